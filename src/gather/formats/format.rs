@@ -1,0 +1,60 @@
+//! What a format must answer.
+
+use crate::gather::frame::Framing;
+use crate::model::{Fields, Vantage};
+
+/// How well a source's first lines fit a format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fit {
+    /// They are something else.
+    No,
+    /// They could be read, and a more telling format may go first.
+    Maybe,
+    /// They are this format.
+    Yes,
+}
+
+/// Why a record was not read. A bad line is data for the coverage count, never an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It is not in this format.
+    NotThisFormat,
+    /// It begins as this format does and breaks off.
+    CutShort,
+}
+
+/// A log format. It is stateless: two readers of two halves of a file must say the same as one.
+pub trait Format: Sync {
+    /// The name of `--format` and of the report.
+    fn name(&self) -> &'static str;
+
+    /// Who writes it.
+    fn vantage(&self) -> Vantage;
+
+    /// How records are told apart.
+    fn framing(&self) -> Framing {
+        Framing::Line
+    }
+
+    /// Whether a line starts a record; asked of formats that are [`Framing::Continued`] only.
+    fn starts_record(&self, line: &[u8]) -> bool {
+        let _ = line;
+        true
+    }
+
+    /// How well one line (without its newline) fits. Cheap: it is asked of a few hundred lines of every source.
+    fn fit(&self, line: &[u8]) -> Fit;
+
+    /// Emits none, one or several facts. `Ok` with none emitted: understood, and not about a call.
+    ///
+    /// # Errors
+    /// [`Unread`] where the record is not understood.
+    fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread>;
+
+    /// Records as the vendor's documentation or a run of the software shows them; tests hold every format to its own
+    /// and to no other's.
+    fn samples(&self) -> &'static [&'static str];
+
+    /// Where the grammar is documented.
+    fn source(&self) -> &'static str;
+}

@@ -1,0 +1,139 @@
+//! One HTTP exchange, whoever saw it, and the traffic it is part of: what `judge::correlate` makes and the rest of the
+//! judgement stands on.
+
+use super::observation::{ErrorSaid, Ids};
+use super::outcome::Outcome;
+use super::reached::{Fact, Reached};
+use super::terms::{Attributes, Name, Vantage};
+use super::time::Time;
+use std::sync::Arc;
+
+/// Whose fault a failure speaks of (classification B0).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// The provider answered, or had the request.
+    Provider,
+    /// It never reached the provider.
+    Network,
+}
+
+/// What became of the call an attempt belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CallOutcome {
+    /// A later attempt went well.
+    Recovered,
+    /// Its last attempt failed.
+    Lost,
+    /// No log tells.
+    Unknown,
+}
+
+impl CallOutcome {
+    /// The word of the JSON report.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Recovered => "recovered",
+            Self::Lost => "lost",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// How two views of one attempt were found to be one (classification B3.3), the surest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum JoinMethod {
+    /// The same provider id.
+    ProviderId,
+    /// The same caller id, nearest in time.
+    ClientId,
+    /// Time, endpoint and status: probable.
+    TimeEndpointStatus,
+}
+
+/// Where one view of an attempt stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Seen {
+    /// Who saw it.
+    pub vantage: Vantage,
+    /// The source's path.
+    pub path: Name,
+    /// The line its record starts on.
+    pub line: u64,
+}
+
+/// One attempt that did not end well (a failure or a caller-side end), counted once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attempt {
+    /// Its end, clocks corrected.
+    pub time: Time,
+    /// Duration in milliseconds.
+    pub duration_ms: Option<u32>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The attributes of both views.
+    pub attributes: Arc<Attributes>,
+    /// The ids of both views.
+    pub ids: Ids,
+    /// `http.request.method`.
+    pub method: Option<Name>,
+    /// What the error said.
+    pub error: Option<Box<ErrorSaid>>,
+    /// Its number within its call, from 1.
+    pub number: u16,
+    /// The call it belongs to; attempts of one call share the number.
+    pub call: u32,
+    /// What became of that call.
+    pub call_outcome: CallOutcome,
+    /// Whether the provider had it.
+    pub reached: Reached,
+    /// The fact that decided it.
+    pub fact: Fact,
+    /// The side it counts for, unknowns resolved by vote; `None` for caller-side ends.
+    pub side: Option<Side>,
+    /// Whether the side was resolved by vote.
+    pub side_by_vote: bool,
+    /// Announced pause before the next attempt, milliseconds.
+    pub retry_in_ms: Option<u32>,
+    /// How the views were joined; `None` where one log saw it.
+    pub joined: Option<JoinMethod>,
+    /// Every view.
+    pub seen_by: Vec<Seen>,
+}
+
+/// Successes of five seconds with one combination of attributes, each attempt counted once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrafficCell {
+    /// Start of the five seconds, clocks corrected.
+    pub time: Time,
+    /// The attributes.
+    pub attributes: Arc<Attributes>,
+    /// Successful attempts.
+    pub ok: u32,
+    /// Of these, first attempts of their call.
+    pub first_ok: u32,
+}
+
+/// All traffic, every attempt counted once: what the window finder reads.
+#[derive(Clone, Debug, Default)]
+pub struct Traffic {
+    /// Failures and caller-side ends, by time.
+    pub attempts: Vec<Attempt>,
+    /// Successes as the counting rule takes them (classification B3.4), by time.
+    pub cells: Vec<TrafficCell>,
+    /// Successes as the proxies saw them, for the `proxy` attribute where applications do not log their egress
+    /// (classification B5); empty where `cells` already tell the proxy or there is no proxy log.
+    pub proxy_cells: Vec<TrafficCell>,
+    /// Calls, all told: successes' and failures'.
+    pub calls: u64,
+    /// First and last instant that any log covers.
+    pub span: Option<(Time, Time)>,
+}
+
+impl Traffic {
+    /// Attempts, all told.
+    #[must_use]
+    pub fn attempt_count(&self) -> u64 {
+        self.attempts.len() as u64 + self.cells.iter().map(|cell| u64::from(cell.ok)).sum::<u64>()
+    }
+}

@@ -1,0 +1,114 @@
+//! Successes as counts: so many in five seconds, for one combination of attributes.
+//!
+//! Five seconds, not a minute, because clocks are corrected per source before minutes are summed (classification B1).
+
+use super::terms::{Attributes, Grain};
+use super::time::Time;
+use ahash::AHashMap;
+use std::sync::Arc;
+
+/// Seconds per cell.
+pub const CELL_SECONDS: i64 = 5;
+
+/// Combinations of attributes kept apart; beyond it they share one `(other)` combination, so that memory is bounded
+/// (classification B1).
+pub const MAX_TUPLES: usize = 4096;
+
+/// A combination of attributes within one [`Cells`].
+pub type TupleId = u16;
+
+/// What one cell counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// Successes.
+    pub ok: u32,
+    /// Successes that were not the first attempt of their call, where the log numbers attempts.
+    pub ok_later: u32,
+}
+
+/// The counts of one source on one time base.
+#[derive(Clone, Debug, Default)]
+pub struct Cells {
+    tuples: Vec<Arc<Attributes>>,
+    index: AHashMap<Arc<Attributes>, TupleId>,
+    counts: AHashMap<(u32, Grain, TupleId), Cell>,
+}
+
+impl Cells {
+    /// The number of a combination, made on first use.
+    pub fn tuple(&mut self, attributes: &Arc<Attributes>) -> TupleId {
+        if let Some(&id) = self.index.get(attributes) {
+            return id;
+        }
+        let attributes = if self.tuples.len() < MAX_TUPLES {
+            Arc::clone(attributes)
+        } else {
+            Arc::new(Attributes::default())
+        };
+        if let Some(&id) = self.index.get(&attributes) {
+            return id;
+        }
+        let id = TupleId::try_from(self.tuples.len()).unwrap_or(TupleId::MAX);
+        self.tuples.push(Arc::clone(&attributes));
+        self.index.insert(attributes, id);
+        id
+    }
+
+    /// Counts `cell` at `time`.
+    pub fn add(&mut self, time: Time, grain: Grain, tuple: TupleId, cell: Cell) {
+        let slot = u32::try_from(time.0.div_euclid(CELL_SECONDS * 1000)).unwrap_or(0);
+        let mine = self.counts.entry((slot, grain, tuple)).or_default();
+        mine.ok = mine.ok.saturating_add(cell.ok);
+        mine.ok_later = mine.ok_later.saturating_add(cell.ok_later);
+    }
+
+    /// Adds another source's part: the combinations are matched by value.
+    pub fn merge(&mut self, other: Self) {
+        let to: Vec<TupleId> = other.tuples.iter().map(|attributes| self.tuple(attributes)).collect();
+        for ((slot, grain, tuple), cell) in other.sorted_counts() {
+            let tuple = to.get(usize::from(tuple)).copied().unwrap_or(tuple);
+            self.add(Time(i64::from(slot) * CELL_SECONDS * 1000), grain, tuple, cell);
+        }
+    }
+
+    /// Every cell with the start of its five seconds, in order of time, grain and attributes.
+    #[must_use]
+    pub fn in_order(&self) -> Vec<(Time, Grain, Arc<Attributes>, Cell)> {
+        let mut all: Vec<_> = self
+            .sorted_counts()
+            .filter_map(|((slot, grain, tuple), cell)| {
+                let attributes = self.tuples.get(usize::from(tuple))?;
+                Some((
+                    Time(i64::from(slot) * CELL_SECONDS * 1000),
+                    grain,
+                    Arc::clone(attributes),
+                    cell,
+                ))
+            })
+            .collect();
+        all.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
+        all
+    }
+
+    /// Whether nothing was counted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+
+    /// Successes of one grain, all told.
+    #[must_use]
+    pub fn total(&self, grain: Grain) -> u64 {
+        self.counts
+            .iter()
+            .filter(|((_, g, _), _)| *g == grain)
+            .map(|(_, cell)| u64::from(cell.ok))
+            .sum()
+    }
+
+    fn sorted_counts(&self) -> impl Iterator<Item = ((u32, Grain, TupleId), Cell)> + use<> {
+        let mut counts: Vec<_> = self.counts.iter().map(|(key, cell)| (*key, *cell)).collect();
+        counts.sort_unstable_by_key(|(key, _)| *key);
+        counts.into_iter()
+    }
+}

@@ -1,0 +1,33 @@
+//! The vocabulary: plain values that every wing speaks, without I/O, threads or judgement.
+//!
+//! A **record** is what a log holds; an [`Observation`] is one attempt as one [`Vantage`] saw it; an [`Attempt`] is
+//! one HTTP exchange, whoever saw it; a **call** is what the program wanted and may take several attempts; a
+//! **failure** is an [`Outcome`]; a [`Window`] is a stretch of time; a [`Verdict`] names its class.
+
+mod attempt;
+mod cells;
+mod coverage;
+mod fields;
+mod findings;
+mod observation;
+mod outcome;
+mod reached;
+mod rollup;
+mod sample;
+mod terms;
+mod time;
+mod window;
+
+pub use attempt::{Attempt, CallOutcome, JoinMethod, Seen, Side, Traffic, TrafficCell};
+pub use cells::{CELL_SECONDS, Cell, Cells, MAX_TUPLES, TupleId};
+pub use coverage::{Coverage, Skipped, SourceCoverage, UNREAD_SHARE_ALLOWED};
+pub use fields::{Fields, Instant};
+pub use findings::{CallerSideCount, Counts, Finding, Findings, RetryAudit, RetryFinding};
+pub use observation::{ErrorSaid, Ids, Observation, RetrySaid, Upstream};
+pub use outcome::{CallerKind, Outcome, TransportError};
+pub use reached::{Fact, Reached};
+pub use rollup::{ChunkSpan, Rollup, SourceName, SourceRollup, UNREAD_LINES_KEPT};
+pub use sample::{IdSample, SampledId};
+pub use terms::{Attributes, Dimension, Grain, Name, Vantage};
+pub use time::Time;
+pub use window::{ByError, Class, Counter, Flag, Scope, Severity, Verdict, Window};

@@ -1,0 +1,97 @@
+//! One end that is worth keeping whole: a failure, a caller-side end, or a detail that may belong to one.
+
+use super::fields::Instant;
+use super::outcome::Outcome;
+use super::reached::Fact;
+use super::terms::{Attributes, Grain, Name};
+use super::time::Time;
+use std::sync::Arc;
+
+/// The ids of one attempt. Each has passed `redact::scrub`: it has an id's shape and hides no secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ids {
+    /// The provider's id (`x-request-id`, `request-id`, `apim-request-id`).
+    pub x_request_id: Option<Name>,
+    /// The caller's id.
+    pub x_client_request_id: Option<Name>,
+    /// An id a proxy made itself; never passed off as the provider's.
+    pub gateway_request_id: Option<Name>,
+    /// The provider's edge.
+    pub cf_ray: Option<Name>,
+    /// The SDK's id of the attempt, or of the first attempt it retries.
+    pub sdk: Option<Name>,
+    /// The thread or worker that wrote the record.
+    pub thread: Option<Name>,
+    /// The provider's organisation id.
+    pub organization: Option<Name>,
+}
+
+/// What the error said, in closed vocabulary: no free text leaves `gather`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ErrorSaid {
+    /// The provider's error type or the exception class.
+    pub error_type: Option<Name>,
+    /// The provider's error code.
+    pub error_code: Option<Name>,
+    /// The provider's known message, as a template without its variable parts; or `None` where the text is unknown.
+    pub template: Option<&'static str>,
+}
+
+/// What the record said of a retry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+pub struct RetrySaid {
+    /// The retry starts in so many milliseconds.
+    pub in_ms: Option<u32>,
+    /// So many retries are left.
+    pub left: Option<u16>,
+}
+
+/// What a proxy knew of the way to the provider.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Upstream {
+    /// The upstream's address, the last one tried.
+    pub address: Option<Name>,
+    /// Whether the proxy was connected; `None` where the log has no such field.
+    pub connected: Option<bool>,
+    /// Whether it read response headers; `None` where the log has no such field.
+    pub answered: Option<bool>,
+    /// Tries beyond the first (nginx lists them).
+    pub retries: u16,
+}
+
+/// One attempt, call or detail as one log saw it, whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observation {
+    /// The line the record starts on, from 1.
+    pub line: u64,
+    /// The record's time (its end where `instant` is `Start` and the duration is known).
+    pub time: Time,
+    /// Which instant `time` is.
+    pub instant: Instant,
+    /// Duration in milliseconds.
+    pub duration_ms: Option<u32>,
+    /// What the record is about.
+    pub grain: Grain,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The fact about whether the provider was reached, where the record has one.
+    pub fact: Option<Fact>,
+    /// Model, endpoint, host and the rest.
+    pub attributes: Arc<Attributes>,
+    /// Its ids.
+    pub ids: Ids,
+    /// `http.request.method`.
+    pub method: Option<Name>,
+    /// What the error said.
+    pub error: Option<Box<ErrorSaid>>,
+    /// The number of the attempt within its call, from 1.
+    pub attempt: Option<u16>,
+    /// What was said of a retry.
+    pub retry: Option<RetrySaid>,
+    /// What a proxy knew of the way.
+    pub upstream: Option<Box<Upstream>>,
+    /// Whether the body was a stream.
+    pub stream: Option<bool>,
+    /// `gen_ai.usage.input_tokens`.
+    pub input_tokens: Option<u32>,
+}

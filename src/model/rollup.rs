@@ -1,0 +1,163 @@
+//! Act one's harvest: plain data that two readers of two halves can add up.
+//!
+//! A success is a count, a failure is whole, so memory grows with failures and minutes and never with the size of the
+//! logs. [`Rollup::merge`] is associative and commutative up to [`Rollup::settled`], which sorts.
+
+use super::cells::Cells;
+use super::coverage::Skipped;
+use super::observation::Observation;
+use super::sample::IdSample;
+use super::terms::{Name, Vantage};
+use super::time::Time;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A source by its path below the argument it was found under: what machines agree on.
+pub type SourceName = Name;
+
+/// Where a piece of a source lies and which stretch of time it covers; the second look reads only pieces it needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ChunkSpan {
+    /// First byte of the piece (0 for a source that is read whole).
+    pub offset: u64,
+    /// Earliest record.
+    pub first: Time,
+    /// Latest record.
+    pub last: Time,
+}
+
+/// Everything one source gave.
+#[derive(Clone, Debug, Default)]
+pub struct SourceRollup {
+    /// The format it was recognised as; `None` where nobody recognised it.
+    pub format: Option<&'static str>,
+    /// Who wrote it.
+    pub vantage: Option<Vantage>,
+    /// The host that wrote it, by its directory or its lines.
+    pub host: Option<Name>,
+    /// How stamps without a zone were read ("assumed UTC", "Europe/Berlin by --tz"); empty where every stamp has one.
+    pub time_zone: Option<String>,
+    /// Bytes read, after decompression.
+    pub bytes: u64,
+    /// Records about a call.
+    pub records: u64,
+    /// Records understood and not about a call.
+    pub other_records: u64,
+    /// Records not understood.
+    pub unread_records: u64,
+    /// The first lines that were not understood, at most [`UNREAD_LINES_KEPT`].
+    pub unread_lines: BTreeSet<u64>,
+    /// Earliest and latest record about a call.
+    pub span: Option<(Time, Time)>,
+    /// Records without any time that could be told; read, and in no window.
+    pub undated_records: u64,
+    /// Successes whose record carries the provider's id, and whose record does not (classification B2, row 8).
+    pub successes_with_id: u64,
+    /// See [`Self::successes_with_id`].
+    pub successes_without_id: u64,
+    /// Records about a call that carry the caller's id, and that do not.
+    pub with_client_id: u64,
+    /// See [`Self::with_client_id`].
+    pub without_client_id: u64,
+    /// Longest call or attempt seen, milliseconds.
+    pub longest_ms: u32,
+    /// Whether any record numbers its attempts.
+    pub numbers_attempts: bool,
+    /// Successes by the record's own stamp.
+    pub cells: Cells,
+    /// The same successes by stamp plus duration, for records whose stamp may be a start.
+    pub cells_if_start: Cells,
+    /// Failures, caller-side ends and details, whole, by line.
+    pub observations: Vec<Observation>,
+    /// Observations beyond the cap, which are only counted.
+    pub observations_dropped: u64,
+    /// Sample of provider ids.
+    pub provider_ids: IdSample,
+    /// Sample of caller ids.
+    pub client_ids: IdSample,
+    /// The pieces it was read in.
+    pub chunks: Vec<ChunkSpan>,
+    /// What a reader should know of this source.
+    pub notes: BTreeSet<String>,
+}
+
+/// Lines kept to name what was not understood.
+pub const UNREAD_LINES_KEPT: usize = 5;
+
+impl SourceRollup {
+    /// Adds another part of the same source. Lines must already count from the start of the source.
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        self.format = self.format.or(other.format);
+        self.vantage = self.vantage.or(other.vantage);
+        self.host = self.host.or(other.host);
+        self.time_zone = self.time_zone.or(other.time_zone);
+        self.bytes += other.bytes;
+        self.records += other.records;
+        self.other_records += other.other_records;
+        self.unread_records += other.unread_records;
+        self.unread_lines.extend(other.unread_lines);
+        while self.unread_lines.len() > UNREAD_LINES_KEPT {
+            self.unread_lines.pop_last();
+        }
+        self.span = match (self.span, other.span) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (a, b) => a.or(b),
+        };
+        self.undated_records += other.undated_records;
+        self.successes_with_id += other.successes_with_id;
+        self.successes_without_id += other.successes_without_id;
+        self.with_client_id += other.with_client_id;
+        self.without_client_id += other.without_client_id;
+        self.longest_ms = self.longest_ms.max(other.longest_ms);
+        self.numbers_attempts |= other.numbers_attempts;
+        self.cells.merge(other.cells);
+        self.cells_if_start.merge(other.cells_if_start);
+        self.observations.extend(other.observations);
+        self.observations_dropped += other.observations_dropped;
+        self.provider_ids.merge(other.provider_ids);
+        self.client_ids.merge(other.client_ids);
+        self.chunks.extend(other.chunks);
+        self.notes.extend(other.notes);
+        self
+    }
+
+    fn settle(&mut self) {
+        self.observations.sort_by_key(|seen| (seen.line, seen.time, seen.grain));
+        self.chunks.sort_unstable();
+    }
+}
+
+/// What reading some logs gave; two of them add up to what reading both would have given.
+#[derive(Clone, Debug, Default)]
+pub struct Rollup {
+    /// Every source that was found, by name.
+    pub sources: BTreeMap<SourceName, SourceRollup>,
+    /// What was found and could not be read, or not to its end.
+    pub skipped: BTreeSet<Skipped>,
+}
+
+impl Rollup {
+    /// Adds another rollup: associative, and commutative up to [`Self::settled`].
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        for (name, theirs) in other.sources {
+            let mine = self.sources.remove(&name);
+            let both = match mine {
+                Some(mine) => mine.merge(theirs),
+                None => theirs,
+            };
+            self.sources.insert(name, both);
+        }
+        self.skipped.extend(other.skipped);
+        self
+    }
+
+    /// Puts everything in its final order, so that the same input gives the same value whatever the cut.
+    #[must_use]
+    pub fn settled(mut self) -> Self {
+        for source in self.sources.values_mut() {
+            source.settle();
+        }
+        self
+    }
+}

@@ -1,0 +1,105 @@
+//! A coordinated sample of ids: the smallest hashes, so that two logs of the same traffic keep the same ids.
+//!
+//! Joined pairs of the sample tell the skew between two clocks and which client is which application
+//! (classification B1 and B3.2). Smallest-k is mergeable: the smallest of the union are the union of the smallest.
+
+use super::terms::Name;
+use super::time::Time;
+use std::collections::BTreeMap;
+
+/// Ids kept per source. 8,192 pairs put the median offset of two clocks below a millisecond.
+const KEPT: usize = 8192;
+
+/// One sampled id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SampledId {
+    /// The time of its first record.
+    pub time: Time,
+    /// Its duration in milliseconds.
+    pub duration_ms: Option<u32>,
+    /// Who sent it, as a proxy saw it.
+    pub client: Option<Name>,
+}
+
+/// The sample of one source for one kind of id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IdSample {
+    kept: BTreeMap<u64, SampledId>,
+}
+
+impl IdSample {
+    /// Whether an id with this hash would be kept: the cheap question asked of every success.
+    #[must_use]
+    pub fn wants(&self, hash: u64) -> bool {
+        self.kept.len() < KEPT || self.kept.last_key_value().is_some_and(|(largest, _)| hash <= *largest)
+    }
+
+    /// Keeps an id; of two records with one id the earlier stays.
+    pub fn keep(&mut self, hash: u64, seen: SampledId) {
+        let mine = self.kept.entry(hash).or_insert_with(|| seen.clone());
+        if seen < *mine {
+            *mine = seen;
+        }
+        if self.kept.len() > KEPT {
+            self.kept.pop_last();
+        }
+    }
+
+    /// Adds another sample.
+    pub fn merge(&mut self, other: Self) {
+        for (hash, seen) in other.kept {
+            self.keep(hash, seen);
+        }
+    }
+
+    /// The ids kept, by hash.
+    pub fn iter(&self) -> impl Iterator<Item = (u64, &SampledId)> {
+        self.kept.iter().map(|(hash, seen)| (*hash, seen))
+    }
+
+    /// What was kept under a hash.
+    #[must_use]
+    pub fn get(&self, hash: u64) -> Option<&SampledId> {
+        self.kept.get(&hash)
+    }
+
+    /// How many ids are kept.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// Whether none is kept.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.kept.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{IdSample, KEPT, SampledId};
+    use crate::model::Time;
+
+    #[test]
+    fn two_samples_of_one_traffic_keep_the_same_ids() {
+        let sample = |hashes: &mut dyn Iterator<Item = u64>| {
+            let mut sample = IdSample::default();
+            for hash in hashes {
+                sample.keep(
+                    hash,
+                    SampledId {
+                        time: Time(0),
+                        duration_ms: None,
+                        client: None,
+                    },
+                );
+            }
+            sample
+        };
+        let many = KEPT as u64 * 3;
+        let forwards = sample(&mut (0..many));
+        let backwards = sample(&mut (0..many).rev());
+        assert_eq!(forwards, backwards);
+    }
+}

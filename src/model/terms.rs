@@ -1,0 +1,143 @@
+//! The words of a call: who watched, what a record is about, and the attributes by which failures are told apart.
+
+use std::sync::Arc;
+
+/// A word that repeats in a log (a model, a host, a path): shared, never copied.
+pub type Name = Arc<str>;
+
+/// Who wrote the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Vantage {
+    /// The program that calls the API, or its SDK.
+    Application,
+    /// A proxy, gateway or load balancer on the way.
+    Proxy,
+    /// A browser (HAR).
+    Browser,
+}
+
+impl Vantage {
+    /// The word of the JSON report.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Application => "application",
+            Self::Proxy => "proxy",
+            Self::Browser => "browser",
+        }
+    }
+}
+
+/// What one record is about; a log may spread one attempt over several records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Grain {
+    /// One HTTP exchange, ended: an SDK's response line, an access-log line, a JSON line with an attempt number.
+    #[default]
+    Attempt,
+    /// One call of the program, ended: the application's own summary line (it tells its last attempt).
+    Call,
+    /// A request is about to be sent.
+    Start,
+    /// A fact about an attempt that another record tells: a request id line, a retry line, a traceback, an error log.
+    Detail,
+}
+
+/// The attributes of an attempt. The order is that of the JSON report's `scope`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(usize)]
+pub enum Dimension {
+    /// `gen_ai.provider.name`: openai, anthropic, azure.ai.openai, gcp.gemini, aws.bedrock, …
+    Provider = 0,
+    /// `api` or `web`.
+    Surface = 1,
+    /// `server.address`: the host the attempt was sent to, as this log names it.
+    ServerAddress = 2,
+    /// `gen_ai.request.model`, or the Azure deployment.
+    Model = 3,
+    /// `url.path` without query, as the API documents it (`/v1/chat/completions`).
+    Endpoint = 4,
+    /// `openai.response.service_tier`.
+    ServiceTier = 5,
+    /// The provider's project.
+    Project = 6,
+    /// The egress proxy the attempt left by.
+    Proxy = 7,
+    /// The host the application ran on.
+    Host = 8,
+    /// Who sent the request, as a proxy saw it (its remote address). Never localised on: it ties proxy lines to
+    /// applications.
+    Client = 9,
+}
+
+impl Dimension {
+    /// How many dimensions there are.
+    pub const COUNT: usize = 10;
+
+    /// Every dimension, in the order of the report.
+    pub const ALL: [Self; Self::COUNT] = [
+        Self::Provider,
+        Self::Surface,
+        Self::ServerAddress,
+        Self::Model,
+        Self::Endpoint,
+        Self::ServiceTier,
+        Self::Project,
+        Self::Proxy,
+        Self::Host,
+        Self::Client,
+    ];
+
+    /// The key of the JSON report's `scope`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Provider => "provider",
+            Self::Surface => "surface",
+            Self::ServerAddress => "server_address",
+            Self::Model => "model",
+            Self::Endpoint => "endpoint",
+            Self::ServiceTier => "service_tier",
+            Self::Project => "project",
+            Self::Proxy => "proxy",
+            Self::Host => "host",
+            Self::Client => "client",
+        }
+    }
+}
+
+/// The value of every dimension for one attempt; absent where no log says it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Attributes {
+    values: [Option<Name>; Dimension::COUNT],
+}
+
+impl Attributes {
+    /// The value of one dimension.
+    #[must_use]
+    pub fn get(&self, dimension: Dimension) -> Option<&Name> {
+        self.values.get(dimension as usize).and_then(Option::as_ref)
+    }
+
+    /// Sets or clears one dimension.
+    pub fn set(&mut self, dimension: Dimension, value: Option<Name>) {
+        if let Some(place) = self.values.get_mut(dimension as usize) {
+            *place = value;
+        }
+    }
+
+    /// The same attributes with one dimension set; for tests and builders.
+    #[must_use]
+    pub fn with(mut self, dimension: Dimension, value: &str) -> Self {
+        self.set(dimension, Some(Name::from(value)));
+        self
+    }
+
+    /// Fills what is absent here from `other`.
+    pub fn fill_from(&mut self, other: &Self) {
+        for (mine, theirs) in self.values.iter_mut().zip(&other.values) {
+            if mine.is_none() {
+                mine.clone_from(theirs);
+            }
+        }
+    }
+}
