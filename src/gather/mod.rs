@@ -3,3 +3,4 @@
 pub mod formats;
 pub mod frame;
 pub mod messages;
+pub mod signatures;

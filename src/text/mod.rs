@@ -1,1 +1,3 @@
-//! To be filled.
+//! Small scanners over text.
+
+pub mod timestamp;
