@@ -1,3 +1,5 @@
 //! Small scanners over text.
 
+pub mod json;
+pub mod logfmt;
 pub mod timestamp;

@@ -51,7 +51,11 @@ impl Format for OpenAiNode {
             None => return Err(Unread::NotThisFormat),
         };
         let failed = level.eq_ignore_ascii_case("error") || level.eq_ignore_ascii_case("fatal");
-        let mut fields = Fields { timestamp: stamp, ok: failed.then_some(false), ..Fields::default() };
+        let mut fields = Fields {
+            timestamp: stamp,
+            ok: failed.then_some(false),
+            ..Fields::default()
+        };
         if messages::read(message, &mut fields) == Said::AboutACall {
             emit(&fields);
         }
@@ -81,7 +85,11 @@ fn stamped(line: &str) -> Option<(&str, &str, &str)> {
     }
     let (stamp, rest) = inner.split_at_checked(iso_length(inner)?)?;
     let rest = rest.strip_prefix(']').unwrap_or(rest);
-    let rest = rest.strip_prefix(':').unwrap_or(rest).strip_prefix(' ')?.trim_start_matches([' ', '-']);
+    let rest = rest
+        .strip_prefix(':')
+        .unwrap_or(rest)
+        .strip_prefix(' ')?
+        .trim_start_matches([' ', '-']);
     let bracket = rest.strip_prefix('[').unwrap_or(rest);
     let length = bracket.bytes().take(8).take_while(u8::is_ascii_alphabetic).count();
     let (word, after) = bracket.split_at_checked(length)?;
@@ -96,7 +104,13 @@ fn stamped(line: &str) -> Option<(&str, &str, &str)> {
 fn iso_length(text: &str) -> Option<usize> {
     let pattern = b"dddd-dd-ddTdd:dd:dd.dddZ";
     let bytes = text.as_bytes().get(..pattern.len())?;
-    let fits = |(byte, wanted): (&u8, &u8)| if *wanted == b'd' { byte.is_ascii_digit() } else { byte == wanted };
+    let fits = |(byte, wanted): (&u8, &u8)| {
+        if *wanted == b'd' {
+            byte.is_ascii_digit()
+        } else {
+            byte == wanted
+        }
+    };
     bytes.iter().zip(pattern).all(fits).then_some(pattern.len())
 }
 
@@ -110,7 +124,11 @@ fn bare(line: &str) -> bool {
     }
     let head = line.split('\n').next().unwrap_or(line).trim_end();
     let object = head.ends_with(" {") || head.ends_with(" }") && head.contains(" { ");
-    let word = head.bytes().take(WORD).take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    let word = head
+        .bytes()
+        .take(WORD)
+        .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+        .count();
     let error = head.split_at_checked(word).is_some_and(|(word, after)| {
         (word.ends_with("Error") || word.ends_with("Exception")) && (after.starts_with(": ") || after.starts_with(" ["))
     });

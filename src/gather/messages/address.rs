@@ -41,7 +41,9 @@ const HOSTS: [&str; 16] = [
 
 /// First parts after `/v1/` of services that are not LLM APIs and that the same programs call: OTLP collectors, Vault
 /// and Consul.
-const OTHERS: [&str; 10] = ["traces", "metrics", "logs", "secret", "auth", "sys", "kv", "agent", "health", "catalog"];
+const OTHERS: [&str; 10] = [
+    "traces", "metrics", "logs", "secret", "auth", "sys", "kv", "agent", "health", "catalog",
+];
 
 /// Generous by intent: an unknown service under `/v1/` is taken for an OpenAI-compatible gateway.
 pub(super) fn is_llm(url: &str) -> bool {
@@ -61,8 +63,12 @@ mod tests {
 
     #[test]
     fn gateways_azure_and_gemini_are_llm_addresses() {
-        assert!(is_llm("http://az-gw.internal:8080/openai/deployments/chat/chat/completions?api-version=1"));
-        assert!(is_llm("https://generativelanguage.googleapis.com/v1beta/models/g:generateContent"));
+        assert!(is_llm(
+            "http://az-gw.internal:8080/openai/deployments/chat/chat/completions?api-version=1"
+        ));
+        assert!(is_llm(
+            "https://generativelanguage.googleapis.com/v1beta/models/g:generateContent"
+        ));
         assert!(is_llm("http://gw/v1/messages"));
     }
 

@@ -59,7 +59,9 @@ fn about(fields: &mut Fields<'_>, grain: Grain, instant: Instant) -> Said {
 fn ended<'a>(what: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
     let (method, rest) = what.split_once(' ')?;
     let (url, rest) = rest.split_once(' ')?;
-    let (_, rest) = rest.split_once(" with status ").filter(|(word, _)| matches!(*word, "succeeded" | "failed"))?;
+    let (_, rest) = rest
+        .split_once(" with status ")
+        .filter(|(word, _)| matches!(*word, "succeeded" | "failed"))?;
     fields.status = Some(scan::status(rest)?);
     fields.method = Some(method);
     fields.url = Some(url);

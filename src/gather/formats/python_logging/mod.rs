@@ -52,7 +52,10 @@ impl Format for PythonLogging {
         let text = String::from_utf8_lossy(record);
         let text = text.trim_end_matches(['\n', '\r']);
         let prefix = if bare_legacy(text) {
-            prefix::Prefix { message: text, ..prefix::Prefix::default() }
+            prefix::Prefix {
+                message: text,
+                ..prefix::Prefix::default()
+            }
         } else {
             prefix::read(text).ok_or(Unread::NotThisFormat)?
         };
@@ -88,7 +91,9 @@ impl Format for PythonLogging {
 
 /// openai-python 0.x prints these with no prefix at all (formats.md 1.2).
 fn bare_legacy(line: &str) -> bool {
-    let begins = ["message='", "error_code=", "api_version="].iter().any(|start| line.starts_with(start));
+    let begins = ["message='", "error_code=", "api_version="]
+        .iter()
+        .any(|start| line.starts_with(start));
     begins && line.contains("message='")
 }
 
@@ -125,7 +130,9 @@ fn fit(prefix: &prefix::Prefix<'_>, line: &str) -> Fit {
         return Fit::Maybe;
     }
     let comma = prefix.stamp.is_some_and(|stamp| stamp.contains(','));
-    let sdk = ["httpx", "openai", "anthropic", "HTTP Request: "].iter().any(|name| line.contains(name));
+    let sdk = ["httpx", "openai", "anthropic", "HTTP Request: "]
+        .iter()
+        .any(|name| line.contains(name));
     match prefix.layout {
         Layout::SdkHandler | Layout::Loguru | Layout::Structlog => Fit::Yes,
         Layout::Plain | Layout::Basic if sdk || comma => Fit::Yes,
