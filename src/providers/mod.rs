@@ -3,8 +3,14 @@
 //! One file a provider, each an implementation of [`Provider`]; [`ALL`] lists them. The functions here answer without
 //! allocating, because `gather::normalise` asks them of every line.
 
+mod anthropic;
+mod azure_openai;
+mod bedrock;
 mod caller;
+mod compatible;
 mod endpoint;
+mod gemini;
+mod openai;
 mod provider;
 mod request_id;
 mod surface;
@@ -19,15 +25,31 @@ pub use surface::surface;
 pub use template::template;
 pub use url::{Url, split_url};
 
-/// Every provider, the most frequent first.
-pub static ALL: &[&dyn Provider] = &[];
+/// Every provider; the more particular go first.
+pub static ALL: &[&dyn Provider] = &[
+    &azure_openai::AzureOpenAi,
+    &openai::OpenAi,
+    &anthropic::Anthropic,
+    &gemini::Gemini,
+    &bedrock::Bedrock,
+    &compatible::Compatible,
+];
 
 /// The provider that a log spells so (`openai`, `azure.ai.openai`, `vertex_ai`); case and `-`, `_`, `.`, blank are
 /// one.
 #[must_use]
 pub fn by_spelling(word: &str) -> Option<&'static dyn Provider> {
-    let _ = word;
-    None
+    let letters = |word: &str| {
+        word.bytes()
+            .filter(u8::is_ascii_alphanumeric)
+            .map(|byte| byte.to_ascii_lowercase())
+            .collect::<Vec<u8>>()
+    };
+    let asked = letters(word);
+    let named = |provider: &&dyn Provider| {
+        letters(provider.name()) == asked || provider.spellings().iter().any(|spelling| letters(spelling) == asked)
+    };
+    ALL.iter().copied().find(named)
 }
 
 /// The provider that serves a host (without port).

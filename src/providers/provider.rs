@@ -35,3 +35,26 @@ pub trait Provider: Sync {
     /// Its public status page.
     fn status_page(&self) -> Option<&'static str>;
 }
+
+/// Whether a host ends in one of the names: one that begins with a dot or dash names all below it, one that ends in a dot
+/// names all that begin so.
+pub(super) fn host_is_one_of(host: &str, names: &[&str]) -> bool {
+    let ends = |name: &str| {
+        host.len() > name.len()
+            && host
+                .get(host.len() - name.len()..)
+                .is_some_and(|end| end.eq_ignore_ascii_case(name))
+    };
+    names.iter().any(|name| match name.as_bytes() {
+        [b'.' | b'-', ..] => ends(name),
+        [.., b'.'] => starts_with_one_of(host, &[name]),
+        _ => host.eq_ignore_ascii_case(name),
+    })
+}
+
+/// Whether a text begins with one of the words, in whatever case.
+pub(super) fn starts_with_one_of(text: &str, words: &[&str]) -> bool {
+    words
+        .iter()
+        .any(|word| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word)))
+}
