@@ -233,7 +233,7 @@ pub fn attributes(fields: &Fields<'_>, vantage: Vantage, host: Option<&Name>) ->
         .server_address
         .or(url.as_ref().and_then(|url| url.host))
         .map(without_port)
-        .filter(|host| !host.is_empty());
+        .and_then(scrub::host);
     let path = url.as_ref().map_or("", |url| url.path);
     let endpoint = providers::endpoint(path);
     let model = fields
@@ -265,12 +265,18 @@ pub fn attributes(fields: &Fields<'_>, vantage: Vantage, host: Option<&Name>) ->
         fields.service_tier.and_then(scrub::word).map(Name::from),
     );
     attributes.set(Dimension::Project, fields.project.and_then(scrub::word).map(Name::from));
-    attributes.set(Dimension::Client, fields.client.map(without_port).map(Name::from));
-    let writer = host.cloned().or_else(|| fields.host.map(Name::from));
+    attributes.set(
+        Dimension::Client,
+        fields.client.map(without_port).and_then(scrub::host).map(Name::from),
+    );
+    let writer = host.cloned().or_else(|| fields.host.and_then(scrub::host).map(Name::from));
     match vantage {
-        Vantage::Proxy => attributes.set(Dimension::Proxy, fields.proxy.map(Name::from).or(writer)),
+        Vantage::Proxy => attributes.set(
+            Dimension::Proxy,
+            fields.proxy.and_then(scrub::host).map(Name::from).or(writer),
+        ),
         Vantage::Application | Vantage::Browser => {
-            attributes.set(Dimension::Proxy, fields.proxy.map(Name::from));
+            attributes.set(Dimension::Proxy, fields.proxy.and_then(scrub::host).map(Name::from));
             attributes.set(Dimension::Host, writer);
         }
     }

@@ -1,3 +1,10 @@
-//! Two gates: `scrub` lets only what has a known shape in, `seal` makes findings showable on the way out.
+//! What may be told: [`scrub`] lets only what has a known shape in, [`seal`] makes findings showable on the way out, and
+//! [`wall`] looks over the finished bytes.
 
+mod pseudonym;
 pub mod scrub;
+mod seal;
+mod wall;
+
+pub use seal::{Audience, Policy, Sealed, seal};
+pub use wall::{Removed, wall};
