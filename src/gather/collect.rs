@@ -1,7 +1,9 @@
 //! STUB, replaced at the merge: counts records, keeps what failed.
 
 use super::formats::Format;
-use crate::model::{Fields, Grain, Instant, Name, Observation, Outcome, SourceName, SourceRollup, Time, UNREAD_LINES_KEPT, Wanted};
+use crate::model::{
+    Fields, Grain, Instant, Name, Observation, Outcome, SourceName, SourceRollup, Time, UNREAD_LINES_KEPT, Wanted,
+};
 use crate::text::timestamp::{Reference, Zone, parse};
 use std::sync::Arc;
 
