@@ -1,0 +1,1 @@
+//! Does the program say and do what its help promises?

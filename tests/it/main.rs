@@ -1,0 +1,6 @@
+//! One binary; one file a question.
+
+mod cli;
+mod discovery;
+mod house;
+mod same_answer;
