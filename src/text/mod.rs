@@ -2,4 +2,5 @@
 
 pub mod json;
 pub mod logfmt;
+pub mod scan;
 pub mod timestamp;
