@@ -184,7 +184,7 @@ impl<'a> Collector<'a> {
         );
         if end.outcome == Outcome::Success {
             self.success(line, fields, vantage, time);
-        } else if self.is_worth_keeping(fields, &end, vantage) {
+        } else if self.context.wanted.is_none() && self.is_worth_keeping(fields, &end, vantage) {
             self.keep(line, fields, vantage, time, end);
         }
         self.note_end(fields, &end);

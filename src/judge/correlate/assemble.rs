@@ -51,35 +51,150 @@ pub(super) fn assemble<'a>(
     observations: impl Iterator<Item = (SourceIndex, &'a Observation)>,
     details_are_attempts: bool,
 ) -> Assembled {
-    let mut assembly = Assembly {
-        source: 0,
+    let mut attempts = Attempts {
         details_are_attempts,
-        done: Assembled::default(),
-        open: Vec::new(),
+        events: Vec::new(),
     };
     for (source, seen) in observations {
-        assembly.source = source;
-        assembly.forget(seen.time);
-        match seen.grain {
-            Grain::Attempt => assembly.attempt(seen),
-            Grain::Detail => assembly.detail(seen),
-            Grain::Call => assembly.call(seen),
-            Grain::Start => {}
-        }
+        attempts.take(source, seen);
     }
-    assembly.done
+    let mut calls = Calls {
+        most_left: attempts.most_retries_left(),
+        ..Calls::default()
+    };
+    for event in attempts.events {
+        calls.take(event);
+    }
+    calls.done
 }
 
-struct Assembly {
-    /// The source of the observation at hand.
-    source: SourceIndex,
+/// What the first pass makes of the records: attempts with all their lines, and the calls that went well.
+enum Event<'a> {
+    Attempt(Unit<'a>),
+    Saved(&'a Observation),
+}
+
+/// One attempt with what its lines say of its place in its call.
+struct Unit<'a> {
+    view: View,
+    /// Retries left when it failed, where the SDK says so.
+    left: Option<u16>,
+    /// The application's line on the call that this attempt ended.
+    call: Option<&'a Observation>,
+}
+
+/// The first pass: the lines about one moment become one attempt.
+struct Attempts<'a> {
     details_are_attempts: bool,
+    events: Vec<Event<'a>>,
+}
+
+/// Attempts looked back at for the one a line belongs to: as many as a dozen threads write in between.
+const LOOKED_BACK: usize = 64;
+
+impl<'a> Attempts<'a> {
+    fn take(&mut self, source: SourceIndex, seen: &'a Observation) {
+        match (seen.grain, seen.outcome) {
+            (Grain::Start, _) => {}
+            (Grain::Attempt | Grain::Call, Outcome::Success) => self.events.push(Event::Saved(seen)),
+            (Grain::Attempt, Outcome::Unsaid) | (Grain::Call, Outcome::Unsaid) => {}
+            (Grain::Attempt, _) => self.push(source, seen, seen.outcome, None),
+            (Grain::Call, outcome) => match self.recent(|unit| decided_by(unit, seen)) {
+                Some(unit) => {
+                    unit.view.add(seen);
+                    unit.call = Some(seen);
+                }
+                None => self.push(source, seen, outcome, Some(seen)),
+            },
+            (Grain::Detail, _) => self.detail(source, seen),
+        }
+    }
+
+    fn push(&mut self, source: SourceIndex, seen: &Observation, outcome: Outcome, call: Option<&'a Observation>) {
+        let mut view = View::of(source, seen);
+        view.outcome = outcome;
+        self.events.push(Event::Attempt(Unit {
+            view,
+            left: seen.retry.and_then(|retry| retry.left),
+            call,
+        }));
+    }
+
+    /// The latest attempt that a line belongs to.
+    fn recent(&mut self, belongs: impl Fn(&Unit<'a>) -> bool) -> Option<&mut Unit<'a>> {
+        let attempts = self
+            .events
+            .iter_mut()
+            .rev()
+            .filter_map(|event| if let Event::Attempt(unit) = event { Some(unit) } else { None });
+        attempts.take(LOOKED_BACK).find(|unit| belongs(unit))
+    }
+
+    fn detail(&mut self, source: SourceIndex, seen: &Observation) {
+        let this_moment = |unit: &Unit<'_>| {
+            seen.time.since(unit.view.time).abs() <= SAME_MOMENT_MS && may_belong(&unit.view, seen) && agrees(&unit.view, seen)
+        };
+        if let Some(unit) = self.recent(this_moment) {
+            unit.view.add(seen);
+            unit.left = unit.left.or(seen.retry.and_then(|retry| retry.left));
+            return;
+        }
+        let announces_retry = seen.retry.is_some_and(|retry| retry.in_ms.is_some());
+        match seen.outcome {
+            // A wrapper's retry line quotes the error of an attempt that stands elsewhere.
+            _ if announces_retry && seen.error.is_some() => {}
+            // An exchange that broke has no answer line: its debug line or its retry line stands for it.
+            Outcome::Transport(kind) => self.push(source, seen, Outcome::Transport(kind), None),
+            Outcome::Unsaid if announces_retry => self.push(source, seen, Outcome::Transport(TransportError::Other), None),
+            Outcome::Status(_) | Outcome::Caller(..) if self.details_are_attempts => self.push(source, seen, seen.outcome, None),
+            _ => {}
+        }
+    }
+
+    /// The most retries that any attempt had left: what the first one of a call has.
+    fn most_retries_left(&self) -> Option<u16> {
+        self.events
+            .iter()
+            .filter_map(|event| if let Event::Attempt(unit) = event { unit.left } else { None })
+            .max()
+    }
+}
+
+/// Whether a failed call's own line tells of this attempt: just before it, with the same end, and no retry announced.
+fn decided_by(unit: &Unit<'_>, seen: &Observation) -> bool {
+    let view = &unit.view;
+    (-SAME_MOMENT_MS..=CALL_LINE_MS).contains(&seen.time.since(view.time))
+        && unit.call.is_none()
+        && view.retry_in_ms.is_none()
+        && may_belong(view, seen)
+        && ends_agree(view, seen)
+}
+
+/// The second pass: attempts become calls.
+#[derive(Default)]
+struct Calls {
     done: Assembled,
     /// Chains that may go on, the oldest first.
     open: Vec<usize>,
+    most_left: Option<u16>,
 }
 
-impl Assembly {
+impl Calls {
+    fn take(&mut self, event: Event<'_>) {
+        match event {
+            Event::Attempt(unit) => {
+                self.forget(unit.view.time);
+                self.attempt(unit);
+            }
+            Event::Saved(seen) => {
+                self.forget(seen.time);
+                if let Some(chain) = self.saved(seen) {
+                    self.close(chain, ChainEnd::Recovered(seen.time), seen);
+                }
+            }
+        }
+    }
+
     /// Closes what nothing can continue any more, so that the open ones stay few.
     fn forget(&mut self, now: Time) {
         let Assembled { views, chains } = &self.done;
@@ -92,153 +207,125 @@ impl Assembly {
         });
     }
 
-    fn last_view(&self, chain: usize) -> Option<&View> {
-        let last = *self.done.chains.get(chain)?.views.last()?;
-        self.done.views.get(last)
+    fn view(&self, chain: usize, pick: impl Fn(&[usize]) -> Option<&usize>) -> Option<&View> {
+        let view = *pick(&self.done.chains.get(chain)?.views)?;
+        self.done.views.get(view)
     }
 
-    fn last_view_mut(&mut self, chain: usize) -> Option<&mut View> {
-        let last = *self.done.chains.get(chain)?.views.last()?;
-        self.done.views.get_mut(last)
+    fn last(&self, chain: usize) -> Option<&View> {
+        self.view(chain, <[usize]>::last)
     }
 
-    fn push(&mut self, chain: Option<usize>, seen: &Observation, outcome: Outcome) -> usize {
+    fn first(&self, chain: usize) -> Option<&View> {
+        self.view(chain, <[usize]>::first)
+    }
+
+    fn length(&self, chain: usize) -> usize {
+        self.done.chains.get(chain).map_or(0, |chain| chain.views.len())
+    }
+
+    fn attempt(&mut self, unit: Unit<'_>) {
+        let place = self
+            .most_left
+            .zip(unit.left)
+            .map(|(most, left)| usize::from(most.saturating_sub(left)) + 1);
+        let chain = self.by_id(&unit.view).or_else(|| {
+            if place == Some(1) {
+                None
+            } else {
+                self.by_announced_retry(&unit, place)
+            }
+        });
         let chain = chain.unwrap_or_else(|| {
             self.done.chains.push(Chain::default());
             self.open.push(self.done.chains.len() - 1);
             self.done.chains.len() - 1
         });
-        let mut view = View::of(self.source, seen);
-        view.outcome = outcome;
+        let Unit { mut view, call, .. } = unit;
         view.chain = Some(chain);
         self.done.views.push(view);
         if let Some(chain) = self.done.chains.get_mut(chain) {
             chain.views.push(self.done.views.len() - 1);
         }
-        chain
-    }
-
-    fn attempt(&mut self, seen: &Observation) {
-        let chain = self.chain_by_id(seen).or_else(|| self.chain_by_announced_retry(seen));
-        if seen.outcome == Outcome::Success {
-            if let Some(chain) = chain {
-                self.close(chain, ChainEnd::Recovered(seen.time), seen);
-            }
-            return;
-        }
-        if seen.outcome != Outcome::Unsaid {
-            self.push(chain, seen, seen.outcome);
+        if let Some(call) = call {
+            self.close(chain, ChainEnd::Lost, call);
         }
     }
 
     /// A chain with the same SDK call id or the same caller id.
-    fn chain_by_id(&self, seen: &Observation) -> Option<usize> {
+    fn by_id(&self, view: &View) -> Option<usize> {
         let same = |mine: &Option<Name>, theirs: &Option<Name>| mine.is_some() && mine == theirs;
-        self.open.iter().rev().copied().find(|&chain| {
-            self.last_view(chain).is_some_and(|last| {
-                let numbered_anew = seen.attempt == Some(1) && seen.grain == Grain::Attempt;
-                !numbered_anew
-                    && (same(&last.ids.sdk, &seen.ids.sdk) || same(&last.ids.x_client_request_id, &seen.ids.x_client_request_id))
-            })
-        })
+        let starts_anew = view.number == Some(1);
+        let belongs = |last: &View| {
+            same(&last.ids.sdk, &view.ids.sdk) || same(&last.ids.x_client_request_id, &view.ids.x_client_request_id)
+        };
+        self.open
+            .iter()
+            .rev()
+            .copied()
+            .find(|&chain| !starts_anew && self.last(chain).is_some_and(belongs))
     }
 
-    /// The chain whose announced retry is due: of the same thread where threads are named, else of the same endpoint,
-    /// the longest due first.
-    fn chain_by_announced_retry(&self, seen: &Observation) -> Option<usize> {
-        let due = |last: &View| last.retry_in_ms.map(|wait| last.time.plus_ms(i64::from(wait)));
+    /// The chain whose announced retry this is: due, of the same thread where threads are named, of the right length
+    /// where the SDK counts, begun within the call where its line says how long it took; the latest due of these, for
+    /// a retry answers soon after it is sent.
+    fn by_announced_retry(&self, unit: &Unit<'_>, place: Option<usize>) -> Option<usize> {
+        let time = unit.view.time;
+        let begun = unit
+            .call
+            .and_then(|call| Some(call.time.plus_ms(-i64::from(call.duration_ms?) - SAME_MOMENT_MS)));
+        let fits = |chain: usize| {
+            place.is_none_or(|place| self.length(chain) + 1 == place)
+                && self
+                    .first(chain)
+                    .is_some_and(|first| begun.is_none_or(|begun| first.time >= begun))
+                && self.last(chain).is_some_and(|last| may_follow(last, &unit.view))
+        };
+        let due = |chain: usize| {
+            let last = self.last(chain)?;
+            let due = last.time.plus_ms(i64::from(last.retry_in_ms?));
+            (time.since(due) >= -SAME_MOMENT_MS).then_some((self.length(chain), due, chain))
+        };
+        // A call that failed for good used up its retries: the longest chain, then the latest due.
+        let due = self.open.iter().copied().filter(|&chain| fits(chain)).filter_map(due);
+        if unit.call.is_some() {
+            due.max().map(|(_, _, chain)| chain)
+        } else {
+            due.max_by_key(|(_, due, _)| *due).map(|(_, _, chain)| chain)
+        }
+    }
+
+    /// The chain that a success saved: by id, else one whose attempts lie within the successful call's own span.
+    fn saved(&self, seen: &Observation) -> Option<usize> {
+        let same = |mine: &Option<Name>, theirs: &Option<Name>| mine.is_some() && mine == theirs;
+        let by_id = |last: &View| {
+            same(&last.ids.sdk, &seen.ids.sdk) || same(&last.ids.x_client_request_id, &seen.ids.x_client_request_id)
+        };
+        if let Some(chain) = self
+            .open
+            .iter()
+            .rev()
+            .copied()
+            .find(|&chain| self.last(chain).is_some_and(by_id))
+        {
+            return Some(chain);
+        }
+        let started = seen
+            .time
+            .plus_ms(-i64::from(seen.duration_ms.filter(|_| seen.grain == Grain::Call)?) - SAME_MOMENT_MS);
+        let within = |chain: usize| {
+            let (Some(first), Some(last)) = (self.first(chain), self.last(chain)) else {
+                return false;
+            };
+            let due = last.time.plus_ms(i64::from(last.retry_in_ms.unwrap_or(0)));
+            first.time >= started && due <= seen.time && last.retry_in_ms.is_some() && may_belong(last, seen)
+        };
+        // The call began just before its first attempt: of several chains, the one begun earliest within it.
         self.open
             .iter()
             .copied()
-            .filter_map(|chain| Some((due(self.last_view(chain)?)?, chain)))
-            .filter(|&(due, chain)| {
-                seen.time.since(due) >= -SAME_MOMENT_MS && self.last_view(chain).is_some_and(|last| may_belong(last, seen))
-            })
-            .min()
-            .map(|(_, chain)| chain)
-    }
-
-    /// The chain whose last attempt this very moment is about.
-    fn chain_of_this_moment(&self, seen: &Observation) -> Option<usize> {
-        self.open.iter().rev().copied().find(|&chain| {
-            self.last_view(chain)
-                .is_some_and(|last| seen.time.since(last.time).abs() <= SAME_MOMENT_MS && may_belong(last, seen))
-        })
-    }
-
-    fn detail(&mut self, seen: &Observation) {
-        let chain = self
-            .chain_of_this_moment(seen)
-            .filter(|&chain| self.last_view(chain).is_some_and(|last| agrees(last, seen)));
-        if let Some(chain) = chain {
-            if let Some(last) = self.last_view_mut(chain) {
-                last.add(seen);
-            }
-            return;
-        }
-        let announces_retry = seen.retry.is_some_and(|retry| retry.in_ms.is_some());
-        let quotes_an_error = seen.error.is_some();
-        match seen.outcome {
-            // A wrapper's retry line quotes the error of an attempt that stands elsewhere.
-            _ if announces_retry && quotes_an_error => {}
-            // An exchange that broke has no answer line: its debug line or its retry line stands for it.
-            Outcome::Transport(kind) => {
-                let chain = self.chain_by_announced_retry(seen);
-                self.push(chain, seen, Outcome::Transport(kind));
-            }
-            Outcome::Unsaid if announces_retry => {
-                let chain = self.chain_by_announced_retry(seen);
-                self.push(chain, seen, Outcome::Transport(TransportError::Other));
-            }
-            Outcome::Status(_) | Outcome::Caller(..) if self.details_are_attempts => self.attempt(seen),
-            _ => {}
-        }
-    }
-
-    /// The application's own line on a call: it closes the chain, and tells its attempts what only it knows.
-    fn call(&mut self, seen: &Observation) {
-        let success = seen.outcome == Outcome::Success;
-        let decided = self
-            .chain_by_id(seen)
-            .or_else(|| self.chain_decided(seen))
-            .or_else(|| if success { self.chain_recovered(seen) } else { None });
-        match (decided, seen.outcome) {
-            (Some(chain), Outcome::Success) => self.close(chain, ChainEnd::Recovered(seen.time), seen),
-            (Some(chain), _) if self.last_view(chain).is_some_and(|last| ends_agree(last, seen)) => {
-                if let Some(last) = self.last_view_mut(chain) {
-                    last.add(seen);
-                }
-                self.close(chain, ChainEnd::Lost, seen);
-            }
-            (_, Outcome::Success | Outcome::Unsaid) => {}
-            (decided, outcome) => {
-                let chain = decided.or_else(|| self.chain_by_announced_retry(seen));
-                let chain = self.push(chain, seen, outcome);
-                self.close(chain, ChainEnd::Lost, seen);
-            }
-        }
-    }
-
-    /// The chain whose last attempt decided this failed call just now.
-    fn chain_decided(&self, seen: &Observation) -> Option<usize> {
-        if seen.outcome == Outcome::Success {
-            return None;
-        }
-        let near = |last: &View| (-SAME_MOMENT_MS..=CALL_LINE_MS).contains(&seen.time.since(last.time));
-        self.open.iter().rev().copied().find(|&chain| {
-            self.last_view(chain)
-                .is_some_and(|last| last.grain != Grain::Call && near(last) && may_belong(last, seen) && ends_agree(last, seen))
-        })
-    }
-
-    /// The chain that this successful call recovered: its attempts lie within the call's own span.
-    fn chain_recovered(&self, seen: &Observation) -> Option<usize> {
-        let started = seen.time.plus_ms(-i64::from(seen.duration_ms?) - SAME_MOMENT_MS);
-        self.open.iter().copied().find(|&chain| {
-            self.last_view(chain).is_some_and(|last| {
-                last.grain != Grain::Call && last.time >= started && last.time <= seen.time && may_belong(last, seen)
-            })
-        })
+            .filter(|&chain| within(chain))
+            .min_by_key(|&chain| self.first(chain).map(|first| first.time))
     }
 
     fn close(&mut self, chain: usize, end: ChainEnd, seen: &Observation) {
@@ -268,6 +355,16 @@ impl Assembly {
             }
         }
     }
+}
+
+/// Whether one attempt can follow another in a call: the same thread where both name one, no other endpoint or id.
+fn may_follow(last: &View, next: &View) -> bool {
+    let endpoint = |view: &View| view.attributes.get(Dimension::Endpoint).cloned();
+    let differ = |mine: Option<&Name>, theirs: Option<&Name>| matches!((mine, theirs), (Some(a), Some(b)) if a != b);
+    !differ(last.ids.thread.as_ref(), next.ids.thread.as_ref())
+        && !differ(last.ids.x_client_request_id.as_ref(), next.ids.x_client_request_id.as_ref())
+        && !differ(last.ids.sdk.as_ref(), next.ids.sdk.as_ref())
+        && same_route(endpoint(last).as_deref(), endpoint(next).as_deref())
 }
 
 /// Whether a record can be about the same call as a view: the same thread where both name one, no other endpoint, no

@@ -5,7 +5,7 @@ use super::pair::Joined;
 use super::proxies::ProxyHost;
 use super::view::View;
 use crate::model::{Dimension, Grain, Name, SourceRollup};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Applications that show this share of a proxy's traffic show all of it (the reference method's rule for logs without
 /// ids; the rest is the edges of the logs).
@@ -37,6 +37,41 @@ impl Covers {
     }
 }
 
+/// Which applications a proxy's clients are, by the ids that both logs sampled.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ties {
+    by_client: BTreeMap<(usize, Option<Name>), BTreeSet<usize>>,
+    tied_hosts: BTreeSet<(usize, usize)>,
+}
+
+impl Ties {
+    /// Ties every client of every proxy host to the families whose ids it shares.
+    pub(super) fn of(proxies: &[ProxyHost], families: &[Family], sources: &[(&Name, &SourceRollup)]) -> Self {
+        let mut ties = Self::default();
+        for (host, proxy) in proxies.iter().enumerate() {
+            for (number, family) in families.iter().enumerate() {
+                for client in shared_clients(proxy, family, sources) {
+                    ties.by_client.entry((host, client)).or_default().insert(number);
+                    ties.tied_hosts.insert((host, number));
+                }
+            }
+        }
+        ties
+    }
+
+    /// Whether a client of a proxy can be a family: not where ids tie the client to others only, nor where they tie the
+    /// family to other proxies only.
+    pub(super) fn allow(&self, host: usize, client: Option<&Name>, family: usize) -> bool {
+        match self.by_client.get(&(host, client.cloned())) {
+            Some(families) => families.contains(&family),
+            None => {
+                !self.tied_hosts.iter().any(|(other, tied)| *tied == family && *other != host)
+                    || self.tied_hosts.contains(&(host, family))
+            }
+        }
+    }
+}
+
 /// What the question needs to see.
 pub(super) struct Evidence<'a> {
     pub(super) sources: &'a [(&'a Name, &'a SourceRollup)],
@@ -46,6 +81,7 @@ pub(super) struct Evidence<'a> {
     pub(super) proxy_views: &'a [View],
     pub(super) hosts: &'a [usize],
     pub(super) joined: &'a [Joined],
+    pub(super) ties: &'a Ties,
 }
 
 /// Ties clients to applications, by joined failures and by the samples' shared ids; where no ids exist, by the size of
@@ -79,11 +115,9 @@ pub(super) fn covers(evidence: &Evidence<'_>) -> Covers {
             }
         }
     }
-    for (host, proxy) in evidence.proxies.iter().enumerate() {
-        for family in evidence.families {
-            for client in shared_clients(proxy, family, evidence.sources) {
-                tie(host, client, family);
-            }
+    for ((host, client), families) in &evidence.ties.by_client {
+        for family in families.iter().filter_map(|&family| evidence.families.get(family)) {
+            tie(*host, client.clone(), family);
         }
     }
     for host in 0..evidence.proxies.len() {

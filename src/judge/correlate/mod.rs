@@ -22,7 +22,7 @@ use crate::model::{
 use assemble::{Assembled, ChainEnd};
 use calls::InCall;
 use clocks::Clock;
-use cover::{Cover, Covers};
+use cover::{Cover, Covers, Ties};
 use family::{Family, Granularity};
 use pair::Joined;
 use proxies::ProxyHost;
@@ -59,7 +59,18 @@ pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
         .enumerate()
         .flat_map(|(host, proxy)| proxy.views.iter().map(move |view| (view.clone(), host)))
         .unzip();
-    let joined = pair::join(&applications, &proxy_views, &hosts);
+    let ties = Ties::of(&proxies, &families, &sources);
+    let family_of: BTreeMap<usize, usize> = families
+        .iter()
+        .enumerate()
+        .flat_map(|(number, family)| family.sources.iter().map(move |&source| (source, number)))
+        .collect();
+    let may_meet = |application: &View, host: usize, proxy: &View| {
+        family_of
+            .get(&application.source)
+            .is_none_or(|&family| ties.allow(host, proxy.attributes.get(Dimension::Client), family))
+    };
+    let joined = pair::join(&applications, &proxy_views, &hosts, may_meet);
     let covers = cover::covers(&cover::Evidence {
         sources: &sources,
         families: &families,
@@ -68,6 +79,7 @@ pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
         proxy_views: &proxy_views,
         hosts: &hosts,
         joined: &joined,
+        ties: &ties,
     });
 
     let mut successes = successes::of_applications(&families, &sources, &clocks);

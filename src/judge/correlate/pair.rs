@@ -20,8 +20,14 @@ pub(super) struct Joined {
 }
 
 /// Joins the applications' views with the proxies'. `hosts` tells each proxy view's host, so that a chain of proxies
-/// gives one view a hop. Every view stands in exactly one of the results.
-pub(super) fn join(applications: &[View], proxies: &[View], hosts: &[usize]) -> Vec<Joined> {
+/// gives one view a hop; `may_meet` tells whether a proxy's client can be an application, which time alone cannot. Every
+/// view stands in exactly one of the results.
+pub(super) fn join(
+    applications: &[View],
+    proxies: &[View],
+    hosts: &[usize],
+    may_meet: impl Fn(&View, usize, &View) -> bool,
+) -> Vec<Joined> {
     let mut index = Index::of(proxies);
     let mut joined: Vec<Joined> = Vec::with_capacity(applications.len());
     let mut order: Vec<usize> = (0..applications.len()).collect();
@@ -49,10 +55,11 @@ pub(super) fn join(applications: &[View], proxies: &[View], hosts: &[usize]) -> 
     }
     for place in left {
         let Some(one) = joined.get_mut(place) else { continue };
-        let found = one
-            .application
-            .and_then(|at| applications.get(at))
-            .and_then(|view| index.by_time(view, proxies));
+        let found = one.application.and_then(|at| applications.get(at)).and_then(|view| {
+            index.by_time(view, proxies, |at, theirs| {
+                hosts.get(at).is_some_and(|host| may_meet(view, *host, theirs))
+            })
+        });
         if let Some(found) = found {
             index.used.insert(found);
             one.proxies.push(found);
@@ -119,7 +126,7 @@ impl Index {
             .map(|(at, _)| at)
     }
 
-    fn by_time(&self, view: &View, proxies: &[View]) -> Option<usize> {
+    fn by_time(&self, view: &View, proxies: &[View], may_meet: impl Fn(usize, &View) -> bool) -> Option<usize> {
         let from = self
             .by_time
             .partition_point(|(time, _)| time.plus_ms(TOLERANCE_MS) < view.time);
@@ -129,7 +136,7 @@ impl Index {
             .take_while(|(time, _)| time.since(view.time) <= TOLERANCE_MS)
             .filter(|(_, at)| !self.used.contains(at))
             .filter_map(|&(_, at)| Some((at, proxies.get(at)?)))
-            .filter(|(_, theirs)| may_be_one(view, theirs))
+            .filter(|(at, theirs)| may_be_one(view, theirs) && may_meet(*at, theirs))
             .min_by_key(|(at, theirs)| (distance(view, Some(theirs)), *at))
             .map(|(at, _)| at)
     }
