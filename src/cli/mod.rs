@@ -1,6 +1,6 @@
 //! The words of the command line; the only room that prints, reads the clock or the environment.
 //!
-//! [`args`] is what was typed, [`plan`] what the program needs; each subcommand is a file. Results go to standard
+//! [`args`] is what was typed, `plan` what the program needs; each subcommand is a file. Results go to standard
 //! output, everything else to standard error.
 
 mod account;

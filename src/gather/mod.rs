@@ -1,7 +1,7 @@
 //! Act one: from bytes to a rollup, in parallel.
 //!
-//! [`discover`] lists the logs, each once; [`prepare`] opens each one's start and [`recognise`]s it; then every worker
-//! takes the next part, [`read`]s its records into a rollup of its own, and the rollups are merged.
+//! [`discover`] lists the logs, each once; `prepare` opens each one's start and [`recognise`]s it; then every worker
+//! takes the next part, `read`s its records into a rollup of its own, and the rollups are merged.
 
 pub mod chunk;
 pub mod collect;
