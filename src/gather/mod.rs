@@ -1,7 +1,7 @@
 //! Act one: from bytes to a rollup, in parallel.
 //!
-//! [`discover`] lists the logs, each once; [`prepare`] opens each one's start and [`recognise`]s it; then every worker
-//! takes the next part, [`read`]s its records into a rollup of its own, and the rollups are merged.
+//! [`discover`] lists the logs, each once; `prepare` opens each one's start and [`recognise`]s it; then every worker
+//! takes the next part, `read`s its records into a rollup of its own, and the rollups are merged.
 
 pub mod chunk;
 pub mod collect;
@@ -98,32 +98,8 @@ impl Gathered {
     #[must_use]
     pub fn look_again(&self, plan: &Plan, wanted: &Wanted, progress: &dyn Progress) -> Rollup {
         let mut jobs = Vec::new();
-        for (number, prepared) in self
-            .sources
-            .iter()
-            .enumerate()
-            .filter(|(_, prepared)| !prepared.source.is_stdin())
-        {
-            let name = &prepared.source.name;
-            let spans = self
-                .rollup
-                .sources
-                .get(name)
-                .map_or(&[][..], |source| source.chunks.as_slice());
-            let spans: BTreeSet<u64> = spans
-                .iter()
-                .filter(|span| wanted.wants_span(name, span.first, span.last))
-                .map(|span: &ChunkSpan| span.offset)
-                .collect();
-            let parts: Vec<usize> = match &prepared.way {
-                Way::Pieces(pieces) => (0..)
-                    .zip(pieces)
-                    .filter(|(_, piece)| spans.contains(&piece.start))
-                    .map(|(part, _)| part)
-                    .collect(),
-                Way::Whole if !spans.is_empty() => vec![0],
-                Way::Whole | Way::Empty => Vec::new(),
-            };
+        for (number, prepared) in self.sources.iter().enumerate() {
+            let parts = self.wanted_parts(prepared, wanted);
             prepared.hold(parts.len());
             jobs.extend(parts.into_iter().map(|part| (number, part)));
         }
@@ -158,6 +134,27 @@ impl Gathered {
             );
         }
         extra.settled()
+    }
+
+    /// The parts of a source that may hold something wanted.
+    fn wanted_parts(&self, prepared: &Prepared, wanted: &Wanted) -> Vec<usize> {
+        let name = &prepared.source.name;
+        let Some(read) = self.rollup.sources.get(name).filter(|_| !prepared.source.is_stdin()) else {
+            return Vec::new();
+        };
+        let is_wanted = |span: &&ChunkSpan| wanted.wants_span(name, span.first, span.last);
+        let offsets: BTreeSet<u64> = read.chunks.iter().filter(is_wanted).map(|span| span.offset).collect();
+        match &prepared.way {
+            Way::Pieces(pieces) => {
+                let parts = pieces.iter().enumerate();
+                parts
+                    .filter(|(_, piece)| offsets.contains(&piece.start))
+                    .map(|(part, _)| part)
+                    .collect()
+            }
+            Way::Whole if !offsets.is_empty() => vec![0],
+            Way::Whole | Way::Empty => Vec::new(),
+        }
     }
 }
 
