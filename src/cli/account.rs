@@ -2,8 +2,10 @@
 //! seen before anything is believed.
 
 use super::say::say;
+use crate::deliver::thousands;
 use crate::gather::Gathered;
 use crate::model::{Rollup, SourceRollup};
+use crate::redact::Removed;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -65,8 +67,8 @@ pub(super) fn understood(gathered: &Gathered, all: bool) {
         count(rollup.sources.len() as u64, "log"),
         size(sum(|source| source.bytes)),
         count(sum(|source| source.records), "record"),
-        grouped(sum(|source| source.other_records)),
-        grouped(sum(|source| source.unread_records)),
+        thousands(sum(|source| source.other_records)),
+        thousands(sum(|source| source.unread_records)),
     ));
     by_format(rollup);
     zones(rollup);
@@ -80,6 +82,17 @@ pub(super) fn understood(gathered: &Gathered, all: bool) {
         say(&format!(
             "{} not followed; name what they point to",
             count(gathered.links, "symbolic link")
+        ));
+    }
+}
+
+/// Says what the second wall removed from a finished report: a sign of a fault in the program, for reports are built from
+/// typed fields.
+pub(super) fn removed(report: &str, removed: &Removed) {
+    for (class, number) in removed {
+        say(&format!(
+            "the {report} report held {}; removed (please report this)",
+            count(*number, class)
         ));
     }
 }
@@ -143,27 +156,14 @@ fn each(rollup: &Rollup) {
             "  {name}: {}, {}, {} other, {} not understood{notes}",
             source.format.unwrap_or("unknown"),
             count(source.records, "record"),
-            grouped(source.other_records),
-            grouped(source.unread_records),
+            thousands(source.other_records),
+            thousands(source.unread_records),
         ));
     }
 }
 
 fn count(number: u64, what: &str) -> String {
-    format!("{} {what}{}", grouped(number), if number == 1 { "" } else { "s" })
-}
-
-/// `1234567` as `1,234,567`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    format!("{} {what}{}", thousands(number), if number == 1 { "" } else { "s" })
 }
 
 fn size(bytes: u64) -> String {
@@ -176,11 +176,10 @@ fn size(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{grouped, size};
+    use super::size;
 
     #[test]
-    fn numbers_are_grouped_and_sizes_have_units() {
-        assert_eq!([grouped(7), grouped(1000), grouped(1_234_567)], ["7", "1,000", "1,234,567"]);
+    fn sizes_have_units() {
         assert_eq!([size(1), size(1536), size(5 << 30)], ["1 byte", "1.5 KiB", "5.0 GiB"]);
     }
 }

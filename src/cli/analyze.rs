@@ -9,7 +9,7 @@ use crate::deliver::{self, Context};
 use crate::gather::{self, Gathered};
 use crate::judge;
 use crate::model::{Findings, Rollup};
-use crate::redact::{Audience, Policy, seal};
+use crate::redact::{Audience, Policy, Removed, seal};
 use anyhow::{Context as _, bail};
 
 pub(super) fn analyze(args: &Analyze) -> anyhow::Result<Exit> {
@@ -58,13 +58,16 @@ fn deliver_all(args: &Analyze, needs: &Needs, findings: &Findings, rollup: &Roll
         };
         let sealed = seal(findings.clone(), &policy);
         let context = Context {
-            generated_at: needs.generated_at,
+            generated_at: needs.generated_at.to_utc(),
             width: world::columns(),
             colour: needs.colour && file.is_none(),
             version: env!("CARGO_PKG_VERSION"),
             internal: needs.internal,
+            removed: Removed::default(),
         };
-        let bytes = deliver::deliver(&sealed, *report, &context).with_context(|| format!("the report '{}'", report.name()))?;
+        let (bytes, removed) =
+            deliver::deliver(&sealed, *report, &context).with_context(|| format!("the report '{}'", report.name()))?;
+        account::removed(report.name(), &removed);
         match file {
             Some(file) => output::to_file(file, &bytes).with_context(|| format!("{} cannot be written", file.display()))?,
             None => output::to_stdout(&bytes).context("standard output cannot be written")?,

@@ -1,12 +1,15 @@
-//! Says something on standard error, in one line, so that nothing a log holds can act on a terminal.
+//! Says something on standard error, in one line, so that nothing a log holds can act on a terminal or leak into cron's
+//! mail.
 
+use crate::redact::wall;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::Write;
 
 /// Says one line, `faultscope: …`. Where nobody listens any more, it is lost.
 pub fn say(text: &str) {
-    let _ = writeln!(std::io::stderr(), "faultscope: {}", escaped(text));
+    let (text, _) = wall(text.to_owned());
+    let _ = writeln!(std::io::stderr(), "faultscope: {}", escaped(&text));
 }
 
 /// The text with everything escaped that a terminal might act on, or that a reader cannot see: control characters, and

@@ -6,7 +6,7 @@ use std::io::IsTerminal;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Columns of a report that goes to no terminal: what mail and tickets show without breaking lines.
-const COLUMNS: usize = 100;
+const COLUMNS: usize = 80;
 
 /// The clock.
 #[must_use]

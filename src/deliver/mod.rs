@@ -7,6 +7,7 @@ mod report;
 mod table;
 mod text;
 
+pub use phrases::count as thousands;
 pub use report::{Context, Report};
 
 use crate::redact::{Removed, Sealed, wall};

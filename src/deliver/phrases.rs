@@ -3,7 +3,8 @@
 use crate::model::{Attempt, Dimension, Findings, Outcome, Scope, Severity, Time, Window};
 
 /// A count with thousands separated: 3,120.
-pub(super) fn count(number: u64) -> String {
+#[must_use]
+pub fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
