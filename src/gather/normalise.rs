@@ -137,6 +137,7 @@ fn status_fact(fields: &Fields<'_>, vantage: Vantage, status: u16, flag: Option<
     }
     let page = texts(fields).find_map(signatures::page);
     match page {
+        Some(Page::Proxy(_)) if matches!(status, 502 | 504) => return Fact::ProxyGaveUp,
         Some(Page::Filter(_) | Page::Proxy(_)) => return Fact::ProxyPage,
         Some(Page::ProviderEdge) => return Fact::EdgeStatus,
         None => {}

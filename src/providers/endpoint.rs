@@ -124,12 +124,17 @@ fn one_of<'a>(collection: &'static str, rest: &'a str) -> Cow<'a, str> {
     Cow::Owned(format!("{collection}{{id}}{}", action.trim_end_matches('/')))
 }
 
-/// `/openai/deployments/NAME/chat/completions`: the deployment is the model (Azure OpenAI REST reference).
+/// `/openai/deployments/NAME/chat/completions`: the deployment is the model, and the rest the same operation as OpenAI's
+/// (Azure OpenAI REST reference), so that an application's short word and the URL name one endpoint.
 fn azure(path: &str) -> Option<Endpoint<'_>> {
     let (_, rest) = path.split_once("/deployments/")?;
-    let (deployment, _) = rest.split_once('/').unwrap_or((rest, ""));
+    let (deployment, operation) = rest.split_once('/').unwrap_or((rest, ""));
+    let route = ROUTES
+        .iter()
+        .find(|(word, _)| *word == operation)
+        .map_or(path, |(_, route)| route);
     (!deployment.is_empty()).then_some(Endpoint {
-        path: Cow::Borrowed(path),
+        path: Cow::Borrowed(route),
         model: Some(deployment),
         known: true,
     })

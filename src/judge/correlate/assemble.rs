@@ -378,12 +378,8 @@ fn may_belong(last: &View, seen: &Observation) -> bool {
         && (same_route(endpoint(&last.attributes).as_deref(), endpoint(&seen.attributes).as_deref()))
 }
 
-/// Azure's path holds the deployment, and the application's short word does not.
 fn same_route(a: Option<&str>, b: Option<&str>) -> bool {
-    match (a, b) {
-        (Some(a), Some(b)) => a == b || a.ends_with(b.trim_start_matches("/v1")) || b.ends_with(a.trim_start_matches("/v1")),
-        _ => true,
-    }
+    a.is_none() || b.is_none() || a == b
 }
 
 /// Whether a detail can be of the attempt: the same status where both have one, no second retry line, no other id.

@@ -24,7 +24,12 @@ const IDS_EXPECTED_SHARE: f64 = 0.9;
 pub(super) fn decide(application: Option<&View>, proxies: &[&View], sources: &[(&Name, &SourceRollup)]) -> Fact {
     let views = || application.into_iter().chain(proxies.iter().copied());
     let written_by_provider = |fact: &Fact| matches!(fact, Fact::ProviderId | Fact::ProviderBody | Fact::EdgeStatus);
-    if let Some(fact) = views().filter_map(|view| view.fact).filter(written_by_provider).min() {
+    let answered = |view: &View| view.ids.x_request_id.as_ref().map(|_| Fact::ProviderId);
+    if let Some(fact) = views()
+        .filter_map(|view| answered(view).or(view.fact))
+        .filter(written_by_provider)
+        .min()
+    {
         return fact;
     }
     let on_the_way = proxies
