@@ -313,6 +313,19 @@ impl<'a> Collector<'a> {
         }
         self.count_client_id(client_id, duration, fields);
         let later = fields.attempt.is_some_and(|attempt| attempt > 1);
+        if later {
+            // It saved its call: there are no more of these than failures.
+            self.keep(
+                line,
+                fields,
+                vantage,
+                time,
+                End {
+                    outcome: Outcome::Success,
+                    fact: None,
+                },
+            );
+        }
         let cell = Cell {
             ok: 1,
             ok_later: u32::from(later),

@@ -128,14 +128,17 @@ impl<'a> Told<'a> {
     fn is_about_a_call(&self, fields: &mut Fields<'a>) -> bool {
         let failed =
             fields.ok == Some(false) || fields.error_type.is_some() || fields.error_message.is_some() || fields.text.is_some();
-        let route = fields.url.is_some_and(|url| {
-            let path = providers::split_url(url).path;
-            providers::is_llm_path(path) || providers::endpoint(url).is_some_and(|endpoint| endpoint.known)
-        });
-        let to_provider = fields.server_address.is_some_and(|host| providers::by_host(host).is_some());
-        let about = fields.model.is_some() || route || to_provider;
+        // Only asked where the model does not tell already: it costs more than all the rest.
+        let route = || {
+            fields.url.is_some_and(|url| {
+                let path = providers::split_url(url).path;
+                providers::is_llm_path(path) || providers::endpoint(url).is_some_and(|endpoint| endpoint.known)
+            })
+        };
+        let to_provider = || fields.server_address.is_some_and(|host| providers::by_host(host).is_some());
+        let about = fields.model.is_some() || route() || to_provider();
         let identified = fields.x_request_id.is_some() || fields.request_id.is_some() || fields.x_client_request_id.is_some();
-        let ended = fields.status.is_some() || (fields.duration_ms.is_some() && (failed || identified || route));
+        let ended = fields.status.is_some() || (fields.duration_ms.is_some() && (failed || identified || route()));
         let told = (about && ended)
             || (fields.status.is_some() && fields.x_request_id.is_some())
             || (failed && fields.model.is_some() && identified);

@@ -300,8 +300,11 @@ fn finish(
 ) -> Correlated {
     let first = applications.first() + uncovered.first();
     let mut cells = applications.cells();
-    cells.extend(uncovered.cells());
-    cells.sort_by(|a, b| (a.time, &a.attributes).cmp(&(b.time, &b.attributes)));
+    let uncovered = uncovered.cells();
+    if !uncovered.is_empty() {
+        cells.extend(uncovered);
+        cells.sort_by(|a, b| (a.time, &a.attributes).cmp(&(b.time, &b.attributes)));
+    }
     share_call_attributes(&mut attempts);
     let mut attempts = calls::number(attempts, &cells, saved);
     side::vote(&mut attempts);
