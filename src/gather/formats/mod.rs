@@ -1,5 +1,7 @@
 //! One file a format: how a log spells things. A format knows spelling and nothing of meaning.
 
+#[cfg(test)]
+mod application_text_tests;
 mod format;
 mod openai_node;
 mod python_logging;

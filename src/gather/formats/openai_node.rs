@@ -5,6 +5,7 @@ use super::{Fit, Format, Unread};
 use crate::gather::frame::Framing;
 use crate::gather::messages::{self, Said};
 use crate::model::{Fields, Vantage};
+use std::borrow::Cow;
 
 /// The format.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +28,10 @@ impl Format for OpenAiNode {
     }
 
     fn starts_record(&self, line: &[u8]) -> bool {
-        str::from_utf8(line).is_ok_and(|line| stamped(line).is_some() || bare(line))
+        // Properties and stacks are indented: most lines are answered by their first byte.
+        line.first()
+            .is_some_and(|first| first.is_ascii_alphanumeric() || *first == b'[')
+            && str::from_utf8(line).is_ok_and(|line| stamped(line).is_some() || bare(line))
     }
 
     fn fit(&self, line: &[u8]) -> Fit {
@@ -35,6 +39,8 @@ impl Format for OpenAiNode {
         match stamped(line) {
             Some((_, _, message)) if bare(message) || message.trim_end().ends_with('{') => Fit::Yes,
             Some((_, _, message)) if message.trim_end().ends_with('}') && message.contains(": ") => Fit::Yes,
+            // Envoy's access log begins `[stamp] "POST …`.
+            Some((_, _, message)) if message.starts_with('"') => Fit::No,
             Some(_) => Fit::Maybe,
             None if sdk_line(line) => Fit::Yes,
             None if bare(line) => Fit::Maybe,
@@ -43,7 +49,8 @@ impl Format for OpenAiNode {
     }
 
     fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
-        let text = String::from_utf8_lossy(record);
+        // The checked reading is several times faster than the lossy one, which few records need.
+        let text = str::from_utf8(record).map_or_else(|_| String::from_utf8_lossy(record), Cow::Borrowed);
         let text = text.trim_end_matches(['\n', '\r']);
         let (stamp, level, message) = match stamped(text) {
             Some((stamp, level, message)) => (Some(stamp), level, message),
@@ -51,7 +58,11 @@ impl Format for OpenAiNode {
             None => return Err(Unread::NotThisFormat),
         };
         let failed = level.eq_ignore_ascii_case("error") || level.eq_ignore_ascii_case("fatal");
-        let mut fields = Fields { timestamp: stamp, ok: failed.then_some(false), ..Fields::default() };
+        let mut fields = Fields {
+            timestamp: stamp,
+            ok: failed.then_some(false),
+            ..Fields::default()
+        };
         if messages::read(message, &mut fields) == Said::AboutACall {
             emit(&fields);
         }
@@ -81,7 +92,11 @@ fn stamped(line: &str) -> Option<(&str, &str, &str)> {
     }
     let (stamp, rest) = inner.split_at_checked(iso_length(inner)?)?;
     let rest = rest.strip_prefix(']').unwrap_or(rest);
-    let rest = rest.strip_prefix(':').unwrap_or(rest).strip_prefix(' ')?.trim_start_matches([' ', '-']);
+    let rest = rest
+        .strip_prefix(':')
+        .unwrap_or(rest)
+        .strip_prefix(' ')?
+        .trim_start_matches([' ', '-']);
     let bracket = rest.strip_prefix('[').unwrap_or(rest);
     let length = bracket.bytes().take(8).take_while(u8::is_ascii_alphabetic).count();
     let (word, after) = bracket.split_at_checked(length)?;
@@ -96,7 +111,13 @@ fn stamped(line: &str) -> Option<(&str, &str, &str)> {
 fn iso_length(text: &str) -> Option<usize> {
     let pattern = b"dddd-dd-ddTdd:dd:dd.dddZ";
     let bytes = text.as_bytes().get(..pattern.len())?;
-    let fits = |(byte, wanted): (&u8, &u8)| if *wanted == b'd' { byte.is_ascii_digit() } else { byte == wanted };
+    let fits = |(byte, wanted): (&u8, &u8)| {
+        if *wanted == b'd' {
+            byte.is_ascii_digit()
+        } else {
+            byte == wanted
+        }
+    };
     bytes.iter().zip(pattern).all(fits).then_some(pattern.len())
 }
 
@@ -110,7 +131,11 @@ fn bare(line: &str) -> bool {
     }
     let head = line.split('\n').next().unwrap_or(line).trim_end();
     let object = head.ends_with(" {") || head.ends_with(" }") && head.contains(" { ");
-    let word = head.bytes().take(WORD).take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    let word = head
+        .bytes()
+        .take(WORD)
+        .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+        .count();
     let error = head.split_at_checked(word).is_some_and(|(word, after)| {
         (word.ends_with("Error") || word.ends_with("Exception")) && (after.starts_with(": ") || after.starts_with(" ["))
     });

@@ -41,12 +41,16 @@ const HOSTS: [&str; 16] = [
 
 /// First parts after `/v1/` of services that are not LLM APIs and that the same programs call: OTLP collectors, Vault
 /// and Consul.
-const OTHERS: [&str; 10] = ["traces", "metrics", "logs", "secret", "auth", "sys", "kv", "agent", "health", "catalog"];
+const OTHERS: [&str; 10] = [
+    "traces", "metrics", "logs", "secret", "auth", "sys", "kv", "agent", "health", "catalog",
+];
 
 /// Generous by intent: an unknown service under `/v1/` is taken for an OpenAI-compatible gateway.
 pub(super) fn is_llm(url: &str) -> bool {
     let bytes = url.as_bytes();
-    if let Some(at) = memmem::find(bytes, b"/v1/") {
+    // Short of a searcher's set-up: a URL has a handful of slashes.
+    let version = |at: &usize| bytes.get(*at..).is_some_and(|rest| rest.starts_with(b"/v1/"));
+    if let Some(at) = memchr::memchr_iter(b'/', bytes).find(version) {
         let after = url.get(at + 4..).unwrap_or("");
         let part = after.split(['/', '?', ' ', '"']).next().unwrap_or("");
         return !OTHERS.contains(&part);
@@ -61,8 +65,12 @@ mod tests {
 
     #[test]
     fn gateways_azure_and_gemini_are_llm_addresses() {
-        assert!(is_llm("http://az-gw.internal:8080/openai/deployments/chat/chat/completions?api-version=1"));
-        assert!(is_llm("https://generativelanguage.googleapis.com/v1beta/models/g:generateContent"));
+        assert!(is_llm(
+            "http://az-gw.internal:8080/openai/deployments/chat/chat/completions?api-version=1"
+        ));
+        assert!(is_llm(
+            "https://generativelanguage.googleapis.com/v1beta/models/g:generateContent"
+        ));
         assert!(is_llm("http://gw/v1/messages"));
     }
 

@@ -37,7 +37,9 @@ pub(super) fn read<'a>(text: &'a str, raised: &mut Raised<'a>) {
 fn id_in_prose(text: &str) -> Option<&str> {
     let id = scan::between(text, "request ID ", ' ')?;
     let id = id.trim_end_matches(['.', ')', ',']);
-    let word = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    let word = id
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     (word && id.len() >= 8).then_some(id)
 }
 

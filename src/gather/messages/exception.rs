@@ -68,22 +68,44 @@ const CLASSES: [(&str, Option<u16>); 42] = [
 ];
 
 /// Modules whose every exception speaks of a call. Other modules have classes of the same names.
-const MODULES: [&str; 9] =
-    ["openai", "anthropic", "litellm", "langchain_openai", "langchain_anthropic", "google.genai", "groq", "com.openai", "org.springframework.ai"];
+const MODULES: [&str; 9] = [
+    "openai",
+    "anthropic",
+    "litellm",
+    "langchain_openai",
+    "langchain_anthropic",
+    "google.genai",
+    "groq",
+    "com.openai",
+    "org.springframework.ai",
+];
 
 impl<'a> Raised<'a> {
     /// The class at the start of `text` alone, and what follows it.
     fn named(text: &'a str) -> Option<(Self, &'a str)> {
         let (path, rest) = class(text)?;
-        let (module, class) = path.rsplit_once(['.', '$']).map_or((None, path), |(module, class)| (Some(module), class));
-        Some((Self { module, class: Some(class), ..Self::default() }, rest.trim_start()))
+        let (module, class) = path
+            .rsplit_once(['.', '$'])
+            .map_or((None, path), |(module, class)| (Some(module), class));
+        Some((
+            Self {
+                module,
+                class: Some(class),
+                ..Self::default()
+            },
+            rest.trim_start(),
+        ))
     }
 
     /// Whether an LLM SDK raises this class.
     #[must_use]
     pub fn is_sdk(&self) -> bool {
         let ours = |module: &str| {
-            MODULES.iter().any(|known| module.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
+            MODULES.iter().any(|known| {
+                module
+                    .strip_prefix(known)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            })
         };
         match (self.module, self.class) {
             (Some(module), _) => ours(module),
@@ -130,7 +152,10 @@ pub(super) fn of_sdk(text: &str) -> Option<Raised<'_>> {
 
 /// The class path at the start of `text` and what follows its colon. `None` for words that no exception is called.
 pub(super) fn class(text: &str) -> Option<(&str, &str)> {
-    let length = text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$')).count();
+    let length = text
+        .bytes()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$'))
+        .count();
     let (path, rest) = text.split_at_checked(length)?;
     // Node prints `APICallError [AI_APICallError]: …`, Java `Caused by: …` (which the caller takes off).
     let (path, rest) = match rest.strip_prefix(" [").and_then(|inner| inner.split_once(']')) {
@@ -151,14 +176,21 @@ pub(super) fn class(text: &str) -> Option<(&str, &str)> {
 /// Whether a dotted path ends in what exceptions are called: by its suffix, or by a capital under a module.
 fn class_like(path: &str) -> bool {
     let (module, name) = path.rsplit_once(['.', '$']).unwrap_or(("", path));
-    let capital = name.trim_start_matches('_').starts_with(|first: char| first.is_ascii_uppercase());
-    let suffix = ["Error", "Exception", "Timeout", "Interrupt", "Exit"].iter().any(|end| name.ends_with(end));
+    let capital = name
+        .trim_start_matches('_')
+        .starts_with(|first: char| first.is_ascii_uppercase());
+    let suffix = ["Error", "Exception", "Timeout", "Interrupt", "Exit"]
+        .iter()
+        .any(|end| name.ends_with(end));
     capital && (suffix || (!module.is_empty() && name.len() > 4 && module.starts_with(|first: char| first.is_ascii_lowercase())))
 }
 
 /// The status that the text itself writes, and the message behind it.
 fn written_status<'a>(rest: &'a str, class: Option<&str>, sdk: bool) -> Option<(u16, &'a str)> {
-    let after = |prefix: &str| rest.strip_prefix(prefix).and_then(|after| Some((scan::status(after)?, after.get(3..)?)));
+    let after = |prefix: &str| {
+        rest.strip_prefix(prefix)
+            .and_then(|after| Some((scan::status(after)?, after.get(3..)?)))
+    };
     if let Some((status, message)) = after("Error code: ").or_else(|| after("Server error: ")) {
         return Some((status, message.split_once(" - ").map_or("", |(_, message)| message)));
     }
@@ -197,7 +229,10 @@ mod tests {
         let text = "openai.RateLimitError: Error code: 429 - {'error': {'message': 'Rate limit', 'type': 'tokens', 'param': None, 'code': 'rate_limit_exceeded'}}";
         let raised = exception(text).unwrap();
         assert_eq!((raised.class, raised.status), (Some("RateLimitError"), Some(429)));
-        assert_eq!((raised.error_type, raised.error_code), (Some("tokens"), Some("rate_limit_exceeded")));
+        assert_eq!(
+            (raised.error_type, raised.error_code),
+            (Some("tokens"), Some("rate_limit_exceeded"))
+        );
         assert_eq!(raised.message, Some("Rate limit"));
     }
 
@@ -205,7 +240,10 @@ mod tests {
     fn anthropics_id_stands_in_the_body() {
         let text = "Error code: 529 - {'type': 'error', 'error': {'type': 'overloaded_error', 'message': 'Overloaded'}, 'request_id': 'req_011C'}";
         let raised = exception(text).unwrap();
-        assert_eq!((raised.error_type, raised.x_request_id), (Some("overloaded_error"), Some("req_011C")));
+        assert_eq!(
+            (raised.error_type, raised.x_request_id),
+            (Some("overloaded_error"), Some("req_011C"))
+        );
     }
 
     #[test]
@@ -224,7 +262,10 @@ mod tests {
     fn geminis_status_word_is_its_type() {
         let text = "google.genai.errors.ServerError: 503 UNAVAILABLE. {'error': {'code': 503, 'message': 'The model is overloaded.', 'status': 'UNAVAILABLE'}}";
         let raised = exception(text).unwrap();
-        assert_eq!((raised.status, raised.error_type, raised.error_code), (Some(503), Some("UNAVAILABLE"), None));
+        assert_eq!(
+            (raised.status, raised.error_type, raised.error_code),
+            (Some(503), Some("UNAVAILABLE"), None)
+        );
     }
 
     #[test]

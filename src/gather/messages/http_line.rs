@@ -11,12 +11,18 @@ pub(super) fn read<'a>(line: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
         return Some(exchange(rest, fields).unwrap_or(Said::Other));
     }
     let rest = line.strip_prefix("HTTP Response: ")?;
-    Some(exchange(rest, fields).or_else(|| bare_status(rest, fields)).unwrap_or(Said::Other))
+    Some(
+        exchange(rest, fields)
+            .or_else(|| bare_status(rest, fields))
+            .unwrap_or(Said::Other),
+    )
 }
 
 fn exchange<'a>(rest: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
     let (method, rest) = rest.split_once(' ')?;
-    let (url, quoted) = rest.split_once(" \"")?;
+    let quote = memchr::memchr(b'"', rest.as_bytes())?;
+    let url = rest.get(..quote)?.strip_suffix(' ')?;
+    let quoted = rest.get(quote + 1..)?;
     if !address::is_llm(url) {
         return Some(Said::Other);
     }
@@ -32,7 +38,9 @@ fn exchange<'a>(rest: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
     fields.url = Some(url);
     fields.ok = None;
     if grain == Grain::Detail
-        && let Some(object) = quoted.split_once('"').and_then(|(_, after)| after.find("Headers(").and_then(|at| after.get(at..)))
+        && let Some(object) = quoted
+            .split_once('"')
+            .and_then(|(_, after)| after.find("Headers(").and_then(|at| after.get(at..)))
     {
         let object = dump::start(object).unwrap_or(object);
         dump::walk(object, &mut |path, value| headers::response(path.key(), value, fields));

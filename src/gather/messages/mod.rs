@@ -74,9 +74,14 @@ fn behind_a_prefix<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) ->
     let bytes = line.as_bytes();
     let head = bytes.get(..bytes.len().min(PREFIX))?;
     for start in ["HTTP Re", "[log_", "Retrying request"] {
-        let Some(at) = memchr::memmem::find(head, start.as_bytes()) else { continue };
+        let Some(at) = memchr::memmem::find(head, start.as_bytes()) else {
+            continue;
+        };
         let before = line.get(..at)?;
-        if [": ", "- ", "] ", "| ", "\t"].iter().any(|separator| before.ends_with(separator)) {
+        if [": ", "- ", "] ", "| ", "\t"]
+            .iter()
+            .any(|separator| before.ends_with(separator))
+        {
             let inner = line.get(at..)?;
             return sdk_line(inner, rest, inner, fields);
         }
@@ -113,7 +118,10 @@ fn exception_within(line: &str, is_error: bool) -> Option<(&str, Raised<'_>)> {
     }
     let mut rest = line;
     while let Some(at) = memchr::memchr(b':', rest.as_bytes()) {
-        let word = rest.get(..at).and_then(|before| before.rfind(|letter: char| !is_path(letter))).map_or(0, |blank| blank + 1);
+        let word = rest
+            .get(..at)
+            .and_then(|before| before.rfind(|letter: char| !is_path(letter)))
+            .map_or(0, |blank| blank + 1);
         let text = rest.get(word..)?;
         if let Some(found) = known(text) {
             return Some(found);

@@ -68,7 +68,9 @@ fn error<'a>(line: &'a str, message: &'a str, stack: usize, fields: &mut Fields<
 
 /// The properties behind the stack. An AI SDK dump repeats the last error, which is the one that counts.
 fn properties<'a>(stack: &'a str, fields: &mut Fields<'a>) {
-    let Some(object) = memchr::memmem::find(stack.as_bytes(), b" {\n").and_then(|at| stack.get(at + 1..)) else { return };
+    let Some(object) = memchr::memmem::find(stack.as_bytes(), b" {\n").and_then(|at| stack.get(at + 1..)) else {
+        return;
+    };
     let mut last = Raised::default();
     dump::walk(object, &mut |path, value| match (path.parent(), path.key()) {
         ("headers" | "responseHeaders", name) => headers::response(name, value, fields),

@@ -18,7 +18,12 @@ pub(super) struct Pairs<'a> {
 
 impl<'a> Pairs<'a> {
     pub(super) fn of(text: &'a str) -> Self {
-        Self { text, at: 0, start: 0, unclosed: false }
+        Self {
+            text,
+            at: 0,
+            start: 0,
+            unclosed: false,
+        }
     }
 
     /// Where the last pair's value ended.
@@ -96,7 +101,11 @@ fn bare(text: &str) -> usize {
             _ => {}
         }
     }
-    if depth <= 0 && text.len() <= BRACKETED { text.len() } else { blank }
+    if depth <= 0 && text.len() <= BRACKETED {
+        text.len()
+    } else {
+        blank
+    }
 }
 
 /// What a key means; spellings: formats.md 2 (names that applications invent).
@@ -210,7 +219,10 @@ mod tests {
         let line = r#"failed a="x y" cause=ProxyError('503 Service Unavailable') b='it\'s' c=1, d=2"#;
         let pairs: Vec<_> = Pairs::of(line).collect();
         let cause = "ProxyError('503 Service Unavailable')";
-        assert_eq!(pairs, [("a", "x y"), ("cause", cause), ("b", r"it\'s"), ("c", "1"), ("d", "2")]);
+        assert_eq!(
+            pairs,
+            [("a", "x y"), ("cause", cause), ("b", r"it\'s"), ("c", "1"), ("d", "2")]
+        );
     }
 
     #[test]

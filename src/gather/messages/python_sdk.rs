@@ -13,10 +13,16 @@ pub(super) fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) ->
             }
             line.strip_prefix("Retrying request").map(|after| retrying(after, fields))
         }
-        b'S' => line.strip_prefix("Sending HTTP Request: ").map(|target| sending(target, fields)),
-        b'B' => line.strip_prefix("Building HTTP request: ").map(|parts| building(parts, fields)),
+        b'S' => line
+            .strip_prefix("Sending HTTP Request: ")
+            .map(|target| sending(target, fields)),
+        b'B' => line
+            .strip_prefix("Building HTTP request: ")
+            .map(|parts| building(parts, fields)),
         b'r' => line.strip_prefix("request_id: ").map(|id| request_id(id, fields)),
-        b'E' => line.strip_prefix("Encountered ").and_then(|what| encountered(what, line, rest, fields)),
+        b'E' => line
+            .strip_prefix("Encountered ")
+            .and_then(|what| encountered(what, line, rest, fields)),
         b'0'..=b'9' => retries_left(line, fields),
         _ => None,
     }
@@ -40,7 +46,11 @@ fn request_options<'a>(options: &'a str, fields: &mut Fields<'a>) -> Said {
         (1, "headers", name) => headers::request(name, value, fields),
         _ => {}
     });
-    if told { begin(fields, Grain::Start, Instant::Start) } else { Said::Other }
+    if told {
+        begin(fields, Grain::Start, Instant::Start)
+    } else {
+        Said::Other
+    }
 }
 
 /// `Sending HTTP Request: POST <url>`; since 3.10 without the URL.
@@ -74,7 +84,9 @@ fn retrying<'a>(after: &'a str, fields: &mut Fields<'a>) -> Said {
         }
         None => after.trim_start(),
     };
-    let Some((pause, rest)) = after.strip_prefix("in ").and_then(scan::number) else { return Said::Other };
+    let Some((pause, rest)) = after.strip_prefix("in ").and_then(scan::number) else {
+        return Said::Other;
+    };
     fields.retry_in_ms = Some(pause * 1000.0);
     // Retry n of m announces that attempt n failed and that this retry and those after it are left: the count that
     // `2 retries left` (2.x) and openai-node's `2 attempts remaining` give at the same place.

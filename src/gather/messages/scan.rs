@@ -48,7 +48,10 @@ pub(super) fn duration_ms(text: &str) -> Option<f64> {
 /// The first line and the rest, which is empty where there is none.
 pub(super) fn first_line(text: &str) -> (&str, &str) {
     match memchr::memchr(b'\n', text.as_bytes()) {
-        Some(at) => (text.get(..at).unwrap_or(text).trim_end_matches('\r'), text.get(at + 1..).unwrap_or("")),
+        Some(at) => (
+            text.get(..at).unwrap_or(text).trim_end_matches('\r'),
+            text.get(at + 1..).unwrap_or(""),
+        ),
         None => (text, ""),
     }
 }

@@ -8,11 +8,40 @@ use crate::model::{Fields, Grain, Instant};
 const PAIRS: usize = 24;
 
 /// Words that say how a call ended, and those that say it has only begun.
-const FAILED: [&str; 10] =
-    ["failed", "error", "errored", "exception", "failure", "fail", "timeout", "aborted", "unsuccessful", "raised"];
-const WENT_WELL: [&str; 10] =
-    ["ok", "completed", "complete", "succeeded", "success", "successful", "done", "finished", "response", "answered"];
-const BEGINS: [&str; 8] = ["start", "starting", "started", "calling", "sending", "request", "begin", "requesting"];
+const FAILED: [&str; 10] = [
+    "failed",
+    "error",
+    "errored",
+    "exception",
+    "failure",
+    "fail",
+    "timeout",
+    "aborted",
+    "unsuccessful",
+    "raised",
+];
+const WENT_WELL: [&str; 10] = [
+    "ok",
+    "completed",
+    "complete",
+    "succeeded",
+    "success",
+    "successful",
+    "done",
+    "finished",
+    "response",
+    "answered",
+];
+const BEGINS: [&str; 8] = [
+    "start",
+    "starting",
+    "started",
+    "calling",
+    "sending",
+    "request",
+    "begin",
+    "requesting",
+];
 
 /// Short words that applications use for endpoints; `normalise` makes paths of them.
 const ENDPOINTS: [&str; 12] = [
@@ -47,7 +76,11 @@ pub(super) struct Run<'a> {
 
 impl<'a> Run<'a> {
     pub(super) fn new(start: usize) -> Self {
-        Self { start, count: 0, pairs: [None; PAIRS] }
+        Self {
+            start,
+            count: 0,
+            pairs: [None; PAIRS],
+        }
     }
 
     /// Adds a pair whose name is known; one beyond the limit is left out.
@@ -72,7 +105,11 @@ impl<'a> Run<'a> {
             fields.grain = Grain::Start;
             fields.instant = Instant::Start;
         } else {
-            fields.grain = if fields.attempt.is_some() { Grain::Attempt } else { Grain::Call };
+            fields.grain = if fields.attempt.is_some() {
+                Grain::Attempt
+            } else {
+                Grain::Call
+            };
             fields.instant = Instant::End;
         }
         Said::AboutACall
@@ -84,7 +121,10 @@ impl<'a> Run<'a> {
         let mut end = None;
         while let Some((name, value)) = pairs.next() {
             let gap = end.and_then(|end| line.get(end..pairs.start));
-            if !gap.is_some_and(|gap| gap.bytes().all(|byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b';' | b'|'))) {
+            if !gap.is_some_and(|gap| {
+                gap.bytes()
+                    .all(|byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b';' | b'|'))
+            }) {
                 if run.tells_a_call() {
                     return Some(run);
                 }
@@ -102,7 +142,7 @@ impl<'a> Run<'a> {
             && any(|key, value| match key {
                 Key::Model => !absent(value),
                 // A web server's own access line has a path, a status and a duration too.
-                Key::Url => address::is_llm(value) || ENDPOINTS.contains(&value.trim_start_matches('/')),
+                Key::Url => ENDPOINTS.contains(&value.trim_start_matches('/')) || value.contains('/') && address::is_llm(value),
                 _ => false,
             })
             && any(|key, value| match key {
@@ -140,6 +180,8 @@ fn assign<'a>(key: Key, value: &'a str, fields: &mut Fields<'a>) {
         Key::Stream => fields.stream = Some(value.eq_ignore_ascii_case("true")),
         Key::InputTokens => fields.input_tokens = value.parse().ok(),
         Key::OutputTokens => fields.output_tokens = value.parse().ok(),
+        // Two processes that write at once glue their words together: `request_id=Nonellm call failed`.
+        Key::ProviderId | Key::RequestId | Key::ClientId if value.starts_with("None") => {}
         Key::ProviderId => fields.x_request_id = Some(value),
         Key::RequestId => fields.request_id = Some(value),
         Key::ClientId => fields.x_client_request_id = Some(value),
@@ -157,7 +199,9 @@ fn assign<'a>(key: Key, value: &'a str, fields: &mut Fields<'a>) {
 }
 
 fn is_name(value: &str) -> bool {
-    value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+    value
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
 }
 
 /// What the words before the pairs say.
@@ -169,14 +213,20 @@ struct Words {
 impl Words {
     /// A word of failure outweighs one of success (`request completed with error`).
     fn of(head: &str) -> Self {
-        let mut words = Self { ended: None, begins: false };
-        for word in head.split(|letter: char| !letter.is_ascii_alphabetic()).filter(|word| word.len() > 1) {
+        let mut words = Self {
+            ended: None,
+            begins: false,
+        };
+        for word in head
+            .split(|letter: char| !letter.is_ascii_alphabetic())
+            .filter(|word| (2..=12).contains(&word.len()))
+        {
             let is = |known: &&str| known.eq_ignore_ascii_case(word);
-            if FAILED.iter().any(|known| is(known)) {
+            if FAILED.iter().any(&is) {
                 words.ended = Some(false);
-            } else if words.ended.is_none() && WENT_WELL.iter().any(|known| is(known)) {
+            } else if words.ended.is_none() && WENT_WELL.iter().any(&is) {
                 words.ended = Some(true);
-            } else if BEGINS.iter().any(|known| is(known)) {
+            } else if BEGINS.iter().any(is) {
                 words.begins = true;
             }
         }

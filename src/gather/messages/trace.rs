@@ -38,9 +38,13 @@ pub fn attach<'a>(trace: &'a str, fields: &mut Fields<'a>) {
 
 /// Whether the trace ends in an exception of an LLM SDK, or went through one.
 pub(super) fn is_sdk(trace: &str) -> bool {
-    let last = candidates(trace).pop().and_then(|last| read_exception(trace.get(last.start..last.end)?));
+    let last = candidates(trace)
+        .pop()
+        .and_then(|last| read_exception(trace.get(last.start..last.end)?));
     last.is_some_and(|raised| raised.is_sdk())
-        || ["/openai/", "/anthropic/", "/google/genai/", "/litellm/"].iter().any(|path| trace.contains(path))
+        || ["/openai/", "/anthropic/", "/google/genai/", "/litellm/"]
+            .iter()
+            .any(|path| trace.contains(path))
 }
 
 /// Takes over what an exception says and the record does not.
@@ -84,7 +88,8 @@ fn candidates(trace: &str) -> Vec<Candidate> {
         let boundary = line.starts_with("Traceback (most recent")
             || line.starts_with("The above exception was")
             || line.starts_with("During handling of the above");
-        let raised = !boundary && line.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        let raised = !boundary
+            && line.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
             && exception::class(line.trim_end()).is_some();
         if (boundary || raised) && open {
             if let Some(last) = found.last_mut() {
@@ -94,9 +99,17 @@ fn candidates(trace: &str) -> Vec<Candidate> {
         }
         if boundary {
             // A bare `Traceback` after an exception belongs to another record that was written between the lines.
-            caused = if line.starts_with("Traceback") { caused } else { line.starts_with("The above exception was") };
+            caused = if line.starts_with("Traceback") {
+                caused
+            } else {
+                line.starts_with("The above exception was")
+            };
         } else if raised {
-            found.push(Candidate { start, end: trace.len(), caused });
+            found.push(Candidate {
+                start,
+                end: trace.len(),
+                caused,
+            });
             caused = false;
             open = true;
         }
@@ -119,13 +132,20 @@ mod tests {
         let mut fields = Fields::default();
         attach(trace, &mut fields);
         assert_eq!((fields.status, fields.error_type), (None, Some("APIConnectionError")));
-        assert!(fields.text.is_some_and(|text| text.starts_with("httpcore.ConnectError") && text.ends_with("Connection error.")));
+        assert!(
+            fields
+                .text
+                .is_some_and(|text| text.starts_with("httpcore.ConnectError") && text.ends_with("Connection error."))
+        );
     }
 
     #[test]
     fn another_processs_traceback_is_left_alone() {
         let trace = "Traceback (most recent call last):\nopenai.NotFoundError: Error code: 404 - {'error': {'code': 'model_not_found'}}\n";
-        let mut fields = Fields { status: Some(503), ..Fields::default() };
+        let mut fields = Fields {
+            status: Some(503),
+            ..Fields::default()
+        };
         attach(trace, &mut fields);
         assert_eq!((fields.error_type, fields.error_code, fields.text), (None, None, None));
     }

@@ -52,7 +52,10 @@ fn stamped(text: &str) -> Option<Prefix<'_>> {
         at = Some(stamp);
         rest = after;
     }
-    let prefix = Prefix { stamp: Some(at?), ..Prefix::default() };
+    let prefix = Prefix {
+        stamp: Some(at?),
+        ..Prefix::default()
+    };
     Some(words(rest, prefix))
 }
 
@@ -61,10 +64,15 @@ fn bracketed(text: &str) -> Option<Prefix<'_>> {
     let length = stamp::length(text)?;
     let (stamp, rest) = text.split_at_checked(length)?;
     let (inside, after) = rest.split_once(']')?;
-    let mut prefix = Prefix { stamp: Some(stamp), ..Prefix::default() };
+    let mut prefix = Prefix {
+        stamp: Some(stamp),
+        ..Prefix::default()
+    };
     if let Some((logger, word)) = inside.strip_prefix(" - ").and_then(|inside| inside.rsplit_once(" - ")) {
         prefix.is_error = level::is_error(word);
-        let line = logger.rsplit_once(':').is_some_and(|(_, line)| line.bytes().all(|byte| byte.is_ascii_digit()));
+        let line = logger
+            .rsplit_once(':')
+            .is_some_and(|(_, line)| line.bytes().all(|byte| byte.is_ascii_digit()));
         if prefix.is_error.is_some() && line {
             prefix.layout = Layout::SdkHandler;
             prefix.message = after.strip_prefix(' ').unwrap_or(after);
@@ -83,10 +91,15 @@ fn bracketed(text: &str) -> Option<Prefix<'_>> {
 fn level_first(text: &str) -> Option<Prefix<'_>> {
     let length = text.bytes().take(10).take_while(u8::is_ascii_uppercase).count();
     let (word, rest) = text.split_at_checked(length)?;
-    let mut prefix = Prefix { is_error: Some(level::is_error(word)?), ..Prefix::default() };
+    let mut prefix = Prefix {
+        is_error: Some(level::is_error(word)?),
+        ..Prefix::default()
+    };
     if let Some(after) = rest.strip_prefix(':') {
         prefix.layout = Layout::Basic;
-        let named = after.split_once(':').filter(|(logger, _)| !logger.is_empty() && is_logger(logger));
+        let named = after
+            .split_once(':')
+            .filter(|(logger, _)| !logger.is_empty() && is_logger(logger));
         prefix.message = named.map_or(after, |(_, message)| message).trim_start();
         return Some(prefix);
     }
@@ -96,7 +109,10 @@ fn level_first(text: &str) -> Option<Prefix<'_>> {
         prefix.stamp = Some(stamp);
         return Some(words(after, prefix));
     }
-    let named = rest.starts_with('[') || rest.split_once(' ').is_some_and(|(first, _)| first.strip_suffix(':').is_some_and(is_logger));
+    let named = rest.starts_with('[')
+        || rest
+            .split_once(' ')
+            .is_some_and(|(first, _)| first.strip_suffix(':').is_some_and(is_logger));
     named.then(|| words(rest, prefix))
 }
 
@@ -110,14 +126,21 @@ fn words<'a>(text: &'a str, mut prefix: Prefix<'a>) -> Prefix<'a> {
             match level::is_error(inside.trim_end()) {
                 Some(is_error) if prefix.is_error.is_none() => {
                     prefix.is_error = Some(is_error);
-                    prefix.layout = if inside.ends_with(' ') { Layout::Structlog } else { prefix.layout };
+                    prefix.layout = if inside.ends_with(' ') {
+                        Layout::Structlog
+                    } else {
+                        prefix.layout
+                    };
                 }
                 _ if rest.starts_with('{') => {}
                 _ => prefix.thread = prefix.thread.or(Some(inside)),
             }
             rest = separators(after);
         } else if prefix.is_error.is_none() {
-            let length = rest.bytes().take_while(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b'|' | b'[')).count();
+            let length = rest
+                .bytes()
+                .take_while(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b'|' | b'['))
+                .count();
             let (word, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
             prefix.is_error = level::is_error(word.trim_end_matches([':', ',']));
             if prefix.is_error.is_none() && (word.is_empty() || !is_logger(word.trim_end_matches(':'))) {
@@ -143,7 +166,10 @@ fn words<'a>(text: &'a str, mut prefix: Prefix<'a>) -> Prefix<'a> {
 
 fn separators(text: &str) -> &str {
     let text = text.trim_start_matches([' ', '\t', '|']);
-    text.strip_prefix("- ").or_else(|| text.strip_prefix(": ")).unwrap_or(text).trim_start_matches(' ')
+    text.strip_prefix("- ")
+        .or_else(|| text.strip_prefix(": "))
+        .unwrap_or(text)
+        .trim_start_matches(' ')
 }
 
 /// `[worker_1]`, `(MainThread)`, `{file.py:12}`; a dump that begins a message is longer or is no word.
@@ -156,7 +182,9 @@ fn enclosed(text: &str) -> Option<(&str, &str)> {
     };
     let length = text.bytes().take(48).position(|byte| byte == close)?;
     let inside = text.get(1..length)?;
-    let plain = inside.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | b' ' | b'#'));
+    let plain = inside
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | b' ' | b'#'));
     // `[log_c21621] …` is an SDK's message.
     (plain && !inside.is_empty() && !inside.starts_with("log_")).then_some((inside, text.get(length + 1..)?))
 }
@@ -164,16 +192,22 @@ fn enclosed(text: &str) -> Option<(&str, &str)> {
 /// Takes `logger: `, `logger - ` or `module:function:line - ` off a message. Whether a place in the code was among it.
 fn without_logger(text: &str) -> (&str, bool) {
     let length = text.bytes().take(120).take_while(|byte| !byte.is_ascii_whitespace()).count();
-    let Some((word, after)) = text.split_at_checked(length) else { return (text, false) };
+    let Some((word, after)) = text.split_at_checked(length) else {
+        return (text, false);
+    };
     if let Some(logger) = word.strip_suffix(':') {
         // These begin messages of their own: `request_id: req_…`, `openai.APIConnectionError: …`.
-        let message = matches!(logger, "request_id" | "workspace_id") || logger.ends_with("Error") || logger.ends_with("Exception");
+        let message =
+            matches!(logger, "request_id" | "workspace_id") || logger.ends_with("Error") || logger.ends_with("Exception");
         if is_logger(logger) && !message {
             return (after.trim_start_matches(' '), false);
         }
     }
     let after = after.trim_start_matches(' ');
-    let message = after.strip_prefix("- ").or_else(|| after.strip_prefix("| ")).or_else(|| after.strip_prefix(": "));
+    let message = after
+        .strip_prefix("- ")
+        .or_else(|| after.strip_prefix("| "))
+        .or_else(|| after.strip_prefix(": "));
     match message {
         Some(message) if is_logger(word) => (message.trim_start_matches(' '), word.contains(':')),
         _ => (text, false),
@@ -181,6 +215,7 @@ fn without_logger(text: &str) -> (&str, bool) {
 }
 
 fn is_logger(word: &str) -> bool {
-    word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b':' | b'/' | b'<' | b'>'))
+    word.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b':' | b'/' | b'<' | b'>'))
         && word.bytes().any(|byte| byte.is_ascii_alphanumeric())
 }

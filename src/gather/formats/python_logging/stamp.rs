@@ -15,7 +15,12 @@ pub(super) fn length(text: &str) -> Option<usize> {
     }
     let mut end = 19;
     if matches!(bytes.get(end), Some(b',' | b'.')) {
-        let digits = bytes.get(end + 1..).unwrap_or(&[]).iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let digits = bytes
+            .get(end + 1..)
+            .unwrap_or(&[])
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
         // A second stamp written over the first leaves digits here too; a fraction has nine at most.
         if (1..=9).contains(&digits) {
             end += 1 + digits;
@@ -26,7 +31,13 @@ pub(super) fn length(text: &str) -> Option<usize> {
 
 fn fits(bytes: &[u8], pattern: &[u8]) -> bool {
     bytes.len() >= pattern.len()
-        && bytes.iter().zip(pattern).all(|(byte, wanted)| if *wanted == b'd' { byte.is_ascii_digit() } else { byte == wanted })
+        && bytes.iter().zip(pattern).all(|(byte, wanted)| {
+            if *wanted == b'd' {
+                byte.is_ascii_digit()
+            } else {
+                byte == wanted
+            }
+        })
 }
 
 /// ` AM`, ` PM`, `Z`, ` UTC`, `+01:00`, ` +0100`.
