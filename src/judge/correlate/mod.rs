@@ -97,6 +97,8 @@ pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
         let chain = one.application.and_then(|at| chains.get(at).copied().flatten());
         attempts.push(in_call(one, application, &views, chain, &assembled, &sources));
     }
+    // The views are as many as the failures, and what follows has its own of each.
+    drop((applications, proxy_views, joined));
     for chain in assembled.iter().flat_map(|one| &one.chains) {
         if let (Some(ChainEnd::Recovered(time)), Some(attributes)) = (chain.end, &chain.recovered_by) {
             successes.mark_later(time, attributes);
