@@ -175,6 +175,15 @@ fn nginx_error_texts_tell_a_failed_connect_from_a_missing_answer() {
             broke(Tls, NeverConnected),
         ),
         ("SSL_do_handshake() failed (SSL: error:0A00010B) while SSL handshaking", None),
+    ];
+    for (text, expected) in rows {
+        assert_eq!(proxy_flag("nginx-error", "", Some(text)), expected, "{text}");
+    }
+}
+
+#[test]
+fn nginx_error_texts_tell_its_own_limits_and_its_clients_from_the_provider() {
+    let rows = [
         (
             "upstream sent too big header while reading response header from upstream",
             broke(StreamAbort, UpstreamAnswered),
