@@ -7,13 +7,12 @@ use super::formats::Format;
 use super::normalise::{self, End};
 use crate::model::{
     Attributes, Cell, Fields, Grain, IdSample, Ids, Instant, Name, Observation, Outcome, RetrySaid, SampledId, SourceName,
-    SourceRollup, Time, UNREAD_LINES_KEPT, Vantage, Wanted, id_hash,
+    SourceRollup, Time, TupleId, UNREAD_LINES_KEPT, Vantage, Wanted, id_hash,
 };
 use crate::redact::scrub;
 use crate::text::timestamp::{Reference, StampCache, Zone};
-use ahash::AHashMap;
+use ahash::{AHashMap, RandomState};
 use std::collections::VecDeque;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 /// Combinations of raw values remembered per piece; beyond it the memory starts anew, so that it is bounded.
@@ -47,8 +46,18 @@ pub struct SourceContext<'a> {
     pub since: Option<Time>,
     /// Records at or after this instant are not counted.
     pub until: Option<Time>,
+    /// Bytes of the source as it lies on the disk: how many ids its sample may look at.
+    pub size: u64,
     /// Second look: the successes that are needed whole.
     pub wanted: Option<&'a Wanted>,
+}
+
+/// A big source has so many ids that only a fraction of them need be asked whether the sample wants them: those whose hash
+/// ends in zeros, so that the fractions of two sources lie within each other.
+fn sampled_fraction(size: u64) -> u64 {
+    const BYTES_PER_RECORD: u64 = 256;
+    const IDS_ASKED: u64 = 65_536;
+    (size / BYTES_PER_RECORD / IDS_ASKED + 1).next_power_of_two() - 1
 }
 
 /// One line as a twin of it would look: the same facts, another layout.
@@ -59,18 +68,27 @@ struct Twin {
     time: Time,
 }
 
+/// The attributes of one combination of raw values, and their numbers in the counts.
+#[derive(Clone)]
+struct Known {
+    attributes: Arc<Attributes>,
+    tuple: TupleId,
+    tuple_if_start: TupleId,
+}
+
 /// Reads the records of one piece of one source.
 pub struct Collector<'a> {
     context: &'a SourceContext<'a>,
     rollup: SourceRollup,
     stamps: StampCache,
     raw: String,
-    remembered: AHashMap<Box<str>, Arc<Attributes>>,
+    remembered: AHashMap<Box<str>, Known>,
     hasher: RandomState,
     twins: VecDeque<Twin>,
     last_time: Option<Time>,
     last_end_failed: bool,
     warming: bool,
+    fraction: u64,
 }
 
 impl<'a> Collector<'a> {
@@ -91,11 +109,12 @@ impl<'a> Collector<'a> {
             stamps: StampCache::default(),
             raw: String::new(),
             remembered: AHashMap::new(),
-            hasher: RandomState::new(),
+            hasher: RandomState::with_seeds(1, 2, 3, 4),
             twins: VecDeque::new(),
             last_time: None,
             last_end_failed: true,
             warming: false,
+            fraction: sampled_fraction(context.size),
         }
     }
 
@@ -271,26 +290,21 @@ impl<'a> Collector<'a> {
         } else {
             time
         };
-        let provider_id = normalise::provider_id(fields);
+        let provider_id = normalise::provider_id_shaped(fields);
         let client_id = fields.x_client_request_id;
         if let Some(wanted) = self.context.wanted {
             let started = ended.plus_ms(-i64::from(duration.unwrap_or(0)));
             let by_id = client_id.is_some_and(|id| wanted.client_ids.contains(&id_hash(id)));
             if by_id || (fields.grain == Grain::Call && wanted.wants_call(&self.context.name, started, ended)) {
-                self.keep(
-                    line,
-                    fields,
-                    vantage,
-                    time,
-                    End {
-                        outcome: Outcome::Success,
-                        fact: None,
-                    },
-                );
+                self.keep(line, fields, vantage, time, End::SUCCESS);
             }
             return;
         }
-        let attributes = self.attributes(fields, vantage);
+        let Known {
+            attributes,
+            tuple,
+            tuple_if_start,
+        } = self.attributes(fields, vantage);
         self.sample(provider_id, client_id, ended, duration, &attributes);
         if fields.grain == Grain::Start {
             return;
@@ -302,11 +316,14 @@ impl<'a> Collector<'a> {
         }
         self.count_client_id(client_id, duration, fields);
         let later = fields.attempt.is_some_and(|attempt| attempt > 1);
+        if later {
+            // It saved its call: there are no more of these than failures.
+            self.keep(line, fields, vantage, time, End::SUCCESS);
+        }
         let cell = Cell {
             ok: 1,
             ok_later: u32::from(later),
         };
-        let tuple = self.rollup.cells.tuple(&attributes);
         self.rollup.cells.add(ended, fields.grain, tuple, cell);
         if vantage == Vantage::Application {
             let until = if fields.instant == Instant::Unknown {
@@ -314,10 +331,9 @@ impl<'a> Collector<'a> {
             } else {
                 0
             };
-            let tuple = self.rollup.cells_if_start.tuple(&attributes);
             self.rollup
                 .cells_if_start
-                .add(ended.plus_ms(until), fields.grain, tuple, cell);
+                .add(ended.plus_ms(until), fields.grain, tuple_if_start, cell);
         }
     }
 
@@ -340,9 +356,10 @@ impl<'a> Collector<'a> {
         attributes: &Attributes,
     ) {
         let client = || attributes.get(crate::model::Dimension::Client).cloned();
+        let fraction = self.fraction;
         let keep = |sample: &mut IdSample, id: &str| {
             let hash = id_hash(id);
-            if sample.wants(hash) {
+            if hash & fraction == 0 && sample.wants(hash) {
                 sample.keep(
                     hash,
                     SampledId {
@@ -366,7 +383,7 @@ impl<'a> Collector<'a> {
             self.rollup.observations_dropped += 1;
             return;
         }
-        let attributes = self.attributes(fields, vantage);
+        let Known { attributes, .. } = self.attributes(fields, vantage);
         let duration = duration(fields);
         let (time, instant) = match (fields.instant, duration) {
             (Instant::Start, Some(duration)) => (time.plus_ms(i64::from(duration)), Instant::End),
@@ -403,8 +420,10 @@ impl<'a> Collector<'a> {
     }
 
     /// The attributes of a record, worked out once for each combination of raw values.
-    fn attributes(&mut self, fields: &Fields<'_>, vantage: Vantage) -> Arc<Attributes> {
+    fn attributes(&mut self, fields: &Fields<'_>, vantage: Vantage) -> Known {
         self.raw.clear();
+        // The same words mean another thing in a proxy's record: a mixed source may hold both.
+        self.raw.push_str(vantage.name());
         let parts = [
             fields.url,
             fields.server_address,
@@ -423,13 +442,24 @@ impl<'a> Collector<'a> {
             self.raw.push('\u{1f}');
         }
         if let Some(known) = self.remembered.get(self.raw.as_str()) {
-            return Arc::clone(known);
+            return known.clone();
         }
         if self.remembered.len() >= ATTRIBUTES_REMEMBERED {
             self.remembered.clear();
         }
-        let new = Arc::new(normalise::attributes(fields, vantage, self.context.host.as_ref()));
-        self.remembered.insert(self.raw.as_str().into(), Arc::clone(&new));
+        let attributes = Arc::new(normalise::attributes(fields, vantage, self.context.host.as_ref()));
+        let tuple = self.rollup.cells.tuple(&attributes);
+        let tuple_if_start = if vantage == Vantage::Application {
+            self.rollup.cells_if_start.tuple(&attributes)
+        } else {
+            tuple
+        };
+        let new = Known {
+            attributes,
+            tuple,
+            tuple_if_start,
+        };
+        self.remembered.insert(self.raw.as_str().into(), new.clone());
         new
     }
 }

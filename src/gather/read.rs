@@ -127,6 +127,7 @@ impl Errand<'_> {
             reference: Reference::on(prepared.source.written.unwrap_or(epoch)),
             since: self.plan.since,
             until: self.plan.until,
+            size: prepared.source.size,
             wanted: self.wanted,
         }
     }

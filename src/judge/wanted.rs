@@ -5,17 +5,27 @@
 use super::correlate;
 use crate::model::{Grain, Name, Outcome, Rollup, Time, Wanted, id_hash};
 
-/// A call may have begun this long before its failure was logged.
-const BEFORE_MS: i64 = 60_000;
+/// Two logs' records of one moment may be this far out of order.
+const BEFORE_MS: i64 = 5_000;
 
-/// A call ends at most this long after its failure: the SDKs' default time-out, and half as much again.
-const AFTER_MS: i64 = 900_000;
+/// A call ends at most this long after its failure, beside what the longest call took: the pauses of two retries.
+const PAUSES_MS: i64 = 60_000;
+
+/// Calls that a failure may be followed by take at most as long as so many of the longest that was seen.
+const LONGEST_TIMES: i64 = 2;
 
 /// What a second look should bring.
 #[must_use]
 pub fn wanted(rollup: &Rollup) -> Wanted {
     let mut wanted = Wanted::default();
     let offsets = correlate::offsets_ms(rollup);
+    let longest = rollup
+        .sources
+        .values()
+        .map(|source| i64::from(source.longest_ms))
+        .max()
+        .unwrap_or(0);
+    let after = PAUSES_MS + LONGEST_TIMES * longest;
     let mut failing: Vec<Time> = Vec::new();
     for (name, source) in &rollup.sources {
         let offset = offsets.get(name).copied().unwrap_or(0);
@@ -25,7 +35,8 @@ pub fn wanted(rollup: &Rollup) -> Wanted {
             if !failed || seen.outcome == Outcome::Success {
                 continue;
             }
-            if let Some(id) = &seen.ids.x_client_request_id {
+            // A log that numbers its attempts has told already which call was saved.
+            if let (Some(id), false) = (&seen.ids.x_client_request_id, source.numbers_attempts) {
                 wanted.client_ids.insert(id_hash(id));
                 failing.push(seen.time.plus_ms(offset));
             }
@@ -40,10 +51,14 @@ pub fn wanted(rollup: &Rollup) -> Wanted {
         }
     }
     failing.sort_unstable();
-    let around: Vec<(Time, Time)> = stretches(&failing);
+    let around: Vec<(Time, Time)> = stretches(&failing, after);
     for (name, source) in &rollup.sources {
         let offset = offsets.get(name).copied().unwrap_or(0);
-        let mut spans: Vec<(Time, Time)> = wanted.failures.get(name).map(|times| stretches(times)).unwrap_or_default();
+        let mut spans: Vec<(Time, Time)> = wanted
+            .failures
+            .get(name)
+            .map(|times| stretches(times, after))
+            .unwrap_or_default();
         if source.with_client_id > 0 {
             spans.extend(around.iter().map(|(from, to)| (from.plus_ms(-offset), to.plus_ms(-offset))));
         }
@@ -55,11 +70,11 @@ pub fn wanted(rollup: &Rollup) -> Wanted {
 }
 
 /// The stretches around sorted instants.
-fn stretches(times: &[Time]) -> Vec<(Time, Time)> {
+fn stretches(times: &[Time], after_ms: i64) -> Vec<(Time, Time)> {
     united(
         times
             .iter()
-            .map(|time| (time.plus_ms(-BEFORE_MS), time.plus_ms(AFTER_MS)))
+            .map(|time| (time.plus_ms(-BEFORE_MS), time.plus_ms(after_ms)))
             .collect(),
     )
 }
@@ -78,14 +93,11 @@ fn united(mut spans: Vec<(Time, Time)>) -> Vec<(Time, Time)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{AFTER_MS, BEFORE_MS, stretches};
+    use super::{BEFORE_MS, stretches};
     use crate::model::Time;
 
     #[test]
     fn stretches_that_touch_are_one() {
-        assert_eq!(
-            stretches(&[Time(0), Time(1000)]),
-            vec![(Time(-BEFORE_MS), Time(1000 + AFTER_MS))]
-        );
+        assert_eq!(stretches(&[Time(0), Time(1000)], 500), vec![(Time(-BEFORE_MS), Time(1500))]);
     }
 }

@@ -12,7 +12,8 @@ const SHORTEST: usize = 8;
 #[must_use]
 pub fn is_provider_request_id(id: &str, azure: bool) -> bool {
     if let Some(rest) = id.strip_prefix("req_") {
-        return rest.len() >= SHORTEST && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        // Asked of every success; which letters it holds is asked of the few ids that are kept (`scrub::id`).
+        return rest.len() >= SHORTEST;
     }
     // Older OpenAI ids are bare 32 hex (openai-python #414); so are nginx's own, which formats keep apart by their key.
     (id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())) || (azure && is_uuid(id))

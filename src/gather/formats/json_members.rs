@@ -69,25 +69,6 @@ impl<'a> Iterator for Members<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// The value of a member of a nested object.
-    pub(super) fn member(self, name: &str) -> Option<Value<'a>> {
-        let Self::Nested(text) = self else { return None };
-        Members::of(text)?
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
-    }
-
-    /// The first element of an array, or the value itself where it is none: header values come in either shape.
-    pub(super) fn first(self) -> Option<Value<'a>> {
-        match self {
-            Self::Nested(text) => match text.strip_prefix('[') {
-                Some(elements) => value(elements.trim_start()).map(|(value, _)| value),
-                None => Some(self),
-            },
-            other => Some(other),
-        }
-    }
-
     /// A string's or number's text as it is written.
     pub(super) fn raw(self) -> Option<&'a str> {
         match self {
@@ -202,14 +183,6 @@ mod tests {
             assert_eq!(members.by_ref().count(), 1, "{cut}");
             assert!(!members.is_whole(), "{cut}");
         }
-    }
-
-    #[test]
-    fn a_header_is_found_in_either_shape() {
-        let value = |text| Value::Nested(text).member("x-request-id").and_then(Value::first);
-        assert_eq!(value(r#"{"X-Request-Id":["req_1"]}"#), Some(Value::Text("req_1")));
-        assert_eq!(value(r#"{"x-request-id":"req_1"}"#), Some(Value::Text("req_1")));
-        assert_eq!(value(r#"{"X-Request-Id":[]}"#), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::{Fit, Format, Unread};
 use crate::gather::frame::Framing;
 use crate::gather::messages::{self, Said};
 use crate::model::{Fields, Vantage};
+use std::borrow::Cow;
 
 /// The format.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +28,10 @@ impl Format for OpenAiNode {
     }
 
     fn starts_record(&self, line: &[u8]) -> bool {
-        str::from_utf8(line).is_ok_and(|line| stamped(line).is_some() || bare(line))
+        // Properties and stacks are indented: most lines are answered by their first byte.
+        line.first()
+            .is_some_and(|first| first.is_ascii_alphanumeric() || *first == b'[')
+            && str::from_utf8(line).is_ok_and(|line| stamped(line).is_some() || bare(line))
     }
 
     fn fit(&self, line: &[u8]) -> Fit {
@@ -35,6 +39,8 @@ impl Format for OpenAiNode {
         match stamped(line) {
             Some((_, _, message)) if bare(message) || message.trim_end().ends_with('{') => Fit::Yes,
             Some((_, _, message)) if message.trim_end().ends_with('}') && message.contains(": ") => Fit::Yes,
+            // Envoy's access log begins `[stamp] "POST …`.
+            Some((_, _, message)) if message.starts_with('"') => Fit::No,
             Some(_) => Fit::Maybe,
             None if sdk_line(line) => Fit::Yes,
             None if bare(line) => Fit::Maybe,
@@ -43,7 +49,8 @@ impl Format for OpenAiNode {
     }
 
     fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
-        let text = String::from_utf8_lossy(record);
+        // The checked reading is several times faster than the lossy one, which few records need.
+        let text = str::from_utf8(record).map_or_else(|_| String::from_utf8_lossy(record), Cow::Borrowed);
         let text = text.trim_end_matches(['\n', '\r']);
         let (stamp, level, message) = match stamped(text) {
             Some((stamp, level, message)) => (Some(stamp), level, message),

@@ -20,6 +20,20 @@ impl Default for Told<'_> {
 }
 
 impl<'a> Told<'a> {
+    /// The values of all facts, by their places.
+    pub(super) fn of(values: [Option<&'a str>; Key::COUNT]) -> Self {
+        Self {
+            values: values.map(|value| value.filter(|value| !is_absent(value))),
+        }
+    }
+
+    /// Sets the value at a fact's place.
+    pub(super) fn replace(&mut self, place: usize, value: &'a str) {
+        if let Some(slot) = self.values.get_mut(place) {
+            *slot = (!is_absent(value)).then_some(value);
+        }
+    }
+
     /// The value of a fact.
     pub(super) fn get(&self, key: Key) -> Option<&'a str> {
         self.values.get(key as usize).copied().flatten()
@@ -27,9 +41,7 @@ impl<'a> Told<'a> {
 
     /// Sets a fact; the last of two equal keys wins, as in most parsers.
     pub(super) fn set(&mut self, key: Key, value: &'a str) {
-        if let Some(place) = self.values.get_mut(key as usize) {
-            *place = (!is_absent(value)).then_some(value);
-        }
+        self.replace(key as usize, value);
     }
 
     /// Emits what the line says of a call, if it is about one.
@@ -128,14 +140,17 @@ impl<'a> Told<'a> {
     fn is_about_a_call(&self, fields: &mut Fields<'a>) -> bool {
         let failed =
             fields.ok == Some(false) || fields.error_type.is_some() || fields.error_message.is_some() || fields.text.is_some();
-        let route = fields.url.is_some_and(|url| {
-            let path = providers::split_url(url).path;
-            providers::is_llm_path(path) || providers::endpoint(url).is_some_and(|endpoint| endpoint.known)
-        });
-        let to_provider = fields.server_address.is_some_and(|host| providers::by_host(host).is_some());
-        let about = fields.model.is_some() || route || to_provider;
+        // Only asked where the model does not tell already: it costs more than all the rest.
+        let route = || {
+            fields.url.is_some_and(|url| {
+                let path = providers::split_url(url).path;
+                providers::is_llm_path(path) || providers::endpoint(url).is_some_and(|endpoint| endpoint.known)
+            })
+        };
+        let to_provider = || fields.server_address.is_some_and(|host| providers::by_host(host).is_some());
+        let about = fields.model.is_some() || route() || to_provider();
         let identified = fields.x_request_id.is_some() || fields.request_id.is_some() || fields.x_client_request_id.is_some();
-        let ended = fields.status.is_some() || (fields.duration_ms.is_some() && (failed || identified || route));
+        let ended = fields.status.is_some() || (fields.duration_ms.is_some() && (failed || identified || route()));
         let told = (about && ended)
             || (fields.status.is_some() && fields.x_request_id.is_some())
             || (failed && fields.model.is_some() && identified);
@@ -166,7 +181,7 @@ pub(super) fn fill_from_exception<'a>(text: &'a str, fields: &mut Fields<'a>) {
 }
 
 fn is_absent(value: &str) -> bool {
-    matches!(value, "" | "-" | "null" | "None" | "nil" | "undefined" | "NULL")
+    value.len() <= "undefined".len() && matches!(value, "" | "-" | "null" | "None" | "nil" | "undefined" | "NULL")
 }
 
 /// Words and numbers (pino, bunyan: 50 and more) that mean an error.

@@ -48,7 +48,9 @@ const OTHERS: [&str; 10] = [
 /// Generous by intent: an unknown service under `/v1/` is taken for an OpenAI-compatible gateway.
 pub(super) fn is_llm(url: &str) -> bool {
     let bytes = url.as_bytes();
-    if let Some(at) = memmem::find(bytes, b"/v1/") {
+    // Short of a searcher's set-up: a URL has a handful of slashes.
+    let version = |at: &usize| bytes.get(*at..).is_some_and(|rest| rest.starts_with(b"/v1/"));
+    if let Some(at) = memchr::memchr_iter(b'/', bytes).find(version) {
         let after = url.get(at + 4..).unwrap_or("");
         let part = after.split(['/', '?', ' ', '"']).next().unwrap_or("");
         return !OTHERS.contains(&part);

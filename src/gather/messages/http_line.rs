@@ -20,7 +20,9 @@ pub(super) fn read<'a>(line: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
 
 fn exchange<'a>(rest: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
     let (method, rest) = rest.split_once(' ')?;
-    let (url, quoted) = rest.split_once(" \"")?;
+    let quote = memchr::memchr(b'"', rest.as_bytes())?;
+    let url = rest.get(..quote)?.strip_suffix(' ')?;
+    let quoted = rest.get(quote + 1..)?;
     if !address::is_llm(url) {
         return Some(Said::Other);
     }

@@ -3,9 +3,18 @@
 use super::{Said, pairs, scan};
 use crate::model::{Fields, Grain, Instant};
 
+/// The keys that sort first in the lines of 0.x; a search of every line would cost more than all else.
+const BEGINNINGS: [&str; 3] = ["message='", "error_code=", "api_version="];
+
 /// Reads one line of openai-python 0.x. formats.md 1.2.
 pub(super) fn read<'a>(line: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
-    let message = scan::between(line, "message='", '\'')?;
+    if !BEGINNINGS.iter().any(|start| line.starts_with(start)) {
+        return None;
+    }
+    let message = match line.strip_prefix("message='") {
+        Some(rest) => rest.split('\'').next()?,
+        None => scan::between(line, " message='", '\'')?,
+    };
     let (grain, instant) = match message {
         "OpenAI API response" => (Grain::Attempt, Instant::End),
         "Request to OpenAI API" | "Post details" => (Grain::Start, Instant::Start),

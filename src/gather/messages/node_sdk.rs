@@ -9,10 +9,8 @@ pub(super) fn read<'a>(line: &'a str, message: &'a str, fields: &mut Fields<'a>)
     if let Some(rest) = line.strip_prefix("[log_") {
         return bracketed(line, rest, message, fields);
     }
-    let (client, rest) = line.split_once(":DEBUG:").filter(|(client, _)| client.len() <= 20)?;
-    if !client.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return None;
-    }
+    let client = line.bytes().take(20).take_while(u8::is_ascii_alphanumeric).count();
+    let rest = line.get(client..)?.strip_prefix(":DEBUG:")?;
     Some(version_4(rest, message, fields).unwrap_or(Said::Other))
 }
 

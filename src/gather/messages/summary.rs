@@ -142,7 +142,7 @@ impl<'a> Run<'a> {
             && any(|key, value| match key {
                 Key::Model => !absent(value),
                 // A web server's own access line has a path, a status and a duration too.
-                Key::Url => address::is_llm(value) || ENDPOINTS.contains(&value.trim_start_matches('/')),
+                Key::Url => ENDPOINTS.contains(&value.trim_start_matches('/')) || value.contains('/') && address::is_llm(value),
                 _ => false,
             })
             && any(|key, value| match key {
@@ -180,6 +180,8 @@ fn assign<'a>(key: Key, value: &'a str, fields: &mut Fields<'a>) {
         Key::Stream => fields.stream = Some(value.eq_ignore_ascii_case("true")),
         Key::InputTokens => fields.input_tokens = value.parse().ok(),
         Key::OutputTokens => fields.output_tokens = value.parse().ok(),
+        // Two processes that write at once glue their words together: `request_id=Nonellm call failed`.
+        Key::ProviderId | Key::RequestId | Key::ClientId if value.starts_with("None") => {}
         Key::ProviderId => fields.x_request_id = Some(value),
         Key::RequestId => fields.request_id = Some(value),
         Key::ClientId => fields.x_client_request_id = Some(value),
@@ -217,14 +219,14 @@ impl Words {
         };
         for word in head
             .split(|letter: char| !letter.is_ascii_alphabetic())
-            .filter(|word| word.len() > 1)
+            .filter(|word| (2..=12).contains(&word.len()))
         {
             let is = |known: &&str| known.eq_ignore_ascii_case(word);
-            if FAILED.iter().any(|known| is(known)) {
+            if FAILED.iter().any(&is) {
                 words.ended = Some(false);
-            } else if words.ended.is_none() && WENT_WELL.iter().any(|known| is(known)) {
+            } else if words.ended.is_none() && WENT_WELL.iter().any(&is) {
                 words.ended = Some(true);
-            } else if BEGINS.iter().any(|known| is(known)) {
+            } else if BEGINS.iter().any(is) {
                 words.begins = true;
             }
         }

@@ -4,6 +4,7 @@
 //! failure of the same slice within twelve seconds where that slice averages under one attempt a minute.
 
 use crate::model::{Attempt, Attributes, CallOutcome, Dimension, Name, Time, TrafficCell};
+use ahash::AHashMap;
 use std::collections::BTreeMap;
 
 /// Two attempts with one caller id further apart are two calls that share an id: some callers use one id for a whole
@@ -57,9 +58,9 @@ pub(super) fn number(mut attempts: Vec<InCall>, cells: &[TrafficCell], saved: &B
 struct Calls {
     /// For each call: its last attempt's time and how many it has.
     calls: Vec<(Time, u16)>,
-    by_chain: BTreeMap<(usize, usize), u32>,
-    by_client_id: BTreeMap<Name, u32>,
-    by_slice: BTreeMap<Slice, u32>,
+    by_chain: AHashMap<(usize, usize), u32>,
+    by_client_id: AHashMap<Name, u32>,
+    by_slice: AHashMap<Slice, u32>,
 }
 
 type Slice = [Option<Name>; 4];
@@ -170,14 +171,18 @@ struct QuietSlices {
 
 impl QuietSlices {
     fn of(attempts: &[InCall], cells: &[TrafficCell]) -> Self {
-        let mut counts: BTreeMap<Slice, u64> = BTreeMap::new();
+        let mut by_attributes: AHashMap<&Attributes, u64> = AHashMap::new();
         let mut span: Option<(Time, Time)> = None;
         let failures = attempts.iter().map(|one| (one.attempt.time, &one.attempt.attributes, 1));
         let successes = cells.iter().map(|cell| (cell.time, &cell.attributes, u64::from(cell.ok)));
         for (time, attributes, count) in failures.chain(successes) {
-            *counts.entry(slice(attributes)).or_default() += count;
+            *by_attributes.entry(attributes).or_default() += count;
             span = Some(span.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
         }
+        let mut counts: BTreeMap<Slice, u64> = BTreeMap::new();
+        by_attributes
+            .into_iter()
+            .for_each(|(attributes, count)| *counts.entry(slice(attributes)).or_default() += count);
         Self {
             counts,
             span_ms: span.map_or(0, |(first, last)| last.since(first)),

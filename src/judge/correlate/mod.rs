@@ -48,16 +48,13 @@ pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
     let mut assembled: Vec<Assembled> = families.iter().map(|family| assemble_family(family, &sources)).collect();
     set_clocks(&mut assembled, &mut proxies, &clocks);
 
-    let applications: Vec<View> = assembled.iter().flat_map(|one| one.views.iter().cloned()).collect();
-    let chains: Vec<Option<(usize, usize)>> = assembled
-        .iter()
-        .enumerate()
-        .flat_map(|(family, one)| one.views.iter().map(move |view| view.chain.map(|chain| (family, chain))))
-        .collect();
+    let saved = saved(&assembled, &proxies, rollup, &families);
+    let chains = chains_of_views(&assembled);
+    let applications: Vec<View> = assembled.iter_mut().flat_map(|one| std::mem::take(&mut one.views)).collect();
     let (proxy_views, hosts): (Vec<View>, Vec<usize>) = proxies
-        .iter()
+        .iter_mut()
         .enumerate()
-        .flat_map(|(host, proxy)| proxy.views.iter().map(move |view| (view.clone(), host)))
+        .flat_map(|(host, proxy)| std::mem::take(&mut proxy.views).into_iter().map(move |view| (view, host)))
         .unzip();
     let ties = Ties::of(&proxies, &families, &sources);
     let family_of: BTreeMap<usize, usize> = families
@@ -83,7 +80,7 @@ pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
     });
 
     let mut successes = successes::of_applications(&families, &sources, &clocks);
-    let (mut by_proxies, uncovered) = successes::of_proxies(&proxies, &sources, &clocks, &covers);
+    let (mut by_proxies, mut uncovered) = successes::of_proxies(&proxies, &sources, &clocks, &covers);
     let mut attempts = Vec::new();
     for one in &joined {
         let application = one.application.and_then(|at| applications.get(at));
@@ -94,6 +91,7 @@ pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
         }
         if let Some(died) = views.iter().find(|view| view.counted_as_success) {
             by_proxies.take_away(died.time, &died.attributes);
+            uncovered.take_away(died.time, &died.attributes);
         }
         let chain = one.application.and_then(|at| chains.get(at).copied().flatten());
         attempts.push(in_call(one, application, &views, chain, &assembled, &sources));
@@ -103,8 +101,15 @@ pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
             successes.mark_later(time, attributes);
         }
     }
-    let saved = saved(&assembled, &proxies, rollup, &families);
     finish(successes, uncovered, by_proxies, attempts, &saved, &sources, &clocks)
+}
+
+/// The chain of every view, by family, in the order of the views.
+fn chains_of_views(assembled: &[Assembled]) -> Vec<Option<(usize, usize)>> {
+    let of_family = |(family, one): (usize, &Assembled)| -> Vec<Option<(usize, usize)>> {
+        one.views.iter().map(|view| view.chain.map(|chain| (family, chain))).collect()
+    };
+    assembled.iter().enumerate().flat_map(of_family).collect()
 }
 
 /// What is to be added to each source's times, in milliseconds, so that the clocks agree.
@@ -225,7 +230,6 @@ static EMPTY_VIEW: std::sync::LazyLock<View> = std::sync::LazyLock::new(|| View 
     time: Time(0),
     instant: crate::model::Instant::End,
     duration_ms: None,
-    grain: crate::model::Grain::Attempt,
     outcome: Outcome::Unsaid,
     fact: Some(Fact::StatusOnly),
     attributes: Arc::new(Attributes::default()),
@@ -299,8 +303,11 @@ fn finish(
 ) -> Correlated {
     let first = applications.first() + uncovered.first();
     let mut cells = applications.cells();
-    cells.extend(uncovered.cells());
-    cells.sort_by(|a, b| (a.time, &a.attributes).cmp(&(b.time, &b.attributes)));
+    let uncovered = uncovered.cells();
+    if !uncovered.is_empty() {
+        cells.extend(uncovered);
+        cells.sort_by(|a, b| (a.time, &a.attributes).cmp(&(b.time, &b.attributes)));
+    }
     share_call_attributes(&mut attempts);
     let mut attempts = calls::number(attempts, &cells, saved);
     side::vote(&mut attempts);

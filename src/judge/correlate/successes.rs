@@ -6,21 +6,32 @@ use super::cover::{Cover, Covers};
 use super::family::{Family, Granularity};
 use super::proxies::ProxyHost;
 use crate::model::{Attributes, Cell, Cells, Dimension, Grain, Name, SourceRollup, Time, TrafficCell};
+use ahash::AHashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Calls' share of the answers from which the call lines, which name the model, stand for the answers.
 const CALLS_STAND_FOR_ATTEMPTS: f64 = 0.9;
 
-/// Successes by time and attributes.
+/// Successes by time and attributes. Attributes are numbered, so that nothing here compares names.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Successes {
-    counts: BTreeMap<(Time, Arc<Attributes>), Cell>,
+    tuples: Vec<Arc<Attributes>>,
+    numbers: AHashMap<Arc<Attributes>, usize>,
+    counts: AHashMap<(Time, usize), Cell>,
 }
 
 impl Successes {
-    fn add(&mut self, time: Time, attributes: Arc<Attributes>, cell: Cell) {
-        let mine = self.counts.entry((time, attributes)).or_default();
+    fn add(&mut self, time: Time, attributes: &Arc<Attributes>, cell: Cell) {
+        let number = match self.numbers.get(attributes) {
+            Some(&number) => number,
+            None => {
+                self.tuples.push(Arc::clone(attributes));
+                self.numbers.insert(Arc::clone(attributes), self.tuples.len() - 1);
+                self.tuples.len() - 1
+            }
+        };
+        let mine = self.counts.entry((time, number)).or_default();
         mine.ok = mine.ok.saturating_add(cell.ok);
         mine.ok_later = mine.ok_later.saturating_add(cell.ok_later);
     }
@@ -32,11 +43,12 @@ impl Successes {
                 .iter()
                 .all(|&dimension| theirs.get(dimension) == attributes.get(dimension))
         };
+        let same: Vec<bool> = self.tuples.iter().map(|theirs| same(theirs)).collect();
         let nearest = self
             .counts
             .iter_mut()
-            .filter(|((_, theirs), cell)| cell.ok > 0 && same(theirs))
-            .min_by_key(|((at, _), _)| at.since(time).abs());
+            .filter(|((_, number), cell)| cell.ok > 0 && same.get(*number) == Some(&true))
+            .min_by_key(|((at, number), _)| (at.since(time).abs(), *at, *number));
         if let Some((_, cell)) = nearest {
             cell.ok -= 1;
         }
@@ -45,7 +57,8 @@ impl Successes {
     /// Marks one success as a retry that saved its call: the one at that time with those attributes, if there is one.
     pub(super) fn mark_later(&mut self, time: Time, attributes: &Arc<Attributes>) {
         let slot = Time(time.0.div_euclid(SLOT_MS) * SLOT_MS);
-        if let Some(cell) = self.counts.get_mut(&(slot, Arc::clone(attributes))) {
+        let number = self.numbers.get(attributes).copied();
+        if let Some(cell) = number.and_then(|number| self.counts.get_mut(&(slot, number))) {
             cell.ok_later = (cell.ok_later + 1).min(cell.ok);
         }
     }
@@ -63,17 +76,33 @@ impl Successes {
             .sum()
     }
 
-    /// The cells of the traffic, in order.
+    /// The cells of the traffic, by time and attributes.
     pub(super) fn cells(self) -> Vec<TrafficCell> {
-        let filled = self.counts.into_iter().filter(|(_, cell)| cell.ok > 0);
-        filled
-            .map(|((time, attributes), cell)| TrafficCell {
+        let mut order: Vec<usize> = (0..self.tuples.len()).collect();
+        order.sort_by_key(|&number| self.tuples.get(number));
+        let mut rank = vec![0; order.len()];
+        for (place, number) in order.into_iter().enumerate() {
+            if let Some(rank) = rank.get_mut(number) {
+                *rank = place;
+            }
+        }
+        let mut cells: Vec<(Time, usize, usize, Cell)> = self
+            .counts
+            .into_iter()
+            .filter(|(_, cell)| cell.ok > 0)
+            .map(|((time, number), cell)| (time, rank.get(number).copied().unwrap_or(0), number, cell))
+            .collect();
+        cells.sort_unstable_by_key(|(time, rank, ..)| (*time, *rank));
+        let made = cells.into_iter().filter_map(|(time, _, number, cell)| {
+            let attributes = Arc::clone(self.tuples.get(number)?);
+            Some(TrafficCell {
                 time,
                 attributes,
                 ok: cell.ok,
                 first_ok: cell.ok - cell.ok_later.min(cell.ok),
             })
-            .collect()
+        });
+        made.collect()
     }
 }
 
@@ -129,7 +158,7 @@ fn cells(rollup: &SourceRollup, clock: Clock) -> &Cells {
 fn add(successes: &mut Successes, cells: &Cells, clock: Clock, wants: impl Fn(Grain) -> bool) {
     for (time, grain, attributes, cell) in cells.in_order() {
         if wants(grain) {
-            successes.add(time.plus_ms(clock.offset_ms), attributes, cell);
+            successes.add(time.plus_ms(clock.offset_ms), &attributes, cell);
         }
     }
 }
@@ -164,7 +193,7 @@ fn add_unclaimed<'a>(
         if free > 0 {
             successes.add(
                 time,
-                attributes,
+                &attributes,
                 Cell {
                     ok: u32::try_from(free).unwrap_or(u32::MAX),
                     ok_later: 0,
@@ -192,9 +221,9 @@ pub(super) fn of_proxies(
                 }
                 let time = time.plus_ms(clock.offset_ms);
                 if covers.of(host, attributes.get(Dimension::Client)) == Cover::None {
-                    uncovered.add(time, Arc::clone(&attributes), cell);
+                    uncovered.add(time, &attributes, cell);
                 }
-                all.add(time, attributes, cell);
+                all.add(time, &attributes, cell);
             }
         }
     }

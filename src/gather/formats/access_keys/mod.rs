@@ -204,7 +204,7 @@ fn is_nginx_id(value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Key, fill, key};
+    use super::{fill, key};
     use crate::model::Fields;
 
     fn filled<'a>(pairs: &[(&str, &'a str)]) -> Fields<'a> {
