@@ -23,6 +23,7 @@ use assemble::{Assembled, ChainEnd};
 use calls::InCall;
 use clocks::Clock;
 use cover::{Cover, Covers, Ties};
+pub(crate) use family::stem;
 use family::{Family, Granularity};
 use pair::Joined;
 use proxies::ProxyHost;

@@ -18,7 +18,8 @@ pub(crate) type Value = Option<u16>;
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) minute: usize,
-    pub(crate) values: Vec<Value>,
+    /// Shared by all minutes of one combination.
+    pub(crate) values: Arc<[Value]>,
     pub(crate) n: f64,
     pub(crate) k: f64,
     pub(crate) alive: bool,
@@ -234,7 +235,7 @@ impl<'a> Table<'a> {
             let key = (self.minute(attempt.time), self.values(&attempt.attributes));
             let found = self
                 .entries
-                .binary_search_by(|entry| (entry.minute, &entry.values).cmp(&(key.0, &key.1)));
+                .binary_search_by(|entry| (entry.minute, &*entry.values).cmp(&(key.0, key.1.as_slice())));
             if let Some(entry) = found.ok().and_then(|at| self.entries.get_mut(at)) {
                 (entry.n, entry.k) = ((entry.n - 1.0).max(0.0), (entry.k - 1.0).max(0.0));
             }
@@ -259,7 +260,8 @@ type Sums = AHashMap<(usize, usize), (f64, f64)>;
 fn entries(sums: Sums, numbered: &[&Vec<Value>]) -> Vec<Entry> {
     let mut sums: Vec<((usize, usize), (f64, f64))> = sums.into_iter().collect();
     sums.sort_unstable_by_key(|(key, _)| *key);
-    let values = |number: usize| numbered.get(number).map_or_else(Vec::new, |values| Vec::clone(values));
+    let shared: Vec<Arc<[Value]>> = numbered.iter().map(|values| Arc::from(values.as_slice())).collect();
+    let values = |number: usize| shared.get(number).cloned().unwrap_or_default();
     sums.into_iter()
         .map(|((minute, number), (n, k))| Entry {
             minute,
