@@ -15,7 +15,14 @@ impl Provider for AzureOpenAi {
     }
 
     fn spellings(&self) -> &'static [&'static str] {
-        &["azure", "azure_openai", "azure_ai_openai", "az.ai.openai", "azureopenai"]
+        &[
+            "azure",
+            "azure_openai",
+            "az.ai.openai",
+            "azure_ai",
+            "az.ai.inference",
+            "azure.ai.inference",
+        ]
     }
 
     fn owns_host(&self, host: &str) -> bool {
@@ -25,8 +32,9 @@ impl Provider for AzureOpenAi {
         )
     }
 
-    fn owns_model(&self, model: &str) -> bool {
-        starts_with_one_of(model, &[])
+    /// Its models are deployments, which their owners name.
+    fn owns_model(&self, _: &str) -> bool {
+        false
     }
 
     fn owns_path(&self, path: &str) -> bool {

@@ -19,11 +19,25 @@ impl Provider for Bedrock {
     }
 
     fn owns_host(&self, host: &str) -> bool {
-        host_is_one_of(host, &["bedrock-runtime."])
+        host_is_one_of(host, &["bedrock-runtime.", "bedrock-runtime-fips.", "bedrock-mantle."])
     }
 
     fn owns_model(&self, model: &str) -> bool {
-        starts_with_one_of(model, &["anthropic.claude", "amazon.", "us.anthropic.", "eu.anthropic."])
+        starts_with_one_of(
+            model,
+            &[
+                "anthropic.",
+                "amazon.",
+                "meta.",
+                "cohere.",
+                "mistral.",
+                "us.",
+                "eu.",
+                "apac.",
+                "global.",
+                "arn:aws:bedrock",
+            ],
+        )
     }
 
     fn owns_path(&self, path: &str) -> bool {

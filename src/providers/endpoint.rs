@@ -1,5 +1,6 @@
 //! From a request path, or an application's short word, to the endpoint as the API documents it.
 
+use super::masked::masked;
 use std::borrow::Cow;
 
 /// An endpoint, named as the API documents it.
@@ -37,91 +38,117 @@ const ROUTES: [(&str, &str); 20] = [
     ("realtime", "/v1/realtime"),
 ];
 
-/// Routes under which a path may name one object.
-const COLLECTIONS: [&str; 12] = [
-    "/v1/models/",
-    "/v1/responses/",
-    "/v1/files/",
-    "/v1/batches/",
-    "/v1/fine_tuning/jobs/",
-    "/v1/assistants/",
-    "/v1/threads/",
-    "/v1/vector_stores/",
-    "/v1/uploads/",
-    "/v1/conversations/",
-    "/v1/evals/",
-    "/v1/chat/completions/",
+/// Routes under which a path may name one object, and words that may stand in its place (OpenAI and Anthropic API
+/// references).
+const COLLECTIONS: [(&str, &[&str]); 17] = [
+    ("chat/completions/", &[]),
+    ("responses/", &["compact", "input_tokens"]),
+    ("models/", &[]),
+    ("messages/batches/", &[]),
+    ("files/", &[]),
+    ("batches/", &[]),
+    ("fine_tuning/jobs/", &[]),
+    ("assistants/", &[]),
+    ("threads/", &["runs"]),
+    ("vector_stores/", &[]),
+    ("uploads/", &[]),
+    ("conversations/", &[]),
+    ("containers/", &[]),
+    ("videos/", &[]),
+    ("evals/", &[]),
+    (
+        "organization/",
+        &[
+            "admin_api_keys",
+            "audit_logs",
+            "certificates",
+            "costs",
+            "invites",
+            "projects",
+            "usage",
+            "users",
+        ],
+    ),
+    (
+        "realtime/",
+        &["calls", "client_secrets", "sessions", "transcription_sessions"],
+    ),
 ];
 
 /// The endpoint of a path (`/v1/chat/completions?x`), a path without version (`/responses`) or a word (`chat`).
-/// `None` for nothing at all; an unknown path comes back as it is.
+/// `None` for nothing at all; an unknown path comes back as it is, but for ids in it.
 #[must_use]
 pub fn endpoint(path_or_word: &str) -> Option<Endpoint<'_>> {
     let path = path_or_word.split(['?', '#']).next().unwrap_or("").trim_end_matches('/');
     if path.is_empty() {
         return None;
     }
-    if let Some(endpoint) = azure(path).or_else(|| gemini(path)).or_else(|| bedrock(path)) {
-        return Some(endpoint);
-    }
-    let known = |path: &'static str| Endpoint {
-        path: Cow::Borrowed(path),
-        model: None,
-        known: true,
-    };
-    let bare = path
-        .strip_prefix("/v1/")
-        .or_else(|| path.strip_prefix("/openai/v1/"))
-        .unwrap_or(path)
-        .trim_start_matches('/');
-    if let Some((_, route)) = ROUTES.iter().find(|(word, _)| *word == bare) {
-        return Some(known(route));
-    }
-    for collection in COLLECTIONS {
-        if let Some(rest) = path.strip_prefix(collection) {
-            return Some(Endpoint {
-                path: one_of(collection, rest),
+    azure(path)
+        .or_else(|| gemini(path))
+        .or_else(|| bedrock(path))
+        .or_else(|| openai(path))
+        .or_else(|| {
+            Some(Endpoint {
+                path: masked(path),
                 model: None,
-                known: true,
-            });
-        }
-    }
-    let known = path.starts_with("/v1/") && ROUTES.iter().any(|(_, route)| path.starts_with(route));
-    // A gateway may put the API under a prefix of its own.
-    let behind_prefix = || {
-        ROUTES
-            .iter()
-            .find(|(_, route)| path.ends_with(route))
-            .map(|(_, route)| *route)
-    };
-    match behind_prefix() {
-        Some(route) => Some(Endpoint {
-            path: Cow::Borrowed(route),
-            model: None,
-            known: true,
-        }),
-        None => Some(Endpoint {
-            path: Cow::Borrowed(path),
-            model: None,
-            known,
-        }),
-    }
+                known: false,
+            })
+        })
 }
 
-/// `/v1/responses/resp_1/cancel` as `/v1/responses/{id}/cancel`.
-fn one_of<'a>(collection: &'static str, rest: &'a str) -> Cow<'a, str> {
-    let (_, action) = rest.split_once('/').unwrap_or((rest, ""));
-    let action: String = action
-        .split('/')
-        .map(|part| {
-            if part.bytes().any(|byte| byte.is_ascii_digit()) {
-                "/{id}".to_owned()
-            } else {
-                format!("/{part}")
-            }
+/// OpenAI's and Anthropic's routes, with the prefixes under which Azure and gateways serve them.
+fn openai(path: &str) -> Option<Endpoint<'_>> {
+    let known = |path| {
+        Some(Endpoint {
+            path,
+            model: None,
+            known: true,
         })
-        .collect();
-    Cow::Owned(format!("{collection}{{id}}{}", action.trim_end_matches('/')))
+    };
+    let versioned = ["/v1/", "/openai/v1/", "/openai/"]
+        .iter()
+        .find_map(|prefix| path.strip_prefix(prefix));
+    let bare = versioned.unwrap_or_else(|| path.trim_start_matches('/'));
+    if let Some((_, route)) = ROUTES.iter().find(|(word, _)| *word == bare) {
+        return known(Cow::Borrowed(*route));
+    }
+    for (collection, words) in COLLECTIONS {
+        // Without a version, only what no other web server has: `/files/report.pdf` is not OpenAI's.
+        let is_telling = collection == "responses/" || collection.matches('/').count() > 1;
+        let is_certain = versioned.is_some() || (path.starts_with('/') && is_telling);
+        let object = bare.strip_prefix(collection).filter(|_| is_certain);
+        if let Some(object) = object {
+            return known(Cow::Owned(one_of(collection, words, object)));
+        }
+    }
+    if path.starts_with("/v1/") && ROUTES.iter().any(|(_, route)| is_below(path, route)) {
+        return known(masked(path));
+    }
+    // A gateway may put the API under a prefix of its own.
+    let (_, route) = ROUTES.iter().find(|(_, route)| path.ends_with(route))?;
+    known(Cow::Borrowed(*route))
+}
+
+fn is_below(path: &str, route: &str) -> bool {
+    path.strip_prefix(route).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// `responses/`, `resp_1/cancel` as `/v1/responses/{id}/cancel`.
+fn one_of(collection: &str, words: &[&str], object: &str) -> String {
+    let (id, action) = object
+        .split_once('/')
+        .map_or((object, None), |(id, action)| (id, Some(action)));
+    let mut path = format!("/v1/{collection}");
+    path.push_str(if words.contains(&id) { id } else { "{id}" });
+    for part in action.into_iter().flat_map(|action| action.split('/')) {
+        path.push('/');
+        path.push_str(if part.bytes().any(|byte| byte.is_ascii_digit()) {
+            "{id}"
+        } else {
+            part
+        });
+    }
+    path
 }
 
 /// `/openai/deployments/NAME/chat/completions`: the deployment is the model, and the rest the same operation as OpenAI's
@@ -177,7 +204,8 @@ pub fn is_llm_path(path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::endpoint;
+    use super::{endpoint, is_llm_path};
+    use proptest::prelude::*;
 
     #[test]
     fn words_paths_and_versions_are_one_endpoint() {
@@ -208,16 +236,48 @@ mod tests {
     }
 
     #[test]
-    fn ids_inside_known_routes_are_masked() {
-        assert_eq!(
-            endpoint("/v1/responses/resp_123/cancel").unwrap().path,
-            "/v1/responses/{id}/cancel"
-        );
+    fn ids_are_masked_so_that_endpoints_stay_few() {
+        let rows = [
+            ("/v1/responses/resp_123/cancel", "/v1/responses/{id}/cancel"),
+            ("/v1/responses/compact", "/v1/responses/compact"),
+            ("/openai/v1/responses/resp_123", "/v1/responses/{id}"),
+            ("/v1/models/gpt-4o", "/v1/models/{id}"),
+            (
+                "/v1/messages/batches/msgbatch_01HkcTjaV5uDC8jWR4ZsDV8d/results",
+                "/v1/messages/batches/{id}/results",
+            ),
+            ("/v1/threads/thread_abc1/messages/msg_abc2", "/v1/threads/{id}/messages/{id}"),
+            (
+                "/backend-api/conversation/0f8fad5b-d9cb-469f-a165-70867728950e",
+                "/backend-api/conversation/{id}",
+            ),
+            (
+                "/backend-api/sentinel/chat-requirements",
+                "/backend-api/sentinel/chat-requirements",
+            ),
+            ("/v2/orders/123456", "/v2/orders/{id}"),
+            ("/files/report.pdf", "/files/report.pdf"),
+        ];
+        for (sent, path) in rows {
+            assert_eq!(endpoint(sent).unwrap().path, path, "{sent}");
+        }
     }
 
     #[test]
     fn an_unknown_path_is_no_llm_route() {
-        assert!(!endpoint("/healthz").unwrap().known);
+        for path in ["/healthz", "/v2/orders", "files/x", "/static/app.js"] {
+            assert!(!endpoint(path).unwrap().known, "{path}");
+        }
+        assert!(is_llm_path("/v1/responses") && !is_llm_path("/healthz"));
         assert_eq!(endpoint(""), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_path_panics_and_a_named_endpoint_names_itself(path in "(/v1|/openai|)(/[a-z_]{1,9}|/[a-z0-9_-]{1,40}|:x|\\?){0,6}") {
+            if let Some(named) = endpoint(&path) {
+                let _ = is_llm_path(&named.path);
+            }
+        }
     }
 }

@@ -18,12 +18,12 @@ impl Provider for Gemini {
         &[
             "gemini",
             "google",
-            "gcp_gemini",
-            "gcp_vertex_ai",
+            "gcp.vertex_ai",
             "vertex_ai",
-            "vertexai",
-            "gcp_gen_ai",
+            "vertex",
+            "gcp.gen_ai",
             "google_genai",
+            "google_ai_studio",
         ]
     }
 
@@ -41,11 +41,12 @@ impl Provider for Gemini {
     }
 
     fn owns_model(&self, model: &str) -> bool {
-        starts_with_one_of(model, &["gemini", "models/gemini"])
+        starts_with_one_of(model, &["gemini", "models/gemini", "text-embedding-00", "imagen-", "gemma-"])
     }
 
     fn owns_path(&self, path: &str) -> bool {
-        starts_with_one_of(path, &["/v1beta/models/"])
+        const ACTIONS: [&str; 4] = [":generateContent", ":streamGenerateContent", ":embedContent", ":countTokens"];
+        starts_with_one_of(path, &["/v1beta/models/"]) || ACTIONS.iter().any(|action| path.ends_with(action))
     }
 
     fn id_headers(&self) -> &'static [&'static str] {

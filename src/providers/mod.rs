@@ -10,6 +10,7 @@ mod caller;
 mod compatible;
 mod endpoint;
 mod gemini;
+mod masked;
 mod openai;
 mod provider;
 mod request_id;
@@ -32,23 +33,30 @@ pub static ALL: &[&dyn Provider] = &[
     &anthropic::Anthropic,
     &gemini::Gemini,
     &bedrock::Bedrock,
-    &compatible::Compatible,
+    &compatible::OPENROUTER,
+    &compatible::GROQ,
+    &compatible::MISTRAL,
+    &compatible::DEEPSEEK,
+    &compatible::TOGETHER,
+    &compatible::XAI,
+    &compatible::PERPLEXITY,
+    &compatible::FIREWORKS,
+    &compatible::MOONSHOT,
+    &compatible::COHERE,
+    &compatible::NVIDIA,
 ];
 
 /// The provider that a log spells so (`openai`, `azure.ai.openai`, `vertex_ai`); case and `-`, `_`, `.`, blank are
 /// one.
 #[must_use]
 pub fn by_spelling(word: &str) -> Option<&'static dyn Provider> {
-    let letters = |word: &str| {
+    fn letters(word: &str) -> impl Iterator<Item = u8> + '_ {
         word.bytes()
             .filter(u8::is_ascii_alphanumeric)
             .map(|byte| byte.to_ascii_lowercase())
-            .collect::<Vec<u8>>()
-    };
-    let asked = letters(word);
-    let named = |provider: &&dyn Provider| {
-        letters(provider.name()) == asked || provider.spellings().iter().any(|spelling| letters(spelling) == asked)
-    };
+    }
+    let is_asked = |spelling: &str| letters(spelling).eq(letters(word));
+    let named = |provider: &&dyn Provider| is_asked(provider.name()) || provider.spellings().iter().any(|word| is_asked(word));
     ALL.iter().copied().find(named)
 }
 
@@ -58,14 +66,115 @@ pub fn by_host(host: &str) -> Option<&'static dyn Provider> {
     ALL.iter().copied().find(|provider| provider.owns_host(host))
 }
 
-/// The provider that a model is named by; `None` if unknown.
+/// The provider that a model is named by; `None` if unknown. Gateways write the provider before the model
+/// (`azure/gpt-4o-prod`, `openrouter/openai/gpt-4o`): then it is the first word.
 #[must_use]
 pub fn by_model(model: &str) -> Option<&'static dyn Provider> {
-    ALL.iter().copied().find(|provider| provider.owns_model(model))
+    let spelt = model.split_once('/').and_then(|(provider, _)| by_spelling(provider));
+    spelt.or_else(|| ALL.iter().copied().find(|provider| provider.owns_model(model)))
 }
 
 /// The provider that alone has such a path.
 #[must_use]
 pub fn by_path(path: &str) -> Option<&'static dyn Provider> {
     ALL.iter().copied().find(|provider| provider.owns_path(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ALL, by_host, by_model, by_path, by_spelling};
+
+    #[test]
+    fn every_provider_is_found_by_its_own_words_and_no_two_share_one() {
+        for provider in ALL {
+            for word in provider.spellings().iter().chain(&[provider.name()]) {
+                assert_eq!(by_spelling(word).map(|found| found.name()), Some(provider.name()), "{word}");
+            }
+        }
+    }
+
+    #[test]
+    fn spellings_differ_in_case_and_separators_only() {
+        let rows = [
+            ("OpenAI", "openai"),
+            ("azure.ai.openai", "azure.ai.openai"),
+            ("Azure OpenAI", "azure.ai.openai"),
+            ("vertex_ai", "gcp.gemini"),
+            ("gcp.vertex_ai", "gcp.gemini"),
+            ("Google", "gcp.gemini"),
+            ("aws.bedrock", "aws.bedrock"),
+            ("xai", "x_ai"),
+            ("together-ai", "together_ai"),
+        ];
+        for (word, name) in rows {
+            assert_eq!(by_spelling(word).map(|found| found.name()), Some(name), "{word}");
+        }
+        assert!(by_spelling("openai-compatible-gateway").is_none());
+        assert!(by_spelling("").is_none());
+    }
+
+    #[test]
+    fn hosts() {
+        let rows = [
+            ("api.openai.com", Some("openai")),
+            ("eu.api.openai.com", Some("openai")),
+            ("chatgpt.com", Some("openai")),
+            ("API.ANTHROPIC.COM", Some("anthropic")),
+            ("claude.ai", Some("anthropic")),
+            ("acme.openai.azure.com", Some("azure.ai.openai")),
+            ("acme.cognitiveservices.azure.com", Some("azure.ai.openai")),
+            ("generativelanguage.googleapis.com", Some("gcp.gemini")),
+            ("europe-west1-aiplatform.googleapis.com", Some("gcp.gemini")),
+            ("bedrock-runtime.us-east-1.amazonaws.com", Some("aws.bedrock")),
+            ("api.mistral.ai", Some("mistral_ai")),
+            ("notopenai.com", None),
+            ("llm-gw.internal", None),
+            ("", None),
+        ];
+        for (host, name) in rows {
+            assert_eq!(by_host(host).map(|found| found.name()), name, "{host}");
+        }
+    }
+
+    #[test]
+    fn models() {
+        let rows = [
+            ("gpt-4o-mini", Some("openai")),
+            ("o3-mini", Some("openai")),
+            ("text-embedding-3-small", Some("openai")),
+            ("text-embedding-004", Some("gcp.gemini")),
+            ("claude-sonnet-4-6", Some("anthropic")),
+            ("anthropic.claude-v2:1", Some("aws.bedrock")),
+            ("us.anthropic.claude-sonnet-4", Some("aws.bedrock")),
+            ("gemini-2.5-flash", Some("gcp.gemini")),
+            ("models/gemini-2.5-flash", Some("gcp.gemini")),
+            ("azure/gpt-4o", Some("azure.ai.openai")),
+            ("openrouter/openai/gpt-4o", Some("openrouter")),
+            ("grok-4", Some("x_ai")),
+            ("o1js", None),
+            ("prod-chat", None),
+        ];
+        for (model, name) in rows {
+            assert_eq!(by_model(model).map(|found| found.name()), name, "{model}");
+        }
+    }
+
+    #[test]
+    fn paths() {
+        let rows = [
+            ("/v1/messages", Some("anthropic")),
+            ("/openai/deployments/x/chat/completions", Some("azure.ai.openai")),
+            ("/v1beta/models/gemini-2.5-flash:generateContent", Some("gcp.gemini")),
+            (
+                "/v1/projects/p/locations/l/publishers/google/models/gemini-2.5-pro:streamGenerateContent",
+                Some("gcp.gemini"),
+            ),
+            ("/model/anthropic.claude-v2/invoke", Some("aws.bedrock")),
+            ("/backend-api/conversation", Some("openai")),
+            ("/v1/chat/completions", None),
+        ];
+        for (path, name) in rows {
+            assert_eq!(by_path(path).map(|found| found.name()), name, "{path}");
+        }
+    }
 }

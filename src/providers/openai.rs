@@ -15,7 +15,7 @@ impl Provider for OpenAi {
     }
 
     fn spellings(&self) -> &'static [&'static str] {
-        &["openai", "open_ai"]
+        &["open_ai", "chatgpt"]
     }
 
     fn owns_host(&self, host: &str) -> bool {
@@ -23,32 +23,31 @@ impl Provider for OpenAi {
     }
 
     fn owns_model(&self, model: &str) -> bool {
-        starts_with_one_of(
-            model,
-            &[
-                "gpt-",
-                "gpt4",
-                "gpt5",
-                "chatgpt-",
-                "o1",
-                "o3",
-                "o4",
-                "text-embedding-",
-                "text-davinci",
-                "davinci",
-                "dall-e",
-                "whisper",
-                "tts-",
-                "codex",
-                "omni-moderation",
-                "ft:gpt",
-                "computer-use-preview",
-            ],
-        )
+        const STARTS: &[&str] = &[
+            "gpt-",
+            "gpt4",
+            "gpt5",
+            "chatgpt-",
+            "text-embedding-3",
+            "text-embedding-ada",
+            "text-davinci",
+            "text-moderation",
+            "davinci",
+            "babbage",
+            "dall-e",
+            "whisper",
+            "tts-1",
+            "codex",
+            "sora-",
+            "omni-moderation",
+            "ft:",
+            "computer-use-preview",
+        ];
+        starts_with_one_of(model, STARTS) || is_o_series(model)
     }
 
     fn owns_path(&self, path: &str) -> bool {
-        starts_with_one_of(path, &["/backend-api/"])
+        starts_with_one_of(path, &["/backend-api/", "/backend-anon/"])
     }
 
     fn id_headers(&self) -> &'static [&'static str] {
@@ -75,5 +74,13 @@ impl Provider for OpenAi {
 
     fn status_page(&self) -> Option<&'static str> {
         Some("https://status.openai.com")
+    }
+}
+
+/// `o1`, `o3-mini`, `o4-mini-deep-research`: a word of its own, so that `o1js` is none.
+fn is_o_series(model: &str) -> bool {
+    match model.as_bytes() {
+        [b'o' | b'O', digit, rest @ ..] => digit.is_ascii_digit() && rest.first().is_none_or(|next| *next == b'-'),
+        _ => false,
     }
 }

@@ -1,12 +1,19 @@
 //! Which ids are a provider's by their shape, and where they hide in a text.
 
+use crate::text::needles::Needles;
+use std::str;
+use std::sync::LazyLock;
+
+/// The shortest part after `req_` that is an id; OpenAI's have 32 characters, Anthropic's 24.
+const SHORTEST: usize = 8;
+
 /// Whether an id has the shape of a provider's. UUIDs count only where the provider is Azure (`azure`), because every
 /// proxy makes UUIDs too.
 #[must_use]
 pub fn is_provider_request_id(id: &str, azure: bool) -> bool {
     if let Some(rest) = id.strip_prefix("req_") {
         // Asked of every success; which letters it holds is asked of the few ids that are kept (`scrub::id`).
-        return rest.len() >= 8;
+        return rest.len() >= SHORTEST;
     }
     // Older OpenAI ids are bare 32 hex (openai-python #414); so are nginx's own, which formats keep apart by their key.
     (id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())) || (azure && is_uuid(id))
@@ -23,31 +30,31 @@ fn is_uuid(id: &str) -> bool {
         })
 }
 
-/// Words before an id in the providers' own texts, in lower case.
-const BEFORE_ID: [&str; 4] = ["request id ", "request id: ", "'request_id': '", "\"request_id\":\""];
+/// What stands before an id in the providers' own texts, the surest first: a sentence that asks for it (OpenAI, Azure),
+/// and the body's field (Anthropic), as JSON, as JSON within JSON and as Python's `repr`.
+static BEFORE_ID: LazyLock<Needles> = LazyLock::new(|| {
+    Needles::new([&[
+        "include the request id ",
+        "request id: ",
+        "request id ",
+        "'request_id': '",
+        "\"request_id\":\"",
+        "\"request_id\": \"",
+        "\\\"request_id\\\":\\\"",
+        "\\\"request_id\\\": \\\"",
+    ] as &[&str]])
+});
 
-/// The provider's id that an error text asks to be sent back.
+/// The provider's id that an error text asks to be sent back. A UUID is not taken for one here: gateways write theirs in
+/// the same words.
 #[must_use]
 pub fn id_in_text(text: &str) -> Option<&str> {
-    let starts = BEFORE_ID.iter().filter_map(|before| {
-        let at = find_ignoring_case(text, before)? + before.len();
-        let rest = text.get(at..)?.trim_start();
-        let end = rest
-            .bytes()
-            .position(|byte| !byte.is_ascii_alphanumeric() && byte != b'_' && byte != b'-')
-            .unwrap_or(rest.len());
-        rest.get(..end)
-    });
-    starts.into_iter().find(|id| is_provider_request_id(id, false))
-}
-
-/// Where `needle` (lower case, ASCII) stands in `text`, in whatever case; only the first 64 KiB are looked at.
-fn find_ignoring_case(text: &str, needle: &str) -> Option<usize> {
-    const LOOKED_AT: usize = 64 * 1024;
-    let bytes = text.as_bytes().get(..text.len().min(LOOKED_AT))?;
-    bytes
-        .windows(needle.len())
-        .position(|window| window.eq_ignore_ascii_case(needle.as_bytes()))
+    BEFORE_ID.rests(text).find_map(|rest| {
+        let is_id = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte == b'-';
+        let end = rest.iter().position(|byte| !is_id(byte)).unwrap_or(rest.len());
+        let id = str::from_utf8(rest.get(..end)?).ok()?;
+        is_provider_request_id(id, false).then_some(id)
+    })
 }
 
 #[cfg(test)]
@@ -58,16 +65,38 @@ mod tests {
     fn ids_are_known_by_their_shape() {
         assert!(is_provider_request_id("req_5d2c9e0b7f3a41c8a6e4b0f19d8273aa", false));
         assert!(is_provider_request_id("req_011CGYQg91SobafAev9iH7wv", false));
+        assert!(is_provider_request_id("fac8b37663f8cd2c0d0d1c7b2c1aa376", false));
         assert!(!is_provider_request_id("0f8fad5b-d9cb-469f-a165-70867728950e", false));
         assert!(is_provider_request_id("0f8fad5b-d9cb-469f-a165-70867728950e", true));
         assert!(!is_provider_request_id("chatcmpl-123", false));
+        assert!(!is_provider_request_id("req_1", false));
     }
 
     #[test]
     fn the_id_that_a_message_asks_for_is_found() {
-        let text =
-            "That model is overloaded. (Please include the request ID req_3d71ac1570752bdefd4d33a11f470089 in your message.)";
-        assert_eq!(id_in_text(text), Some("req_3d71ac1570752bdefd4d33a11f470089"));
+        let rows = [
+            (
+                "That model is overloaded. (Please include the request ID req_3d71ac1570752bdefd4d33a11f470089 in your message.)",
+                "req_3d71ac1570752bdefd4d33a11f470089",
+            ),
+            (
+                "{'type': 'error', 'error': {}, 'request_id': 'req_011CGYQg91SobafAev9iH7wv'}",
+                "req_011CGYQg91SobafAev9iH7wv",
+            ),
+            (
+                "{\"type\":\"error\",\"request_id\":\"req_011CGYQg91SobafAev9iH7wv\"}",
+                "req_011CGYQg91SobafAev9iH7wv",
+            ),
+        ];
+        for (text, id) in rows {
+            assert_eq!(id_in_text(text), Some(id), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_without_one_has_none() {
         assert_eq!(id_in_text("no id here"), None);
+        assert_eq!(id_in_text("request id None"), None);
+        assert_eq!(id_in_text("request id 0f8fad5b-d9cb-469f-a165-70867728950e"), None);
     }
 }

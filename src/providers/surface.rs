@@ -25,3 +25,33 @@ pub fn surface(host: Option<&str>, path: &str) -> &'static str {
         "api"
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::surface;
+
+    #[test]
+    fn a_site_for_people_is_the_web() {
+        for (host, path) in [
+            (Some("chatgpt.com"), "/"),
+            (Some("www.chatgpt.com"), "/c/1"),
+            (Some("claude.ai"), "/api/organizations"),
+            (Some("platform.openai.com"), "/v1/models"),
+            (None, "/backend-api/conversation"),
+        ] {
+            assert_eq!(surface(host, path), "web", "{host:?} {path}");
+        }
+    }
+
+    #[test]
+    fn everything_else_is_the_api() {
+        for (host, path) in [
+            (Some("api.openai.com"), "/v1/responses"),
+            (Some("notchatgpt.com"), "/"),
+            (Some("llm-gw.internal"), "/v1/chat/completions"),
+            (None, ""),
+        ] {
+            assert_eq!(surface(host, path), "api", "{host:?} {path}");
+        }
+    }
+}

@@ -2,5 +2,6 @@
 
 pub mod json;
 pub mod logfmt;
+pub mod needles;
 pub mod scan;
 pub mod timestamp;

@@ -1,0 +1,82 @@
+//! What a proxy's own word on the end means: Envoy flags, HAProxy states, Squid and Tyk codes, error-log texts.
+
+mod envoy;
+mod error_text;
+mod haproxy;
+mod squid;
+#[cfg(test)]
+mod tests;
+mod tyk;
+
+use crate::model::{Fact, TransportError};
+
+/// What a proxy's word says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FlagSays {
+    /// The transport error it names; `None` where the status decides.
+    pub outcome: Option<TransportError>,
+    /// What it says about the provider having had the request.
+    pub fact: Option<Fact>,
+    /// The client gave up.
+    pub cancelled: bool,
+}
+
+impl FlagSays {
+    const CANCELLED: Self = Self {
+        outcome: None,
+        fact: None,
+        cancelled: true,
+    };
+
+    const fn broke(kind: TransportError, fact: Fact) -> Self {
+        Self {
+            outcome: Some(kind),
+            fact: Some(fact),
+            cancelled: false,
+        }
+    }
+
+    /// The status decides, and the proxy says who wrote it.
+    const fn status_by(fact: Fact) -> Self {
+        Self {
+            outcome: None,
+            fact: Some(fact),
+            cancelled: false,
+        }
+    }
+}
+
+/// What a proxy's flag, with its detail text, says; `format` is the name of the log format. A format that is no proxy's
+/// in particular (JSON lines) is judged by the flag's shape.
+#[must_use]
+pub fn proxy_flag(format: &str, flag: &str, detail: Option<&str>) -> Option<FlagSays> {
+    let flag = flag.trim();
+    let is_of = |names: &[&str]| names.iter().any(|name| format.starts_with(name));
+    if is_of(&["haproxy"]) {
+        haproxy::says(flag)
+    } else if is_of(&["envoy", "istio"]) {
+        envoy::says(flag, detail)
+    } else if is_of(&["squid"]) {
+        squid::says(flag).or_else(|| detail.and_then(squid::says))
+    } else if is_of(&["tyk"]) {
+        tyk::says(flag)
+    } else if is_of(&["nginx", "apache"]) {
+        // Their error logs have one vocabulary, and lines about the client's side that must not be taken for it.
+        detail.and_then(error_text::says)
+    } else {
+        by_shape(flag, detail)
+    }
+}
+
+fn by_shape(flag: &str, detail: Option<&str>) -> Option<FlagSays> {
+    let named = if envoy::is_flags(flag) || detail.is_some_and(envoy::is_detail) {
+        envoy::says(flag, detail)
+    } else if haproxy::is_state(flag) {
+        haproxy::says(flag)
+    } else if squid::is_result(flag) {
+        squid::says(flag)
+    } else {
+        tyk::says(flag)
+    };
+    named.or_else(|| detail.and_then(|detail| error_text::says(detail).or_else(|| error_text::any_transport(detail))))
+}
