@@ -138,6 +138,8 @@ fn status_fact(fields: &Fields<'_>, vantage: Vantage, status: u16, flag: Option<
     }
     let page = texts(fields).find_map(signatures::page);
     match page {
+        // A program that talks to the provider itself sees the Envoy of the provider's own edge.
+        Some(Page::Proxy("Envoy")) if speaks_to_provider(fields) => return Fact::EdgeStatus,
         Some(Page::Proxy(_)) if matches!(status, 502 | 504) => return Fact::ProxyGaveUp,
         Some(Page::Filter(_) | Page::Proxy(_)) => return Fact::ProxyPage,
         Some(Page::ProviderEdge) => return Fact::EdgeStatus,
@@ -157,6 +159,14 @@ fn status_fact(fields: &Fields<'_>, vantage: Vantage, status: u16, flag: Option<
     } else {
         Fact::StatusOnly
     }
+}
+
+/// Whether the host that the record names is the provider's own.
+fn speaks_to_provider(fields: &Fields<'_>) -> bool {
+    let host = fields
+        .server_address
+        .or_else(|| fields.url.and_then(|url| providers::split_url(url).host));
+    fields.cf_ray.is_some() || host.is_some_and(|host| providers::by_host(without_port(host)).is_some())
 }
 
 /// Rows 4 and 5: what the proxy's own timings say of the way to the provider. A status alone proves nothing, since
