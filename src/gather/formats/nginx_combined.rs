@@ -1,0 +1,116 @@
+//! Reads the common and combined access log of nginx and Apache, with or without further quoted fields behind.
+//!
+//! The two servers write the same text, and no line tells which: nginx stamps the end of an exchange, Apache its start.
+//! So the instant stays unknown and the clocks of joined pairs decide, unless a time with three decimals follows, which
+//! is nginx's `$request_time`. A combined line shows only what the client was sent; whether that came from the provider
+//! it cannot say. <https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format>
+
+use super::access_keys::{Key, fill};
+use super::format::{Fit, Format, Unread};
+use super::nginx_log_format::{Compiled, compile};
+use crate::model::{Fields, Instant, Vantage};
+use crate::text::scan::{self, Cursor, Token};
+use memchr::memchr3;
+use std::sync::LazyLock;
+
+/// The format.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NginxCombined;
+
+/// What every such line starts with; referer, user agent and the rest are quoted and follow.
+static COMMON: LazyLock<Option<Compiled>> =
+    LazyLock::new(|| compile(r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent"#).ok());
+
+/// Reads the common part of a line and returns the fields and what follows.
+///
+/// # Errors
+/// [`Unread`] where the line does not start so.
+pub(super) fn common<'a>(line: &'a str) -> Result<(Fields<'a>, &'a str), Unread> {
+    let mut fields = Fields::default();
+    let compiled = COMMON.as_ref().ok_or(Unread::NotThisFormat)?;
+    let rest = match compiled.read_start(line, &mut fields) {
+        Ok(rest) => rest,
+        // Only a line that got as far as its date has begun as this format does.
+        Err(unread) if fields.timestamp.is_some_and(is_clf_time) => return Err(unread),
+        Err(_) => return Err(Unread::NotThisFormat),
+    };
+    let whole = fields
+        .client
+        .is_some_and(|client| memchr3(b' ', b'"', b'[', client.as_bytes()).is_none())
+        && fields.status.is_some();
+    if whole && fields.timestamp.is_some_and(is_clf_time) {
+        Ok((fields, rest))
+    } else {
+        Err(Unread::NotThisFormat)
+    }
+}
+
+/// `06/Mar/2025:14:02:42 +0000`.
+fn is_clf_time(stamp: &str) -> bool {
+    let bytes = stamp.as_bytes();
+    stamp.len() >= 20 && bytes.get(2) == Some(&b'/') && bytes.get(6) == Some(&b'/') && bytes.get(11) == Some(&b':')
+}
+
+/// nginx prints `$request_time` with three decimals; no other bare word of an access line looks so.
+fn is_request_time(word: &str) -> bool {
+    word.split_once('.').is_some_and(|(_, decimals)| decimals.len() == 3) && scan::scaled(word, 0).is_some()
+}
+
+/// Whether the line is about an exchange at all: a connection that sent no request is not.
+pub(super) fn is_exchange(fields: &Fields<'_>) -> bool {
+    fields.url.is_some()
+}
+
+impl Format for NginxCombined {
+    fn name(&self) -> &'static str {
+        "nginx-combined"
+    }
+
+    fn vantage(&self) -> Vantage {
+        Vantage::Proxy
+    }
+
+    fn fit(&self, line: &[u8]) -> Fit {
+        let line = scan::text(line);
+        let Ok((_, rest)) = common(&line) else { return Fit::No };
+        let mut cursor = Cursor::new(rest);
+        while let Some(token) = cursor.token() {
+            if !matches!(token, Token::Quoted(_)) {
+                return Fit::Maybe;
+            }
+        }
+        Fit::Yes
+    }
+
+    fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
+        let line = scan::text(record);
+        let (mut fields, rest) = common(&line)?;
+        let mut cursor = Cursor::new(rest);
+        while let Some(token) = cursor.token() {
+            if let Token::Bare(word) = token
+                && is_request_time(word)
+            {
+                fill(&mut fields, Key::Duration(3), word);
+                fields.instant = Instant::End;
+                break;
+            }
+        }
+        if is_exchange(&fields) {
+            emit(&fields);
+        }
+        Ok(())
+    }
+
+    fn samples(&self) -> &'static [&'static str] {
+        &[
+            r#"10.0.3.7 - - [06/Mar/2025:14:02:42 +0000] "POST /v1/chat/completions HTTP/1.1" 504 167 "-" "OpenAI/Python 1.66.0""#,
+            r#"2001:db8::7 - alice [06/Mar/2025:14:02:43 +0100] "POST /v1/responses HTTP/2.0" 200 3308 "-" "OpenAI/JS 6.49.0" "198.51.100.4, 10.0.0.2""#,
+            r#"127.0.0.1 - frank [10/Oct/2000:13:55:36 -0700] "GET /apache_pb.gif HTTP/1.0" 200 2326"#,
+            r#"127.0.0.1 - frank [10/Oct/2000:13:55:36 -0700] "GET /apache_pb.gif HTTP/1.0" 200 2326 "http://www.example.com/start.html" "Mozilla/4.08 [en] (Win98; I ;Nav)""#,
+        ]
+    }
+
+    fn source(&self) -> &'static str {
+        "https://nginx.org/en/docs/http/ngx_http_log_module.html"
+    }
+}
