@@ -56,9 +56,10 @@ fn is_request_time(word: &str) -> bool {
     word.split_once('.').is_some_and(|(_, decimals)| decimals.len() == 3) && scan::scaled(word, 0).is_some()
 }
 
-/// Whether the line is about an exchange at all: a connection that sent no request is not.
+/// Whether the line is about an exchange at all: a connection that sent no request (a scan, a TLS hello on a plain port)
+/// and went to no upstream is not.
 pub(super) fn is_exchange(fields: &Fields<'_>) -> bool {
-    fields.url.is_some()
+    fields.url.is_some() || fields.upstream_status.is_some() || fields.upstream_address.is_some()
 }
 
 impl Format for NginxCombined {

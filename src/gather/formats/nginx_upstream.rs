@@ -23,18 +23,16 @@ struct Seen {
     /// A value that of all proxies only nginx has.
     nginx: bool,
     /// A key of application loggers (`level=`, `msg=`).
-    logger: bool,
+    foreign: bool,
 }
 
 /// Pairs without which a line of pairs is not an access line: a time, who or what was asked, and a status.
 const FEWEST_PAIRS: u32 = 3;
 
 fn read(line: &str) -> Result<(Fields<'_>, Seen), Unread> {
-    let (mut fields, mut cursor, prefixed) = match common(line) {
-        Ok((fields, rest)) => (fields, Cursor::new(rest), true),
-        Err(unread) if !starts_with_pair(line) => return Err(unread),
-        Err(_) => (Fields::default(), Cursor::new(line), false),
-    };
+    let prefixed = !starts_with_pair(line);
+    let (mut fields, rest) = if prefixed { common(line)? } else { (Fields::default(), line) };
+    let mut cursor = Cursor::new(rest);
     let mut seen = Seen::default();
     loop {
         if let Some((name, value)) = cursor.pair() {
@@ -46,7 +44,7 @@ fn read(line: &str) -> Result<(Fields<'_>, Seen), Unread> {
     let enough = if prefixed {
         seen.known > 0
     } else {
-        seen.known >= FEWEST_PAIRS && fields.status.is_some() && !seen.logger
+        seen.known >= FEWEST_PAIRS && fields.status.is_some() && !seen.foreign
     };
     if !enough {
         return Err(Unread::NotThisFormat);
@@ -58,12 +56,13 @@ fn read(line: &str) -> Result<(Fields<'_>, Seen), Unread> {
 }
 
 fn pair<'a>(fields: &mut Fields<'a>, seen: &mut Seen, name: &'a str, value: Token<'a>) {
-    let Some(key) = key(name) else {
-        seen.logger |= matches!(name, "level" | "lvl" | "msg" | "message" | "event" | "logger" | "severity");
+    let Some(key) = key(name) else { return };
+    if key == Key::Foreign {
+        seen.foreign = true;
         return;
-    };
+    }
     seen.known += 1;
-    seen.nginx |= key.tells_nginx(name) && !is_microseconds(key, value.text());
+    seen.nginx |= key.tells_nginx() && !is_microseconds(key, value.text());
     fill(fields, key, value.text());
 }
 

@@ -37,6 +37,8 @@ pub(super) enum Key {
     Machine,
     /// The status sent to the client.
     Status,
+    /// `$request_time`: the whole exchange in seconds.
+    RequestTime,
     /// The whole exchange, in units of ten to the power seconds.
     Duration(i32),
     /// `$upstream_response_time`: the duration where nothing better is there.
@@ -71,6 +73,8 @@ pub(super) enum Key {
     Project,
     /// `X-Stainless-Retry-Count`: 0 on the first attempt.
     RetryCount,
+    /// What other writers name and no nginx site does: an application's logger, Envoy, Caddy, a load balancer.
+    Foreign,
 }
 
 /// Seconds, milliseconds and microseconds as powers of ten from the unit to milliseconds.
@@ -80,7 +84,11 @@ const MICROSECONDS: i32 = -3;
 
 /// Whether a log wrote "none".
 pub(super) fn is_none(value: &str) -> bool {
-    matches!(value, "" | "-" | "null" | "None")
+    match value.as_bytes() {
+        [] | [b'-'] => true,
+        [b'n' | b'N', ..] => matches!(value, "null" | "None"),
+        _ => false,
+    }
 }
 
 /// Puts one value where it belongs. Values that say "none" and values of another shape leave the field as it was.
@@ -100,6 +108,7 @@ pub(super) fn fill<'a>(fields: &mut Fields<'a>, key: Key, value: &'a str) {
         Key::Proxy => fields.proxy = Some(value),
         Key::Machine => fields.host = Some(value),
         Key::Status => fields.status = scan::status(value).or(fields.status),
+        Key::RequestTime => fields.duration_ms = milliseconds(value, SECONDS).or(fields.duration_ms),
         Key::Duration(power) => fields.duration_ms = milliseconds(value, power).or(fields.duration_ms),
         Key::UpstreamTime(power) => fields.duration_ms = fields.duration_ms.or_else(|| sum(value, power)),
         Key::ConnectTime(power) => fields.upstream_connect_ms = Some(milliseconds(last(value), power)),
