@@ -1,19 +1,24 @@
 //! One file a format: how a log spells things. A format knows spelling and nothing of meaning.
 
 mod access_keys;
+mod access_line;
+mod apache_access;
 mod format;
 mod json_members;
+mod log_format;
 mod nginx_combined;
 mod nginx_error;
 mod nginx_json;
-mod nginx_log_format;
 mod nginx_upstream;
 
 pub use format::{Fit, Format, Unread};
-pub use nginx_log_format::{CompileError, Compiled, compile};
+pub use log_format::apache::compile as compile_apache;
+pub use log_format::nginx::compile as compile_nginx;
+pub use log_format::{CompileError, Compiled};
 
 /// Every built-in format. The order has no meaning: recognition is computed from the samples.
 pub static ALL: &[&dyn Format] = &[
+    &apache_access::ApacheAccess,
     &nginx_combined::NginxCombined,
     &nginx_error::NginxError,
     &nginx_json::NginxJson,

@@ -4,9 +4,9 @@
 //! stamps the end of an exchange. <https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format>
 
 use super::access_keys::{Key, fill, key};
+use super::access_line::is_exchange;
 use super::format::{Fit, Format, Unread};
 use super::json_members::{Members, Unescaped};
-use super::nginx_combined::is_exchange;
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::scan;
 

@@ -5,75 +5,14 @@
 //! record: nginx's lists of tries stay as written, the last try's times go into the fields. nginx stamps the end of an
 //! exchange. <https://nginx.org/en/docs/http/ngx_http_upstream_module.html#variables>
 
-use super::access_keys::{Key, fill, key};
+use super::access_line::{is_exchange, read};
 use super::format::{Fit, Format, Unread};
-use super::nginx_combined::{common, is_exchange};
 use crate::model::{Fields, Instant, Vantage};
-use crate::text::scan::{self, Cursor, Token};
+use crate::text::scan;
 
 /// The format.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct NginxUpstream;
-
-/// What a line held besides its fields.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Seen {
-    /// Pairs whose key is known.
-    known: u32,
-    /// A value that of all proxies only nginx has.
-    nginx: bool,
-    /// A key of application loggers (`level=`, `msg=`).
-    foreign: bool,
-}
-
-/// Pairs without which a line of pairs is not an access line: a time, who or what was asked, and a status.
-const FEWEST_PAIRS: u32 = 3;
-
-fn read(line: &str) -> Result<(Fields<'_>, Seen), Unread> {
-    let prefixed = !starts_with_pair(line);
-    let (mut fields, rest) = if prefixed { common(line)? } else { (Fields::default(), line) };
-    let mut cursor = Cursor::new(rest);
-    let mut seen = Seen::default();
-    loop {
-        if let Some((name, value)) = cursor.pair() {
-            pair(&mut fields, &mut seen, name, value);
-        } else if cursor.token().is_none() {
-            break;
-        }
-    }
-    let enough = if prefixed {
-        seen.known > 0
-    } else {
-        seen.known >= FEWEST_PAIRS && fields.status.is_some() && !seen.foreign
-    };
-    if !enough {
-        return Err(Unread::NotThisFormat);
-    }
-    if seen.nginx {
-        fields.instant = Instant::End;
-    }
-    Ok((fields, seen))
-}
-
-fn pair<'a>(fields: &mut Fields<'a>, seen: &mut Seen, name: &'a str, value: Token<'a>) {
-    let Some(key) = key(name) else { return };
-    if key == Key::Foreign {
-        seen.foreign = true;
-        return;
-    }
-    seen.known += 1;
-    seen.nginx |= key.tells_nginx() && !is_microseconds(key, value.text());
-    fill(fields, key, value.text());
-}
-
-/// `us=1283080` is Apache's `%D`, not a status.
-fn is_microseconds(key: Key, value: &str) -> bool {
-    key == Key::UpstreamStatus && value.len() > 3 && !value.contains([',', ' '])
-}
-
-fn starts_with_pair(line: &str) -> bool {
-    Cursor::new(line).pair().is_some_and(|(name, _)| key(name).is_some())
-}
 
 impl Format for NginxUpstream {
     fn name(&self) -> &'static str {
@@ -94,7 +33,10 @@ impl Format for NginxUpstream {
 
     fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
         let line = scan::text(record);
-        let (fields, _) = read(&line)?;
+        let (mut fields, seen) = read(&line)?;
+        if seen.nginx {
+            fields.instant = Instant::End;
+        }
         if is_exchange(&fields) {
             emit(&fields);
         }

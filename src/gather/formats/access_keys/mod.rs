@@ -82,6 +82,9 @@ const SECONDS: i32 = 3;
 const MILLISECONDS: i32 = 0;
 const MICROSECONDS: i32 = -3;
 
+/// Digits from which a whole number of "seconds" is taken for microseconds: 10,000 s would be an exchange of three hours.
+const MICROSECOND_DIGITS: usize = 5;
+
 /// Whether a log wrote "none".
 pub(super) fn is_none(value: &str) -> bool {
     match value.as_bytes() {
@@ -202,6 +205,8 @@ fn milliseconds(value: &str, power: i32) -> Option<f64> {
                 scan::scaled(bare, SECONDS)
             }
         }
+        // A whole number that long is Apache's `%D` under a name that usually means seconds.
+        _ if power == SECONDS && value.len() >= MICROSECOND_DIGITS && !value.contains('.') => scan::scaled(value, MICROSECONDS),
         _ => scan::scaled(value, power),
     }
 }
