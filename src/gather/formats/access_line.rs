@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 
 /// How a line begins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Beginning {
+enum Beginning {
     /// The common log format.
     #[default]
     Common,
@@ -32,15 +32,23 @@ pub(super) enum Beginning {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Seen {
     /// How it began.
-    pub(super) beginning: Beginning,
+    beginning: Beginning,
     /// Pairs whose key is known.
-    pub(super) known: u32,
+    known: u32,
     /// A value that of all proxies only nginx has.
     pub(super) nginx: bool,
     /// A value that of the two only Apache has.
-    pub(super) apache: bool,
+    apache: bool,
     /// A key of application loggers (`level=`, `msg=`).
     foreign: bool,
+}
+
+impl Seen {
+    /// Whether the line is Apache's rather than nginx's: by its values, or because it begins with a time and has pairs
+    /// of which none is nginx's own.
+    pub(super) fn is_apache(self) -> bool {
+        !self.nginx && (self.apache || (self.beginning == Beginning::Stamped && self.known > 0))
+    }
 }
 
 /// Pairs without which a line of pairs is not an access line: a time, who or what was asked, and a status.
@@ -73,7 +81,7 @@ pub(super) fn read(line: &str) -> Result<(Fields<'_>, Seen), Unread> {
     }
     seen.apache |= beginning == Beginning::VirtualHost;
     let enough = match beginning {
-        Beginning::Pairs => seen.known >= FEWEST_PAIRS && fields.status.is_some() && !seen.foreign,
+        Beginning::Pairs => !seen.apache && seen.known >= FEWEST_PAIRS && fields.status.is_some() && !seen.foreign,
         Beginning::Common => seen.known > 0,
         Beginning::VirtualHost | Beginning::Stamped => true,
     };

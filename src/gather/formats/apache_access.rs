@@ -4,7 +4,7 @@
 //! Apache stamps the start of a request. Its plain common and combined lines are nginx's, letter by letter, and are read
 //! as `nginx-combined`. <https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#formats>
 
-use super::access_line::{Beginning, Seen, is_exchange, read};
+use super::access_line::{is_exchange, read};
 use super::format::{Fit, Format, Unread};
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::scan;
@@ -12,11 +12,6 @@ use crate::text::scan;
 /// The format.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ApacheAccess;
-
-/// Whether the line is surely Apache's.
-fn is_sure(seen: Seen) -> bool {
-    !seen.nginx && (seen.apache || (seen.beginning == Beginning::Stamped && seen.known > 0))
-}
 
 impl Format for ApacheAccess {
     fn name(&self) -> &'static str {
@@ -29,22 +24,18 @@ impl Format for ApacheAccess {
 
     fn fit(&self, line: &[u8]) -> Fit {
         match read(&scan::text(line)) {
-            Ok((_, seen)) if seen.beginning == Beginning::Pairs => Fit::No,
-            Ok((_, seen)) if is_sure(seen) => Fit::Yes,
-            Ok(_) => Fit::Maybe,
-            Err(_) => Fit::No,
+            Ok((_, seen)) if seen.is_apache() => Fit::Yes,
+            _ => Fit::No,
         }
     }
 
     fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
         let line = scan::text(record);
         let (mut fields, seen) = read(&line)?;
-        if seen.beginning == Beginning::Pairs {
+        if !seen.is_apache() {
             return Err(Unread::NotThisFormat);
         }
-        if is_sure(seen) {
-            fields.instant = Instant::Start;
-        }
+        fields.instant = Instant::Start;
         if is_exchange(&fields) {
             emit(&fields);
         }

@@ -26,14 +26,17 @@ impl Format for NginxUpstream {
     fn fit(&self, line: &[u8]) -> Fit {
         match read(&scan::text(line)) {
             Ok((_, seen)) if seen.nginx => Fit::Yes,
-            Ok(_) => Fit::Maybe,
-            Err(_) => Fit::No,
+            Ok((_, seen)) if !seen.is_apache() => Fit::Maybe,
+            _ => Fit::No,
         }
     }
 
     fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
         let line = scan::text(record);
         let (mut fields, seen) = read(&line)?;
+        if seen.is_apache() {
+            return Err(Unread::NotThisFormat);
+        }
         if seen.nginx {
             fields.instant = Instant::End;
         }

@@ -27,6 +27,7 @@ pub fn compile(format: &str) -> Result<Compiled, CompileError> {
         after: Box::default(),
     };
     let mut literal = String::new();
+    let mut before = String::new();
     let mut rest = format.as_str();
     while let Some((text, found)) = rest.split_once('%') {
         literal.push_str(text);
@@ -35,8 +36,9 @@ pub fn compile(format: &str) -> Result<Compiled, CompileError> {
         match directive.letter {
             '%' => literal.push('%'),
             't' => time(&mut compiled, &mut literal, &directive),
-            _ => step(&mut compiled, &mut literal, &directive)?,
+            _ => step(&mut compiled, &mut literal, &directive, before)?,
         }
+        before = directive.spelling();
     }
     literal.push_str(rest);
     if compiled.steps.is_empty() {
@@ -127,10 +129,11 @@ impl<'a> Directive<'a> {
     }
 }
 
-fn step(compiled: &mut Compiled, literal: &mut String, directive: &Directive<'_>) -> Result<(), CompileError> {
+/// Adds a directive; `before` is the spelling of the one before it.
+fn step(compiled: &mut Compiled, literal: &mut String, directive: &Directive<'_>, before: String) -> Result<(), CompileError> {
     if literal.is_empty() && !compiled.steps.is_empty() && directive.letter != 'U' {
         return Err(CompileError::Adjacent {
-            first: "a directive".to_owned(),
+            first: before,
             second: directive.spelling(),
         });
     }
