@@ -1,1 +1,147 @@
-//! To be filled.
+//! Act two: from a rollup to findings; pure, and the same on every machine.
+
+mod caller_side;
+mod classify;
+mod correlate;
+mod remarks;
+mod retries;
+mod select;
+mod thresholds;
+mod wanted;
+mod windows;
+
+pub use select::Selection;
+pub use thresholds::Thresholds;
+pub use wanted::wanted;
+
+use crate::model::{CallOutcome, Counts, Coverage, Findings, Name, Rollup, SourceCoverage, Traffic, Window};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the judgement is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// When failures are more than usual.
+    pub thresholds: Thresholds,
+    /// Which traffic to look at.
+    pub selection: Selection,
+    /// Failures listed per window at most.
+    pub max_requests: usize,
+}
+
+/// Act two, whole.
+#[must_use]
+pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
+    let correlated = correlate::correlate(rollup);
+    let traffic = options.selection.of(correlated.traffic);
+    let windows = classify::classify(&traffic, windows::find(&traffic, &options.thresholds), options);
+    let coverage = coverage(rollup, &correlated.offsets_ms);
+    let isolated: Vec<_> = isolated(&traffic, &windows);
+    Findings {
+        counts: counts(&traffic),
+        caller_side: caller_side::count(&traffic),
+        retries: retries::audit(&traffic),
+        findings: remarks::remarks(&traffic, rollup, &correlated.offsets_ms),
+        isolated_count: isolated.len() as u64,
+        isolated: isolated.into_iter().take(options.max_requests).collect(),
+        thresholds: options.thresholds.by_name(),
+        coverage,
+        windows,
+    }
+}
+
+fn counts(traffic: &Traffic) -> Counts {
+    let mut counts = Counts {
+        attempts: traffic.attempt_count(),
+        calls: traffic.calls,
+        ..Counts::default()
+    };
+    let successes: u64 = traffic.cells.iter().map(|cell| u64::from(cell.ok)).sum();
+    if successes > 0 {
+        counts.by_status.insert(200, successes);
+    }
+    let mut ended: BTreeMap<u32, (bool, CallOutcome)> = BTreeMap::new();
+    for attempt in &traffic.attempts {
+        counts.failures += u64::from(attempt.outcome.is_failure());
+        if let Some(status) = attempt.outcome.status() {
+            *counts.by_status.entry(status).or_default() += 1;
+        }
+        if let Some(kind) = attempt.outcome.transport() {
+            *counts.by_transport_error.entry(kind).or_default() += 1;
+        }
+        let call = ended.entry(attempt.call).or_insert((false, attempt.call_outcome));
+        call.0 |= attempt.outcome.is_failure();
+    }
+    let failed = |wanted: CallOutcome| {
+        ended
+            .values()
+            .filter(|(failed, outcome)| *failed && *outcome == wanted)
+            .count() as u64
+    };
+    counts.calls_lost = failed(CallOutcome::Lost);
+    counts.calls_recovered = failed(CallOutcome::Recovered);
+    counts
+}
+
+/// The failures outside every window.
+fn isolated(traffic: &Traffic, windows: &[Window]) -> Vec<crate::model::Attempt> {
+    let mut inside = BTreeSet::new();
+    for window in windows {
+        let from = traffic.attempts.partition_point(|attempt| attempt.time < window.start);
+        let members = traffic
+            .attempts
+            .iter()
+            .enumerate()
+            .skip(from)
+            .take_while(|(_, attempt)| attempt.time <= window.end);
+        inside.extend(
+            members
+                .filter(|(_, attempt)| attempt.side == Some(window.side) && window.scope.holds(&attempt.attributes))
+                .map(|(at, _)| at),
+        );
+    }
+    let outside = traffic
+        .attempts
+        .iter()
+        .enumerate()
+        .filter(|(at, attempt)| attempt.outcome.is_failure() && !inside.contains(at));
+    outside.map(|(_, attempt)| attempt.clone()).collect()
+}
+
+fn coverage(rollup: &Rollup, offsets_ms: &BTreeMap<Name, i64>) -> Coverage {
+    let sources: Vec<SourceCoverage> = rollup
+        .sources
+        .iter()
+        .map(|(name, source)| {
+            let offset = offsets_ms.get(name).copied().unwrap_or(0);
+            let answered = source.successes_with_id + source.successes_without_id;
+            #[expect(clippy::cast_precision_loss, reason = "shares and seconds need no more than 53 bits")]
+            let (seconds, share) = (
+                offset as f64 / 1000.0,
+                (answered > 0).then(|| source.successes_with_id as f64 / answered as f64),
+            );
+            SourceCoverage {
+                path: Name::clone(name),
+                format: source.format,
+                vantage: source.vantage,
+                host: source.host.clone(),
+                records: source.records,
+                other_records: source.other_records,
+                unread_records: source.unread_records,
+                unread_lines: source.unread_lines.iter().copied().collect(),
+                first: source.span.map(|(first, _)| first.plus_ms(offset)),
+                last: source.span.map(|(_, last)| last.plus_ms(offset)),
+                time_zone: source.time_zone.clone(),
+                clock_offset_seconds: seconds,
+                share_with_provider_id: share,
+                notes: source.notes.iter().cloned().collect(),
+            }
+        })
+        .collect();
+    Coverage {
+        start: sources.iter().filter_map(|source| source.first).min(),
+        end: sources.iter().filter_map(|source| source.last).max(),
+        bytes: rollup.sources.values().map(|source| source.bytes).sum(),
+        sources,
+        skipped: rollup.skipped.iter().cloned().collect(),
+    }
+}

@@ -65,7 +65,7 @@ impl Cells {
     /// Adds another source's part: the combinations are matched by value.
     pub fn merge(&mut self, other: Self) {
         let to: Vec<TupleId> = other.tuples.iter().map(|attributes| self.tuple(attributes)).collect();
-        for ((slot, grain, tuple), cell) in other.sorted_counts() {
+        for ((slot, grain, tuple), cell) in other.counts() {
             let tuple = to.get(usize::from(tuple)).copied().unwrap_or(tuple);
             self.add(Time(i64::from(slot) * CELL_SECONDS * 1000), grain, tuple, cell);
         }
@@ -74,20 +74,27 @@ impl Cells {
     /// Every cell with the start of its five seconds, in order of time, grain and attributes.
     #[must_use]
     pub fn in_order(&self) -> Vec<(Time, Grain, Arc<Attributes>, Cell)> {
-        let mut all: Vec<_> = self
-            .sorted_counts()
-            .filter_map(|((slot, grain, tuple), cell)| {
-                let attributes = self.tuples.get(usize::from(tuple))?;
-                Some((
-                    Time(i64::from(slot) * CELL_SECONDS * 1000),
-                    grain,
-                    Arc::clone(attributes),
-                    cell,
-                ))
-            })
+        let mut order: Vec<usize> = (0..self.tuples.len()).collect();
+        order.sort_by_key(|&tuple| self.tuples.get(tuple));
+        let mut rank = vec![0_usize; order.len()];
+        for (place, tuple) in order.into_iter().enumerate() {
+            if let Some(rank) = rank.get_mut(tuple) {
+                *rank = place;
+            }
+        }
+        // Ranks stand for the attributes, so that no cell's sorting compares names.
+        let mut keys: Vec<_> = self
+            .counts
+            .iter()
+            .map(|((slot, grain, tuple), cell)| (*slot, *grain, rank.get(usize::from(*tuple)), *tuple, *cell))
             .collect();
-        all.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
-        all
+        keys.sort_unstable_by_key(|(slot, grain, rank, ..)| (*slot, *grain, *rank));
+        let time = |slot: u32| Time(i64::from(slot) * CELL_SECONDS * 1000);
+        keys.into_iter()
+            .filter_map(|(slot, grain, _, tuple, cell)| {
+                Some((time(slot), grain, Arc::clone(self.tuples.get(usize::from(tuple))?), cell))
+            })
+            .collect()
     }
 
     /// Whether nothing was counted.
@@ -106,9 +113,12 @@ impl Cells {
             .sum()
     }
 
-    fn sorted_counts(&self) -> impl Iterator<Item = ((u32, Grain, TupleId), Cell)> + use<> {
-        let mut counts: Vec<_> = self.counts.iter().map(|(key, cell)| (*key, *cell)).collect();
-        counts.sort_unstable_by_key(|(key, _)| *key);
-        counts.into_iter()
+    #[expect(clippy::iter_over_hash_type, reason = "adding counts up gives the same sums in any order")]
+    fn counts(&self) -> Vec<((u32, Grain, TupleId), Cell)> {
+        let mut counts = Vec::with_capacity(self.counts.len());
+        for (key, cell) in &self.counts {
+            counts.push((*key, *cell));
+        }
+        counts
     }
 }

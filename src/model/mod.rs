@@ -16,6 +16,7 @@ mod rollup;
 mod sample;
 mod terms;
 mod time;
+mod wanted;
 mod window;
 
 pub use attempt::{Attempt, CallOutcome, JoinMethod, Seen, Side, Traffic, TrafficCell};
@@ -30,4 +31,5 @@ pub use rollup::{ChunkSpan, Rollup, SourceName, SourceRollup, UNREAD_LINES_KEPT}
 pub use sample::{IdSample, SampledId};
 pub use terms::{Attributes, Dimension, Grain, Name, Vantage};
 pub use time::Time;
+pub use wanted::{Wanted, id_hash};
 pub use window::{ByError, Class, Counter, Flag, Scope, Severity, Verdict, Window};

@@ -35,6 +35,8 @@ pub struct ErrorSaid {
     pub error_code: Option<Name>,
     /// The provider's known message, as a template without its variable parts; or `None` where the text is unknown.
     pub template: Option<&'static str>,
+    /// The body was an HTML page, not the API's JSON.
+    pub html: bool,
 }
 
 /// What the record said of a retry.

@@ -45,6 +45,9 @@ pub enum Fact {
     ProxyPage,
     /// Bytes of the answer had arrived before it broke.
     AnswerBegun,
+    /// The body is a proxy's own page for a bad or late answer (502, 504): it may have been sent. Apache writes 502 for a
+    /// read time-out, HAProxy and nginx 504, so such a page proves neither.
+    ProxyGaveUp,
     /// Sent, and no answer came back.
     SentUnanswered,
     /// A status, and nothing that tells who wrote it.
@@ -58,7 +61,7 @@ impl Fact {
         match self {
             Self::ProviderId | Self::ProviderBody | Self::EdgeStatus | Self::UpstreamAnswered | Self::AnswerBegun => Reached::Yes,
             Self::ProxySaysItsOwn | Self::NeverConnected | Self::TransportKind | Self::ProxyPage => Reached::No,
-            Self::SentUnanswered | Self::StatusOnly => Reached::Unknown,
+            Self::ProxyGaveUp | Self::SentUnanswered | Self::StatusOnly => Reached::Unknown,
         }
     }
 
@@ -75,6 +78,7 @@ impl Fact {
             Self::TransportKind => "the exchange broke before it could be sent",
             Self::ProxyPage => "a proxy's own page in place of an answer",
             Self::AnswerBegun => "the answer had begun before it broke",
+            Self::ProxyGaveUp => "a proxy's own page: it got no usable answer",
             Self::SentUnanswered => "sent, and no answer came back",
             Self::StatusOnly => "a status, and nothing that tells who wrote it",
         }

@@ -2,7 +2,7 @@
 
 use super::attempt::{Attempt, Side};
 use super::outcome::TransportError;
-use super::terms::{Dimension, Name};
+use super::terms::{Attributes, Dimension, Name};
 use super::time::Time;
 use std::collections::BTreeMap;
 
@@ -11,6 +11,17 @@ use std::collections::BTreeMap;
 pub struct Scope {
     /// The values, sorted, by dimension.
     pub values: BTreeMap<Dimension, Vec<Name>>,
+}
+
+impl Scope {
+    /// Whether an attempt with these attributes is in the scope: each dimension that the scope names must hold one of
+    /// its values; what no log says is not in it.
+    #[must_use]
+    pub fn holds(&self, attributes: &Attributes) -> bool {
+        self.values
+            .iter()
+            .all(|(dimension, values)| attributes.get(*dimension).is_some_and(|value| values.contains(value)))
+    }
 }
 
 /// The four classes (classification B0), in the order in which they are decided.

@@ -1,1 +1,10 @@
-//! To be filled.
+//! What may be told: [`scrub`] lets only what has a known shape in, [`seal`] makes findings showable on the way out, and
+//! [`wall`] looks over the finished bytes.
+
+mod pseudonym;
+pub mod scrub;
+mod seal;
+mod wall;
+
+pub use seal::{Audience, Policy, Sealed, seal};
+pub use wall::{Removed, wall};

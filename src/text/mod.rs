@@ -1,3 +1,6 @@
-//! To be filled.
+//! Small scanners over text.
 
+pub mod json;
+pub mod logfmt;
 pub mod scan;
+pub mod timestamp;

@@ -1,4 +1,16 @@
 //! Where one record ends and the next begins.
+//!
+//! A reader of a part of a file owns the records that **start** in its part: it skips a head that belongs to the part
+//! before, and reads on past its end until its last record is whole. So the count is exact for every cut, and nothing
+//! has to be stitched afterwards. [`cut`] is that rule, for parts of plain files and for streams alike.
+
+mod cut;
+#[cfg(test)]
+mod tests;
+mod window;
+
+pub use cut::{Ended, Owned, Sink, Starts, cut};
+pub use window::{Refill, Window};
 
 /// How a format's records are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,185 @@
+//! What was understood of the logs, said on standard error before the verdict: so that a wrong zone or an unread log is
+//! seen before anything is believed.
+
+use super::say::say;
+use crate::deliver::thousands;
+use crate::gather::Gathered;
+use crate::model::{Rollup, SourceRollup};
+use crate::redact::Removed;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// Sources whose unread lines are named; the rest are counted, and `-v` names all.
+const NAMED: usize = 10;
+
+/// Says what could not be read or understood; never silenced.
+pub(super) fn unread(rollup: &Rollup, all: bool) {
+    for skipped in &rollup.skipped {
+        say(&format!("{}: {}", skipped.path, skipped.reason));
+    }
+    let odd: Vec<_> = rollup
+        .sources
+        .iter()
+        .filter(|(_, source)| source.unread_records > 0)
+        .collect();
+    let named = if all { odd.len() } else { NAMED };
+    let unknown = |source: &SourceRollup| source.format.is_none();
+    for (name, source) in odd.iter().filter(|(_, source)| unknown(source)) {
+        say(&format!(
+            "{name}: no format recognised it; {} not read",
+            count(source.unread_records, "record")
+        ));
+    }
+    let single: Vec<_> = odd.iter().filter(|(_, source)| !unknown(source)).collect();
+    for (name, source) in single.iter().take(named) {
+        let lines: Vec<String> = source.unread_lines.iter().map(|line| format!("{name}:{line}")).collect();
+        let more = if source.unread_records > lines.len() as u64 {
+            ", …"
+        } else {
+            ""
+        };
+        say(&format!(
+            "{} not understood: {}{more}",
+            count(source.unread_records, "record"),
+            lines.join(", ")
+        ));
+    }
+    if single.len() > named {
+        say(&format!(
+            "records not understood in {} more; -v names them",
+            count((single.len() - named) as u64, "log")
+        ));
+    }
+}
+
+/// Says what was understood.
+pub(super) fn understood(gathered: &Gathered, all: bool) {
+    let rollup = &gathered.rollup;
+    let sum = |of: fn(&SourceRollup) -> u64| rollup.sources.values().map(of).sum::<u64>();
+    let span = rollup
+        .sources
+        .values()
+        .filter_map(|source| source.span)
+        .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+    let span = span.map_or_else(|| "no time in them".to_owned(), |(first, last)| format!("{first} to {last}"));
+    say(&format!(
+        "read {} ({}): {} about a call, {} other, {} not understood; {span}",
+        count(rollup.sources.len() as u64, "log"),
+        size(sum(|source| source.bytes)),
+        count(sum(|source| source.records), "record"),
+        thousands(sum(|source| source.other_records)),
+        thousands(sum(|source| source.unread_records)),
+    ));
+    by_format(rollup);
+    zones(rollup);
+    if all {
+        each(rollup);
+    }
+    for copy in gathered.copies.iter().take(if all { usize::MAX } else { NAMED }) {
+        say(&format!("{}: a copy of {}, counted once", copy.copy, copy.kept));
+    }
+    if gathered.links > 0 {
+        say(&format!(
+            "{} not followed; name what they point to",
+            count(gathered.links, "symbolic link")
+        ));
+    }
+}
+
+/// Says what the second wall removed from a finished report: a sign of a fault in the program, for reports are built from
+/// typed fields.
+pub(super) fn removed(report: &str, removed: &Removed) {
+    for (class, number) in removed {
+        say(&format!(
+            "the {report} report held {}; removed (please report this)",
+            count(*number, class)
+        ));
+    }
+}
+
+/// A line for every format, with the ids that its records carry.
+fn by_format(rollup: &Rollup) {
+    #[derive(Default)]
+    struct Sum {
+        logs: u64,
+        records: u64,
+        with_id: u64,
+        answered: u64,
+        with_client_id: u64,
+        ended: u64,
+    }
+    let mut formats: BTreeMap<(&str, &str), Sum> = BTreeMap::new();
+    for source in rollup.sources.values() {
+        let Some((format, vantage)) = source.format.zip(source.vantage) else {
+            continue;
+        };
+        let sum = formats.entry((vantage.name(), format)).or_default();
+        sum.logs += 1;
+        sum.records += source.records;
+        sum.with_id += source.successes_with_id;
+        sum.answered += source.successes_with_id + source.successes_without_id;
+        sum.with_client_id += source.with_client_id;
+        sum.ended += source.with_client_id + source.without_client_id;
+    }
+    for ((vantage, format), sum) in formats {
+        let mut line = format!(
+            "  {vantage} {format}: {}, {}",
+            count(sum.logs, "log"),
+            count(sum.records, "record")
+        );
+        for (of, all, what) in [
+            (sum.with_id, sum.answered, "provider ids"),
+            (sum.with_client_id, sum.ended, "client ids"),
+        ] {
+            if let Some(percent) = (of * 100).checked_div(all) {
+                let _ = write!(line, ", {what} on {percent} %");
+            }
+        }
+        say(&line);
+    }
+}
+
+fn zones(rollup: &Rollup) {
+    let mut zones: BTreeMap<&str, u64> = BTreeMap::new();
+    for zone in rollup.sources.values().filter_map(|source| source.time_zone.as_deref()) {
+        *zones.entry(zone).or_default() += 1;
+    }
+    for (zone, logs) in zones {
+        say(&format!("  stamps without a zone in {}: {zone}", count(logs, "log")));
+    }
+}
+
+fn each(rollup: &Rollup) {
+    for (name, source) in &rollup.sources {
+        let notes: String = source.notes.iter().fold(String::new(), |notes, note| notes + "; " + note);
+        say(&format!(
+            "  {name}: {}, {}, {} other, {} not understood{notes}",
+            source.format.unwrap_or("unknown"),
+            count(source.records, "record"),
+            thousands(source.other_records),
+            thousands(source.unread_records),
+        ));
+    }
+}
+
+fn count(number: u64, what: &str) -> String {
+    format!("{} {what}{}", thousands(number), if number == 1 { "" } else { "s" })
+}
+
+fn size(bytes: u64) -> String {
+    let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    match units.into_iter().find(|(unit, _)| bytes >= *unit) {
+        Some((unit, name)) => format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit),
+        None => count(bytes, "byte"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!([size(1), size(1536), size(5 << 30)], ["1 byte", "1.5 KiB", "5.0 GiB"]);
+    }
+}

@@ -1,0 +1,89 @@
+//! `faultscope analyze`: the three acts, one after the other.
+
+use super::args::Analyze;
+use super::exit::Exit;
+use super::plan::{Delivery, Needs, needs};
+use super::progress::Bar;
+use super::{account, key, output, world};
+use crate::deliver::{self, Context};
+use crate::gather::{self, Gathered};
+use crate::judge;
+use crate::model::{Findings, Rollup};
+use crate::redact::{Audience, Policy, Removed, seal};
+use anyhow::{Context as _, bail};
+
+pub(super) fn analyze(args: &Analyze) -> anyhow::Result<Exit> {
+    let needs = needs(args, world::now())?;
+    let gathered = read(args, &needs)?;
+    let findings = judge::judge(&gathered.rollup, &needs.judge);
+    deliver_all(args, &needs, &findings, &gathered.rollup)?;
+    Ok(exit(&needs, &findings))
+}
+
+/// Act one, with its second look, and what is said of it.
+fn read(args: &Analyze, needs: &Needs) -> anyhow::Result<Gathered> {
+    let bar = Bar::new(args);
+    let read = gather::gather(&needs.gather, &bar).map(|mut gathered| {
+        let wanted = judge::wanted(&gathered.rollup);
+        let extra = gathered.look_again(&needs.gather, &wanted, &());
+        gathered.rollup = std::mem::take(&mut gathered.rollup).merge(extra).settled();
+        gathered
+    });
+    bar.clear();
+    let gathered = read?;
+    if !args.quiet {
+        account::understood(&gathered, args.verbose);
+    }
+    account::unread(&gathered.rollup, args.verbose);
+    if gathered.rollup.sources.is_empty() {
+        bail!("nothing could be read");
+    }
+    Ok(gathered)
+}
+
+fn deliver_all(args: &Analyze, needs: &Needs, findings: &Findings, rollup: &Rollup) -> anyhow::Result<()> {
+    let is_forwarded = needs
+        .reports
+        .iter()
+        .any(|delivery| delivery.audience == Audience::Forwardable);
+    let key = if is_forwarded {
+        key::key(args.key_file.as_deref(), rollup)?
+    } else {
+        key::derived(rollup)
+    };
+    for Delivery { report, audience, file } in &needs.reports {
+        let policy = Policy {
+            audience: *audience,
+            key: key.clone(),
+        };
+        let sealed = seal(findings.clone(), &policy);
+        let context = Context {
+            generated_at: needs.generated_at.to_utc(),
+            width: world::columns(),
+            colour: needs.colour && file.is_none(),
+            version: env!("CARGO_PKG_VERSION"),
+            internal: needs.internal,
+            removed: Removed::default(),
+        };
+        let (bytes, removed) =
+            deliver::deliver(&sealed, *report, &context).with_context(|| format!("the report '{}'", report.name()))?;
+        account::removed(report.name(), &removed);
+        match file {
+            Some(file) => output::to_file(file, &bytes).with_context(|| format!("{} cannot be written", file.display()))?,
+            None => output::to_stdout(&bytes).context("standard output cannot be written")?,
+        }
+    }
+    Ok(())
+}
+
+fn exit(needs: &Needs, findings: &Findings) -> Exit {
+    let is_found = findings
+        .windows
+        .iter()
+        .any(|window| needs.fail_on.contains(&window.verdict.class));
+    match (is_found, findings.coverage.is_complete()) {
+        (true, _) => Exit::Found,
+        (false, true) => Exit::Done,
+        (false, false) => Exit::Incomplete,
+    }
+}

@@ -1,0 +1,108 @@
+//! The values of the flags that are more than a word.
+
+use super::FormatNamed;
+use crate::deliver;
+use crate::gather::Pattern;
+use crate::gather::formats;
+use crate::model::Class;
+use crate::text::timestamp::Zone;
+use std::path::PathBuf;
+
+/// A value for all logs, or for those that a pattern means.
+#[derive(Clone, Debug)]
+pub struct Scoped<T> {
+    /// Which logs; `None` means all.
+    pub pattern: Option<Pattern>,
+    /// The value.
+    pub value: T,
+}
+
+/// A report that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportAsked {
+    /// Its name.
+    pub name: String,
+    /// Where it goes; `None` means standard output.
+    pub file: Option<PathBuf>,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum ColourChoice {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+pub(super) fn report(text: &str) -> Result<ReportAsked, String> {
+    let (name, file) = match text.split_once('=') {
+        Some((_, "")) => return Err("a file must follow the =".to_owned()),
+        Some((name, file)) => (name, Some(PathBuf::from(file))),
+        None => (text, None),
+    };
+    if deliver::by_name(name).is_none() {
+        let known: Vec<&str> = deliver::ALL.iter().map(|report| report.name()).collect();
+        return Err(format!("there is no report of this name; there are {}", known.join(", ")));
+    }
+    Ok(ReportAsked {
+        name: name.to_owned(),
+        file,
+    })
+}
+
+pub(super) fn class(text: &str) -> Result<Class, String> {
+    let known = || Class::ALL.map(Class::name).join(", ");
+    Class::ALL
+        .into_iter()
+        .find(|class| class.name() == text)
+        .ok_or_else(|| format!("the classes are {}", known()))
+}
+
+/// `VALUE` or `GLOB=VALUE`. Neither zones nor formats hold a `=`, and globs may.
+fn scoped<T>(text: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Scoped<T>, String> {
+    let (pattern, value) = match text.rsplit_once('=') {
+        Some((glob, value)) => (Some(Pattern::new(glob).map_err(|error| error.to_string())?), value),
+        None => (None, text),
+    };
+    Ok(Scoped {
+        pattern,
+        value: read(value)?,
+    })
+}
+
+pub(super) fn zone(text: &str) -> Result<Scoped<Zone>, String> {
+    scoped(text, |zone| {
+        zone.parse()
+            .map_err(|error: crate::text::timestamp::UnknownZone| error.to_string())
+    })
+}
+
+pub(super) fn format(text: &str) -> Result<Scoped<FormatNamed>, String> {
+    scoped(text, |name| {
+        let found = formats::ALL.iter().find(|format| format.name() == name);
+        found
+            .map(|format| FormatNamed(*format))
+            .ok_or_else(|| "there is no such format; 'faultscope formats' lists them".to_owned())
+    })
+}
+
+pub(super) fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse::<f64>().ok().filter(|rate| rate.is_finite() && *rate > 0.0);
+    rate.ok_or_else(|| "it must be a number above 0".to_owned())
+}
+
+pub(super) fn share(text: &str) -> Result<f64, String> {
+    let (number, unit) = text
+        .strip_suffix('%')
+        .map_or((text, 1.0), |percent| (percent.trim_end(), 100.0));
+    let share = number
+        .parse::<f64>()
+        .ok()
+        .map(|number| number / unit)
+        .filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "it must be a share from 0 to 1, or a percentage".to_owned())
+}

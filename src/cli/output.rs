@@ -1,0 +1,127 @@
+//! Writes a report: to standard output, or to a file that is whole or not there.
+//!
+//! A file is written beside its place under another name, forced to the disk and renamed, so that neither a full disk
+//! nor a signal leaves half a report, and an old one stays until the new one is whole.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Ends the names of files that are being written.
+const UNFINISHED: &str = ".faultscope-tmp";
+
+/// Writes to standard output. A reader that has seen enough (`| head`) is no error.
+///
+/// # Errors
+/// What the writing says.
+pub(super) fn to_stdout(bytes: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
+
+/// Writes a whole file, or leaves what was there.
+///
+/// # Errors
+/// What the writing says.
+pub(super) fn to_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // A device or a pipe cannot be replaced by a file, and is meant to be written to.
+    if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        return OpenOptions::new().write(true).open(path)?.write_all(bytes);
+    }
+    let Some(name) = path.file_name().filter(|_| !path.is_dir()) else {
+        return Err(io::Error::new(
+            io::ErrorKind::IsADirectory,
+            "it is a directory; name a file in it",
+        ));
+    };
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    sweep(folder, name);
+    let (unfinished, mut file) = unfinished(folder, name)?;
+    let written = file
+        .write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::rename(&unfinished, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&unfinished);
+        return written;
+    }
+    // The name is on the disk when its directory is; some file systems cannot tell, and the report is whole anyhow.
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    Ok(())
+}
+
+fn prefix(name: &std::ffi::OsStr) -> OsString {
+    let mut prefix = OsString::from(".");
+    prefix.push(name);
+    prefix.push(".");
+    prefix
+}
+
+/// A new file, locked for as long as it is being written.
+fn unfinished(folder: &Path, name: &std::ffi::OsStr) -> io::Result<(PathBuf, File)> {
+    let mut own = prefix(name);
+    own.push(std::process::id().to_string());
+    own.push(UNFINISHED);
+    let path = folder.join(own);
+    let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+    let _ = file.try_lock();
+    Ok((path, file))
+}
+
+/// Removes what a run that was killed left behind: files of our own naming that nobody holds.
+fn sweep(folder: &Path, name: &std::ffi::OsStr) {
+    let prefix = prefix(name);
+    let prefix = prefix.as_encoded_bytes();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let found = entry.file_name();
+        let found = found.as_encoded_bytes();
+        let is_ours = found
+            .strip_prefix(prefix)
+            .and_then(|rest| rest.strip_suffix(UNFINISHED.as_bytes()));
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if is_file && is_ours.is_some_and(|pid| !pid.is_empty() && pid.iter().all(u8::is_ascii_digit)) {
+            let is_free = File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok());
+            if is_free {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::to_file;
+    use std::fs;
+
+    #[test]
+    fn a_report_replaces_the_old_one_and_leaves_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.json");
+        fs::write(folder.path().join(".report.json.99.faultscope-tmp"), "half").unwrap();
+        for text in ["old", "new"] {
+            to_file(&path, text.as_bytes()).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_directory_is_no_place_for_a_report() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(to_file(folder.path(), b"x").is_err());
+        assert!(to_file(&folder.path().join("none/report"), b"x").is_err());
+    }
+
+    #[test]
+    fn a_device_is_written_to() {
+        to_file(std::path::Path::new("/dev/null"), b"x").unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    }
+}

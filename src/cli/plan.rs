@@ -1,0 +1,163 @@
+//! From what was typed to what the program needs: one plan for each act.
+
+use super::args::{Analyze, ColourChoice, ReportAsked};
+use super::{since, world};
+use crate::deliver::{self, Report};
+use crate::gather::{Plan, formats, plan::PIECE};
+use crate::judge::{Options, Selection, Thresholds};
+use crate::model::{Class, Dimension, Time};
+use crate::redact::Audience;
+use crate::text::timestamp::Zone;
+use anyhow::{Context as _, anyhow, bail};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+/// What `analyze` needs.
+pub(super) struct Needs {
+    pub(super) gather: Plan,
+    pub(super) judge: Options,
+    pub(super) reports: Vec<Delivery>,
+    pub(super) fail_on: Vec<Class>,
+    pub(super) colour: bool,
+    pub(super) internal: bool,
+    pub(super) generated_at: Time,
+}
+
+/// A report, for whom it is and where it goes.
+pub(super) struct Delivery {
+    pub(super) report: &'static dyn Report,
+    pub(super) audience: Audience,
+    /// `None` means standard output.
+    pub(super) file: Option<PathBuf>,
+}
+
+/// The report that is written where none is asked for; the one for the engineer at the terminal.
+const DEFAULT_REPORT: &str = "text";
+
+pub(super) fn needs(args: &Analyze, now: Time) -> anyhow::Result<Needs> {
+    Ok(Needs {
+        gather: gather(args, now)?,
+        judge: judge(args),
+        reports: reports(args)?,
+        fail_on: args.fail_on.clone(),
+        colour: match args.color {
+            ColourChoice::Auto => world::wants_colour(),
+            ColourChoice::Always => true,
+            ColourChoice::Never => false,
+        },
+        internal: args.internal,
+        generated_at: world::generated_at(now),
+    })
+}
+
+fn gather(args: &Analyze, now: Time) -> anyhow::Result<Plan> {
+    let given = args
+        .tz
+        .iter()
+        .rev()
+        .find(|scoped| scoped.pattern.is_none())
+        .map(|scoped| scoped.value);
+    let zone = given.unwrap_or(Zone::Utc);
+    let instant = |flag: &'static str, text: &Option<String>| {
+        let parsed = text.as_deref().map(|text| since::parse(text, now, &zone)).transpose();
+        parsed.map_err(|error| anyhow!("{error}")).context(flag)
+    };
+    let (since, until) = (instant("--since", &args.since)?, instant("--until", &args.until)?);
+    if let (Some(since), Some(until)) = (since, until)
+        && since >= until
+    {
+        bail!("--since {since} is not before --until {until}; nothing can lie between");
+    }
+    let zones = args
+        .tz
+        .iter()
+        .filter_map(|scoped| Some((scoped.pattern.clone()?, scoped.value)));
+    Ok(Plan {
+        inputs: args.paths.clone(),
+        zones: zones.collect(),
+        default_zone: zone,
+        zone_given: given.is_some(),
+        since,
+        until,
+        formats: args
+            .formats
+            .iter()
+            .map(|scoped| (scoped.pattern.clone(), scoped.value.0))
+            .collect(),
+        known: formats::ALL,
+        threads: args.threads.map_or_else(world::processors, usize::from),
+        piece: PIECE,
+    })
+}
+
+fn judge(args: &Analyze) -> Options {
+    let usual = Thresholds::default();
+    let typed = &args.thresholds;
+    let filters = [
+        (Dimension::Provider, &args.provider),
+        (Dimension::Surface, &args.surface),
+        (Dimension::Model, &args.model),
+        (Dimension::Endpoint, &args.endpoint),
+        (Dimension::Host, &args.host),
+        (Dimension::ServiceTier, &args.tier),
+        (Dimension::Project, &args.project),
+    ];
+    let values = filters.into_iter().filter(|(_, wanted)| !wanted.is_empty());
+    Options {
+        thresholds: Thresholds {
+            transient_max_ms: typed.transient_max.unwrap_or(usual.transient_max_ms),
+            merge_gap_ms: typed.merge_gap.unwrap_or(usual.merge_gap_ms),
+            min_failures: typed.min_failures.unwrap_or(usual.min_failures),
+            alpha: typed.alpha.unwrap_or(usual.alpha),
+            min_rate: typed.min_rate.unwrap_or(usual.min_rate),
+            ..usual
+        },
+        selection: Selection {
+            values: values
+                .map(|(dimension, wanted)| (dimension, wanted.clone()))
+                .collect::<BTreeMap<_, _>>(),
+            status: args.status.clone(),
+        },
+        max_requests: args.max_requests,
+    }
+}
+
+fn reports(args: &Analyze) -> anyhow::Result<Vec<Delivery>> {
+    let by_default = [ReportAsked {
+        name: DEFAULT_REPORT.to_owned(),
+        file: None,
+    }];
+    let asked = if args.reports.is_empty() {
+        &by_default[..]
+    } else {
+        &args.reports
+    };
+    let mut deliveries = Vec::with_capacity(asked.len());
+    for ReportAsked { name, file } in asked {
+        let report = deliver::by_name(name).with_context(|| format!("there is no report '{name}'"))?;
+        let audience = match () {
+            () if args.internal => Audience::Internal,
+            () if name == DEFAULT_REPORT => Audience::Terminal,
+            () => Audience::Forwardable,
+        };
+        deliveries.push(Delivery {
+            report,
+            audience,
+            file: file.clone(),
+        });
+    }
+    if let Some(output) = &args.output {
+        match deliveries.as_mut_slice() {
+            [only] if only.file.is_none() => only.file = Some(output.clone()),
+            _ => bail!("--output is for a single report; write --report json=FILE for each"),
+        }
+    }
+    if deliveries.iter().filter(|delivery| delivery.file.is_none()).count() > 1 {
+        bail!("only one report can go to standard output; write --report json=FILE for the others");
+    }
+    let files: BTreeSet<_> = deliveries.iter().filter_map(|delivery| delivery.file.as_ref()).collect();
+    if files.len() < deliveries.iter().filter(|delivery| delivery.file.is_some()).count() {
+        bail!("two reports go to one file; name a file for each");
+    }
+    Ok(deliveries)
+}

@@ -1,0 +1,462 @@
+//! The JSON report, version 1: frozen. Keys are only ever added; `report-v1.schema.json` says what each may hold.
+//!
+//! The shapes here are the contract, not the model's: each is made from the model's by hand, so that a change within
+//! never changes what others read.
+
+use super::phrases::{inert, interval, percent, round};
+use super::report::{Context, Report};
+use crate::model::{Attempt, CallerSideCount, Counts, Coverage, Dimension, Findings, Scope, Time, Window};
+use crate::redact::Sealed;
+use chrono::SecondsFormat;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::io;
+
+/// The report.
+pub(super) struct JsonV1;
+
+impl Report for JsonV1 {
+    fn name(&self) -> &'static str {
+        "json"
+    }
+
+    fn extension(&self) -> &'static str {
+        "json"
+    }
+
+    fn write(&self, sealed: &Sealed, context: &Context<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut *out, &report(sealed.findings(), context))?;
+        out.write_all(b"\n")
+    }
+}
+
+#[derive(Serialize)]
+struct ReportV1 {
+    schema: &'static str,
+    tool: ToolV1,
+    generated_at: String,
+    coverage: CoverageV1,
+    counts: CountsV1,
+    windows: Vec<WindowV1>,
+    isolated_failures: IsolatedV1,
+    caller_side: Vec<CallerSideV1>,
+    retries: RetriesV1,
+    findings: Vec<FindingV1>,
+    redacted: BTreeMap<&'static str, u64>,
+    thresholds: BTreeMap<&'static str, f64>,
+}
+
+#[derive(Serialize)]
+struct ToolV1 {
+    name: &'static str,
+    version: String,
+}
+
+#[derive(Serialize)]
+struct CoverageV1 {
+    start: Option<String>,
+    end: Option<String>,
+    files: u64,
+    bytes: u64,
+    records: u64,
+    other_records: u64,
+    unread_records: u64,
+    sources: Vec<SourceV1>,
+    skipped: Vec<SkippedV1>,
+}
+
+#[derive(Serialize)]
+struct SourceV1 {
+    path: String,
+    format: Option<&'static str>,
+    vantage: Option<&'static str>,
+    host: Option<String>,
+    records: u64,
+    other_records: u64,
+    unread_records: u64,
+    first: Option<String>,
+    last: Option<String>,
+    time_zone: Option<String>,
+    clock_offset_seconds: f64,
+    notes: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct SkippedV1 {
+    path: String,
+    reason: String,
+}
+
+#[derive(Serialize)]
+struct CountsV1 {
+    attempts: u64,
+    failures: u64,
+    calls: u64,
+    calls_lost: u64,
+    calls_recovered: u64,
+    by_status: BTreeMap<String, u64>,
+    by_transport_error: BTreeMap<&'static str, u64>,
+}
+
+#[derive(Serialize)]
+struct WindowV1 {
+    id: String,
+    start: String,
+    end: String,
+    duration_seconds: f64,
+    start_not_before: Option<String>,
+    end_not_after: Option<String>,
+    class: &'static str,
+    severity: &'static str,
+    confidence: f64,
+    flags: Vec<&'static str>,
+    ongoing: bool,
+    scope: BTreeMap<&'static str, Vec<String>>,
+    attempts: u64,
+    failures: u64,
+    failing_percentage: f64,
+    interval_95: [f64; 2],
+    baseline_percentage: f64,
+    calls: u64,
+    calls_lost: u64,
+    by_status: BTreeMap<String, u64>,
+    by_transport_error: BTreeMap<&'static str, u64>,
+    by_error: Vec<ByErrorV1>,
+    reached_provider: ReachedV1,
+    because: Vec<String>,
+    against: Vec<AgainstV1>,
+    next_step: String,
+    status_page: Vec<()>,
+    requests: Vec<RequestV1>,
+    requests_omitted: u64,
+}
+
+#[derive(Serialize)]
+struct ByErrorV1 {
+    r#type: Option<String>,
+    code: Option<String>,
+    count: u64,
+}
+
+#[derive(Serialize)]
+struct ReachedV1 {
+    yes: u64,
+    no: u64,
+    unknown: u64,
+}
+
+#[derive(Serialize)]
+struct AgainstV1 {
+    class: &'static str,
+    says: String,
+}
+
+#[derive(Serialize)]
+struct RequestV1 {
+    timestamp: String,
+    status: Option<u16>,
+    transport_error: Option<&'static str>,
+    x_request_id: Option<String>,
+    x_client_request_id: Option<String>,
+    cf_ray: Option<String>,
+    gateway_request_id: Option<String>,
+    provider: Option<String>,
+    surface: Option<String>,
+    model: Option<String>,
+    endpoint: Option<String>,
+    method: Option<String>,
+    service_tier: Option<String>,
+    organization: Option<String>,
+    project: Option<String>,
+    error_type: Option<String>,
+    error_code: Option<String>,
+    latency_seconds: Option<f64>,
+    attempt: u16,
+    call_outcome: &'static str,
+    reached_provider: &'static str,
+    decided_by: &'static str,
+    seen_by: Vec<SeenV1>,
+}
+
+#[derive(Serialize)]
+struct SeenV1 {
+    vantage: &'static str,
+    path: String,
+    line: u64,
+}
+
+#[derive(Serialize)]
+struct IsolatedV1 {
+    count: u64,
+    requests: Vec<RequestV1>,
+}
+
+#[derive(Serialize)]
+struct CallerSideV1 {
+    kind: &'static str,
+    count: u64,
+    by_status: BTreeMap<String, u64>,
+    first: String,
+    last: String,
+    models: Vec<String>,
+    advice: String,
+}
+
+#[derive(Serialize)]
+struct RetriesV1 {
+    chains: u64,
+    longest: u64,
+    recovered: u64,
+    exhausted: u64,
+    findings: Vec<RetryFindingV1>,
+}
+
+#[derive(Serialize)]
+struct RetryFindingV1 {
+    finding: String,
+    count: u64,
+    advice: String,
+}
+
+#[derive(Serialize)]
+struct FindingV1 {
+    about: &'static str,
+    says: String,
+    advice: String,
+    path: Option<String>,
+}
+
+fn report(findings: &Findings, context: &Context<'_>) -> ReportV1 {
+    ReportV1 {
+        schema: "faultscope.report/1",
+        tool: ToolV1 {
+            name: "faultscope",
+            version: context.version.to_owned(),
+        },
+        generated_at: context.generated_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+        coverage: coverage(&findings.coverage),
+        counts: counts(&findings.counts),
+        windows: findings
+            .windows
+            .iter()
+            .enumerate()
+            .map(|(at, one)| window(at + 1, one))
+            .collect(),
+        isolated_failures: IsolatedV1 {
+            count: findings.isolated_count,
+            requests: findings.isolated.iter().map(request).collect(),
+        },
+        caller_side: findings.caller_side.iter().map(caller_side).collect(),
+        retries: RetriesV1 {
+            chains: findings.retries.chains,
+            longest: findings.retries.longest,
+            recovered: findings.retries.recovered,
+            exhausted: findings.retries.exhausted,
+            findings: findings
+                .retries
+                .findings
+                .iter()
+                .map(|one| RetryFindingV1 {
+                    finding: one.finding.clone(),
+                    count: one.count,
+                    advice: one.advice.clone(),
+                })
+                .collect(),
+        },
+        findings: findings
+            .findings
+            .iter()
+            .map(|one| FindingV1 {
+                about: one.about,
+                says: inert(&one.says),
+                advice: inert(&one.advice),
+                path: text(one.path.as_deref()),
+            })
+            .collect(),
+        redacted: context.removed.clone(),
+        thresholds: findings.thresholds.clone(),
+    }
+}
+
+fn coverage(read: &Coverage) -> CoverageV1 {
+    let source = |source: &crate::model::SourceCoverage| SourceV1 {
+        path: inert(&source.path),
+        format: source.format,
+        vantage: source.vantage.map(crate::model::Vantage::name),
+        host: text(source.host.as_deref()),
+        records: source.records,
+        other_records: source.other_records,
+        unread_records: source.unread_records,
+        first: time(source.first),
+        last: time(source.last),
+        time_zone: source.time_zone.clone(),
+        clock_offset_seconds: source.clock_offset_seconds,
+        notes: source.notes.iter().map(|note| inert(note)).collect(),
+    };
+    CoverageV1 {
+        start: time(read.start),
+        end: time(read.end),
+        files: read.sources.len() as u64,
+        bytes: read.bytes,
+        records: read.records(),
+        other_records: read.other_records(),
+        unread_records: read.unread_records(),
+        sources: read.sources.iter().map(source).collect(),
+        skipped: read
+            .skipped
+            .iter()
+            .map(|one| SkippedV1 {
+                path: inert(&one.path),
+                reason: inert(&one.reason),
+            })
+            .collect(),
+    }
+}
+
+fn counts(counts: &Counts) -> CountsV1 {
+    CountsV1 {
+        attempts: counts.attempts,
+        failures: counts.failures,
+        calls: counts.calls,
+        calls_lost: counts.calls_lost,
+        calls_recovered: counts.calls_recovered,
+        by_status: statuses(&counts.by_status),
+        by_transport_error: counts
+            .by_transport_error
+            .iter()
+            .map(|(kind, count)| (kind.name(), *count))
+            .collect(),
+    }
+}
+
+fn window(number: usize, window: &Window) -> WindowV1 {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of a window")]
+    let seconds = window.end.since(window.start) as f64 / 1000.0;
+    WindowV1 {
+        id: format!("w{number}"),
+        start: window.start.to_string(),
+        end: window.end.to_string(),
+        duration_seconds: seconds,
+        start_not_before: time(window.start_not_before),
+        end_not_after: time(window.end_not_after),
+        class: window.verdict.class.name(),
+        severity: window.severity.name(),
+        confidence: window.verdict.confidence,
+        flags: window.flags.iter().map(|flag| flag.name()).collect(),
+        ongoing: window.ongoing,
+        scope: scope(&window.scope),
+        attempts: window.attempts,
+        failures: window.failures,
+        failing_percentage: percent(window.failures, window.attempts),
+        interval_95: interval(window.failures, window.attempts),
+        baseline_percentage: round(window.baseline * 100.0),
+        calls: window.calls,
+        calls_lost: window.calls_lost,
+        by_status: statuses(&window.by_status),
+        by_transport_error: window
+            .by_transport_error
+            .iter()
+            .map(|(kind, count)| (kind.name(), *count))
+            .collect(),
+        by_error: window
+            .by_error
+            .iter()
+            .map(|one| ByErrorV1 {
+                r#type: text(one.error_type.as_deref()),
+                code: text(one.code.as_deref()),
+                count: one.count,
+            })
+            .collect(),
+        reached_provider: ReachedV1 {
+            yes: window.reached_yes,
+            no: window.reached_no,
+            unknown: window.reached_unknown,
+        },
+        because: window.verdict.because.iter().map(|sentence| inert(sentence)).collect(),
+        against: window
+            .verdict
+            .against
+            .iter()
+            .map(|one| AgainstV1 {
+                class: one.class.name(),
+                says: inert(&one.says),
+            })
+            .collect(),
+        next_step: inert(&window.verdict.next_step),
+        status_page: Vec::new(),
+        requests: window.requests.iter().map(request).collect(),
+        requests_omitted: window.requests_omitted,
+    }
+}
+
+fn request(attempt: &Attempt) -> RequestV1 {
+    let attribute = |dimension: Dimension| text(attempt.attributes.get(dimension).map(|name| &**name));
+    let ids = &attempt.ids;
+    let error = attempt.error.as_deref();
+    RequestV1 {
+        timestamp: attempt.time.to_string(),
+        status: attempt.outcome.status(),
+        transport_error: attempt.outcome.transport().map(crate::model::TransportError::name),
+        x_request_id: text(ids.x_request_id.as_deref()),
+        x_client_request_id: text(ids.x_client_request_id.as_deref()),
+        cf_ray: text(ids.cf_ray.as_deref()),
+        gateway_request_id: text(ids.gateway_request_id.as_deref()),
+        provider: attribute(Dimension::Provider),
+        surface: attribute(Dimension::Surface),
+        model: attribute(Dimension::Model),
+        endpoint: attribute(Dimension::Endpoint),
+        method: text(attempt.method.as_deref()),
+        service_tier: attribute(Dimension::ServiceTier),
+        organization: text(ids.organization.as_deref()),
+        project: attribute(Dimension::Project),
+        error_type: text(error.and_then(|error| error.error_type.as_deref())),
+        error_code: text(error.and_then(|error| error.error_code.as_deref())),
+        latency_seconds: attempt.duration_ms.map(|ms| f64::from(ms) / 1000.0),
+        attempt: attempt.number,
+        call_outcome: attempt.call_outcome.name(),
+        reached_provider: attempt.reached.name(),
+        decided_by: attempt.fact.says(),
+        seen_by: attempt
+            .seen_by
+            .iter()
+            .map(|seen| SeenV1 {
+                vantage: seen.vantage.name(),
+                path: inert(&seen.path),
+                line: seen.line,
+            })
+            .collect(),
+    }
+}
+
+fn caller_side(kind: &CallerSideCount) -> CallerSideV1 {
+    CallerSideV1 {
+        kind: kind.kind.name(),
+        count: kind.count,
+        by_status: statuses(&kind.by_status),
+        first: kind.first.to_string(),
+        last: kind.last.to_string(),
+        models: kind.models.iter().map(|model| inert(model)).collect(),
+        advice: kind.advice.clone(),
+    }
+}
+
+/// An absent dimension means all.
+fn scope(scope: &Scope) -> BTreeMap<&'static str, Vec<String>> {
+    scope
+        .values
+        .iter()
+        .map(|(dimension, values)| (dimension.name(), values.iter().map(|value| inert(value)).collect()))
+        .collect()
+}
+
+fn statuses(counts: &BTreeMap<u16, u64>) -> BTreeMap<String, u64> {
+    counts.iter().map(|(status, count)| (status.to_string(), *count)).collect()
+}
+
+fn time(time: Option<Time>) -> Option<String> {
+    time.map(|time| time.to_string())
+}
+
+fn text(text: Option<&str>) -> Option<String> {
+    text.map(inert)
+}

@@ -1,0 +1,227 @@
+//! Numbers, times and names as a reader wants them; the same in every report.
+
+use crate::model::{Attempt, Dimension, Findings, Outcome, Scope, Severity, Time, Window};
+
+/// A count with thousands separated: 3,120.
+#[must_use]
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// "1 file", "12 files".
+pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// A share in percent, to one decimal.
+pub(super) fn percent(part: u64, whole: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
+    let share = if whole == 0 { 0.0 } else { part as f64 * 100.0 / whole as f64 };
+    round(share)
+}
+
+/// To one decimal.
+pub(super) fn round(number: f64) -> f64 {
+    (number * 10.0).round() / 10.0
+}
+
+/// The 95 % interval of a share, in percent, to one decimal (Wilson 1927, score interval).
+pub(super) fn interval(part: u64, whole: u64) -> [f64; 2] {
+    const Z: f64 = 1.959_963_984_540_054;
+    if whole == 0 {
+        return [0.0, 100.0];
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
+    let (n, p) = (whole as f64, part as f64 / whole as f64);
+    let middle = p + Z * Z / (2.0 * n);
+    let reach = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
+    let scale = 100.0 / (1.0 + Z * Z / n);
+    [
+        round((middle - reach).max(0.0) * scale),
+        round(((middle + reach) * scale).min(100.0)),
+    ]
+}
+
+/// "14.2 % of 3,120 attempts (95 %: 13.0 to 15.5)".
+pub(super) fn share(window: &Window) -> String {
+    let [low, high] = interval(window.failures, window.attempts);
+    format!(
+        "{:.1} % of {} ({} failed; 95 %: {low:.1} to {high:.1})",
+        percent(window.failures, window.attempts),
+        counted(window.attempts, "attempt", "attempts"),
+        count(window.failures)
+    )
+}
+
+/// A time to the second, UTC.
+pub(super) fn second(time: Time) -> String {
+    time.to_utc().format("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// A length of time.
+pub(super) fn length(ms: i64) -> String {
+    let seconds = ms / 1000;
+    match seconds {
+        ..120 => counted(u64::try_from(seconds).unwrap_or(0), "second", "seconds"),
+        120..7200 => format!("{} min {:02} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+/// What a scope limits, in words; an empty one is everything.
+pub(super) fn scope(scope: &Scope) -> String {
+    if scope.values.is_empty() {
+        return "all models and endpoints".to_owned();
+    }
+    let parts: Vec<String> = scope
+        .values
+        .iter()
+        .map(|(dimension, values)| {
+            let values: Vec<String> = values.iter().map(|value| inert(value)).collect();
+            format!("{} {}", dimension_word(*dimension), values.join(", "))
+        })
+        .collect();
+    parts.join("; ")
+}
+
+fn dimension_word(dimension: Dimension) -> &'static str {
+    match dimension {
+        Dimension::ServerAddress => "server",
+        Dimension::ServiceTier => "service tier",
+        other => other.name(),
+    }
+}
+
+/// How much failed, in words.
+pub(super) fn severity(severity: Severity) -> &'static str {
+    severity.name()
+}
+
+/// How sure, in words (classification B6.4).
+pub(super) fn confidence(confidence: f64) -> &'static str {
+    match confidence {
+        c if c >= 0.8 => "high",
+        c if c >= 0.5 => "medium",
+        _ => "low",
+    }
+}
+
+/// How an attempt ended: `503`, or the transport error.
+pub(super) fn ending(outcome: Outcome) -> String {
+    match outcome {
+        Outcome::Transport(kind) => kind.name().to_owned(),
+        other => other.status().map_or_else(|| "-".to_owned(), |status| status.to_string()),
+    }
+}
+
+/// The best handle on an attempt: the provider's id, its edge's, the caller's, or none.
+pub(super) fn handle(attempt: &Attempt) -> String {
+    let ids = &attempt.ids;
+    let named = [
+        ("x-request-id", &ids.x_request_id),
+        ("cf-ray", &ids.cf_ray),
+        ("X-Client-Request-Id", &ids.x_client_request_id),
+        ("our gateway's id", &ids.gateway_request_id),
+    ];
+    let best = named
+        .iter()
+        .find_map(|(name, id)| id.as_ref().map(|id| format!("{name} {}", inert(id))));
+    best.unwrap_or_else(|| "no id; time and endpoint only".to_owned())
+}
+
+/// At most `most` attempts, spread evenly, those with a provider's id before the others.
+pub(super) fn samples(attempts: &[Attempt], most: usize) -> Vec<&Attempt> {
+    let identified: Vec<&Attempt> = attempts.iter().filter(|attempt| attempt.ids.x_request_id.is_some()).collect();
+    let pool: Vec<&Attempt> = if identified.is_empty() {
+        attempts.iter().collect()
+    } else {
+        identified
+    };
+    if pool.len() <= most {
+        return pool;
+    }
+    (0..most)
+        .filter_map(|step| pool.get(step * (pool.len() - 1) / (most - 1).max(1)).copied())
+        .collect()
+}
+
+/// The sentence that answers whose fault, since when and how much.
+pub(super) fn headline(findings: &Findings) -> String {
+    let Some(worst) = findings
+        .windows
+        .iter()
+        .max_by_key(|window| (window.failures, std::cmp::Reverse(window.start)))
+    else {
+        let read = &findings.coverage;
+        let unread = if read.is_complete() {
+            ""
+        } else {
+            ", but not everything was read: see below"
+        };
+        return format!(
+            "No failure windows in what was read: {} in {}{unread}.",
+            counted(findings.counts.attempts, "attempt", "attempts"),
+            counted(read.sources.len() as u64, "file", "files")
+        );
+    };
+    let whose = match worst.verdict.class {
+        crate::model::Class::NetworkSide => "On your side of the provider: requests did not reach it",
+        crate::model::Class::Transient => "A short fault of the provider",
+        crate::model::Class::ModelSpecific => "The provider, one model only",
+        crate::model::Class::Outage => "The provider",
+    };
+    let others = match findings.windows.len() {
+        1 => String::new(),
+        more => format!(" {} in all.", counted(more as u64, "window", "windows")),
+    };
+    format!(
+        "{whose}: {}, {} to {}, {:.1} % of {} failed.{others}",
+        scope(&worst.scope),
+        second(worst.start),
+        worst.end.to_utc().format("%H:%M:%S"),
+        percent(worst.failures, worst.attempts),
+        counted(worst.attempts, "attempt", "attempts")
+    )
+}
+
+/// Text from data with what could act on a terminal or hide in a page replaced: control characters, bidirectional marks
+/// and characters of no width.
+pub(super) fn inert(text: &str) -> String {
+    let acts = |letter: char| {
+        letter.is_control()
+            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{61c}')
+    };
+    text.chars()
+        .map(|letter| if acts(letter) { '\u{fffd}' } else { letter })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{count, inert, interval};
+
+    #[test]
+    fn wilson_intervals_agree_with_the_published_example() {
+        // 24 of 61: 28.1 % to 51.9 % by the score method.
+        assert_eq!(interval(24, 61), [28.1, 51.9]);
+        assert_eq!(interval(0, 10), [0.0, 27.8]);
+    }
+
+    #[test]
+    fn thousands_are_separated() {
+        assert_eq!([count(7), count(3120), count(1_234_567)], ["7", "3,120", "1,234,567"]);
+    }
+
+    #[test]
+    fn escapes_and_marks_are_inert() {
+        assert_eq!(inert("a\u{1b}[31mb\u{202e}c"), "a\u{fffd}[31mb\u{fffd}c");
+    }
+}

@@ -1,0 +1,41 @@
+//! Tables for a terminal: the one file that knows comfy-table.
+
+use comfy_table::{ContentArrangement, Table, presets};
+
+/// A table that fits `width` columns.
+pub(super) fn table(header: &[&str], rows: Vec<Vec<String>>, width: usize) -> String {
+    let mut table = Table::new();
+    let width = u16::try_from(width).unwrap_or(u16::MAX);
+    table
+        .load_style(presets::UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(width);
+    table.set_header(header.iter().copied());
+    for row in rows {
+        table.add_row(row);
+    }
+    table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+/// A text wrapped to `width` columns, every line after `indent`, the first after `lead`.
+pub(super) fn wrapped(text: &str, lead: &str, indent: &str, width: usize) -> String {
+    let mut out = String::new();
+    let mut line = lead.to_owned();
+    let mut empty = true;
+    for word in text.split_whitespace() {
+        if !empty && line.chars().count() + 1 + word.chars().count() > width {
+            out.push_str(&line);
+            out.push('\n');
+            indent.clone_into(&mut line);
+            empty = true;
+        }
+        if !empty {
+            line.push(' ');
+        }
+        line.push_str(word);
+        empty = false;
+    }
+    out.push_str(&line);
+    out.push('\n');
+    out
+}

@@ -1,0 +1,505 @@
+//! Takes one piece's records in order and keeps what act two needs: successes as counts, every other end whole.
+//!
+//! The collector remembers a few records only (which answer a `request_id:` line belongs to, whether two handlers wrote
+//! one line twice). A reader warms it up with the records before its piece, so that the cut makes no difference.
+
+use super::formats::Format;
+use super::normalise::{self, End};
+use crate::model::{
+    Attributes, Cell, Fields, Grain, IdSample, Ids, Instant, Name, Observation, Outcome, RetrySaid, SampledId, SourceName,
+    SourceRollup, Time, UNREAD_LINES_KEPT, Vantage, Wanted, id_hash,
+};
+use crate::redact::scrub;
+use crate::text::timestamp::{Reference, StampCache, Zone};
+use ahash::{AHashMap, RandomState};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// Combinations of raw values remembered per piece; beyond it the memory starts anew, so that it is bounded.
+const ATTRIBUTES_REMEMBERED: usize = 16_384;
+
+/// Whole observations per piece and source; beyond it they are only counted (classification B1: 1,000,000 in all).
+const OBSERVATIONS_KEPT: usize = 1_000_000;
+
+/// Records within which the twin of a line that two handlers wrote is looked for: a dozen threads may write between.
+const TWIN_DISTANCE: usize = 16;
+
+/// Milliseconds within which two handlers stamp one line: one of them may print whole seconds, and rounds either way.
+const TWIN_MS: i64 = 1_000;
+
+/// Durations beyond a day are a unit mistaken, not a request.
+const LONGEST_MS: f64 = 86_400_000.0;
+
+/// What the reader knows of a source before it reads it.
+pub struct SourceContext<'a> {
+    /// The formats that may read its records, the most telling first.
+    pub candidates: &'a [&'static dyn Format],
+    /// Its name.
+    pub name: SourceName,
+    /// The host it was written on, by its directory.
+    pub host: Option<Name>,
+    /// The zone of stamps that carry none.
+    pub zone: Zone,
+    /// What dates and years a stamp lacks.
+    pub reference: Reference,
+    /// Records before this instant are not counted.
+    pub since: Option<Time>,
+    /// Records at or after this instant are not counted.
+    pub until: Option<Time>,
+    /// Bytes of the source as it lies on the disk: how many ids its sample may look at.
+    pub size: u64,
+    /// Second look: the successes that are needed whole.
+    pub wanted: Option<&'a Wanted>,
+}
+
+/// A big source has so many ids that only a fraction of them need be asked whether the sample wants them: those whose hash
+/// ends in zeros, so that the fractions of two sources lie within each other.
+fn sampled_fraction(size: u64) -> u64 {
+    const BYTES_PER_RECORD: u64 = 256;
+    const IDS_ASKED: u64 = 65_536;
+    (size / BYTES_PER_RECORD / IDS_ASKED + 1).next_power_of_two() - 1
+}
+
+/// One line as a twin of it would look: the same facts, another layout.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Twin {
+    facts: u64,
+    layout: usize,
+    time: Time,
+}
+
+/// Reads the records of one piece of one source.
+pub struct Collector<'a> {
+    context: &'a SourceContext<'a>,
+    rollup: SourceRollup,
+    stamps: StampCache,
+    raw: String,
+    remembered: AHashMap<Box<str>, Arc<Attributes>>,
+    hasher: RandomState,
+    twins: VecDeque<Twin>,
+    last_time: Option<Time>,
+    last_end_failed: bool,
+    warming: bool,
+    fraction: u64,
+}
+
+impl<'a> Collector<'a> {
+    /// A collector that has seen nothing.
+    #[must_use]
+    pub fn new(context: &'a SourceContext<'a>) -> Self {
+        let mut rollup = SourceRollup {
+            host: context.host.clone(),
+            ..SourceRollup::default()
+        };
+        if let [first, ..] = context.candidates {
+            rollup.format = Some(first.name());
+            rollup.vantage = Some(first.vantage());
+        }
+        Self {
+            context,
+            rollup,
+            stamps: StampCache::default(),
+            raw: String::new(),
+            remembered: AHashMap::new(),
+            hasher: RandomState::with_seeds(1, 2, 3, 4),
+            twins: VecDeque::new(),
+            last_time: None,
+            last_end_failed: true,
+            warming: false,
+            fraction: sampled_fraction(context.size),
+        }
+    }
+
+    /// Reads a record before the piece, for its context only: nothing is counted.
+    pub fn warm(&mut self, record: &[u8]) {
+        self.warming = true;
+        self.read(0, record);
+        self.warming = false;
+    }
+
+    /// Reads a record that starts on `line` of the piece.
+    pub fn record(&mut self, line: u64, record: &[u8]) {
+        match self.read(line, record) {
+            Some(true) => self.rollup.records += 1,
+            Some(false) => self.rollup.other_records += 1,
+            None if record.iter().all(u8::is_ascii_whitespace) => {}
+            None => self.unread(line),
+        }
+    }
+
+    /// Counts a record that was longer than the limit.
+    pub fn too_long(&mut self, line: u64) {
+        self.unread(line);
+        self.rollup.notes.insert("a line longer than 1 MiB was skipped".to_owned());
+    }
+
+    /// Counts a record that the end of the source cut in two.
+    pub fn cut_short(&mut self, line: u64, record: &[u8]) {
+        match self.read(line, record) {
+            Some(true) => self.rollup.records += 1,
+            Some(false) => self.rollup.other_records += 1,
+            None => {
+                self.rollup.notes.insert("the last record is cut short".to_owned());
+            }
+        }
+    }
+
+    /// What was collected.
+    #[must_use]
+    pub fn finish(self) -> SourceRollup {
+        self.rollup
+    }
+
+    fn unread(&mut self, line: u64) {
+        self.rollup.unread_records += 1;
+        if self.rollup.unread_lines.len() < UNREAD_LINES_KEPT {
+            self.rollup.unread_lines.insert(line);
+        }
+    }
+
+    /// Whether the record is about a call, or `None` where no candidate understands it.
+    fn read(&mut self, line: u64, record: &[u8]) -> Option<bool> {
+        let candidates = self.context.candidates;
+        for format in candidates {
+            let mut about = false;
+            let read = format.parse(record, &mut |fields| about |= self.take(line, fields, *format));
+            if read.is_ok() {
+                return Some(about);
+            }
+        }
+        None
+    }
+
+    /// Takes one fact; whether it is about a call.
+    fn take(&mut self, line: u64, fields: &Fields<'_>, format: &dyn Format) -> bool {
+        let vantage = format.vantage();
+        if !normalise::is_about_a_call(fields, vantage) {
+            return false;
+        }
+        let Some(time) = self.time(fields) else {
+            self.rollup.undated_records += u64::from(!self.warming);
+            return true;
+        };
+        if self.context.since.is_some_and(|since| time < since) || self.context.until.is_some_and(|until| time >= until) {
+            return true;
+        }
+        let end = normalise::end(fields, vantage, format.name());
+        if self.is_twin(fields, &end, time) || self.warming {
+            self.note_end(fields, &end);
+            return true;
+        }
+        self.rollup.span = Some(
+            self.rollup
+                .span
+                .map_or((time, time), |(first, last)| (first.min(time), last.max(time))),
+        );
+        if end.outcome == Outcome::Success {
+            self.success(line, fields, vantage, time);
+        } else if self.context.wanted.is_none() && self.is_worth_keeping(fields, &end, vantage) {
+            self.keep(line, fields, vantage, time, end);
+        }
+        self.note_end(fields, &end);
+        true
+    }
+
+    /// The record's time; one without a stamp was written when its neighbour above was.
+    fn time(&mut self, fields: &Fields<'_>) -> Option<Time> {
+        let read = fields
+            .timestamp
+            .and_then(|text| self.stamps.parse(text, &self.context.zone, &self.context.reference));
+        if let Some(stamp) = read {
+            if !stamp.zoned && self.rollup.time_zone.is_none() {
+                self.rollup.time_zone = Some(self.context.zone.to_string());
+            }
+            self.last_time = Some(stamp.time);
+        }
+        self.last_time
+    }
+
+    /// Two handlers of one logger write every line twice, in two layouts: the second is no second attempt.
+    fn is_twin(&mut self, fields: &Fields<'_>, end: &End, time: Time) -> bool {
+        if self
+            .context
+            .candidates
+            .first()
+            .is_none_or(|format| format.vantage() != Vantage::Application)
+        {
+            return false;
+        }
+        let layout = fields.timestamp.map_or(0, str::len) * 2 + usize::from(fields.thread.is_some());
+        let facts = self.hasher.hash_one((
+            fields.grain,
+            end.outcome,
+            fields.url,
+            fields.x_request_id,
+            fields.request_id,
+            fields.x_client_request_id,
+            fields.retry_in_ms.map(f64::to_bits),
+            fields.sdk_id,
+        ));
+        let twin = Twin { facts, layout, time };
+        let found = self
+            .twins
+            .iter()
+            .position(|seen| seen.facts == facts && seen.layout != layout && seen.time.since(time).abs() <= TWIN_MS);
+        if let Some(at) = found {
+            self.twins.remove(at);
+            return true;
+        }
+        self.twins.push_back(twin);
+        if self.twins.len() > TWIN_DISTANCE {
+            self.twins.pop_front();
+        }
+        false
+    }
+
+    /// Remembers whether the last answer of this source failed, for the detail lines that follow it.
+    fn note_end(&mut self, fields: &Fields<'_>, end: &End) {
+        if fields.grain == Grain::Attempt || (fields.grain == Grain::Detail && fields.status.is_some()) {
+            self.last_end_failed = end.outcome != Outcome::Success;
+        }
+    }
+
+    /// A start is no end; a detail is kept when it belongs, or may belong, to an attempt that did not end well.
+    fn is_worth_keeping(&self, fields: &Fields<'_>, end: &End, vantage: Vantage) -> bool {
+        match fields.grain {
+            Grain::Attempt => end.outcome != Outcome::Unsaid || fields.ok == Some(false),
+            Grain::Call => true,
+            Grain::Start => false,
+            Grain::Detail => {
+                vantage == Vantage::Proxy
+                    || end.outcome != Outcome::Unsaid
+                    || fields.retry_in_ms.is_some()
+                    || self.last_end_failed
+            }
+        }
+    }
+
+    fn success(&mut self, line: u64, fields: &Fields<'_>, vantage: Vantage, time: Time) {
+        let duration = duration(fields);
+        let ended = if fields.instant == Instant::Start {
+            time.plus_ms(i64::from(duration.unwrap_or(0)))
+        } else {
+            time
+        };
+        let provider_id = normalise::provider_id_shaped(fields);
+        let client_id = fields.x_client_request_id;
+        if let Some(wanted) = self.context.wanted {
+            let started = ended.plus_ms(-i64::from(duration.unwrap_or(0)));
+            let by_id = client_id.is_some_and(|id| wanted.client_ids.contains(&id_hash(id)));
+            if by_id || (fields.grain == Grain::Call && wanted.wants_call(&self.context.name, started, ended)) {
+                self.keep(
+                    line,
+                    fields,
+                    vantage,
+                    time,
+                    End {
+                        outcome: Outcome::Success,
+                        fact: None,
+                    },
+                );
+            }
+            return;
+        }
+        let attributes = self.attributes(fields, vantage);
+        self.sample(provider_id, client_id, ended, duration, &attributes);
+        if fields.grain == Grain::Start {
+            return;
+        }
+        if provider_id.is_some() {
+            self.rollup.successes_with_id += 1;
+        } else {
+            self.rollup.successes_without_id += 1;
+        }
+        self.count_client_id(client_id, duration, fields);
+        let later = fields.attempt.is_some_and(|attempt| attempt > 1);
+        if later {
+            // It saved its call: there are no more of these than failures.
+            self.keep(
+                line,
+                fields,
+                vantage,
+                time,
+                End {
+                    outcome: Outcome::Success,
+                    fact: None,
+                },
+            );
+        }
+        let cell = Cell {
+            ok: 1,
+            ok_later: u32::from(later),
+        };
+        let tuple = self.rollup.cells.tuple(&attributes);
+        self.rollup.cells.add(ended, fields.grain, tuple, cell);
+        if vantage == Vantage::Application {
+            let until = if fields.instant == Instant::Unknown {
+                i64::from(duration.unwrap_or(0))
+            } else {
+                0
+            };
+            let tuple = self.rollup.cells_if_start.tuple(&attributes);
+            self.rollup
+                .cells_if_start
+                .add(ended.plus_ms(until), fields.grain, tuple, cell);
+        }
+    }
+
+    fn count_client_id(&mut self, client_id: Option<&str>, duration: Option<u32>, fields: &Fields<'_>) {
+        if client_id.is_some() {
+            self.rollup.with_client_id += 1;
+        } else {
+            self.rollup.without_client_id += 1;
+        }
+        self.rollup.longest_ms = self.rollup.longest_ms.max(duration.unwrap_or(0));
+        self.rollup.numbers_attempts |= fields.attempt.is_some();
+    }
+
+    fn sample(
+        &mut self,
+        provider_id: Option<&str>,
+        client_id: Option<&str>,
+        time: Time,
+        duration_ms: Option<u32>,
+        attributes: &Attributes,
+    ) {
+        let client = || attributes.get(crate::model::Dimension::Client).cloned();
+        let fraction = self.fraction;
+        let keep = |sample: &mut IdSample, id: &str| {
+            let hash = id_hash(id);
+            if hash & fraction == 0 && sample.wants(hash) {
+                sample.keep(
+                    hash,
+                    SampledId {
+                        time,
+                        duration_ms,
+                        client: client(),
+                    },
+                );
+            }
+        };
+        if let Some(id) = provider_id {
+            keep(&mut self.rollup.provider_ids, id);
+        }
+        if let Some(id) = client_id {
+            keep(&mut self.rollup.client_ids, id);
+        }
+    }
+
+    fn keep(&mut self, line: u64, fields: &Fields<'_>, vantage: Vantage, time: Time, end: End) {
+        if self.rollup.observations.len() >= OBSERVATIONS_KEPT {
+            self.rollup.observations_dropped += 1;
+            return;
+        }
+        let attributes = self.attributes(fields, vantage);
+        let duration = duration(fields);
+        let (time, instant) = match (fields.instant, duration) {
+            (Instant::Start, Some(duration)) => (time.plus_ms(i64::from(duration)), Instant::End),
+            (instant, _) => (time, instant),
+        };
+        if end.outcome != Outcome::Success && fields.grain != Grain::Detail {
+            self.count_client_id(fields.x_client_request_id, duration, fields);
+            self.sample(
+                normalise::provider_id(fields),
+                fields.x_client_request_id,
+                time,
+                duration,
+                &attributes,
+            );
+        }
+        self.rollup.observations.push(Observation {
+            line,
+            time,
+            instant,
+            duration_ms: duration,
+            grain: fields.grain,
+            outcome: end.outcome,
+            fact: end.fact,
+            attributes,
+            ids: ids(fields),
+            method: fields.method.and_then(scrub::word).map(Name::from),
+            error: normalise::error_said(fields),
+            attempt: fields.attempt.and_then(|attempt| u16::try_from(attempt).ok()),
+            retry: retry_said(fields),
+            upstream: normalise::upstream(fields),
+            stream: fields.stream,
+            input_tokens: fields.input_tokens.and_then(|tokens| u32::try_from(tokens).ok()),
+        });
+    }
+
+    /// The attributes of a record, worked out once for each combination of raw values.
+    fn attributes(&mut self, fields: &Fields<'_>, vantage: Vantage) -> Arc<Attributes> {
+        self.raw.clear();
+        let parts = [
+            fields.url,
+            fields.server_address,
+            fields.model,
+            fields.provider,
+            fields.service_tier,
+            fields.project,
+            fields.proxy,
+            fields.client,
+            fields.host,
+        ];
+        for part in parts {
+            if let Some(part) = part {
+                self.raw.push_str(part);
+            }
+            self.raw.push('\u{1f}');
+        }
+        if let Some(known) = self.remembered.get(self.raw.as_str()) {
+            return Arc::clone(known);
+        }
+        if self.remembered.len() >= ATTRIBUTES_REMEMBERED {
+            self.remembered.clear();
+        }
+        let new = Arc::new(normalise::attributes(fields, vantage, self.context.host.as_ref()));
+        self.remembered.insert(self.raw.as_str().into(), Arc::clone(&new));
+        new
+    }
+}
+
+/// The duration in whole milliseconds; what is negative or longer than a day is dropped.
+fn duration(fields: &Fields<'_>) -> Option<u32> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the range is checked before"
+    )]
+    let whole = |ms: f64| ms.round() as u32;
+    fields.duration_ms.filter(|ms| (0.0..=LONGEST_MS).contains(ms)).map(whole)
+}
+
+fn ids(fields: &Fields<'_>) -> Ids {
+    let name = |id: Option<&str>| id.and_then(scrub::id).map(Name::from);
+    let in_text = || {
+        fields
+            .error_message
+            .or(fields.text)
+            .and_then(crate::providers::id_in_text)
+            .and_then(scrub::id)
+    };
+    Ids {
+        x_request_id: normalise::provider_id(fields).or_else(in_text).map(Name::from),
+        x_client_request_id: name(fields.x_client_request_id),
+        gateway_request_id: normalise::gateway_id(fields).map(Name::from),
+        cf_ray: name(fields.cf_ray),
+        sdk: name(fields.sdk_retry_of.or(fields.sdk_id)),
+        thread: fields.thread.map(Name::from),
+        organization: fields.organization.and_then(scrub::word).map(Name::from),
+    }
+}
+
+fn retry_said(fields: &Fields<'_>) -> Option<RetrySaid> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the range is checked before"
+    )]
+    let whole = |ms: f64| ms.round() as u32;
+    let said = RetrySaid {
+        in_ms: fields.retry_in_ms.filter(|ms| (0.0..=LONGEST_MS).contains(ms)).map(whole),
+        left: fields.retries_left.and_then(|left| u16::try_from(left).ok()),
+    };
+    (said != RetrySaid::default()).then_some(said)
+}

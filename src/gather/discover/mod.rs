@@ -1,0 +1,78 @@
+//! Which files there are, in which fixed order, each log once.
+
+mod family;
+mod twins;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+pub use twins::{LeftOut, once};
+pub use walk::found;
+
+use super::open::FileId;
+use crate::model::{Name, Skipped};
+use chrono::NaiveDate;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+/// The input that stands for standard input.
+pub const STDIN: &str = "-";
+
+/// A log that was found.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Its path below the argument it was found under: what reports call it, and what machines agree on. Unique.
+    pub name: Name,
+    /// Its path below the argument, for patterns.
+    pub below: PathBuf,
+    /// Where it lies; empty for standard input.
+    pub path: PathBuf,
+    /// Which file it is; `None` for standard input.
+    pub id: Option<FileId>,
+    /// Bytes on the disk when it was found.
+    pub size: u64,
+    /// When it was last written, which dates stamps that carry no year.
+    pub written: Option<NaiveDate>,
+    /// The host that wrote it, by its directory.
+    pub host: Option<Name>,
+    /// What its name is without rotation and packing; logs of one family may be copies of each other.
+    pub family: String,
+    /// What a reader should know of it.
+    pub notes: BTreeSet<String>,
+}
+
+impl Source {
+    /// Whether it is standard input.
+    #[must_use]
+    pub fn is_stdin(&self) -> bool {
+        self.id.is_none()
+    }
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// The logs, by name.
+    pub sources: Vec<Source>,
+    /// What cannot be read.
+    pub skipped: BTreeSet<Skipped>,
+    /// Symbolic links in the directories, which are not followed.
+    pub links: u64,
+}
+
+/// Why there is nothing to read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DiscoverError {
+    /// An argument names nothing.
+    #[error("{0}: there is no such file or directory; check the path")]
+    Missing(String),
+    /// The arguments hold no file.
+    #[error("{inputs}: there is no file in it{links}; name a log file or a directory that holds some")]
+    Nothing {
+        /// The arguments.
+        inputs: String,
+        /// What is said of links.
+        links: String,
+    },
+}

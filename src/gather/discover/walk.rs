@@ -1,0 +1,249 @@
+//! Lists the files below the arguments, and looks at no file's content.
+
+use super::family::family;
+use super::{DiscoverError, Found, STDIN, Source};
+use crate::gather::open::words;
+use crate::model::{Name, Skipped};
+use chrono::DateTime;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, FileType, Metadata};
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::{Component, Path, PathBuf};
+use walkdir::WalkDir;
+
+/// Directories that are open at a time.
+const OPEN_DIRECTORIES: usize = 4;
+
+/// Lists what the arguments hold, each file once, in the order of the names. An argument may be a symbolic link; those
+/// in a directory are not followed, for they lead in circles and out of what was asked for.
+///
+/// # Errors
+/// Where an argument names nothing, or all of them together hold no file.
+pub fn found(inputs: &[PathBuf]) -> Result<Found, DiscoverError> {
+    let mut found = Found::default();
+    let mut listed = Vec::new();
+    let directories = inputs.iter().filter(|input| input.is_dir()).count();
+    for input in inputs {
+        if input.as_os_str() == STDIN {
+            listed.push(Listed {
+                argument: PathBuf::new(),
+                source: stdin(),
+            });
+            continue;
+        }
+        let metadata = fs::metadata(input);
+        match metadata {
+            Ok(metadata) if metadata.is_dir() => walk(input, directories > 1, &mut listed, &mut found),
+            Ok(metadata) => file(input, &metadata, &mut listed, &mut found),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(DiscoverError::Missing(input.display().to_string()));
+            }
+            Err(error) => skip(&mut found, input, words(&error)),
+        }
+    }
+    listed.sort_by(|a, b| {
+        (a.source.name.as_bytes(), a.source.path.as_os_str()).cmp(&(b.source.name.as_bytes(), b.source.path.as_os_str()))
+    });
+    found.sources = named_once(each_file_once(listed));
+    if found.sources.is_empty() && found.skipped.is_empty() {
+        let inputs: Vec<_> = inputs.iter().map(|input| input.display().to_string()).collect();
+        let links = if found.links > 0 {
+            " (symbolic links are not followed)"
+        } else {
+            ""
+        };
+        return Err(DiscoverError::Nothing {
+            inputs: inputs.join(", "),
+            links: links.to_owned(),
+        });
+    }
+    Ok(found)
+}
+
+/// A source and the argument under which it was found.
+struct Listed {
+    argument: PathBuf,
+    source: Source,
+}
+
+fn stdin() -> Source {
+    Source {
+        name: Name::from("stdin"),
+        below: PathBuf::from(STDIN),
+        path: PathBuf::new(),
+        id: None,
+        size: 0,
+        written: None,
+        host: None,
+        family: String::new(),
+        notes: BTreeSet::new(),
+    }
+}
+
+fn skip(found: &mut Found, path: &Path, reason: String) {
+    found.skipped.insert(Skipped {
+        path: Name::from(path.to_string_lossy()),
+        reason,
+    });
+}
+
+/// An argument that is no directory.
+fn file(input: &Path, metadata: &Metadata, listed: &mut Vec<Listed>, found: &mut Found) {
+    let below = PathBuf::from(input.file_name().unwrap_or(input.as_os_str()));
+    if let Some(reason) = not_a_file(metadata.file_type()) {
+        skip(found, &below, reason.to_owned());
+        return;
+    }
+    // The file itself is opened later on, without following links any more.
+    match fs::canonicalize(input) {
+        Ok(path) => listed.push(Listed {
+            argument: input.parent().map(Path::to_path_buf).unwrap_or_default(),
+            source: source(path, below, metadata, None),
+        }),
+        Err(error) => skip(found, &below, words(&error)),
+    }
+}
+
+fn walk(argument: &Path, is_one_of_several: bool, listed: &mut Vec<Listed>, found: &mut Found) {
+    // Of several directories (`logs/*`), each stands for a host as those below a single one do.
+    let itself = argument
+        .file_name()
+        .filter(|_| is_one_of_several)
+        .map(|name| Name::from(name.to_string_lossy()));
+    for entry in WalkDir::new(argument)
+        .min_depth(1)
+        .max_open(OPEN_DIRECTORIES)
+        .follow_links(false)
+    {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = error
+                    .path()
+                    .map_or(argument, |path| path.strip_prefix(argument).unwrap_or(path));
+                let reason = error.io_error().map_or_else(|| "it cannot be listed".to_owned(), words);
+                skip(found, if path.as_os_str().is_empty() { argument } else { path }, reason);
+                continue;
+            }
+        };
+        let kind = entry.file_type();
+        if kind.is_dir() {
+            continue;
+        }
+        if kind.is_symlink() {
+            found.links += 1;
+            continue;
+        }
+        let below = entry.path().strip_prefix(argument).unwrap_or(entry.path()).to_path_buf();
+        if let Some(reason) = not_a_file(kind) {
+            skip(found, &below, reason.to_owned());
+            continue;
+        }
+        match entry.metadata() {
+            Ok(metadata) => {
+                let host = first_directory(&below).or_else(|| itself.clone());
+                let source = source(entry.path().to_path_buf(), below, &metadata, host);
+                listed.push(Listed {
+                    argument: argument.to_path_buf(),
+                    source,
+                });
+            }
+            // It went away since the directory was read.
+            Err(error) => skip(
+                found,
+                &below,
+                error.io_error().map_or_else(|| "it went away".to_owned(), words),
+            ),
+        }
+    }
+}
+
+/// FIFOs, sockets and devices are never opened: reading them may wait for ever, or do something.
+fn not_a_file(kind: FileType) -> Option<&'static str> {
+    if kind.is_file() {
+        return None;
+    }
+    Some(if kind.is_fifo() {
+        "a named pipe: not read; use - for standard input"
+    } else if kind.is_socket() {
+        "a socket: not read"
+    } else {
+        "a device: not read"
+    })
+}
+
+fn first_directory(below: &Path) -> Option<Name> {
+    let mut components = below.components();
+    match (components.next(), components.next()) {
+        (Some(Component::Normal(first)), Some(_)) => Some(Name::from(first.to_string_lossy())),
+        _ => None,
+    }
+}
+
+fn source(path: PathBuf, below: PathBuf, metadata: &Metadata, host: Option<Name>) -> Source {
+    let name = below
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    Source {
+        name: Name::from(below.to_string_lossy()),
+        id: Some((metadata.dev(), metadata.ino())),
+        size: metadata.len(),
+        written: DateTime::from_timestamp(metadata.mtime(), 0).map(|written| written.date_naive()),
+        host,
+        family: family(&name).to_owned(),
+        notes: BTreeSet::new(),
+        path,
+        below,
+    }
+}
+
+/// Hard links, and arguments that overlap, lead to one file by several names: the first name counts.
+fn each_file_once(listed: Vec<Listed>) -> Vec<Listed> {
+    let mut places = BTreeMap::new();
+    let mut kept: Vec<Listed> = Vec::with_capacity(listed.len());
+    for listed in listed {
+        match places.entry((listed.source.id, listed.source.is_stdin())) {
+            std::collections::btree_map::Entry::Vacant(place) => {
+                place.insert(kept.len());
+                kept.push(listed);
+            }
+            std::collections::btree_map::Entry::Occupied(place) => {
+                if let Some(first) = kept
+                    .get_mut(*place.get())
+                    .filter(|first| first.source.path != listed.source.path)
+                {
+                    first
+                        .source
+                        .notes
+                        .insert("the same file was found under two names: counted once".to_owned());
+                }
+            }
+        }
+    }
+    kept
+}
+
+/// Two arguments may hold files of one name: then the argument is part of it, and at last a number.
+fn named_once(listed: Vec<Listed>) -> Vec<Source> {
+    let mut times: BTreeMap<Name, usize> = BTreeMap::new();
+    for listed in &listed {
+        *times.entry(Name::clone(&listed.source.name)).or_default() += 1;
+    }
+    let mut taken = BTreeSet::new();
+    let mut sources = Vec::with_capacity(listed.len());
+    for Listed { argument, mut source } in listed {
+        if times.get(&source.name).is_some_and(|times| *times > 1) && !argument.as_os_str().is_empty() {
+            source.name = Name::from(argument.join(&source.below).to_string_lossy());
+        }
+        let plain = Name::clone(&source.name);
+        let mut number = 1_u32;
+        while !taken.insert(Name::clone(&source.name)) {
+            number = number.saturating_add(1);
+            source.name = Name::from(format!("{plain} ({number})"));
+        }
+        sources.push(source);
+    }
+    sources.sort_by(|a, b| a.name.as_bytes().cmp(b.name.as_bytes()));
+    sources
+}

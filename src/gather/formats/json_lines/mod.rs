@@ -1,0 +1,84 @@
+//! JSON lines of applications, whatever the spelling of their keys: python-json-logger, structlog, pino, winston, bunyan,
+//! zap, zerolog, slog, loguru, ECS, GELF and what applications make up.
+
+mod walk;
+
+use super::format::{Fit, Format, Unread};
+use crate::model::{Fields, Vantage};
+
+/// The format.
+pub struct JsonLines;
+
+/// What only a proxy's, gateway's or envelope's own JSON has: those are formats of their own.
+const STRANGERS: [&str; 24] = [
+    "\"upstream_",
+    "\"remote_addr\"",
+    "\"request_time\"",
+    "\"response_flags\"",
+    "\"logger\":\"http.log",
+    "\"msg\":\"handled request\"",
+    "\"DownstreamStatus\"",
+    "\"RayID\"",
+    "\"EdgeResponseStatus\"",
+    "\"resourceLogs\"",
+    "\"resourceSpans\"",
+    "\"latencies\"",
+    "\"backendResponseCode\"",
+    "\"resultSignature\"",
+    "\"httpRequest\"",
+    "\"component\": \"LiteLLM",
+    "\"component\":\"LiteLLM",
+    "\"component\": \"uvicorn",
+    "\"litellm_call_id\"",
+    "\"__REALTIME_TIMESTAMP\"",
+    "\"response_code_details\"",
+    "\"stream\":\"stdout\"",
+    "\"stream\":\"stderr\"",
+    "\"logger\":\"http.handlers",
+];
+
+impl Format for JsonLines {
+    fn name(&self) -> &'static str {
+        "json-lines"
+    }
+
+    fn vantage(&self) -> Vantage {
+        Vantage::Application
+    }
+
+    fn fit(&self, line: &[u8]) -> Fit {
+        let line = line.trim_ascii();
+        let is_object = line.starts_with(b"{\"") || line.starts_with(b"{ \"");
+        let stranger = || {
+            STRANGERS
+                .iter()
+                .any(|mark| memchr::memmem::find(line, mark.as_bytes()).is_some())
+        };
+        if !is_object || !line.ends_with(b"}") || stranger() {
+            Fit::No
+        } else {
+            Fit::Yes
+        }
+    }
+
+    fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
+        let Ok(line) = std::str::from_utf8(record) else {
+            return walk::line(&String::from_utf8_lossy(record), emit);
+        };
+        walk::line(line, emit)
+    }
+
+    fn samples(&self) -> &'static [&'static str] {
+        &[
+            r#"{"timestamp": "2025-03-06 14:02:11,714", "level": "INFO", "name": "httpx", "message": "HTTP Request: POST https://api.openai.com/v1/chat/completions \"HTTP/1.1 500 Internal Server Error\""}"#,
+            r#"{"model": "gpt-4o", "status": 503, "x_request_id": "req_5d2c9e0b7f3a41c8a6e4b0f19d8273aa", "level": "error", "timestamp": "2025-03-06T14:02:11.688216Z", "event": "openai call failed"}"#,
+            r#"{"level":50,"time":1741269731562,"pid":4242,"hostname":"svc-1","model":"gpt-4o","status":500,"requestId":"req_5d2c9e0b7f3a41c8a6e4b0f19d8273aa","durationMs":1204,"err":{"type":"InternalServerError","message":"500 The server had an error"},"msg":"llm request failed"}"#,
+            r#"{"level":"error","ts":1741269731.562,"caller":"svc/main.go:10","msg":"llm call failed","model":"gpt-4o","status":500,"latency_ms":812}"#,
+            r#"{"timestamp":"2025-03-06T14:02:11.000Z","provider":"openai","server.address":"api.openai.com","http.request.method":"POST","url.path":"/v1/responses","gen_ai.request.model":"gpt-4o","attempt":1,"duration_ms":812,"http.response.status_code":500,"error":{"message":"The server had an error","type":"server_error","code":null}}"#,
+        ]
+    }
+
+    fn source(&self) -> &'static str {
+        "https://www.rfc-editor.org/rfc/rfc8259"
+    }
+}

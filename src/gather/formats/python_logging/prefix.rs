@@ -1,0 +1,221 @@
+//! What Python's loggers write before the message, in the orders that are in use.
+
+use super::{level, stamp};
+
+/// How many words may stand before the level: a logger, a process number, a thread and a place in the code.
+const WORDS_BEFORE_LEVEL: usize = 4;
+
+/// A line taken apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Prefix<'a> {
+    pub(super) stamp: Option<&'a str>,
+    /// Whether the level says that something failed; `None` where no level stands.
+    pub(super) is_error: Option<bool>,
+    pub(super) thread: Option<&'a str>,
+    pub(super) message: &'a str,
+    pub(super) layout: Layout,
+}
+
+/// The layouts that tell one writer from another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// `%(asctime)s` and some order of the rest.
+    #[default]
+    Plain,
+    /// `[stamp - logger:line - LEVEL] message`: the SDK's own handler (`OPENAI_LOG`, `ANTHROPIC_LOG`).
+    SdkHandler,
+    /// `stamp | LEVEL | module:function:line - message`.
+    Loguru,
+    /// `stamp [level    ] event   key=value`.
+    Structlog,
+    /// `LEVEL:logger:message`, `logging.basicConfig`'s default: no time.
+    Basic,
+}
+
+/// Takes the start of a record apart; `None` where no logger's prefix stands.
+pub(super) fn read(text: &str) -> Option<Prefix<'_>> {
+    let text = text.strip_prefix(' ').unwrap_or(text);
+    match text.as_bytes().first()? {
+        b'0'..=b'9' => stamped(text),
+        b'[' => bracketed(text.get(1..)?),
+        b'A'..=b'Z' => level_first(text),
+        _ => None,
+    }
+}
+
+fn stamped(text: &str) -> Option<Prefix<'_>> {
+    let mut rest = text;
+    let mut at = None;
+    // Two processes that write at once leave two stamps in a row; the last one stands before the message.
+    while let Some(length) = stamp::length(rest) {
+        let (stamp, after) = rest.split_at_checked(length)?;
+        at = Some(stamp);
+        rest = after;
+    }
+    let prefix = Prefix {
+        stamp: Some(at?),
+        ..Prefix::default()
+    };
+    Some(words(rest, prefix))
+}
+
+/// `[stamp - logger:line - LEVEL] …`, `[stamp: LEVEL/Process-1] …`, `[stamp] …`.
+fn bracketed(text: &str) -> Option<Prefix<'_>> {
+    let length = stamp::length(text)?;
+    let (stamp, rest) = text.split_at_checked(length)?;
+    let (inside, after) = rest.split_once(']')?;
+    let mut prefix = Prefix {
+        stamp: Some(stamp),
+        ..Prefix::default()
+    };
+    if let Some((logger, word)) = inside.strip_prefix(" - ").and_then(|inside| inside.rsplit_once(" - ")) {
+        prefix.is_error = level::is_error(word);
+        let line = logger
+            .rsplit_once(':')
+            .is_some_and(|(_, line)| line.bytes().all(|byte| byte.is_ascii_digit()));
+        if prefix.is_error.is_some() && line {
+            prefix.layout = Layout::SdkHandler;
+            prefix.message = after.strip_prefix(' ').unwrap_or(after);
+            return Some(prefix);
+        }
+    } else if let Some((word, process)) = inside.strip_prefix(": ").and_then(|inside| inside.split_once('/')) {
+        prefix.is_error = level::is_error(word);
+        prefix.thread = Some(process);
+        prefix.message = after.trim_start();
+        return prefix.is_error.is_some().then_some(prefix);
+    }
+    Some(words(after, prefix))
+}
+
+/// `LEVEL:logger:message`, `LEVEL:     message`, `LEVEL stamp …`, `LEVEL [logger] message`.
+fn level_first(text: &str) -> Option<Prefix<'_>> {
+    let length = text.bytes().take(10).take_while(u8::is_ascii_uppercase).count();
+    let (word, rest) = text.split_at_checked(length)?;
+    let mut prefix = Prefix {
+        is_error: Some(level::is_error(word)?),
+        ..Prefix::default()
+    };
+    if let Some(after) = rest.strip_prefix(':') {
+        prefix.layout = Layout::Basic;
+        let named = after
+            .split_once(':')
+            .filter(|(logger, _)| !logger.is_empty() && is_logger(logger));
+        prefix.message = named.map_or(after, |(_, message)| message).trim_start();
+        return Some(prefix);
+    }
+    let rest = rest.strip_prefix(' ')?.trim_start();
+    if let Some(length) = stamp::length(rest) {
+        let (stamp, after) = rest.split_at_checked(length)?;
+        prefix.stamp = Some(stamp);
+        return Some(words(after, prefix));
+    }
+    let named = rest.starts_with('[')
+        || rest
+            .split_once(' ')
+            .is_some_and(|(first, _)| first.strip_suffix(':').is_some_and(is_logger));
+    named.then(|| words(rest, prefix))
+}
+
+/// The words between the stamp and the message, in whatever order.
+fn words<'a>(text: &'a str, mut prefix: Prefix<'a>) -> Prefix<'a> {
+    let mut rest = separators(text);
+    let piped = text.starts_with(" | ");
+    prefix.message = rest;
+    for _ in 0..=WORDS_BEFORE_LEVEL {
+        if let Some((inside, after)) = enclosed(rest) {
+            match level::is_error(inside.trim_end()) {
+                Some(is_error) if prefix.is_error.is_none() => {
+                    prefix.is_error = Some(is_error);
+                    prefix.layout = if inside.ends_with(' ') {
+                        Layout::Structlog
+                    } else {
+                        prefix.layout
+                    };
+                }
+                _ if rest.starts_with('{') => {}
+                _ => prefix.thread = prefix.thread.or(Some(inside)),
+            }
+            rest = separators(after);
+        } else if prefix.is_error.is_none() {
+            let length = rest
+                .bytes()
+                .take_while(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b'|' | b'['))
+                .count();
+            let (word, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+            prefix.is_error = level::is_error(word.trim_end_matches([':', ',']));
+            if prefix.is_error.is_none() && (word.is_empty() || !is_logger(word.trim_end_matches(':'))) {
+                break;
+            }
+            rest = separators(after);
+        } else {
+            break;
+        }
+        if prefix.is_error.is_some() {
+            prefix.message = rest;
+        }
+    }
+    if prefix.is_error.is_some() {
+        let (message, placed) = without_logger(prefix.message);
+        prefix.message = message;
+        if piped && placed {
+            prefix.layout = Layout::Loguru;
+        }
+    }
+    prefix
+}
+
+fn separators(text: &str) -> &str {
+    let text = text.trim_start_matches([' ', '\t', '|']);
+    text.strip_prefix("- ")
+        .or_else(|| text.strip_prefix(": "))
+        .unwrap_or(text)
+        .trim_start_matches(' ')
+}
+
+/// `[worker_1]`, `(MainThread)`, `{file.py:12}`; a dump that begins a message is longer or is no word.
+fn enclosed(text: &str) -> Option<(&str, &str)> {
+    let close = match text.as_bytes().first()? {
+        b'[' => b']',
+        b'(' => b')',
+        b'{' => b'}',
+        _ => return None,
+    };
+    let length = text.bytes().take(48).position(|byte| byte == close)?;
+    let inside = text.get(1..length)?;
+    let plain = inside
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | b' ' | b'#'));
+    // `[log_c21621] …` is an SDK's message.
+    (plain && !inside.is_empty() && !inside.starts_with("log_")).then_some((inside, text.get(length + 1..)?))
+}
+
+/// Takes `logger: `, `logger - ` or `module:function:line - ` off a message. Whether a place in the code was among it.
+fn without_logger(text: &str) -> (&str, bool) {
+    let length = text.bytes().take(120).take_while(|byte| !byte.is_ascii_whitespace()).count();
+    let Some((word, after)) = text.split_at_checked(length) else {
+        return (text, false);
+    };
+    if let Some(logger) = word.strip_suffix(':') {
+        // These begin messages of their own: `request_id: req_…`, `openai.APIConnectionError: …`.
+        let message =
+            matches!(logger, "request_id" | "workspace_id") || logger.ends_with("Error") || logger.ends_with("Exception");
+        if is_logger(logger) && !message {
+            return (after.trim_start_matches(' '), false);
+        }
+    }
+    let after = after.trim_start_matches(' ');
+    let message = after
+        .strip_prefix("- ")
+        .or_else(|| after.strip_prefix("| "))
+        .or_else(|| after.strip_prefix(": "));
+    match message {
+        Some(message) if is_logger(word) => (message.trim_start_matches(' '), word.contains(':')),
+        _ => (text, false),
+    }
+}
+
+fn is_logger(word: &str) -> bool {
+    word.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b':' | b'/' | b'<' | b'>'))
+        && word.bytes().any(|byte| byte.is_ascii_alphanumeric())
+}

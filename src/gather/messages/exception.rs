@@ -1,0 +1,294 @@
+//! What an exception's text says: its class, the status and the provider's error body.
+
+use super::{body, scan};
+
+/// One exception as its text tells it. Everything is borrowed, escapes included.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Raised<'a> {
+    /// The class without its module: `RateLimitError`.
+    pub class: Option<&'a str>,
+    /// The module: `openai`, `com.openai.errors`.
+    pub module: Option<&'a str>,
+    /// The HTTP status, written or meant by the class.
+    pub status: Option<u16>,
+    /// The provider's error type.
+    pub error_type: Option<&'a str>,
+    /// The provider's error code; a stringified status is none.
+    pub error_code: Option<&'a str>,
+    /// The provider's message, or else the text after the class.
+    pub message: Option<&'a str>,
+    /// The provider's request id, where the text holds it.
+    pub x_request_id: Option<&'a str>,
+}
+
+/// Classes of the SDKs that speak of a call (errors.md 3), with the status that the class alone means.
+const CLASSES: [(&str, Option<u16>); 42] = [
+    ("InternalServerError", None),
+    ("RateLimitError", Some(429)),
+    ("APIConnectionError", None),
+    ("APITimeoutError", None),
+    ("APIConnectionTimeoutError", None),
+    ("APIError", None),
+    ("APIStatusError", None),
+    ("OpenAIAPIError", None),
+    ("OpenAIError", None),
+    ("APIResponseValidationError", None),
+    ("BadRequestError", Some(400)),
+    ("AuthenticationError", Some(401)),
+    ("PaymentRequiredError", Some(402)),
+    ("PermissionDeniedError", Some(403)),
+    ("NotFoundError", Some(404)),
+    ("RequestTimeoutError", Some(408)),
+    ("ConflictError", Some(409)),
+    ("ContentTooLargeError", Some(413)),
+    ("UnprocessableEntityError", Some(422)),
+    ("ClientClosedRequestError", Some(499)),
+    ("HTTPNotImplementedError", Some(501)),
+    ("ServiceUnavailableError", Some(503)),
+    ("GatewayTimeoutError", Some(504)),
+    ("OverloadedError", Some(529)),
+    ("APIUserAbortError", None),
+    ("InvalidRequestError", Some(400)),
+    ("AI_APICallError", None),
+    ("AI_RetryError", None),
+    ("InternalServerException", None),
+    ("RateLimitException", Some(429)),
+    ("BadRequestException", Some(400)),
+    ("UnauthorizedException", Some(401)),
+    ("PermissionDeniedException", Some(403)),
+    ("NotFoundException", Some(404)),
+    ("UnprocessableEntityException", Some(422)),
+    ("UnexpectedStatusCodeException", None),
+    ("OpenAIIoException", None),
+    ("OpenAIRetryableException", None),
+    ("TransientAiException", None),
+    ("NonTransientAiException", None),
+    ("ServerError", None),
+    ("ClientError", None),
+];
+
+/// Modules whose every exception speaks of a call. Other modules have classes of the same names.
+const MODULES: [&str; 9] = [
+    "openai",
+    "anthropic",
+    "litellm",
+    "langchain_openai",
+    "langchain_anthropic",
+    "google.genai",
+    "groq",
+    "com.openai",
+    "org.springframework.ai",
+];
+
+impl<'a> Raised<'a> {
+    /// The class at the start of `text` alone, and what follows it.
+    fn named(text: &'a str) -> Option<(Self, &'a str)> {
+        let (path, rest) = class(text)?;
+        let (module, class) = path
+            .rsplit_once(['.', '$'])
+            .map_or((None, path), |(module, class)| (Some(module), class));
+        Some((
+            Self {
+                module,
+                class: Some(class),
+                ..Self::default()
+            },
+            rest.trim_start(),
+        ))
+    }
+
+    /// Whether an LLM SDK raises this class.
+    #[must_use]
+    pub fn is_sdk(&self) -> bool {
+        let ours = |module: &str| {
+            MODULES.iter().any(|known| {
+                module
+                    .strip_prefix(known)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            })
+        };
+        match (self.module, self.class) {
+            (Some(module), _) => ours(module),
+            // `ServerError` and `ClientError` are anybody's without google-genai's module.
+            (None, Some("ServerError" | "ClientError")) | (_, None) => false,
+            (None, Some(class)) => meaning(class).is_some(),
+        }
+    }
+}
+
+fn meaning(class: &str) -> Option<Option<u16>> {
+    CLASSES.iter().find(|(known, _)| *known == class).map(|(_, status)| *status)
+}
+
+/// Reads an exception's text: `openai.InternalServerError: Error code: 503 - {'error': {…}}`, `Error code: 429 - …`,
+/// `InternalServerError: 502 <html>…`, `com.openai.errors.RateLimitException: 429: …`, `POST "https://…": 500 …`,
+/// `Server error: 500 … - …`, and a class with nothing known behind it. `None` where the text is no exception's.
+/// Texts of each SDK: formats.md 1.1 to 1.13.
+#[must_use]
+pub fn exception(text: &str) -> Option<Raised<'_>> {
+    let text = text.trim_start();
+    let (mut raised, rest) = Raised::named(text).unwrap_or((Raised::default(), text));
+    let sdk = raised.is_sdk();
+    let written = written_status(rest, raised.class, sdk);
+    if raised.class.is_none() && written.is_none() {
+        return None;
+    }
+    let (status, message) = written.map_or((None, rest), |(status, message)| (Some(status), message));
+    raised.status = status;
+    raised.message = Some(message).filter(|message| !message.is_empty());
+    body::read(message, &mut raised);
+    // A class alone is no evidence where a gateway wraps a broken connection in it (formats.md 1.9).
+    if sdk && raised.status.is_none() && !rest.contains("Connection error") {
+        raised.status = raised.class.and_then(meaning).flatten();
+    }
+    Some(raised)
+}
+
+/// [`exception`], where an SDK's class stands at the start of `text`.
+pub(super) fn of_sdk(text: &str) -> Option<Raised<'_>> {
+    Raised::named(text).filter(|(named, _)| named.is_sdk())?;
+    exception(text)
+}
+
+/// The class path at the start of `text` and what follows its colon. `None` for words that no exception is called.
+pub(super) fn class(text: &str) -> Option<(&str, &str)> {
+    let length = text
+        .bytes()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$'))
+        .count();
+    let (path, rest) = text.split_at_checked(length)?;
+    // Node prints `APICallError [AI_APICallError]: …`, Java `Caused by: …` (which the caller takes off).
+    let (path, rest) = match rest.strip_prefix(" [").and_then(|inner| inner.split_once(']')) {
+        Some((name, after)) if after.starts_with(':') && class_like(name) => (name, after),
+        _ => (path, rest),
+    };
+    if !class_like(path) {
+        return None;
+    }
+    let trimmed = rest.trim_start_matches('\r');
+    if trimmed.is_empty() || trimmed.starts_with('\n') {
+        return Some((path, trimmed));
+    }
+    let after = rest.strip_prefix(':')?;
+    (after.is_empty() || after.starts_with(char::is_whitespace)).then_some((path, after))
+}
+
+/// Whether a dotted path ends in what exceptions are called: by its suffix, or by a capital under a module.
+fn class_like(path: &str) -> bool {
+    let (module, name) = path.rsplit_once(['.', '$']).unwrap_or(("", path));
+    let capital = name
+        .trim_start_matches('_')
+        .starts_with(|first: char| first.is_ascii_uppercase());
+    let suffix = ["Error", "Exception", "Timeout", "Interrupt", "Exit"]
+        .iter()
+        .any(|end| name.ends_with(end));
+    capital && (suffix || (!module.is_empty() && name.len() > 4 && module.starts_with(|first: char| first.is_ascii_lowercase())))
+}
+
+/// The status that the text itself writes, and the message behind it.
+fn written_status<'a>(rest: &'a str, class: Option<&str>, sdk: bool) -> Option<(u16, &'a str)> {
+    let after = |prefix: &str| {
+        rest.strip_prefix(prefix)
+            .and_then(|after| Some((scan::status(after)?, after.get(3..)?)))
+    };
+    if let Some((status, message)) = after("Error code: ").or_else(|| after("Server error: ")) {
+        return Some((status, message.split_once(" - ").map_or("", |(_, message)| message)));
+    }
+    if let Some((status, message)) = after("Server error '").or_else(|| after("Client error '")) {
+        return Some((status, message));
+    }
+    if let Some((status, message)) = after("error code: ").or_else(|| after("HTTP ")) {
+        return Some((status, message.trim_start_matches([' ', '-', ':'])));
+    }
+    // A proxy's refusal (`ProxyError: 503 Service Unavailable`) is the proxy's status, not the exchange's.
+    if sdk || class.is_some_and(|class| class.ends_with("AiException")) {
+        if let Some(status) = scan::status(rest) {
+            return Some((status, rest.get(3..)?.trim_start_matches([' ', '-', ':'])));
+        }
+        return body::html_status(rest).map(|status| (status, rest));
+    }
+    go_status(rest)
+}
+
+/// openai-go: `POST "https://api.openai.com/v1/chat/completions": 500 Internal Server Error {json body}`.
+fn go_status(text: &str) -> Option<(u16, &str)> {
+    // The method is looked at first: a text without one costs nothing, however long it is.
+    let length = text.bytes().take(8).take_while(u8::is_ascii_uppercase).count();
+    let (_, rest) = text.split_at_checked(length).filter(|(method, _)| method.len() > 2)?;
+    let rest = rest.strip_prefix(" \"http")?;
+    let (_, rest) = rest.split_once("\": ")?;
+    Some((scan::status(rest)?, rest.get(3..)?.trim_start()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::exception;
+
+    #[test]
+    fn a_python_body_gives_type_code_and_message() {
+        let text = "openai.RateLimitError: Error code: 429 - {'error': {'message': 'Rate limit', 'type': 'tokens', 'param': None, 'code': 'rate_limit_exceeded'}}";
+        let raised = exception(text).unwrap();
+        assert_eq!((raised.class, raised.status), (Some("RateLimitError"), Some(429)));
+        assert_eq!(
+            (raised.error_type, raised.error_code),
+            (Some("tokens"), Some("rate_limit_exceeded"))
+        );
+        assert_eq!(raised.message, Some("Rate limit"));
+    }
+
+    #[test]
+    fn anthropics_id_stands_in_the_body() {
+        let text = "Error code: 529 - {'type': 'error', 'error': {'type': 'overloaded_error', 'message': 'Overloaded'}, 'request_id': 'req_011C'}";
+        let raised = exception(text).unwrap();
+        assert_eq!(
+            (raised.error_type, raised.x_request_id),
+            (Some("overloaded_error"), Some("req_011C"))
+        );
+    }
+
+    #[test]
+    fn an_openai_text_names_its_id_in_prose() {
+        let text = "openai.InternalServerError: Error code: 503 - That model is overloaded (Please include the request ID req_3d71 in your message.)";
+        assert_eq!(exception(text).unwrap().x_request_id, Some("req_3d71"));
+    }
+
+    #[test]
+    fn a_page_of_html_gives_its_title_status() {
+        let text = "openai.InternalServerError: <html>\n<head><title>502 Bad Gateway</title></head>";
+        assert_eq!(exception(text).unwrap().status, Some(502));
+    }
+
+    #[test]
+    fn geminis_status_word_is_its_type() {
+        let text = "google.genai.errors.ServerError: 503 UNAVAILABLE. {'error': {'code': 503, 'message': 'The model is overloaded.', 'status': 'UNAVAILABLE'}}";
+        let raised = exception(text).unwrap();
+        assert_eq!(
+            (raised.status, raised.error_type, raised.error_code),
+            (Some(503), Some("UNAVAILABLE"), None)
+        );
+    }
+
+    #[test]
+    fn node_java_go_and_rust_write_the_status_first() {
+        for text in [
+            "InternalServerError: 500 The server had an error",
+            "com.openai.errors.InternalServerException: 500: The server had an error",
+            "org.springframework.ai.retry.TransientAiException: 500 - {\"error\": {}}",
+            "POST \"https://api.openai.com/v1/chat/completions\": 500 Internal Server Error {\"error\":{}}",
+            "Server error: 500 Internal Server Error - {}",
+        ] {
+            assert_eq!(exception(text).unwrap().status, Some(500), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_proxys_refusal_is_no_status_of_the_exchange() {
+        assert_eq!(exception("httpx2.ProxyError: 503 Service Unavailable").unwrap().status, None);
+    }
+
+    #[test]
+    fn prose_is_no_exception() {
+        assert_eq!(exception("LiteLLM: model group 'gpt-4o' failed"), None);
+        assert_eq!(exception("Note: Error code: 503 was asked about"), None);
+    }
+}

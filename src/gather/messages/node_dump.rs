@@ -1,0 +1,87 @@
+//! Objects and errors as Node's console prints them: `llm request failed {` and `InternalServerError: 502 …` with its
+//! stack and properties.
+
+use super::exception::Raised;
+use super::summary::Run;
+use super::{Said, dump, exception_within, headers, scan, trace};
+use crate::model::{Fields, Grain, Instant};
+
+/// Reads a message with an object behind its words, or an error's dump. `None` where it is neither.
+pub(super) fn read<'a>(line: &'a str, message: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
+    if let Some(stack) = memchr::memmem::find(message.as_bytes(), b"\n    at ") {
+        return error(line, message, stack, fields);
+    }
+    summary(line, message, fields)
+}
+
+/// `llm request completed { endpoint: 'chat', model: 'gpt-4o', durationMs: 5310 }`: a summary line whose pairs are an
+/// object's.
+fn summary<'a>(line: &'a str, message: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
+    let at = memchr::memchr(b'{', line.as_bytes())?;
+    let (words, object) = message.split_at_checked(at)?;
+    let mut run = Run::new(at);
+    let mut error = Raised::default();
+    let mut cause = None;
+    dump::walk(object, &mut |path, value| match (path.depth(), path.parent(), path.key()) {
+        (0, _, key) => run.push(key, value),
+        (1, "err" | "error", "name" | "class") => error.class = Some(value),
+        (1, "err" | "error", "type") => error.error_type = Some(value),
+        (1, "err" | "error", "code") => error.error_code = Some(value).filter(|code| scan::status(code).is_none()),
+        (1, "err" | "error", "message") => error.message = Some(value),
+        (1, "err" | "error", "status" | "statusCode") => error.status = scan::status(value),
+        (1, "err" | "error", "requestID" | "request_id") => error.x_request_id = Some(value),
+        (1, "err" | "error", "cause") => cause = Some(value),
+        _ => {}
+    });
+    if !run.tells_a_call() {
+        return None;
+    }
+    let said = run.conclude(words, fields);
+    trace::fill(&error, fields);
+    fields.text = fields.text.or(cause);
+    Some(said)
+}
+
+/// An error printed whole: text, stack, properties. A page of HTML may stand between text and stack.
+fn error<'a>(line: &'a str, message: &'a str, stack: usize, fields: &mut Fields<'a>) -> Option<Said> {
+    let said = message.get(..stack)?;
+    let named = exception_within(line, true);
+    // A stream that broke is no SDK's exception: `TypeError: terminated`, cause `other side closed` (formats.md 1.4).
+    let cut = line.ends_with("TypeError: terminated");
+    if named.is_none() && !cut {
+        return None;
+    }
+    fields.grain = Grain::Detail;
+    fields.instant = Instant::End;
+    fields.ok = Some(false);
+    fields.text = Some(message);
+    if let Some((text, _)) = named {
+        // Again with the lines up to the stack, which may hold the page.
+        let from = said.len().min(line.len()).saturating_sub(text.len());
+        if let Some(raised) = said.get(from..).and_then(super::exception) {
+            trace::fill(&raised, fields);
+        }
+    }
+    properties(message.get(stack..)?, fields);
+    Some(Said::AboutACall)
+}
+
+/// The properties behind the stack. An AI SDK dump repeats the last error, which is the one that counts.
+fn properties<'a>(stack: &'a str, fields: &mut Fields<'a>) {
+    let Some(object) = memchr::memmem::find(stack.as_bytes(), b" {\n").and_then(|at| stack.get(at + 1..)) else {
+        return;
+    };
+    let mut last = Raised::default();
+    dump::walk(object, &mut |path, value| match (path.parent(), path.key()) {
+        ("headers" | "responseHeaders", name) => headers::response(name, value, fields),
+        (_, "status" | "statusCode") => last.status = scan::status(value).or(last.status),
+        (_, "requestID" | "request_id") => last.x_request_id = Some(value),
+        (_, "url") => fields.url = Some(value),
+        ("error" | "", "code") => last.error_code = Some(value).filter(|code| scan::status(code).is_none()),
+        ("error" | "", "type") => last.error_type = Some(value),
+        ("error", "message") => last.message = Some(value),
+        _ => {}
+    });
+    trace::fill(&last, fields);
+    fields.error_type = last.error_type.or(fields.error_type);
+}

@@ -1,0 +1,245 @@
+//! `key=value` pairs at the end of a message, and what their keys mean.
+
+use super::scan;
+
+/// The longest value that brackets may hold together (`cause=ProxyError('503 Service Unavailable')`); beyond it the
+/// value ends at its first blank. It bounds the time spent on brackets that never close.
+const BRACKETED: usize = 512;
+
+/// The pairs of one line, in order.
+pub(super) struct Pairs<'a> {
+    text: &'a str,
+    at: usize,
+    /// Where the last pair's key began.
+    pub(super) start: usize,
+    /// Whether a quote was left open: then none is looked for again, which keeps the time linear.
+    unclosed: bool,
+}
+
+impl<'a> Pairs<'a> {
+    pub(super) fn of(text: &'a str) -> Self {
+        Self {
+            text,
+            at: 0,
+            start: 0,
+            unclosed: false,
+        }
+    }
+
+    /// Where the last pair's value ended.
+    pub(super) fn end(&self) -> usize {
+        self.at
+    }
+
+    fn value(&mut self) -> &'a str {
+        let rest = self.text.get(self.at..).unwrap_or("");
+        if let Some(quote) = rest.bytes().next().filter(|byte| matches!(byte, b'"' | b'\''))
+            && !self.unclosed
+        {
+            if let Some(value) = quoted(rest, quote) {
+                self.at += value.len() + 2;
+                return value;
+            }
+            self.unclosed = true;
+        }
+        let length = bare(rest);
+        self.at += length;
+        rest.get(..length).unwrap_or("").trim_end_matches([',', ';'])
+    }
+}
+
+impl<'a> Iterator for Pairs<'a> {
+    type Item = (&'a str, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let rest = self.text.get(self.at..)?;
+            let sign = memchr::memchr(b'=', rest.as_bytes())?;
+            let before = rest.get(..sign)?;
+            let length = before.bytes().rev().take_while(|byte| is_key(*byte)).count();
+            let key = before.get(sign - length..)?;
+            let left = before.as_bytes().get(..sign - length).and_then(<[u8]>::last);
+            self.start = self.at + sign - length;
+            self.at += sign + 1;
+            let opens = !left.is_some_and(|byte| matches!(byte, b'?' | b'&' | b'/' | b'\'' | b'"' | b'=' | b'<'));
+            if opens && key.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+                return Some((key, self.value()));
+            }
+        }
+    }
+}
+
+fn is_key(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+}
+
+fn quoted(text: &str, quote: u8) -> Option<&str> {
+    let rest = text.get(1..)?;
+    let mut at = 0;
+    loop {
+        let next = at + memchr::memchr2(quote, b'\\', rest.as_bytes().get(at..)?)?;
+        if rest.as_bytes().get(next) == Some(&quote) {
+            return rest.get(..next);
+        }
+        at = next + 2;
+    }
+}
+
+/// The length of a value without quotes: to the first blank that no bracket holds.
+fn bare(text: &str) -> usize {
+    let blank = text.bytes().position(|byte| byte.is_ascii_whitespace()).unwrap_or(text.len());
+    let head = text.as_bytes().get(..blank).unwrap_or(&[]);
+    if blank == text.len() || !head.iter().any(|byte| matches!(byte, b'(' | b'[' | b'{')) {
+        return blank;
+    }
+    let mut depth = 0_i32;
+    for (at, byte) in text.bytes().take(BRACKETED).enumerate() {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth -= 1,
+            b' ' | b'\t' if depth <= 0 => return at,
+            _ => {}
+        }
+    }
+    if depth <= 0 && text.len() <= BRACKETED {
+        text.len()
+    } else {
+        blank
+    }
+}
+
+/// What a key means; spellings: formats.md 2 (names that applications invent).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Key {
+    Status,
+    ProviderId,
+    RequestId,
+    ClientId,
+    CfRay,
+    Model,
+    Url,
+    Latency(Unit),
+    Error,
+    ErrorType,
+    ErrorCode,
+    ErrorMessage,
+    Cause,
+    Attempt,
+    Stream,
+    Method,
+    Server,
+    Provider,
+    Tier,
+    Organization,
+    Project,
+    InputTokens,
+    OutputTokens,
+}
+
+/// The unit a latency's key names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    Milliseconds,
+    Seconds,
+    Unnamed,
+}
+
+impl Key {
+    /// Case, underscores, dashes and dots do not count.
+    pub(super) fn of(key: &str) -> Option<Self> {
+        let mut folded = [0_u8; 32];
+        let mut length = 0;
+        for byte in key.bytes().filter(u8::is_ascii_alphanumeric) {
+            *folded.get_mut(length)? = byte.to_ascii_lowercase();
+            length += 1;
+        }
+        Self::folded(folded.get(..length)?)
+    }
+
+    fn folded(key: &[u8]) -> Option<Self> {
+        Some(match key {
+            b"status" | b"statuscode" | b"httpstatus" | b"httpstatuscode" | b"httpresponsestatuscode" | b"responsecode" => {
+                Self::Status
+            }
+            b"xrequestid" | b"openairequestid" | b"anthropicrequestid" | b"apimrequestid" | b"providerrequestid" => {
+                Self::ProviderId
+            }
+            b"requestid" | b"reqid" => Self::RequestId,
+            b"clientrequestid" | b"xclientrequestid" => Self::ClientId,
+            b"cfray" => Self::CfRay,
+            b"model" | b"modelname" | b"genairequestmodel" | b"requestmodel" | b"deployment" | b"deploymentname" => Self::Model,
+            b"endpoint" | b"path" | b"url" | b"uri" | b"httpurl" | b"urlpath" | b"urlfull" | b"api" | b"route" => Self::Url,
+            b"latencyms" | b"durationms" | b"elapsedms" | b"tookms" | b"responsetimems" | b"ms" | b"timems" => {
+                Self::Latency(Unit::Milliseconds)
+            }
+            b"latencys" | b"durations" | b"elapseds" | b"latencysec" | b"durationsec" | b"elapsedsec" | b"latencyseconds"
+            | b"durationseconds" | b"elapsedseconds" | b"seconds" => Self::Latency(Unit::Seconds),
+            b"latency" | b"duration" | b"elapsed" | b"took" | b"responsetime" => Self::Latency(Unit::Unnamed),
+            b"error" | b"err" | b"exception" => Self::Error,
+            b"errortype" | b"exctype" | b"errorclass" | b"exceptiontype" => Self::ErrorType,
+            b"errorcode" | b"code" => Self::ErrorCode,
+            b"errormessage" | b"exc" | b"errormsg" | b"detail" => Self::ErrorMessage,
+            b"cause" | b"reason" => Self::Cause,
+            b"attempt" | b"attemptno" | b"attemptnumber" => Self::Attempt,
+            b"stream" | b"streaming" | b"streamed" => Self::Stream,
+            b"method" | b"httpmethod" | b"httprequestmethod" => Self::Method,
+            b"host" | b"serveraddress" | b"baseurl" => Self::Server,
+            b"provider" | b"genaiprovidername" | b"genaisystem" => Self::Provider,
+            b"servicetier" | b"tier" => Self::Tier,
+            b"organization" | b"org" | b"organisation" => Self::Organization,
+            b"project" => Self::Project,
+            b"inputtokens" | b"prompttokens" | b"tokensin" => Self::InputTokens,
+            b"outputtokens" | b"completiontokens" | b"tokensout" => Self::OutputTokens,
+            _ => return None,
+        })
+    }
+}
+
+/// Milliseconds of a latency. A bare number under a key without a unit is milliseconds when whole and seconds when it has
+/// a fraction: what `int(ms)` and `time.monotonic()` differences print.
+pub(super) fn latency_ms(value: &str, unit: Unit) -> Option<f64> {
+    if let Some(ms) = scan::duration_ms(value) {
+        return Some(ms);
+    }
+    let (number, _) = scan::number(value)?;
+    Some(match unit {
+        Unit::Milliseconds => number,
+        Unit::Seconds => number * 1000.0,
+        Unit::Unnamed if value.contains('.') => number * 1000.0,
+        Unit::Unnamed => number,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Key, Pairs, Unit, latency_ms};
+
+    #[test]
+    fn quoted_and_bracketed_values_hold_blanks() {
+        let line = r#"failed a="x y" cause=ProxyError('503 Service Unavailable') b='it\'s' c=1, d=2"#;
+        let pairs: Vec<_> = Pairs::of(line).collect();
+        let cause = "ProxyError('503 Service Unavailable')";
+        assert_eq!(
+            pairs,
+            [("a", "x y"), ("cause", cause), ("b", r"it\'s"), ("c", "1"), ("d", "2")]
+        );
+    }
+
+    #[test]
+    fn a_query_string_is_no_pair() {
+        assert_eq!(Pairs::of("GET /x?api-version=1&b=2").count(), 0);
+    }
+
+    #[test]
+    fn spelling_does_not_matter() {
+        assert_eq!(Key::of("X-Client-Request-Id"), Some(Key::ClientId));
+        assert_eq!(Key::of("http.response.status_code"), Some(Key::Status));
+    }
+
+    #[test]
+    fn a_fraction_without_a_unit_is_seconds() {
+        assert_eq!(latency_ms("1.5", Unit::Unnamed), Some(1500.0));
+        assert_eq!(latency_ms("1500", Unit::Unnamed), Some(1500.0));
+        assert_eq!(latency_ms("1.5", Unit::Milliseconds), Some(1.5));
+    }
+}

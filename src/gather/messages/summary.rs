@@ -1,0 +1,235 @@
+//! An application's own line about a call that ended: some words, then `key=value` pairs.
+
+use super::pairs::{Key, Pairs, latency_ms};
+use super::{Said, address, scan};
+use crate::model::{Fields, Grain, Instant};
+
+/// The pairs of one line that are looked at; a summary line has a dozen.
+const PAIRS: usize = 24;
+
+/// Words that say how a call ended, and those that say it has only begun.
+const FAILED: [&str; 10] = [
+    "failed",
+    "error",
+    "errored",
+    "exception",
+    "failure",
+    "fail",
+    "timeout",
+    "aborted",
+    "unsuccessful",
+    "raised",
+];
+const WENT_WELL: [&str; 10] = [
+    "ok",
+    "completed",
+    "complete",
+    "succeeded",
+    "success",
+    "successful",
+    "done",
+    "finished",
+    "response",
+    "answered",
+];
+const BEGINS: [&str; 8] = [
+    "start",
+    "starting",
+    "started",
+    "calling",
+    "sending",
+    "request",
+    "begin",
+    "requesting",
+];
+
+/// Short words that applications use for endpoints; `normalise` makes paths of them.
+const ENDPOINTS: [&str; 12] = [
+    "chat",
+    "chat.completions",
+    "chat/completions",
+    "completions",
+    "responses",
+    "embeddings",
+    "messages",
+    "models",
+    "moderations",
+    "images",
+    "audio",
+    "generateContent",
+];
+
+/// Reads a line whose pairs tell a call: two pairs or more in a row, a model or an endpoint among them, and a latency, a
+/// status, an id or an error. A configuration or header dump lacks one or the other.
+pub(super) fn read<'a>(line: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
+    memchr::memchr(b'=', line.as_bytes())?;
+    let run = Run::find(line)?;
+    Some(run.conclude(line.get(..run.start).unwrap_or(""), fields))
+}
+
+/// Pairs that follow each other without a word between.
+pub(super) struct Run<'a> {
+    start: usize,
+    count: usize,
+    pairs: [Option<(Key, &'a str)>; PAIRS],
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(start: usize) -> Self {
+        Self {
+            start,
+            count: 0,
+            pairs: [None; PAIRS],
+        }
+    }
+
+    /// Adds a pair whose name is known; one beyond the limit is left out.
+    pub(super) fn push(&mut self, name: &str, value: &'a str) {
+        if let Some(key) = Key::of(name)
+            && let Some(place) = self.pairs.get_mut(self.count)
+        {
+            *place = Some((key, value));
+            self.count += 1;
+        }
+    }
+
+    /// Puts the pairs into `fields`, with the end that the words before them say.
+    pub(super) fn conclude(&self, head: &str, fields: &mut Fields<'a>) -> Said {
+        let words = Words::of(head);
+        for (key, value) in self.pairs.iter().flatten() {
+            assign(*key, value, fields);
+        }
+        let ended = words.ended.or(if fields.status.is_some() { None } else { fields.ok });
+        fields.ok = ended;
+        if ended.is_none() && fields.status.is_none() && fields.duration_ms.is_none() && words.begins {
+            fields.grain = Grain::Start;
+            fields.instant = Instant::Start;
+        } else {
+            fields.grain = if fields.attempt.is_some() {
+                Grain::Attempt
+            } else {
+                Grain::Call
+            };
+            fields.instant = Instant::End;
+        }
+        Said::AboutACall
+    }
+
+    fn find(line: &'a str) -> Option<Self> {
+        let mut pairs = Pairs::of(line);
+        let mut run = Self::new(0);
+        let mut end = None;
+        while let Some((name, value)) = pairs.next() {
+            let gap = end.and_then(|end| line.get(end..pairs.start));
+            if !gap.is_some_and(|gap| {
+                gap.bytes()
+                    .all(|byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b';' | b'|'))
+            }) {
+                if run.tells_a_call() {
+                    return Some(run);
+                }
+                run = Self::new(pairs.start);
+            }
+            end = Some(pairs.end());
+            run.push(name, value);
+        }
+        run.tells_a_call().then_some(run)
+    }
+
+    pub(super) fn tells_a_call(&self) -> bool {
+        let any = |wanted: fn(&Key, &str) -> bool| self.pairs.iter().flatten().any(|(key, value)| wanted(key, value));
+        self.count >= 2
+            && any(|key, value| match key {
+                Key::Model => !absent(value),
+                // A web server's own access line has a path, a status and a duration too.
+                Key::Url => ENDPOINTS.contains(&value.trim_start_matches('/')) || value.contains('/') && address::is_llm(value),
+                _ => false,
+            })
+            && any(|key, value| match key {
+                Key::Latency(_) | Key::ProviderId | Key::RequestId | Key::ClientId | Key::ErrorType => true,
+                Key::Status => scan::status(value).is_some(),
+                Key::Error => !absent(value),
+                _ => false,
+            })
+    }
+}
+
+fn absent(value: &str) -> bool {
+    matches!(value, "None" | "null" | "undefined" | "-" | "" | "nil")
+}
+
+/// Puts one pair's value where it belongs.
+fn assign<'a>(key: Key, value: &'a str, fields: &mut Fields<'a>) {
+    if absent(value) {
+        return;
+    }
+    match key {
+        Key::Status => match scan::status(value) {
+            Some(status) => fields.status = Some(status),
+            None => fields.ok = Words::of(value).ended.or(fields.ok),
+        },
+        Key::ErrorCode => match scan::status(value) {
+            Some(status) => fields.status = fields.status.or(Some(status)),
+            None => fields.error_code = Some(value),
+        },
+        Key::Error if is_name(value) => fields.error_type = Some(value),
+        Key::Error | Key::ErrorMessage => fields.error_message = Some(value),
+        Key::ErrorType => fields.error_type = Some(value),
+        Key::Latency(unit) => fields.duration_ms = fields.duration_ms.or(latency_ms(value, unit)),
+        Key::Attempt => fields.attempt = value.parse().ok().filter(|attempt| *attempt > 0),
+        Key::Stream => fields.stream = Some(value.eq_ignore_ascii_case("true")),
+        Key::InputTokens => fields.input_tokens = value.parse().ok(),
+        Key::OutputTokens => fields.output_tokens = value.parse().ok(),
+        // Two processes that write at once glue their words together: `request_id=Nonellm call failed`.
+        Key::ProviderId | Key::RequestId | Key::ClientId if value.starts_with("None") => {}
+        Key::ProviderId => fields.x_request_id = Some(value),
+        Key::RequestId => fields.request_id = Some(value),
+        Key::ClientId => fields.x_client_request_id = Some(value),
+        Key::CfRay => fields.cf_ray = Some(value),
+        Key::Model => fields.model = Some(value),
+        Key::Url => fields.url = Some(value),
+        Key::Cause => fields.text = Some(value),
+        Key::Method => fields.method = Some(value),
+        Key::Server => fields.server_address = Some(value),
+        Key::Provider => fields.provider = Some(value),
+        Key::Tier => fields.service_tier = Some(value),
+        Key::Organization => fields.organization = Some(value),
+        Key::Project => fields.project = Some(value),
+    }
+}
+
+fn is_name(value: &str) -> bool {
+    value
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+}
+
+/// What the words before the pairs say.
+struct Words {
+    ended: Option<bool>,
+    begins: bool,
+}
+
+impl Words {
+    /// A word of failure outweighs one of success (`request completed with error`).
+    fn of(head: &str) -> Self {
+        let mut words = Self {
+            ended: None,
+            begins: false,
+        };
+        for word in head
+            .split(|letter: char| !letter.is_ascii_alphabetic())
+            .filter(|word| (2..=12).contains(&word.len()))
+        {
+            let is = |known: &&str| known.eq_ignore_ascii_case(word);
+            if FAILED.iter().any(&is) {
+                words.ended = Some(false);
+            } else if words.ended.is_none() && WENT_WELL.iter().any(&is) {
+                words.ended = Some(true);
+            } else if BEGINS.iter().any(is) {
+                words.begins = true;
+            }
+        }
+        words
+    }
+}

@@ -1,0 +1,374 @@
+//! From a log's spelling to one meaning: how an attempt ended, by which fact it is known to have reached the provider,
+//! and what it was about.
+//!
+//! Formats know spelling, `providers` know what a provider is, `signatures` know error texts; here they are married.
+
+use super::signatures::{self, Page};
+use crate::model::{
+    Attributes, CallerKind, Dimension, ErrorSaid, Fact, Fields, Grain, Name, Outcome, TransportError, Upstream, Vantage,
+};
+use crate::providers;
+use crate::redact::scrub;
+
+/// How one record says its attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct End {
+    /// The end.
+    pub outcome: Outcome,
+    /// The fact about whether the provider was reached, where the record has one; `None` for successes.
+    pub fact: Option<Fact>,
+}
+
+impl End {
+    const SUCCESS: Self = Self {
+        outcome: Outcome::Success,
+        fact: None,
+    };
+    const UNSAID: Self = Self {
+        outcome: Outcome::Unsaid,
+        fact: None,
+    };
+
+    fn broken(kind: TransportError, fact: Fact) -> Self {
+        Self {
+            outcome: Outcome::Transport(kind),
+            fact: Some(fact),
+        }
+    }
+
+    fn cancelled(status: u16) -> Self {
+        Self {
+            outcome: Outcome::Caller(CallerKind::ClientCancel, status),
+            fact: None,
+        }
+    }
+}
+
+/// How a record's attempt ended. `format` names the format, because proxies spell their flags each their own way.
+#[must_use]
+pub fn end(fields: &Fields<'_>, vantage: Vantage, format: &str) -> End {
+    let flag = flag_says(fields, vantage, format);
+    if let Some(flag) = &flag {
+        if flag.cancelled {
+            return End::cancelled(499);
+        }
+        if let (Some(kind), None | Some(0..=399)) = (flag.outcome, fields.status) {
+            return End::broken(kind, flag.fact.unwrap_or(Fact::SentUnanswered));
+        }
+    }
+    let flag_fact = flag.and_then(|flag| flag.fact);
+    match fields.status {
+        Some(status @ 100..=399) => success_or_broken_stream(fields, status),
+        Some(status @ 400..=499) => caller_side(fields, status),
+        Some(status @ 500..=599) => End {
+            outcome: Outcome::Status(status),
+            fact: Some(status_fact(fields, vantage, status, flag_fact)),
+        },
+        _ => without_status(fields),
+    }
+}
+
+/// What a proxy's own flag or error text says.
+fn flag_says(fields: &Fields<'_>, vantage: Vantage, format: &str) -> Option<signatures::FlagSays> {
+    if vantage != Vantage::Proxy || (fields.proxy_flag.is_none() && fields.proxy_detail.is_none()) {
+        return None;
+    }
+    signatures::proxy_flag(format, fields.proxy_flag.unwrap_or(""), fields.proxy_detail)
+}
+
+/// A 2xx or 3xx is a success unless the same record tells that the answer broke off, or that a filter gave it.
+fn success_or_broken_stream(fields: &Fields<'_>, status: u16) -> End {
+    if fields.ok != Some(false) && fields.error_message.is_none() && fields.text.is_none() {
+        return End::SUCCESS;
+    }
+    for text in texts(fields) {
+        if let Some(Page::Filter(_)) = signatures::page(text) {
+            return End::broken(TransportError::Filtered, Fact::ProxyPage);
+        }
+        if let Some(broken) = signatures::transport(text) {
+            let kind = if broken.kind == TransportError::Other {
+                TransportError::StreamAbort
+            } else {
+                broken.kind
+            };
+            return End::broken(kind, Fact::AnswerBegun);
+        }
+    }
+    if fields.ok == Some(false) && status < 300 {
+        without_status(fields)
+    } else {
+        End::SUCCESS
+    }
+}
+
+fn caller_side(fields: &Fields<'_>, status: u16) -> End {
+    if status == 407 {
+        return End::broken(TransportError::ProxyAuth, Fact::TransportKind);
+    }
+    if status == 499 {
+        return End::cancelled(status);
+    }
+    let text = texts(fields).next();
+    if matches!(status, 403 | 451)
+        && provider_id(fields).is_none()
+        && texts(fields).any(|text| matches!(signatures::page(text), Some(Page::Filter(_))))
+    {
+        return End::broken(TransportError::Filtered, Fact::ProxyPage);
+    }
+    let kind = providers::caller_kind(status, fields.error_type, fields.error_code, text);
+    let fact = if provider_id(fields).is_some() {
+        Fact::ProviderId
+    } else {
+        Fact::StatusOnly
+    };
+    End {
+        outcome: Outcome::Caller(kind, status),
+        fact: Some(fact),
+    }
+}
+
+/// Classification, table B2, rows 1 to 5, 8 and 9, for a record with a failing status.
+fn status_fact(fields: &Fields<'_>, vantage: Vantage, status: u16, flag: Option<Fact>) -> Fact {
+    if flag == Some(Fact::ProxySaysItsOwn) {
+        return Fact::ProxySaysItsOwn;
+    }
+    if provider_id(fields).is_some() {
+        return Fact::ProviderId;
+    }
+    let page = texts(fields).find_map(signatures::page);
+    match page {
+        Some(Page::Proxy(_)) if matches!(status, 502 | 504) => return Fact::ProxyGaveUp,
+        Some(Page::Filter(_) | Page::Proxy(_)) => return Fact::ProxyPage,
+        Some(Page::ProviderEdge) => return Fact::EdgeStatus,
+        None => {}
+    }
+    if texts(fields).any(|text| providers::is_provider_error(status, fields.error_type, fields.error_code, Some(text))) {
+        return Fact::ProviderBody;
+    }
+    if matches!(status, 520..=530) || fields.cf_ray.is_some() {
+        return Fact::EdgeStatus;
+    }
+    if let Some(fact) = flag {
+        return fact;
+    }
+    if vantage == Vantage::Proxy {
+        upstream_fact(fields)
+    } else {
+        Fact::StatusOnly
+    }
+}
+
+/// Rows 4 and 5: what the proxy's own timings say of the way to the provider. A status alone proves nothing, since
+/// nginx writes 502 for a connect that failed.
+fn upstream_fact(fields: &Fields<'_>) -> Fact {
+    let never_tried = fields.upstream_status.is_some_and(|status| last_of_list(status).is_none());
+    match (fields.upstream_connect_ms, fields.upstream_header_ms) {
+        (_, Some(Some(_))) => Fact::UpstreamAnswered,
+        (Some(None), _) => Fact::NeverConnected,
+        (Some(Some(_)), _) => Fact::SentUnanswered,
+        (None, Some(None)) if never_tried => Fact::NeverConnected,
+        (None, None) if never_tried => Fact::NeverConnected,
+        (None, Some(None)) => Fact::SentUnanswered,
+        (None, None) => Fact::StatusOnly,
+    }
+}
+
+/// The end of a record in which no status stands: from its error texts, else from the program's own word.
+fn without_status(fields: &Fields<'_>) -> End {
+    if fields.ok == Some(true) {
+        return End::SUCCESS;
+    }
+    for text in texts(fields) {
+        if let Some(broken) = signatures::transport(text) {
+            return End::broken(broken.kind, broken.reached.unwrap_or(Fact::SentUnanswered));
+        }
+        if signatures::cancelled(text) {
+            return End::cancelled(0);
+        }
+    }
+    End::UNSAID
+}
+
+/// The texts that may hold a signature, the most telling first: the cause chain ranks above the exception's name.
+fn texts<'a>(fields: &Fields<'a>) -> impl Iterator<Item = &'a str> {
+    [fields.text, fields.error_message, fields.proxy_detail, fields.error_type]
+        .into_iter()
+        .flatten()
+}
+
+/// The provider's id, if the record has one that may be passed off as such.
+///
+/// A header named as the provider's is believed when its value has the shape of a provider's id; a bare `request_id`
+/// only when it could be nobody else's. A UUID is Azure's and nobody else's.
+#[must_use]
+pub fn provider_id<'a>(fields: &Fields<'a>) -> Option<&'a str> {
+    provider_id_shaped(fields).and_then(scrub::id)
+}
+
+/// The same before it is held against the shapes of secrets: enough for counting, and asked of every success.
+#[must_use]
+pub fn provider_id_shaped<'a>(fields: &Fields<'a>) -> Option<&'a str> {
+    let azure = is_azure(fields);
+    let shaped = |id: &&str| providers::is_provider_request_id(id, azure);
+    fields
+        .x_request_id
+        .filter(shaped)
+        .or_else(|| fields.request_id.filter(|id| shaped(id) && (azure || id.starts_with("req_"))))
+}
+
+fn is_azure(fields: &Fields<'_>) -> bool {
+    let azure_url = |url: &str| url.contains("/openai/deployments/") || url.contains(".azure.com");
+    fields.url.is_some_and(azure_url)
+        || fields.server_address.is_some_and(|host| host.ends_with(".azure.com"))
+        || fields.provider.is_some_and(|provider| provider.contains("azure"))
+        || fields.error_code == Some("azure")
+}
+
+/// An id of the proxy's or application's own: what stands where a provider's id would, without its shape.
+#[must_use]
+pub fn gateway_id<'a>(fields: &Fields<'a>) -> Option<&'a str> {
+    let foreign = fields.x_request_id.filter(|_| provider_id(fields).is_none());
+    fields.gateway_request_id.or(foreign).and_then(scrub::id)
+}
+
+/// What the attempt was about. Called once for each new combination of raw values; the collector remembers the rest.
+#[must_use]
+pub fn attributes(fields: &Fields<'_>, vantage: Vantage, host: Option<&Name>) -> Attributes {
+    let url = fields.url.map(providers::split_url);
+    let server = fields
+        .server_address
+        .or(url.as_ref().and_then(|url| url.host))
+        .map(without_port)
+        .and_then(scrub::host);
+    let path = url.as_ref().map_or("", |url| url.path);
+    let endpoint = providers::endpoint(path);
+    let model = fields
+        .model
+        .or(endpoint.as_ref().and_then(|endpoint| endpoint.model))
+        .and_then(scrub::model);
+    let provider = fields
+        .provider
+        .and_then(providers::by_spelling)
+        .or_else(|| server.and_then(providers::by_host))
+        .or_else(|| providers::by_path(path))
+        .or_else(|| model.and_then(providers::by_model));
+    let mut attributes = Attributes::default();
+    attributes.set(Dimension::Provider, provider.map(|provider| Name::from(provider.name())));
+    attributes.set(Dimension::Surface, Some(Name::from(providers::surface(server, path))));
+    attributes.set(
+        Dimension::ServerAddress,
+        server.map(|server| Name::from(server.to_ascii_lowercase())),
+    );
+    attributes.set(Dimension::Model, model.map(Name::from));
+    attributes.set(
+        Dimension::Endpoint,
+        endpoint
+            .filter(|endpoint| !endpoint.path.is_empty())
+            .map(|endpoint| Name::from(&*endpoint.path)),
+    );
+    attributes.set(
+        Dimension::ServiceTier,
+        fields.service_tier.and_then(scrub::word).map(Name::from),
+    );
+    attributes.set(Dimension::Project, fields.project.and_then(scrub::word).map(Name::from));
+    attributes.set(
+        Dimension::Client,
+        fields.client.map(without_port).and_then(scrub::host).map(Name::from),
+    );
+    let writer = host.cloned().or_else(|| fields.host.and_then(scrub::host).map(Name::from));
+    match vantage {
+        Vantage::Proxy => attributes.set(
+            Dimension::Proxy,
+            fields.proxy.and_then(scrub::host).map(Name::from).or(writer),
+        ),
+        Vantage::Application | Vantage::Browser => {
+            attributes.set(Dimension::Proxy, fields.proxy.and_then(scrub::host).map(Name::from));
+            attributes.set(Dimension::Host, writer);
+        }
+    }
+    attributes
+}
+
+/// `host:443` and `10.0.0.7:34114` without their port; IPv6 addresses in brackets lose them.
+fn without_port(address: &str) -> &str {
+    if let Some(rest) = address.strip_prefix('[') {
+        return rest.split_once(']').map_or(rest, |(inside, _)| inside);
+    }
+    match address.rsplit_once(':') {
+        Some((host, port)) if !host.contains(':') && port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => address,
+    }
+}
+
+/// The error in closed vocabulary: its type and code as words, its message as a known template, never its text.
+#[must_use]
+pub fn error_said(fields: &Fields<'_>) -> Option<Box<ErrorSaid>> {
+    let word = |text: Option<&str>| text.map(last_segment).and_then(scrub::word).map(Name::from);
+    let said = ErrorSaid {
+        error_type: word(fields.error_type),
+        error_code: word(fields.error_code),
+        template: texts(fields).find_map(providers::template),
+        html: texts(fields).any(is_html),
+    };
+    (said != ErrorSaid::default()).then(|| Box::new(said))
+}
+
+/// Whether a body is a page and not the API's JSON; an SDK may put the status before it.
+fn is_html(text: &str) -> bool {
+    let body = text.trim_start_matches(|c: char| c.is_ascii_digit() || c.is_whitespace());
+    ["<html", "<HTML", "<!DOCTYPE", "<!doctype"]
+        .iter()
+        .any(|start| body.starts_with(start))
+}
+
+/// `openai.InternalServerError` is `InternalServerError`: the module says nothing to a support team.
+fn last_segment(class: &str) -> &str {
+    class.rsplit_once('.').map_or(class, |(_, last)| last)
+}
+
+/// What a proxy knew of the way.
+#[must_use]
+pub fn upstream(fields: &Fields<'_>) -> Option<Box<Upstream>> {
+    let tries = fields
+        .upstream_status
+        .or(fields.upstream_address)
+        .map_or(0, |list| list.split(", ").count());
+    let upstream = Upstream {
+        address: fields
+            .upstream_address
+            .and_then(last_of_list)
+            .map(without_port)
+            .map(Name::from),
+        connected: fields.upstream_connect_ms.map(|ms| ms.is_some()),
+        answered: fields.upstream_header_ms.map(|ms| ms.is_some()),
+        retries: u16::try_from(tries.saturating_sub(1)).unwrap_or(u16::MAX),
+    };
+    (upstream != Upstream::default()).then(|| Box::new(upstream))
+}
+
+/// The last try of nginx's list (`502, 200`, `502 : 200`); none where it is empty or `-`.
+fn last_of_list(list: &str) -> Option<&str> {
+    let last = list.rsplit([',', ' ']).next().unwrap_or(list).trim();
+    (!last.is_empty() && last != "-").then_some(last)
+}
+
+/// Whether the record is about a call at all, as far as its meaning can tell: some LLM path, model, provider or id.
+#[must_use]
+pub fn is_about_a_call(fields: &Fields<'_>, vantage: Vantage) -> bool {
+    match vantage {
+        Vantage::Application => true,
+        Vantage::Browser => fields.url.is_some(),
+        Vantage::Proxy => {
+            fields.grain == Grain::Detail
+                || fields.url.is_none_or(|url| {
+                    let url = providers::split_url(url);
+                    providers::is_llm_path(url.path)
+                        || url
+                            .host
+                            .or(fields.server_address)
+                            .is_some_and(|host| providers::by_host(host).is_some())
+                })
+                || fields.x_request_id.is_some()
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What act one is asked to read, and how.
+
+use super::formats::{self, Format};
+use crate::model::Time;
+use crate::text::timestamp::Zone;
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use std::path::{Path, PathBuf};
+
+/// Bytes of a plain file that are read in one go. Measured: 64 KiB to 1 MiB are equal, from 4 MiB on the buffer leaves
+/// the processor's caches. A multiple of the page size, because misaligned copies cost twice the kernel's time.
+pub const PIECE: u64 = 256 * 1024;
+
+/// Everything that act one has to know.
+pub struct Plan {
+    /// Files, directories, and `-` for standard input.
+    pub inputs: Vec<PathBuf>,
+    /// The zones of stamps without one, where only some sources are meant; the last that matches counts.
+    pub zones: Vec<(Pattern, Zone)>,
+    /// The zone of all others.
+    pub default_zone: Zone,
+    /// Whether the user named the default zone.
+    pub zone_given: bool,
+    /// Records before this instant are not counted.
+    pub since: Option<Time>,
+    /// Records at or after this instant are not counted.
+    pub until: Option<Time>,
+    /// The formats that are forced upon some sources, or on all; the last that matches counts.
+    pub formats: Vec<(Option<Pattern>, &'static dyn Format)>,
+    /// The formats that are known.
+    pub known: &'static [&'static dyn Format],
+    /// Threads.
+    pub threads: usize,
+    /// Bytes read in one go, see [`PIECE`].
+    pub piece: u64,
+}
+
+impl Plan {
+    /// Reads `inputs` with one thread and all that is built in.
+    #[must_use]
+    pub fn of(inputs: Vec<PathBuf>) -> Self {
+        Self {
+            inputs,
+            zones: Vec::new(),
+            default_zone: Zone::Utc,
+            zone_given: false,
+            since: None,
+            until: None,
+            formats: Vec::new(),
+            known: formats::ALL,
+            threads: 1,
+            piece: PIECE,
+        }
+    }
+}
+
+/// A path or glob of the command line, and everything below it.
+#[derive(Clone, Debug)]
+pub struct Pattern(GlobSet);
+
+impl Pattern {
+    /// Reads a glob.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn new(glob: &str) -> Result<Self, globset::Error> {
+        let glob = glob.strip_prefix("./").unwrap_or(glob).trim_end_matches('/');
+        let mut set = GlobSetBuilder::new();
+        for glob in [glob.to_owned(), format!("{glob}/**")] {
+            set.add(GlobBuilder::new(&glob).build()?);
+        }
+        Ok(Self(set.build()?))
+    }
+
+    /// Whether it means a source: by its path below the argument, its display name, or in full.
+    #[must_use]
+    pub fn means(&self, below: &Path, name: &str, full: &Path) -> bool {
+        self.0.is_match(below) || self.0.is_match(name) || self.0.is_match(full)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pattern;
+    use std::path::Path;
+
+    fn means(glob: &str) -> bool {
+        let full = Path::new("/var/log/proxy/edge.log");
+        Pattern::new(glob)
+            .unwrap()
+            .means(Path::new("proxy/edge.log"), "b/proxy/edge.log", full)
+    }
+
+    #[test]
+    fn a_pattern_is_a_glob_a_path_or_a_directory_below_the_argument_or_in_full() {
+        for glob in [
+            "proxy/**",
+            "proxy",
+            "./proxy/",
+            "*.log",
+            "proxy/edge.log",
+            "b/**",
+            "/var/log/**",
+            "/var/log",
+        ] {
+            assert!(means(glob), "{glob}");
+        }
+        for glob in ["edge", "app/**", "/var/lib"] {
+            assert!(!means(glob), "{glob}");
+        }
+    }
+}

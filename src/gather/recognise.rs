@@ -1,0 +1,253 @@
+//! Which formats a source may be in, the most telling first.
+//!
+//! The order is computed, not written: every format is tried on every other's samples, and whoever also accepts
+//! strangers' is the more general and is asked later. Two that accept each other's and stand equal are a failing test,
+//! never a silent choice.
+
+use super::formats::{Fit, Format};
+use super::frame::RECORD_LIMIT;
+use crate::model::Vantage;
+
+/// Lines that are looked at, empty ones left out.
+const LINES: usize = 200;
+
+/// Bytes that are looked at, at most.
+pub const HEAD: usize = 256 * 1024;
+
+/// The formats, the most telling first.
+pub struct Order {
+    formats: Vec<Ranked>,
+}
+
+struct Ranked {
+    format: &'static dyn Format,
+    /// Foreign samples that it accepts.
+    accepts: usize,
+}
+
+impl Order {
+    /// Orders `formats` by what they accept of each other's samples.
+    #[must_use]
+    pub fn of(formats: &[&'static dyn Format]) -> Self {
+        let mut ranked: Vec<Ranked> = formats
+            .iter()
+            .map(|format| {
+                let foreign = formats.iter().filter(|other| other.name() != format.name());
+                let accepts = foreign.map(|other| accepted(*format, *other)).sum();
+                Ranked {
+                    format: *format,
+                    accepts,
+                }
+            })
+            .collect();
+        ranked.sort_by_key(|ranked| (ranked.accepts, ranked.format.name()));
+        Self { formats: ranked }
+    }
+
+    /// The formats in this order.
+    pub fn iter(&self) -> impl Iterator<Item = &'static dyn Format> {
+        self.formats.iter().map(|ranked| ranked.format)
+    }
+
+    /// Pairs that accept each other's samples and stand equal: nothing says which goes first.
+    #[must_use]
+    pub fn ties(&self) -> Vec<(&'static str, &'static str)> {
+        let mut ties = Vec::new();
+        for (at, one) in self.formats.iter().enumerate() {
+            for two in self.formats.iter().skip(at + 1).filter(|two| two.accepts == one.accepts) {
+                if accepted(one.format, two.format) > 0 && accepted(two.format, one.format) > 0 {
+                    ties.push((one.format.name(), two.format.name()));
+                }
+            }
+        }
+        ties
+    }
+}
+
+/// How many of the samples of `other` a format accepts.
+fn accepted(format: &dyn Format, other: &dyn Format) -> usize {
+    let first_line = |sample: &&'static str| sample.lines().next().unwrap_or_default().as_bytes();
+    other
+        .samples()
+        .iter()
+        .filter(|sample| format.fit(first_line(sample)) != Fit::No)
+        .count()
+}
+
+/// What a source was recognised as.
+#[derive(Clone)]
+pub struct Recognised {
+    /// The formats that may read its records, the most telling first.
+    pub candidates: Vec<&'static dyn Format>,
+    /// The name of the one that most lines are in.
+    pub name: &'static str,
+    /// Who writes that one.
+    pub vantage: Vantage,
+}
+
+impl Recognised {
+    /// A format that the user forces.
+    #[must_use]
+    pub fn forced(format: &'static dyn Format) -> Self {
+        Self {
+            candidates: vec![format],
+            name: format.name(),
+            vantage: format.vantage(),
+        }
+    }
+}
+
+/// Whether so much of a source is enough to recognise it.
+#[must_use]
+pub fn is_enough(head: &[u8]) -> bool {
+    head.len() >= HEAD || memchr::memchr_iter(b'\n', head).nth(LINES).is_some()
+}
+
+/// Recognises a source by its first bytes; `whole` says that there are no more. `None`: no format knows it.
+#[must_use]
+pub fn recognise(head: &[u8], whole: bool, order: &Order) -> Option<Recognised> {
+    let lines = sampled(head, whole);
+    let mut tallies: Vec<Tally> = order.iter().map(Tally::new).collect();
+    for line in &lines {
+        let mut is_taken = false;
+        for tally in &mut tallies {
+            let fit = tally.format.fit(line);
+            tally.yes += usize::from(fit == Fit::Yes);
+            tally.maybe += usize::from(fit != Fit::No);
+            tally.first += usize::from(fit != Fit::No && !is_taken);
+            is_taken |= fit != Fit::No;
+        }
+    }
+    tallies.retain(|tally| tally.yes > 0 || tally.maybe * 2 > lines.len());
+    let most = tallies.iter().rev().max_by_key(|tally| tally.first)?;
+    let (name, vantage) = (most.format.name(), most.format.vantage());
+    let candidates = tallies.iter().map(|tally| tally.format).collect();
+    Some(Recognised {
+        candidates,
+        name,
+        vantage,
+    })
+}
+
+struct Tally {
+    format: &'static dyn Format,
+    yes: usize,
+    maybe: usize,
+    /// Lines that it is the first to accept.
+    first: usize,
+}
+
+impl Tally {
+    fn new(format: &'static dyn Format) -> Self {
+        Self {
+            format,
+            yes: 0,
+            maybe: 0,
+            first: 0,
+        }
+    }
+}
+
+/// The first lines that are not empty; the last one only where it is whole, or the only one.
+fn sampled(head: &[u8], whole: bool) -> Vec<&[u8]> {
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let end = if whole { None } else { memchr::memrchr(b'\n', head) };
+    let head = end.and_then(|end| head.get(..end)).unwrap_or(head);
+    let lines = head.split(|byte| *byte == b'\n');
+    let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let lines = lines.filter(|line| !line.trim_ascii().is_empty()).take(LINES);
+    lines.map(|line| line.get(..RECORD_LIMIT).unwrap_or(line)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Order, recognise};
+    use crate::gather::formats::{self, Fit, Format, Unread};
+    use crate::model::{Fields, Vantage};
+
+    /// Says Yes to lines that begin with its word and Maybe to those that hold one of its letters.
+    struct Toy {
+        name: &'static str,
+        maybe: &'static str,
+        samples: &'static [&'static str],
+    }
+
+    impl Format for Toy {
+        fn name(&self) -> &'static str {
+            self.name
+        }
+        fn vantage(&self) -> Vantage {
+            Vantage::Proxy
+        }
+        fn fit(&self, line: &[u8]) -> Fit {
+            let maybe = line.iter().any(|byte| self.maybe.as_bytes().contains(byte));
+            match (line.starts_with(self.name.as_bytes()), maybe) {
+                (true, _) => Fit::Yes,
+                (_, true) => Fit::Maybe,
+                _ => Fit::No,
+            }
+        }
+        fn parse(&self, _: &[u8], _: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
+            Ok(())
+        }
+        fn samples(&self) -> &'static [&'static str] {
+            self.samples
+        }
+        fn source(&self) -> &'static str {
+            "made up"
+        }
+    }
+
+    static ONE: Toy = Toy {
+        name: "one",
+        maybe: "",
+        samples: &["one {}"],
+    };
+    static ANY: Toy = Toy {
+        name: "any",
+        maybe: "{",
+        samples: &["any {}", "any {1}"],
+    };
+    static ALSO: Toy = Toy {
+        name: "also",
+        maybe: "{",
+        samples: &["also {}", "also {1}"],
+    };
+
+    fn candidates(head: &str, formats: &[&'static dyn Format]) -> Vec<&'static str> {
+        let recognised = recognise(head.as_bytes(), true, &Order::of(formats));
+        recognised
+            .map(|found| found.candidates.iter().map(|format| format.name()).collect())
+            .unwrap_or_default()
+    }
+
+    #[test]
+    fn who_accepts_strangers_is_asked_later() {
+        let order: Vec<_> = Order::of(&[&ANY, &ONE]).iter().map(Format::name).collect();
+        assert_eq!(order, ["one", "any"]);
+        assert_eq!(candidates("one {}\n\none {}\n", &[&ANY, &ONE]), ["one", "any"]);
+    }
+
+    #[test]
+    fn one_yes_or_a_majority_of_maybes_makes_a_candidate() {
+        assert_eq!(candidates("one\ntext\ntext\n", &[&ANY, &ONE]), ["one"]);
+        assert_eq!(candidates("{\n{\ntext\n", &[&ANY, &ONE]), ["any"]);
+        assert!(candidates("{\ntext\n", &[&ANY, &ONE]).is_empty());
+    }
+
+    #[test]
+    fn the_format_of_most_lines_gives_the_name() {
+        let head = b"one {}\nother {}\nother {}\n";
+        assert_eq!(recognise(head, true, &Order::of(&[&ANY, &ONE])).unwrap().name, "any");
+    }
+
+    #[test]
+    fn two_equals_that_accept_each_other_are_a_tie() {
+        assert_eq!(Order::of(&[&ANY, &ONE, &ALSO]).ties(), [("also", "any")]);
+    }
+
+    #[test]
+    fn no_two_built_in_formats_are_a_tie() {
+        assert!(Order::of(formats::ALL).ties().is_empty());
+    }
+}

@@ -1,0 +1,160 @@
+//! The numbers behind a verdict, measured once, so that a class is judgement without arithmetic.
+
+use crate::judge::Thresholds;
+use crate::judge::thresholds::CELL_MS;
+use crate::judge::windows::Draft;
+use crate::model::{Attempt, Attributes, CallOutcome, Dimension, Name, Reached, Side, Time, Traffic, TransportError};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many failures reached the provider.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct ReachedCounts {
+    pub(super) yes: u64,
+    pub(super) no: u64,
+    pub(super) unknown: u64,
+}
+
+/// What a window's verdict rests on.
+pub(super) struct Evidence<'e> {
+    pub(super) draft: &'e Draft<'e>,
+    pub(super) thresholds: &'e Thresholds,
+    pub(super) reached: ReachedCounts,
+    pub(super) by_kind: BTreeMap<TransportError, u64>,
+    /// Models of the failures, sorted.
+    pub(super) failed_models: Vec<Name>,
+    /// Failures and attempts of other models on the same server, during the window and a minute around it.
+    pub(super) other_models: (u64, u64),
+    /// Failures and attempts of everything outside the scope, during the window.
+    pub(super) rivals: (u64, u64),
+    /// Calls with an attempt in the window's scope and time, and of these the lost and the recovered.
+    pub(super) calls: u64,
+    pub(super) calls_lost: u64,
+    pub(super) calls_recovered: u64,
+    /// Egress paths by which the failures left, where they are known.
+    pub(super) egress_paths: usize,
+    /// Failures whose side the vote decided.
+    pub(super) by_vote: u64,
+}
+
+impl<'e> Evidence<'e> {
+    /// Measures a window.
+    pub(super) fn of(traffic: &'e Traffic, draft: &'e Draft<'e>, thresholds: &'e Thresholds) -> Self {
+        let failures = &draft.failures;
+        let mut reached = ReachedCounts::default();
+        let mut by_kind = BTreeMap::new();
+        for attempt in failures {
+            match attempt.reached {
+                Reached::Yes => reached.yes += 1,
+                Reached::No => reached.no += 1,
+                Reached::Unknown => reached.unknown += 1,
+            }
+            if let Some(kind) = attempt.outcome.transport() {
+                *by_kind.entry(kind).or_default() += 1;
+            }
+        }
+        let named = |dimension: Dimension| {
+            failures
+                .iter()
+                .filter_map(|attempt| attempt.attributes.get(dimension).cloned())
+                .collect::<BTreeSet<Name>>()
+        };
+        let servers = named(Dimension::ServerAddress);
+        let in_scope = |attributes: &Attributes| draft.scope.holds(attributes);
+        let models = draft.scope.values.get(&Dimension::Model);
+        let other_model = |attributes: &Attributes| {
+            let model = attributes.get(Dimension::Model);
+            model.is_some_and(|model| models.is_some_and(|models| !models.contains(model)))
+                && attributes
+                    .get(Dimension::ServerAddress)
+                    .is_none_or(|server| servers.is_empty() || servers.contains(server))
+        };
+        let around = (draft.start.plus_ms(-CELL_MS), draft.end.plus_ms(CELL_MS));
+        let outcomes: BTreeMap<u32, CallOutcome> = failures.iter().map(|attempt| (attempt.call, attempt.call_outcome)).collect();
+        let ended = |wanted: CallOutcome| outcomes.values().filter(|outcome| **outcome == wanted).count() as u64;
+        let healthy_calls: u64 = cells_between(traffic, draft.start, draft.end)
+            .filter(|cell| in_scope(&cell.attributes))
+            .map(|cell| u64::from(cell.first_ok))
+            .sum();
+        Self {
+            draft,
+            thresholds,
+            reached,
+            by_kind,
+            failed_models: named(Dimension::Model).into_iter().collect(),
+            other_models: count(traffic, around, draft.side, other_model),
+            rivals: count(traffic, (draft.start, draft.end), draft.side, |attributes| {
+                !in_scope(attributes)
+            }),
+            calls: healthy_calls + outcomes.len() as u64,
+            calls_lost: ended(CallOutcome::Lost),
+            calls_recovered: ended(CallOutcome::Recovered),
+            egress_paths: if servers.len() == 1 && !draft.scope.values.contains_key(&Dimension::Proxy) {
+                named(Dimension::Proxy).len()
+            } else {
+                0
+            },
+            by_vote: failures.iter().filter(|attempt| attempt.side_by_vote).count() as u64,
+        }
+    }
+
+    /// The window's failures.
+    pub(super) fn failures(&self) -> u64 {
+        self.draft.failures.len() as u64
+    }
+
+    /// From first to last failure.
+    pub(super) fn length_ms(&self) -> i64 {
+        self.draft.end.since(self.draft.start)
+    }
+
+    /// The transport errors in brackets, most frequent first.
+    pub(super) fn kinds(&self) -> String {
+        let mut kinds: Vec<(&TransportError, &u64)> = self.by_kind.iter().collect();
+        kinds.sort_by_key(|(kind, count)| (std::cmp::Reverse(**count), **kind));
+        let told: Vec<String> = kinds.iter().map(|(kind, count)| format!("{} {count}", kind.name())).collect();
+        if told.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", told.join(", "))
+        }
+    }
+}
+
+fn cells_between(traffic: &Traffic, from: Time, to: Time) -> impl Iterator<Item = &crate::model::TrafficCell> {
+    let first = traffic
+        .cells
+        .partition_point(|cell| cell.time.plus_ms(crate::model::CELL_SECONDS * 1000) <= from);
+    traffic.cells.iter().skip(first).take_while(move |cell| cell.time <= to)
+}
+
+/// Failures of a side and attempts, of those attributes that `takes` lets in.
+fn count(traffic: &Traffic, (from, to): (Time, Time), side: Side, takes: impl Fn(&Attributes) -> bool) -> (u64, u64) {
+    let healthy: u64 = cells_between(traffic, from, to)
+        .filter(|cell| takes(&cell.attributes))
+        .map(|cell| u64::from(cell.ok))
+        .sum();
+    let first = traffic.attempts.partition_point(|attempt| attempt.time < from);
+    let inside = traffic.attempts.iter().skip(first).take_while(|attempt| attempt.time <= to);
+    let failed = inside
+        .filter(|attempt: &&Attempt| attempt.side == Some(side) && takes(&attempt.attributes))
+        .count() as u64;
+    (failed, healthy + failed)
+}
+
+/// "24 of 61 failures (39 %)".
+pub(super) fn of(part: u64, whole: u64, what: &str) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
+    let percent = if whole > 0 { part as f64 * 100.0 / whole as f64 } else { 0.0 };
+    let digits = usize::from(percent > 0.0 && percent < 9.95);
+    format!("{part} of {whole} {what} ({percent:.digits$} %)")
+}
+
+/// "gpt-4o, gpt-4.1 and gpt-5".
+pub(super) fn list(names: Option<&Vec<Name>>) -> String {
+    let names: Vec<&str> = names.into_iter().flatten().map(|name| &**name).collect();
+    match names.as_slice() {
+        [] => "it".to_owned(),
+        [one] => (*one).to_owned(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    }
+}

@@ -1,0 +1,171 @@
+//! Which class a window is of, how sure, and why (classification B0, B6 and B7).
+
+mod class;
+mod evidence;
+mod model_specific;
+mod network_side;
+mod outage;
+mod sentences;
+mod shape;
+mod transient;
+
+use super::Options;
+use super::windows::{Draft, Flow, statistics::f, table_for};
+use crate::model::{Attempt, ByError, Counter, Name, Severity, Traffic, Verdict, Window};
+use class::Argues;
+use evidence::Evidence;
+use std::collections::BTreeMap;
+
+/// The classes, in the order in which they are asked; the first that holds wins.
+static ALL: [&dyn Argues; 4] = [
+    &network_side::NetworkSide,
+    &transient::Transient,
+    &model_specific::ModelSpecific,
+    &outage::Outage,
+];
+
+/// Failing share from which a window is partial and not degraded (product definition, section 5).
+const PARTIAL_FROM: f64 = 0.25;
+
+/// Failing share from which it is full.
+const FULL_FROM: f64 = 0.9;
+
+/// The windows with their verdicts, by start.
+pub(super) fn classify(traffic: &Traffic, drafts: Vec<Draft<'_>>, options: &Options) -> Vec<Window> {
+    drafts.iter().map(|draft| window(traffic, draft, options)).collect()
+}
+
+fn window(traffic: &Traffic, draft: &Draft<'_>, options: &Options) -> Window {
+    let table = table_for(traffic, draft);
+    let around = Flow::of(
+        &table,
+        &draft.scope,
+        draft.start.plus_ms(-shape::AROUND_MS),
+        draft.end.plus_ms(shape::AROUND_MS),
+    );
+    let evidence = Evidence::of(traffic, draft, &options.thresholds);
+    let failures = evidence.failures();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a count of attempts, pro rata"
+    )]
+    let attempts = (draft.attempts.round() as u64).max(failures);
+    let (by_status, by_transport_error) = ends(&draft.failures);
+    let (requests, requests_omitted) = spread(&draft.failures, options.max_requests);
+    Window {
+        start: draft.start,
+        end: draft.end,
+        start_not_before: around
+            .last_healthy_before(draft.start)
+            .filter(|time| draft.start.since(*time) <= shape::AROUND_MS),
+        end_not_after: around
+            .first_healthy_after(draft.end)
+            .filter(|time| time.since(draft.end) <= shape::AROUND_MS),
+        side: draft.side,
+        scope: draft.scope.clone(),
+        severity: severity(failures, attempts),
+        flags: shape::flags(draft, &around),
+        ongoing: shape::is_ongoing(&table, draft),
+        attempts,
+        failures,
+        calls: evidence.calls,
+        calls_lost: evidence.calls_lost,
+        baseline: shape::baseline(&table, draft),
+        by_status,
+        by_transport_error,
+        by_error: by_error(&draft.failures),
+        reached_yes: evidence.reached.yes,
+        reached_no: evidence.reached.no,
+        reached_unknown: evidence.reached.unknown,
+        verdict: verdict(&evidence, shape::baseline(&table, draft), attempts),
+        requests,
+        requests_omitted,
+    }
+}
+
+fn severity(failures: u64, attempts: u64) -> Severity {
+    match f(failures) / f(attempts.max(1)) {
+        share if share >= FULL_FROM => Severity::Full,
+        share if share >= PARTIAL_FROM => Severity::Partial,
+        _ => Severity::Degraded,
+    }
+}
+
+fn verdict(evidence: &Evidence<'_>, baseline: f64, attempts: u64) -> Verdict {
+    let chosen = ALL
+        .iter()
+        .find(|class| class.holds(evidence))
+        .copied()
+        .unwrap_or(&outage::Outage);
+    let mut because = vec![sentences::what_failed(evidence, attempts)];
+    because.extend(sentences::contrasts(evidence));
+    because.push(chosen.because(evidence));
+    because.extend(sentences::facts(evidence, baseline));
+    let others = ALL.iter().filter(|class| class.class() != chosen.class());
+    let against = others
+        .map(|class| Counter {
+            class: class.class(),
+            says: class.why_not(evidence),
+        })
+        .collect();
+    Verdict {
+        class: chosen.class(),
+        confidence: sentences::confidence(evidence),
+        because,
+        against,
+        next_step: chosen.next_step(evidence),
+    }
+}
+
+type Ends = (BTreeMap<u16, u64>, BTreeMap<crate::model::TransportError, u64>);
+
+fn ends(failures: &[&Attempt]) -> Ends {
+    let (mut by_status, mut by_kind) = Ends::default();
+    for attempt in failures {
+        if let Some(status) = attempt.outcome.status() {
+            *by_status.entry(status).or_default() += 1;
+        }
+        if let Some(kind) = attempt.outcome.transport() {
+            *by_kind.entry(kind).or_default() += 1;
+        }
+    }
+    (by_status, by_kind)
+}
+
+fn by_error(failures: &[&Attempt]) -> Vec<ByError> {
+    let mut counts: BTreeMap<(Option<Name>, Option<Name>), u64> = BTreeMap::new();
+    for error in failures.iter().filter_map(|attempt| attempt.error.as_ref()) {
+        if error.error_type.is_some() || error.error_code.is_some() {
+            *counts
+                .entry((error.error_type.clone(), error.error_code.clone()))
+                .or_default() += 1;
+        }
+    }
+    let mut errors: Vec<ByError> = counts
+        .into_iter()
+        .map(|((error_type, code), count)| ByError { error_type, code, count })
+        .collect();
+    errors.sort_by_key(|error| std::cmp::Reverse(error.count));
+    errors
+}
+
+/// At most so many failures, spread evenly over the window, the first and the last among them.
+fn spread(failures: &[&Attempt], at_most: usize) -> (Vec<Attempt>, u64) {
+    if failures.len() <= at_most {
+        return (failures.iter().map(|attempt| Attempt::clone(attempt)).collect(), 0);
+    }
+    let place = |step: usize| {
+        if at_most > 1 {
+            step * (failures.len() - 1) / (at_most - 1)
+        } else {
+            0
+        }
+    };
+    let chosen: Vec<Attempt> = (0..at_most)
+        .filter_map(|step| failures.get(place(step)))
+        .map(|attempt| Attempt::clone(attempt))
+        .collect();
+    let omitted = (failures.len() - chosen.len()) as u64;
+    (chosen, omitted)
+}

@@ -1,0 +1,44 @@
+//! The class model-specific: one model fails while others on the same server work.
+
+use super::class::Argues;
+use super::evidence::{Evidence, list, of};
+use crate::model::{Class, Dimension, Side};
+
+pub(super) struct ModelSpecific;
+
+impl Argues for ModelSpecific {
+    fn class(&self) -> Class {
+        Class::ModelSpecific
+    }
+
+    fn holds(&self, evidence: &Evidence<'_>) -> bool {
+        evidence.draft.side == Side::Provider
+            && evidence.draft.scope.values.contains_key(&Dimension::Model)
+            && evidence.other_models.1 > 0
+    }
+
+    fn because(&self, evidence: &Evidence<'_>) -> String {
+        format!(
+            "Other models on the same server worked in the same minutes: {} failed.",
+            of(evidence.other_models.0, evidence.other_models.1, "attempts")
+        )
+    }
+
+    fn why_not(&self, evidence: &Evidence<'_>) -> String {
+        let models = evidence.failed_models.len();
+        match (evidence.draft.scope.values.contains_key(&Dimension::Model), evidence.other_models.1) {
+            (true, 0) => "No other model was called on that server in the same minutes, so the logs cannot tell one model's fault from all models'.".to_owned(),
+            (true, _) => format!("Only {} failed, but that alone does not decide: see the class above.", list(evidence.draft.scope.values.get(&Dimension::Model))),
+            (false, _) if models == 0 => "No log names the model of the failures, so one model cannot be told from the others.".to_owned(),
+            (false, _) if models == 1 => "Only one model was called, so the logs cannot tell one model's fault from all models'.".to_owned(),
+            (false, _) => format!("{models} models failed at the same time: {}.", list(Some(&evidence.failed_models))),
+        }
+    }
+
+    fn next_step(&self, evidence: &Evidence<'_>) -> String {
+        format!(
+            "Fall back to another model for {}; retry with exponential backoff and jitter (1, 2, 4, 8 s; at most 3 to 5 tries); send the provider this window with its request ids.",
+            list(evidence.draft.scope.values.get(&Dimension::Model))
+        )
+    }
+}

@@ -1,0 +1,54 @@
+//! The class network-side: the requests never reached the provider.
+
+use super::class::Argues;
+use super::evidence::{Evidence, of};
+use crate::model::{Class, Side};
+
+pub(super) struct NetworkSide;
+
+impl Argues for NetworkSide {
+    fn class(&self) -> Class {
+        Class::NetworkSide
+    }
+
+    fn holds(&self, evidence: &Evidence<'_>) -> bool {
+        evidence.draft.side == Side::Network
+    }
+
+    fn because(&self, evidence: &Evidence<'_>) -> String {
+        let reached = evidence.reached;
+        format!(
+            "{} never reached the provider{}; {} answered by it, and of {} no log can tell.",
+            of(reached.no, evidence.failures(), "failures"),
+            evidence.kinds(),
+            if reached.yes == 1 {
+                "1 was".to_owned()
+            } else {
+                format!("{} were", reached.yes)
+            },
+            reached.unknown
+        )
+    }
+
+    fn why_not(&self, evidence: &Evidence<'_>) -> String {
+        format!(
+            "The provider answered {}; {} never reached it.",
+            of(evidence.reached.yes, evidence.failures(), "failures"),
+            evidence.reached.no
+        )
+    }
+
+    fn next_step(&self, evidence: &Evidence<'_>) -> String {
+        let paths = if evidence.egress_paths > 1 {
+            format!(
+                " All {} egress paths failed to one address: it is the provider's edge, or the route to it.",
+                evidence.egress_paths
+            )
+        } else {
+            String::new()
+        };
+        format!(
+            "Ask your network team, not the provider: check the proxy, DNS, TLS inspection and firewall on the way, and the allow-list for the API's host. Send them the times and kinds above.{paths}"
+        )
+    }
+}

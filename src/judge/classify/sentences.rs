@@ -1,0 +1,143 @@
+//! The facts every verdict tells, whatever its class, and how sure it is (classification B6.4 and B7).
+
+use super::evidence::{Evidence, list, of};
+use crate::model::{Dimension, Side};
+
+/// A scope found with less gain than this is less sure.
+const SURE_GAIN: f64 = 6.0;
+
+/// Confidence factor of a scope found with little gain.
+const UNSURE_SCOPE: f64 = 0.8;
+
+/// Share of the length around the limit of a transient within which the class could tip.
+const NEAR_LIMIT: f64 = 0.2;
+
+/// Confidence factor near that limit.
+const NEAR_LIMIT_FACTOR: f64 = 0.8;
+
+/// Confidence is at most this when the vote decided more than half of the failures' sides.
+const BY_VOTE_CAP: f64 = 0.5;
+
+/// What failed in the scope.
+pub(super) fn what_failed(evidence: &Evidence<'_>, attempts: u64) -> String {
+    let scope = &evidence.draft.scope;
+    let what = match scope.values.get(&Dimension::Model) {
+        Some(models) => format!("attempts to {}", list(Some(models))),
+        None if scope.values.is_empty() => "attempts".to_owned(),
+        None => {
+            let parts: Vec<String> = scope
+                .values
+                .iter()
+                .map(|(dimension, values)| format!("{} {}", word(*dimension), list(Some(values))))
+                .collect();
+            format!("attempts with {}", parts.join(" and "))
+        }
+    };
+    format!("{} failed.", of(evidence.failures(), attempts, &what))
+}
+
+/// The control group of each dimension of the scope.
+pub(super) fn contrasts(evidence: &Evidence<'_>) -> Vec<String> {
+    let whole = |(k, n): (f64, f64)| format!("{k:.0} of {n:.0}");
+    let contrasts = evidence.draft.contrasts.iter();
+    contrasts
+        .filter_map(|contrast| {
+            let values = evidence.draft.scope.values.get(&contrast.dimension)?;
+            Some(format!(
+                "Of first attempts, {} with {} {} failed; {} others in the same minutes did.",
+                whole(contrast.affected),
+                word(contrast.dimension),
+                list(Some(values)),
+                whole(contrast.others)
+            ))
+        })
+        .collect()
+}
+
+fn word(dimension: Dimension) -> &'static str {
+    match dimension {
+        Dimension::Model => "model",
+        Dimension::Endpoint => "endpoint",
+        Dimension::ServerAddress => "server",
+        Dimension::ServiceTier => "service tier",
+        Dimension::Project => "project",
+        Dimension::Proxy => "proxy",
+        Dimension::Provider => "provider",
+        Dimension::Surface => "surface",
+        Dimension::Host => "application host",
+        Dimension::Client => "client",
+    }
+}
+
+/// Whether the provider had them, what became of the calls, what was usual, and what could not be told.
+pub(super) fn facts(evidence: &Evidence<'_>, baseline: f64) -> Vec<String> {
+    let mut facts = Vec::new();
+    let reached = evidence.reached;
+    if evidence.draft.side == Side::Provider {
+        facts.push(format!(
+            "The provider answered {}; {} never reached it{}; of {} no log can tell.",
+            of(reached.yes, evidence.failures(), "of them").replace(" of them", ""),
+            reached.no,
+            evidence.kinds(),
+            reached.unknown
+        ));
+    }
+    let ended = evidence.calls_lost + evidence.calls_recovered;
+    if ended > 0 {
+        facts.push(format!(
+            "Of the calls with a failure here, {} lost after their retries and {} saved by a retry.",
+            were(evidence.calls_lost),
+            were(evidence.calls_recovered)
+        ));
+    }
+    facts.push(format!(
+        "Outside the window, {:.1} % of the same traffic failed.",
+        baseline * 100.0
+    ));
+    if evidence.draft.scope.values.is_empty() && evidence.failed_models.is_empty() {
+        facts.push("Inconclusive: no log names the model of these failures, so none could be singled out.".to_owned());
+    }
+    if evidence.by_vote * 2 > evidence.failures() {
+        facts.push(
+            "Inconclusive: for most failures no log tells whether the provider was reached; their neighbours decided.".to_owned(),
+        );
+    }
+    facts
+}
+
+fn were(count: u64) -> String {
+    if count == 1 {
+        "1 was".to_owned()
+    } else {
+        format!("{count} were")
+    }
+}
+
+/// How sure the verdict is, 0 to 1: evidence, side, scope and length, multiplied (classification B6.4).
+pub(super) fn confidence(evidence: &Evidence<'_>) -> f64 {
+    let draft = evidence.draft;
+    let proof = 1.0 - (-draft.evidence / (draft.dispersion * draft.threshold)).exp();
+    #[expect(clippy::cast_precision_loss, reason = "counts of failures")]
+    let voted = evidence.by_vote as f64 / evidence.failures().max(1) as f64;
+    let side = 1.0 - 0.5 * voted;
+    let scope = if draft.contrasts.iter().any(|contrast| contrast.gain < SURE_GAIN) {
+        UNSURE_SCOPE
+    } else {
+        1.0
+    };
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of a window")]
+    let distance = (evidence.length_ms() - evidence.thresholds.transient_max_ms).abs() as f64
+        / evidence.thresholds.transient_max_ms.max(1) as f64;
+    let length = if draft.side == Side::Provider && distance <= NEAR_LIMIT {
+        NEAR_LIMIT_FACTOR
+    } else {
+        1.0
+    };
+    let confidence = proof * side * scope * length;
+    let capped = if voted > 0.5 {
+        confidence.min(BY_VOTE_CAP)
+    } else {
+        confidence
+    };
+    (capped * 100.0).round() / 100.0
+}

@@ -1,0 +1,399 @@
+//! One application's log: from records to attempts, and from attempts to calls.
+//!
+//! An SDK spreads one attempt over several lines (the answer, its request id, the retry it announces), and the
+//! application's own line tells the call's last attempt, its model and its ids. What ties them is, in this order: the
+//! SDK's own call id, the caller's id, the thread that wrote them, else time, endpoint and status.
+
+use super::view::{SourceIndex, View};
+use crate::model::{Attributes, Dimension, Grain, Name, Observation, Outcome, Time, TransportError};
+use std::sync::Arc;
+
+/// Milliseconds within which lines about one moment are written: an SDK logs an answer, its id and the retry at once.
+const SAME_MOMENT_MS: i64 = 2_000;
+
+/// Milliseconds within which the application's own line follows the attempt that decided its call.
+const CALL_LINE_MS: i64 = 10_000;
+
+/// Milliseconds after which an announced retry is not waited for any longer: the SDKs' default time-out of ten
+/// minutes for the attempt, and half as much again.
+const RETRY_WAIT_MS: i64 = 900_000;
+
+/// What became of a chain's call, as far as its own source tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ChainEnd {
+    /// A later attempt went well, at this time.
+    Recovered(Time),
+    /// The application says that the call failed.
+    Lost,
+}
+
+/// The attempts of one call, as one source saw them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Chain {
+    /// Indexes of its views, in order.
+    pub(super) views: Vec<usize>,
+    /// What became of it.
+    pub(super) end: Option<ChainEnd>,
+    /// The attributes of the success that ended it, so that it is not counted as a first attempt.
+    pub(super) recovered_by: Option<Arc<Attributes>>,
+}
+
+/// The attempts and calls of one application's log.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Assembled {
+    pub(super) views: Vec<View>,
+    pub(super) chains: Vec<Chain>,
+}
+
+/// Puts the observations of one log, rotated parts included, together. `details_are_attempts`: the SDK writes no line for
+/// the answer itself, so its debug lines stand for the attempt.
+pub(super) fn assemble<'a>(
+    observations: impl Iterator<Item = (SourceIndex, &'a Observation)>,
+    details_are_attempts: bool,
+) -> Assembled {
+    let mut attempts = Attempts {
+        details_are_attempts,
+        events: Vec::new(),
+    };
+    for (source, seen) in observations {
+        attempts.take(source, seen);
+    }
+    let mut calls = Calls {
+        most_left: attempts.most_retries_left(),
+        ..Calls::default()
+    };
+    for event in attempts.events {
+        calls.take(event);
+    }
+    calls.done
+}
+
+/// What the first pass makes of the records: attempts with all their lines, and the calls that went well.
+enum Event<'a> {
+    Attempt(Unit<'a>),
+    Saved(&'a Observation),
+}
+
+/// One attempt with what its lines say of its place in its call.
+struct Unit<'a> {
+    view: View,
+    /// Retries left when it failed, where the SDK says so.
+    left: Option<u16>,
+    /// The application's line on the call that this attempt ended.
+    call: Option<&'a Observation>,
+}
+
+/// The first pass: the lines about one moment become one attempt.
+struct Attempts<'a> {
+    details_are_attempts: bool,
+    events: Vec<Event<'a>>,
+}
+
+/// Attempts looked back at for the one a line belongs to: as many as a dozen threads write in between.
+const LOOKED_BACK: usize = 64;
+
+impl<'a> Attempts<'a> {
+    fn take(&mut self, source: SourceIndex, seen: &'a Observation) {
+        match (seen.grain, seen.outcome) {
+            (Grain::Start, _) => {}
+            (Grain::Attempt | Grain::Call, Outcome::Success) => self.events.push(Event::Saved(seen)),
+            (Grain::Attempt, Outcome::Unsaid) | (Grain::Call, Outcome::Unsaid) => {}
+            (Grain::Attempt, _) => self.push(source, seen, seen.outcome, None),
+            (Grain::Call, outcome) => match self.recent(|unit| decided_by(unit, seen)) {
+                Some(unit) => {
+                    unit.view.add(seen);
+                    unit.call = Some(seen);
+                }
+                None => self.push(source, seen, outcome, Some(seen)),
+            },
+            (Grain::Detail, _) => self.detail(source, seen),
+        }
+    }
+
+    fn push(&mut self, source: SourceIndex, seen: &Observation, outcome: Outcome, call: Option<&'a Observation>) {
+        let mut view = View::of(source, seen);
+        view.outcome = outcome;
+        self.events.push(Event::Attempt(Unit {
+            view,
+            left: seen.retry.and_then(|retry| retry.left),
+            call,
+        }));
+    }
+
+    /// The latest attempt that a line belongs to.
+    fn recent(&mut self, belongs: impl Fn(&Unit<'a>) -> bool) -> Option<&mut Unit<'a>> {
+        let attempts = self
+            .events
+            .iter_mut()
+            .rev()
+            .filter_map(|event| if let Event::Attempt(unit) = event { Some(unit) } else { None });
+        attempts.take(LOOKED_BACK).find(|unit| belongs(unit))
+    }
+
+    fn detail(&mut self, source: SourceIndex, seen: &Observation) {
+        let this_moment = |unit: &Unit<'_>| {
+            seen.time.since(unit.view.time).abs() <= SAME_MOMENT_MS && may_belong(&unit.view, seen) && agrees(&unit.view, seen)
+        };
+        if let Some(unit) = self.recent(this_moment) {
+            unit.view.add(seen);
+            unit.left = unit.left.or(seen.retry.and_then(|retry| retry.left));
+            return;
+        }
+        let announces_retry = seen.retry.is_some_and(|retry| retry.in_ms.is_some());
+        match seen.outcome {
+            // A wrapper's retry line quotes the error of an attempt that stands elsewhere.
+            _ if announces_retry && seen.error.is_some() => {}
+            // An exchange that broke has no answer line: its debug line or its retry line stands for it.
+            Outcome::Transport(kind) => self.push(source, seen, Outcome::Transport(kind), None),
+            Outcome::Unsaid if announces_retry => self.push(source, seen, Outcome::Transport(TransportError::Other), None),
+            Outcome::Status(_) | Outcome::Caller(..) if self.details_are_attempts => self.push(source, seen, seen.outcome, None),
+            _ => {}
+        }
+    }
+
+    /// The most retries that any attempt had left: what the first one of a call has.
+    fn most_retries_left(&self) -> Option<u16> {
+        self.events
+            .iter()
+            .filter_map(|event| if let Event::Attempt(unit) = event { unit.left } else { None })
+            .max()
+    }
+}
+
+/// Whether a failed call's own line tells of this attempt: just before it, with the same end, and no retry announced.
+fn decided_by(unit: &Unit<'_>, seen: &Observation) -> bool {
+    let view = &unit.view;
+    (-SAME_MOMENT_MS..=CALL_LINE_MS).contains(&seen.time.since(view.time))
+        && unit.call.is_none()
+        && view.retry_in_ms.is_none()
+        && may_belong(view, seen)
+        && ends_agree(view, seen)
+}
+
+/// The second pass: attempts become calls.
+#[derive(Default)]
+struct Calls {
+    done: Assembled,
+    /// Chains that may go on, the oldest first.
+    open: Vec<usize>,
+    most_left: Option<u16>,
+}
+
+impl Calls {
+    fn take(&mut self, event: Event<'_>) {
+        match event {
+            Event::Attempt(unit) => {
+                self.forget(unit.view.time);
+                self.attempt(unit);
+            }
+            Event::Saved(seen) => {
+                self.forget(seen.time);
+                if let Some(chain) = self.saved(seen) {
+                    self.close(chain, ChainEnd::Recovered(seen.time), seen);
+                }
+            }
+        }
+    }
+
+    /// Closes what nothing can continue any more, so that the open ones stay few.
+    fn forget(&mut self, now: Time) {
+        let Assembled { views, chains } = &self.done;
+        self.open.retain(|&chain| {
+            let last = chains
+                .get(chain)
+                .and_then(|chain| chain.views.last())
+                .and_then(|&view| views.get(view));
+            last.is_some_and(|last| now.since(last.time) <= RETRY_WAIT_MS + i64::from(last.retry_in_ms.unwrap_or(0)))
+        });
+    }
+
+    fn view(&self, chain: usize, pick: impl Fn(&[usize]) -> Option<&usize>) -> Option<&View> {
+        let view = *pick(&self.done.chains.get(chain)?.views)?;
+        self.done.views.get(view)
+    }
+
+    fn last(&self, chain: usize) -> Option<&View> {
+        self.view(chain, <[usize]>::last)
+    }
+
+    fn first(&self, chain: usize) -> Option<&View> {
+        self.view(chain, <[usize]>::first)
+    }
+
+    fn length(&self, chain: usize) -> usize {
+        self.done.chains.get(chain).map_or(0, |chain| chain.views.len())
+    }
+
+    fn attempt(&mut self, unit: Unit<'_>) {
+        let place = self
+            .most_left
+            .zip(unit.left)
+            .map(|(most, left)| usize::from(most.saturating_sub(left)) + 1);
+        let chain = self.by_id(&unit.view).or_else(|| {
+            if place == Some(1) {
+                None
+            } else {
+                self.by_announced_retry(&unit, place)
+            }
+        });
+        let chain = chain.unwrap_or_else(|| {
+            self.done.chains.push(Chain::default());
+            self.open.push(self.done.chains.len() - 1);
+            self.done.chains.len() - 1
+        });
+        let Unit { mut view, call, .. } = unit;
+        view.chain = Some(chain);
+        self.done.views.push(view);
+        if let Some(chain) = self.done.chains.get_mut(chain) {
+            chain.views.push(self.done.views.len() - 1);
+        }
+        if let Some(call) = call {
+            self.close(chain, ChainEnd::Lost, call);
+        }
+    }
+
+    /// A chain with the same SDK call id or the same caller id.
+    fn by_id(&self, view: &View) -> Option<usize> {
+        let same = |mine: &Option<Name>, theirs: &Option<Name>| mine.is_some() && mine == theirs;
+        let starts_anew = view.number == Some(1);
+        let belongs = |last: &View| {
+            same(&last.ids.sdk, &view.ids.sdk) || same(&last.ids.x_client_request_id, &view.ids.x_client_request_id)
+        };
+        self.open
+            .iter()
+            .rev()
+            .copied()
+            .find(|&chain| !starts_anew && self.last(chain).is_some_and(belongs))
+    }
+
+    /// The chain whose announced retry this is: due, of the same thread where threads are named, of the right length
+    /// where the SDK counts, begun within the call where its line says how long it took; the latest due of these, for
+    /// a retry answers soon after it is sent.
+    fn by_announced_retry(&self, unit: &Unit<'_>, place: Option<usize>) -> Option<usize> {
+        let time = unit.view.time;
+        let begun = unit
+            .call
+            .and_then(|call| Some(call.time.plus_ms(-i64::from(call.duration_ms?) - SAME_MOMENT_MS)));
+        let fits = |chain: usize| {
+            place.is_none_or(|place| self.length(chain) + 1 == place)
+                && self
+                    .first(chain)
+                    .is_some_and(|first| begun.is_none_or(|begun| first.time >= begun))
+                && self.last(chain).is_some_and(|last| may_follow(last, &unit.view))
+        };
+        let due = |chain: usize| {
+            let last = self.last(chain)?;
+            let due = last.time.plus_ms(i64::from(last.retry_in_ms?));
+            (time.since(due) >= -SAME_MOMENT_MS).then_some((self.length(chain), due, chain))
+        };
+        // A call that failed for good used up its retries: the longest chain, then the latest due.
+        let due = self.open.iter().copied().filter(|&chain| fits(chain)).filter_map(due);
+        if unit.call.is_some() {
+            due.max().map(|(_, _, chain)| chain)
+        } else {
+            due.max_by_key(|(_, due, _)| *due).map(|(_, _, chain)| chain)
+        }
+    }
+
+    /// The chain that a success saved: by id, else one whose attempts lie within the successful call's own span.
+    fn saved(&self, seen: &Observation) -> Option<usize> {
+        let same = |mine: &Option<Name>, theirs: &Option<Name>| mine.is_some() && mine == theirs;
+        let by_id = |last: &View| {
+            same(&last.ids.sdk, &seen.ids.sdk) || same(&last.ids.x_client_request_id, &seen.ids.x_client_request_id)
+        };
+        if let Some(chain) = self
+            .open
+            .iter()
+            .rev()
+            .copied()
+            .find(|&chain| self.last(chain).is_some_and(by_id))
+        {
+            return Some(chain);
+        }
+        let started = seen
+            .time
+            .plus_ms(-i64::from(seen.duration_ms.filter(|_| seen.grain == Grain::Call)?) - SAME_MOMENT_MS);
+        let within = |chain: usize| {
+            let (Some(first), Some(last)) = (self.first(chain), self.last(chain)) else {
+                return false;
+            };
+            let due = last.time.plus_ms(i64::from(last.retry_in_ms.unwrap_or(0)));
+            first.time >= started && due <= seen.time && last.retry_in_ms.is_some() && may_belong(last, seen)
+        };
+        // The call began just before its first attempt: of several chains, the one begun earliest within it.
+        self.open
+            .iter()
+            .copied()
+            .filter(|&chain| within(chain))
+            .min_by_key(|&chain| self.first(chain).map(|first| first.time))
+    }
+
+    fn close(&mut self, chain: usize, end: ChainEnd, seen: &Observation) {
+        self.open.retain(|&open| open != chain);
+        let Some(closing) = self.done.chains.get_mut(chain) else {
+            return;
+        };
+        closing.end = Some(end);
+        if matches!(end, ChainEnd::Recovered(_)) {
+            closing.recovered_by = Some(Arc::clone(&seen.attributes));
+        }
+        let kind = if let Outcome::Transport(kind) = seen.outcome {
+            Some(kind)
+        } else {
+            None
+        };
+        for &view in &closing.views {
+            let Some(view) = self.done.views.get_mut(view) else { continue };
+            view.fill_attributes(&seen.attributes);
+            if view.ids.x_client_request_id.is_none() {
+                view.ids.x_client_request_id.clone_from(&seen.ids.x_client_request_id);
+            }
+            // A retry line does not say how the exchange broke; the traceback that ends the call does.
+            if let (Outcome::Transport(TransportError::Other), Some(kind)) = (view.outcome, kind) {
+                view.outcome = Outcome::Transport(kind);
+                view.fact = seen.fact;
+            }
+        }
+    }
+}
+
+/// Whether one attempt can follow another in a call: the same thread where both name one, no other endpoint or id.
+fn may_follow(last: &View, next: &View) -> bool {
+    let endpoint = |view: &View| view.attributes.get(Dimension::Endpoint).cloned();
+    let differ = |mine: Option<&Name>, theirs: Option<&Name>| matches!((mine, theirs), (Some(a), Some(b)) if a != b);
+    !differ(last.ids.thread.as_ref(), next.ids.thread.as_ref())
+        && !differ(last.ids.x_client_request_id.as_ref(), next.ids.x_client_request_id.as_ref())
+        && !differ(last.ids.sdk.as_ref(), next.ids.sdk.as_ref())
+        && same_route(endpoint(last).as_deref(), endpoint(next).as_deref())
+}
+
+/// Whether a record can be about the same call as a view: the same thread where both name one, no other endpoint, no
+/// other caller id.
+fn may_belong(last: &View, seen: &Observation) -> bool {
+    let differ = |mine: Option<&Name>, theirs: Option<&Name>| matches!((mine, theirs), (Some(a), Some(b)) if a != b);
+    let endpoint = |attributes: &Attributes| attributes.get(Dimension::Endpoint).cloned();
+    !differ(last.ids.thread.as_ref(), seen.ids.thread.as_ref())
+        && !differ(last.ids.x_client_request_id.as_ref(), seen.ids.x_client_request_id.as_ref())
+        && !differ(last.ids.sdk.as_ref(), seen.ids.sdk.as_ref())
+        && (same_route(endpoint(&last.attributes).as_deref(), endpoint(&seen.attributes).as_deref()))
+}
+
+fn same_route(a: Option<&str>, b: Option<&str>) -> bool {
+    a.is_none() || b.is_none() || a == b
+}
+
+/// Whether a detail can be of the attempt: the same status where both have one, no second retry line, no other id.
+fn agrees(last: &View, seen: &Observation) -> bool {
+    let second_retry = last.retry_in_ms.is_some() && seen.retry.is_some_and(|retry| retry.in_ms.is_some());
+    let other_id = matches!((&last.ids.x_request_id, &seen.ids.x_request_id), (Some(a), Some(b)) if a != b);
+    !second_retry && !other_id && ends_agree(last, seen)
+}
+
+fn ends_agree(last: &View, seen: &Observation) -> bool {
+    match (last.outcome, seen.outcome) {
+        (_, Outcome::Unsaid) => true,
+        (a, b) if a.status().is_some() || b.status().is_some() => a.status() == b.status(),
+        (Outcome::Transport(a), Outcome::Transport(b)) => a == b || a == TransportError::Other || b == TransportError::Other,
+        (a, b) => a == b,
+    }
+}

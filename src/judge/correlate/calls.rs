@@ -1,0 +1,196 @@
+//! Attempts become calls: which attempts belong together, their numbers, and whether the call was saved.
+//!
+//! Classification B3.5: the logged attempt number; else the same caller id in time order; else a failure that follows a
+//! failure of the same slice within twelve seconds where that slice averages under one attempt a minute.
+
+use crate::model::{Attempt, Attributes, CallOutcome, Dimension, Name, Time, TrafficCell};
+use ahash::AHashMap;
+use std::collections::BTreeMap;
+
+/// Two attempts with one caller id further apart are two calls that share an id: some callers use one id for a whole
+/// conversation. The SDKs' default time-out is ten minutes.
+const SAME_CALL_MS: i64 = 900_000;
+
+/// A failure this soon after a failure of a quiet slice is its retry (classification B3.5: 12 s).
+const RETRY_FOLLOWS_MS: i64 = 12_000;
+
+/// A slice is quiet when it averages under one attempt in so many milliseconds (classification B3.5: a minute).
+const QUIET_SLICE_MS: i64 = 60_000;
+
+/// One attempt with what its own source says of its call.
+#[derive(Clone, Debug)]
+pub(super) struct InCall {
+    /// The attempt; its number is set here, its call and outcome are filled in.
+    pub(super) attempt: Attempt,
+    /// The number that the log gives it.
+    pub(super) numbered: Option<u16>,
+    /// Chain within its application, named by family and chain.
+    pub(super) chain: Option<(usize, usize)>,
+    /// What the chain's source says became of it.
+    pub(super) said: CallOutcome,
+}
+
+/// Numbers the calls and their attempts. `saved` gives the times at which a caller id's call went well.
+pub(super) fn number(mut attempts: Vec<InCall>, cells: &[TrafficCell], saved: &BTreeMap<Name, Vec<Time>>) -> Vec<Attempt> {
+    attempts.sort_by(|a, b| (a.attempt.time, &a.attempt.seen_by).cmp(&(b.attempt.time, &b.attempt.seen_by)));
+    let quiet = QuietSlices::of(&attempts, cells);
+    let mut calls = Calls::default();
+    for one in &mut attempts {
+        let (call, place) = calls.place(one, &quiet);
+        one.attempt.call = call;
+        one.attempt.number = one.numbered.unwrap_or(place);
+    }
+    let outcomes = calls.outcomes(&attempts, saved);
+    attempts
+        .into_iter()
+        .map(|mut one| {
+            one.attempt.call_outcome = outcomes
+                .get(one.attempt.call as usize)
+                .copied()
+                .unwrap_or(CallOutcome::Unknown);
+            one.attempt
+        })
+        .collect()
+}
+
+/// Which call each chain, caller id or quiet slice is at.
+#[derive(Default)]
+struct Calls {
+    /// For each call: its last attempt's time and how many it has.
+    calls: Vec<(Time, u16)>,
+    by_chain: AHashMap<(usize, usize), u32>,
+    by_client_id: AHashMap<Name, u32>,
+    by_slice: AHashMap<Slice, u32>,
+}
+
+type Slice = [Option<Name>; 4];
+
+fn slice(attributes: &Attributes) -> Slice {
+    [
+        Dimension::Model,
+        Dimension::Endpoint,
+        Dimension::ServerAddress,
+        Dimension::Project,
+    ]
+    .map(|dimension| attributes.get(dimension).cloned())
+}
+
+impl Calls {
+    /// The call an attempt belongs to, and its place in it, from 1.
+    fn place(&mut self, one: &InCall, quiet: &QuietSlices) -> (u32, u16) {
+        let time = one.attempt.time;
+        let starts_anew = one.numbered == Some(1);
+        let client_id = one.attempt.ids.x_client_request_id.as_ref();
+        let slice = slice(&one.attempt.attributes);
+        let identified = one.chain.is_some_and(|chain| self.by_chain.contains_key(&chain)) || client_id.is_some();
+        let by_chain = one.chain.and_then(|chain| self.by_chain.get(&chain).copied());
+        let by_id = client_id
+            .and_then(|id| self.by_client_id.get(id).copied())
+            .filter(|&call| self.within(call, time, SAME_CALL_MS) && !starts_anew);
+        let by_slice = self.by_slice.get(&slice).copied().filter(|&call| {
+            let follows = self.within(call, time, RETRY_FOLLOWS_MS) && one.attempt.outcome.is_failure();
+            !identified
+                && one.numbered.is_none_or(|number| number > 1)
+                && follows
+                && (quiet.is_quiet(&slice) || one.numbered.is_some())
+        });
+        let call = by_chain.or(by_id).or(by_slice).unwrap_or_else(|| {
+            self.calls.push((time, 0));
+            u32::try_from(self.calls.len() - 1).unwrap_or(u32::MAX)
+        });
+        let place = self.calls.get_mut(call as usize).map_or(1, |(last, count)| {
+            *last = (*last).max(time);
+            *count = count.saturating_add(1);
+            *count
+        });
+        if let Some(chain) = one.chain {
+            self.by_chain.insert(chain, call);
+        }
+        if let Some(id) = client_id {
+            self.by_client_id.insert(Name::clone(id), call);
+        }
+        if one.attempt.outcome.is_failure() {
+            self.by_slice.insert(slice, call);
+        }
+        (call, place)
+    }
+
+    fn within(&self, call: u32, time: Time, limit_ms: i64) -> bool {
+        self.calls
+            .get(call as usize)
+            .is_some_and(|(last, _)| time.since(*last) <= limit_ms)
+    }
+
+    /// A call is recovered when anything says so after its last failure; lost when its source says so, or when nothing
+    /// announces a further attempt.
+    fn outcomes(&self, attempts: &[InCall], saved: &BTreeMap<Name, Vec<Time>>) -> Vec<CallOutcome> {
+        let mut outcomes = vec![CallOutcome::Unknown; self.calls.len()];
+        for one in attempts {
+            let Some(place) = outcomes.get_mut(one.attempt.call as usize) else {
+                continue;
+            };
+            let last = self
+                .calls
+                .get(one.attempt.call as usize)
+                .map_or(one.attempt.time, |(last, _)| *last);
+            let saved_later = one
+                .attempt
+                .ids
+                .x_client_request_id
+                .as_ref()
+                .and_then(|id| saved.get(id))
+                .is_some_and(|times| {
+                    times
+                        .iter()
+                        .any(|time| time.since(last) >= -SLACK_MS && time.since(last) <= SAME_CALL_MS)
+                });
+            let ended = one.attempt.time == last;
+            let said = match one.said {
+                _ if saved_later => CallOutcome::Recovered,
+                CallOutcome::Unknown if ended && one.attempt.retry_in_ms.is_none() => CallOutcome::Lost,
+                said => said,
+            };
+            *place = match (*place, said) {
+                (CallOutcome::Recovered, _) | (_, CallOutcome::Recovered) => CallOutcome::Recovered,
+                (CallOutcome::Lost, _) | (_, CallOutcome::Lost) => CallOutcome::Lost,
+                _ => CallOutcome::Unknown,
+            };
+        }
+        outcomes
+    }
+}
+
+/// Milliseconds by which two logs' records of one moment may be out of order.
+const SLACK_MS: i64 = 2_000;
+
+/// Slices that see less than one attempt a minute.
+struct QuietSlices {
+    counts: BTreeMap<Slice, u64>,
+    span_ms: i64,
+}
+
+impl QuietSlices {
+    fn of(attempts: &[InCall], cells: &[TrafficCell]) -> Self {
+        let mut by_attributes: AHashMap<&Attributes, u64> = AHashMap::new();
+        let mut span: Option<(Time, Time)> = None;
+        let failures = attempts.iter().map(|one| (one.attempt.time, &one.attempt.attributes, 1));
+        let successes = cells.iter().map(|cell| (cell.time, &cell.attributes, u64::from(cell.ok)));
+        for (time, attributes, count) in failures.chain(successes) {
+            *by_attributes.entry(attributes).or_default() += count;
+            span = Some(span.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
+        }
+        let mut counts: BTreeMap<Slice, u64> = BTreeMap::new();
+        by_attributes
+            .into_iter()
+            .for_each(|(attributes, count)| *counts.entry(slice(attributes)).or_default() += count);
+        Self {
+            counts,
+            span_ms: span.map_or(0, |(first, last)| last.since(first)),
+        }
+    }
+
+    fn is_quiet(&self, slice: &Slice) -> bool {
+        let count = i64::try_from(self.counts.get(slice).copied().unwrap_or(1)).unwrap_or(i64::MAX);
+        self.span_ms / count.max(1) > QUIET_SLICE_MS
+    }
+}

@@ -1,0 +1,185 @@
+//! Whose traffic the applications' logs already show: ties a proxy's clients to applications (classification B3.4d).
+
+use super::family::Family;
+use super::pair::Joined;
+use super::proxies::ProxyHost;
+use super::view::View;
+use crate::model::{Dimension, Grain, Name, SourceRollup};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Applications that show this share of a proxy's traffic show all of it (the reference method's rule for logs without
+/// ids; the rest is the edges of the logs).
+const SHOWN_SHARE: f64 = 0.9;
+
+/// How the applications' logs cover a proxy's client, the weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Cover {
+    /// No application log shows its calls.
+    None,
+    /// An application log shows the last attempt of each call.
+    Calls,
+    /// An application log shows every attempt.
+    Attempts,
+}
+
+/// The cover of every client of every proxy host.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Covers {
+    by_client: BTreeMap<(usize, Option<Name>), Cover>,
+    otherwise: Vec<Cover>,
+}
+
+impl Covers {
+    /// The cover of one client of one proxy host.
+    pub(super) fn of(&self, host: usize, client: Option<&Name>) -> Cover {
+        let otherwise = self.otherwise.get(host).copied().unwrap_or(Cover::None);
+        self.by_client.get(&(host, client.cloned())).copied().unwrap_or(otherwise)
+    }
+}
+
+/// Which applications a proxy's clients are, by the ids that both logs sampled.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ties {
+    by_client: BTreeMap<(usize, Option<Name>), BTreeSet<usize>>,
+    tied_hosts: BTreeSet<(usize, usize)>,
+}
+
+impl Ties {
+    /// Ties every client of every proxy host to the families whose ids it shares.
+    pub(super) fn of(proxies: &[ProxyHost], families: &[Family], sources: &[(&Name, &SourceRollup)]) -> Self {
+        let mut ties = Self::default();
+        for (host, proxy) in proxies.iter().enumerate() {
+            for (number, family) in families.iter().enumerate() {
+                for client in shared_clients(proxy, family, sources) {
+                    ties.by_client.entry((host, client)).or_default().insert(number);
+                    ties.tied_hosts.insert((host, number));
+                }
+            }
+        }
+        ties
+    }
+
+    /// Whether a client of a proxy can be a family: not where ids tie the client to others only, nor where they tie the
+    /// family to other proxies only.
+    pub(super) fn allow(&self, host: usize, client: Option<&Name>, family: usize) -> bool {
+        match self.by_client.get(&(host, client.cloned())) {
+            Some(families) => families.contains(&family),
+            None => {
+                !self.tied_hosts.iter().any(|(other, tied)| *tied == family && *other != host)
+                    || self.tied_hosts.contains(&(host, family))
+            }
+        }
+    }
+}
+
+/// What the question needs to see.
+pub(super) struct Evidence<'a> {
+    pub(super) sources: &'a [(&'a Name, &'a SourceRollup)],
+    pub(super) families: &'a [Family],
+    pub(super) proxies: &'a [ProxyHost],
+    pub(super) applications: &'a [View],
+    pub(super) proxy_views: &'a [View],
+    pub(super) hosts: &'a [usize],
+    pub(super) joined: &'a [Joined],
+    pub(super) ties: &'a Ties,
+}
+
+/// Ties clients to applications, by joined failures and by the samples' shared ids; where no ids exist, by the size of
+/// the traffic.
+pub(super) fn covers(evidence: &Evidence<'_>) -> Covers {
+    let mut covers = Covers {
+        by_client: BTreeMap::new(),
+        otherwise: vec![Cover::None; evidence.proxies.len()],
+    };
+    let mut tie = |host: usize, client: Option<Name>, family: &Family| {
+        let cover = if family.shows_every_attempt() {
+            Cover::Attempts
+        } else {
+            Cover::Calls
+        };
+        let mine = covers.by_client.entry((host, client)).or_insert(cover);
+        *mine = (*mine).max(cover);
+    };
+    let family_of = |source: usize| evidence.families.iter().find(|family| family.sources.contains(&source));
+    for one in evidence.joined {
+        let Some(family) = one
+            .application
+            .and_then(|at| evidence.applications.get(at))
+            .and_then(|view| family_of(view.source))
+        else {
+            continue;
+        };
+        for &at in &one.proxies {
+            if let (Some(view), Some(&host)) = (evidence.proxy_views.get(at), evidence.hosts.get(at)) {
+                tie(host, view.attributes.get(Dimension::Client).cloned(), family);
+            }
+        }
+    }
+    for ((host, client), families) in &evidence.ties.by_client {
+        for family in families.iter().filter_map(|&family| evidence.families.get(family)) {
+            tie(*host, client.clone(), family);
+        }
+    }
+    for host in 0..evidence.proxies.len() {
+        if let (Some(cover), Some(place)) = (cover_by_size(host, evidence), covers.otherwise.get_mut(host)) {
+            *place = cover;
+        }
+    }
+    covers
+}
+
+/// The clients of a proxy whose sampled ids stand in an application's log too.
+fn shared_clients(proxy: &ProxyHost, family: &Family, sources: &[(&Name, &SourceRollup)]) -> Vec<Option<Name>> {
+    let mut clients = Vec::new();
+    let rollup = |index: usize| sources.get(index).map(|(_, rollup)| *rollup);
+    for log in proxy.counted.iter().filter_map(|&index| rollup(index)) {
+        for application in family.sources.iter().filter_map(|&index| rollup(index)) {
+            let by_provider_id = log
+                .provider_ids
+                .iter()
+                .filter(|(hash, _)| application.provider_ids.get(*hash).is_some());
+            let by_client_id = log
+                .client_ids
+                .iter()
+                .filter(|(hash, _)| application.client_ids.get(*hash).is_some());
+            clients.extend(by_provider_id.chain(by_client_id).map(|(_, seen)| seen.client.clone()));
+        }
+    }
+    clients.sort_unstable();
+    clients.dedup();
+    clients
+}
+
+/// Where the logs carry no ids to tie by: whether the applications show as many successes as the proxy does.
+fn cover_by_size(host: usize, evidence: &Evidence<'_>) -> Option<Cover> {
+    let rollup = |index: &usize| evidence.sources.get(*index).map(|(_, rollup)| *rollup);
+    let proxy = evidence.proxies.get(host)?;
+    let has_ids = |rollup: &SourceRollup| !rollup.provider_ids.is_empty() || !rollup.client_ids.is_empty();
+    let applications = || evidence.families.iter().flat_map(|family| &family.sources).filter_map(rollup);
+    if proxy.counted.iter().filter_map(rollup).any(has_ids) && applications().any(has_ids) {
+        return None;
+    }
+    let ours: u64 = applications()
+        .map(|rollup| rollup.cells.total(Grain::Attempt).max(rollup.cells.total(Grain::Call)))
+        .sum();
+    let theirs: u64 = proxy
+        .counted
+        .iter()
+        .filter_map(rollup)
+        .map(|rollup| rollup.cells.total(Grain::Attempt))
+        .sum();
+    #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
+    let shown = ours as f64 >= theirs as f64 * SHOWN_SHARE;
+    let finest = evidence
+        .families
+        .iter()
+        .map(|family| {
+            if family.shows_every_attempt() {
+                Cover::Attempts
+            } else {
+                Cover::Calls
+            }
+        })
+        .max();
+    if shown { finest } else { None }
+}

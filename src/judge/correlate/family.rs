@@ -1,0 +1,114 @@
+//! Which sources are one application's log: rotation cuts a log into files, and calls do not care.
+
+use super::view::SourceIndex;
+use crate::model::{Grain, Name, Observation, Outcome, SourceRollup, Vantage};
+use std::collections::BTreeMap;
+
+/// How finely an application's log tells its attempts (classification B3.4c).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Granularity {
+    /// A line for each attempt.
+    Attempt,
+    /// The SDK's debug lines stand for the attempts.
+    Detail,
+    /// A line for each call: its last attempt.
+    Call,
+}
+
+/// One application's log.
+#[derive(Clone, Debug)]
+pub(super) struct Family {
+    /// Its files.
+    pub(super) sources: Vec<SourceIndex>,
+    /// How finely it tells attempts.
+    pub(super) granularity: Granularity,
+}
+
+impl Family {
+    /// Whether it shows every attempt, not only the last of each call.
+    pub(super) fn shows_every_attempt(&self) -> bool {
+        self.granularity != Granularity::Call
+    }
+}
+
+/// Groups the application sources into logs. Browser sources stand by themselves.
+pub(super) fn families(sources: &[(&Name, &SourceRollup)]) -> Vec<Family> {
+    let mut by_stem: BTreeMap<String, Vec<SourceIndex>> = BTreeMap::new();
+    for (index, (name, rollup)) in sources.iter().enumerate() {
+        if matches!(rollup.vantage, Some(Vantage::Application | Vantage::Browser)) {
+            by_stem.entry(stem(name)).or_default().push(index);
+        }
+    }
+    by_stem
+        .into_values()
+        .map(|members| Family {
+            granularity: granularity(&members, sources),
+            sources: members,
+        })
+        .collect()
+}
+
+/// A log's name without what rotation and compression add: `app.log.2.gz`, `app.log-20250306` and `app.log` are one.
+pub(crate) fn stem(name: &str) -> String {
+    let mut stem = name;
+    loop {
+        let shorter = [".gz", ".zst", ".bz2", ".xz", ".lz4"]
+            .iter()
+            .find_map(|suffix| stem.strip_suffix(suffix))
+            .or_else(|| {
+                let (rest, last) = stem.rsplit_once(['.', '-', '_'])?;
+                (!rest.is_empty() && !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit()) && rest.contains('.'))
+                    .then_some(rest)
+            });
+        match shorter {
+            Some(shorter) => stem = shorter,
+            None => return stem.to_owned(),
+        }
+    }
+}
+
+fn granularity(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> Granularity {
+    let rollups = || {
+        members
+            .iter()
+            .filter_map(|&index| sources.get(index))
+            .map(|(_, rollup)| *rollup)
+    };
+    let has = |grain: Grain, seen: fn(&Observation) -> bool| {
+        rollups()
+            .any(|rollup| rollup.cells.total(grain) > 0 || rollup.observations.iter().any(|one| one.grain == grain && seen(one)))
+    };
+    if has(Grain::Attempt, |_| true) {
+        Granularity::Attempt
+    } else if has(Grain::Detail, |seen| {
+        matches!(seen.outcome, Outcome::Status(_) | Outcome::Caller(..)) || seen.retry.is_some()
+    }) {
+        Granularity::Detail
+    } else {
+        Granularity::Call
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stem;
+
+    #[test]
+    fn rotated_files_are_one_log() {
+        for name in [
+            "a/app.log",
+            "a/app.log.1",
+            "a/app.log.12.gz",
+            "a/app.log-20250306.zst",
+            "a/app.log.1.gz",
+        ] {
+            assert_eq!(stem(name), "a/app.log");
+        }
+    }
+
+    #[test]
+    fn two_applications_with_numbers_in_their_names_stay_two() {
+        assert_ne!(stem("app-1.jsonl"), stem("app-2.jsonl"));
+        assert_ne!(stem("web-1/app.log"), stem("web-2/app.log"));
+    }
+}

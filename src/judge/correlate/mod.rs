@@ -1,0 +1,382 @@
+//! From many logs to one traffic: every attempt once, whoever saw it, and the calls they belong to.
+//!
+//! The stages, in order: which files are one log ([`family`], [`proxies`]); each application's records put together
+//! into attempts ([`assemble`]); the clocks set right ([`clocks`]); both sides of each failure joined ([`pair`]); whose
+//! traffic is already shown ([`cover`]); the successes ([`successes`]); the sides ([`side`]); the calls ([`calls`]).
+
+mod assemble;
+mod calls;
+mod clocks;
+mod cover;
+mod family;
+mod pair;
+mod proxies;
+mod side;
+mod successes;
+mod view;
+
+use crate::model::{
+    Attempt, Attributes, CallOutcome, Dimension, Fact, Name, Outcome, Rollup, Seen, SourceRollup, Time, Traffic, TransportError,
+    Vantage,
+};
+use assemble::{Assembled, ChainEnd};
+use calls::InCall;
+use clocks::Clock;
+use cover::{Cover, Covers, Ties};
+use family::{Family, Granularity};
+use pair::Joined;
+use proxies::ProxyHost;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use view::View;
+
+/// What correlation made of a rollup.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Correlated {
+    /// The traffic, every attempt once.
+    pub(crate) traffic: Traffic,
+    /// What was added to each source's times, in milliseconds.
+    pub(crate) offsets_ms: BTreeMap<Name, i64>,
+}
+
+/// Joins, counts and numbers everything.
+pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
+    let sources: Vec<(&Name, &SourceRollup)> = rollup.sources.iter().collect();
+    let families = family::families(&sources);
+    let mut proxies = proxies::hosts(&sources);
+    let clocks = clocks::clocks(&sources, &proxies);
+    let mut assembled: Vec<Assembled> = families.iter().map(|family| assemble_family(family, &sources)).collect();
+    set_clocks(&mut assembled, &mut proxies, &clocks);
+
+    let saved = saved(&assembled, &proxies, rollup, &families);
+    let chains: Vec<Option<(usize, usize)>> = assembled
+        .iter()
+        .enumerate()
+        .flat_map(|(family, one)| one.views.iter().map(move |view| view.chain.map(|chain| (family, chain))))
+        .collect();
+    let applications: Vec<View> = assembled.iter_mut().flat_map(|one| std::mem::take(&mut one.views)).collect();
+    let (proxy_views, hosts): (Vec<View>, Vec<usize>) = proxies
+        .iter_mut()
+        .enumerate()
+        .flat_map(|(host, proxy)| std::mem::take(&mut proxy.views).into_iter().map(move |view| (view, host)))
+        .unzip();
+    let ties = Ties::of(&proxies, &families, &sources);
+    let family_of: BTreeMap<usize, usize> = families
+        .iter()
+        .enumerate()
+        .flat_map(|(number, family)| family.sources.iter().map(move |&source| (source, number)))
+        .collect();
+    let may_meet = |application: &View, host: usize, proxy: &View| {
+        family_of
+            .get(&application.source)
+            .is_none_or(|&family| ties.allow(host, proxy.attributes.get(Dimension::Client), family))
+    };
+    let joined = pair::join(&applications, &proxy_views, &hosts, may_meet);
+    let covers = cover::covers(&cover::Evidence {
+        sources: &sources,
+        families: &families,
+        proxies: &proxies,
+        applications: &applications,
+        proxy_views: &proxy_views,
+        hosts: &hosts,
+        joined: &joined,
+        ties: &ties,
+    });
+
+    let mut successes = successes::of_applications(&families, &sources, &clocks);
+    let (mut by_proxies, mut uncovered) = successes::of_proxies(&proxies, &sources, &clocks, &covers);
+    let mut attempts = Vec::new();
+    for one in &joined {
+        let application = one.application.and_then(|at| applications.get(at));
+        let views: Vec<&View> = one.proxies.iter().filter_map(|&at| proxy_views.get(at)).collect();
+        let host = one.proxies.first().and_then(|&at| hosts.get(at)).copied();
+        if application.is_none() && !counts_alone(&views, host, &covers) {
+            continue;
+        }
+        if let Some(died) = views.iter().find(|view| view.counted_as_success) {
+            by_proxies.take_away(died.time, &died.attributes);
+            uncovered.take_away(died.time, &died.attributes);
+        }
+        let chain = one.application.and_then(|at| chains.get(at).copied().flatten());
+        attempts.push(in_call(one, application, &views, chain, &assembled, &sources));
+    }
+    for chain in assembled.iter().flat_map(|one| &one.chains) {
+        if let (Some(ChainEnd::Recovered(time)), Some(attributes)) = (chain.end, &chain.recovered_by) {
+            successes.mark_later(time, attributes);
+        }
+    }
+    finish(successes, uncovered, by_proxies, attempts, &saved, &sources, &clocks)
+}
+
+/// What is to be added to each source's times, in milliseconds, so that the clocks agree.
+pub(crate) fn offsets_ms(rollup: &Rollup) -> BTreeMap<Name, i64> {
+    let sources: Vec<(&Name, &SourceRollup)> = rollup.sources.iter().collect();
+    let clocks = clocks::clocks(&sources, &proxies::hosts(&sources));
+    sources
+        .iter()
+        .zip(clocks)
+        .map(|((name, _), clock)| (Name::clone(name), clock.offset_ms))
+        .collect()
+}
+
+fn assemble_family(family: &Family, sources: &[(&Name, &SourceRollup)]) -> Assembled {
+    let mut members: Vec<_> = family
+        .sources
+        .iter()
+        .filter_map(|&index| Some((index, sources.get(index)?.1)))
+        .collect();
+    members.sort_by_key(|(index, rollup)| (rollup.span, *index));
+    let observations = members
+        .iter()
+        .flat_map(|(index, rollup)| rollup.observations.iter().map(move |seen| (*index, seen)));
+    assemble::assemble(observations, family.granularity == Granularity::Detail)
+}
+
+/// Moves every view to its end on the common clock.
+fn set_clocks(assembled: &mut [Assembled], proxies: &mut [ProxyHost], clocks: &[Clock]) {
+    let set = |view: &mut View| {
+        let clock = clocks.get(view.source).copied().unwrap_or_default();
+        let duration = if view.instant == crate::model::Instant::Unknown {
+            view.duration_ms
+        } else {
+            None
+        };
+        view.time = clock.end(view.time, duration);
+    };
+    assembled.iter_mut().flat_map(|one| &mut one.views).for_each(set);
+    proxies
+        .iter_mut()
+        .flat_map(|proxy| proxy.views.iter_mut().chain(&mut proxy.successes))
+        .for_each(set);
+}
+
+/// Whether an attempt that only proxies saw counts: not where an application's log shows every attempt of its client.
+fn counts_alone(views: &[&View], host: Option<usize>, covers: &Covers) -> bool {
+    let (Some(view), Some(host)) = (views.first(), host) else {
+        return false;
+    };
+    let cover = covers.of(host, view.attributes.get(Dimension::Client));
+    let hung_up = matches!(view.outcome, Outcome::Caller(crate::model::CallerKind::ClientCancel, _));
+    // An application that logs calls shows its own time-outs: a hang-up is no attempt beside them.
+    cover < if hung_up { Cover::Calls } else { Cover::Attempts }
+}
+
+/// One attempt from all its views.
+fn in_call(
+    joined: &Joined,
+    application: Option<&View>,
+    proxies: &[&View],
+    chain: Option<(usize, usize)>,
+    assembled: &[Assembled],
+    sources: &[(&Name, &SourceRollup)],
+) -> InCall {
+    let fact = side::decide(application, proxies, sources);
+    let said = chain.and_then(|(family, chain)| assembled.get(family)?.chains.get(chain)?.end);
+    let mut one = View::clone(application.or(proxies.first().copied()).unwrap_or(&EMPTY_VIEW));
+    for proxy in proxies {
+        one.fill_attributes(&proxy.attributes);
+        one.add_ids(&proxy.ids);
+        one.add_error(proxy.error.as_deref());
+        one.method = one.method.take().or_else(|| proxy.method.clone());
+        if one.outcome == Outcome::Transport(TransportError::Other) {
+            one.outcome = proxy.outcome.transport().map_or(one.outcome, Outcome::Transport);
+        }
+    }
+    let mut seen_by: Vec<Seen> = application
+        .into_iter()
+        .chain(proxies.iter().copied())
+        .flat_map(|view| seen(view, sources))
+        .collect();
+    seen_by.sort();
+    seen_by.dedup();
+    InCall {
+        numbered: one.number,
+        chain,
+        said: match said {
+            Some(ChainEnd::Recovered(_)) => CallOutcome::Recovered,
+            Some(ChainEnd::Lost) => CallOutcome::Lost,
+            None => CallOutcome::Unknown,
+        },
+        attempt: Attempt {
+            time: one.time,
+            duration_ms: one.duration_ms,
+            outcome: one.outcome,
+            attributes: one.attributes,
+            ids: one.ids,
+            method: one.method,
+            error: one.error,
+            number: 1,
+            call: 0,
+            call_outcome: CallOutcome::Unknown,
+            reached: fact.reached(),
+            fact,
+            side: None,
+            side_by_vote: false,
+            retry_in_ms: one.retry_in_ms,
+            joined: joined.method.filter(|_| application.is_some() || proxies.len() > 1),
+            seen_by,
+        },
+    }
+}
+
+/// A stand-in that no joined attempt ever needs: each has at least one view.
+static EMPTY_VIEW: std::sync::LazyLock<View> = std::sync::LazyLock::new(|| View {
+    source: 0,
+    lines: Vec::new(),
+    time: Time(0),
+    instant: crate::model::Instant::End,
+    duration_ms: None,
+    grain: crate::model::Grain::Attempt,
+    outcome: Outcome::Unsaid,
+    fact: Some(Fact::StatusOnly),
+    attributes: Arc::new(Attributes::default()),
+    ids: crate::model::Ids::default(),
+    method: None,
+    error: None,
+    number: None,
+    retry_in_ms: None,
+    upstream: None,
+    chain: None,
+    counted_as_success: false,
+});
+
+fn seen(view: &View, sources: &[(&Name, &SourceRollup)]) -> Vec<Seen> {
+    let Some((path, rollup)) = sources.get(view.source) else {
+        return Vec::new();
+    };
+    let vantage = rollup.vantage.unwrap_or(Vantage::Application);
+    view.lines
+        .iter()
+        .map(|&line| Seen {
+            vantage,
+            path: Name::clone(path),
+            line,
+        })
+        .collect()
+}
+
+/// When each caller id's call went well, as far as the second look found it.
+fn saved(assembled: &[Assembled], proxies: &[ProxyHost], rollup: &Rollup, families: &[Family]) -> BTreeMap<Name, Vec<Time>> {
+    let mut saved: BTreeMap<Name, Vec<Time>> = BTreeMap::new();
+    let mut add = |id: Option<&Name>, time: Time| {
+        if let Some(id) = id {
+            saved.entry(Name::clone(id)).or_default().push(time);
+        }
+    };
+    for view in proxies.iter().flat_map(|proxy| &proxy.successes) {
+        add(view.ids.x_client_request_id.as_ref(), view.time);
+    }
+    for one in assembled {
+        for chain in &one.chains {
+            if let Some(ChainEnd::Recovered(time)) = chain.end {
+                let id = chain
+                    .views
+                    .first()
+                    .and_then(|&view| one.views.get(view))
+                    .and_then(|view| view.ids.x_client_request_id.as_ref());
+                add(id, time);
+            }
+        }
+    }
+    let sources: Vec<&SourceRollup> = rollup.sources.values().collect();
+    for source in families.iter().flat_map(|family| &family.sources) {
+        for seen in sources.get(*source).map_or(&[][..], |rollup| &rollup.observations) {
+            if seen.outcome == Outcome::Success {
+                add(seen.ids.x_client_request_id.as_ref(), seen.time);
+            }
+        }
+    }
+    saved
+}
+
+fn finish(
+    applications: successes::Successes,
+    uncovered: successes::Successes,
+    by_proxies: successes::Successes,
+    mut attempts: Vec<InCall>,
+    saved: &BTreeMap<Name, Vec<Time>>,
+    sources: &[(&Name, &SourceRollup)],
+    clocks: &[Clock],
+) -> Correlated {
+    let first = applications.first() + uncovered.first();
+    let mut cells = applications.cells();
+    let uncovered = uncovered.cells();
+    if !uncovered.is_empty() {
+        cells.extend(uncovered);
+        cells.sort_by(|a, b| (a.time, &a.attributes).cmp(&(b.time, &b.attributes)));
+    }
+    share_call_attributes(&mut attempts);
+    let mut attempts = calls::number(attempts, &cells, saved);
+    side::vote(&mut attempts);
+    let says_proxy = cells
+        .iter()
+        .filter(|cell| cell.attributes.get(Dimension::Proxy).is_some())
+        .count();
+    let has_proxies = by_proxies.total() > 0;
+    let proxy_cells = if has_proxies && says_proxy * 2 < cells.len() {
+        by_proxies.cells()
+    } else {
+        Vec::new()
+    };
+    let calls_with_trouble = attempts
+        .iter()
+        .map(|attempt| attempt.call)
+        .max()
+        .map_or(0, |last| u64::from(last) + 1);
+    let span = span(sources, clocks);
+    let offsets_ms = sources
+        .iter()
+        .zip(clocks)
+        .map(|((name, _), clock)| (Name::clone(name), clock.offset_ms))
+        .collect();
+    Correlated {
+        traffic: Traffic {
+            attempts,
+            cells,
+            proxy_cells,
+            calls: first + calls_with_trouble,
+            span,
+        },
+        offsets_ms,
+    }
+}
+
+/// The attempts of one caller id are one call's: what one log knows of it (its model), holds for all.
+fn share_call_attributes(attempts: &mut [InCall]) {
+    let mut known: BTreeMap<Name, Arc<Attributes>> = BTreeMap::new();
+    for one in attempts.iter() {
+        if let (Some(id), Some(_)) = (
+            &one.attempt.ids.x_client_request_id,
+            one.attempt.attributes.get(Dimension::Model),
+        ) {
+            known
+                .entry(Name::clone(id))
+                .or_insert_with(|| Arc::clone(&one.attempt.attributes));
+        }
+    }
+    for one in attempts {
+        let attempt = &mut one.attempt;
+        let Some(from) = attempt.ids.x_client_request_id.as_ref().and_then(|id| known.get(id)) else {
+            continue;
+        };
+        if attempt.attributes.get(Dimension::Model).is_none() {
+            let mut filled = Attributes::clone(&attempt.attributes);
+            let proxy = filled.get(Dimension::Proxy).cloned();
+            filled.fill_from(from);
+            filled.set(Dimension::Proxy, proxy);
+            attempt.attributes = Arc::new(filled);
+        }
+    }
+}
+
+fn span(sources: &[(&Name, &SourceRollup)], clocks: &[Clock]) -> Option<(Time, Time)> {
+    sources
+        .iter()
+        .zip(clocks)
+        .filter_map(|((_, rollup), clock)| {
+            rollup
+                .span
+                .map(|(first, last)| (first.plus_ms(clock.offset_ms), last.plus_ms(clock.offset_ms)))
+        })
+        .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+}

@@ -1,0 +1,200 @@
+//! One failed attempt in two logs: by the provider's id, else by the caller's id and time, else by time, endpoint and
+//! status (classification B3.3).
+
+use super::view::View;
+use crate::model::{Dimension, JoinMethod, Name, Outcome, Time};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Milliseconds between two records of one attempt on corrected clocks (classification B3.3).
+const TOLERANCE_MS: i64 = 2_000;
+
+/// One attempt: every view of it, the application's first.
+#[derive(Clone, Debug)]
+pub(super) struct Joined {
+    /// The application's view, by index.
+    pub(super) application: Option<usize>,
+    /// The proxies' views, by index, the hop nearest the application first.
+    pub(super) proxies: Vec<usize>,
+    /// How they were joined.
+    pub(super) method: Option<JoinMethod>,
+}
+
+/// Joins the applications' views with the proxies'. `hosts` tells each proxy view's host, so that a chain of proxies
+/// gives one view a hop; `may_meet` tells whether a proxy's client can be an application, which time alone cannot. Every
+/// view stands in exactly one of the results.
+pub(super) fn join(
+    applications: &[View],
+    proxies: &[View],
+    hosts: &[usize],
+    may_meet: impl Fn(&View, usize, &View) -> bool,
+) -> Vec<Joined> {
+    let mut index = Index::of(proxies);
+    let mut joined: Vec<Joined> = Vec::with_capacity(applications.len());
+    let mut order: Vec<usize> = (0..applications.len()).collect();
+    order.sort_by_key(|&at| applications.get(at).map(|view| (view.time, at)));
+    // Ids first, for all views: a match by time must not take a line that an id claims.
+    let mut left = Vec::new();
+    for at in order {
+        let Some(view) = applications.get(at) else { continue };
+        let (found, method) = match index.by_provider_id(view, proxies, hosts) {
+            found if !found.is_empty() => (found, Some(JoinMethod::ProviderId)),
+            _ => match index.by_client_id(view, proxies) {
+                Some(found) => (vec![found], Some(JoinMethod::ClientId)),
+                None => (Vec::new(), None),
+            },
+        };
+        index.used.extend(&found);
+        if found.is_empty() {
+            left.push(joined.len());
+        }
+        joined.push(Joined {
+            application: Some(at),
+            proxies: found,
+            method,
+        });
+    }
+    for place in left {
+        let Some(one) = joined.get_mut(place) else { continue };
+        let found = one.application.and_then(|at| applications.get(at)).and_then(|view| {
+            index.by_time(view, proxies, |at, theirs| {
+                hosts.get(at).is_some_and(|host| may_meet(view, *host, theirs))
+            })
+        });
+        if let Some(found) = found {
+            index.used.insert(found);
+            one.proxies.push(found);
+            one.method = Some(JoinMethod::TimeEndpointStatus);
+        }
+    }
+    joined.extend(index.alone(proxies, hosts));
+    joined
+}
+
+struct Index {
+    provider_ids: BTreeMap<Name, Vec<usize>>,
+    client_ids: BTreeMap<Name, Vec<usize>>,
+    by_time: Vec<(Time, usize)>,
+    used: BTreeSet<usize>,
+}
+
+impl Index {
+    fn of(proxies: &[View]) -> Self {
+        let mut index = Self {
+            provider_ids: BTreeMap::new(),
+            client_ids: BTreeMap::new(),
+            by_time: Vec::new(),
+            used: BTreeSet::new(),
+        };
+        for (at, view) in proxies.iter().enumerate() {
+            if let Some(id) = &view.ids.x_request_id {
+                index.provider_ids.entry(Name::clone(id)).or_default().push(at);
+            }
+            if let Some(id) = &view.ids.x_client_request_id {
+                index.client_ids.entry(Name::clone(id)).or_default().push(at);
+            }
+            index.by_time.push((view.time, at));
+        }
+        index.by_time.sort_unstable();
+        index
+    }
+
+    fn free<'a>(&'a self, ids: &'a BTreeMap<Name, Vec<usize>>, id: Option<&Name>) -> impl Iterator<Item = usize> + 'a {
+        id.and_then(|id| ids.get(id))
+            .into_iter()
+            .flatten()
+            .copied()
+            .filter(|at| !self.used.contains(at))
+    }
+
+    /// One view a host, nearest in time first.
+    fn by_provider_id(&self, view: &View, proxies: &[View], hosts: &[usize]) -> Vec<usize> {
+        let mut found: Vec<usize> = self.free(&self.provider_ids, view.ids.x_request_id.as_ref()).collect();
+        found.sort_by_key(|&at| distance(view, proxies.get(at)));
+        let mut seen = BTreeSet::new();
+        found.retain(|&at| hosts.get(at).is_none_or(|host| seen.insert(*host)));
+        found
+    }
+
+    fn by_client_id(&self, view: &View, proxies: &[View]) -> Option<usize> {
+        self.free(&self.client_ids, view.ids.x_client_request_id.as_ref())
+            .filter_map(|at| Some((at, proxies.get(at)?)))
+            .filter(|(_, theirs)| {
+                distance(view, Some(theirs)) <= TOLERANCE_MS
+                    && !in_conflict(view.ids.x_request_id.as_ref(), theirs.ids.x_request_id.as_ref())
+            })
+            .min_by_key(|(at, theirs)| (!ends_fit(view, theirs), distance(view, Some(theirs)), *at))
+            .map(|(at, _)| at)
+    }
+
+    fn by_time(&self, view: &View, proxies: &[View], may_meet: impl Fn(usize, &View) -> bool) -> Option<usize> {
+        let from = self
+            .by_time
+            .partition_point(|(time, _)| time.plus_ms(TOLERANCE_MS) < view.time);
+        self.by_time
+            .iter()
+            .skip(from)
+            .take_while(|(time, _)| time.since(view.time) <= TOLERANCE_MS)
+            .filter(|(_, at)| !self.used.contains(at))
+            .filter_map(|&(_, at)| Some((at, proxies.get(at)?)))
+            .filter(|(at, theirs)| may_be_one(view, theirs) && may_meet(*at, theirs))
+            .min_by_key(|(at, theirs)| (distance(view, Some(theirs)), *at))
+            .map(|(at, _)| at)
+    }
+
+    /// What no application saw: hops that share a provider's id are one attempt.
+    fn alone(&mut self, proxies: &[View], hosts: &[usize]) -> Vec<Joined> {
+        let mut alone = Vec::new();
+        for &(_, at) in &self.by_time {
+            if self.used.contains(&at) {
+                continue;
+            }
+            let Some(view) = proxies.get(at) else { continue };
+            let hops = self.by_provider_id(view, proxies, hosts);
+            let mut members = vec![at];
+            members.extend(hops.into_iter().filter(|&hop| hop != at && hosts.get(hop) != hosts.get(at)));
+            self.used.extend(&members);
+            let method = (members.len() > 1).then_some(JoinMethod::ProviderId);
+            alone.push(Joined {
+                application: None,
+                proxies: members,
+                method,
+            });
+        }
+        alone
+    }
+}
+
+fn distance(view: &View, theirs: Option<&View>) -> i64 {
+    theirs.map_or(i64::MAX, |theirs| theirs.time.since(view.time).abs())
+}
+
+fn in_conflict(mine: Option<&Name>, theirs: Option<&Name>) -> bool {
+    matches!((mine, theirs), (Some(a), Some(b)) if a != b)
+}
+
+/// Equal status, or a broken exchange whose proxy line says that the client left or that the proxy failed.
+fn ends_fit(mine: &View, theirs: &View) -> bool {
+    match (mine.outcome, theirs.outcome) {
+        (Outcome::Transport(_), Outcome::Caller(crate::model::CallerKind::ClientCancel, _) | Outcome::Transport(_)) => true,
+        (a, b) => a.status().is_some() && a.status() == b.status(),
+    }
+}
+
+/// Whether time, endpoint and status allow two views to be of one attempt. Behind a gateway the two name different
+/// hosts, so server addresses only speak where both name a provider's.
+fn may_be_one(mine: &View, theirs: &View) -> bool {
+    let endpoint = |view: &View| view.attributes.get(Dimension::Endpoint).cloned();
+    let server = |view: &View| {
+        view.attributes
+            .get(Dimension::ServerAddress)
+            .filter(|host| crate::providers::by_host(host).is_some())
+            .cloned()
+    };
+    let both_differ = |a: Option<Name>, b: Option<Name>| in_conflict(a.as_ref(), b.as_ref());
+    ends_fit(mine, theirs)
+        && endpoint(mine).is_some()
+        && endpoint(mine) == endpoint(theirs)
+        && !both_differ(server(mine), server(theirs))
+        && !(mine.ids.x_client_request_id.is_some() && theirs.ids.x_client_request_id.is_some())
+        && !(mine.ids.x_request_id.is_some() && theirs.ids.x_request_id.is_some())
+}

@@ -1,0 +1,231 @@
+//! Successes, each counted once: from the applications' counts, and from the proxies' for clients without any
+//! application log (classification B3.4).
+
+use super::clocks::Clock;
+use super::cover::{Cover, Covers};
+use super::family::{Family, Granularity};
+use super::proxies::ProxyHost;
+use crate::model::{Attributes, Cell, Cells, Dimension, Grain, Name, SourceRollup, Time, TrafficCell};
+use ahash::AHashMap;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Calls' share of the answers from which the call lines, which name the model, stand for the answers.
+const CALLS_STAND_FOR_ATTEMPTS: f64 = 0.9;
+
+/// Successes by time and attributes. Attributes are numbered, so that nothing here compares names.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Successes {
+    tuples: Vec<Arc<Attributes>>,
+    numbers: AHashMap<Arc<Attributes>, usize>,
+    counts: AHashMap<(Time, usize), Cell>,
+}
+
+impl Successes {
+    fn add(&mut self, time: Time, attributes: &Arc<Attributes>, cell: Cell) {
+        let number = match self.numbers.get(attributes) {
+            Some(&number) => number,
+            None => {
+                self.tuples.push(Arc::clone(attributes));
+                self.numbers.insert(Arc::clone(attributes), self.tuples.len() - 1);
+                self.tuples.len() - 1
+            }
+        };
+        let mine = self.counts.entry((time, number)).or_default();
+        mine.ok = mine.ok.saturating_add(cell.ok);
+        mine.ok_later = mine.ok_later.saturating_add(cell.ok_later);
+    }
+
+    /// Takes one success away that turned out to have died after its 200: the nearest of the same client and endpoint.
+    pub(super) fn take_away(&mut self, time: Time, attributes: &Attributes) {
+        let same = |theirs: &Attributes| {
+            [Dimension::Endpoint, Dimension::Client]
+                .iter()
+                .all(|&dimension| theirs.get(dimension) == attributes.get(dimension))
+        };
+        let same: Vec<bool> = self.tuples.iter().map(|theirs| same(theirs)).collect();
+        let nearest = self
+            .counts
+            .iter_mut()
+            .filter(|((_, number), cell)| cell.ok > 0 && same.get(*number) == Some(&true))
+            .min_by_key(|((at, number), _)| (at.since(time).abs(), *at, *number));
+        if let Some((_, cell)) = nearest {
+            cell.ok -= 1;
+        }
+    }
+
+    /// Marks one success as a retry that saved its call: the one at that time with those attributes, if there is one.
+    pub(super) fn mark_later(&mut self, time: Time, attributes: &Arc<Attributes>) {
+        let slot = Time(time.0.div_euclid(SLOT_MS) * SLOT_MS);
+        let number = self.numbers.get(attributes).copied();
+        if let Some(cell) = number.and_then(|number| self.counts.get_mut(&(slot, number))) {
+            cell.ok_later = (cell.ok_later + 1).min(cell.ok);
+        }
+    }
+
+    /// Successes, all told.
+    pub(super) fn total(&self) -> u64 {
+        self.counts.values().map(|cell| u64::from(cell.ok)).sum()
+    }
+
+    /// Successes that were first attempts.
+    pub(super) fn first(&self) -> u64 {
+        self.counts
+            .values()
+            .map(|cell| u64::from(cell.ok - cell.ok_later.min(cell.ok)))
+            .sum()
+    }
+
+    /// The cells of the traffic, by time and attributes.
+    pub(super) fn cells(self) -> Vec<TrafficCell> {
+        let mut order: Vec<usize> = (0..self.tuples.len()).collect();
+        order.sort_by_key(|&number| self.tuples.get(number));
+        let mut rank = vec![0; order.len()];
+        for (place, number) in order.into_iter().enumerate() {
+            if let Some(rank) = rank.get_mut(number) {
+                *rank = place;
+            }
+        }
+        let mut cells: Vec<(Time, usize, usize, Cell)> = self
+            .counts
+            .into_iter()
+            .filter(|(_, cell)| cell.ok > 0)
+            .map(|((time, number), cell)| (time, rank.get(number).copied().unwrap_or(0), number, cell))
+            .collect();
+        cells.sort_unstable_by_key(|(time, rank, ..)| (*time, *rank));
+        let made = cells.into_iter().filter_map(|(time, _, number, cell)| {
+            let attributes = Arc::clone(self.tuples.get(number)?);
+            Some(TrafficCell {
+                time,
+                attributes,
+                ok: cell.ok,
+                first_ok: cell.ok - cell.ok_later.min(cell.ok),
+            })
+        });
+        made.collect()
+    }
+}
+
+const SLOT_MS: i64 = crate::model::CELL_SECONDS * 1000;
+
+/// The applications' successes.
+pub(super) fn of_applications(families: &[Family], sources: &[(&Name, &SourceRollup)], clocks: &[Clock]) -> Successes {
+    let mut successes = Successes::default();
+    for family in families {
+        let wanted = match family.granularity {
+            Granularity::Attempt => Grain::Attempt,
+            Granularity::Detail => Grain::Detail,
+            Granularity::Call => Grain::Call,
+        };
+        let members = || {
+            family
+                .sources
+                .iter()
+                .filter_map(|&index| Some((sources.get(index)?.1, clocks.get(index).copied().unwrap_or_default())))
+        };
+        let total = |grain: Grain| members().map(|(rollup, _)| rollup.cells.total(grain)).sum::<u64>();
+        let (answers, calls) = (total(wanted), total(Grain::Call));
+        if wanted == Grain::Call || !stands_for(calls, answers) {
+            for (rollup, clock) in members() {
+                add(&mut successes, cells(rollup, clock), clock, |grain| grain == wanted);
+            }
+            continue;
+        }
+        for (rollup, clock) in members() {
+            add(&mut successes, cells(rollup, clock), clock, |grain| grain == Grain::Call);
+        }
+        let missing = answers.saturating_sub(calls);
+        add_unclaimed(&mut successes, members(), wanted, missing);
+    }
+    successes
+}
+
+fn stands_for(calls: u64, answers: u64) -> bool {
+    #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
+    let stands = calls as f64 >= answers as f64 * CALLS_STAND_FOR_ATTEMPTS;
+    calls > 0 && stands
+}
+
+/// Which time base a source's clock asks for.
+fn cells(rollup: &SourceRollup, clock: Clock) -> &Cells {
+    if clock.stamps_start && !rollup.cells_if_start.is_empty() {
+        &rollup.cells_if_start
+    } else {
+        &rollup.cells
+    }
+}
+
+fn add(successes: &mut Successes, cells: &Cells, clock: Clock, wants: impl Fn(Grain) -> bool) {
+    for (time, grain, attributes, cell) in cells.in_order() {
+        if wants(grain) {
+            successes.add(time.plus_ms(clock.offset_ms), &attributes, cell);
+        }
+    }
+}
+
+/// Answers without a call line (a call that failed after its 200, a line that rotation lost): counted where the answers
+/// outrun the calls most, minute by minute, so that the total is right.
+fn add_unclaimed<'a>(
+    successes: &mut Successes,
+    members: impl Iterator<Item = (&'a SourceRollup, Clock)>,
+    wanted: Grain,
+    mut missing: u64,
+) {
+    const MINUTE_MS: i64 = 60_000;
+    let mut answers: BTreeMap<(i64, Time, Arc<Attributes>), u64> = BTreeMap::new();
+    let mut calls: BTreeMap<i64, u64> = BTreeMap::new();
+    for (rollup, clock) in members {
+        for (time, grain, attributes, cell) in cells(rollup, clock).in_order() {
+            let time = time.plus_ms(clock.offset_ms);
+            let minute = time.0.div_euclid(MINUTE_MS);
+            if grain == wanted {
+                *answers.entry((minute, time, attributes)).or_default() += u64::from(cell.ok);
+            } else if grain == Grain::Call {
+                *calls.entry(minute).or_default() += u64::from(cell.ok);
+            }
+        }
+    }
+    for ((minute, time, attributes), count) in answers {
+        let claimed = calls.entry(minute).or_default();
+        let free = count.saturating_sub(*claimed).min(missing);
+        *claimed = claimed.saturating_sub(count);
+        missing -= free;
+        if free > 0 {
+            successes.add(
+                time,
+                &attributes,
+                Cell {
+                    ok: u32::try_from(free).unwrap_or(u32::MAX),
+                    ok_later: 0,
+                },
+            );
+        }
+    }
+}
+
+/// The proxies' successes: all of them, and those of clients that no application log shows.
+pub(super) fn of_proxies(
+    proxies: &[ProxyHost],
+    sources: &[(&Name, &SourceRollup)],
+    clocks: &[Clock],
+    covers: &Covers,
+) -> (Successes, Successes) {
+    let (mut all, mut uncovered) = (Successes::default(), Successes::default());
+    for (host, proxy) in proxies.iter().enumerate() {
+        for &index in &proxy.counted {
+            let Some((_, rollup)) = sources.get(index) else { continue };
+            let clock = clocks.get(index).copied().unwrap_or_default();
+            for (time, grain, attributes, cell) in cells(rollup, clock).in_order() {
+                if grain != Grain::Attempt {
+                    continue;
+                }
+                let time = time.plus_ms(clock.offset_ms);
+                if covers.of(host, attributes.get(Dimension::Client)) == Cover::None {
+                    uncovered.add(time, &attributes, cell);
+                }
+                all.add(time, &attributes, cell);
+            }
+        }
+    }
+    (all, uncovered)
+}

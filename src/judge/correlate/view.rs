@@ -1,0 +1,132 @@
+//! One attempt as one source saw it, put together from all that source's records about it.
+
+use crate::model::{Attributes, ErrorSaid, Fact, Grain, Ids, Instant, Name, Observation, Outcome, Time, Upstream};
+use std::sync::Arc;
+
+/// The number of a source within one correlation.
+pub(super) type SourceIndex = usize;
+
+/// One attempt as one source saw it.
+#[derive(Clone, Debug)]
+pub(super) struct View {
+    /// Which source.
+    pub(super) source: SourceIndex,
+    /// The lines of its records.
+    pub(super) lines: Vec<u64>,
+    /// The record's time; its end once the clocks are set right.
+    pub(super) time: Time,
+    /// Which instant `time` is.
+    pub(super) instant: Instant,
+    pub(super) duration_ms: Option<u32>,
+    pub(super) grain: Grain,
+    pub(super) outcome: Outcome,
+    pub(super) fact: Option<Fact>,
+    pub(super) attributes: Arc<Attributes>,
+    pub(super) ids: Ids,
+    pub(super) method: Option<Name>,
+    pub(super) error: Option<Box<ErrorSaid>>,
+    pub(super) number: Option<u16>,
+    pub(super) retry_in_ms: Option<u32>,
+    pub(super) upstream: Option<Box<Upstream>>,
+    /// The chain of attempts it belongs to within its source.
+    pub(super) chain: Option<usize>,
+    /// The access log counted this attempt among its successes (a stream that died after a 200).
+    pub(super) counted_as_success: bool,
+}
+
+impl View {
+    /// The view that one observation gives by itself.
+    pub(super) fn of(source: SourceIndex, seen: &Observation) -> Self {
+        Self {
+            source,
+            lines: vec![seen.line],
+            time: seen.time,
+            instant: seen.instant,
+            duration_ms: seen.duration_ms,
+            grain: seen.grain,
+            outcome: seen.outcome,
+            fact: seen.fact,
+            attributes: Arc::clone(&seen.attributes),
+            ids: seen.ids.clone(),
+            method: seen.method.clone(),
+            error: seen.error.clone(),
+            number: seen.attempt,
+            retry_in_ms: seen.retry.and_then(|retry| retry.in_ms),
+            upstream: seen.upstream.clone(),
+            chain: None,
+            counted_as_success: false,
+        }
+    }
+
+    /// Adds what another record of the same attempt says.
+    pub(super) fn add(&mut self, seen: &Observation) {
+        if !self.lines.contains(&seen.line) {
+            self.lines.push(seen.line);
+        }
+        self.add_ids(&seen.ids);
+        self.fill_attributes(&seen.attributes);
+        self.fact = surer(self.fact, seen.fact);
+        self.method = self.method.take().or_else(|| seen.method.clone());
+        self.number = self.number.or(seen.attempt);
+        self.retry_in_ms = self.retry_in_ms.or(seen.retry.and_then(|retry| retry.in_ms));
+        self.add_error(seen.error.as_deref());
+        self.outcome = more_telling(self.outcome, seen.outcome);
+    }
+
+    /// Adds ids that another record of the same attempt carries.
+    pub(super) fn add_ids(&mut self, ids: &Ids) {
+        let fill = |mine: &mut Option<Name>, theirs: &Option<Name>| {
+            if mine.is_none() {
+                mine.clone_from(theirs);
+            }
+        };
+        fill(&mut self.ids.x_request_id, &ids.x_request_id);
+        fill(&mut self.ids.x_client_request_id, &ids.x_client_request_id);
+        fill(&mut self.ids.gateway_request_id, &ids.gateway_request_id);
+        fill(&mut self.ids.cf_ray, &ids.cf_ray);
+        fill(&mut self.ids.sdk, &ids.sdk);
+        fill(&mut self.ids.thread, &ids.thread);
+        fill(&mut self.ids.organization, &ids.organization);
+    }
+
+    /// Fills attributes that are absent here.
+    pub(super) fn fill_attributes(&mut self, from: &Attributes) {
+        let mut filled = Attributes::clone(&self.attributes);
+        filled.fill_from(from);
+        if filled != *self.attributes {
+            self.attributes = Arc::new(filled);
+        }
+    }
+
+    pub(super) fn add_error(&mut self, error: Option<&ErrorSaid>) {
+        let Some(theirs) = error else { return };
+        let mine = self.error.get_or_insert_default();
+        // The provider's own type tells more than the SDK's exception class, which the next line may add.
+        mine.error_type = mine.error_type.take().or_else(|| theirs.error_type.clone());
+        mine.error_code = mine.error_code.take().or_else(|| theirs.error_code.clone());
+        mine.template = mine.template.or(theirs.template);
+    }
+}
+
+/// Of two facts of one vantage, the one table B2 asks first; one that leaves the answer open yields to one that does not.
+pub(super) fn surer(a: Option<Fact>, b: Option<Fact>) -> Option<Fact> {
+    use crate::model::Reached::Unknown;
+    match (a, b) {
+        (Some(a), Some(b)) => match (a.reached(), b.reached()) {
+            (Unknown, Unknown) => Some(a.min(b)),
+            (Unknown, _) => Some(b),
+            (_, Unknown) => Some(a),
+            _ => Some(a.min(b)),
+        },
+        (a, b) => a.or(b),
+    }
+}
+
+/// Of two ends of one attempt, the one that says more: a status outranks a transport error, a kind an unknown kind.
+pub(super) fn more_telling(a: Outcome, b: Outcome) -> Outcome {
+    use crate::model::TransportError::Other;
+    match (a, b) {
+        (Outcome::Unsaid | Outcome::Transport(Other), Outcome::Transport(_)) | (Outcome::Unsaid, _) => b,
+        _ => a,
+    }
+}

@@ -1,0 +1,153 @@
+//! Remarks on the logs and the traffic: ids that are missing, storms of rate limits, clocks that disagree.
+
+use crate::model::{Attempt, CallerKind, Finding, Grain, Name, Outcome, Rollup, SourceRollup, Time, Traffic, Vantage};
+use std::collections::BTreeMap;
+
+/// A rate-limit storm: this many answers in [`STORM_MS`], and at least [`STORM_SHARE`] of the attempts then
+/// (classification B7).
+const STORM_ANSWERS: usize = 20;
+
+/// See [`STORM_ANSWERS`]: five minutes.
+const STORM_MS: i64 = 300_000;
+
+/// See [`STORM_ANSWERS`].
+const STORM_SHARE: f64 = 0.2;
+
+/// Below this share of answers with an id, a log is said to lack them.
+const IDS_LACKING_BELOW: f64 = 0.5;
+
+/// Answers below which nothing is said about a log's ids.
+const ANSWERS_NEEDED: u64 = 20;
+
+/// Offsets below this are not worth a remark, in milliseconds.
+const OFFSET_REMARKED_MS: i64 = 1_000;
+
+/// Every remark, in a fixed order.
+pub(super) fn remarks(traffic: &Traffic, rollup: &Rollup, offsets_ms: &BTreeMap<Name, i64>) -> Vec<Finding> {
+    let mut remarks = storms(traffic);
+    for (name, source) in &rollup.sources {
+        remarks.extend(missing_provider_ids(name, source));
+        remarks.extend(missing_client_ids(name, source));
+        remarks.extend(undated(name, source));
+        remarks.extend(clock(name, offsets_ms.get(name).copied().unwrap_or(0)));
+    }
+    remarks
+}
+
+/// Storms are notes with their own times, never windows.
+fn storms(traffic: &Traffic) -> Vec<Finding> {
+    let answers: Vec<&Attempt> = traffic
+        .attempts
+        .iter()
+        .filter(|attempt| matches!(attempt.outcome, Outcome::Caller(CallerKind::RateLimit | CallerKind::Quota, _)))
+        .collect();
+    let mut storms: Vec<(Time, Time)> = Vec::new();
+    for (at, first) in answers.iter().enumerate() {
+        let Some(last) = answers.get(at + STORM_ANSWERS - 1) else {
+            break;
+        };
+        if last.time.since(first.time) > STORM_MS || !is_storm(traffic, first.time, last.time, STORM_ANSWERS) {
+            continue;
+        }
+        match storms.last_mut() {
+            Some((_, end)) if first.time.since(*end) <= STORM_MS => *end = last.time,
+            _ => storms.push((first.time, last.time)),
+        }
+    }
+    let count = |from: Time, to: Time| answers.iter().filter(|answer| (from..=to).contains(&answer.time)).count();
+    let remark = |(from, to): (Time, Time)| {
+        Finding {
+        about: "rate-limit-storm",
+        says: format!("{} answers said \"too many requests\" from {from} to {to}. That is the caller's limit, not a failure of the provider.", count(from, to)),
+        advice: "Slow down and honour Retry-After; check whether one client or a retry loop drives it; ask for a higher limit if the load is wanted.".to_owned(),
+        path: None,
+    }
+    };
+    storms.into_iter().map(remark).collect()
+}
+
+fn is_storm(traffic: &Traffic, from: Time, to: Time, answers: usize) -> bool {
+    let start = traffic
+        .cells
+        .partition_point(|cell| cell.time < from.plus_ms(-crate::model::CELL_SECONDS * 1000));
+    let successes: u64 = traffic
+        .cells
+        .iter()
+        .skip(start)
+        .take_while(|cell| cell.time <= to)
+        .map(|cell| u64::from(cell.ok))
+        .sum();
+    #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
+    let share = answers as f64 / (answers as f64 + successes as f64);
+    share >= STORM_SHARE
+}
+
+fn share(with: u64, without: u64) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
+    let share = with as f64 / (with + without) as f64;
+    (with + without >= ANSWERS_NEEDED).then_some(share)
+}
+
+fn missing_provider_ids(name: &Name, source: &SourceRollup) -> Option<Finding> {
+    let share = share(source.successes_with_id, source.successes_without_id).filter(|share| *share < IDS_LACKING_BELOW)?;
+    let advice = match (source.vantage?, source.format?) {
+        (Vantage::Proxy, format) if format.starts_with("nginx") => "Add rid=\"$upstream_http_x_request_id\" to this log_format.",
+        (Vantage::Proxy, _) => "Log the response header x-request-id (Anthropic: request-id) of the upstream.",
+        (Vantage::Application, _) if source.cells.total(Grain::Attempt) > 0 => {
+            "The SDK's own lines carry no id at INFO: log response._request_id, and exception.request_id, in the application's line on each call."
+        }
+        (Vantage::Application | Vantage::Browser, _) => {
+            "Log response._request_id, and exception.request_id, in the application's line on each call."
+        }
+    };
+    Some(Finding {
+        about: "missing-ids",
+        says: format!(
+            "{:.0} % of its answers carry no x-request-id, which support asks for first.",
+            (1.0 - share) * 100.0
+        ),
+        advice: advice.to_owned(),
+        path: Some(Name::clone(name)),
+    })
+}
+
+fn missing_client_ids(name: &Name, source: &SourceRollup) -> Option<Finding> {
+    let share = share(source.with_client_id, source.without_client_id).filter(|share| *share < IDS_LACKING_BELOW)?;
+    let advice = match (source.vantage?, source.format?) {
+        (Vantage::Proxy, format) if format.starts_with("nginx") => "Add crid=\"$http_x_client_request_id\" to this log_format.",
+        (Vantage::Proxy, _) => "Log the request header X-Client-Request-Id.",
+        _ => "Send a unique X-Client-Request-Id (ASCII, at most 512 characters) with each request, and log it.",
+    };
+    Some(Finding {
+        about: "missing-client-ids",
+        says: format!(
+            "{:.0} % of its records carry no X-Client-Request-Id, the only handle on a request that was never answered.",
+            (1.0 - share) * 100.0
+        ),
+        advice: advice.to_owned(),
+        path: Some(Name::clone(name)),
+    })
+}
+
+fn undated(name: &Name, source: &SourceRollup) -> Option<Finding> {
+    (source.undated_records > 0).then(|| Finding {
+        about: "undated",
+        says: format!(
+            "{} of its records about a call carry no time; they are in no count and no window.",
+            source.undated_records
+        ),
+        advice: "Log a time stamp with date and zone on every line.".to_owned(),
+        path: Some(Name::clone(name)),
+    })
+}
+
+fn clock(name: &Name, offset_ms: i64) -> Option<Finding> {
+    #[expect(clippy::cast_precision_loss, reason = "an offset is at most a day")]
+    let seconds = offset_ms as f64 / 1000.0;
+    (offset_ms.abs() >= OFFSET_REMARKED_MS).then(|| Finding {
+        about: "clock",
+        says: format!("Its clock was {seconds:+.1} s corrected, so that records of the same requests agree with the other logs."),
+        advice: "Check its time zone (--tz) and its time synchronisation.".to_owned(),
+        path: Some(Name::clone(name)),
+    })
+}

@@ -1,0 +1,131 @@
+//! When failures are more than usual: every number of the window finder, with its reason.
+//!
+//! The fields can be set by the user; the constants are fixed, each for the reason given (classification B10).
+
+use std::collections::BTreeMap;
+
+/// Minutes are the cells of the finder: seconds come from the failures themselves (Deepview, NSDI'18).
+pub(crate) const CELL_MS: i64 = 60_000;
+/// The background is never taken below this: one failure in 333 attempts is no news (classification A2).
+pub(crate) const BACKGROUND_FLOOR: f64 = 0.003;
+/// Above 2 % it is no background any more (classification A2, from BurstGPT's 1.8 %).
+pub(crate) const BACKGROUND_CAP: f64 = 0.02;
+/// The quantile of block rates taken as background: robust while windows cover under 75 % of the log.
+pub(crate) const BACKGROUND_QUANTILE: f64 = 0.25;
+/// Attempts per block of the background.
+pub(crate) const BACKGROUND_BLOCK: f64 = 200.0;
+/// Rates of the burst automaton's states (Kleinberg 2002, with binomial emissions); the lowest is 5 % minus noise.
+pub(crate) const LEVELS: [f64; 7] = [0.03, 0.06, 0.12, 0.25, 0.5, 0.8, 0.97];
+/// A level is at least this many times the background: twice as bad is drift, not a window.
+pub(crate) const LEVEL_RATIO: f64 = 4.0;
+/// Nats for going up, for coming down, and between levels: a lone failure (5.8 nats at most) cannot pay up and down.
+pub(crate) const COST_UP: f64 = 5.0;
+/// See [`COST_UP`].
+pub(crate) const COST_DOWN: f64 = 1.0;
+/// See [`COST_UP`].
+pub(crate) const COST_SWITCH: f64 = 2.0;
+/// No segment counts with less evidence than this, in nats.
+pub(crate) const EVIDENCE_FLOOR: f64 = 10.0;
+/// Rounds of peeling at most.
+pub(crate) const ROUNDS: usize = 40;
+/// A segment this near to the strongest may anchor the window when its rate is clearly higher.
+pub(crate) const ANCHOR_SHARE: f64 = 0.8;
+/// How much higher its rate must be.
+pub(crate) const ANCHOR_RATIO: f64 = 1.3;
+/// A gap is bridged up to three hours while recovery is not proven.
+pub(crate) const BRIDGED_MS: i64 = 10_800_000;
+/// How likely a clean gap must stay by chance for it to be bridged.
+pub(crate) const BRIDGE_CHANCE: f64 = 0.05;
+/// A clean gap less likely than this by chance proves recovery.
+pub(crate) const RECOVERY_CHANCE: f64 = 0.002;
+/// The same over all gaps that are tried, divided by the failures.
+pub(crate) const RECOVERY_CHANCE_ALL: f64 = 0.02;
+/// A value is affected when its count has at most this chance at the background rate (Elastic uses 0.02).
+pub(crate) const AFFECTED_CHANCE: f64 = 0.01;
+/// Affected values fail at least at this share of the worst one's rate (Squeeze's equal ratio, loosened for small n).
+pub(crate) const SAME_RATE_SHARE: f64 = 0.25;
+/// The others are healthy when so few failures have at most this chance at a third of the affected rate.
+pub(crate) const HEALTHY_CHANCE: f64 = 0.05;
+/// See [`HEALTHY_CHANCE`].
+pub(crate) const HEALTHY_SHARE: f64 = 1.0 / 3.0;
+/// The affected values explain this share of the excess (Adtributor's idea; 0.85 lost true scopes).
+pub(crate) const COVERAGE: f64 = 0.75;
+/// Nats that each value costs.
+pub(crate) const VALUE_COST: f64 = 2.0;
+/// Nats that an attribute must gain.
+pub(crate) const GAIN_NEEDED: f64 = 3.0;
+/// Attributes within so many nats of the best are as good: the fewest values win, then the order of precedence.
+pub(crate) const TIE: f64 = 2.5;
+/// The proxies' table explains better than the applications' attributes only by this factor, plus [`GAIN_NEEDED`].
+pub(crate) const PROXY_RATIO: f64 = 1.1;
+/// Stretches shorter than so many minutes do not tell two values apart in time.
+pub(crate) const STAGGER_MINUTES: usize = 5;
+/// Nats by which a stretch must show two rates.
+pub(crate) const STAGGER_EVIDENCE: f64 = 6.0;
+/// A window shorter than this needs [`SHORT_FAILURES`] failed calls.
+pub(crate) const SHORT_MS: i64 = 60_000;
+/// See [`SHORT_MS`].
+pub(crate) const SHORT_FAILURES: u64 = 4;
+/// Failed calls that make a window at all.
+pub(crate) const CALLS_NEEDED: u64 = 2;
+/// The dispersion of clustered background is at most this (classification, part C).
+pub(crate) const DISPERSION_CAP: f64 = 4.0;
+/// Prior count of the dispersion.
+pub(crate) const DISPERSION_PRIOR: f64 = 4.0;
+/// Windows with this much evidence stand whatever the dispersion.
+pub(crate) const STRONG: f64 = 60.0;
+
+/// What the user may set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Thresholds {
+    /// Longest window of the class transient, in milliseconds. 300 s: the short window of burn-rate alerts (SRE
+    /// workbook); only 2.2 % of acknowledged incidents are shorter (classification A1).
+    pub transient_max_ms: i64,
+    /// Gaps up to this are bridged, in milliseconds. 600 s: half of the tenth percentile of incident lengths.
+    pub merge_gap_ms: i64,
+    /// Failures that make a window. 3: two may be one call and its retry.
+    pub min_failures: u64,
+    /// Chance segments expected per day over all slices. 0.05: a quarter of the rate of real incidents.
+    pub alpha: f64,
+    /// The background rate; estimated from the logs where absent.
+    pub background: Option<f64>,
+    /// Least failing share of a window. 0.02: above the background's cap.
+    pub min_rate: f64,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self {
+            transient_max_ms: 300_000,
+            merge_gap_ms: 600_000,
+            min_failures: 3,
+            alpha: 0.05,
+            background: None,
+            min_rate: 0.02,
+        }
+    }
+}
+
+impl Thresholds {
+    /// The numbers in force, by the names of the JSON report.
+    #[must_use]
+    pub fn by_name(&self) -> BTreeMap<&'static str, f64> {
+        #[expect(clippy::cast_precision_loss, reason = "durations and counts set by hand")]
+        let (transient, merge, failures) = (
+            self.transient_max_ms as f64 / 1000.0,
+            self.merge_gap_ms as f64 / 1000.0,
+            self.min_failures as f64,
+        );
+        let mut named = BTreeMap::from([
+            ("alpha_per_day", self.alpha),
+            ("merge_gap_seconds", merge),
+            ("min_failures", failures),
+            ("min_rate", self.min_rate),
+            ("transient_max_seconds", transient),
+        ]);
+        if let Some(background) = self.background {
+            named.insert("background_rate", background);
+        }
+        named
+    }
+}

@@ -1,0 +1,103 @@
+//! What act two needs of the successes: those that saved a call, or that tell the model of a failure that no record of
+//! its own names. A full table of ids would cost memory with the size of the logs; a second look at the stretches
+//! around failures does not.
+
+use super::correlate;
+use crate::model::{Grain, Name, Outcome, Rollup, Time, Wanted, id_hash};
+
+/// Two logs' records of one moment may be this far out of order.
+const BEFORE_MS: i64 = 5_000;
+
+/// A call ends at most this long after its failure, beside what the longest call took: the pauses of two retries.
+const PAUSES_MS: i64 = 60_000;
+
+/// Calls that a failure may be followed by take at most as long as so many of the longest that was seen.
+const LONGEST_TIMES: i64 = 2;
+
+/// What a second look should bring.
+#[must_use]
+pub fn wanted(rollup: &Rollup) -> Wanted {
+    let mut wanted = Wanted::default();
+    let offsets = correlate::offsets_ms(rollup);
+    let longest = rollup
+        .sources
+        .values()
+        .map(|source| i64::from(source.longest_ms))
+        .max()
+        .unwrap_or(0);
+    let after = PAUSES_MS + LONGEST_TIMES * longest;
+    let mut failing: Vec<Time> = Vec::new();
+    for (name, source) in &rollup.sources {
+        let offset = offsets.get(name).copied().unwrap_or(0);
+        let mut times: Vec<Time> = Vec::new();
+        for seen in &source.observations {
+            let failed = seen.outcome.is_failure() || seen.outcome.is_caller_side() || seen.retry.is_some();
+            if !failed || seen.outcome == Outcome::Success {
+                continue;
+            }
+            // A log that numbers its attempts has told already which call was saved.
+            if let (Some(id), false) = (&seen.ids.x_client_request_id, source.numbers_attempts) {
+                wanted.client_ids.insert(id_hash(id));
+                failing.push(seen.time.plus_ms(offset));
+            }
+            if seen.grain != Grain::Call {
+                times.push(seen.time);
+            }
+        }
+        if source.cells.total(Grain::Call) > 0 && !times.is_empty() {
+            times.sort_unstable();
+            times.dedup();
+            wanted.failures.insert(Name::clone(name), times);
+        }
+    }
+    failing.sort_unstable();
+    let around: Vec<(Time, Time)> = stretches(&failing, after);
+    for (name, source) in &rollup.sources {
+        let offset = offsets.get(name).copied().unwrap_or(0);
+        let mut spans: Vec<(Time, Time)> = wanted
+            .failures
+            .get(name)
+            .map(|times| stretches(times, after))
+            .unwrap_or_default();
+        if source.with_client_id > 0 {
+            spans.extend(around.iter().map(|(from, to)| (from.plus_ms(-offset), to.plus_ms(-offset))));
+        }
+        if !spans.is_empty() {
+            wanted.spans.insert(Name::clone(name), united(spans));
+        }
+    }
+    wanted
+}
+
+/// The stretches around sorted instants.
+fn stretches(times: &[Time], after_ms: i64) -> Vec<(Time, Time)> {
+    united(
+        times
+            .iter()
+            .map(|time| (time.plus_ms(-BEFORE_MS), time.plus_ms(after_ms)))
+            .collect(),
+    )
+}
+
+fn united(mut spans: Vec<(Time, Time)>) -> Vec<(Time, Time)> {
+    spans.sort_unstable();
+    let mut united: Vec<(Time, Time)> = Vec::new();
+    for (from, to) in spans {
+        match united.last_mut() {
+            Some(last) if from <= last.1 => last.1 = last.1.max(to),
+            _ => united.push((from, to)),
+        }
+    }
+    united
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BEFORE_MS, stretches};
+    use crate::model::Time;
+
+    #[test]
+    fn stretches_that_touch_are_one() {
+        assert_eq!(stretches(&[Time(0), Time(1000)], 500), vec![(Time(-BEFORE_MS), Time(1500))]);
+    }
+}

@@ -1,0 +1,80 @@
+//! A window before its verdict: its side, scope, failures and the evidence that made it.
+
+use super::edges::{Flow, fine};
+use super::localise::Contrast;
+use super::statistics::f;
+use super::table::Table;
+use crate::judge::thresholds::{CALLS_NEEDED, CELL_MS, SHORT_FAILURES, SHORT_MS, Thresholds};
+use crate::model::{Attempt, Scope, Side, Time};
+
+/// A window before its verdict.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft<'a> {
+    pub(crate) side: Side,
+    pub(crate) scope: Scope,
+    /// Why each dimension is in the scope, in the order in which it was found.
+    pub(crate) contrasts: Vec<Contrast>,
+    /// First and last failure.
+    pub(crate) start: Time,
+    pub(crate) end: Time,
+    pub(crate) failures: Vec<&'a Attempt>,
+    /// Attempts of the scope from start to end.
+    pub(crate) attempts: f64,
+    /// The background rate it was held against.
+    pub(crate) background: f64,
+    /// Evidence in nats, and what was asked for.
+    pub(crate) evidence: f64,
+    pub(crate) threshold: f64,
+    /// How much clustered background weakens the evidence (1: not at all).
+    pub(crate) dispersion: f64,
+    /// The automaton's score.
+    pub(crate) score: f64,
+    /// Found in the proxies' table, not the applications'.
+    pub(crate) by_proxies: bool,
+}
+
+/// Makes a window of minutes `first` to `last`; none where it is too small for one (classification B4, size rules).
+pub(super) fn make<'a>(
+    table: &Table<'a>,
+    scope: &Scope,
+    first: usize,
+    last: usize,
+    background: f64,
+    thresholds: &Thresholds,
+) -> Option<Draft<'a>> {
+    let minute_start = |minute: usize| table.start.plus_ms(i64::try_from(minute).unwrap_or(0) * CELL_MS);
+    let (from, to) = (minute_start(first), minute_start(last + 1));
+    let flow = Flow::of(table, scope, from, to);
+    if !is_enough(&flow.failures, thresholds) {
+        return None;
+    }
+    let failures = fine(&flow, from, to, background);
+    let (start, end) = (failures.first()?.time, failures.last()?.time);
+    let attempts = f(failures.len() as u64) + flow.healthy_between(start, end);
+    let first_failures = failures.iter().filter(|attempt| attempt.number == 1).count() as u64;
+    let too_short = end.since(start) < SHORT_MS && first_failures < SHORT_FAILURES;
+    let rare = f(failures.len() as u64) / attempts < thresholds.min_rate.max(3.0 * background);
+    if too_short || rare || !is_enough(&failures, thresholds) {
+        return None;
+    }
+    Some(Draft {
+        side: table.side,
+        scope: scope.clone(),
+        contrasts: Vec::new(),
+        start,
+        end,
+        failures,
+        attempts,
+        background,
+        evidence: 0.0,
+        threshold: 0.0,
+        dispersion: 1.0,
+        score: 0.0,
+        by_proxies: false,
+    })
+}
+
+fn is_enough(failures: &[&Attempt], thresholds: &Thresholds) -> bool {
+    let calls = failures.iter().filter(|attempt| attempt.number == 1).count() as u64;
+    failures.len() as u64 >= thresholds.min_failures && calls >= CALLS_NEEDED
+}

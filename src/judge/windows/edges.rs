@@ -1,0 +1,258 @@
+//! Where a window begins and ends: cut at proven recovery, trimmed of stray failures, then set to the second.
+//!
+//! Successes come from cells of five seconds, pro rata; failures stand with their own times (classification B4).
+
+use super::automaton::Series;
+use super::statistics::{evidence, f, gain};
+use super::table::Table;
+use crate::judge::thresholds::{CELL_MS, RECOVERY_CHANCE, RECOVERY_CHANCE_ALL};
+use crate::model::{Attempt, CELL_SECONDS, Scope, Time};
+
+/// The attempts of a scope in a stretch of time.
+pub(crate) struct Flow<'a> {
+    /// Failures of the side, by time.
+    pub(crate) failures: Vec<&'a Attempt>,
+    /// Everything else that counts and is known whole, by time.
+    others: Vec<Time>,
+    /// Start of each cell, its attempts, and the attempts before it.
+    cells: Vec<(Time, f64, f64)>,
+}
+
+impl<'a> Flow<'a> {
+    /// The flow of a scope from `from` up to `to`.
+    pub(crate) fn of(table: &Table<'a>, scope: &Scope, from: Time, to: Time) -> Self {
+        let first = table
+            .cells
+            .partition_point(|cell| cell.time.plus_ms(CELL_SECONDS * 1000) <= from);
+        let mut before = 0.0;
+        let mut cells = Vec::new();
+        for cell in table.cells.iter().skip(first).take_while(|cell| cell.time < to) {
+            if scope.holds(&cell.attributes) {
+                cells.push((cell.time, f64::from(cell.ok), before));
+                before += f64::from(cell.ok);
+            }
+        }
+        let start = table.attempts.partition_point(|attempt| attempt.time < from);
+        let inside = || {
+            table
+                .attempts
+                .iter()
+                .skip(start)
+                .take_while(|attempt| attempt.time < to)
+                .filter(|attempt| scope.holds(&attempt.attributes))
+        };
+        Self {
+            failures: inside().filter(|attempt| attempt.side == Some(table.side)).copied().collect(),
+            others: inside()
+                .filter(|attempt| attempt.side != Some(table.side))
+                .map(|attempt| attempt.time)
+                .collect(),
+            cells,
+        }
+    }
+
+    /// Attempts that were no failure of this side, before an instant.
+    fn healthy_before(&self, time: Time) -> f64 {
+        let at = self.cells.partition_point(|(start, _, _)| *start <= time);
+        let in_cells = at
+            .checked_sub(1)
+            .and_then(|at| self.cells.get(at))
+            .map_or(0.0, |(start, count, before)| {
+                #[expect(clippy::cast_precision_loss, reason = "milliseconds within a window")]
+                let share = (time.since(*start) as f64 / (CELL_SECONDS * 1000) as f64).clamp(0.0, 1.0);
+                before + count * share
+            });
+        in_cells + f(self.others.partition_point(|other| *other < time) as u64)
+    }
+
+    /// Attempts that were no failure of this side, between two instants.
+    pub(crate) fn healthy_between(&self, from: Time, to: Time) -> f64 {
+        (self.healthy_before(to) - self.healthy_before(from)).max(0.0)
+    }
+
+    /// The end of the last cell of successes before an instant: when the scope last went well.
+    pub(crate) fn last_healthy_before(&self, time: Time) -> Option<Time> {
+        let at = self
+            .cells
+            .partition_point(|(start, _, _)| start.plus_ms(CELL_SECONDS * 1000) <= time);
+        at.checked_sub(1)
+            .and_then(|at| self.cells.get(at))
+            .map(|(start, _, _)| *start)
+    }
+
+    /// The start of the first cell of successes after an instant.
+    pub(crate) fn first_healthy_after(&self, time: Time) -> Option<Time> {
+        let at = self.cells.partition_point(|(start, _, _)| *start <= time);
+        self.cells.get(at).map(|(start, _, _)| start.plus_ms(CELL_SECONDS * 1000))
+    }
+}
+
+/// Cuts a stretch where recovery is proven, and keeps the part with the most evidence.
+///
+/// Recovery between two failures further apart than the merge gap is proven when so many clean attempts would be
+/// unlikely at half the failing rate.
+pub(super) fn cut_at_recovery(
+    table: &Table<'_>,
+    scope: &Scope,
+    first: usize,
+    last: usize,
+    background: f64,
+    merge_gap_ms: i64,
+) -> (usize, usize) {
+    let minute_start = |minute: usize| table.start.plus_ms(i64::try_from(minute).unwrap_or(0) * CELL_MS);
+    let flow = Flow::of(table, scope, minute_start(first), minute_start(last + 1));
+    let mut times: Vec<Time> = flow.failures.iter().map(|attempt| attempt.time).collect();
+    while times.len() >= 3 {
+        let cuts = proven_recoveries(&flow, &times, merge_gap_ms);
+        if cuts.is_empty() {
+            break;
+        }
+        let bounds: Vec<usize> = [0].into_iter().chain(cuts).chain([times.len()]).collect();
+        let parts = bounds
+            .windows(2)
+            .filter_map(|pair| if let [from, to] = pair { times.get(*from..*to) } else { None });
+        let strength = |part: &[Time]| match part {
+            [from, .., to] => {
+                let k = f(part.len() as u64);
+                evidence(k, k + flow.healthy_between(*from, *to), background)
+            }
+            _ => 0.0,
+        };
+        let best = parts
+            .fold((&[][..], -1.0), |best, part| {
+                if strength(part) > best.1 {
+                    (part, strength(part))
+                } else {
+                    best
+                }
+            })
+            .0
+            .to_vec();
+        times = best;
+    }
+    match (times.first(), times.last()) {
+        (Some(from), Some(to)) if times.len() >= 2 => (table.minute(*from), table.minute(*to)),
+        _ => (first, last),
+    }
+}
+
+/// The places before which recovery is proven.
+fn proven_recoveries(flow: &Flow<'_>, times: &[Time], merge_gap_ms: i64) -> Vec<usize> {
+    let rate = |part: &[Time]| match part {
+        [from, .., to] if part.len() >= 3 => {
+            let k = f(part.len() as u64);
+            k / (k + flow.healthy_between(*from, *to)).max(k)
+        }
+        _ => 0.0,
+    };
+    let overall = rate(times);
+    let chance = RECOVERY_CHANCE.min(RECOVERY_CHANCE_ALL / f(times.len() as u64));
+    let mut cuts = Vec::new();
+    for (at, pair) in times.windows(2).enumerate() {
+        let [before, after] = pair else { continue };
+        if after.since(*before) <= merge_gap_ms {
+            continue;
+        }
+        let (head, tail) = times.split_at(at + 1);
+        let highest = overall.max(rate(head)).max(rate(tail)).min(0.95);
+        if (1.0 - highest / 2.0).powf(flow.healthy_between(*before, *after)) < chance {
+            cuts.push(at + 1);
+        }
+    }
+    cuts
+}
+
+/// Cuts stray failures off a stretch's edges: the contiguous minutes that gain most at a third of the stretch's own rate.
+pub(super) fn trim(series: &Series, first: usize, last: usize, background: f64) -> (usize, usize) {
+    let inside: Vec<(usize, f64, f64)> = series
+        .iter()
+        .filter(|(minute, _, _)| (first..=last).contains(minute))
+        .copied()
+        .collect();
+    let (n, k) = inside.iter().fold((0.0, 0.0), |sum, (_, n, k)| (sum.0 + n, sum.1 + k));
+    if k < 2.0 {
+        return (first, last);
+    }
+    let worst = inside
+        .iter()
+        .filter(|(_, _, k)| *k >= 3.0)
+        .map(|(_, n, k)| k / n)
+        .fold(0.0, f64::max);
+    let rate = (k / n / 3.0).max(worst / 4.0).max(2.0 * background).min(0.9);
+    let gains: Vec<f64> = inside.iter().map(|(_, n, k)| gain(*k, *n, rate, background)).collect();
+    let (from, to) = best_run(&gains, |_| 0.0);
+    let failing = || {
+        inside
+            .iter()
+            .skip(from)
+            .take(to + 1 - from)
+            .filter(|(_, _, k)| *k > 0.0)
+            .map(|(minute, _, _)| *minute)
+    };
+    failing().next().zip(failing().next_back()).unwrap_or((first, last))
+}
+
+/// The contiguous run with the largest sum; `between(i)` is what lies between item i-1 and item i.
+fn best_run(gains: &[f64], between: impl Fn(usize) -> f64) -> (usize, usize) {
+    let (mut best, mut sum, mut from) = (f64::NEG_INFINITY, 0.0_f64, 0);
+    let mut run = (0, gains.len().saturating_sub(1));
+    for (at, gain) in gains.iter().enumerate() {
+        if at > 0 {
+            sum += between(at);
+        }
+        if sum <= 0.0 {
+            (sum, from) = (0.0, at);
+        }
+        sum += gain;
+        if sum > best {
+            (best, run) = (sum, (from, at));
+        }
+    }
+    run
+}
+
+/// How long a half minute is, within which the worst rate is looked for.
+const HALF_MINUTE_MS: i64 = 30_000;
+
+/// The failures of the window proper: the contiguous run that gains most at a quarter of the worst half minute's rate.
+pub(super) fn fine<'a>(flow: &Flow<'a>, from: Time, to: Time, background: f64) -> Vec<&'a Attempt> {
+    let failures = &flow.failures;
+    let first: Vec<Time> = failures
+        .iter()
+        .filter(|attempt| attempt.number == 1)
+        .map(|attempt| attempt.time)
+        .collect();
+    let mut worst: f64 = 0.0;
+    let mut start = 0;
+    for (at, time) in first.iter().enumerate() {
+        while first.get(start).is_some_and(|begin| time.since(*begin) > HALF_MINUTE_MS) {
+            start += 1;
+        }
+        let count = at + 1 - start;
+        if let (true, Some(begin)) = (count >= 3, first.get(start)) {
+            let end = begin.plus_ms(HALF_MINUTE_MS);
+            let failed = failures.partition_point(|attempt| attempt.time <= end)
+                - failures.partition_point(|attempt| attempt.time < *begin);
+            let attempts = flow.healthy_between(*begin, end) + f(failed as u64);
+            worst = worst.max(f(count as u64) / attempts.max(f(count as u64)));
+        }
+    }
+    let k = f(failures.len() as u64);
+    let rate = (2.0 * background)
+        .max(k / (k + flow.healthy_between(from, to)) / 3.0)
+        .max(worst / 4.0)
+        .min(0.9);
+    let (failed, healthy) = ((rate / background).ln(), ((1.0 - rate) / (1.0 - background)).ln());
+    let gains = vec![failed; failures.len()];
+    let between = |at: usize| match (at.checked_sub(1).and_then(|before| failures.get(before)), failures.get(at)) {
+        (Some(before), Some(after)) => healthy * flow.healthy_between(before.time, after.time),
+        _ => 0.0,
+    };
+    let (from, to) = best_run(&gains, between);
+    failures
+        .iter()
+        .skip(from)
+        .take((to + 1).saturating_sub(from))
+        .copied()
+        .collect()
+}

@@ -1,0 +1,346 @@
+//! The search for one side: the strongest stretch first, its scope, its edges; then its traffic is taken away and the
+//! rest is searched again (classification B4, peeling).
+
+use super::automaton::{Segment, Series, segments};
+use super::draft::{Draft, make};
+use super::edges::{cut_at_recovery, trim};
+use super::localise::{Localised, localise};
+use super::statistics::{evidence, f};
+use super::table::{Slice, Table};
+use crate::judge::thresholds::{
+    ANCHOR_RATIO, ANCHOR_SHARE, BRIDGE_CHANCE, BRIDGED_MS, CELL_MS, EVIDENCE_FLOOR, GAIN_NEEDED, PROXY_RATIO, ROUNDS, Thresholds,
+};
+use crate::model::{Dimension, Scope, Side};
+use std::collections::BTreeMap;
+
+/// Minutes of a day: more cells than these do not ask for more evidence per window, or long logs would be blind.
+const CELLS_AT_MOST: u64 = 1440;
+
+/// A refined stretch needs no more than this much evidence by itself, in nats: its window has been proven already.
+const REFINED_EVIDENCE: f64 = 8.0;
+
+/// A scope found again on the final minutes replaces the first one from this share of its evidence on.
+const RELOCALISED_SHARE: f64 = 0.7;
+
+/// A found stretch: where, on which slice, in which table.
+struct Found {
+    segment: Segment,
+    slice: Slice,
+    in_proxies: bool,
+}
+
+/// The windows of one side.
+pub(super) fn search<'a>(mut table: Table<'a>, mut proxies: Option<Table<'a>>, thresholds: &Thresholds) -> Vec<Draft<'a>> {
+    let background = thresholds.background.unwrap_or_else(|| table.background());
+    let mut windows = Vec::new();
+    for _ in 0..ROUNDS {
+        let slices = segmented(&table, background, thresholds);
+        let proxy_slices = proxies
+            .as_ref()
+            .map(|table| proxy_segments(table, background))
+            .unwrap_or_default();
+        let threshold = threshold(&table, slices.len() + proxy_slices.len(), thresholds);
+        let Some(found) = strongest(&table, proxies.as_ref(), &slices, &proxy_slices, threshold) else {
+            break;
+        };
+        let round = Round {
+            table: &table,
+            proxies: proxies.as_ref(),
+            background,
+            threshold,
+            slices: &slices,
+            proxy_slices: &proxy_slices,
+            thresholds,
+        };
+        let (scope, first, last, draft) = round.window(&found);
+        for side_table in [Some(&mut table), proxies.as_mut()].into_iter().flatten() {
+            if side_table.sees(&scope) {
+                side_table.remove(&scope, first.saturating_sub(1), last + 1);
+            } else if let Some(draft) = &draft {
+                side_table.remove_failures(&draft.failures);
+            }
+        }
+        windows.extend(draft);
+    }
+    windows
+}
+
+fn segmented(table: &Table<'_>, background: f64, thresholds: &Thresholds) -> BTreeMap<Slice, Vec<Segment>> {
+    let slices = table.slices(thresholds.min_failures);
+    slices
+        .into_iter()
+        .map(|(slice, series)| (slice, segments(&series, background)))
+        .collect()
+}
+
+/// The proxies' table is searched by proxy only: its other attributes stand in the applications' table.
+fn proxy_segments(table: &Table<'_>, background: f64) -> BTreeMap<Slice, Vec<Segment>> {
+    let Some(at) = table.dimensions.iter().position(|dimension| *dimension == Dimension::Proxy) else {
+        return BTreeMap::new();
+    };
+    let slices = table
+        .slices(1)
+        .into_iter()
+        .filter(|(slice, _)| slice.is_some_and(|(dimension, _)| dimension == at));
+    slices.map(|(slice, series)| (slice, segments(&series, background))).collect()
+}
+
+/// The evidence asked for: so much that chance gives `alpha` windows a day over all slices (classification B4).
+fn threshold(table: &Table<'_>, slices: usize, thresholds: &Thresholds) -> f64 {
+    let mut minutes: Vec<usize> = table
+        .entries
+        .iter()
+        .filter(|entry| entry.alive && entry.n > 0.0)
+        .map(|entry| entry.minute)
+        .collect();
+    minutes.dedup();
+    let cells = CELLS_AT_MOST.min(minutes.len() as u64 + 1);
+    (f(cells) * f(slices as u64) / thresholds.alpha).ln().max(EVIDENCE_FLOOR)
+}
+
+/// The segment with the highest score, or one nearly as strong that overlaps it and fails clearly more often.
+fn strongest(
+    table: &Table<'_>,
+    proxies: Option<&Table<'_>>,
+    slices: &BTreeMap<Slice, Vec<Segment>>,
+    proxy_slices: &BTreeMap<Slice, Vec<Segment>>,
+    threshold: f64,
+) -> Option<Found> {
+    let all = |slices: &BTreeMap<Slice, Vec<Segment>>, in_proxies: bool| -> Vec<Found> {
+        let found = slices.iter().flat_map(|(slice, segments)| {
+            segments.iter().map(move |segment| Found {
+                segment: *segment,
+                slice: *slice,
+                in_proxies,
+            })
+        });
+        found.filter(|found| found.segment.score >= threshold).collect()
+    };
+    let mut candidates = all(slices, false);
+    candidates.extend(all(proxy_slices, true));
+    let top = candidates
+        .iter()
+        .enumerate()
+        .fold(None, |best: Option<(usize, f64)>, (at, found)| match best {
+            Some((_, score)) if found.segment.score <= score => best,
+            _ => Some((at, found.segment.score)),
+        })?;
+    let density = |found: &Found| {
+        let table = if found.in_proxies { proxies } else { Some(table) };
+        table.map_or(0.0, |table| density(table, found))
+    };
+    let best = candidates.get(top.0)?;
+    let top_density = density(best);
+    let near = candidates.iter().enumerate().filter(|(_, found)| {
+        found.segment.score >= ANCHOR_SHARE * top.1
+            && found.segment.first <= best.segment.last
+            && found.segment.last >= best.segment.first
+    });
+    let densest = near
+        .map(|(at, found)| (at, density(found)))
+        .fold((top.0, top_density), |best, one| if one.1 > best.1 { one } else { best });
+    let chosen = if densest.1 > ANCHOR_RATIO * top_density {
+        densest.0
+    } else {
+        top.0
+    };
+    (chosen < candidates.len()).then(|| candidates.swap_remove(chosen))
+}
+
+/// Failing share of a found stretch.
+fn density(table: &Table<'_>, found: &Found) -> f64 {
+    let inside = table.between(found.segment.first, found.segment.last).iter().filter(|entry| {
+        entry.alive
+            && found
+                .slice
+                .is_none_or(|(dimension, value)| entry.values.get(dimension).copied().flatten() == Some(value))
+    });
+    let (k, n) = inside.fold((0.0, 0.0), |sum, entry| (sum.0 + entry.k, sum.1 + entry.n));
+    k / n.max(1.0)
+}
+
+/// One round of the search.
+struct Round<'r, 'a> {
+    table: &'r Table<'a>,
+    proxies: Option<&'r Table<'a>>,
+    background: f64,
+    threshold: f64,
+    slices: &'r BTreeMap<Slice, Vec<Segment>>,
+    proxy_slices: &'r BTreeMap<Slice, Vec<Segment>>,
+    thresholds: &'r Thresholds,
+}
+
+impl<'a> Round<'_, 'a> {
+    /// A scope that names the proxy is the proxies' table's, where there is one.
+    fn is_of_proxies(&self, scope: &Scope) -> bool {
+        self.proxies.is_some() && scope.values.contains_key(&Dimension::Proxy)
+    }
+
+    fn table_of(&self, scope: &Scope) -> &Table<'a> {
+        match self.proxies {
+            Some(proxies) if scope.values.contains_key(&Dimension::Proxy) => proxies,
+            _ => self.table,
+        }
+    }
+
+    /// The window around a found stretch: its scope and minutes in any case, itself where it is one.
+    fn window(&self, found: &Found) -> (Scope, usize, usize, Option<Draft<'a>>) {
+        let Localised {
+            mut scope,
+            mut contrasts,
+            first,
+            last,
+        } = self.scope(found.segment.first, found.segment.last);
+        let mut series = self.table_of(&scope).series(&scope);
+        let (mut from, mut to, score) = self.episode(&series, first, last, found.segment.score);
+        (from, to) = cut_at_recovery(
+            self.table_of(&scope),
+            &scope,
+            from,
+            to,
+            self.background,
+            self.thresholds.merge_gap_ms,
+        );
+        (from, to) = trim(&series, from, to, self.background);
+        let mut strength = self.strength(&series, from, to);
+        if strength < self.threshold && !scope.values.is_empty() && !self.is_of_proxies(&scope) {
+            // The narrower scope lost the evidence: the stretch's own slice stands.
+            (scope, contrasts) = (self.scope_of_slice(found), Vec::new());
+            series = self.table_of(&scope).series(&scope);
+            (from, to) = trim(&series, first, last, self.background);
+            strength = self.strength(&series, from, to);
+        }
+        if !self.is_of_proxies(&scope) && (from, to) != (first, last) {
+            let again = localise(self.table, self.background, from, to, self.slices);
+            if again.scope != scope {
+                let other = self.table.series(&again.scope);
+                let (a, b) = trim(&other, from, to, self.background);
+                let theirs = self.strength(&other, a, b);
+                if theirs >= self.threshold.max(RELOCALISED_SHARE * strength) {
+                    (scope, contrasts, from, to, strength) = (again.scope, again.contrasts, a, b, theirs);
+                }
+            }
+        }
+        let draft = make(self.table_of(&scope), &scope, from, to, self.background, self.thresholds)
+            .filter(|_| strength >= self.threshold);
+        let by_proxies = self.is_of_proxies(&scope);
+        let draft = draft.map(|draft| Draft {
+            contrasts,
+            evidence: strength,
+            threshold: self.threshold,
+            score,
+            by_proxies,
+            ..draft
+        });
+        (scope, from, to, draft)
+    }
+
+    /// The scope by the applications' attributes, or by the proxies' where that explains more (classification B5).
+    fn scope(&self, first: usize, last: usize) -> Localised {
+        let mine = localise(self.table, self.background, first, last, self.slices);
+        let Some(proxies) = self.proxies else { return mine };
+        let shift = |minute: usize| proxies.minute(self.table.start.plus_ms(i64::try_from(minute).unwrap_or(0) * CELL_MS));
+        let theirs = localise(
+            proxies,
+            self.background,
+            shift(mine.first),
+            shift(mine.last),
+            self.proxy_slices,
+        );
+        let (Some(proxy), Some(values)) = (
+            theirs
+                .contrasts
+                .iter()
+                .find(|contrast| contrast.dimension == Dimension::Proxy),
+            theirs.scope.values.get(&Dimension::Proxy),
+        ) else {
+            return mine;
+        };
+        let gain = |contrast: &super::localise::Contrast| {
+            super::statistics::differ(contrast.affected.0, contrast.affected.1, contrast.others.0, contrast.others.1)
+        };
+        let explained = mine.contrasts.first().map_or(0.0, gain);
+        if self.table.side == Side::Network || gain(proxy) > explained * PROXY_RATIO + GAIN_NEEDED {
+            let scope = Scope {
+                values: BTreeMap::from([(Dimension::Proxy, values.clone())]),
+            };
+            return Localised {
+                scope,
+                contrasts: vec![proxy.clone()],
+                first: mine.first,
+                last: mine.last,
+            };
+        }
+        mine
+    }
+
+    fn scope_of_slice(&self, found: &Found) -> Scope {
+        let named = found.slice.filter(|_| !found.in_proxies).and_then(|(dimension, value)| {
+            let name = self.table.names.get(dimension)?.get(usize::from(value))?;
+            Some((*self.table.dimensions.get(dimension)?, vec![name.clone()]))
+        });
+        Scope {
+            values: named.into_iter().collect(),
+        }
+    }
+
+    /// The scope's own segments that belong to the stretch, neighbours joined while recovery is not proven.
+    fn episode(&self, series: &Series, first: usize, last: usize, score: f64) -> (usize, usize, f64) {
+        let refined: Vec<Segment> = segments(series, self.background)
+            .into_iter()
+            .filter(|segment| segment.score >= self.threshold.min(REFINED_EVIDENCE))
+            .collect();
+        let touching = refined
+            .iter()
+            .filter(|segment| segment.last >= first && segment.first <= last);
+        let joined = touching.copied().reduce(|a, b| Segment {
+            first: a.first.min(b.first),
+            last: a.last.max(b.last),
+            score: a.score + b.score,
+        });
+        let mut episode = joined.unwrap_or(Segment { first, last, score });
+        let (n, k) = sums(series, first, last);
+        let rate = (k / n.max(1.0)).max(self.thresholds.min_rate);
+        loop {
+            let outside = |segment: &&Segment| segment.first < episode.first || segment.last > episode.last;
+            let Some(next) = refined
+                .iter()
+                .filter(outside)
+                .find(|segment| self.bridged(series, &episode, segment, rate))
+                .copied()
+            else {
+                break;
+            };
+            episode = Segment {
+                first: episode.first.min(next.first),
+                last: episode.last.max(next.last),
+                score: episode.score + next.score,
+            };
+        }
+        (episode.first, episode.last, episode.score)
+    }
+
+    fn bridged(&self, series: &Series, episode: &Segment, other: &Segment, rate: f64) -> bool {
+        let (from, to) = if other.last < episode.first {
+            (other.last + 1, episode.first)
+        } else {
+            (episode.last + 1, other.first)
+        };
+        let gap_ms = i64::try_from(to.saturating_sub(from))
+            .unwrap_or(i64::MAX)
+            .saturating_mul(CELL_MS);
+        let attempts = if to > from { sums(series, from, to - 1).0 } else { 0.0 };
+        gap_ms <= self.thresholds.merge_gap_ms || (gap_ms <= BRIDGED_MS && (1.0 - rate / 2.0).powf(attempts) > BRIDGE_CHANCE)
+    }
+
+    fn strength(&self, series: &Series, first: usize, last: usize) -> f64 {
+        let (n, k) = sums(series, first, last);
+        evidence(k, n, self.background)
+    }
+}
+
+/// Attempts and failures of minutes `first` to `last`.
+fn sums(series: &Series, first: usize, last: usize) -> (f64, f64) {
+    let inside = series.iter().filter(|(minute, _, _)| (first..=last).contains(minute));
+    inside.fold((0.0, 0.0), |sum, (_, n, k)| (sum.0 + n, sum.1 + k))
+}

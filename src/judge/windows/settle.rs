@@ -1,0 +1,159 @@
+//! After the search: windows that clustered background could explain are dropped, fragments are put together
+//! (classification B6.1 and B6.2).
+
+use super::draft::Draft;
+use super::statistics::f;
+use crate::judge::thresholds::{CELL_MS, DISPERSION_CAP, DISPERSION_PRIOR, STRONG, Thresholds};
+use crate::model::{Scope, Time};
+use std::collections::BTreeMap;
+
+/// Counts of one side by minute since the epoch: attempts and failures.
+pub(super) type Minutes = BTreeMap<i64, (f64, f64)>;
+
+/// A fragment this much weaker than its host is absorbed.
+const FRAGMENT_SHARE: f64 = 0.5;
+
+/// A wider fragment must be this much weaker, for it explains more with less.
+const WIDER_FRAGMENT_SHARE: f64 = 0.15;
+
+/// A fragment moves its host's edges only with this much evidence of its own, in nats.
+const EDGE_EVIDENCE: f64 = 15.0;
+
+/// Two windows whose edges agree this well are one: seconds, or this share of the longer one.
+const EDGES_AGREE_MS: i64 = 300_000;
+
+/// See [`EDGES_AGREE_MS`].
+const EDGES_AGREE_SHARE: f64 = 0.15;
+
+/// Drops windows whose evidence clumps of background would reach: it is divided by the size of the clumps outside them.
+pub(super) fn drop_clumps<'a>(windows: Vec<Draft<'a>>, minutes: &Minutes) -> Vec<Draft<'a>> {
+    let span = |window: &Draft<'_>| (minute(window.start) - 1, minute(window.end) + 1);
+    let strong: Vec<(i64, i64)> = windows.iter().filter(|window| window.evidence >= STRONG).map(span).collect();
+    let judged = windows.into_iter().map(|window| {
+        let own = span(&window);
+        let outside =
+            |minute: i64| !(own.0..=own.1).contains(&minute) && !strong.iter().any(|(from, to)| (*from..=*to).contains(&minute));
+        let dispersion = dispersion(minutes, outside);
+        Draft { dispersion, ..window }
+    });
+    judged
+        .filter(|window| window.evidence / window.dispersion >= window.threshold || window.evidence >= STRONG)
+        .collect()
+}
+
+fn minute(time: Time) -> i64 {
+    time.0.div_euclid(CELL_MS)
+}
+
+/// How much more often failures come together than independent ones would, 1 to 4: the mean size of a failure's clump.
+pub(super) fn dispersion(minutes: &Minutes, outside: impl Fn(i64) -> bool) -> f64 {
+    let inside = || {
+        minutes
+            .iter()
+            .filter(|(minute, _)| outside(**minute))
+            .map(|(_, counts)| *counts)
+    };
+    let (n, k) = inside().fold((0.0, 0.0), |sum, (n, k)| (sum.0 + n, sum.1 + k));
+    let rate = if n > 0.0 { k / n } else { 0.0 };
+    let clumps = inside().map(|(_, k)| k * k).sum::<f64>();
+    let (expected, expected_squares) = inside().fold((0.0, 0.0), |sum, (n, _)| (sum.0 + n * rate, sum.1 + (n * rate).powi(2)));
+    let by_load = if expected > 0.0 { expected_squares / expected } else { 0.0 };
+    ((clumps + DISPERSION_PRIOR) / (k + DISPERSION_PRIOR) - by_load).clamp(1.0, DISPERSION_CAP)
+}
+
+/// Puts together what is one window: equal scopes close by, fragments of a stronger one, and scopes that differ in one
+/// dimension's values while their edges agree.
+pub(super) fn merge<'a>(mut windows: Vec<Draft<'a>>, thresholds: &Thresholds) -> Vec<Draft<'a>> {
+    windows.sort_by(|a, b| {
+        b.score
+            .total_cmp(&a.score)
+            .then((a.start, &a.scope).cmp(&(b.start, &b.scope)))
+    });
+    let mut hosts: Vec<Draft<'a>> = Vec::new();
+    for window in windows {
+        if let Some(host) = hosts.iter_mut().find(|host| absorbs(host, &window, thresholds)) {
+            let moves_edges =
+                host.scope == window.scope || (is_inside(&window.scope, &host.scope) && window.score >= EDGE_EVIDENCE);
+            if moves_edges {
+                unite(host, window);
+            }
+        } else if let Some((host, scope)) = hosts
+            .iter_mut()
+            .find_map(|host| united_scope(host, &window).map(|scope| (host, scope)))
+        {
+            host.scope = scope;
+            unite(host, window);
+        } else {
+            hosts.push(window);
+        }
+    }
+    hosts
+}
+
+fn absorbs(host: &Draft<'_>, window: &Draft<'_>, thresholds: &Thresholds) -> bool {
+    let gap = host.start.since(window.end).max(window.start.since(host.end)).max(0);
+    let fragment = window.score < FRAGMENT_SHARE * host.score && is_inside(&window.scope, &host.scope);
+    let wider = window.score < WIDER_FRAGMENT_SHARE * host.score && is_inside(&host.scope, &window.scope);
+    host.side == window.side && gap <= thresholds.merge_gap_ms && (host.scope == window.scope || fragment || wider)
+}
+
+/// Whether everything in `inner` is in `outer`.
+fn is_inside(inner: &Scope, outer: &Scope) -> bool {
+    outer.values.iter().all(|(dimension, wide)| {
+        inner
+            .values
+            .get(dimension)
+            .is_some_and(|narrow| narrow.iter().all(|value| wide.contains(value)))
+    })
+}
+
+/// The union of two scopes that differ in one dimension's values, where the edges agree.
+fn united_scope(host: &Draft<'_>, window: &Draft<'_>) -> Option<Scope> {
+    let same_dimensions = host.scope.values.keys().eq(window.scope.values.keys());
+    let differing: Vec<_> = host
+        .scope
+        .values
+        .iter()
+        .filter(|(dimension, values)| window.scope.values.get(dimension) != Some(values))
+        .collect();
+    let longest = host.end.since(host.start).max(window.end.since(window.start));
+    let apart = host.start.since(window.start).abs().max(host.end.since(window.end).abs());
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of a window")]
+    let agree = apart <= EDGES_AGREE_MS || apart as f64 <= EDGES_AGREE_SHARE * longest as f64;
+    let ([(dimension, _)], true, true, true) = (differing.as_slice(), same_dimensions, agree, host.side == window.side) else {
+        return None;
+    };
+    let mut scope = host.scope.clone();
+    let values = scope.values.get_mut(dimension)?;
+    values.extend(window.scope.values.get(dimension).into_iter().flatten().cloned());
+    values.sort();
+    values.dedup();
+    Some(scope)
+}
+
+fn unite<'a>(host: &mut Draft<'a>, window: Draft<'a>) {
+    host.start = host.start.min(window.start);
+    host.end = host.end.max(window.end);
+    host.failures.extend(window.failures);
+    host.failures.sort_by(|a, b| (a.time, &a.seen_by).cmp(&(b.time, &b.seen_by)));
+    host.failures.dedup_by(|a, b| std::ptr::eq(*a, *b));
+    host.attempts = (host.attempts + window.attempts).max(f(host.failures.len() as u64));
+    host.evidence = host.evidence.max(window.evidence);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Minutes, dispersion};
+
+    #[test]
+    fn worked_example_4_background_in_twos_and_threes() {
+        let clumps = [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 2.0, 3.0];
+        // A day of thin traffic: the load term of the example is 0.009, thirteen failures spread over 1,440 minutes.
+        let mut minutes: Minutes = (0..1440).map(|minute| (minute, (1.0, 0.0))).collect();
+        for (at, clump) in (0_i64..).map(|i| i * 150).zip(clumps) {
+            minutes.insert(at, (1.0, clump));
+        }
+        let found = dispersion(&minutes, |_| true);
+        assert!((found - 1.58).abs() < 0.005, "{found}");
+    }
+}

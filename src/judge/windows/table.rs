@@ -1,0 +1,278 @@
+//! Counts by minute and attributes for one side: what the finder, the scope and the edges are computed from.
+//!
+//! First attempts only, because the retries of one call are no independent evidence; edges and totals take all attempts
+//! from the traffic itself.
+
+use crate::judge::thresholds::{BACKGROUND_BLOCK, BACKGROUND_CAP, BACKGROUND_FLOOR, BACKGROUND_QUANTILE, CELL_MS};
+use crate::judge::windows::automaton::Series;
+use crate::judge::windows::statistics::f;
+use crate::model::{Attempt, Attributes, Dimension, Name, Outcome, Scope, Side, Time, Traffic, TrafficCell};
+use ahash::AHashMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// A value of a dimension, by its place among the sorted values; absent where no log says it.
+pub(crate) type Value = Option<u16>;
+
+/// First attempts of one minute with one combination of values.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) minute: usize,
+    pub(crate) values: Vec<Value>,
+    pub(crate) n: f64,
+    pub(crate) k: f64,
+    pub(crate) alive: bool,
+}
+
+/// A slice: everything, or one value of one dimension (by their places).
+pub(crate) type Slice = Option<(usize, u16)>;
+
+/// The counts of one side.
+#[derive(Clone, Debug)]
+pub(crate) struct Table<'a> {
+    pub(crate) side: Side,
+    pub(crate) start: Time,
+    pub(crate) dimensions: Vec<Dimension>,
+    /// The values of each dimension, sorted.
+    pub(crate) names: Vec<Vec<Name>>,
+    /// By minute.
+    pub(crate) entries: Vec<Entry>,
+    /// Successes it counts.
+    pub(crate) cells: &'a [TrafficCell],
+    /// Every attempt that did not end well and that it counts, by time.
+    pub(crate) attempts: Vec<&'a Attempt>,
+}
+
+impl<'a> Table<'a> {
+    /// The table of one side over `dimensions`, from the successes of `cells` and those attempts that `takes` lets in.
+    pub(crate) fn of(
+        traffic: &'a Traffic,
+        cells: &'a [TrafficCell],
+        dimensions: &[Dimension],
+        side: Side,
+        takes: impl Fn(&Attempt) -> bool,
+    ) -> Self {
+        let attempts: Vec<&Attempt> = traffic
+            .attempts
+            .iter()
+            .filter(|attempt| takes(attempt) && counts(attempt, side))
+            .collect();
+        let first = attempts
+            .first()
+            .map(|attempt| attempt.time)
+            .into_iter()
+            .chain(cells.first().map(|cell| cell.time))
+            .min()
+            .unwrap_or_default();
+        let start = Time(first.0.div_euclid(CELL_MS) * CELL_MS);
+        // Few combinations of attributes stand behind many cells: they are told apart by where they lie, and looked into
+        // once. Measured: comparing names in every cell took a sixth of a run over a gigabyte.
+        let mut distinct: AHashMap<usize, &Arc<Attributes>> = AHashMap::new();
+        for attributes in cells
+            .iter()
+            .map(|cell| &cell.attributes)
+            .chain(attempts.iter().map(|attempt| &attempt.attributes))
+        {
+            distinct.entry(lies_at(attributes)).or_insert(attributes);
+        }
+        let names: Vec<Vec<Name>> = dimensions
+            .iter()
+            .map(|&dimension| names(dimension, distinct.values()))
+            .collect();
+        let mut table = Self {
+            side,
+            start,
+            dimensions: dimensions.to_vec(),
+            names,
+            entries: Vec::new(),
+            cells,
+            attempts,
+        };
+        let values: AHashMap<usize, Vec<Value>> = distinct
+            .iter()
+            .map(|(at, attributes)| (*at, table.values(attributes)))
+            .collect();
+        let numbered: BTreeSet<&Vec<Value>> = values.values().collect();
+        let numbered: Vec<&Vec<Value>> = numbered.into_iter().collect();
+        let number: AHashMap<usize, usize> = values
+            .iter()
+            .map(|(at, values)| (*at, numbered.binary_search(&values).unwrap_or(0)))
+            .collect();
+        let of = |attributes: &Arc<Attributes>| number.get(&lies_at(attributes)).copied().unwrap_or(0);
+        let mut sums: AHashMap<(usize, usize), (f64, f64)> = AHashMap::new();
+        for cell in cells {
+            sums.entry((table.minute(cell.time), of(&cell.attributes))).or_default().0 += f64::from(cell.first_ok);
+        }
+        for attempt in table.attempts.iter().filter(|attempt| attempt.number == 1) {
+            let sum = sums.entry((table.minute(attempt.time), of(&attempt.attributes))).or_default();
+            sum.0 += 1.0;
+            sum.1 += if attempt.side == Some(side) { 1.0 } else { 0.0 };
+        }
+        let mut sums: Vec<((usize, usize), (f64, f64))> = sums.into_iter().collect();
+        sums.sort_unstable_by_key(|(key, _)| *key);
+        let entry = |((minute, number), (n, k)): ((usize, usize), (f64, f64))| Entry {
+            minute,
+            values: numbered.get(number).map_or_else(Vec::new, |values| Vec::clone(values)),
+            n,
+            k,
+            alive: true,
+        };
+        table.entries = sums.into_iter().map(entry).collect();
+        table
+    }
+
+    pub(crate) fn minute(&self, time: Time) -> usize {
+        usize::try_from(time.since(self.start).div_euclid(CELL_MS)).unwrap_or(0)
+    }
+
+    fn values(&self, attributes: &Attributes) -> Vec<Value> {
+        self.dimensions
+            .iter()
+            .zip(&self.names)
+            .map(|(&dimension, names)| attributes.get(dimension).and_then(|name| place(names, name)))
+            .collect()
+    }
+
+    /// Entries of minutes `a` to `b`.
+    pub(crate) fn between(&self, a: usize, b: usize) -> &[Entry] {
+        let from = self.entries.partition_point(|entry| entry.minute < a);
+        let to = self.entries.partition_point(|entry| entry.minute <= b);
+        self.entries.get(from..to).unwrap_or(&[])
+    }
+
+    /// The series of everything and of every value of a dimension that has more than one, where enough failed.
+    pub(crate) fn slices(&self, min_failures: u64) -> BTreeMap<Slice, Series> {
+        let mut slices: BTreeMap<Slice, Series> = BTreeMap::new();
+        let mut add = |slice: Slice, entry: &Entry| {
+            let series = slices.entry(slice).or_default();
+            match series.last_mut() {
+                Some((minute, n, k)) if *minute == entry.minute => (*n, *k) = (*n + entry.n, *k + entry.k),
+                _ => series.push((entry.minute, entry.n, entry.k)),
+            }
+        };
+        for entry in self.entries.iter().filter(|entry| entry.alive) {
+            add(None, entry);
+            for (dimension, value) in entry.values.iter().enumerate() {
+                if let (Some(value), true) = (value, self.names.get(dimension).is_some_and(|names| names.len() > 1)) {
+                    add(Some((dimension, *value)), entry);
+                }
+            }
+        }
+        slices.retain(|_, series| series.iter().map(|(_, _, k)| k).sum::<f64>() >= f(min_failures));
+        slices
+    }
+
+    /// The series of a scope.
+    pub(crate) fn series(&self, scope: &Scope) -> Series {
+        let mut series: Series = Vec::new();
+        for entry in self.entries.iter().filter(|entry| entry.alive && self.holds(scope, entry)) {
+            match series.last_mut() {
+                Some((minute, n, k)) if *minute == entry.minute => (*n, *k) = (*n + entry.n, *k + entry.k),
+                _ => series.push((entry.minute, entry.n, entry.k)),
+            }
+        }
+        series
+    }
+
+    /// Whether the table has every dimension that the scope names.
+    pub(crate) fn sees(&self, scope: &Scope) -> bool {
+        scope.values.keys().all(|dimension| self.dimensions.contains(dimension))
+    }
+
+    /// Whether an entry is in the scope, as far as the table has its dimensions.
+    pub(crate) fn holds(&self, scope: &Scope, entry: &Entry) -> bool {
+        scope.values.iter().all(|(dimension, wanted)| {
+            let Some(at) = self.dimensions.iter().position(|one| one == dimension) else {
+                return true;
+            };
+            let value = entry
+                .values
+                .get(at)
+                .copied()
+                .flatten()
+                .and_then(|value| self.names.get(at)?.get(usize::from(value)));
+            value.is_some_and(|value| wanted.contains(value))
+        })
+    }
+
+    /// The background rate: the 25 % quantile of the rates of blocks of attempts, within its bounds (classification B4).
+    pub(crate) fn background(&self) -> f64 {
+        let total: f64 = self.entries.iter().map(|entry| entry.n).sum();
+        let block = BACKGROUND_BLOCK.max(total / 24.0);
+        let mut rates = Vec::new();
+        let (mut n, mut k, mut left) = (0.0, 0.0, total);
+        let mut minute = None;
+        for entry in &self.entries {
+            // Blocks end at a minute's end, and the last takes what would be too little for one more.
+            if minute != Some(entry.minute) && n >= block && left >= block {
+                rates.push((k + 0.5) / n);
+                (n, k) = (0.0, 0.0);
+            }
+            minute = Some(entry.minute);
+            (n, k, left) = (n + entry.n, k + entry.k, left - entry.n);
+        }
+        if n > 0.0 {
+            rates.push((k + 0.5) / n);
+        }
+        rates.sort_by(f64::total_cmp);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a place in a short list"
+        )]
+        let at = (f(rates.len() as u64) * BACKGROUND_QUANTILE) as usize;
+        rates
+            .get(at)
+            .copied()
+            .unwrap_or(BACKGROUND_FLOOR)
+            .clamp(BACKGROUND_FLOOR, BACKGROUND_CAP)
+    }
+
+    /// Takes a scope's counts of minutes `a` to `b` out of the game.
+    pub(crate) fn remove(&mut self, scope: &Scope, a: usize, b: usize) {
+        let mut entries = std::mem::take(&mut self.entries);
+        for entry in entries.iter_mut().filter(|entry| (a..=b).contains(&entry.minute)) {
+            entry.alive &= !self.holds(scope, entry);
+        }
+        self.entries = entries;
+    }
+
+    /// Takes single first failures out, where the table cannot see the scope that explains them.
+    pub(crate) fn remove_failures(&mut self, failures: &[&Attempt]) {
+        for attempt in failures.iter().filter(|attempt| attempt.number == 1) {
+            let key = (self.minute(attempt.time), self.values(&attempt.attributes));
+            if let Ok(at) = self
+                .entries
+                .binary_search_by(|entry| (entry.minute, &entry.values).cmp(&(key.0, &key.1)))
+            {
+                if let Some(entry) = self.entries.get_mut(at) {
+                    (entry.n, entry.k) = ((entry.n - 1.0).max(0.0), (entry.k - 1.0).max(0.0));
+                }
+            }
+        }
+    }
+}
+
+/// Whether an attempt is in a side's counts: a 429 says nothing about the model's health, so caller-side ends and the
+/// network's failures are not in the provider's; whatever was sent tells of the network (classification B4).
+fn counts(attempt: &Attempt, side: Side) -> bool {
+    match (side, attempt.outcome) {
+        (_, Outcome::Caller(crate::model::CallerKind::ClientCancel, _)) => false,
+        (Side::Provider, _) => attempt.side == Some(Side::Provider),
+        (Side::Network, _) => true,
+    }
+}
+
+/// Where shared attributes lie: a number for them that costs nothing, and that nothing is ordered by.
+fn lies_at(attributes: &Arc<Attributes>) -> usize {
+    Arc::as_ptr(attributes).addr()
+}
+
+fn names<'a>(dimension: Dimension, all: impl Iterator<Item = &'a &'a Arc<Attributes>>) -> Vec<Name> {
+    let names: BTreeSet<&Name> = all.filter_map(|attributes| attributes.get(dimension)).collect();
+    names.into_iter().take(usize::from(u16::MAX)).cloned().collect()
+}
+
+fn place(names: &[Name], name: &Name) -> Value {
+    names.binary_search(name).ok().and_then(|at| u16::try_from(at).ok())
+}

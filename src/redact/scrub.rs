@@ -1,0 +1,131 @@
+//! The gate on the way in: an id, a model or a word is taken only when it has that shape and hides no secret.
+//!
+//! Asked of every line, so the common case is one pass over a byte table. Shapes of secrets: gitleaks and trufflehog
+//! rules, by their prefixes.
+
+/// Prefixes of keys and tokens (gitleaks b58d3f1 and the providers' own formats). Compared without case.
+const SECRET_PREFIXES: [&str; 34] = [
+    "sk-",
+    "sk_",
+    "pk_live",
+    "rk_live",
+    "sess-",
+    "ek_",
+    "gsk_",
+    "xai-",
+    "pplx-",
+    "nvapi-",
+    "r8_",
+    "aiza",
+    "ya29.",
+    "gocspx-",
+    "akia",
+    "asia",
+    "abia",
+    "acca",
+    "absk",
+    "bedrock-api-key",
+    "hf_",
+    "api_org_",
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "github_pat_",
+    "glpat-",
+    "xox",
+    "xapp-",
+    "hvs.",
+    "dapi",
+    "eyj",
+];
+
+/// Marks inside a key that its prefix may not show: base64 of "OpenAI", and Azure's.
+const SECRET_MARKS: [&str; 2] = ["T3BlbkFJ", "JQQJ99"];
+
+/// Longest client id that the API accepts (OpenAI: 512 characters); nobody reports a longer one.
+const LONGEST_ID: usize = 512;
+
+/// Shortest id that can tell two requests apart.
+const SHORTEST_ID: usize = 6;
+
+/// An id as it may be reported: `[A-Za-z0-9._:/=+-]`, 6 to 512 characters, no key and no address of a person.
+#[must_use]
+pub fn id(text: &str) -> Option<&str> {
+    let shaped = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'/' | b'=' | b'+' | b'-');
+    ((SHORTEST_ID..=LONGEST_ID).contains(&text.len()) && text.bytes().all(shaped) && !is_secret(text)).then_some(text)
+}
+
+/// A model's name: `[A-Za-z0-9_.:/@-]`, 1 to 96 characters, no key.
+#[must_use]
+pub fn model(text: &str) -> Option<&str> {
+    let shaped = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'/' | b'@' | b'-');
+    ((1..=96).contains(&text.len()) && text.bytes().all(shaped) && !is_secret(text)).then_some(text)
+}
+
+/// A word of a closed vocabulary (an error type, a tier, a method): `[A-Za-z0-9_.:-]`, 1 to 64 characters, no key.
+#[must_use]
+pub fn word(text: &str) -> Option<&str> {
+    let shaped = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'-');
+    ((1..=64).contains(&text.len()) && text.bytes().all(shaped) && !is_secret(text)).then_some(text)
+}
+
+/// A name of a host, path or proxy: printable ASCII without blanks, quotes or brackets, 1 to 253 characters (RFC 1035).
+#[must_use]
+pub fn host(text: &str) -> Option<&str> {
+    let shaped = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'/' | b'-' | b'[' | b']' | b'%');
+    ((1..=253).contains(&text.len()) && text.bytes().all(shaped) && !is_secret(text)).then_some(text)
+}
+
+fn is_secret(text: &str) -> bool {
+    let starts = |prefix: &&str| {
+        text.get(..prefix.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    };
+    // A key is longer than any word that happens to begin as one does.
+    (text.len() >= 16 && SECRET_PREFIXES.iter().any(|prefix| starts(&prefix)))
+        || (text.len() >= 32 && SECRET_MARKS.iter().any(|mark| text.contains(mark)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{id, model, word};
+
+    #[test]
+    fn request_ids_and_uuids_pass() {
+        for text in [
+            "req_5d2c9e0b7f3a41c8a6e4b0f19d8273aa",
+            "0f8fad5b-d9cb-469f-a165-70867728950e",
+            "req_011CGYQg91SobafAev9iH7wv",
+            "91c0f3e2aa0b1d2c-FRA",
+        ] {
+            assert_eq!(id(text), Some(text));
+        }
+    }
+
+    #[test]
+    fn a_key_in_the_place_of_an_id_does_not_pass() {
+        assert_eq!(id("sk-proj-FAKE0123456789abcdefghij"), None);
+        assert_eq!(id("eyJhbGciOiJIUzI1NiJ9.FAKE.FAKE"), None);
+        assert_eq!(id("maria.beispiel@example.net"), None);
+    }
+
+    #[test]
+    fn models_of_all_makers_pass() {
+        for text in [
+            "gpt-4o",
+            "claude-sonnet-4-6",
+            "ft:gpt-4o-mini:acme::abc123",
+            "meta-llama/Llama-3-70b",
+            "anthropic.claude-v2:1",
+        ] {
+            assert_eq!(model(text), Some(text));
+        }
+    }
+
+    #[test]
+    fn prose_is_no_word() {
+        assert_eq!(word("Classify the sentiment"), None);
+    }
+}

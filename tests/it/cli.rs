@@ -1,0 +1,194 @@
+//! Does the program say and do what its help promises?
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+fn faultscope(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_faultscope"));
+    command
+        .current_dir(folder)
+        .env_clear()
+        .env("XDG_STATE_HOME", folder.join("state"))
+        .env("SOURCE_DATE_EPOCH", "0");
+    command
+}
+
+fn run(folder: &Path, args: &[&str]) -> Output {
+    faultscope(folder).args(args).output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A folder with an empty log in `logs`, which is read and holds nothing.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("logs")).unwrap();
+    fs::write(folder.path().join("logs/empty.log"), "").unwrap();
+    folder
+}
+
+#[test]
+fn help_tells_the_exit_codes_and_the_privacy_promise() {
+    let folder = folder();
+    for args in [&["--help"][..], &["-h"], &["analyze", "--help"]] {
+        let output = run(folder.path(), args);
+        let help = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        for promise in [
+            "Exit codes:",
+            "1 wins over 3",
+            "No network connection is ever opened",
+            "--fail-on",
+        ] {
+            assert!(help.contains(promise), "{promise}");
+        }
+    }
+    assert_eq!(
+        run(folder.path(), &["--version"]).stdout,
+        format!("faultscope {}\n", env!("CARGO_PKG_VERSION")).into_bytes()
+    );
+}
+
+#[test]
+fn what_cannot_be_done_is_one_line_and_code_2() {
+    let folder = folder();
+    let hopeless: [&[&str]; 12] = [
+        &["none"],
+        &["state-of-nothing/"],
+        &["--bogus", "logs"],
+        &["--tz", "Mars/Base", "logs"],
+        &["--since", "soon", "logs"],
+        &["--since", "now", "--until", "-1h", "logs"],
+        &["--format", "bogus", "logs"],
+        &["--report", "pdf", "logs"],
+        &["--report", "text", "--report", "json", "logs"],
+        &["-o", "x", "--report", "json=y", "logs"],
+        &["-q", "-o", "none/report", "logs"],
+        &["-q", "--report", "json", "--key-file", "none", "logs"],
+    ];
+    for args in hopeless {
+        let output = run(folder.path(), args);
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
+        assert!(
+            said.starts_with("faultscope: ") && said.lines().count() == 1,
+            "{args:?}: {said}"
+        );
+        assert!(output.stdout.is_empty());
+    }
+    fs::create_dir(folder.path().join("hollow")).unwrap();
+    assert_eq!(run(folder.path(), &["hollow"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_path_alone_analyses_as_analyze_does() {
+    let folder = folder();
+    let alone = run(folder.path(), &["logs"]);
+    assert_eq!(alone.status.code(), Some(0), "{}", said(&alone));
+    assert_eq!(alone, run(folder.path(), &["analyze", "logs"]));
+    assert!(said(&alone).starts_with("faultscope: read 1 log (0 bytes)"));
+}
+
+#[test]
+fn what_is_not_understood_is_named_and_gives_code_3() {
+    let folder = folder();
+    fs::write(folder.path().join("logs/odd\u{1b}[31m.txt"), "what\nis this\n").unwrap();
+    fs::write(folder.path().join("logs/packed.xz"), b"\xfd7zXZ\0\0").unwrap();
+    for args in [&["logs"][..], &["-q", "logs"]] {
+        let output = run(folder.path(), args);
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(3));
+        assert!(
+            said.contains(r"odd\u{1b}[31m.txt: no format recognised it; 2 records not read"),
+            "{said}"
+        );
+        assert!(said.contains("packed.xz: xz: not read yet"), "{said}");
+        assert!(!said.contains('\u{1b}'));
+    }
+    let output = run(folder.path(), &["logs/packed.xz"]);
+    assert_eq!(output.status.code(), Some(2), "nothing was read at all");
+}
+
+#[test]
+fn quiet_says_nothing_where_nothing_is_wrong() {
+    let folder = folder();
+    let output = run(folder.path(), &["-q", "logs"]);
+    assert!(output.stderr.is_empty() && !output.stdout.is_empty());
+}
+
+#[test]
+fn standard_input_is_a_log() {
+    let folder = folder();
+    let mut child = faultscope(folder.path())
+        .arg("-")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"what is this\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    assert!(said(&output).contains("stdin: no format recognised it; 1 record not read"));
+}
+
+#[test]
+fn reports_go_to_their_files_and_the_key_is_made_for_those_that_leave() {
+    let folder = folder();
+    let output = run(
+        folder.path(),
+        &["-q", "logs", "--report", "text=t.txt", "--report", "markdown"],
+    );
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(!output.stdout.is_empty() && folder.path().join("t.txt").is_file());
+    assert!(folder.path().join("state/faultscope/key").is_file());
+    let alone = tempfile::tempdir().unwrap();
+    fs::write(alone.path().join("a.log"), "").unwrap();
+    run(alone.path(), &["a.log"]);
+    assert!(!alone.path().join("state").exists(), "a report for the terminal needs no key");
+}
+
+#[test]
+fn a_key_that_cannot_be_kept_is_derived_and_said() {
+    let folder = folder();
+    fs::write(folder.path().join("state"), "a file, no directory").unwrap();
+    let output = run(folder.path(), &["-q", "--report", "json", "logs"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(said(&output).contains("the key of the pseudonyms cannot be kept"));
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let folder = folder();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = faultscope(folder.path())
+        .args(["-q", "logs"])
+        .stdout(writer)
+        .output()
+        .unwrap();
+    assert_eq!((output.status.code(), said(&output).as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_full_disk_is_code_2() {
+    let folder = folder();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = faultscope(folder.path()).args(["-q", "logs"]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("standard output cannot be written"));
+}
+
+#[test]
+fn formats_are_listed() {
+    let folder = folder();
+    let output = run(folder.path(), &["formats"]);
+    let list = String::from_utf8(output.stdout).unwrap();
+    let known = faultscope::gather::formats::ALL;
+    assert_eq!((output.status.code(), list.lines().count()), (Some(0), known.len()));
+    assert!(known.iter().all(|format| list.contains(format.source())));
+}
