@@ -7,7 +7,7 @@ use super::formats::Format;
 use super::normalise::{self, End};
 use crate::model::{
     Attributes, Cell, Fields, Grain, IdSample, Ids, Instant, Name, Observation, Outcome, RetrySaid, SampledId, SourceName,
-    SourceRollup, Time, UNREAD_LINES_KEPT, Vantage, Wanted, id_hash,
+    SourceRollup, Time, TupleId, UNREAD_LINES_KEPT, Vantage, Wanted, id_hash,
 };
 use crate::redact::scrub;
 use crate::text::timestamp::{Reference, StampCache, Zone};
@@ -68,13 +68,21 @@ struct Twin {
     time: Time,
 }
 
+/// The attributes of one combination of raw values, and their numbers in the counts.
+#[derive(Clone)]
+struct Known {
+    attributes: Arc<Attributes>,
+    tuple: TupleId,
+    tuple_if_start: TupleId,
+}
+
 /// Reads the records of one piece of one source.
 pub struct Collector<'a> {
     context: &'a SourceContext<'a>,
     rollup: SourceRollup,
     stamps: StampCache,
     raw: String,
-    remembered: AHashMap<Box<str>, Arc<Attributes>>,
+    remembered: AHashMap<Box<str>, Known>,
     hasher: RandomState,
     twins: VecDeque<Twin>,
     last_time: Option<Time>,
@@ -301,7 +309,11 @@ impl<'a> Collector<'a> {
             }
             return;
         }
-        let attributes = self.attributes(fields, vantage);
+        let Known {
+            attributes,
+            tuple,
+            tuple_if_start,
+        } = self.attributes(fields, vantage);
         self.sample(provider_id, client_id, ended, duration, &attributes);
         if fields.grain == Grain::Start {
             return;
@@ -330,7 +342,6 @@ impl<'a> Collector<'a> {
             ok: 1,
             ok_later: u32::from(later),
         };
-        let tuple = self.rollup.cells.tuple(&attributes);
         self.rollup.cells.add(ended, fields.grain, tuple, cell);
         if vantage == Vantage::Application {
             let until = if fields.instant == Instant::Unknown {
@@ -338,10 +349,9 @@ impl<'a> Collector<'a> {
             } else {
                 0
             };
-            let tuple = self.rollup.cells_if_start.tuple(&attributes);
             self.rollup
                 .cells_if_start
-                .add(ended.plus_ms(until), fields.grain, tuple, cell);
+                .add(ended.plus_ms(until), fields.grain, tuple_if_start, cell);
         }
     }
 
@@ -391,7 +401,7 @@ impl<'a> Collector<'a> {
             self.rollup.observations_dropped += 1;
             return;
         }
-        let attributes = self.attributes(fields, vantage);
+        let Known { attributes, .. } = self.attributes(fields, vantage);
         let duration = duration(fields);
         let (time, instant) = match (fields.instant, duration) {
             (Instant::Start, Some(duration)) => (time.plus_ms(i64::from(duration)), Instant::End),
@@ -428,7 +438,7 @@ impl<'a> Collector<'a> {
     }
 
     /// The attributes of a record, worked out once for each combination of raw values.
-    fn attributes(&mut self, fields: &Fields<'_>, vantage: Vantage) -> Arc<Attributes> {
+    fn attributes(&mut self, fields: &Fields<'_>, vantage: Vantage) -> Known {
         self.raw.clear();
         let parts = [
             fields.url,
@@ -448,13 +458,24 @@ impl<'a> Collector<'a> {
             self.raw.push('\u{1f}');
         }
         if let Some(known) = self.remembered.get(self.raw.as_str()) {
-            return Arc::clone(known);
+            return known.clone();
         }
         if self.remembered.len() >= ATTRIBUTES_REMEMBERED {
             self.remembered.clear();
         }
-        let new = Arc::new(normalise::attributes(fields, vantage, self.context.host.as_ref()));
-        self.remembered.insert(self.raw.as_str().into(), Arc::clone(&new));
+        let attributes = Arc::new(normalise::attributes(fields, vantage, self.context.host.as_ref()));
+        let tuple = self.rollup.cells.tuple(&attributes);
+        let tuple_if_start = if vantage == Vantage::Application {
+            self.rollup.cells_if_start.tuple(&attributes)
+        } else {
+            tuple
+        };
+        let new = Known {
+            attributes,
+            tuple,
+            tuple_if_start,
+        };
+        self.remembered.insert(self.raw.as_str().into(), new.clone());
         new
     }
 }

@@ -5,7 +5,8 @@
 //! SDK's own call id, the caller's id, the thread that wrote them, else time, endpoint and status.
 
 use super::view::{SourceIndex, View};
-use crate::model::{Attributes, Dimension, Grain, Name, Observation, Outcome, Time, TransportError};
+use crate::model::{Attributes, Dimension, Grain, Ids, Name, Observation, Outcome, Time, TransportError};
+use ahash::AHashMap;
 use std::sync::Arc;
 
 /// Milliseconds within which lines about one moment are written: an SDK logs an answer, its id and the retry at once.
@@ -174,8 +175,10 @@ fn decided_by(unit: &Unit<'_>, seen: &Observation) -> bool {
 #[derive(Default)]
 struct Calls {
     done: Assembled,
-    /// Chains that may go on, the oldest first.
+    /// Chains with an announced retry that nothing answered yet, the oldest first.
     open: Vec<usize>,
+    /// The latest chain of each SDK call id and caller id.
+    by_id: AHashMap<Name, usize>,
     most_left: Option<u16>,
 }
 
@@ -203,7 +206,8 @@ impl Calls {
                 .get(chain)
                 .and_then(|chain| chain.views.last())
                 .and_then(|&view| views.get(view));
-            last.is_some_and(|last| now.since(last.time) <= RETRY_WAIT_MS + i64::from(last.retry_in_ms.unwrap_or(0)))
+            let wait = last.and_then(|last| Some((last.time, i64::from(last.retry_in_ms?))));
+            wait.is_some_and(|(failed, wait)| now.since(failed) <= RETRY_WAIT_MS + wait)
         });
     }
 
@@ -229,7 +233,9 @@ impl Calls {
             .most_left
             .zip(unit.left)
             .map(|(most, left)| usize::from(most.saturating_sub(left)) + 1);
-        let chain = self.by_id(&unit.view).or_else(|| {
+        let numbered_anew = unit.view.number == Some(1);
+        let chain = self.of_ids(&unit.view.ids, unit.view.time).filter(|_| !numbered_anew);
+        let chain = chain.or_else(|| {
             if place == Some(1) {
                 None
             } else {
@@ -238,10 +244,16 @@ impl Calls {
         });
         let chain = chain.unwrap_or_else(|| {
             self.done.chains.push(Chain::default());
-            self.open.push(self.done.chains.len() - 1);
             self.done.chains.len() - 1
         });
         let Unit { mut view, call, .. } = unit;
+        for id in ids(&view.ids) {
+            self.by_id.insert(Name::clone(id), chain);
+        }
+        self.open.retain(|&open| open != chain);
+        if view.retry_in_ms.is_some() {
+            self.open.push(chain);
+        }
         view.chain = Some(chain);
         self.done.views.push(view);
         if let Some(chain) = self.done.chains.get_mut(chain) {
@@ -252,18 +264,12 @@ impl Calls {
         }
     }
 
-    /// A chain with the same SDK call id or the same caller id.
-    fn by_id(&self, view: &View) -> Option<usize> {
-        let same = |mine: &Option<Name>, theirs: &Option<Name>| mine.is_some() && mine == theirs;
-        let starts_anew = view.number == Some(1);
-        let belongs = |last: &View| {
-            same(&last.ids.sdk, &view.ids.sdk) || same(&last.ids.x_client_request_id, &view.ids.x_client_request_id)
-        };
-        self.open
-            .iter()
-            .rev()
-            .copied()
-            .find(|&chain| !starts_anew && self.last(chain).is_some_and(belongs))
+    /// The chain with the same SDK call id or the same caller id, while it can go on.
+    fn of_ids(&self, wanted: &Ids, now: Time) -> Option<usize> {
+        let chain = ids(wanted).find_map(|id| self.by_id.get(id).copied())?;
+        let last = self.last(chain)?;
+        let open = self.done.chains.get(chain).is_some_and(|chain| chain.end.is_none());
+        (open && now.since(last.time) <= RETRY_WAIT_MS + i64::from(last.retry_in_ms.unwrap_or(0))).then_some(chain)
     }
 
     /// The chain whose announced retry this is: due, of the same thread where threads are named, of the right length
@@ -297,17 +303,7 @@ impl Calls {
 
     /// The chain that a success saved: by id, else one whose attempts lie within the successful call's own span.
     fn saved(&self, seen: &Observation) -> Option<usize> {
-        let same = |mine: &Option<Name>, theirs: &Option<Name>| mine.is_some() && mine == theirs;
-        let by_id = |last: &View| {
-            same(&last.ids.sdk, &seen.ids.sdk) || same(&last.ids.x_client_request_id, &seen.ids.x_client_request_id)
-        };
-        if let Some(chain) = self
-            .open
-            .iter()
-            .rev()
-            .copied()
-            .find(|&chain| self.last(chain).is_some_and(by_id))
-        {
+        if let Some(chain) = self.of_ids(&seen.ids, seen.time) {
             return Some(chain);
         }
         let started = seen
@@ -355,6 +351,11 @@ impl Calls {
             }
         }
     }
+}
+
+/// The ids that attempts of one call share.
+fn ids(ids: &Ids) -> impl Iterator<Item = &Name> {
+    [&ids.sdk, &ids.x_client_request_id].into_iter().flatten()
 }
 
 /// Whether one attempt can follow another in a call: the same thread where both name one, no other endpoint or id.

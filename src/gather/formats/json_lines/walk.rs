@@ -72,72 +72,22 @@ pub(super) fn line(line: &str, emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), 
     }
     let mut scratch = SCRATCH.take();
     scratch.clear();
-    let mut spans = [(0, 0); Key::COUNT];
-    for (value, span) in found.iter().zip(&mut spans) {
+    let mut spans: Vec<(usize, usize, usize)> = Vec::new();
+    for (place, value) in found.iter().enumerate() {
         if let Some((written, true)) = value {
             let start = scratch.len();
             unescape(written, &mut scratch);
-            *span = (start, scratch.len());
+            spans.push((place, start, scratch.len()));
         }
     }
-    let mut told = Told::default();
-    for (at, (value, (start, end))) in found.iter().zip(spans).enumerate() {
-        let Some((written, escaped)) = value else { continue };
-        let text = if *escaped {
-            scratch.get(start..end).unwrap_or("")
-        } else {
-            written
-        };
-        if let Some(key) = KEYS.get(at) {
-            told.set(*key, text);
-        }
+    let mut told = Told::of(found.map(|value| value.map(|(written, _)| written)));
+    for (place, start, end) in spans {
+        told.replace(place, scratch.get(start..end).unwrap_or(""));
     }
     told.emit(emit);
     SCRATCH.set(scratch);
     Ok(())
 }
-
-/// Every fact, by its place.
-const KEYS: [Key; Key::COUNT] = {
-    use Key::*;
-    [
-        Timestamp,
-        Level,
-        Message,
-        Status,
-        Model,
-        Url,
-        Method,
-        ServerAddress,
-        Provider,
-        XRequestId,
-        RequestId,
-        XClientRequestId,
-        GatewayRequestId,
-        CfRay,
-        HttpDate,
-        DurationMs,
-        DurationSeconds,
-        DurationAny,
-        Attempt,
-        RetriesTaken,
-        RetriesLeft,
-        RetryInMs,
-        Stream,
-        ServiceTier,
-        Organization,
-        Project,
-        Proxy,
-        Host,
-        Thread,
-        ErrorType,
-        ErrorCode,
-        ErrorMessage,
-        Trace,
-        InputTokens,
-        OutputTokens,
-    ]
-};
 
 /// Walks the line's objects, outer ones first; whether the line is whole.
 fn walk<'a>(line: &'a str, found: &mut [Option<Raw<'a>>; Key::COUNT]) -> bool {
