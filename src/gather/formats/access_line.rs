@@ -95,7 +95,7 @@ pub(super) fn read(line: &str) -> Result<(Fields<'_>, Seen), Unread> {
 /// Whether the line is about an exchange at all: a connection that sent no request (a scan, a TLS hello on a plain port)
 /// and went to no upstream is not.
 pub(super) fn is_exchange(fields: &Fields<'_>) -> bool {
-    fields.url.is_some() || fields.upstream_status.is_some() || fields.upstream_address.is_some()
+    fields.url.is_some() || fields.upstream_address.is_some()
 }
 
 /// Reads the common part of a line and returns the fields and what follows.

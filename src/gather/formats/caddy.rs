@@ -4,8 +4,9 @@
 //! blanked by Caddy itself. <https://caddyserver.com/docs/logging>
 
 use super::format::{Fit, Format, Unread};
-use super::json_members::{Members, Unescaped, Value};
+use super::json_values::{Unescaped, first, raw};
 use crate::model::{Fields, Grain, Instant, Vantage};
+use crate::text::json::{Members, Value};
 use crate::text::scan;
 
 /// The format.
@@ -54,12 +55,12 @@ impl<'a> Line<'a> {
             match name {
                 "level" => line.level = Some(value),
                 "ts" => line.stamp = Some(value),
-                "logger" => line.logger = value.raw(),
+                "logger" => line.logger = raw(value),
                 "msg" => line.message = Some(value),
                 "request" => line.request = Some(value),
                 "resp_headers" => line.response = Some(value),
-                "status" => line.status = value.raw(),
-                "duration" => line.duration = value.raw(),
+                "status" => line.status = raw(value),
+                "duration" => line.duration = raw(value),
                 "error" => line.error = Some(value),
                 "upstream" => line.upstream = Some(value),
                 "caller" => line.foreign = true,
@@ -77,7 +78,7 @@ impl<'a> Line<'a> {
     }
 
     fn kind(&self) -> Kind {
-        let message = self.message.and_then(Value::raw).unwrap_or_default();
+        let message = self.message.and_then(raw).unwrap_or_default();
         let logger = self.logger.unwrap_or_default();
         if self.request.is_none() {
             Kind::Notice
@@ -101,17 +102,17 @@ impl<'a> Line<'a> {
 
     fn fields(&self, kind: Kind, unescaped: &'a Unescaped) -> Fields<'a> {
         let mut fields = Fields {
-            timestamp: self.stamp.and_then(Value::raw),
+            timestamp: self.stamp.and_then(raw),
             instant: Instant::End,
             duration_ms: self.duration.and_then(milliseconds),
             status: self.status.and_then(scan::status),
-            upstream_address: self.upstream.and_then(Value::raw),
+            upstream_address: self.upstream.and_then(raw),
             ..Fields::default()
         };
-        if let Some(Value::Nested(request)) = self.request {
+        if let Some(Value::Object(request)) = self.request {
             request_of(&mut fields, request, unescaped);
         }
-        if let Some(Value::Nested(headers)) = self.response {
+        if let Some(Value::Object(headers)) = self.response {
             response_headers(&mut fields, headers);
         }
         if kind == Kind::Fault {
@@ -129,13 +130,13 @@ fn request_of<'a>(fields: &mut Fields<'a>, request: &'a str, unescaped: &'a Unes
     let Some(members) = Members::of(request) else { return };
     for (name, value) in members {
         match name {
-            "client_ip" => fields.client = value.raw(),
-            "remote_ip" => fields.client = fields.client.or(value.raw()),
-            "method" => fields.method = value.raw(),
-            "host" => fields.server_address = value.raw(),
+            "client_ip" => fields.client = raw(value),
+            "remote_ip" => fields.client = fields.client.or(raw(value)),
+            "method" => fields.method = raw(value),
+            "host" => fields.server_address = raw(value),
             "uri" => fields.url = unescaped.text(value),
             "headers" => {
-                if let Value::Nested(headers) = value {
+                if let Value::Object(headers) = value {
                     request_headers(fields, headers);
                 }
             }
@@ -176,7 +177,9 @@ fn response_headers<'a>(fields: &mut Fields<'a>, headers: &'a str) {
 
 /// A header's first value.
 fn header(value: Value<'_>) -> Option<&str> {
-    value.first()?.raw().filter(|text| !text.is_empty() && *text != "REDACTED")
+    first(value)
+        .and_then(raw)
+        .filter(|text| !text.is_empty() && *text != "REDACTED")
 }
 
 /// Seconds as a number, or Go's spelling of a duration (`1m2.5s`, `812ms`), as the site configured it.

@@ -5,11 +5,12 @@
 //! <https://istio.io/latest/docs/tasks/observability/logs/access-log/>
 
 use super::access_keys::{Key, fill, key};
-use super::envoy_text::{set_service_time, some, without_port};
+use super::envoy_text::{set_details, set_service_time, some, without_port};
 use super::format::{Fit, Format, Unread};
-use super::json_members::{Members, Unescaped};
+use super::json_values::Unescaped;
 use super::shapes;
 use crate::model::{Fields, Instant, Vantage};
+use crate::text::json::Members;
 use crate::text::scan;
 
 /// The format.
@@ -25,6 +26,9 @@ struct Seen<'a> {
     server_name: Option<&'a str>,
     forwarded: Option<&'a str>,
     start: Option<&'a str>,
+    details: Option<&'a str>,
+    termination: Option<&'a str>,
+    transport: Option<&'a str>,
 }
 
 fn read<'a>(line: &'a str, unescaped: &'a Unescaped) -> Result<Fields<'a>, Unread> {
@@ -43,6 +47,7 @@ fn read<'a>(line: &'a str, unescaped: &'a Unescaped) -> Result<Fields<'a>, Unrea
         return Err(Unread::CutShort);
     }
     fields.instant = Instant::Start;
+    set_details(&mut fields, seen.details, seen.termination, seen.transport);
     fields.timestamp = seen.start.or(fields.timestamp);
     fields.server_address = fields.server_address.or(seen.server_name);
     fields.client = fields
@@ -70,9 +75,9 @@ fn member<'a>(fields: &mut Fields<'a>, seen: &mut Seen<'a>, name: &'a str, text:
             seen.code = true;
             fields.status = text.and_then(scan::status);
         }
-        "response_code_details" => fields.proxy_detail = text.or(fields.proxy_detail),
-        "connection_termination_details" => fields.proxy_detail = fields.proxy_detail.or(text),
-        "upstream_transport_failure_reason" => fields.text = text,
+        "response_code_details" => seen.details = text,
+        "connection_termination_details" => seen.termination = text,
+        "upstream_transport_failure_reason" => seen.transport = text,
         "duration" => fields.duration_ms = text.and_then(|text| scan::scaled(text, 0)),
         "upstream_service_time" => seen.service_time = Some(text.unwrap_or("-")),
         "downstream_remote_address" => fields.client = text.map(without_port),

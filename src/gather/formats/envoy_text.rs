@@ -59,12 +59,25 @@ fn read(line: &str) -> Result<Fields<'_>, Unread> {
 
 /// `%RESPONSE_CODE_DETAILS% %CONNECTION_TERMINATION_DETAILS% "%UPSTREAM_TRANSPORT_FAILURE_REASON%"`.
 fn details<'a>(cursor: &mut Cursor<'a>, fields: &mut Fields<'a>) -> Option<()> {
-    fields.proxy_detail = some(cursor.word()?);
+    let details = some(cursor.word()?);
     let termination = some(cursor.word()?);
     let transport = some(cursor.token()?.text());
-    fields.proxy_detail = fields.proxy_detail.or(termination);
-    fields.text = transport.or(termination);
+    set_details(fields, details, termination, transport);
     Some(())
+}
+
+/// Which of Envoy's three texts tells most: why the transport failed, unless the answer came from the upstream.
+pub(super) fn set_details<'a>(
+    fields: &mut Fields<'a>,
+    details: Option<&'a str>,
+    termination: Option<&'a str>,
+    transport: Option<&'a str>,
+) {
+    fields.proxy_detail = match details {
+        Some("via_upstream") => details,
+        _ => transport.or(details).or(termination),
+    };
+    fields.text = transport.and(details).filter(|_| fields.proxy_detail == transport);
 }
 
 /// `%BYTES_RECEIVED% %BYTES_SENT% %DURATION% %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)%`.

@@ -10,7 +10,7 @@ mod envoy_text;
 mod format;
 mod haproxy;
 mod json_lines;
-mod json_members;
+mod json_values;
 mod keys;
 mod log_format;
 mod logfmt;
@@ -32,6 +32,9 @@ pub use log_format::nginx::compile as compile_nginx;
 pub use log_format::{CompileError, Compiled};
 pub use openai_node::OpenAiNode;
 pub use python_logging::{PythonLogging, is_sdk_handler_line};
+
+#[cfg(test)]
+mod proxy_tests;
 
 /// Every built-in format. The order has no meaning: recognition is computed from the samples.
 pub static ALL: &[&dyn Format] = &[

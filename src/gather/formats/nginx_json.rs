@@ -6,8 +6,9 @@
 use super::access_keys::{Key, fill, key};
 use super::access_line::is_exchange;
 use super::format::{Fit, Format, Unread};
-use super::json_members::{Members, Unescaped};
+use super::json_values::Unescaped;
 use crate::model::{Fields, Instant, Vantage};
+use crate::text::json::Members;
 use crate::text::scan;
 
 /// The format.

@@ -58,7 +58,7 @@ fn pairs(line: &str) -> Option<Option<Fields<'_>>> {
                 "ms" | "tr" | "elapsed" => fields.duration_ms = scan::scaled(value, 0),
                 _ if is_result(value) && is_hierarchy(value) => hierarchy = true,
                 _ if is_result(value) => result = Some(value),
-                _ if value.starts_with("ERR_") => fields.proxy_detail = Some(value),
+                _ if value.starts_with("ERR_") => fields.proxy_flag = Some(value),
                 _ => {
                     if let Some(key) = key(name) {
                         fill(&mut fields, key, value);
@@ -74,7 +74,8 @@ fn pairs(line: &str) -> Option<Option<Fields<'_>>> {
     if !hierarchy || result.is_none() {
         return None;
     }
-    fields.proxy_flag = result;
+    // The error code says more than the result, and stands only where something went wrong.
+    fields.proxy_flag = fields.proxy_flag.or(result);
     let target = request.and_then(scan::request);
     Some(target.and_then(|(method, url)| set_target(&mut fields, method, url).then_some(fields)))
 }

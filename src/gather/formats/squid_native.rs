@@ -18,10 +18,9 @@ pub(super) fn set_target<'a>(fields: &mut Fields<'a>, method: &'a str, url: &'a 
         return false;
     }
     fields.method = Some(method);
+    fields.url = Some(url);
     if method == "CONNECT" {
         fields.server_address = Some(url.rsplit_once(':').map_or(url, |(host, _)| host));
-    } else {
-        fields.url = Some(url);
     }
     true
 }
@@ -38,8 +37,8 @@ fn read(line: &str) -> Result<Option<Fields<'_>>, Unread> {
     let stamp = cursor.word().filter(|stamp| is_stamp(stamp)).ok_or(Unread::NotThisFormat)?;
     let elapsed = cursor.word().ok_or(Unread::NotThisFormat)?;
     let client = cursor.word().ok_or(Unread::NotThisFormat)?;
-    let result = cursor.word().ok_or(Unread::NotThisFormat)?;
-    let (result, status) = result.split_once('/').ok_or(Unread::NotThisFormat)?;
+    let code = cursor.word().ok_or(Unread::NotThisFormat)?;
+    let (result, status) = code.split_once('/').ok_or(Unread::NotThisFormat)?;
     let status = scan::status(status)
         .filter(|_| is_result(result))
         .ok_or(Unread::NotThisFormat)?;
@@ -49,7 +48,7 @@ fn read(line: &str) -> Result<Option<Fields<'_>>, Unread> {
         duration_ms: scan::scaled(elapsed, 0),
         client: Some(client).filter(|client| *client != "-"),
         status: Some(status),
-        proxy_flag: Some(result),
+        proxy_flag: Some(code),
         ..Fields::default()
     };
     cursor.word().ok_or(Unread::CutShort)?;

@@ -97,7 +97,7 @@ pub(super) fn is_none(value: &str) -> bool {
 /// Puts one value where it belongs. Values that say "none" and values of another shape leave the field as it was.
 pub(super) fn fill<'a>(fields: &mut Fields<'a>, key: Key, value: &'a str) {
     if is_none(value) {
-        return fill_none(fields, key);
+        return fill_none(fields, key, value);
     }
     match key {
         Key::Time => keep(&mut fields.timestamp, value),
@@ -126,9 +126,10 @@ pub(super) fn fill<'a>(fields: &mut Fields<'a>, key: Key, value: &'a str) {
     }
 }
 
-/// An empty upstream time is a fact (the proxy never got so far); every other "none" is silence.
-fn fill_none(fields: &mut Fields<'_>, key: Key) {
+/// An empty upstream time or status is a fact (the proxy never got so far); every other "none" is silence.
+fn fill_none<'a>(fields: &mut Fields<'a>, key: Key, value: &'a str) {
     match key {
+        Key::UpstreamStatus => keep(&mut fields.upstream_status, value),
         Key::ConnectTime(_) => fields.upstream_connect_ms = Some(None),
         Key::HeaderTime(_) => fields.upstream_header_ms = Some(None),
         _ => {}
@@ -245,6 +246,7 @@ mod tests {
         assert_eq!(fields.upstream_connect_ms, Some(None));
         assert_eq!(fields.upstream_header_ms, Some(None));
         assert_eq!(filled(&[]).upstream_header_ms, None);
+        assert_eq!(filled(&[("us", "-")]).upstream_status, Some("-"));
     }
 
     #[test]
