@@ -118,9 +118,8 @@ impl<'a> Line<'a> {
         if kind == Kind::Fault {
             fields.grain = Grain::Detail;
             fields.status = fields.status.filter(|status| *status > 0);
-            let said = self.error.or(self.message).and_then(|said| unescaped.text(said));
-            fields.proxy_detail = said;
-            fields.text = said;
+            fields.proxy_detail = self.message.and_then(|said| unescaped.text(said));
+            fields.text = self.error.or(self.message).and_then(|said| unescaped.text(said));
         }
         fields
     }

@@ -1,48 +1,67 @@
-//! What every format must hold, asked of those that proxies write.
+//! Do the formats of proxies say of every case in `fixtures/formats` what stands beside it?
 
-use super::{ALL, Fit, Format};
-use crate::model::Vantage;
+use super::{ALL, Format};
+use crate::model::{Fields, Instant, Vantage};
+use serde_json::{Map, Value, json};
+use std::fs;
+use std::path::PathBuf;
 
-fn proxies() -> impl Iterator<Item = &'static &'static dyn Format> {
-    ALL.iter().filter(|format| format.vantage() == Vantage::Proxy)
+/// The present fields under their own names.
+fn present(fields: &Fields<'_>) -> Value {
+    let mut map = Map::new();
+    macro_rules! add {
+        ($($name:ident)*) => {$(
+            if let Some(value) = fields.$name {
+                map.insert(stringify!($name).to_owned(), json!(value));
+            }
+        )*};
+    }
+    add!(timestamp http_date duration_ms status ok method url server_address model provider service_tier organization);
+    add!(project proxy client host thread x_request_id request_id x_client_request_id gateway_request_id cf_ray sdk_id);
+    add!(sdk_retry_of error_type error_code error_message text attempt retry_in_ms retries_left stream upstream_address);
+    add!(upstream_status upstream_connect_ms upstream_header_ms proxy_flag proxy_detail input_tokens output_tokens);
+    map.insert("grain".to_owned(), json!(format!("{:?}", fields.grain).to_lowercase()));
+    if fields.instant != Instant::Unknown {
+        map.insert("instant".to_owned(), json!(format!("{:?}", fields.instant).to_lowercase()));
+    }
+    Value::Object(map)
 }
 
-#[test]
-fn every_sample_is_its_own_formats_and_no_others() {
-    for format in proxies() {
-        for sample in format.samples() {
-            for other in ALL {
-                let own = other.name() == format.name();
-                assert_eq!(other.fit(sample.as_bytes()) == Fit::Yes, own, "{} on {sample}", other.name());
-            }
-            assert_eq!(format.parse(sample.as_bytes(), &mut |_| {}), Ok(()), "{sample}");
+/// Numbers as floats, so that `812` and `812.0` are one.
+fn levelled(value: &mut Value) {
+    for member in value.as_object_mut().into_iter().flatten().map(|(_, member)| member) {
+        if let Some(number) = member.as_f64() {
+            *member = json!(number);
         }
     }
 }
 
-#[test]
-fn no_proxy_format_takes_what_an_application_writes() {
-    for application in ALL.iter().filter(|format| format.vantage() == Vantage::Application) {
-        for sample in application.samples() {
-            for format in proxies() {
-                assert_ne!(format.fit(sample.as_bytes()), Fit::Yes, "{} on {sample}", format.name());
-            }
-        }
+fn said(format: &dyn Format, log: &str) -> Vec<Value> {
+    let mut all = Vec::new();
+    for line in log.lines().filter(|line| !line.is_empty()) {
+        let read = format.parse(line.as_bytes(), &mut |fields| all.push(present(fields)));
+        assert_eq!(read, Ok(()), "{}: {line}", format.name());
     }
+    all
 }
 
 #[test]
-fn samples_cut_or_damaged_anywhere_do_not_panic() {
-    for format in proxies() {
-        for sample in format.samples() {
-            for at in 0..sample.len() {
-                let mut bytes = sample.as_bytes().to_vec();
-                bytes[at] = 0xff;
-                for record in [&bytes[..], &bytes[..at], &bytes[at..], &sample.as_bytes()[..at]] {
-                    let _ = format.parse(record, &mut |_| {});
-                    let _ = (format.fit(record), format.starts_record(record));
-                }
+fn every_case_is_read_as_it_says() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/formats");
+    for format in ALL.iter().filter(|format| format.vantage() == Vantage::Proxy) {
+        let mut cases = 0;
+        for entry in fs::read_dir(root.join(format.name())).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "log") {
+                continue;
             }
+            cases += 1;
+            let mut said = said(*format, &fs::read_to_string(&path).unwrap());
+            let expected = fs::read_to_string(path.with_extension("jsonl")).unwrap();
+            let mut expected: Vec<Value> = expected.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            said.iter_mut().chain(&mut expected).for_each(levelled);
+            assert_eq!(said, expected, "{}", path.display());
         }
+        assert!(cases > 0, "{} has no case", format.name());
     }
 }
