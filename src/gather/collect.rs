@@ -440,6 +440,8 @@ impl<'a> Collector<'a> {
     /// The attributes of a record, worked out once for each combination of raw values.
     fn attributes(&mut self, fields: &Fields<'_>, vantage: Vantage) -> Known {
         self.raw.clear();
+        // The same words mean another thing in a proxy's record: a mixed source may hold both.
+        self.raw.push_str(vantage.name());
         let parts = [
             fields.url,
             fields.server_address,

@@ -8,7 +8,7 @@ use std::path::Path;
 const FLOORS: [(&str, &[&str]); 8] = [
     ("model", &[]),
     ("text", &["model"]),
-    ("redact", &["model", "text"]),
+    ("redact", &["model", "text", "providers"]),
     ("providers", &["model", "text"]),
     ("gather", &["model", "text", "redact", "providers"]),
     ("judge", &["model", "text", "redact", "providers"]),

@@ -1,8 +1,20 @@
 //! One binary; one file a question.
 
-#![expect(clippy::unwrap_used, clippy::string_slice, reason = "a test that cannot go on is to fail")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::string_slice,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on is to fail"
+)]
 
 mod cli;
+mod corpora;
 mod discovery;
+mod formats;
 mod house;
+mod reports;
+mod run;
 mod same_answer;
+mod same_bytes;
+mod schema;
+mod secrecy;

@@ -12,6 +12,9 @@ pub struct Logfmt;
 /// Keys one of which every logger of this kind writes.
 const SIGNS: [&str; 7] = ["level", "ts", "time", "timestamp", "msg", "event", "message"];
 
+/// Keys one of which a logger writes beside its message.
+const TIMES: [&str; 4] = ["level", "ts", "time", "timestamp"];
+
 /// Keys that only a proxy's access log has.
 const STRANGERS: [&str; 6] = [
     "upstream_addr",
@@ -40,16 +43,18 @@ impl Format for Logfmt {
         if !first_is_key {
             return Fit::No;
         }
-        let (mut count, mut signs, mut strangers) = (0, 0, 0);
+        let (mut count, mut signs, mut strangers, mut timed) = (0, 0, 0, false);
         for (key, _) in pairs(line).take(64) {
             count += 1;
             signs += usize::from(SIGNS.contains(&key));
             strangers += usize::from(STRANGERS.contains(&key));
+            timed |= TIMES.contains(&key);
         }
-        if count >= 2 && signs > 0 && strangers == 0 {
-            Fit::Yes
-        } else {
-            Fit::No
+        match (count, signs, strangers) {
+            (2.., 1.., 0) if timed => Fit::Yes,
+            // A message alone may be an SDK's own line.
+            (2.., 1.., 0) => Fit::Maybe,
+            _ => Fit::No,
         }
     }
 

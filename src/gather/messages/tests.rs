@@ -1,3 +1,5 @@
+//! Tests of the message layer as a whole.
+
 use super::{Said, read};
 use crate::model::{Fields, Grain};
 

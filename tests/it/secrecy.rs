@@ -1,0 +1,61 @@
+//! Does any report hold a secret, or a name that strangers should not read?
+
+use crate::run::{CORPORA, findings, plan, report, truth};
+use faultscope::redact::Audience;
+
+#[test]
+fn no_report_holds_a_planted_secret() {
+    for name in CORPORA {
+        let (findings, truth) = (findings(&plan(name)), truth(name));
+        for (form, audience) in [
+            ("text", Audience::Terminal),
+            ("markdown", Audience::Forwardable),
+            ("json", Audience::Forwardable),
+            ("json", Audience::Internal),
+        ] {
+            let text = report(&findings, form, audience, b"key");
+            for secret in truth["secrets"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|secret| secret.as_str())
+            {
+                assert!(!text.contains(secret), "{name}: the {form} report holds {secret}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_report_that_may_be_forwarded_names_no_own_host() {
+    let findings = findings(&plan("model-down"));
+    for form in ["markdown", "json"] {
+        let text = report(&findings, form, Audience::Forwardable, b"key");
+        for host in [
+            "edge-a",
+            "edge-b",
+            "worker-1",
+            "worker-2",
+            "litellm-ny",
+            "edge-a.internal",
+            "10.22.1.31",
+        ] {
+            assert!(!text.contains(host), "the {form} report names {host}");
+        }
+    }
+}
+
+#[test]
+fn request_ids_survive() {
+    let findings = findings(&plan("model-down"));
+    let text = report(&findings, "json", Audience::Forwardable, b"key");
+    assert!(text.contains("req_f5ca1b8aacf1a03db8f8f84d32d76c56"));
+}
+
+#[test]
+fn pseudonyms_are_stable_under_one_key_and_differ_under_two() {
+    let findings = findings(&plan("model-down"));
+    let [first, again, other] = [b"one", b"one", b"two"].map(|key| report(&findings, "json", Audience::Forwardable, key));
+    assert_eq!(first, again);
+    assert_ne!(first, other);
+}
