@@ -1,5 +1,7 @@
 //! How fast each format reads: its own samples, over and over, in bytes per second.
 
+#![expect(clippy::expect_used, reason = "a bench that cannot go on is to stop")]
+
 use divan::{Bencher, counter::BytesCount};
 use faultscope::gather::formats::{ALL, Format};
 

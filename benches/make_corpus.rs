@@ -3,6 +3,14 @@
 //! `cargo run --release --example make-corpus -- json|nginx|text SIZE DIR`, SIZE as `64M` or `1G`. The same arguments give
 //! the same bytes. Shares: 2 % failures, 1.5 % of 429, 0.8 % of other 4xx; one JSON line in ten is not about a call.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a generator of test data, run by hand"
+)]
+
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;

@@ -100,37 +100,44 @@ fn section(number: usize, window: &Window) -> String {
         "confidence",
         format!("{} ({:.2})", confidence(window.verdict.confidence), window.verdict.confidence),
     );
+    out.push_str(&endings(window));
+    out.push_str(&verdict(window));
+    out.push_str(&requests(window));
+    out
+}
+
+/// Rows for what the failures ended in.
+fn endings(window: &Window) -> String {
+    let mut out = String::new();
     for (status, number) in &window.by_status {
-        row("status", format!("{status}: {}", count(*number)));
+        let _ = writeln!(out, "| status | {status}: {} |", count(*number));
     }
     for (kind, number) in &window.by_transport_error {
-        row("transport error", format!("{}: {}", kind.name(), count(*number)));
+        let _ = writeln!(out, "| transport error | {}: {} |", kind.name(), count(*number));
     }
     for error in window.by_error.iter().take(5) {
-        row(
-            "error",
-            format!(
-                "{} {}: {}",
-                code(error.error_type.as_deref().unwrap_or("-")),
-                code(error.code.as_deref().unwrap_or("-")),
-                count(error.count)
-            ),
+        let word = |word: &Option<crate::model::Name>| code(word.as_deref().unwrap_or("-"));
+        let _ = writeln!(
+            out,
+            "| error | {} {}: {} |",
+            word(&error.error_type),
+            word(&error.code),
+            count(error.count)
         );
     }
-    out.push_str("\n**Because**\n\n");
-    window
-        .verdict
-        .because
-        .iter()
-        .for_each(|sentence| out.push_str(&format!("- {}\n", prose(sentence))));
+    out
+}
+
+fn verdict(window: &Window) -> String {
+    let mut out = String::from("\n**Because**\n\n");
+    for sentence in &window.verdict.because {
+        let _ = writeln!(out, "- {}", prose(sentence));
+    }
     out.push_str("\n**Not**\n\n");
-    window
-        .verdict
-        .against
-        .iter()
-        .for_each(|counter| out.push_str(&format!("- {}: {}\n", counter.class.name(), prose(&counter.says))));
+    for counter in &window.verdict.against {
+        let _ = writeln!(out, "- {}: {}", counter.class.name(), prose(&counter.says));
+    }
     let _ = writeln!(out, "\n**Next**: {}\n", prose(&window.verdict.next_step));
-    out.push_str(&requests(window));
     out
 }
 

@@ -155,19 +155,31 @@ impl Page<'_> {
             let flags: Vec<&str> = window.flags.iter().map(|flag| flag.name()).collect();
             fact("flags", flags.join(", "));
         }
-        out.push_str("  because\n");
-        window
-            .verdict
-            .because
-            .iter()
-            .for_each(|sentence| out.push_str(&self.point(sentence)));
+        out.push_str(&self.verdict(window));
+        out.push_str(&self.requests(window));
+        out
+    }
+
+    fn verdict(&self, window: &Window) -> String {
+        let mut out = "  because\n".to_owned();
+        for sentence in &window.verdict.because {
+            out.push_str(&self.point(sentence));
+        }
         out.push_str("  not\n");
-        window
-            .verdict
-            .against
-            .iter()
-            .for_each(|counter| out.push_str(&self.point(&format!("{}: {}", counter.class.name(), counter.says))));
-        out.push_str(&wrapped(&window.verdict.next_step, "  next     ", "           ", width));
+        for counter in &window.verdict.against {
+            out.push_str(&self.point(&format!("{}: {}", counter.class.name(), counter.says)));
+        }
+        out.push_str(&wrapped(
+            &window.verdict.next_step,
+            "  next     ",
+            "           ",
+            self.context.width,
+        ));
+        out
+    }
+
+    fn requests(&self, window: &Window) -> String {
+        let mut out = String::new();
         let samples = samples(&window.requests, IDS_SHOWN);
         if !samples.is_empty() {
             let _ = writeln!(
@@ -176,14 +188,10 @@ impl Page<'_> {
                 samples.len(),
                 count(window.failures)
             );
-            for attempt in samples {
-                out.push_str(&wrapped(
-                    &format!("{} {} {}", attempt.time, ending(attempt.outcome), handle(attempt)),
-                    "    ",
-                    "      ",
-                    width,
-                ));
-            }
+        }
+        for attempt in samples {
+            let line = format!("{} {} {}", attempt.time, ending(attempt.outcome), handle(attempt));
+            out.push_str(&wrapped(&line, "    ", "      ", self.context.width));
         }
         out
     }
@@ -304,7 +312,7 @@ impl Page<'_> {
             count(read.unread_records())
         );
         out.push_str(&wrapped(&sentence, "  ", "  ", self.context.width));
-        let rows = read.sources.iter().map(|source| row(source)).collect();
+        let rows = read.sources.iter().map(row).collect();
         out.push_str(&table(
             &["file", "format", "calls", "other", "unread", "zone, clock"],
             rows,

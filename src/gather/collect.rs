@@ -296,16 +296,7 @@ impl<'a> Collector<'a> {
             let started = ended.plus_ms(-i64::from(duration.unwrap_or(0)));
             let by_id = client_id.is_some_and(|id| wanted.client_ids.contains(&id_hash(id)));
             if by_id || (fields.grain == Grain::Call && wanted.wants_call(&self.context.name, started, ended)) {
-                self.keep(
-                    line,
-                    fields,
-                    vantage,
-                    time,
-                    End {
-                        outcome: Outcome::Success,
-                        fact: None,
-                    },
-                );
+                self.keep(line, fields, vantage, time, End::SUCCESS);
             }
             return;
         }
@@ -327,16 +318,7 @@ impl<'a> Collector<'a> {
         let later = fields.attempt.is_some_and(|attempt| attempt > 1);
         if later {
             // It saved its call: there are no more of these than failures.
-            self.keep(
-                line,
-                fields,
-                vantage,
-                time,
-                End {
-                    outcome: Outcome::Success,
-                    fact: None,
-                },
-            );
+            self.keep(line, fields, vantage, time, End::SUCCESS);
         }
         let cell = Cell {
             ok: 1,

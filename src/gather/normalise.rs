@@ -20,7 +20,8 @@ pub struct End {
 }
 
 impl End {
-    const SUCCESS: Self = Self {
+    /// It went well.
+    pub const SUCCESS: Self = Self {
         outcome: Outcome::Success,
         fact: None,
     };

@@ -1,7 +1,7 @@
 //! Remarks on the logs and the traffic: ids that are missing, storms of rate limits, clocks that disagree.
 
 use crate::model::{Attempt, CallerKind, Finding, Grain, Name, Outcome, Rollup, SourceRollup, Time, Traffic, Vantage};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A rate-limit storm: this many answers in [`STORM_MS`], and at least [`STORM_SHARE`] of the attempts then
 /// (classification B7).
@@ -16,6 +16,9 @@ const STORM_SHARE: f64 = 0.2;
 /// Below this share of answers with an id, a log is said to lack them.
 const IDS_LACKING_BELOW: f64 = 0.5;
 
+/// The same where a log has two lines for each call, the SDK's on the answer, which carries none at INFO, and its own.
+const IDS_LACKING_BELOW_OF_TWO: f64 = 0.25;
+
 /// Answers below which nothing is said about a log's ids.
 const ANSWERS_NEEDED: u64 = 20;
 
@@ -25,11 +28,23 @@ const OFFSET_REMARKED_MS: i64 = 1_000;
 /// Every remark, in a fixed order.
 pub(super) fn remarks(traffic: &Traffic, rollup: &Rollup, offsets_ms: &BTreeMap<Name, i64>) -> Vec<Finding> {
     let mut remarks = storms(traffic);
+    let mut told = BTreeSet::new();
     for (name, source) in &rollup.sources {
-        remarks.extend(missing_provider_ids(name, source));
-        remarks.extend(missing_client_ids(name, source));
-        remarks.extend(undated(name, source));
-        remarks.extend(clock(name, offsets_ms.get(name).copied().unwrap_or(0)));
+        let offset = offsets_ms.get(name).copied().unwrap_or(0);
+        let of_log = [
+            missing_provider_ids(name, source),
+            missing_client_ids(name, source),
+            undated(name, source),
+            clock(name, offset),
+        ];
+        // What one part of a rotated log lacks, all lack: it is said once.
+        let log = super::correlate::stem(name);
+        remarks.extend(
+            of_log
+                .into_iter()
+                .flatten()
+                .filter(|remark| told.insert((log.clone(), remark.about))),
+        );
     }
     remarks
 }
@@ -82,6 +97,16 @@ fn is_storm(traffic: &Traffic, from: Time, to: Time, answers: usize) -> bool {
     share >= STORM_SHARE
 }
 
+/// From which share on ids are said to be lacking.
+fn lacking_below(source: &SourceRollup) -> f64 {
+    let two_lines = source.cells.total(Grain::Attempt) > 0 && source.cells.total(Grain::Call) > 0;
+    if two_lines {
+        IDS_LACKING_BELOW_OF_TWO
+    } else {
+        IDS_LACKING_BELOW
+    }
+}
+
 fn share(with: u64, without: u64) -> Option<f64> {
     #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
     let share = with as f64 / (with + without) as f64;
@@ -89,7 +114,7 @@ fn share(with: u64, without: u64) -> Option<f64> {
 }
 
 fn missing_provider_ids(name: &Name, source: &SourceRollup) -> Option<Finding> {
-    let share = share(source.successes_with_id, source.successes_without_id).filter(|share| *share < IDS_LACKING_BELOW)?;
+    let share = share(source.successes_with_id, source.successes_without_id).filter(|share| *share < lacking_below(source))?;
     let advice = match (source.vantage?, source.format?) {
         (Vantage::Proxy, format) if format.starts_with("nginx") => "Add rid=\"$upstream_http_x_request_id\" to this log_format.",
         (Vantage::Proxy, _) => "Log the response header x-request-id (Anthropic: request-id) of the upstream.",
@@ -112,7 +137,7 @@ fn missing_provider_ids(name: &Name, source: &SourceRollup) -> Option<Finding> {
 }
 
 fn missing_client_ids(name: &Name, source: &SourceRollup) -> Option<Finding> {
-    let share = share(source.with_client_id, source.without_client_id).filter(|share| *share < IDS_LACKING_BELOW)?;
+    let share = share(source.with_client_id, source.without_client_id).filter(|share| *share < lacking_below(source))?;
     let advice = match (source.vantage?, source.format?) {
         (Vantage::Proxy, format) if format.starts_with("nginx") => "Add crid=\"$http_x_client_request_id\" to this log_format.",
         (Vantage::Proxy, _) => "Log the request header X-Client-Request-Id.",

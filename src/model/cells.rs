@@ -113,7 +113,6 @@ impl Cells {
             .sum()
     }
 
-    #[expect(clippy::iter_over_hash_type, reason = "adding counts up gives the same sums in any order")]
     fn counts(&self) -> Vec<((u32, Grain, TupleId), Cell)> {
         let mut counts = Vec::with_capacity(self.counts.len());
         for (key, cell) in &self.counts {

@@ -161,3 +161,53 @@ impl Rollup {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Rollup, SourceRollup};
+    use crate::model::{Attributes, Cell, Dimension, Grain, Name, Time};
+    use std::sync::Arc;
+
+    fn part(name: &str, model: &str, time: i64) -> Rollup {
+        let mut source = SourceRollup {
+            records: 1,
+            span: Some((Time(time), Time(time))),
+            ..SourceRollup::default()
+        };
+        let tuple = source
+            .cells
+            .tuple(&Arc::new(Attributes::default().with(Dimension::Model, model)));
+        source
+            .cells
+            .add(Time(time), Grain::Attempt, tuple, Cell { ok: 1, ok_later: 0 });
+        let mut rollup = Rollup::default();
+        rollup.sources.insert(Name::from(name), source);
+        rollup
+    }
+
+    fn told(rollup: Rollup) -> String {
+        let sources = rollup.settled().sources;
+        sources
+            .iter()
+            .map(|(name, source)| format!("{name} {} {:?} {:?}\n", source.records, source.span, source.cells.in_order()))
+            .collect()
+    }
+
+    #[test]
+    fn merging_is_associative_and_commutative() {
+        let parts = || {
+            [
+                part("a", "gpt-4o", 1),
+                part("b", "gpt-4.1", 9_000),
+                part("a", "gpt-4.1", 70_000),
+            ]
+        };
+        let [a, b, c] = parts();
+        let left = told(a.merge(b).merge(c));
+        let [a, b, c] = parts();
+        let right = told(a.merge(b.merge(c)));
+        let [a, b, c] = parts();
+        let backwards = told(c.merge(b).merge(a));
+        assert_eq!([&left, &left], [&right, &backwards]);
+    }
+}

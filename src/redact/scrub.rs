@@ -84,7 +84,7 @@ fn is_secret(text: &str) -> bool {
             .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     };
     // A key is longer than any word that happens to begin as one does.
-    (text.len() >= 16 && SECRET_PREFIXES.iter().any(|prefix| starts(&prefix)))
+    (text.len() >= 16 && SECRET_PREFIXES.iter().any(starts))
         || (text.len() >= 32 && SECRET_MARKS.iter().any(|mark| text.contains(mark)))
 }
 

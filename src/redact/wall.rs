@@ -17,10 +17,13 @@ fn always(_: &str) -> bool {
     true
 }
 
+/// A class, a shape, and its check.
+type Row = (&'static str, &'static str, fn(&str) -> bool);
+
 /// Shapes of keys, tokens and personal data (gitleaks b58d3f1, trufflehog, the providers' own formats). Each begins with
 /// a fixed mark or a key's name beside the value, so that ids, times and versions are not taken.
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
-    let rules: [(&'static str, &str, fn(&str) -> bool); 17] = [
+    let rules: [Row; 17] = [
         (
             "private-key",
             r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----",
@@ -138,7 +141,7 @@ fn has_card_check(text: &str) -> bool {
             }
         })
         .sum();
-    issuer && (13..=19).contains(&digits.len()) && sum % 10 == 0 && (grouped || digits.len() >= 15)
+    issuer && (13..=19).contains(&digits.len()) && sum.is_multiple_of(10) && (grouped || digits.len() >= 15)
 }
 
 /// The check digits of an IBAN (ISO 13616: the number modulo 97 is 1).

@@ -217,10 +217,8 @@ fn unescaped(escape: &str) -> (Option<char>, usize) {
 fn unicode(escape: &str) -> (Option<char>, usize) {
     let unit = |at: usize| escape.get(at..at + 4).and_then(|hex| u32::from_str_radix(hex, 16).ok());
     let Some(high) = unit(2) else { return (None, 2) };
-    if let (0xd800..=0xdbff, Some("\\u")) = (high, escape.get(6..8)) {
-        if let Some(low @ 0xdc00..=0xdfff) = unit(8) {
-            return (char::from_u32(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00)), 12);
-        }
+    if let (0xd800..=0xdbff, Some("\\u"), Some(low @ 0xdc00..=0xdfff)) = (high, escape.get(6..8), unit(8)) {
+        return (char::from_u32(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00)), 12);
     }
     (Some(char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER)), 6)
 }
@@ -261,7 +259,7 @@ mod tests {
         fn unescaping_agrees_with_the_reference(text in ".*") {
             let written = serde_json::to_string(&text).unwrap();
             let mut out = String::new();
-            unescape(&written[1..written.len() - 1], &mut out);
+            unescape(written.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap(), &mut out);
             prop_assert_eq!(out, text);
         }
 

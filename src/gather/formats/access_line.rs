@@ -125,13 +125,13 @@ fn begin(line: &str) -> Result<(Fields<'_>, Beginning, &str), Unread> {
     if Cursor::new(line).pair().is_some_and(|(name, _)| key(name).is_some()) {
         return Ok((Fields::default(), Beginning::Pairs, line));
     }
+    if let Some((fields, rest)) = stamped(line) {
+        return Ok((fields, Beginning::Stamped, rest));
+    }
     let unread = match common(line) {
         Ok((fields, rest)) => return Ok((fields, Beginning::Common, rest)),
         Err(unread) => unread,
     };
-    if let Some((fields, rest)) = stamped(line) {
-        return Ok((fields, Beginning::Stamped, rest));
-    }
     let (host, rest) = virtual_host(line).ok_or(unread)?;
     let (mut fields, rest) = common(rest)?;
     fields.server_address = Some(host);

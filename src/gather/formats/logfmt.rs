@@ -7,7 +7,7 @@ use crate::model::{Fields, Vantage};
 use crate::text::logfmt::pairs;
 
 /// The format.
-pub struct Logfmt;
+pub(super) struct Logfmt;
 
 /// Keys one of which every logger of this kind writes.
 const SIGNS: [&str; 7] = ["level", "ts", "time", "timestamp", "msg", "event", "message"];

@@ -153,7 +153,7 @@ fn by_error(failures: &[&Attempt]) -> Vec<ByError> {
 /// At most so many failures, spread evenly over the window, the first and the last among them.
 fn spread(failures: &[&Attempt], at_most: usize) -> (Vec<Attempt>, u64) {
     if failures.len() <= at_most {
-        return (failures.iter().map(|attempt| Attempt::clone(attempt)).collect(), 0);
+        return (failures.iter().copied().cloned().collect(), 0);
     }
     let place = |step: usize| {
         if at_most > 1 {

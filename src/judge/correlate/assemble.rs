@@ -71,7 +71,7 @@ pub(super) fn assemble<'a>(
 
 /// What the first pass makes of the records: attempts with all their lines, and the calls that went well.
 enum Event<'a> {
-    Attempt(Unit<'a>),
+    Attempt(Box<Unit<'a>>),
     Saved(&'a Observation),
 }
 
@@ -114,11 +114,11 @@ impl<'a> Attempts<'a> {
     fn push(&mut self, source: SourceIndex, seen: &Observation, outcome: Outcome, call: Option<&'a Observation>) {
         let mut view = View::of(source, seen);
         view.outcome = outcome;
-        self.events.push(Event::Attempt(Unit {
+        self.events.push(Event::Attempt(Box::new(Unit {
             view,
             left: seen.retry.and_then(|retry| retry.left),
             call,
-        }));
+        })));
     }
 
     /// The latest attempt that a line belongs to.
@@ -128,7 +128,7 @@ impl<'a> Attempts<'a> {
             .iter_mut()
             .rev()
             .filter_map(|event| if let Event::Attempt(unit) = event { Some(unit) } else { None });
-        attempts.take(LOOKED_BACK).find(|unit| belongs(unit))
+        attempts.take(LOOKED_BACK).map(Box::as_mut).find(|unit| belongs(unit))
     }
 
     fn detail(&mut self, source: SourceIndex, seen: &Observation) {
@@ -187,7 +187,7 @@ impl Calls {
         match event {
             Event::Attempt(unit) => {
                 self.forget(unit.view.time);
-                self.attempt(unit);
+                self.attempt(*unit);
             }
             Event::Saved(seen) => {
                 self.forget(seen.time);

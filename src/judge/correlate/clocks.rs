@@ -198,7 +198,8 @@ fn applications_without_ids(applications: &[SourceIndex], proxy: &ProxyHost, sou
             .get(index)
             .is_some_and(|(_, rollup)| rollup.provider_ids.len() + rollup.client_ids.len() >= PAIRS_NEEDED)
     };
-    !applications.is_empty() && !(applications.iter().any(has_ids) && proxy.counted.iter().any(has_ids))
+    let both = applications.iter().any(has_ids) && proxy.counted.iter().any(has_ids);
+    !applications.is_empty() && !both
 }
 
 /// The lag at which the arrivals of the applications and of one proxy agree best, in milliseconds; 0 where no lag

@@ -23,6 +23,7 @@ use assemble::{Assembled, ChainEnd};
 use calls::InCall;
 use clocks::Clock;
 use cover::{Cover, Covers, Ties};
+pub(crate) use family::stem;
 use family::{Family, Granularity};
 use pair::Joined;
 use proxies::ProxyHost;
@@ -49,11 +50,7 @@ pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
     set_clocks(&mut assembled, &mut proxies, &clocks);
 
     let saved = saved(&assembled, &proxies, rollup, &families);
-    let chains: Vec<Option<(usize, usize)>> = assembled
-        .iter()
-        .enumerate()
-        .flat_map(|(family, one)| one.views.iter().map(move |view| view.chain.map(|chain| (family, chain))))
-        .collect();
+    let chains = chains_of_views(&assembled);
     let applications: Vec<View> = assembled.iter_mut().flat_map(|one| std::mem::take(&mut one.views)).collect();
     let (proxy_views, hosts): (Vec<View>, Vec<usize>) = proxies
         .iter_mut()
@@ -106,6 +103,14 @@ pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
         }
     }
     finish(successes, uncovered, by_proxies, attempts, &saved, &sources, &clocks)
+}
+
+/// The chain of every view, by family, in the order of the views.
+fn chains_of_views(assembled: &[Assembled]) -> Vec<Option<(usize, usize)>> {
+    let of_family = |(family, one): (usize, &Assembled)| -> Vec<Option<(usize, usize)>> {
+        one.views.iter().map(|view| view.chain.map(|chain| (family, chain))).collect()
+    };
+    assembled.iter().enumerate().flat_map(of_family).collect()
 }
 
 /// What is to be added to each source's times, in milliseconds, so that the clocks agree.
@@ -226,7 +231,6 @@ static EMPTY_VIEW: std::sync::LazyLock<View> = std::sync::LazyLock::new(|| View 
     time: Time(0),
     instant: crate::model::Instant::End,
     duration_ms: None,
-    grain: crate::model::Grain::Attempt,
     outcome: Outcome::Unsaid,
     fact: Some(Fact::StatusOnly),
     attributes: Arc::new(Attributes::default()),

@@ -1,6 +1,6 @@
 //! One attempt as one source saw it, put together from all that source's records about it.
 
-use crate::model::{Attributes, ErrorSaid, Fact, Grain, Ids, Instant, Name, Observation, Outcome, Time, Upstream};
+use crate::model::{Attributes, ErrorSaid, Fact, Ids, Instant, Name, Observation, Outcome, Time, Upstream};
 use std::sync::Arc;
 
 /// The number of a source within one correlation.
@@ -18,7 +18,6 @@ pub(super) struct View {
     /// Which instant `time` is.
     pub(super) instant: Instant,
     pub(super) duration_ms: Option<u32>,
-    pub(super) grain: Grain,
     pub(super) outcome: Outcome,
     pub(super) fact: Option<Fact>,
     pub(super) attributes: Arc<Attributes>,
@@ -43,7 +42,6 @@ impl View {
             time: seen.time,
             instant: seen.instant,
             duration_ms: seen.duration_ms,
-            grain: seen.grain,
             outcome: seen.outcome,
             fact: seen.fact,
             attributes: Arc::clone(&seen.attributes),

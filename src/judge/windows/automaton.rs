@@ -36,9 +36,8 @@ pub(crate) fn segments(series: &Series, background: f64) -> Vec<Segment> {
 /// Viterbi: the state of every minute on the best path.
 fn best_path(series: &Series, gains: impl Fn(&(usize, f64, f64)) -> [f64; STATES - 1]) -> Vec<u8> {
     let mut value = [f64::NEG_INFINITY; STATES];
-    if let [background, ..] = &mut value {
-        *background = 0.0;
-    }
+    let [background, ..] = &mut value;
+    *background = 0.0;
     let mut from: Vec<[u8; STATES]> = Vec::with_capacity(series.len());
     for minute in series {
         let (next, came_from) = step(&value, gains(minute));

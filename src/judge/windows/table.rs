@@ -18,7 +18,8 @@ pub(crate) type Value = Option<u16>;
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) minute: usize,
-    pub(crate) values: Vec<Value>,
+    /// Shared by all minutes of one combination.
+    pub(crate) values: Arc<[Value]>,
     pub(crate) n: f64,
     pub(crate) k: f64,
     pub(crate) alive: bool,
@@ -99,7 +100,7 @@ impl<'a> Table<'a> {
             .map(|(at, values)| (*at, numbered.binary_search(&values).unwrap_or(0)))
             .collect();
         let of = |attributes: &Arc<Attributes>| number.get(&lies_at(attributes)).copied().unwrap_or(0);
-        let mut sums: AHashMap<(usize, usize), (f64, f64)> = AHashMap::new();
+        let mut sums: Sums = AHashMap::new();
         for cell in cells {
             sums.entry((table.minute(cell.time), of(&cell.attributes))).or_default().0 += f64::from(cell.first_ok);
         }
@@ -108,16 +109,7 @@ impl<'a> Table<'a> {
             sum.0 += 1.0;
             sum.1 += if attempt.side == Some(side) { 1.0 } else { 0.0 };
         }
-        let mut sums: Vec<((usize, usize), (f64, f64))> = sums.into_iter().collect();
-        sums.sort_unstable_by_key(|(key, _)| *key);
-        let entry = |((minute, number), (n, k)): ((usize, usize), (f64, f64))| Entry {
-            minute,
-            values: numbered.get(number).map_or_else(Vec::new, |values| Vec::clone(values)),
-            n,
-            k,
-            alive: true,
-        };
-        table.entries = sums.into_iter().map(entry).collect();
+        table.entries = entries(sums, &numbered);
         table
     }
 
@@ -241,13 +233,11 @@ impl<'a> Table<'a> {
     pub(crate) fn remove_failures(&mut self, failures: &[&Attempt]) {
         for attempt in failures.iter().filter(|attempt| attempt.number == 1) {
             let key = (self.minute(attempt.time), self.values(&attempt.attributes));
-            if let Ok(at) = self
+            let found = self
                 .entries
-                .binary_search_by(|entry| (entry.minute, &entry.values).cmp(&(key.0, &key.1)))
-            {
-                if let Some(entry) = self.entries.get_mut(at) {
-                    (entry.n, entry.k) = ((entry.n - 1.0).max(0.0), (entry.k - 1.0).max(0.0));
-                }
+                .binary_search_by(|entry| (entry.minute, &*entry.values).cmp(&(key.0, key.1.as_slice())));
+            if let Some(entry) = found.ok().and_then(|at| self.entries.get_mut(at)) {
+                (entry.n, entry.k) = ((entry.n - 1.0).max(0.0), (entry.k - 1.0).max(0.0));
             }
         }
     }
@@ -261,6 +251,26 @@ fn counts(attempt: &Attempt, side: Side) -> bool {
         (Side::Provider, _) => attempt.side == Some(Side::Provider),
         (Side::Network, _) => true,
     }
+}
+
+/// Attempts and failures by minute and number of values.
+type Sums = AHashMap<(usize, usize), (f64, f64)>;
+
+/// The sums in order.
+fn entries(sums: Sums, numbered: &[&Vec<Value>]) -> Vec<Entry> {
+    let mut sums: Vec<((usize, usize), (f64, f64))> = sums.into_iter().collect();
+    sums.sort_unstable_by_key(|(key, _)| *key);
+    let shared: Vec<Arc<[Value]>> = numbered.iter().map(|values| Arc::from(values.as_slice())).collect();
+    let values = |number: usize| shared.get(number).cloned().unwrap_or_default();
+    sums.into_iter()
+        .map(|((minute, number), (n, k))| Entry {
+            minute,
+            values: values(number),
+            n,
+            k,
+            alive: true,
+        })
+        .collect()
 }
 
 /// Where shared attributes lie: a number for them that costs nothing, and that nothing is ordered by.

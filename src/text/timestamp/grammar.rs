@@ -73,7 +73,6 @@ fn short_number_first(scan: &mut Scan<'_>) -> Option<Written> {
         }
         b'/' => {
             *scan = ahead;
-            let mut ahead = *scan;
             ahead.eat(b'/');
             if ahead.peek_is(|byte| byte.is_ascii_alphabetic()) {
                 return day_and_month_name(scan, first);

@@ -7,7 +7,7 @@ use super::format::{Fit, Format, Unread};
 use crate::model::{Fields, Vantage};
 
 /// The format.
-pub struct JsonLines;
+pub(super) struct JsonLines;
 
 /// What only a proxy's, gateway's or envelope's own JSON has: those are formats of their own.
 const STRANGERS: [&str; 24] = [

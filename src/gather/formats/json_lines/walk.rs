@@ -42,10 +42,10 @@ struct Remembered(Vec<(String, Option<Key>)>);
 
 impl Remembered {
     fn key(&mut self, place: usize, spelling: &str) -> Option<Key> {
-        if let Some((known, key)) = self.0.get(place) {
-            if known == spelling {
-                return *key;
-            }
+        if let Some((known, key)) = self.0.get(place)
+            && known == spelling
+        {
+            return *key;
         }
         let key = Folded::of(spelling).and_then(|folded| folded.key());
         if place < KEYS_REMEMBERED && spelling.len() < KEYS_REMEMBERED {
