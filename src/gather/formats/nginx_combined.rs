@@ -6,55 +6,18 @@
 //! it cannot say. <https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format>
 
 use super::access_keys::{Key, fill};
+use super::access_line::{common, is_exchange};
 use super::format::{Fit, Format, Unread};
-use super::nginx_log_format::{Compiled, compile};
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::scan::{self, Cursor, Token};
-use std::sync::LazyLock;
 
 /// The format.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct NginxCombined;
 
-/// What every such line starts with; referer, user agent and the rest are quoted and follow.
-static COMMON: LazyLock<Option<Compiled>> =
-    LazyLock::new(|| compile(r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent"#).ok());
-
-/// Reads the common part of a line and returns the fields and what follows.
-///
-/// # Errors
-/// [`Unread`] where the line does not start so.
-pub(super) fn common<'a>(line: &'a str) -> Result<(Fields<'a>, &'a str), Unread> {
-    let mut fields = Fields::default();
-    let compiled = COMMON.as_ref().ok_or(Unread::NotThisFormat)?;
-    let rest = match compiled.read_start(line, &mut fields) {
-        Ok(rest) => rest,
-        // Only a line that got as far as its date has begun as this format does.
-        Err(unread) if fields.timestamp.is_some_and(is_clf_time) => return Err(unread),
-        Err(_) => return Err(Unread::NotThisFormat),
-    };
-    let whole = fields.client.is_some_and(|client| !client.contains([' ', '"', '['])) && fields.status.is_some();
-    if whole && fields.timestamp.is_some_and(is_clf_time) {
-        Ok((fields, rest))
-    } else {
-        Err(Unread::NotThisFormat)
-    }
-}
-
-/// `06/Mar/2025:14:02:42 +0000`.
-fn is_clf_time(stamp: &str) -> bool {
-    let bytes = stamp.as_bytes();
-    stamp.len() >= 20 && bytes.get(2) == Some(&b'/') && bytes.get(6) == Some(&b'/') && bytes.get(11) == Some(&b':')
-}
-
 /// nginx prints `$request_time` with three decimals; no other bare word of an access line looks so.
 fn is_request_time(word: &str) -> bool {
     word.split_once('.').is_some_and(|(_, decimals)| decimals.len() == 3) && scan::scaled(word, 0).is_some()
-}
-
-/// Whether the line is about an exchange at all: a connection that sent no request is not.
-pub(super) fn is_exchange(fields: &Fields<'_>) -> bool {
-    fields.url.is_some()
 }
 
 impl Format for NginxCombined {
@@ -86,7 +49,7 @@ impl Format for NginxCombined {
             if let Token::Bare(word) = token
                 && is_request_time(word)
             {
-                fill(&mut fields, Key::Duration(3), word);
+                fill(&mut fields, Key::RequestTime, word);
                 fields.instant = Instant::End;
                 break;
             }

@@ -17,14 +17,11 @@ pub(super) struct NginxError;
 const LEVELS: [&str; 8] = ["debug", "info", "notice", "warn", "error", "crit", "alert", "emerg"];
 
 /// Messages on a request that say nothing of its end.
-const NOISE: [&str; 7] = [
+const NOISE: [&str; 4] = [
     "upstream server temporarily disabled",
     "is buffered to a temporary file",
-    "a client request body is buffered",
-    "keepalive",
     "using uninitialized",
     "cache file",
-    "client sent invalid",
 ];
 
 /// Where nginx starts to list the circumstances of a request.

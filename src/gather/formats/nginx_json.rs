@@ -4,10 +4,11 @@
 //! stamps the end of an exchange. <https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format>
 
 use super::access_keys::{Key, fill, key};
+use super::access_line::is_exchange;
 use super::format::{Fit, Format, Unread};
-use super::json_members::{Members, Unescaped};
-use super::nginx_combined::is_exchange;
+use super::json_values::Unescaped;
 use crate::model::{Fields, Instant, Vantage};
+use crate::text::json::Members;
 use crate::text::scan;
 
 /// The format.
@@ -25,31 +26,15 @@ struct Seen {
     foreign: bool,
 }
 
-/// Members that no nginx site writes and that other JSON logs have.
-const FOREIGN: [&str; 10] = [
-    "response_flags",
-    "response_code_details",
-    "msg",
-    "message",
-    "levelname",
-    "logger",
-    "event",
-    "resp_headers",
-    "latencies",
-    "httpRequest",
-];
-
 fn read<'a>(line: &'a str, unescaped: &'a Unescaped) -> Result<(Fields<'a>, Seen), Unread> {
     let mut members = Members::of(line).ok_or(Unread::NotThisFormat)?;
     let mut fields = Fields::default();
     let mut seen = Seen::default();
     for (name, value) in members.by_ref() {
-        let Some(key) = key(name) else {
-            seen.foreign |= FOREIGN.contains(&name);
-            continue;
-        };
+        let Some(key) = key(name) else { continue };
+        seen.foreign |= key == Key::Foreign;
         seen.remote |= key == Key::Client;
-        seen.nginx |= key.tells_nginx(name);
+        seen.nginx |= key.tells_nginx();
         if let Some(text) = unescaped.text(value) {
             fill(&mut fields, key, text);
         }

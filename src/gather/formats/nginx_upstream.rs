@@ -5,76 +5,14 @@
 //! record: nginx's lists of tries stay as written, the last try's times go into the fields. nginx stamps the end of an
 //! exchange. <https://nginx.org/en/docs/http/ngx_http_upstream_module.html#variables>
 
-use super::access_keys::{Key, fill, key};
+use super::access_line::{is_exchange, read};
 use super::format::{Fit, Format, Unread};
-use super::nginx_combined::{common, is_exchange};
 use crate::model::{Fields, Instant, Vantage};
-use crate::text::scan::{self, Cursor, Token};
+use crate::text::scan;
 
 /// The format.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct NginxUpstream;
-
-/// What a line held besides its fields.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Seen {
-    /// Pairs whose key is known.
-    known: u32,
-    /// A value that of all proxies only nginx has.
-    nginx: bool,
-    /// A key of application loggers (`level=`, `msg=`).
-    logger: bool,
-}
-
-/// Pairs without which a line of pairs is not an access line: a time, who or what was asked, and a status.
-const FEWEST_PAIRS: u32 = 3;
-
-fn read(line: &str) -> Result<(Fields<'_>, Seen), Unread> {
-    let (mut fields, mut cursor, prefixed) = match common(line) {
-        Ok((fields, rest)) => (fields, Cursor::new(rest), true),
-        Err(unread) if !starts_with_pair(line) => return Err(unread),
-        Err(_) => (Fields::default(), Cursor::new(line), false),
-    };
-    let mut seen = Seen::default();
-    loop {
-        if let Some((name, value)) = cursor.pair() {
-            pair(&mut fields, &mut seen, name, value);
-        } else if cursor.token().is_none() {
-            break;
-        }
-    }
-    let enough = if prefixed {
-        seen.known > 0
-    } else {
-        seen.known >= FEWEST_PAIRS && fields.status.is_some() && !seen.logger
-    };
-    if !enough {
-        return Err(Unread::NotThisFormat);
-    }
-    if seen.nginx {
-        fields.instant = Instant::End;
-    }
-    Ok((fields, seen))
-}
-
-fn pair<'a>(fields: &mut Fields<'a>, seen: &mut Seen, name: &'a str, value: Token<'a>) {
-    let Some(key) = key(name) else {
-        seen.logger |= matches!(name, "level" | "lvl" | "msg" | "message" | "event" | "logger" | "severity");
-        return;
-    };
-    seen.known += 1;
-    seen.nginx |= key.tells_nginx(name) && !is_microseconds(key, value.text());
-    fill(fields, key, value.text());
-}
-
-/// `us=1283080` is Apache's `%D`, not a status.
-fn is_microseconds(key: Key, value: &str) -> bool {
-    key == Key::UpstreamStatus && value.len() > 3 && !value.contains([',', ' '])
-}
-
-fn starts_with_pair(line: &str) -> bool {
-    Cursor::new(line).pair().is_some_and(|(name, _)| key(name).is_some())
-}
 
 impl Format for NginxUpstream {
     fn name(&self) -> &'static str {
@@ -88,14 +26,20 @@ impl Format for NginxUpstream {
     fn fit(&self, line: &[u8]) -> Fit {
         match read(&scan::text(line)) {
             Ok((_, seen)) if seen.nginx => Fit::Yes,
-            Ok(_) => Fit::Maybe,
-            Err(_) => Fit::No,
+            Ok((_, seen)) if !seen.is_apache() => Fit::Maybe,
+            _ => Fit::No,
         }
     }
 
     fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
         let line = scan::text(record);
-        let (fields, _) = read(&line)?;
+        let (mut fields, seen) = read(&line)?;
+        if seen.is_apache() {
+            return Err(Unread::NotThisFormat);
+        }
+        if seen.nginx {
+            fields.instant = Instant::End;
+        }
         if is_exchange(&fields) {
             emit(&fields);
         }

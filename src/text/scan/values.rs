@@ -1,5 +1,8 @@
 //! The plain values of an access line: a number, a status, a request line.
 
+use super::Cursor;
+use memchr::memrchr;
+
 /// An unsigned decimal times ten to the `power`, exact as long as the digits fit 53 bits; `None` for anything else, a
 /// sign included.
 #[must_use]
@@ -41,8 +44,13 @@ pub fn status(text: &str) -> Option<u16> {
 /// Method and URL of a request line (`POST /v1/responses HTTP/1.1`); `None` where it is none (a scan, a TLS hello).
 #[must_use]
 pub fn request(line: &str) -> Option<(&str, &str)> {
-    let (method, rest) = line.split_once(' ')?;
-    let url = rest.rsplit_once(" HTTP/").map_or(rest, |(url, _)| url);
+    let mut cursor = Cursor::new(line);
+    let method = cursor.until(b' ')?;
+    let rest = cursor.rest();
+    let url = match memrchr(b' ', rest.as_bytes()).and_then(|at| rest.split_at_checked(at)) {
+        Some((url, version)) if version.starts_with(" HTTP/") => url,
+        _ => rest,
+    };
     (is_method(method) && !url.is_empty() && url != "-").then_some((method, url))
 }
 

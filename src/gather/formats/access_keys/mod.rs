@@ -37,6 +37,8 @@ pub(super) enum Key {
     Machine,
     /// The status sent to the client.
     Status,
+    /// `$request_time`: the whole exchange in seconds.
+    RequestTime,
     /// The whole exchange, in units of ten to the power seconds.
     Duration(i32),
     /// `$upstream_response_time`: the duration where nothing better is there.
@@ -71,6 +73,8 @@ pub(super) enum Key {
     Project,
     /// `X-Stainless-Retry-Count`: 0 on the first attempt.
     RetryCount,
+    /// What other writers name and no nginx site does: an application's logger, Envoy, Caddy, a load balancer.
+    Foreign,
 }
 
 /// Seconds, milliseconds and microseconds as powers of ten from the unit to milliseconds.
@@ -78,15 +82,22 @@ const SECONDS: i32 = 3;
 const MILLISECONDS: i32 = 0;
 const MICROSECONDS: i32 = -3;
 
+/// Digits from which a whole number of "seconds" is taken for microseconds: 10,000 s would be an exchange of three hours.
+const MICROSECOND_DIGITS: usize = 5;
+
 /// Whether a log wrote "none".
 pub(super) fn is_none(value: &str) -> bool {
-    matches!(value, "" | "-" | "null" | "None")
+    match value.as_bytes() {
+        [] | [b'-'] => true,
+        [b'n' | b'N', ..] => matches!(value, "null" | "None"),
+        _ => false,
+    }
 }
 
 /// Puts one value where it belongs. Values that say "none" and values of another shape leave the field as it was.
 pub(super) fn fill<'a>(fields: &mut Fields<'a>, key: Key, value: &'a str) {
     if is_none(value) {
-        return fill_none(fields, key);
+        return fill_none(fields, key, value);
     }
     match key {
         Key::Time => keep(&mut fields.timestamp, value),
@@ -100,6 +111,7 @@ pub(super) fn fill<'a>(fields: &mut Fields<'a>, key: Key, value: &'a str) {
         Key::Proxy => fields.proxy = Some(value),
         Key::Machine => fields.host = Some(value),
         Key::Status => fields.status = scan::status(value).or(fields.status),
+        Key::RequestTime => fields.duration_ms = milliseconds(value, SECONDS).or(fields.duration_ms),
         Key::Duration(power) => fields.duration_ms = milliseconds(value, power).or(fields.duration_ms),
         Key::UpstreamTime(power) => fields.duration_ms = fields.duration_ms.or_else(|| sum(value, power)),
         Key::ConnectTime(power) => fields.upstream_connect_ms = Some(milliseconds(last(value), power)),
@@ -114,9 +126,10 @@ pub(super) fn fill<'a>(fields: &mut Fields<'a>, key: Key, value: &'a str) {
     }
 }
 
-/// An empty upstream time is a fact (the proxy never got so far); every other "none" is silence.
-fn fill_none(fields: &mut Fields<'_>, key: Key) {
+/// An empty upstream time or status is a fact (the proxy never got so far); every other "none" is silence.
+fn fill_none<'a>(fields: &mut Fields<'a>, key: Key, value: &'a str) {
     match key {
+        Key::UpstreamStatus => keep(&mut fields.upstream_status, value),
         Key::ConnectTime(_) => fields.upstream_connect_ms = Some(None),
         Key::HeaderTime(_) => fields.upstream_header_ms = Some(None),
         _ => {}
@@ -193,6 +206,8 @@ fn milliseconds(value: &str, power: i32) -> Option<f64> {
                 scan::scaled(bare, SECONDS)
             }
         }
+        // A whole number that long is Apache's `%D` under a name that usually means seconds.
+        _ if power == SECONDS && value.len() >= MICROSECOND_DIGITS && !value.contains('.') => scan::scaled(value, MICROSECONDS),
         _ => scan::scaled(value, power),
     }
 }
@@ -231,6 +246,7 @@ mod tests {
         assert_eq!(fields.upstream_connect_ms, Some(None));
         assert_eq!(fields.upstream_header_ms, Some(None));
         assert_eq!(filled(&[]).upstream_header_ms, None);
+        assert_eq!(filled(&[("us", "-")]).upstream_status, Some("-"));
     }
 
     #[test]

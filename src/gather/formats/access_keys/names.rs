@@ -35,16 +35,17 @@ const NAMES: &[(Key, &str)] = &[
     ),
     (
         Key::Duration(SECONDS),
-        "rt request_time req_time duration elapsed latency total_time request_duration",
+        "req_time duration elapsed latency total_time request_duration response_time",
     ),
     (
         Key::Duration(MILLISECONDS),
         "request_time_ms duration_ms elapsed_ms latency_ms rt_ms ms",
     ),
     (Key::Duration(MICROSECONDS), "duration_us elapsed_us time_us usec"),
+    (Key::RequestTime, "rt request_time"),
     (
         Key::UpstreamTime(SECONDS),
-        "urt upstream_response_time upstream_time upstream_rt response_time",
+        "urt upstream_response_time upstream_time upstream_rt",
     ),
     (Key::UpstreamTime(MILLISECONDS), "urt_ms upstream_response_time_ms"),
     (
@@ -79,6 +80,11 @@ const NAMES: &[(Key, &str)] = &[
         "crid x_client_request_id client_request_id http_x_client_request_id",
     ),
     (Key::Ray, "ray cf_ray cfray upstream_http_cf_ray sent_http_cf_ray"),
+    (
+        Key::Foreign,
+        "level lvl msg message event logger severity levelname response_flags response_code_details resp_headers \
+         latencies httprequest",
+    ),
     (Key::Model, "model deployment upstream_http_x_ms_deployment_name"),
     (Key::Organization, "openai_organization upstream_http_openai_organization"),
     (Key::Project, "openai_project upstream_http_openai_project"),
@@ -115,14 +121,17 @@ pub(in crate::gather::formats) fn key(name: &str) -> Option<Key> {
 
 impl Key {
     /// Whether only nginx (of the proxies that write such lines) has this value: what a strict `fit` asks for.
-    pub(in crate::gather::formats) fn tells_nginx(self, name: &str) -> bool {
-        match self {
-            Self::UpstreamTime(_) => name != "response_time",
-            Self::ConnectTime(_) | Self::HeaderTime(_) | Self::UpstreamAddress | Self::Msec => true,
-            Self::UpstreamStatus => true,
-            Self::Duration(_) => matches!(name, "rt" | "request_time"),
-            _ => false,
-        }
+    pub(in crate::gather::formats) fn tells_nginx(self) -> bool {
+        matches!(
+            self,
+            Self::RequestTime
+                | Self::UpstreamTime(_)
+                | Self::ConnectTime(_)
+                | Self::HeaderTime(_)
+                | Self::UpstreamAddress
+                | Self::UpstreamStatus
+                | Self::Msec
+        )
     }
 }
 

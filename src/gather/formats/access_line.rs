@@ -1,0 +1,275 @@
+//! Reads the access lines that nginx's and Apache's sites shape themselves: one of four beginnings, then tokens and
+//! `key=value` pairs in any order.
+//!
+//! Which of the two servers wrote a line is told by its values: nginx alone has upstream times and a `$request_time` of
+//! three decimals, Apache alone microseconds and a virtual host in front. It matters, because nginx stamps the end of an
+//! exchange and Apache its start.
+
+use super::access_keys::{Key, fill, key};
+use super::format::Unread;
+use super::log_format::{Compiled, nginx};
+use crate::model::Fields;
+use crate::text::scan::{self, Cursor, Token};
+use memchr::memchr3;
+use std::net::IpAddr;
+use std::sync::LazyLock;
+
+/// How a line begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Beginning {
+    /// The common log format.
+    #[default]
+    Common,
+    /// `host:port` in front of it (Apache's `vhost_combined`).
+    VirtualHost,
+    /// A time stamp, names and addresses, then the quoted request.
+    Stamped,
+    /// `key=value` from the first word on.
+    Pairs,
+}
+
+/// What a line held besides its fields.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// How it began.
+    beginning: Beginning,
+    /// Pairs whose key is known.
+    known: u32,
+    /// A value that of all proxies only nginx has.
+    pub(super) nginx: bool,
+    /// A value that of the two only Apache has.
+    apache: bool,
+    /// A key of application loggers (`level=`, `msg=`).
+    foreign: bool,
+}
+
+impl Seen {
+    /// Whether the line is Apache's rather than nginx's: by its values, or because it begins with a time and has pairs
+    /// of which none is nginx's own.
+    pub(super) fn is_apache(self) -> bool {
+        !self.nginx && (self.apache || (self.beginning == Beginning::Stamped && self.known > 0))
+    }
+}
+
+/// Pairs without which a line of pairs is not an access line: a time, who or what was asked, and a status.
+const FEWEST_PAIRS: u32 = 3;
+
+/// Words that may stand between a stamp and the request: a machine, a virtual host, the client, a user.
+const MOST_WORDS: usize = 5;
+
+/// What every common line starts with; referer, user agent and the rest are quoted and follow.
+static COMMON: LazyLock<Option<Compiled>> =
+    LazyLock::new(|| nginx::compile(r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent"#).ok());
+
+/// Reads a line of any beginning with what follows it.
+///
+/// # Errors
+/// [`Unread`] where it is none of the four, or where it is pairs that are no access line's.
+pub(super) fn read(line: &str) -> Result<(Fields<'_>, Seen), Unread> {
+    let (mut fields, beginning, rest) = begin(line)?;
+    let mut seen = Seen {
+        beginning,
+        ..Seen::default()
+    };
+    let mut cursor = Cursor::new(rest);
+    loop {
+        if let Some((name, value)) = cursor.pair() {
+            pair(&mut fields, &mut seen, name, value);
+        } else if cursor.token().is_none() {
+            break;
+        }
+    }
+    seen.apache |= beginning == Beginning::VirtualHost;
+    let enough = match beginning {
+        Beginning::Pairs => !seen.apache && seen.known >= FEWEST_PAIRS && fields.status.is_some() && !seen.foreign,
+        Beginning::Common => seen.known > 0,
+        Beginning::VirtualHost | Beginning::Stamped => true,
+    };
+    if enough {
+        Ok((fields, seen))
+    } else {
+        Err(Unread::NotThisFormat)
+    }
+}
+
+/// Whether the line is about an exchange at all: a connection that sent no request (a scan, a TLS hello on a plain port)
+/// and went to no upstream is not.
+pub(super) fn is_exchange(fields: &Fields<'_>) -> bool {
+    fields.url.is_some() || fields.upstream_address.is_some()
+}
+
+/// Reads the common part of a line and returns the fields and what follows.
+///
+/// # Errors
+/// [`Unread`] where the line does not start so.
+pub(super) fn common(line: &str) -> Result<(Fields<'_>, &str), Unread> {
+    let mut fields = Fields::default();
+    let compiled = COMMON.as_ref().ok_or(Unread::NotThisFormat)?;
+    let rest = match compiled.read_start(line, &mut fields) {
+        Ok(rest) => rest,
+        // Only a line that got as far as its date has begun as this format does.
+        Err(unread) if fields.timestamp.is_some_and(is_clf_time) => return Err(unread),
+        Err(_) => return Err(Unread::NotThisFormat),
+    };
+    let whole = fields
+        .client
+        .is_some_and(|client| memchr3(b' ', b'"', b'[', client.as_bytes()).is_none());
+    if whole && fields.status.is_some() && fields.timestamp.is_some_and(is_clf_time) {
+        Ok((fields, rest))
+    } else {
+        Err(Unread::NotThisFormat)
+    }
+}
+
+fn begin(line: &str) -> Result<(Fields<'_>, Beginning, &str), Unread> {
+    if Cursor::new(line).pair().is_some_and(|(name, _)| key(name).is_some()) {
+        return Ok((Fields::default(), Beginning::Pairs, line));
+    }
+    if let Some((fields, rest)) = stamped(line) {
+        return Ok((fields, Beginning::Stamped, rest));
+    }
+    let unread = match common(line) {
+        Ok((fields, rest)) => return Ok((fields, Beginning::Common, rest)),
+        Err(unread) => unread,
+    };
+    let (host, rest) = virtual_host(line).ok_or(unread)?;
+    let (mut fields, rest) = common(rest)?;
+    fields.server_address = Some(host);
+    Ok((fields, Beginning::VirtualHost, rest))
+}
+
+/// `host:port` and what follows.
+fn virtual_host(line: &str) -> Option<(&str, &str)> {
+    let (word, rest) = line.split_once(' ')?;
+    let (host, port) = word.rsplit_once(':')?;
+    (!host.is_empty() && port.parse::<u16>().is_ok()).then_some((host, rest))
+}
+
+/// A stamp, words (one of them an address), the quoted request and the status.
+fn stamped(line: &str) -> Option<(Fields<'_>, &str)> {
+    let mut cursor = Cursor::new(line);
+    let mut fields = Fields {
+        timestamp: Some(stamp(&mut cursor)?),
+        ..Fields::default()
+    };
+    for _ in 0..MOST_WORDS {
+        match cursor.token()? {
+            Token::Quoted(request) => {
+                fields.client?;
+                fill(&mut fields, Key::Request, request);
+                fields.status = Some(scan::status(cursor.word()?)?);
+                return Some((fields, cursor.rest()));
+            }
+            Token::Bare(word) if word.parse::<IpAddr>().is_ok() => fields.client = Some(word),
+            Token::Bare("-") => {}
+            Token::Bare(word) if !word.contains(['=', '"']) => fields.host = fields.host.or(Some(word)),
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// An ISO stamp of one word or two, with the zone where it stands apart, or a bracketed one.
+fn stamp<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
+    let line = cursor.rest();
+    if let Some(bracketed) = line.strip_prefix('[') {
+        let stamp = bracketed
+            .split(']')
+            .next()
+            .filter(|stamp| is_clf_time(stamp) || is_iso_date(stamp))?;
+        cursor.token();
+        return Some(stamp);
+    }
+    let mut end = cursor.word().filter(|word| is_iso_date(word))?.len();
+    for _ in 0..2 {
+        let mut ahead = *cursor;
+        match ahead.word() {
+            Some(word) if is_clock(word) || is_zone(word) => {
+                end = (line.len() - cursor.rest().len()) + word.len();
+                *cursor = ahead;
+            }
+            _ => break,
+        }
+    }
+    line.get(..end)
+}
+
+/// `2026-07-02…`.
+fn is_iso_date(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-') && bytes.first().is_some_and(u8::is_ascii_digit)
+}
+
+/// `21:05:14.995`.
+fn is_clock(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    bytes.get(2) == Some(&b':') && bytes.get(5) == Some(&b':') && bytes.first().is_some_and(u8::is_ascii_digit)
+}
+
+/// `+0200`.
+fn is_zone(word: &str) -> bool {
+    word.len() <= 6
+        && word.starts_with(['+', '-'])
+        && word.len() >= 5
+        && word.bytes().skip(1).all(|byte| byte.is_ascii_digit() || byte == b':')
+}
+
+/// `06/Mar/2025:14:02:42 +0000`.
+fn is_clf_time(stamp: &str) -> bool {
+    let bytes = stamp.as_bytes();
+    stamp.len() >= 20 && bytes.get(2) == Some(&b'/') && bytes.get(6) == Some(&b'/') && bytes.get(11) == Some(&b':')
+}
+
+fn pair<'a>(fields: &mut Fields<'a>, seen: &mut Seen, name: &'a str, value: Token<'a>) {
+    let Some(key) = key(name) else { return };
+    if key == Key::Foreign {
+        seen.foreign = true;
+        return;
+    }
+    let value = value.text();
+    seen.known += 1;
+    let microseconds = is_microseconds(key, value);
+    seen.apache |= microseconds;
+    seen.nginx |= key.tells_nginx() && !microseconds && (key != Key::RequestTime || value.contains('.'));
+    fill(fields, key, value);
+}
+
+/// `us=1283080` is Apache's `%D`, not a status.
+fn is_microseconds(key: Key, value: &str) -> bool {
+    match key {
+        Key::UpstreamStatus => value.len() > 3 && !value.contains([',', ' ']),
+        Key::Duration(power) => power < 0,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Beginning, read};
+
+    #[test]
+    fn a_line_tells_which_server_wrote_it() {
+        let common = r#"10.0.0.1 - - [06/Mar/2025:14:02:42 +0000] "GET /v1/models HTTP/1.1" 200 1 "#;
+        let seen = |tail: &str| {
+            let seen = read(&format!("{common}{tail}")).unwrap().1;
+            (seen.nginx, seen.apache)
+        };
+        assert_eq!(seen("rt=0.100 us=200"), (true, false));
+        assert_eq!(seen("us=1283080"), (false, true));
+        assert_eq!(seen("rid=req_1"), (false, false));
+    }
+
+    #[test]
+    fn a_stamp_may_have_its_zone_apart() {
+        let line = r#"2026-07-02 21:05:14.995 +0200 web-01 10.23.1.13 "POST /v1/x HTTP/1.1" 200 232 rid=req_1"#;
+        let (fields, seen) = read(line).unwrap();
+        assert_eq!(fields.timestamp, Some("2026-07-02 21:05:14.995 +0200"));
+        assert_eq!(fields.host, Some("web-01"));
+        assert_eq!(seen.beginning, Beginning::Stamped);
+    }
+
+    #[test]
+    fn a_loggers_line_of_pairs_is_not_read() {
+        assert!(read("time=2025-03-06T14:02:42Z level=error msg=failed method=POST path=/v1/x status=500").is_err());
+    }
+}

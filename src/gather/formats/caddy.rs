@@ -1,0 +1,251 @@
+//! Reads Caddy's JSON logs: access lines, error lines of its proxy, and what it says of itself.
+//!
+//! Caddy stamps the end. Header names are canonical (`X-Request-Id`), values are lists, and those of credentials are
+//! blanked by Caddy itself. <https://caddyserver.com/docs/logging>
+
+use super::format::{Fit, Format, Unread};
+use super::json_values::{Unescaped, first, raw};
+use crate::model::{Fields, Grain, Instant, Vantage};
+use crate::text::json::{Members, Value};
+use crate::text::scan;
+
+/// The format.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Caddy;
+
+/// What a line is, by its logger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// An exchange.
+    Access,
+    /// Why an exchange went wrong.
+    Fault,
+    /// Caddy's own business.
+    Notice,
+}
+
+/// Caddy's own loggers, or the first words of their names.
+const LOGGERS: [&str; 8] = ["http", "tls", "admin", "pki", "docker-proxy", "layer4", "events", "watcher"];
+
+/// Messages of a proxy's handler that tell how an exchange ended.
+const FAULTS: [&str; 2] = ["aborting with incomplete response", "upstream roundtrip"];
+
+/// The members of a line that matter, as they stand.
+#[derive(Clone, Copy, Debug, Default)]
+struct Line<'a> {
+    level: Option<Value<'a>>,
+    stamp: Option<Value<'a>>,
+    logger: Option<&'a str>,
+    message: Option<Value<'a>>,
+    request: Option<Value<'a>>,
+    response: Option<Value<'a>>,
+    status: Option<&'a str>,
+    duration: Option<&'a str>,
+    error: Option<Value<'a>>,
+    upstream: Option<Value<'a>>,
+    /// A member that other programs with the same logging library write and Caddy does not.
+    foreign: bool,
+}
+
+impl<'a> Line<'a> {
+    fn read(text: &'a str) -> Result<Self, Unread> {
+        let mut members = Members::of(text).ok_or(Unread::NotThisFormat)?;
+        let mut line = Self::default();
+        for (name, value) in members.by_ref() {
+            match name {
+                "level" => line.level = Some(value),
+                "ts" => line.stamp = Some(value),
+                "logger" => line.logger = raw(value),
+                "msg" => line.message = Some(value),
+                "request" => line.request = Some(value),
+                "resp_headers" => line.response = Some(value),
+                "status" => line.status = raw(value),
+                "duration" => line.duration = raw(value),
+                "error" => line.error = Some(value),
+                "upstream" => line.upstream = Some(value),
+                "caller" => line.foreign = true,
+                _ => {}
+            }
+        }
+        let whole = line.level.is_some() && line.stamp.is_some() && line.message.is_some();
+        if !whole || line.foreign {
+            return Err(Unread::NotThisFormat);
+        }
+        if !members.is_whole() {
+            return Err(Unread::CutShort);
+        }
+        Ok(line)
+    }
+
+    fn kind(&self) -> Kind {
+        let message = self.message.and_then(raw).unwrap_or_default();
+        let logger = self.logger.unwrap_or_default();
+        if self.request.is_none() {
+            Kind::Notice
+        } else if self.status.is_some() && (logger.starts_with("http.log.access") || matches!(message, "handled request" | "NOP"))
+        {
+            Kind::Access
+        } else if logger.starts_with("http.log.error")
+            || FAULTS.iter().any(|fault| message.starts_with(fault)) && self.error.is_some()
+        {
+            Kind::Fault
+        } else {
+            Kind::Notice
+        }
+    }
+
+    /// Whether the line is surely Caddy's: one of its loggers, or its access line.
+    fn is_sure(&self) -> bool {
+        let first = self.logger.and_then(|logger| logger.split('.').next());
+        self.kind() == Kind::Access || first.is_some_and(|first| LOGGERS.contains(&first))
+    }
+
+    fn fields(&self, kind: Kind, unescaped: &'a Unescaped) -> Fields<'a> {
+        let mut fields = Fields {
+            timestamp: self.stamp.and_then(raw),
+            instant: Instant::End,
+            duration_ms: self.duration.and_then(milliseconds),
+            status: self.status.and_then(scan::status),
+            upstream_address: self.upstream.and_then(raw),
+            ..Fields::default()
+        };
+        if let Some(Value::Object(request)) = self.request {
+            request_of(&mut fields, request, unescaped);
+        }
+        if let Some(Value::Object(headers)) = self.response {
+            response_headers(&mut fields, headers);
+        }
+        if kind == Kind::Fault {
+            fields.grain = Grain::Detail;
+            fields.status = fields.status.filter(|status| *status > 0);
+            fields.proxy_detail = self.message.and_then(|said| unescaped.text(said));
+            fields.text = self.error.or(self.message).and_then(|said| unescaped.text(said));
+        }
+        fields
+    }
+}
+
+fn request_of<'a>(fields: &mut Fields<'a>, request: &'a str, unescaped: &'a Unescaped) {
+    let Some(members) = Members::of(request) else { return };
+    for (name, value) in members {
+        match name {
+            "client_ip" => fields.client = raw(value),
+            "remote_ip" => fields.client = fields.client.or(raw(value)),
+            "method" => fields.method = raw(value),
+            "host" => fields.server_address = raw(value),
+            "uri" => fields.url = unescaped.text(value),
+            "headers" => {
+                if let Value::Object(headers) = value {
+                    request_headers(fields, headers);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn request_headers<'a>(fields: &mut Fields<'a>, headers: &'a str) {
+    for (name, value) in Members::of(headers).into_iter().flatten() {
+        if name.eq_ignore_ascii_case("x-client-request-id") {
+            fields.x_client_request_id = header(value);
+        } else if name.eq_ignore_ascii_case("x-stainless-retry-count") {
+            let count = header(value).and_then(|count| count.parse::<u32>().ok());
+            fields.attempt = count.and_then(|count| count.checked_add(1));
+        }
+    }
+}
+
+fn response_headers<'a>(fields: &mut Fields<'a>, headers: &'a str) {
+    for (name, value) in Members::of(headers).into_iter().flatten() {
+        let is = |header: &str| name.eq_ignore_ascii_case(header);
+        if is("x-request-id") {
+            fields.x_request_id = header(value).or(fields.x_request_id);
+        } else if is("request-id") || is("apim-request-id") {
+            fields.x_request_id = fields.x_request_id.or_else(|| header(value));
+        } else if is("cf-ray") {
+            fields.cf_ray = header(value);
+        } else if is("openai-organization") || is("anthropic-organization-id") {
+            fields.organization = header(value);
+        } else if is("openai-project") {
+            fields.project = header(value);
+        } else if is("date") {
+            fields.http_date = header(value);
+        }
+    }
+}
+
+/// A header's first value.
+fn header(value: Value<'_>) -> Option<&str> {
+    first(value)
+        .and_then(raw)
+        .filter(|text| !text.is_empty() && *text != "REDACTED")
+}
+
+/// Seconds as a number, or Go's spelling of a duration (`1m2.5s`, `812ms`), as the site configured it.
+fn milliseconds(text: &str) -> Option<f64> {
+    if let Some(ms) = scan::scaled(text, 3) {
+        return Some(ms);
+    }
+    let mut rest = text;
+    let mut all = 0.0;
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let (number, unit) = rest.split_at_checked(end)?;
+        let (ms, behind) = if let Some(behind) = unit.strip_prefix("ms") {
+            (scan::scaled(number, 0)?, behind)
+        } else if let Some(behind) = unit.strip_prefix("µs").or_else(|| unit.strip_prefix("us")) {
+            (scan::scaled(number, -3)?, behind)
+        } else if let Some(behind) = unit.strip_prefix("ns") {
+            (scan::scaled(number, -6)?, behind)
+        } else if let Some(behind) = unit.strip_prefix('h') {
+            (scan::scaled(number, 3)? * 3600.0, behind)
+        } else if let Some(behind) = unit.strip_prefix('m') {
+            (scan::scaled(number, 3)? * 60.0, behind)
+        } else {
+            (scan::scaled(number, 3)?, unit.strip_prefix('s')?)
+        };
+        all += ms;
+        rest = behind;
+    }
+    Some(all)
+}
+
+impl Format for Caddy {
+    fn name(&self) -> &'static str {
+        "caddy"
+    }
+
+    fn vantage(&self) -> Vantage {
+        Vantage::Proxy
+    }
+
+    fn fit(&self, line: &[u8]) -> Fit {
+        match Line::read(&scan::text(line)) {
+            Ok(line) if line.is_sure() => Fit::Yes,
+            Ok(_) => Fit::Maybe,
+            Err(_) => Fit::No,
+        }
+    }
+
+    fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
+        let text = scan::text(record);
+        let unescaped = Unescaped::default();
+        let line = Line::read(&text)?;
+        let kind = line.kind();
+        if kind != Kind::Notice {
+            emit(&line.fields(kind, &unescaped));
+        }
+        Ok(())
+    }
+
+    fn samples(&self) -> &'static [&'static str] {
+        &[
+            r#"{"level":"error","ts":1741269762.61,"logger":"http.log.access.log0","msg":"handled request","request":{"remote_ip":"10.0.3.7","remote_port":"51122","client_ip":"10.0.3.7","proto":"HTTP/1.1","method":"POST","host":"llm.example.net","uri":"/v1/chat/completions","headers":{"X-Client-Request-Id":["0f8fad5b-d9cb-469f-a165-70867728950e"]}},"bytes_read":119,"user_id":"","duration":60.0004,"size":0,"status":504,"resp_headers":{"Server":["Caddy"]}}"#,
+            r#"{"level":"info","ts":1787144725.542097,"logger":"http.log","msg":"server running","name":"srv0","protocols":["h1","h2","h3"]}"#,
+        ]
+    }
+
+    fn source(&self) -> &'static str {
+        "https://caddyserver.com/docs/logging"
+    }
+}

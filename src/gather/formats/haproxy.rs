@@ -1,0 +1,243 @@
+//! Reads HAProxy's `httplog`, `httpslog` and `tcplog`, with or without a syslog header.
+//!
+//! The stamp is the request's start, but the line is written at its end, so a file is not sorted. The names of captured
+//! headers stand in the configuration only: captures are known by their shape and by their block, the request's before
+//! the response's. <https://docs.haproxy.org/2.8/configuration.html#8.2.3>
+
+use super::format::{Fit, Format, Unread};
+use super::shapes;
+use crate::model::{Fields, Instant, Vantage};
+use crate::text::scan::{self, Cursor, Token};
+
+/// The format.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Haproxy;
+
+/// A line after its header.
+enum Line<'a> {
+    /// An exchange or a connection.
+    Traffic(Box<Fields<'a>>),
+    /// Something HAProxy said of itself: a server's state, a handshake of a client.
+    Notice,
+}
+
+/// Where a syslog header ends at the latest: stamp, host and tag.
+const LONGEST_HEADER: usize = 160;
+
+/// Takes a syslog header off and returns the host that it names, whether HAProxy wrote it, and the rest.
+fn headless(line: &str) -> (Option<&str>, bool, &str) {
+    let Some(at) = line.find("]: ").filter(|at| *at < LONGEST_HEADER) else {
+        return (None, false, line);
+    };
+    let Some((header, rest)) = line.split_at_checked(at) else {
+        return (None, false, line);
+    };
+    let Some((words, tag)) = header.rsplit_once(' ') else {
+        return (None, tag_is_haproxy(header), rest.get(3..).unwrap_or_default());
+    };
+    match tag.split_once('[') {
+        Some((_, pid)) if pid.bytes().all(|byte| byte.is_ascii_digit()) => (
+            words.rsplit(' ').next(),
+            tag_is_haproxy(tag),
+            rest.get(3..).unwrap_or_default(),
+        ),
+        _ => (None, false, line),
+    }
+}
+
+fn tag_is_haproxy(tag: &str) -> bool {
+    tag.starts_with("haproxy")
+}
+
+fn read(line: &str) -> Result<Line<'_>, Unread> {
+    let (host, ours, rest) = headless(line);
+    match traffic(rest) {
+        Ok(Line::Traffic(mut fields)) => {
+            fields.host = host;
+            Ok(Line::Traffic(fields))
+        }
+        Ok(notice) => Ok(notice),
+        Err(Unread::NotThisFormat) if ours => Ok(Line::Notice),
+        Err(unread) => Err(unread),
+    }
+}
+
+fn traffic(line: &str) -> Result<Line<'_>, Unread> {
+    let mut cursor = Cursor::new(line);
+    let client = cursor.word().and_then(address).ok_or(Unread::NotThisFormat)?;
+    let Some(Token::Bracketed(stamp)) = cursor.token() else {
+        return Err(Unread::NotThisFormat);
+    };
+    if !is_stamp(stamp) {
+        return Err(Unread::NotThisFormat);
+    }
+    let frontend = cursor.word().ok_or(Unread::CutShort)?;
+    if frontend.ends_with(':') {
+        return Ok(Line::Notice);
+    }
+    let server = cursor.word().ok_or(Unread::CutShort)?;
+    let timers = cursor.word().ok_or(Unread::CutShort)?;
+    let mut fields = Fields {
+        timestamp: Some(stamp),
+        instant: Instant::Start,
+        client: Some(client),
+        upstream_address: Some(server).filter(|server| !server.ends_with("/<NOSRV>")),
+        ..Fields::default()
+    };
+    let mut parts = timers.split('/');
+    match (
+        parts.next(),
+        parts.next(),
+        parts.next(),
+        parts.next(),
+        parts.next(),
+        parts.next(),
+    ) {
+        (Some(_), Some(_), Some(connect), Some(response), Some(total), None) => {
+            fields.upstream_connect_ms = Some(milliseconds(connect));
+            fields.upstream_header_ms = Some(milliseconds(response));
+            fields.duration_ms = milliseconds(total);
+            http(&mut cursor, &mut fields).ok_or(Unread::CutShort)?;
+        }
+        (Some(_), Some(connect), Some(total), None, ..) => {
+            fields.upstream_connect_ms = Some(milliseconds(connect));
+            fields.duration_ms = milliseconds(total);
+            tcp(&mut cursor, &mut fields).ok_or(Unread::CutShort)?;
+        }
+        _ => return Err(Unread::NotThisFormat),
+    }
+    Ok(Line::Traffic(Box::new(fields)))
+}
+
+/// `%ST %B %CC %CS %tsc %ac/… %sq/%bq %hr %hs %{+Q}r`.
+fn http<'a>(cursor: &mut Cursor<'a>, fields: &mut Fields<'a>) -> Option<()> {
+    // A status of -1 says that no response was begun.
+    fields.status = Some(match cursor.word()? {
+        "-1" => 0,
+        status => scan::status(status)?,
+    });
+    for _ in 0..3 {
+        cursor.word()?;
+    }
+    fields.proxy_flag = flag(cursor.word()?);
+    cursor.word()?;
+    cursor.word()?;
+    let mut blocks = 0;
+    loop {
+        match cursor.token() {
+            Some(Token::Braced(block)) => {
+                blocks += 1;
+                captures(fields, block, blocks);
+            }
+            Some(Token::Quoted(request)) => {
+                set_request(fields, request);
+                return Some(());
+            }
+            // A line at the length limit of the log has lost its closing quote.
+            Some(Token::Bare(cut)) if cut.starts_with('"') => {
+                let method = cut.trim_start_matches('"');
+                let url = cursor.word();
+                fields.method = Some(method).filter(|method| scan::is_method(method));
+                fields.url = url.filter(|_| fields.method.is_some());
+                return Some(());
+            }
+            Some(_) => {}
+            None => return Some(()),
+        }
+    }
+}
+
+/// `%B %ts %ac/… %sq/%bq`: a connection has no status, so its own word is all there is.
+fn tcp<'a>(cursor: &mut Cursor<'a>, fields: &mut Fields<'a>) -> Option<()> {
+    cursor.word()?;
+    let state = cursor.word()?;
+    fields.proxy_flag = flag(state);
+    fields.ok = fields.proxy_flag.is_none().then_some(true);
+    Some(())
+}
+
+fn set_request<'a>(fields: &mut Fields<'a>, request: &'a str) {
+    if let Some((method, url)) = scan::request(request) {
+        fields.method = Some(method);
+        fields.url = Some(url);
+    }
+}
+
+/// Captured headers of one block, by their shape; the first of two blocks is the request's.
+fn captures<'a>(fields: &mut Fields<'a>, block: &'a str, number: u32) {
+    for value in block.split('|') {
+        if shapes::is_provider_id(value) {
+            fields.x_request_id = Some(value);
+        } else if shapes::is_ray(value) {
+            fields.cf_ray = Some(value);
+        } else if shapes::is_uuid(value) && number == 1 {
+            fields.x_client_request_id = fields.x_client_request_id.or(Some(value));
+        } else if shapes::is_uuid(value) {
+            // Azure's ids are UUIDs.
+            fields.x_request_id = fields.x_request_id.or(Some(value));
+        } else if number == 1 && shapes::is_host(value) {
+            fields.server_address = fields.server_address.or(Some(value));
+        }
+    }
+}
+
+/// The termination state, unless it says that the session ended as it should.
+fn flag(state: &str) -> Option<&str> {
+    (!state.starts_with("--")).then_some(state)
+}
+
+/// A timer: -1 means that the phase was never reached, `+` that the line was written before the end (`logasap`).
+fn milliseconds(timer: &str) -> Option<f64> {
+    scan::scaled(timer.trim_start_matches('+'), 0)
+}
+
+/// The address of `address:port`.
+fn address(word: &str) -> Option<&str> {
+    let (address, port) = word.rsplit_once(':')?;
+    port.parse::<u16>().ok()?;
+    Some(address).filter(|address| !address.is_empty())
+}
+
+/// `06/Mar/2025:14:02:45.532`.
+fn is_stamp(stamp: &str) -> bool {
+    let bytes = stamp.as_bytes();
+    bytes.get(2) == Some(&b'/') && bytes.get(6) == Some(&b'/') && bytes.get(11) == Some(&b':')
+}
+
+impl Format for Haproxy {
+    fn name(&self) -> &'static str {
+        "haproxy"
+    }
+
+    fn vantage(&self) -> Vantage {
+        Vantage::Proxy
+    }
+
+    fn fit(&self, line: &[u8]) -> Fit {
+        read(&scan::text(line)).map_or(Fit::No, |_| Fit::Yes)
+    }
+
+    fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
+        let text = scan::text(record);
+        if let Line::Traffic(fields) = read(&text)? {
+            // A bad request never had a path; a connection in TCP mode never has a status.
+            if fields.url.is_some() || fields.status.is_none() {
+                emit(&fields);
+            }
+        }
+        Ok(())
+    }
+
+    fn samples(&self) -> &'static [&'static str] {
+        &[
+            r#"10.0.3.7:34114 [06/Mar/2025:14:02:45.532] fe_llm be_openai/api1 0/0/3/1021/1022 500 468 - - ---- 1/1/0/0/0 0/0 {0f8fad5b-d9cb-469f-a165-70867728950e} {req_5d2c9e0b7f3a41c8a6e4b0f19d8273aa} "POST /v1/chat/completions HTTP/1.1""#,
+            r#"Jul  2 19:39:48 lb-01 haproxy[12192]: 10.23.1.11:58099 [02/Jul/2026:19:36:28.407] llm_in openai/openai2 0/0/0/-1/200080 504 198 - - sH-- 30/30/22/13/0 0/0 {ae55bba2-208b-4b26-a1b3-d17aba5028da} {|} "POST /v1/chat/completions HTTP/1.1""#,
+            r#"10.0.1.2:33313 [06/Feb/2009:12:12:51.443] fnt bck/srv1 0/0/5007 212 -- 0/0/0/0/3 0/0"#,
+            r#"10.0.3.7:35462 [06/Mar/2025:14:02:49.260] fe_https/1: SSL handshake failure"#,
+        ]
+    }
+
+    fn source(&self) -> &'static str {
+        "https://docs.haproxy.org/2.8/configuration.html#8.2.3"
+    }
+}
