@@ -7,9 +7,11 @@ use super::view::{SourceIndex, View, surer};
 use crate::model::{Dimension, Fact, Grain, Name, Outcome, SourceRollup, Time, TransportError, Vantage};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Share of the shorter log's successes that must stand in the other at the same five seconds, on the same endpoint,
-/// for the two to be one (classification B3.4a: 90 %).
+/// Share of a log's successes that must stand in the other for the two to be one (classification B3.4a: 90 %).
 const SAME_TRAFFIC_SHARE: f64 = 0.9;
+
+/// Milliseconds within which two logs without ids must count alike: longer than any request takes.
+const COUNTED_TOGETHER_MS: i64 = 600_000;
 
 /// Milliseconds between two records of one exchange in two logs of one proxy: one may print whole seconds.
 const SAME_EXCHANGE_MS: i64 = 2_000;
@@ -91,8 +93,7 @@ fn host(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> ProxyHos
     host
 }
 
-/// Whether two logs are about the same exchanges: by ids where both carry them, else by the counts of every five
-/// seconds.
+/// Whether two logs are about the same exchanges: by ids where both carry them, else by their counts.
 fn same_traffic(a: &SourceRollup, b: &SourceRollup) -> bool {
     let (few, many) = if a.provider_ids.len() <= b.provider_ids.len() {
         (&a.provider_ids, &b.provider_ids)
@@ -103,19 +104,20 @@ fn same_traffic(a: &SourceRollup, b: &SourceRollup) -> bool {
         let shared = few.iter().filter(|(hash, _)| many.get(*hash).is_some()).count();
         return share(shared as u64, few.len() as u64) >= SAME_TRAFFIC_SHARE;
     }
+    // One log may stamp starts and the other ends, so that five seconds would tell them apart; without ids both must
+    // count nearly the same in every ten minutes, or two sites of one proxy would be taken for one.
     let counts = |rollup: &SourceRollup| {
-        let mut counts: BTreeMap<(Time, Option<Name>), u64> = BTreeMap::new();
+        let mut counts: BTreeMap<(i64, Option<Name>), u64> = BTreeMap::new();
         for (time, _, attributes, cell) in rollup.cells.in_order() {
-            *counts
-                .entry((time, attributes.get(Dimension::Endpoint).cloned()))
-                .or_default() += u64::from(cell.ok);
+            let bin = time.0.div_euclid(COUNTED_TOGETHER_MS);
+            *counts.entry((bin, attributes.get(Dimension::Endpoint).cloned())).or_default() += u64::from(cell.ok);
         }
         counts
     };
     let (a, b) = (counts(a), counts(b));
     let both: u64 = a.iter().map(|(key, count)| *count.min(b.get(key).unwrap_or(&0))).sum();
-    let shorter = a.values().sum::<u64>().min(b.values().sum::<u64>());
-    shorter > 0 && share(both, shorter) >= SAME_TRAFFIC_SHARE
+    let longer = a.values().sum::<u64>().max(b.values().sum::<u64>());
+    longer > 0 && share(both, longer) >= SAME_TRAFFIC_SHARE
 }
 
 fn share(part: u64, whole: u64) -> f64 {
