@@ -51,6 +51,11 @@ pub(super) enum Key {
 impl Key {
     /// How many facts there are.
     pub(super) const COUNT: usize = Self::OutputTokens as usize + 1;
+
+    /// Every fact.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        SPELLINGS.iter().map(|(key, _)| *key)
+    }
 }
 
 const SPELLINGS: &[(Key, &[&str])] = &[

@@ -20,20 +20,6 @@ impl Default for Told<'_> {
 }
 
 impl<'a> Told<'a> {
-    /// The values of all facts, by their places.
-    pub(super) fn of(values: [Option<&'a str>; Key::COUNT]) -> Self {
-        Self {
-            values: values.map(|value| value.filter(|value| !is_absent(value))),
-        }
-    }
-
-    /// Sets the value at a fact's place.
-    pub(super) fn replace(&mut self, place: usize, value: &'a str) {
-        if let Some(slot) = self.values.get_mut(place) {
-            *slot = (!is_absent(value)).then_some(value);
-        }
-    }
-
     /// The value of a fact.
     pub(super) fn get(&self, key: Key) -> Option<&'a str> {
         self.values.get(key as usize).copied().flatten()
@@ -41,7 +27,9 @@ impl<'a> Told<'a> {
 
     /// Sets a fact; the last of two equal keys wins, as in most parsers.
     pub(super) fn set(&mut self, key: Key, value: &'a str) {
-        self.replace(key as usize, value);
+        if let Some(slot) = self.values.get_mut(key as usize) {
+            *slot = (!is_absent(value)).then_some(value);
+        }
     }
 
     /// Emits what the line says of a call, if it is about one.

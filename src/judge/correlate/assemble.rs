@@ -63,6 +63,8 @@ pub(super) fn assemble<'a>(
         most_left: attempts.most_retries_left(),
         ..Calls::default()
     };
+    let views = attempts.events.iter().filter(|event| matches!(event, Event::Attempt(_)));
+    calls.done.views.reserve_exact(views.count());
     for event in attempts.events {
         calls.take(event);
     }

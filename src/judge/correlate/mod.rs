@@ -51,12 +51,13 @@ pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
 
     let saved = saved(&assembled, &proxies, rollup, &families);
     let chains = chains_of_views(&assembled);
-    let applications: Vec<View> = assembled.iter_mut().flat_map(|one| std::mem::take(&mut one.views)).collect();
-    let (proxy_views, hosts): (Vec<View>, Vec<usize>) = proxies
-        .iter_mut()
+    let hosts: Vec<usize> = proxies
+        .iter()
         .enumerate()
-        .flat_map(|(host, proxy)| std::mem::take(&mut proxy.views).into_iter().map(move |view| (view, host)))
-        .unzip();
+        .flat_map(|(host, proxy)| std::iter::repeat_n(host, proxy.views.len()))
+        .collect();
+    let applications = in_one(assembled.iter_mut().map(|one| &mut one.views));
+    let proxy_views = in_one(proxies.iter_mut().map(|proxy| &mut proxy.views));
     let ties = Ties::of(&proxies, &families, &sources);
     let family_of: BTreeMap<usize, usize> = families
         .iter()
@@ -82,7 +83,7 @@ pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
 
     let mut successes = successes::of_applications(&families, &sources, &clocks);
     let (mut by_proxies, mut uncovered) = successes::of_proxies(&proxies, &sources, &clocks, &covers);
-    let mut attempts = Vec::new();
+    let mut attempts = Vec::with_capacity(joined.len());
     for one in &joined {
         let application = one.application.and_then(|at| applications.get(at));
         let views: Vec<&View> = one.proxies.iter().filter_map(|&at| proxy_views.get(at)).collect();
@@ -105,6 +106,18 @@ pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
         }
     }
     finish(successes, uncovered, by_proxies, attempts, &saved, &sources, &clocks)
+}
+
+/// All views in one list, taken out of their own: nearly all logs of one failure window are one source's, whose list
+/// becomes the whole one, so that no view is held twice.
+fn in_one<'a>(lists: impl Iterator<Item = &'a mut Vec<View>>) -> Vec<View> {
+    let taken = lists.map(std::mem::take);
+    taken
+        .reduce(|mut all, more| {
+            all.extend(more);
+            all
+        })
+        .unwrap_or_default()
 }
 
 /// The chain of every view, by family, in the order of the views.

@@ -1,7 +1,7 @@
 //! One line: its members by fact, nested objects included, escapes undone once.
 
 use crate::gather::formats::Unread;
-use crate::gather::formats::keys::{Folded, Key};
+use crate::gather::formats::keys::{self, Folded, Key};
 use crate::gather::formats::told::Told;
 use crate::model::Fields;
 use crate::text::json::{Members, Value, items, unescape};
@@ -32,37 +32,96 @@ thread_local! {
     static REMEMBERED: Cell<Remembered> = const { Cell::new(Remembered(Vec::new())) };
 }
 
-/// Members whose keys are remembered from line to line.
-const KEYS_REMEMBERED: usize = 48;
+/// Members whose leads are remembered from line to line.
+const PLACES_REMEMBERED: usize = 48;
 
-/// What the keys of the last lines meant, by their place in the line: a program writes its lines alike, so one comparison
-/// stands for folding a key and looking it up. Measured: a third of the parse.
+/// Leads remembered for one place: a program writes a handful of kinds of lines.
+const LEADS_REMEMBERED: usize = 4;
+
+/// Longest lead remembered.
+const LONGEST_LEAD: usize = 64;
+
+/// What stood before the value at one place of an earlier line, and what its key means.
+struct Lead {
+    text: Box<str>,
+    name: Box<str>,
+    key: Option<Key>,
+}
+
+/// The leads of the last lines, by their place in the line: a program writes its lines alike, so one comparison stands
+/// for finding a key, folding it and looking it up. Measured: half of the parse.
 #[derive(Default)]
-struct Remembered(Vec<(String, Option<Key>)>);
+struct Remembered(Vec<Vec<Lead>>);
 
 impl Remembered {
-    fn key(&mut self, place: usize, spelling: &str) -> Option<Key> {
-        if let Some((known, key)) = self.0.get(place)
-            && known == spelling
-        {
-            return *key;
-        }
-        let key = Folded::of(spelling).and_then(|folded| folded.key());
-        if place < KEYS_REMEMBERED && spelling.len() < KEYS_REMEMBERED {
-            if place >= self.0.len() {
-                self.0.resize(place + 1, (String::new(), None));
-            }
-            if let Some(known) = self.0.get_mut(place) {
-                *known = (spelling.to_owned(), key);
+    /// The member at `place` of a line, by the leads remembered for it or by walking it.
+    fn member<'a, 'm>(&'m mut self, place: usize, members: &mut Members<'a>) -> Option<(Meant<'a, 'm>, Value<'a>)> {
+        if let Some(leads) = self.0.get_mut(place) {
+            let known = leads
+                .iter()
+                .enumerate()
+                .find_map(|(at, lead)| Some((at, members.next_behind(&lead.text)?)));
+            if let Some((at, value)) = known {
+                // The kind of line that came last comes next.
+                leads.swap(0, at);
+                return self.0.get(place)?.first().map(|lead| (Meant::Remembered(lead), value));
             }
         }
-        key
+        let (text, name, value) = members.next_with_lead()?;
+        self.learn(place, text, name);
+        Some((Meant::Walked(name), value))
+    }
+
+    fn learn(&mut self, place: usize, text: &str, name: &str) {
+        if place >= PLACES_REMEMBERED || text.len() > LONGEST_LEAD {
+            return;
+        }
+        if place >= self.0.len() {
+            self.0.resize_with(place + 1, Vec::new);
+        }
+        let Some(leads) = self.0.get_mut(place) else { return };
+        leads.truncate(LEADS_REMEMBERED - 1);
+        leads.insert(
+            0,
+            Lead {
+                text: text.into(),
+                name: name.into(),
+                key: keys::key(name),
+            },
+        );
     }
 }
 
+/// A member's key: known from an earlier line, or as it stands.
+enum Meant<'a, 'm> {
+    Remembered(&'m Lead),
+    Walked(&'a str),
+}
+
+/// The values of one line by fact, and which of them hold escapes.
+#[derive(Default)]
+struct Found<'a> {
+    told: Told<'a>,
+    escaped: u64,
+}
+
+impl<'a> Found<'a> {
+    /// Puts a value under its fact; an outer object's outranks an inner's, and the last of two in one object the first.
+    fn put(&mut self, key: Key, (text, escaped): Raw<'a>, outermost: bool) {
+        if (text == "null" && !escaped) || (!outermost && self.told.get(key).is_some()) {
+            return;
+        }
+        self.told.set(key, text);
+        let bit = 1 << (key as usize);
+        self.escaped = if escaped { self.escaped | bit } else { self.escaped & !bit };
+    }
+}
+
+const _: () = assert!(Key::COUNT <= 64, "a bit for each fact");
+
 /// Reads one line and emits what it says of a call.
 pub(super) fn line(line: &str, emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
-    let mut found = [None; Key::COUNT];
+    let mut found = Found::default();
     if !walk(line, &mut found) {
         return Err(if line.trim_start().starts_with('{') {
             Unread::CutShort
@@ -70,19 +129,23 @@ pub(super) fn line(line: &str, emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), 
             Unread::NotThisFormat
         });
     }
+    if found.escaped == 0 {
+        found.told.emit(emit);
+        return Ok(());
+    }
     let mut scratch = SCRATCH.take();
     scratch.clear();
-    let mut spans: Vec<(usize, usize, usize)> = Vec::new();
-    for (place, value) in found.iter().enumerate() {
-        if let Some((written, true)) = value {
+    let mut spans: Vec<(Key, usize, usize)> = Vec::new();
+    for key in Key::all().filter(|key| found.escaped & (1 << (*key as usize)) != 0) {
+        if let Some(written) = found.told.get(key) {
             let start = scratch.len();
             unescape(written, &mut scratch);
-            spans.push((place, start, scratch.len()));
+            spans.push((key, start, scratch.len()));
         }
     }
-    let mut told = Told::of(found.map(|value| value.map(|(written, _)| written)));
-    for (place, start, end) in spans {
-        told.replace(place, scratch.get(start..end).unwrap_or(""));
+    let mut told = found.told;
+    for (key, start, end) in spans {
+        told.set(key, scratch.get(start..end).unwrap_or(""));
     }
     told.emit(emit);
     SCRATCH.set(scratch);
@@ -90,21 +153,31 @@ pub(super) fn line(line: &str, emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), 
 }
 
 /// Walks the line's objects, outer ones first; whether the line is whole.
-fn walk<'a>(line: &'a str, found: &mut [Option<Raw<'a>>; Key::COUNT]) -> bool {
+fn walk<'a>(line: &'a str, found: &mut Found<'a>) -> bool {
     let Some(mut members) = Members::of(line) else { return false };
     let mut pending: Vec<(Place, &'a str)> = Vec::new();
     let mut remembered = REMEMBERED.take();
-    for (place, (key, value)) in members.by_ref().enumerate() {
+    let mut place = 0;
+    while let Some((meant, value)) = remembered.member(place, &mut members) {
+        place += 1;
         let plain = match value {
             Value::Text(text) | Value::Word(text) => (text, false),
             Value::Escaped(text) => (text, true),
             Value::Object(_) | Value::Array(_) => {
-                take(Place::Plain, key, value, true, found, &mut pending);
+                let name = match &meant {
+                    Meant::Remembered(lead) => &lead.name,
+                    Meant::Walked(name) => *name,
+                };
+                take(Place::Plain, name, value, true, found, &mut pending);
                 continue;
             }
         };
-        if let Some(key) = remembered.key(place, key) {
-            put(key, plain, true, found);
+        let key = match meant {
+            Meant::Remembered(lead) => lead.key,
+            Meant::Walked(name) => keys::key(name),
+        };
+        if let Some(key) = key {
+            found.put(key, plain, true);
         }
     }
     REMEMBERED.set(remembered);
@@ -130,7 +203,7 @@ fn take<'a>(
     key: &str,
     value: Value<'a>,
     outermost: bool,
-    found: &mut [Option<Raw<'a>>; Key::COUNT],
+    found: &mut Found<'a>,
     pending: &mut Vec<(Place, &'a str)>,
 ) {
     let Some(folded) = Folded::of(key) else { return };
@@ -152,13 +225,7 @@ fn place_of(place: Place, key: &[u8]) -> Place {
 }
 
 /// Arrays hold a header's single value, or an exception's stacks with the innermost cause last (structlog).
-fn take_array<'a>(
-    place: Place,
-    key: &Folded,
-    array: &'a str,
-    found: &mut [Option<Raw<'a>>; Key::COUNT],
-    pending: &mut Vec<(Place, &'a str)>,
-) {
+fn take_array<'a>(place: Place, key: &Folded, array: &'a str, found: &mut Found<'a>, pending: &mut Vec<(Place, &'a str)>) {
     let is_error = matches!(key.key(), Some(Key::Trace | Key::ErrorMessage));
     let mut single = items(array).take(2);
     match (single.next(), single.next()) {
@@ -174,10 +241,10 @@ fn take_array<'a>(
                     .flatten()
                     .find(|(key, _)| *key == "exc_value")
                     .map(|(_, value)| value);
-                if let (Some(Value::Text(text)), Some(slot)) = (value, found.get_mut(Key::Trace as usize)) {
-                    *slot = Some((text, false));
-                } else if let (Some(Value::Escaped(text)), Some(slot)) = (value, found.get_mut(Key::Trace as usize)) {
-                    *slot = Some((text, true));
+                match value {
+                    Some(Value::Text(text)) => found.put(Key::Trace, (text, false), true),
+                    Some(Value::Escaped(text)) => found.put(Key::Trace, (text, true), true),
+                    _ => {}
                 }
             }
         }
@@ -185,7 +252,7 @@ fn take_array<'a>(
     }
 }
 
-fn set<'a>(place: Place, folded: &Folded, value: Raw<'a>, outermost: bool, found: &mut [Option<Raw<'a>>; Key::COUNT]) {
+fn set<'a>(place: Place, folded: &Folded, value: Raw<'a>, outermost: bool, found: &mut Found<'a>) {
     let key = match (place, folded.bytes()) {
         (Place::Headers, b"date") => Some(Key::HttpDate),
         (Place::Headers, b"requestid") => Some(Key::XRequestId),
@@ -204,17 +271,6 @@ fn set<'a>(place: Place, folded: &Folded, value: Raw<'a>, outermost: bool, found
         (Place::Plain, _) => folded.key(),
     };
     if let Some(key) = key {
-        put(key, value, outermost, found);
-    }
-}
-
-/// Puts a value under its fact; an outer object's outranks an inner's.
-fn put<'a>(key: Key, value: Raw<'a>, outermost: bool, found: &mut [Option<Raw<'a>>; Key::COUNT]) {
-    let Some(slot) = found.get_mut(key as usize) else { return };
-    if value.0 == "null" && !value.1 {
-        return;
-    }
-    if outermost || slot.is_none() {
-        *slot = Some(value);
+        found.put(key, value, outermost);
     }
 }
