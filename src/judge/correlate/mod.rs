@@ -51,11 +51,7 @@ pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
 
     let saved = saved(&assembled, &proxies, rollup, &families);
     let chains = chains_of_views(&assembled);
-    let hosts: Vec<usize> = proxies
-        .iter()
-        .enumerate()
-        .flat_map(|(host, proxy)| std::iter::repeat_n(host, proxy.views.len()))
-        .collect();
+    let hosts = hosts_of_views(&proxies);
     let applications = in_one(assembled.iter_mut().map(|one| &mut one.views));
     let proxy_views = in_one(proxies.iter_mut().map(|proxy| &mut proxy.views));
     let ties = Ties::of(&proxies, &families, &sources);
@@ -106,6 +102,12 @@ pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
         }
     }
     finish(successes, uncovered, by_proxies, attempts, &saved, &sources, &clocks)
+}
+
+/// The host of every proxy's view, in the order of the views.
+fn hosts_of_views(proxies: &[ProxyHost]) -> Vec<usize> {
+    let of_host = |(host, proxy): (usize, &ProxyHost)| std::iter::repeat_n(host, proxy.views.len());
+    proxies.iter().enumerate().flat_map(of_host).collect()
 }
 
 /// All views in one list, taken out of their own: nearly all logs of one failure window are one source's, whose list

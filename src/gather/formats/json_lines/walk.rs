@@ -274,3 +274,58 @@ fn set<'a>(place: Place, folded: &Folded, value: Raw<'a>, outermost: bool, found
         found.put(key, value, outermost);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Meant, Remembered};
+    use crate::text::json::Members;
+    use proptest::prelude::*;
+
+    /// Members as programs write them, with the blanks, the nesting and the damage that logs have.
+    fn member() -> impl Strategy<Value = String> {
+        let key = prop_oneof![Just("status"), Just("model"), Just("a b"), Just(r#"x\"y"#), Just("")];
+        let value = prop_oneof![
+            Just(r#""gpt-4o""#),
+            Just(r#""say \"no\"""#),
+            Just("200"),
+            Just("null"),
+            Just(r#"{"status": [1, "}"]}"#),
+            Just("[1, 2]"),
+            Just(r#""cut"#),
+            Just(""),
+        ];
+        let colon = prop_oneof![Just(":"), Just(": "), Just(" :"), Just("")];
+        (key, colon, value).prop_map(|(key, colon, value)| format!("\"{key}\"{colon}{value}"))
+    }
+
+    fn line() -> impl Strategy<Value = String> {
+        let comma = prop_oneof![Just(","), Just(", "), Just(" ,"), Just(",,")];
+        (
+            proptest::collection::vec(member(), 0..5),
+            comma,
+            prop_oneof![Just("}"), Just(" }"), Just("")],
+        )
+            .prop_map(|(members, comma, end)| format!("{{{}{end}", members.join(comma)))
+    }
+
+    proptest! {
+        #[test]
+        fn remembered_leads_say_what_walking_says(lines in proptest::collection::vec(line(), 1..12)) {
+            let mut remembered = Remembered::default();
+            for line in &lines {
+                let mut walked = Members::of(line).unwrap();
+                let mut quick = Members::of(line).unwrap();
+                for place in 0.. {
+                    let plain = walked.next();
+                    let fast = remembered.member(place, &mut quick).map(|(meant, value)| match meant {
+                        Meant::Remembered(lead) => (lead.name.to_string(), value),
+                        Meant::Walked(name) => (name.to_owned(), value),
+                    });
+                    prop_assert_eq!(plain.map(|(name, value)| (name.to_owned(), value)), fast);
+                    if plain.is_none() { break; }
+                }
+                prop_assert_eq!(walked.is_whole(), quick.is_whole());
+            }
+        }
+    }
+}
