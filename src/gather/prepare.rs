@@ -139,12 +139,16 @@ fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order:
         Content::Empty => (Way::Empty, None),
         Content::Plain { begins } => {
             let sparse = metadata.blocks().saturating_mul(512) < size;
-            let pieces = pieces(&file, begins, size, plan.piece, sparse);
             let recognised = match forced {
                 Some(forced) => Some(forced),
                 None => recognise_plain(&file, begins, size, order)?,
             };
-            (Way::Pieces(pieces), recognised)
+            let way = if recognised.as_ref().is_some_and(Recognised::is_document) {
+                Way::Whole
+            } else {
+                Way::Pieces(pieces(&file, begins, size, plan.piece, sparse))
+            };
+            (way, recognised)
         }
         Content::Streamed => {
             let mut opened = open::begin(Box::new(file))?;

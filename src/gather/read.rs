@@ -174,6 +174,9 @@ struct Records<'a> {
 impl Records<'_> {
     fn cut(&mut self, window: &mut Window, reader: &mut dyn Refill, owned: &Owned) -> Ended {
         let candidates = self.candidates;
+        if let Some(items) = candidates.iter().find_map(|format| format.framing().items()) {
+            return frame::items(window, reader, items, self);
+        }
         let is_line = candidates.iter().all(|format| format.framing() == Framing::Line);
         let starts = |line: &[u8]| candidates.iter().any(|format| starts(*format, line));
         frame::cut(window, reader, owned, if is_line { None } else { Some(&starts) }, self)
@@ -185,6 +188,7 @@ fn starts(format: &dyn Format, line: &[u8]) -> bool {
     match format.framing() {
         Framing::Line => format.fit(line) != Fit::No,
         Framing::Continued => format.starts_record(line),
+        Framing::Items(_) => false,
     }
 }
 

@@ -95,6 +95,12 @@ impl Recognised {
             vantage: format.vantage(),
         }
     }
+
+    /// Whether it is one document, which is read from its start.
+    #[must_use]
+    pub fn is_document(&self) -> bool {
+        self.candidates.iter().any(|format| format.framing().items().is_some())
+    }
 }
 
 /// Whether so much of a source is enough to recognise it.
@@ -106,8 +112,16 @@ pub fn is_enough(head: &[u8]) -> bool {
 /// Recognises a source by its first bytes; `whole` says that there are no more. `None`: no format knows it.
 #[must_use]
 pub fn recognise(head: &[u8], whole: bool, order: &Order) -> Option<Recognised> {
+    let is_document = |format: &dyn Format| format.framing().items().is_some();
+    if let Some(format) = order
+        .iter()
+        .find(|format| is_document(*format) && format.fit(head) == Fit::Yes)
+    {
+        return Some(Recognised::forced(format));
+    }
     let lines = sampled(head, whole);
-    let mut tallies: Vec<Tally> = order.iter().map(Tally::new).collect();
+    let formats = order.iter().filter(|format| !is_document(*format));
+    let mut tallies: Vec<Tally> = formats.map(Tally::new).collect();
     for line in &lines {
         let mut is_taken = false;
         for tally in &mut tallies {
