@@ -123,7 +123,7 @@ struct Looked {
 
 fn look_at_stdin(forced: Option<Recognised>, order: &Order) -> Result<Looked, Refused> {
     let mut opened = open::begin(Box::new(io::stdin()))?;
-    let recognised = forced.or_else(|| recognise_stream(&mut opened, order));
+    let recognised = chosen(forced, recognise_stream(&mut opened, order));
     Ok(Looked {
         way: Way::Whole,
         recognised,
@@ -139,11 +139,9 @@ fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order:
         Content::Empty => (Way::Empty, None),
         Content::Plain { begins } => {
             let sparse = metadata.blocks().saturating_mul(512) < size;
-            let recognised = match forced {
-                Some(forced) => Some(forced),
-                None => recognise_plain(&file, begins, size, order)?,
-            };
-            let way = if recognised.as_ref().is_some_and(Recognised::is_document) {
+            let found = recognise_plain(&file, begins, size, order)?;
+            let recognised = chosen(forced, found);
+            let way = if recognised.as_ref().is_some_and(|recognised| recognised.items.is_some()) {
                 Way::Whole
             } else {
                 Way::Pieces(pieces(&file, begins, size, plan.piece, sparse))
@@ -152,7 +150,7 @@ fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order:
         }
         Content::Streamed => {
             let mut opened = open::begin(Box::new(file))?;
-            (Way::Whole, forced.or_else(|| recognise_stream(&mut opened, order)))
+            (Way::Whole, chosen(forced, recognise_stream(&mut opened, order)))
         }
     };
     Ok(Looked {
@@ -160,6 +158,14 @@ fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order:
         recognised,
         stdin: None,
     })
+}
+
+/// What the user says of a source goes before what was found.
+fn chosen(forced: Option<Recognised>, found: Option<Recognised>) -> Option<Recognised> {
+    match forced {
+        Some(forced) => Some(forced.in_place_of(found)),
+        None => found,
+    }
 }
 
 /// By the same first lines as a plain file: the same log packed must be read the same.

@@ -7,7 +7,7 @@
 use super::chunk::PieceReader;
 use super::collect::{Collector, SourceContext};
 use super::formats::{Fit, Format};
-use super::frame::{self, Ended, Framing, Owned, Refill, Sink, Window};
+use super::frame::{self, Ended, Framing, Items, Owned, Refill, Sink, Window};
 use super::open::{Opened, Refused, Stream, words};
 use super::plan::Plan;
 use super::prepare::{Prepared, Way};
@@ -77,6 +77,7 @@ impl Errand<'_> {
         let mut records = Records {
             collector: Collector::new(&context),
             candidates: context.candidates,
+            items: prepared.recognised.as_ref().and_then(|recognised| recognised.items),
             part: (part as u64) << LINE_BITS,
         };
         let (ended, bytes, offset, shrunk) = match &prepared.way {
@@ -168,13 +169,14 @@ pub(super) fn set_lines(rollup: &mut SourceRollup, before: &BTreeMap<usize, u64>
 struct Records<'a> {
     collector: Collector<'a>,
     candidates: &'a [&'static dyn Format],
+    items: Option<Items>,
     part: u64,
 }
 
 impl Records<'_> {
     fn cut(&mut self, window: &mut Window, reader: &mut dyn Refill, owned: &Owned) -> Ended {
         let candidates = self.candidates;
-        if let Some(items) = candidates.iter().find_map(|format| format.framing().items()) {
+        if let Some(items) = self.items {
             return frame::items(window, reader, items, self);
         }
         let is_line = candidates.iter().all(|format| format.framing() == Framing::Line);

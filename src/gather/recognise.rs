@@ -5,7 +5,7 @@
 //! never a silent choice.
 
 use super::formats::{Fit, Format};
-use super::frame::RECORD_LIMIT;
+use super::frame::{Items, RECORD_LIMIT, document};
 use crate::model::Vantage;
 
 /// Lines that are looked at, empty ones left out.
@@ -83,6 +83,8 @@ pub struct Recognised {
     pub name: &'static str,
     /// Who writes that one.
     pub vantage: Vantage,
+    /// Where its records are, where it is a document.
+    pub items: Option<Items>,
 }
 
 impl Recognised {
@@ -93,13 +95,15 @@ impl Recognised {
             candidates: vec![format],
             name: format.name(),
             vantage: format.vantage(),
+            items: format.framing().items(),
         }
     }
 
-    /// Whether it is one document, which is read from its start.
+    /// The same, where the source was `found` to be a document and the user does not say how its records lie.
     #[must_use]
-    pub fn is_document(&self) -> bool {
-        self.candidates.iter().any(|format| format.framing().items().is_some())
+    pub fn in_place_of(mut self, found: Option<Self>) -> Self {
+        self.items = self.items.or(found.and_then(|found| found.items));
+        self
     }
 }
 
@@ -119,7 +123,11 @@ pub fn recognise(head: &[u8], whole: bool, order: &Order) -> Option<Recognised> 
     {
         return Some(Recognised::forced(format));
     }
-    let lines = sampled(head, whole);
+    let (items, records) = document(head, LINES).unzip();
+    let lines: Vec<&[u8]> = match &records {
+        Some(records) => records.iter().map(Vec::as_slice).collect(),
+        None => sampled(head, whole),
+    };
     let formats = order.iter().filter(|format| !is_document(*format));
     let mut tallies: Vec<Tally> = formats.map(Tally::new).collect();
     for line in &lines {
@@ -140,6 +148,7 @@ pub fn recognise(head: &[u8], whole: bool, order: &Order) -> Option<Recognised> 
         candidates,
         name,
         vantage,
+        items,
     })
 }
 

@@ -9,6 +9,8 @@ mod envoy_json;
 mod envoy_text;
 mod format;
 mod haproxy;
+mod har;
+mod har_body;
 mod json_lines;
 mod json_values;
 mod keys;
@@ -44,6 +46,8 @@ pub static ALL: &[&dyn Format] = &[
     &envoy_json::EnvoyJson,
     &envoy_text::EnvoyText,
     &haproxy::Haproxy,
+    &har::OF_BROWSER,
+    &har::OF_PROXY,
     &json_lines::JsonLines,
     &logfmt::Logfmt,
     &nginx_combined::NginxCombined,

@@ -5,6 +5,7 @@
 //! has to be stitched afterwards. [`cut`] is that rule, for parts of plain files and for streams alike.
 
 mod cut;
+mod document;
 mod items;
 #[cfg(test)]
 mod items_tests;
@@ -13,6 +14,7 @@ mod tests;
 mod window;
 
 pub use cut::{Ended, Owned, Sink, Starts, cut};
+pub use document::document;
 pub use items::{Items, STRING_LIMIT, items};
 pub use window::{Refill, Window};
 
