@@ -16,6 +16,7 @@ mod json_values;
 mod keys;
 mod log_format;
 mod logfmt;
+mod mitmproxy;
 mod nginx_combined;
 mod nginx_error;
 mod nginx_json;
@@ -50,6 +51,7 @@ pub static ALL: &[&dyn Format] = &[
     &har::OF_PROXY,
     &json_lines::JsonLines,
     &logfmt::Logfmt,
+    &mitmproxy::Mitmproxy,
     &nginx_combined::NginxCombined,
     &nginx_error::NginxError,
     &nginx_json::NginxJson,
