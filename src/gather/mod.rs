@@ -5,6 +5,7 @@
 
 pub mod chunk;
 pub mod collect;
+pub mod dates;
 pub mod discover;
 pub mod fold;
 pub mod formats;
@@ -55,19 +56,31 @@ pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, Discover
     let found = discover::found(&plan.inputs)?;
     let (sources, copies) = discover::once(found.sources, &workers);
     let mut skipped = found.skipped;
-    let sources = prepare_all(sources, plan, &workers, &mut skipped);
+    let mut sources = prepare_all(sources, plan, &workers, &mut skipped);
     progress.found(sources.iter().map(|prepared| prepared.source.size).sum());
     let errand = Errand {
         plan,
         wanted: None,
         progress,
     };
-    let shelves = workers.fold(&jobs(&sources), |shelf: &mut Shelf, (number, part)| {
-        if let Some(prepared) = sources.get(*number) {
-            errand.read(shelf, *number, prepared, *part);
-        }
-    });
-    let mut parts = merged(shelves);
+    let mut parts = BTreeMap::new();
+    let numbers = |is_dated: bool| {
+        let of_kind = sources
+            .iter()
+            .enumerate()
+            .filter(|(_, prepared)| prepared.is_dated() == is_dated);
+        of_kind.map(|(number, _)| number).collect::<Vec<_>>()
+    };
+    // Sources without dates come last, for the others tell theirs.
+    for numbers in [numbers(true), numbers(false)] {
+        date_by_others(&mut sources, &numbers, &parts);
+        let shelves = workers.fold(&jobs(&sources, &numbers), |shelf: &mut Shelf, (number, part)| {
+            if let Some(prepared) = sources.get(*number) {
+                errand.read(shelf, *number, prepared, *part);
+            }
+        });
+        merge_into(&mut parts, shelves);
+    }
     let mut rollup = Rollup {
         sources: BTreeMap::new(),
         skipped,
@@ -114,7 +127,9 @@ impl Gathered {
             }
         });
         let mut extra = Rollup::default();
-        for (number, mut parts) in merged(shelves) {
+        let mut all = BTreeMap::new();
+        merge_into(&mut all, shelves);
+        for (number, mut parts) in all {
             let (Some(prepared), Some(before)) = (self.sources.get(number), self.before.get(number)) else {
                 continue;
             };
@@ -176,10 +191,21 @@ fn prepare_all(sources: Vec<discover::Source>, plan: &Plan, workers: &Workers, s
     sources
 }
 
-/// Every part of every source. What has one reader begins first, and the biggest of it before all, for it ends last.
-fn jobs(sources: &[Prepared]) -> Vec<(usize, usize)> {
-    let mut order: Vec<(bool, std::cmp::Reverse<u64>, usize)> = Vec::with_capacity(sources.len());
-    for (number, prepared) in sources.iter().enumerate() {
+/// Gives the dates of what was read to sources that have none.
+fn date_by_others(sources: &mut [Prepared], numbers: &[usize], parts: &BTreeMap<usize, read::Parts>) {
+    let spans: Vec<_> = parts.values().filter_map(|parts| parts.rollup.span).collect();
+    for number in numbers {
+        if let Some(prepared) = sources.get_mut(*number) {
+            prepared.date_by(&spans);
+        }
+    }
+}
+
+/// Every part of some sources. What has one reader begins first, and the biggest of it before all, for it ends last.
+fn jobs(sources: &[Prepared], numbers: &[usize]) -> Vec<(usize, usize)> {
+    let mut order: Vec<(bool, std::cmp::Reverse<u64>, usize)> = Vec::with_capacity(numbers.len());
+    for &number in numbers {
+        let Some(prepared) = sources.get(number) else { continue };
         let is_plain = matches!(prepared.way, Way::Pieces(_));
         order.push((
             is_plain,
@@ -195,18 +221,17 @@ fn jobs(sources: &[Prepared]) -> Vec<(usize, usize)> {
         .collect()
 }
 
-fn merged(shelves: Vec<Shelf>) -> BTreeMap<usize, read::Parts> {
-    let mut all: BTreeMap<usize, read::Parts> = BTreeMap::new();
+fn merge_into(all: &mut BTreeMap<usize, read::Parts>, shelves: Vec<Shelf>) {
     for (number, parts) in shelves.into_iter().flat_map(|shelf| shelf.sources) {
         all.entry(number).or_default().merge(parts);
     }
-    all
 }
 
 /// Says of a source what no single part knows.
 fn describe(rollup: &mut SourceRollup, prepared: &Prepared) {
     rollup.host = rollup.host.take().or_else(|| prepared.source.host.clone());
     rollup.notes.extend(prepared.source.notes.iter().cloned());
+    rollup.notes.extend(prepared.dated_as());
     if rollup.time_zone.is_some() {
         rollup.time_zone = Some(prepared.zone_said.clone());
     }

@@ -1,12 +1,14 @@
 //! What is known of a source before its records are read: how it is opened, what it was recognised as, how it is cut.
 
 use super::chunk::{Piece, pieces};
+use super::dates::{self, Lacking};
 use super::discover::Source;
 use super::open::{self, Content, Opened, Refused};
 use super::plan::Plan;
 use super::recognise::{HEAD, Order, Recognised, is_enough, recognise};
-use crate::model::Skipped;
+use crate::model::{Skipped, Time};
 use crate::text::timestamp::Zone;
+use chrono::NaiveDate;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -33,6 +35,8 @@ pub(super) struct Prepared {
     pub(super) zone: Zone,
     /// How the report says which zone was taken.
     pub(super) zone_said: String,
+    /// The date of stamps without one, where other logs tell it.
+    date: Option<NaiveDate>,
     /// Standard input can be opened once.
     stdin: Mutex<Option<Opened>>,
     /// The file while it is read, so that its pieces are of one file whatever becomes of its name.
@@ -70,6 +74,7 @@ impl Prepared {
             recognised: looked.recognised,
             zone,
             zone_said,
+            date: None,
             stdin: Mutex::new(looked.stdin),
             held: Mutex::new(Held { file: None, left }),
         })
@@ -85,6 +90,32 @@ impl Prepared {
         held.left = held.left.saturating_sub(1);
         held.file = (held.left > 0).then(|| Arc::clone(&file));
         Ok(file)
+    }
+
+    fn lacking(&self) -> Option<&Lacking> {
+        self.recognised.as_ref()?.lacking.as_ref()
+    }
+
+    /// Whether its stamps tell their dates.
+    pub(super) fn is_dated(&self) -> bool {
+        self.lacking().is_none()
+    }
+
+    /// Takes the date of stamps without one from when other logs were written.
+    pub(super) fn date_by(&mut self, others: &[(Time, Time)]) {
+        let Some(lacking) = self.lacking() else { return };
+        self.date = dates::date(lacking, &self.zone, self.source.written, others);
+    }
+
+    /// By which date stamps without one are read.
+    pub(super) fn written(&self) -> Option<NaiveDate> {
+        self.date.or(self.source.written)
+    }
+
+    /// How the report says so.
+    pub(super) fn dated_as(&self) -> Option<String> {
+        let lacking = self.lacking()?;
+        Some(dates::said(lacking, self.written(), self.date.is_some()))
     }
 
     /// Says how many pieces are going to be read, before they are.

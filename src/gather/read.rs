@@ -125,7 +125,7 @@ impl Errand<'_> {
             name: Name::clone(&prepared.source.name),
             host: prepared.source.host.clone(),
             zone: prepared.zone,
-            reference: Reference::on(prepared.source.written.unwrap_or(epoch)),
+            reference: Reference::on(prepared.written().unwrap_or(epoch)),
             since: self.plan.since,
             until: self.plan.until,
             size: prepared.source.size,

@@ -4,6 +4,7 @@
 //! strangers' is the more general and is asked later. Two that accept each other's and stand equal are a failing test,
 //! never a silent choice.
 
+use super::dates::{self, Lacking};
 use super::formats::{Fit, Format};
 use super::frame::{Items, RECORD_LIMIT, document};
 use crate::model::Vantage;
@@ -85,6 +86,8 @@ pub struct Recognised {
     pub vantage: Vantage,
     /// Where its records are, where it is a document.
     pub items: Option<Items>,
+    /// Its first stamp, where that lacks a date or a year.
+    pub lacking: Option<Lacking>,
 }
 
 impl Recognised {
@@ -96,13 +99,17 @@ impl Recognised {
             name: format.name(),
             vantage: format.vantage(),
             items: format.framing().items(),
+            lacking: None,
         }
     }
 
-    /// The same, where the source was `found` to be a document and the user does not say how its records lie.
+    /// The same, with what was `found` and the user does not say: how the records lie, and what their stamps lack.
     #[must_use]
     pub fn in_place_of(mut self, found: Option<Self>) -> Self {
-        self.items = self.items.or(found.and_then(|found| found.items));
+        if let Some(found) = found {
+            self.items = self.items.or(found.items);
+            self.lacking = self.lacking.or(found.lacking);
+        }
         self
     }
 }
@@ -144,12 +151,15 @@ pub fn recognise(head: &[u8], whole: bool, order: &Order) -> Option<Recognised> 
     let most = tallies.iter().rev().max_by_key(|tally| tally.first)?;
     let (name, vantage) = (most.format.name(), most.format.vantage());
     let candidates = tallies.iter().map(|tally| tally.format).collect();
-    Some(Recognised {
+    let mut recognised = Recognised {
         candidates,
         name,
         vantage,
         items,
-    })
+        lacking: None,
+    };
+    recognised.lacking = dates::lacking(&lines, &recognised);
+    Some(recognised)
 }
 
 struct Tally {

@@ -31,7 +31,9 @@ impl<'a> Request<'a> {
         let is_address = client.rsplit_once(':').is_some_and(|(host, port)| {
             !host.is_empty() && !host.contains(' ') && !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit())
         });
-        let has_scheme = ["http://", "https://", "ws://", "wss://"].iter().any(|scheme| url.starts_with(scheme));
+        let has_scheme = ["http://", "https://", "ws://", "wss://"]
+            .iter()
+            .any(|scheme| url.starts_with(scheme));
         let known = (is_address || client == "[replay]") && scan::is_method(method) && has_scheme;
         known.then_some(Self {
             client,
@@ -70,7 +72,13 @@ fn answer<'a>(said: &'a str, fields: &mut Fields<'a>) {
 fn clock(line: &str) -> Option<&str> {
     let (clock, _) = line.strip_prefix('[')?.split_once(']')?;
     let pattern = b"dd:dd:dd.ddd";
-    let fits = |(byte, wanted): (u8, &u8)| if *wanted == b'd' { byte.is_ascii_digit() } else { byte == *wanted };
+    let fits = |(byte, wanted): (u8, &u8)| {
+        if *wanted == b'd' {
+            byte.is_ascii_digit()
+        } else {
+            byte == *wanted
+        }
+    };
     (clock.len() == pattern.len() && clock.bytes().zip(pattern).all(fits)).then_some(clock)
 }
 
@@ -117,7 +125,10 @@ impl Format for Mitmproxy {
     }
 
     fn starts_record(&self, line: &[u8]) -> bool {
-        if !line.first().is_some_and(|first| *first == b'[' || first.is_ascii_alphanumeric()) {
+        if !line
+            .first()
+            .is_some_and(|first| *first == b'[' || first.is_ascii_alphanumeric())
+        {
             return false;
         }
         let line = scan::text(line);
