@@ -188,7 +188,7 @@ impl<'a> Collector<'a> {
             self.rollup.undated_records += u64::from(!self.warming);
             return true;
         };
-        if is_only_a_clock(fields) {
+        if is_only_a_clock(fields, vantage) {
             return false;
         }
         if self.context.since.is_some_and(|since| time < since) || self.context.until.is_some_and(|until| time >= until) {
@@ -472,12 +472,12 @@ impl<'a> Collector<'a> {
     }
 }
 
-/// The duration in whole milliseconds; what is negative or longer than a day is dropped.
-/// A line that tells the time of those below it, and nothing of a call.
-fn is_only_a_clock(fields: &Fields<'_>) -> bool {
-    fields.grain == Grain::Start && fields.url.is_none() && fields.model.is_none() && fields.x_client_request_id.is_none()
+/// A proxy's line that tells the time of those below it, and nothing of a call.
+fn is_only_a_clock(fields: &Fields<'_>, vantage: Vantage) -> bool {
+    vantage == Vantage::Proxy && fields.grain == Grain::Start && fields.url.is_none()
 }
 
+/// The duration in whole milliseconds; what is negative or longer than a day is dropped.
 fn duration(fields: &Fields<'_>) -> Option<u32> {
     #[expect(
         clippy::cast_possible_truncation,

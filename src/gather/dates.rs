@@ -7,6 +7,7 @@ use super::recognise::Recognised;
 use crate::model::Time;
 use crate::text::timestamp::{DateKnown, Reference, Zone, parse};
 use chrono::{DateTime, Days, NaiveDate};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Days around the other logs in which a stamp without a date may lie: zones differ by less.
 const AROUND: u64 = 1;
@@ -29,27 +30,34 @@ pub struct Lacking {
 /// The first stamp of the first records of a source, if it lacks its date or year.
 #[must_use]
 pub fn lacking(records: &[&[u8]], recognised: &Recognised) -> Option<Lacking> {
+    // Whoever panics here does so again when the record is read, where the source is named for it.
+    let first = |record: &&[u8]| {
+        catch_unwind(AssertUnwindSafe(|| first_stamp(record, recognised)))
+            .ok()
+            .flatten()
+    };
+    records.iter().find_map(first).filter(|first| first.dated != DateKnown::Full)
+}
+
+/// The first stamp of one record.
+fn first_stamp(record: &[u8], recognised: &Recognised) -> Option<Lacking> {
     let reference = Reference::on(DateTime::UNIX_EPOCH.date_naive());
     let mut first = None;
-    for record in records {
-        for format in &recognised.candidates {
-            let read = format.parse(record, &mut |fields| {
-                let stamp = fields.timestamp.filter(|_| first.is_none());
-                let read = stamp.and_then(|stamp| Some((stamp, parse(stamp, &Zone::Utc, &reference)?)));
-                first = first.take().or(read.map(|(stamp, read)| Lacking {
-                    stamp: stamp.to_owned(),
-                    dated: read.dated,
-                }));
+    for format in &recognised.candidates {
+        let read = format.parse(record, &mut |fields| {
+            let Some(stamp) = fields.timestamp.filter(|_| first.is_none()) else {
+                return;
+            };
+            first = parse(stamp, &Zone::Utc, &reference).map(|read| Lacking {
+                stamp: stamp.to_owned(),
+                dated: read.dated,
             });
-            if read.is_ok() {
-                break;
-            }
-        }
-        if first.is_some() {
+        });
+        if read.is_ok() {
             break;
         }
     }
-    first.filter(|first| first.dated != DateKnown::Full)
+    first
 }
 
 /// The date by which the stamps of a source are to be read, given what `others` say; `None` where they say nothing.
