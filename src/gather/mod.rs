@@ -19,6 +19,7 @@ pub mod progress;
 mod read;
 pub mod recognise;
 pub mod signatures;
+mod sources;
 
 pub use discover::DiscoverError;
 pub use plan::{Pattern, Plan};
@@ -29,7 +30,9 @@ use discover::LeftOut;
 use fold::Workers;
 use prepare::{Prepared, Way};
 use read::{Errand, Shelf};
+use sources::Sources;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The word of the report for a source that holds no record.
 const EMPTY: &str = "empty";
@@ -53,10 +56,12 @@ pub struct Gathered {
 /// Where there is nothing to read. What is found and cannot be read is no error: it is named in [`Rollup::skipped`].
 pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, DiscoverError> {
     let workers = Workers::new(plan.threads);
-    let found = discover::found(&plan.inputs)?;
-    let (sources, copies) = discover::once(found.sources, &workers);
-    let mut skipped = found.skipped;
-    let mut sources = prepare_all(sources, plan, &workers, &mut skipped);
+    let Sources {
+        mut sources,
+        skipped,
+        copies,
+        links,
+    } = sources::find(plan, &workers)?;
     progress.found(sources.iter().map(|prepared| prepared.source.size).sum());
     let errand = Errand {
         plan,
@@ -74,11 +79,7 @@ pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, Discover
     // Sources without dates come last, for the others tell theirs.
     for numbers in [numbers(true), numbers(false)] {
         date_by_others(&mut sources, &numbers, &parts);
-        let shelves = workers.fold(&jobs(&sources, &numbers), |shelf: &mut Shelf, (number, part)| {
-            if let Some(prepared) = sources.get(*number) {
-                errand.read(shelf, *number, prepared, *part);
-            }
-        });
+        let shelves = read_all(jobs(&sources, &numbers), &sources, &errand, &workers);
         merge_into(&mut parts, shelves);
     }
     let mut rollup = Rollup {
@@ -100,7 +101,7 @@ pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, Discover
     Ok(Gathered {
         rollup: rollup.settled(),
         copies,
-        links: found.links,
+        links,
         sources,
         before,
     })
@@ -121,11 +122,7 @@ impl Gathered {
             wanted: Some(wanted),
             progress,
         };
-        let shelves = Workers::new(plan.threads).fold(&jobs, |shelf: &mut Shelf, (number, part)| {
-            if let Some(prepared) = self.sources.get(*number) {
-                errand.read(shelf, *number, prepared, *part);
-            }
-        });
+        let shelves = read_all(jobs, &self.sources, &errand, &Workers::new(plan.threads));
         let mut extra = Rollup::default();
         let mut all = BTreeMap::new();
         merge_into(&mut all, shelves);
@@ -173,24 +170,6 @@ impl Gathered {
     }
 }
 
-fn prepare_all(sources: Vec<discover::Source>, plan: &Plan, workers: &Workers, skipped: &mut BTreeSet<Skipped>) -> Vec<Prepared> {
-    let order = recognise::Order::of(plan.known);
-    let prepared = workers.fold(&sources, |all: &mut Vec<_>, source| {
-        all.push(Prepared::new(source.clone(), plan, &order))
-    });
-    let mut sources = Vec::with_capacity(sources.len());
-    for prepared in prepared.into_iter().flatten() {
-        match prepared {
-            Ok(prepared) => sources.push(prepared),
-            Err(refused) => {
-                skipped.insert(refused);
-            }
-        }
-    }
-    sources.sort_by(|a, b| a.source.name.cmp(&b.source.name));
-    sources
-}
-
 /// Gives the dates of what was read to sources that have none.
 fn date_by_others(sources: &mut [Prepared], numbers: &[usize], parts: &BTreeMap<usize, read::Parts>) {
     let spans: Vec<_> = parts.values().filter_map(|parts| parts.rollup.span).collect();
@@ -201,8 +180,11 @@ fn date_by_others(sources: &mut [Prepared], numbers: &[usize], parts: &BTreeMap<
     }
 }
 
+/// A source and a part of it.
+type Job = (usize, usize);
+
 /// Every part of some sources. What has one reader begins first, and the biggest of it before all, for it ends last.
-fn jobs(sources: &[Prepared], numbers: &[usize]) -> Vec<(usize, usize)> {
+fn jobs(sources: &[Prepared], numbers: &[usize]) -> Vec<Job> {
     let mut order: Vec<(bool, std::cmp::Reverse<u64>, usize)> = Vec::with_capacity(numbers.len());
     for &number in numbers {
         let Some(prepared) = sources.get(number) else { continue };
@@ -219,6 +201,46 @@ fn jobs(sources: &[Prepared], numbers: &[usize]) -> Vec<(usize, usize)> {
         .into_iter()
         .flat_map(|(.., number)| (0..parts(number)).map(move |part| (number, part)))
         .collect()
+}
+
+/// Reads parts of sources, those of one packed archive one after the other by one worker.
+fn read_all(jobs: Vec<Job>, sources: &[Prepared], errand: &Errand<'_>, workers: &Workers) -> Vec<Shelf> {
+    workers.fold(&in_series(jobs, sources), |shelf: &mut Shelf, jobs| {
+        for (number, part) in jobs {
+            if let Some(prepared) = sources.get(*number) {
+                errand.read(shelf, *number, prepared, *part);
+            }
+        }
+    })
+}
+
+/// Lays the jobs of one packed archive together, in the archive's order, for it can only be wound forwards.
+fn in_series(jobs: Vec<Job>, sources: &[Prepared]) -> Vec<Vec<Job>> {
+    let mut series: Vec<Vec<Job>> = Vec::with_capacity(jobs.len());
+    let mut places = BTreeMap::new();
+    for job in jobs {
+        let within = sources.get(job.0).and_then(|prepared| prepared.source.within.as_ref());
+        let serial = within.filter(|within| within.archive.is_serial());
+        let place = serial.and_then(|within| places.get(&Arc::as_ptr(&within.archive)).copied());
+        match place.and_then(|place: usize| series.get_mut(place)) {
+            Some(begun) => begun.push(job),
+            None => {
+                if let Some(within) = serial {
+                    places.insert(Arc::as_ptr(&within.archive), series.len());
+                }
+                series.push(vec![job]);
+            }
+        }
+    }
+    let place = |job: &Job| {
+        sources
+            .get(job.0)
+            .and_then(|prepared| prepared.source.within.as_ref()?.member.on_tape())
+    };
+    for jobs in series.iter_mut().filter(|jobs| jobs.len() > 1) {
+        jobs.sort_by_key(place);
+    }
+    series
 }
 
 fn merge_into(all: &mut BTreeMap<usize, read::Parts>, shelves: Vec<Shelf>) {

@@ -2,9 +2,10 @@
 
 use super::chunk::{Piece, pieces};
 use super::dates::{self, Lacking};
-use super::discover::Source;
+use super::discover::{Source, Within};
+use super::open::archive::Kind;
 use super::open::{self, Content, Opened, Refused};
-use super::plan::Plan;
+use super::plan::{Pattern, Plan};
 use super::recognise::{HEAD, Order, Recognised, is_enough, recognise};
 use crate::model::{Skipped, Time};
 use crate::text::timestamp::Zone;
@@ -49,21 +50,38 @@ struct Held {
     left: usize,
 }
 
+/// Why a source is not prepared.
+pub(super) enum Unprepared {
+    /// It cannot be read.
+    Skipped(Skipped),
+    /// It is an archive of sources.
+    Archive(Source, Kind),
+}
+
+/// What a look at a source found.
+enum Found {
+    Log(Looked),
+    Archive(Kind),
+}
+
 impl Prepared {
-    pub(super) fn new(source: Source, plan: &Plan, order: &Order) -> Result<Self, Skipped> {
+    pub(super) fn new(source: Source, plan: &Plan, order: &Order) -> Result<Self, Unprepared> {
         let forced = forced(&source, plan);
-        let looked = if source.is_stdin() {
+        let found = if let Some(within) = &source.within {
+            look_at_member(within, forced, order)
+        } else if source.is_stdin() {
             look_at_stdin(forced, order)
         } else {
             look_at_file(&source, plan, forced, order)
         };
-        let looked = match looked {
-            Ok(looked) => looked,
+        let looked = match found {
+            Ok(Found::Log(looked)) => looked,
+            Ok(Found::Archive(kind)) => return Err(Unprepared::Archive(source, kind)),
             Err(Refused(reason)) => {
-                return Err(Skipped {
+                return Err(Unprepared::Skipped(Skipped {
                     path: source.name,
                     reason,
-                });
+                }));
             }
         };
         let (zone, zone_said) = zone(&source, plan);
@@ -126,6 +144,9 @@ impl Prepared {
 
     /// The source as a stream.
     pub(super) fn stream(&self) -> Result<Opened, Refused> {
+        if let Some(within) = &self.source.within {
+            return open::begin(within.stream()?)?.single();
+        }
         let stdin = self.stdin.lock().unwrap_or_else(PoisonError::into_inner).take();
         match stdin {
             Some(stdin) => Ok(stdin),
@@ -152,17 +173,32 @@ struct Looked {
     stdin: Option<Opened>,
 }
 
-fn look_at_stdin(forced: Option<Recognised>, order: &Order) -> Result<Looked, Refused> {
+fn look_at_stdin(forced: Option<Recognised>, order: &Order) -> Result<Found, Refused> {
     let mut opened = open::begin(Box::new(io::stdin()))?;
+    if let Some(bundle) = opened.bundle {
+        let name = bundle.name();
+        return Err(Refused(format!("a {name} archive on standard input: name the file instead")));
+    }
     let recognised = chosen(forced, recognise_stream(&mut opened, order));
-    Ok(Looked {
+    Ok(Found::Log(Looked {
         way: Way::Whole,
         recognised,
         stdin: Some(opened),
-    })
+    }))
 }
 
-fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order: &Order) -> Result<Looked, Refused> {
+fn look_at_member(within: &Within, forced: Option<Recognised>, order: &Order) -> Result<Found, Refused> {
+    let mut opened = open::begin(within.stream()?)?.single()?;
+    let is_empty = within.member.size == 0 && opened.head.is_empty();
+    let way = if is_empty { Way::Empty } else { Way::Whole };
+    Ok(Found::Log(Looked {
+        way,
+        recognised: chosen(forced, recognise_stream(&mut opened, order)),
+        stdin: None,
+    }))
+}
+
+fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order: &Order) -> Result<Found, Refused> {
     let file = open::open(&source.path, source.id)?;
     let metadata = file.metadata()?;
     let size = metadata.len();
@@ -181,14 +217,18 @@ fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order:
         }
         Content::Streamed => {
             let mut opened = open::begin(Box::new(file))?;
+            if let Some(bundle) = opened.bundle {
+                let packing = opened.packing;
+                return Ok(Found::Archive(Kind { bundle, packing }));
+            }
             (Way::Whole, chosen(forced, recognise_stream(&mut opened, order)))
         }
     };
-    Ok(Looked {
+    Ok(Found::Log(Looked {
         way,
         recognised,
         stdin: None,
-    })
+    }))
 }
 
 /// What the user says of a source goes before what was found.
@@ -232,7 +272,7 @@ fn recognise_plain(file: &File, begins: u64, size: u64, order: &Order) -> Result
 }
 
 fn forced(source: &Source, plan: &Plan) -> Option<Recognised> {
-    let means = |pattern: &super::plan::Pattern| pattern.means(&source.below, &source.name, &source.path);
+    let means = |pattern: &Pattern| is_meant(pattern, source);
     let by_pattern = plan
         .formats
         .iter()
@@ -242,12 +282,15 @@ fn forced(source: &Source, plan: &Plan) -> Option<Recognised> {
     by_pattern.or_else(for_all).map(|(_, format)| Recognised::forced(*format))
 }
 
+/// Whether a pattern means a source, or the archive it is in.
+fn is_meant(pattern: &Pattern, source: &Source) -> bool {
+    let outer = source.within.as_ref().map(|within| &*within.outer);
+    let means = |source: &Source| pattern.means(&source.below, &source.name, &source.path);
+    means(source) || outer.is_some_and(means)
+}
+
 fn zone(source: &Source, plan: &Plan) -> (Zone, String) {
-    let named = plan
-        .zones
-        .iter()
-        .rev()
-        .find(|(pattern, _)| pattern.means(&source.below, &source.name, &source.path));
+    let named = plan.zones.iter().rev().find(|(pattern, _)| is_meant(pattern, source));
     match named {
         Some((_, zone)) => (*zone, format!("{zone} by --tz")),
         None if plan.zone_given => (plan.default_zone, format!("{} by --tz", plan.default_zone)),
