@@ -10,7 +10,7 @@ use crate::model::{
     SourceRollup, Time, TupleId, UNREAD_LINES_KEPT, Vantage, Wanted, id_hash,
 };
 use crate::redact::scrub;
-use crate::text::timestamp::{Reference, StampCache, Zone};
+use crate::text::timestamp::{DateKnown, Reference, StampCache, Zone};
 use ahash::{AHashMap, RandomState};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -60,6 +60,30 @@ fn sampled_fraction(size: u64) -> u64 {
     (size / BYTES_PER_RECORD / IDS_ASKED + 1).next_power_of_two() - 1
 }
 
+/// Half a day in milliseconds: a clock that jumps by more went over midnight.
+const HALF_A_DAY_MS: i64 = 43_200_000;
+
+/// How often the clock of a source without dates went over midnight since its first line.
+#[derive(Default)]
+struct Midnights {
+    last: Option<Time>,
+    days: i64,
+}
+
+impl Midnights {
+    /// The time of a stamp that was read as of the first line's day. Lines near midnight may be out of order.
+    fn date(&mut self, clock: Time) -> Time {
+        let step = self.last.map_or(0, |last| clock.since(last));
+        if step < -HALF_A_DAY_MS {
+            self.days += 1;
+        } else if step > HALF_A_DAY_MS && self.days > 0 {
+            self.days -= 1;
+        }
+        self.last = Some(clock);
+        clock.plus_ms(self.days.saturating_mul(2 * HALF_A_DAY_MS))
+    }
+}
+
 /// One line as a twin of it would look: the same facts, another layout.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Twin {
@@ -86,6 +110,7 @@ pub struct Collector<'a> {
     hasher: RandomState,
     twins: VecDeque<Twin>,
     last_time: Option<Time>,
+    midnights: Midnights,
     last_end_failed: bool,
     warming: bool,
     fraction: u64,
@@ -112,6 +137,7 @@ impl<'a> Collector<'a> {
             hasher: RandomState::with_seeds(1, 2, 3, 4),
             twins: VecDeque::new(),
             last_time: None,
+            midnights: Midnights::default(),
             last_end_failed: true,
             warming: false,
             fraction: sampled_fraction(context.size),
@@ -222,7 +248,12 @@ impl<'a> Collector<'a> {
             if !stamp.zoned && self.rollup.time_zone.is_none() {
                 self.rollup.time_zone = Some(self.context.zone.to_string());
             }
-            self.last_time = Some(stamp.time);
+            let is_clock = stamp.dated == DateKnown::NoDate;
+            self.last_time = Some(if is_clock {
+                self.midnights.date(stamp.time)
+            } else {
+                stamp.time
+            });
         }
         self.last_time
     }

@@ -208,7 +208,7 @@ fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order:
             let sparse = metadata.blocks().saturating_mul(512) < size;
             let found = recognise_plain(&file, begins, size, order)?;
             let recognised = chosen(forced, found);
-            let way = if recognised.as_ref().is_some_and(|recognised| recognised.items.is_some()) {
+            let way = if recognised.as_ref().is_some_and(Recognised::is_in_order) {
                 Way::Whole
             } else {
                 Way::Pieces(pieces(&file, begins, size, plan.piece, sparse))

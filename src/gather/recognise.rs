@@ -8,6 +8,7 @@ use super::dates::{self, Lacking};
 use super::formats::{Fit, Format};
 use super::frame::{Items, RECORD_LIMIT, document};
 use crate::model::Vantage;
+use crate::text::timestamp::DateKnown;
 
 /// Lines that are looked at, empty ones left out.
 const LINES: usize = 200;
@@ -101,6 +102,14 @@ impl Recognised {
             items: format.framing().items(),
             lacking: None,
         }
+    }
+
+    /// Whether it has to be read from its start: a document, and a log whose stamps leave out the date, so that its
+    /// midnights must be counted.
+    #[must_use]
+    pub fn is_in_order(&self) -> bool {
+        let is_clock = |lacking: &Lacking| lacking.dated == DateKnown::NoDate;
+        self.items.is_some() || self.lacking.as_ref().is_some_and(is_clock)
     }
 
     /// The same, with what was `found` and the user does not say: how the records lie, and what their stamps lack.
