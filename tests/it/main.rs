@@ -11,6 +11,7 @@ mod archives;
 mod cli;
 mod corpora;
 mod discovery;
+mod documents;
 mod formats;
 mod house;
 mod reports;

@@ -45,6 +45,10 @@ impl From<io::Error> for Refused {
 #[must_use]
 pub fn words(error: &io::Error) -> String {
     let text = error.to_string();
+    // The standard library's own word for an end that comes too early.
+    if text == "failed to fill whole buffer" {
+        return "the packed data break off".to_owned();
+    }
     text.split_once(" (os error")
         .map_or(text.as_str(), |(words, _)| words)
         .to_owned()
