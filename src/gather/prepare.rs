@@ -55,7 +55,7 @@ pub(super) enum Unprepared {
     /// It cannot be read.
     Skipped(Skipped),
     /// It is an archive of sources.
-    Archive(Source, Kind),
+    Archive(Box<Source>, Kind),
 }
 
 /// What a look at a source found.
@@ -76,7 +76,7 @@ impl Prepared {
         };
         let looked = match found {
             Ok(Found::Log(looked)) => looked,
-            Ok(Found::Archive(kind)) => return Err(Unprepared::Archive(source, kind)),
+            Ok(Found::Archive(kind)) => return Err(Unprepared::Archive(Box::new(source), kind)),
             Err(Refused(reason)) => {
                 return Err(Unprepared::Skipped(Skipped {
                     path: source.name,
@@ -111,7 +111,7 @@ impl Prepared {
     }
 
     fn lacking(&self) -> Option<&Lacking> {
-        self.recognised.as_ref()?.lacking.as_ref()
+        self.recognised.as_ref()?.lacking.as_deref()
     }
 
     /// Whether its stamps tell their dates.

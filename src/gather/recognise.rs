@@ -88,7 +88,7 @@ pub struct Recognised {
     /// Where its records are, where it is a document.
     pub items: Option<Items>,
     /// Its first stamp, where that lacks a date or a year.
-    pub lacking: Option<Lacking>,
+    pub lacking: Option<Box<Lacking>>,
 }
 
 impl Recognised {
@@ -109,7 +109,7 @@ impl Recognised {
     #[must_use]
     pub fn is_in_order(&self) -> bool {
         let is_clock = |lacking: &Lacking| lacking.dated == DateKnown::NoDate;
-        self.items.is_some() || self.lacking.as_ref().is_some_and(is_clock)
+        self.items.is_some() || self.lacking.as_deref().is_some_and(is_clock)
     }
 
     /// The same, with what was `found` and the user does not say: how the records lie, and what their stamps lack.
@@ -167,7 +167,7 @@ pub fn recognise(head: &[u8], whole: bool, order: &Order) -> Option<Recognised> 
         items,
         lacking: None,
     };
-    recognised.lacking = dates::lacking(&lines, &recognised);
+    recognised.lacking = dates::lacking(&lines, &recognised).map(Box::new);
     Some(recognised)
 }
 

@@ -61,7 +61,7 @@ impl Sources {
         for prepared in prepared.into_iter().flatten() {
             match prepared {
                 Ok(prepared) => self.sources.push(prepared),
-                Err(Unprepared::Archive(source, kind)) => archives.push((source, kind)),
+                Err(Unprepared::Archive(source, kind)) => archives.push((*source, kind)),
                 Err(Unprepared::Skipped(skipped)) => {
                     self.skipped.insert(skipped);
                 }

@@ -101,11 +101,11 @@ fn source(
         host,
         family: family(&file_name).to_owned(),
         notes: BTreeSet::new(),
-        within: Some(Within {
+        within: Some(Box::new(Within {
             archive: Arc::clone(archive),
             member,
             outer: Arc::clone(outer),
-        }),
+        })),
     }
 }
 

@@ -45,7 +45,7 @@ pub struct Source {
     /// What a reader should know of it.
     pub notes: BTreeSet<String>,
     /// Where it lies, if that is in an archive; `path` is then where it would lie if it were unpacked beside it.
-    pub within: Option<Within>,
+    pub within: Option<Box<Within>>,
 }
 
 /// A log in an archive.

@@ -278,7 +278,7 @@ impl<'a> Scanner<'a> {
         let is_member = self.open.last() == Some(&Open::Object) && depth > self.items.above();
         if let Some(item) = self.item.as_mut().filter(|item| is_member && item.muted.is_none()) {
             let named = |name: &&str| self.name == name.as_bytes();
-            if self.items.left_out.iter().any(|name| named(&name)) {
+            if self.items.left_out.iter().any(named) {
                 self.kept.extend(b"null");
                 item.muted = Some(depth);
             }
