@@ -3,6 +3,7 @@
 //! The collector remembers a few records only (which answer a `request_id:` line belongs to, whether two handlers wrote
 //! one line twice). A reader warms it up with the records before its piece, so that the cut makes no difference.
 
+use super::dates::Midnights;
 use super::formats::Format;
 use super::normalise::{self, End};
 use crate::model::{
@@ -58,30 +59,6 @@ fn sampled_fraction(size: u64) -> u64 {
     const BYTES_PER_RECORD: u64 = 256;
     const IDS_ASKED: u64 = 65_536;
     (size / BYTES_PER_RECORD / IDS_ASKED + 1).next_power_of_two() - 1
-}
-
-/// Half a day in milliseconds: a clock that jumps by more went over midnight.
-const HALF_A_DAY_MS: i64 = 43_200_000;
-
-/// How often the clock of a source without dates went over midnight since its first line.
-#[derive(Default)]
-struct Midnights {
-    last: Option<Time>,
-    days: i64,
-}
-
-impl Midnights {
-    /// The time of a stamp that was read as of the first line's day. Lines near midnight may be out of order.
-    fn date(&mut self, clock: Time) -> Time {
-        let step = self.last.map_or(0, |last| clock.since(last));
-        if step < -HALF_A_DAY_MS {
-            self.days += 1;
-        } else if step > HALF_A_DAY_MS && self.days > 0 {
-            self.days -= 1;
-        }
-        self.last = Some(clock);
-        clock.plus_ms(self.days.saturating_mul(2 * HALF_A_DAY_MS))
-    }
 }
 
 /// One line as a twin of it would look: the same facts, another layout.

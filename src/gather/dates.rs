@@ -93,6 +93,30 @@ pub fn said(lacking: &Lacking, date: Option<NaiveDate>, by_others: bool) -> Stri
     }
 }
 
+/// Half a day in milliseconds: a clock that jumps by more went over midnight.
+const HALF_A_DAY_MS: i64 = 43_200_000;
+
+/// How often the clock of a source without dates went over midnight since its first line.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Midnights {
+    last: Option<Time>,
+    days: i64,
+}
+
+impl Midnights {
+    /// The time of a stamp that was read as of the first line's day. Lines near midnight may be out of order.
+    pub fn date(&mut self, clock: Time) -> Time {
+        let step = self.last.map_or(0, |last| clock.since(last));
+        if step < -HALF_A_DAY_MS {
+            self.days += 1;
+        } else if step > HALF_A_DAY_MS && self.days > 0 {
+            self.days -= 1;
+        }
+        self.last = Some(clock);
+        clock.plus_ms(self.days.saturating_mul(2 * HALF_A_DAY_MS))
+    }
+}
+
 /// Milliseconds by which a time lies outside of a span.
 fn outside(time: Time, (first, last): (Time, Time)) -> i64 {
     first.since(time).max(time.since(last)).max(0)

@@ -133,9 +133,9 @@ fn only_calls_of_a_page_count_and_an_aborted_one_is_the_callers() {
     let har = include_str!("../../fixtures/formats/har/chrome.log");
     let rollup = read("page.har", har.as_bytes(), |_| {});
     let source = &rollup.sources["page.har"];
-    assert_eq!((source.format, source.records, source.other_records), (Some("har"), 5, 3));
+    assert_eq!((source.format, source.records, source.other_records), (Some("har"), 7, 3));
     let ends: Vec<Outcome> = source.observations.iter().map(|seen| seen.outcome).collect();
-    assert_eq!(ends.iter().filter(|end| end.is_failure()).count(), 3);
+    assert_eq!(ends.iter().filter(|end| end.is_failure()).count(), 4);
     assert_eq!(ends.iter().filter(|end| end.is_caller_side()).count(), 1);
 }
 

@@ -10,7 +10,6 @@ mod envoy_text;
 mod format;
 mod haproxy;
 mod har;
-mod har_body;
 mod json_lines;
 mod json_values;
 mod keys;

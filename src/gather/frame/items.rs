@@ -4,8 +4,8 @@
 //! kept: a string is cut at [`STRING_LIMIT`] (response bodies), and members that are named in [`Items::left_out`] are
 //! `null`. What is kept depends on the bytes alone, never on how they come in.
 
-use super::RECORD_LIMIT;
 use super::cut::{Ended, Sink};
+use super::kept::{Kept, Read};
 use super::window::{Refill, Window};
 use memchr::memchr2;
 use std::io;
@@ -31,10 +31,6 @@ impl Items {
         self.array.unwrap_or_default()
     }
 }
-
-/// The longest string of an item that is kept whole: a request with its prompt in most cases, as the model's name often
-/// stands behind the prompt.
-pub const STRING_LIMIT: usize = 64 * 1024;
 
 /// Containers within each other; `serde_json` stops here too.
 const DEEPEST: usize = 128;
@@ -92,19 +88,8 @@ struct Scanner<'a> {
     on_path: usize,
     /// The last name that was read, and whether it is whole.
     name: Vec<u8>,
-    /// The item that is open, as far as it is kept.
-    item: Option<Item>,
-    kept: Vec<u8>,
+    kept: Kept,
     newlines: u64,
-}
-
-struct Item {
-    line: u64,
-    /// Bytes of the string that is being read.
-    string: usize,
-    /// The depth above which nothing is kept, while a member is left out.
-    muted: Option<usize>,
-    long: bool,
 }
 
 impl<'a> Scanner<'a> {
@@ -116,8 +101,7 @@ impl<'a> Scanner<'a> {
             open: Vec::new(),
             on_path: 0,
             name: Vec::new(),
-            item: None,
-            kept: Vec::new(),
+            kept: Kept::default(),
             newlines: 0,
         }
     }
@@ -152,10 +136,10 @@ impl<'a> Scanner<'a> {
         if *special == b'\\' {
             self.place = Place::Escape { is_name };
         } else {
-            self.keep(b"\"");
+            self.kept.keep(b"\"");
             self.place = Place::Value;
             if !is_name {
-                self.unmute();
+                self.kept.unmute(self.open.len());
             }
         }
         rest
@@ -177,14 +161,11 @@ impl<'a> Scanner<'a> {
                 } else {
                     self.mute();
                 }
-                if let Some(item) = &mut self.item {
-                    item.string = 0;
-                }
-                self.keep(b"\"");
+                self.kept.begin_string();
                 self.place = Place::Text { is_name };
             }
             b',' => {
-                self.keep(b",");
+                self.kept.keep(b",");
                 self.place = if self.open.last() == Some(&Open::Object) {
                     Place::Name
                 } else {
@@ -194,7 +175,7 @@ impl<'a> Scanner<'a> {
             b' ' | b'\t' | b'\r' | b'\n' => {}
             // Around a document: a byte order mark, the NULs of a truncated log, the record separator of RFC 7464.
             _ if self.open.is_empty() && !matches!(byte, 0 | 0x1e | 0xef | 0xbb | 0xbf) => return ControlFlow::Break(()),
-            _ => self.keep(&[byte]),
+            _ => self.kept.keep(&[byte]),
         }
         ControlFlow::Continue(())
     }
@@ -204,21 +185,15 @@ impl<'a> Scanner<'a> {
         if depth >= DEEPEST {
             return ControlFlow::Break(());
         }
-        if self.on_path == depth && self.item.is_none() {
+        if self.on_path == depth && !self.kept.is_open() {
             if self.leads_on(container) {
                 self.on_path += 1;
             } else if depth == self.items.above() && container == Open::Object {
-                self.kept.clear();
-                self.item = Some(Item {
-                    line: self.newlines + 1,
-                    string: 0,
-                    muted: None,
-                    long: false,
-                });
+                self.kept.open(self.newlines + 1);
             }
         }
         self.mute();
-        self.keep(if container == Open::Object { b"{" } else { b"[" });
+        self.kept.keep(if container == Open::Object { b"{" } else { b"[" });
         self.open.push(container);
         self.place = if container == Open::Object {
             Place::Name
@@ -242,31 +217,25 @@ impl<'a> Scanner<'a> {
         if self.open.pop() != Some(container) {
             return ControlFlow::Break(());
         }
-        self.keep(if container == Open::Object { b"}" } else { b"]" });
-        self.unmute();
+        self.kept.keep(if container == Open::Object { b"}" } else { b"]" });
+        self.kept.unmute(self.open.len());
         self.place = Place::Value;
         let depth = self.open.len();
-        if self.item.is_some() && depth == self.items.above() {
-            self.give();
+        if depth == self.items.above() {
+            match self.kept.close() {
+                Some(Read::Item(line, item)) => self.sink.record(line, item),
+                Some(Read::TooLong(line)) => self.sink.too_long(line),
+                None => {}
+            }
         }
         self.on_path = self.on_path.min(depth);
         ControlFlow::Continue(())
     }
 
-    fn give(&mut self) {
-        if let Some(item) = self.item.take() {
-            if item.long {
-                self.sink.too_long(item.line);
-            } else {
-                self.sink.record(item.line, &self.kept);
-            }
-        }
-    }
-
     /// The bytes are at their end.
     fn end(&mut self) -> Option<io::Error> {
-        if let Some(item) = self.item.take().filter(|item| !item.long) {
-            self.sink.unfinished(item.line, &self.kept);
+        if let Some(Read::Item(line, item)) = self.kept.close() {
+            self.sink.unfinished(line, item);
         }
         let is_whole = self.open.is_empty();
         (!is_whole).then(|| io::Error::new(io::ErrorKind::UnexpectedEof, "the document is cut short"))
@@ -276,19 +245,9 @@ impl<'a> Scanner<'a> {
     fn mute(&mut self) {
         let depth = self.open.len();
         let is_member = self.open.last() == Some(&Open::Object) && depth > self.items.above();
-        if let Some(item) = self.item.as_mut().filter(|item| is_member && item.muted.is_none()) {
-            let named = |name: &&str| self.name == name.as_bytes();
-            if self.items.left_out.iter().any(named) {
-                self.kept.extend(b"null");
-                item.muted = Some(depth);
-            }
-        }
-    }
-
-    fn unmute(&mut self) {
-        let depth = self.open.len();
-        if let Some(item) = self.item.as_mut().filter(|item| item.muted == Some(depth)) {
-            item.muted = None;
+        let is_left_out = || self.items.left_out.iter().any(|name| self.name == name.as_bytes());
+        if is_member && is_left_out() {
+            self.kept.mute(depth);
         }
     }
 
@@ -297,25 +256,6 @@ impl<'a> Scanner<'a> {
             let room = LONGEST_NAME + 1 - self.name.len();
             self.name.extend(text.iter().take(room));
         }
-        let Some(item) = &mut self.item else { return };
-        let room = STRING_LIMIT.saturating_sub(item.string);
-        item.string = item.string.saturating_add(text.len());
-        // A backslash is kept with the letter behind it or not at all: alone it would hide the string's end.
-        let is_escape = text.first() == Some(&b'\\');
-        let kept = text.get(..room.min(text.len())).unwrap_or_default();
-        if !is_escape || kept.len() == text.len() {
-            self.keep(kept);
-        }
-    }
-
-    fn keep(&mut self, bytes: &[u8]) {
-        let Some(item) = &mut self.item else { return };
-        if item.muted.is_some() || item.long {
-            return;
-        }
-        item.long = self.kept.len() + bytes.len() > RECORD_LIMIT;
-        if !item.long {
-            self.kept.extend(bytes);
-        }
+        self.kept.keep_text(text);
     }
 }

@@ -9,13 +9,15 @@ mod document;
 mod items;
 #[cfg(test)]
 mod items_tests;
+mod kept;
 #[cfg(test)]
 mod tests;
 mod window;
 
 pub use cut::{Ended, Owned, Sink, Starts, cut};
 pub use document::document;
-pub use items::{Items, STRING_LIMIT, items};
+pub use items::{Items, items};
+pub use kept::STRING_LIMIT;
 pub use window::{Refill, Window};
 
 /// How a format's records are told apart.

@@ -1,7 +1,7 @@
 //! What the bodies of an HTTP archive tell: the model that was asked, and the error that was answered. Nothing else of
 //! them is looked at.
 
-use super::json_values::raw;
+use crate::gather::formats::json_values::raw;
 use crate::model::Fields;
 use crate::text::json::{Members, Value, unescape};
 use data_encoding::BASE64;
