@@ -80,8 +80,9 @@ impl Sources {
             .collect();
         let mut groups: BTreeMap<Name, Vec<Source>> = BTreeMap::new();
         let mut known: Vec<Source> = self.sources.iter().map(|prepared| prepared.source.clone()).collect();
+        let among = archives.len() > 1;
         for (outer, kind) in archives {
-            let opened = discover::members(outer, kind, &mut taken);
+            let opened = discover::members(outer, kind, among, &mut taken);
             self.skipped.extend(opened.skipped);
             self.links += opened.links;
             known.extend(opened.sources);

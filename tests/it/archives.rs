@@ -1,7 +1,7 @@
 //! Is a log in an archive read as the same log on the disk, and is no archive trusted?
 
 use faultscope::gather::{Plan, gather};
-use faultscope::model::Rollup;
+use faultscope::model::{Rollup, Wanted};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::fmt::Write as _;
@@ -172,6 +172,62 @@ fn a_log_beside_its_archive_is_counted_once() {
     .unwrap();
     let rollup = read_folder(folder.path());
     assert_eq!(names(&rollup), ["logs/app.log"]);
+}
+
+#[test]
+fn archives_side_by_side_are_one_hosts_each() {
+    let folder = tempfile::tempdir().unwrap();
+    for host in ["edge-01", "edge-02"] {
+        let text = log(20).replace("gpt-4o", host);
+        let other = RECORD.replace("gpt-4o", host);
+        let tar = tar_of(&[
+            ("var/log/nginx/app.log", text.as_bytes()),
+            ("var/log/other.log", other.as_bytes()),
+        ]);
+        fs::write(folder.path().join(format!("{host}.tar.gz")), gz(&tar)).unwrap();
+        let rotated = format!("app.log.{}", host.trim_start_matches("edge-0"));
+        fs::write(
+            folder.path().join(format!("{rotated}.zip")),
+            zip_of(&[(&rotated, text.as_bytes())]),
+        )
+        .unwrap();
+    }
+    let rollup = read_folder(folder.path());
+    let hosts: Vec<(&str, Option<&str>)> = rollup
+        .sources
+        .iter()
+        .map(|(name, source)| (&**name, source.host.as_deref()))
+        .collect();
+    let expected = [
+        ("app.log.1.zip!app.log.1", None),
+        ("app.log.2.zip!app.log.2", None),
+        ("edge-01.tar.gz!var/log/nginx/app.log", Some("edge-01")),
+        ("edge-01.tar.gz!var/log/other.log", Some("edge-01")),
+        ("edge-02.tar.gz!var/log/nginx/app.log", Some("edge-02")),
+        ("edge-02.tar.gz!var/log/other.log", Some("edge-02")),
+    ];
+    assert_eq!(hosts, expected);
+}
+
+#[test]
+fn the_second_look_reads_what_is_wanted_of_an_archive() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (log(2000), log(3000));
+    let members: [(&str, &[u8]); 2] = [("a.log", first.as_bytes()), ("b.log", second.as_bytes())];
+    fs::write(
+        folder.path().join("x.tar.zst"),
+        zstd::encode_all(tar_of(&members).as_slice(), 1).unwrap(),
+    )
+    .unwrap();
+    let plan = Plan::of(vec![folder.path().to_path_buf()]);
+    let gathered = gather(&plan, &()).unwrap();
+    let mut wanted = Wanted::default();
+    for name in ["x.tar.zst!a.log", "x.tar.zst!b.log"] {
+        let span = gathered.rollup.sources[name].span.unwrap();
+        wanted.spans.insert(name.into(), vec![span]);
+    }
+    let extra = gathered.look_again(&plan, &wanted, &());
+    assert_eq!((extra.sources.len(), reasons(&extra)), (2, vec![]));
 }
 
 #[test]

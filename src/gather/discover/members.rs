@@ -1,4 +1,7 @@
 //! The logs in an archive as sources, as if it were unpacked where it lies.
+//!
+//! Whose logs they are is told by directories, as outside of archives; where several archives lie side by side, each
+//! is taken for one host's, unless its directories tell.
 
 use super::family::family;
 use super::{Source, Within};
@@ -20,9 +23,18 @@ pub struct Opened {
     pub links: u64,
 }
 
-/// Lists an archive. `taken` holds the names that sources have already, and is added to.
+/// Directories at the root of every machine (Filesystem Hierarchy Standard 3.0), below which none names a host.
+const OF_EVERY_MACHINE: [&str; 5] = ["var", "opt", "srv", "home", "root"];
+
+/// Endings of archives, the outer ones first.
+const ENDINGS: [&str; 12] = [
+    ".gz", ".zst", ".bz2", ".xz", ".lz4", ".tgz", ".tzst", ".tbz2", ".tbz", ".txz", ".tar", ".zip",
+];
+
+/// Lists an archive. `among` says that others lie beside it; `taken` holds the names that sources have already, and is
+/// added to.
 #[must_use]
-pub fn members(outer: Source, kind: Kind, taken: &mut BTreeSet<Name>) -> Opened {
+pub fn members(outer: Source, kind: Kind, among: bool, taken: &mut BTreeSet<Name>) -> Opened {
     let archive = Arc::new(Archive::new(&outer.path, outer.id, kind));
     let mut opened = Opened::default();
     let mut skip = |path: Name, reason: String| opened.skipped.insert(Skipped { path, reason });
@@ -51,7 +63,11 @@ pub fn members(outer: Source, kind: Kind, taken: &mut BTreeSet<Name>) -> Opened 
     let root = root(&members);
     let outer = Arc::new(outer);
     for member in members {
-        opened.sources.push(source(&outer, &archive, member, root.as_deref(), taken));
+        let inner = root.as_deref().and_then(|root| member.name.strip_prefix(root).ok());
+        let inner = inner.unwrap_or(&member.name).to_path_buf();
+        let host = host(&outer, among, &member.name, &inner);
+        let name = unique(&shown(&outer, &member.name), taken);
+        opened.sources.push(source(&outer, &archive, member, name, &inner, host));
     }
     opened
 }
@@ -72,27 +88,37 @@ fn root(members: &[Member]) -> Option<PathBuf> {
     all.then_some(root)
 }
 
-fn source(
-    outer: &Arc<Source>,
-    archive: &Arc<Archive>,
-    member: Member,
-    root: Option<&Path>,
-    taken: &mut BTreeSet<Name>,
-) -> Source {
-    let inner = root
-        .and_then(|root| member.name.strip_prefix(root).ok())
-        .unwrap_or(&member.name);
+/// The host that wrote a member, as far as directories and the archive's name tell. `inner` is the member's path below
+/// the directory that all members share.
+fn host(outer: &Source, among: bool, member: &Path, inner: &Path) -> Option<Name> {
+    if outer.host.is_some() {
+        return outer.host.clone();
+    }
+    let is_of_a_machine = OF_EVERY_MACHINE.iter().any(|root| member.starts_with(root));
+    let mut parts = inner.components();
+    if let (Some(Component::Normal(first)), Some(_), false) = (parts.next(), parts.next(), among && is_of_a_machine) {
+        return first.to_str().map(Name::from);
+    }
+    let stem = stem(outer.below.file_name()?.to_str()?);
+    // `app.log.1.zip` is a rotated log, and `2026-03-01.zip` a day.
+    let is_rotation = family(stem) == family(member.file_name()?.to_str()?);
+    let is_host = among && !is_rotation && stem.contains(|letter: char| letter.is_ascii_alphabetic());
+    is_host.then(|| Name::from(stem))
+}
+
+/// An archive's name without what makes it one.
+fn stem(mut name: &str) -> &str {
+    for ending in ENDINGS {
+        name = name.strip_suffix(ending).filter(|stem| !stem.is_empty()).unwrap_or(name);
+    }
+    name
+}
+
+fn source(outer: &Arc<Source>, archive: &Arc<Archive>, member: Member, name: Name, inner: &Path, host: Option<Name>) -> Source {
     let beside = |path: &Path, name: &Path| path.parent().map_or_else(|| name.to_path_buf(), |folder| folder.join(name));
-    let host = outer.host.clone().or_else(|| {
-        let mut parts = inner.components();
-        match (parts.next(), parts.next()) {
-            (Some(Component::Normal(first)), Some(_)) => Some(Name::from(first.to_string_lossy())),
-            _ => None,
-        }
-    });
     let file_name = member.name.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     Source {
-        name: unique(&shown(outer, &member.name), taken),
+        name,
         below: beside(&outer.below, inner),
         path: beside(&outer.path, &member.name),
         id: outer.id,

@@ -16,11 +16,14 @@ const BLOCK: u64 = 512;
 /// Bytes of long names and attributes that are looked at; a path has 4 KiB at most.
 const MOST_ATTRIBUTES: u64 = 1 << 20;
 
+const SPARSE: &str = "a sparse file in an archive: not read, unpack it first";
+
 /// What the headers before a member say of it.
 #[derive(Default)]
 struct Said {
     name: Option<Vec<u8>>,
     size: Option<u64>,
+    is_sparse: bool,
 }
 
 /// What an archive holds.
@@ -90,6 +93,8 @@ fn take(header: &Header, kind: EntryType, at: u64, size: u64, said: &Said, listi
     let Some(name) = name(&written_name) else { return };
     match kind {
         // The oldest archives know a directory by its name's end.
+        EntryType::GNUSparse => listing.left_out.push((name, SPARSE.to_owned())),
+        _ if said.is_sparse => listing.left_out.push((name, SPARSE.to_owned())),
         EntryType::Regular | EntryType::Continuous if !written_name.ends_with(b"/") => listing.members.push(Member {
             name,
             size,
@@ -97,9 +102,6 @@ fn take(header: &Header, kind: EntryType, at: u64, size: u64, said: &Said, listi
             place: Place::Tar(at),
         }),
         EntryType::Symlink | EntryType::Link => listing.links += 1,
-        EntryType::GNUSparse => listing
-            .left_out
-            .push((name, "a sparse file in an archive: not read".to_owned())),
         _ => {}
     }
 }
@@ -127,6 +129,8 @@ fn pax(attributes: &[u8], said: &mut Said) {
         let Some(pair) = pair else { continue };
         if let Some(path) = pair.strip_prefix(b"path=") {
             said.name = Some(path.to_vec());
+        } else if pair.starts_with(b"GNU.sparse.") {
+            said.is_sparse = true;
         } else if let Some(size) = pair.strip_prefix(b"size=") {
             said.size = std::str::from_utf8(size).ok().and_then(|size| size.parse().ok());
         }
