@@ -1,6 +1,7 @@
 //! One question a test: which items does a document give, however its bytes come in?
 
 use super::{Items, RECORD_LIMIT, Refill, STRING_LIMIT, Sink, Window, items};
+use proptest::prelude::*;
 use std::io;
 
 const ENTRIES: Items = Items {
@@ -163,6 +164,15 @@ fn a_string_is_cut_at_its_limit_and_an_item_beyond_the_limit_is_counted() {
     let many = "1,".repeat(RECORD_LIMIT);
     let seen = read(&format!("[\n{{\"a\":[{many}1]}},{{\"b\":1}}]"), ROOT, 1000);
     assert_eq!((seen.too_long.as_slice(), seen.texts()), (&[2][..], vec![r#"{"b":1}"#]));
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_panic_and_steps_make_no_difference(text in r#"[\[\]{}:,"\\ab\n]{0,60}"#, step in 1_usize..9) {
+        for of in [ENTRIES, ROOT, EACH] {
+            prop_assert_eq!(read(&text, of, step), read(&text, of, usize::MAX));
+        }
+    }
 }
 
 #[test]
