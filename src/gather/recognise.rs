@@ -145,7 +145,8 @@ pub fn recognise(head: &[u8], whole: bool, order: &Order) -> Option<Recognised> 
         None => sampled(head, whole),
     };
     let formats = order.iter().filter(|format| !is_document(*format));
-    let mut tallies: Vec<Tally> = formats.map(Tally::new).collect();
+    let declared = formats.map(|format| format.declared(head).unwrap_or(format));
+    let mut tallies: Vec<Tally> = declared.map(Tally::new).collect();
     for line in &lines {
         let mut is_taken = false;
         for tally in &mut tallies {
