@@ -7,6 +7,7 @@ pub mod chunk;
 pub mod collect;
 pub mod dates;
 pub mod discover;
+mod exports;
 pub mod fold;
 pub mod formats;
 pub mod frame;
@@ -59,7 +60,7 @@ pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, Discover
     let Sources {
         mut sources,
         skipped,
-        copies,
+        mut copies,
         links,
     } = sources::find(plan, &workers)?;
     progress.found(sources.iter().map(|prepared| prepared.source.size).sum());
@@ -98,6 +99,7 @@ pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, Discover
         }));
         rollup.sources.insert(path.clone(), parts.rollup);
     }
+    copies.extend(exports::once(&mut rollup.sources));
     Ok(Gathered {
         rollup: rollup.settled(),
         copies,

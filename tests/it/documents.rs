@@ -140,6 +140,37 @@ fn only_calls_of_a_page_count_and_an_aborted_one_is_the_callers() {
 }
 
 #[test]
+fn a_page_that_was_exported_twice_is_counted_once() {
+    let entry = |number: u32| {
+        json!({
+            "startedDateTime": format!("2026-03-01T10:00:{number:02}Z"),
+            "time": 100,
+            "request": {"method": "POST", "url": "https://chatgpt.com/backend-api/conversation", "headers": []},
+            "response": {"status": 200, "headers": [{"name": "x-request-id", "value": format!("req_{number:032x}")}]},
+        })
+    };
+    let har = |entries: std::ops::Range<u32>| {
+        let entries: Vec<Value> = entries.map(entry).collect();
+        json!({"log": {"version": "1.2", "creator": {"name": "WebInspector"}, "entries": entries}}).to_string()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("page.har", har(0..20)),
+        ("page (1).har", har(0..50)),
+        ("other.har", har(40..60)),
+    ] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let gathered = gather(&Plan::of(vec![folder.path().to_path_buf()]), &()).unwrap();
+    let left: Vec<&str> = gathered.rollup.sources.keys().map(|name| &**name).collect();
+    assert_eq!(left, ["other.har", "page (1).har"]);
+    assert_eq!(
+        (&*gathered.copies[0].copy, &*gathered.copies[0].kept),
+        ("page.har", "page (1).har")
+    );
+}
+
+#[test]
 fn nothing_secret_of_a_har_is_kept() {
     let har = include_str!("../../fixtures/formats/har/chrome.log");
     let kept = format!("{:?}", read("page.har", har.as_bytes(), |_| {}));
