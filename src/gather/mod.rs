@@ -166,8 +166,8 @@ impl Gathered {
                     .map(|(part, _)| part)
                     .collect()
             }
-            Way::Whole if !offsets.is_empty() => vec![0],
-            Way::Whole | Way::Empty => Vec::new(),
+            Way::Whole(_) if !offsets.is_empty() => vec![0],
+            Way::Whole(_) | Way::Empty => Vec::new(),
         }
     }
 }

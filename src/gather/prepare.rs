@@ -4,6 +4,7 @@ use super::chunk::{Piece, pieces};
 use super::dates::{self, Lacking};
 use super::discover::{Source, Within};
 use super::open::archive::Kind;
+use super::open::section::Section;
 use super::open::{self, Content, Opened, Refused};
 use super::plan::{Pattern, Plan};
 use super::recognise::{HEAD, Order, Recognised, is_enough, recognise};
@@ -18,14 +19,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Bytes of the first look at a plain file; [`HEAD`] where these hold too few lines.
 const FIRST_LOOK: usize = 64 * 1024;
 
+/// What is said of a file that ends before the size it was opened with.
+pub(super) const SHRUNK: &str = "it became shorter while it was read";
+
 /// How a source is read.
 pub(super) enum Way {
     /// It holds nothing.
     Empty,
     /// In pieces.
     Pieces(Vec<Piece>),
-    /// As a stream.
-    Whole,
+    /// As a stream; of a plain file, so many bytes from there on.
+    Whole(Option<(u64, u64)>),
 }
 
 /// A source that can be read.
@@ -151,7 +155,10 @@ impl Prepared {
         match stdin {
             Some(stdin) => Ok(stdin),
             None if self.source.is_stdin() => Err(Refused("standard input can be read once".to_owned())),
-            None => open::begin(Box::new(self.file()?)),
+            None => match self.way {
+                Way::Whole(Some((at, size))) => open::begin(Box::new(Section::new(self.file()?, at, size, SHRUNK))),
+                _ => open::begin(Box::new(self.file()?)),
+            },
         }
     }
 }
@@ -162,7 +169,7 @@ impl Way {
         match self {
             Self::Empty => 0,
             Self::Pieces(pieces) => pieces.len(),
-            Self::Whole => 1,
+            Self::Whole(_) => 1,
         }
     }
 }
@@ -181,7 +188,7 @@ fn look_at_stdin(forced: Option<Recognised>, order: &Order) -> Result<Found, Ref
     }
     let recognised = chosen(forced, recognise_stream(&mut opened, order));
     Ok(Found::Log(Looked {
-        way: Way::Whole,
+        way: Way::Whole(None),
         recognised,
         stdin: Some(opened),
     }))
@@ -190,7 +197,7 @@ fn look_at_stdin(forced: Option<Recognised>, order: &Order) -> Result<Found, Ref
 fn look_at_member(within: &Within, forced: Option<Recognised>, order: &Order) -> Result<Found, Refused> {
     let mut opened = open::begin(within.stream()?)?.single()?;
     let is_empty = within.member.size == 0 && opened.head.is_empty();
-    let way = if is_empty { Way::Empty } else { Way::Whole };
+    let way = if is_empty { Way::Empty } else { Way::Whole(None) };
     Ok(Found::Log(Looked {
         way,
         recognised: chosen(forced, recognise_stream(&mut opened, order)),
@@ -208,10 +215,16 @@ fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order:
             let sparse = metadata.blocks().saturating_mul(512) < size;
             let found = recognise_plain(&file, begins, size, order)?;
             let recognised = chosen(forced, found);
-            let way = if recognised.as_ref().is_some_and(Recognised::is_in_order) {
-                Way::Whole
-            } else {
-                Way::Pieces(pieces(&file, begins, size, plan.piece, sparse))
+            let pieces = pieces(&file, begins, size, plan.piece, sparse);
+            let in_order = recognised.as_ref().filter(|recognised| recognised.is_in_order());
+            let way = match (in_order, is_of_one_stretch(&pieces, size)) {
+                (Some(_), true) => Way::Whole(Some((begins, size - begins))),
+                (Some(recognised), false) if recognised.items.is_some() => {
+                    return Err(Refused(
+                        "a document with holes: it was damaged when it was written".to_owned(),
+                    ));
+                }
+                _ => Way::Pieces(pieces),
             };
             (way, recognised)
         }
@@ -221,7 +234,7 @@ fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order:
                 let packing = opened.packing;
                 return Ok(Found::Archive(Kind { bundle, packing }));
             }
-            (Way::Whole, chosen(forced, recognise_stream(&mut opened, order)))
+            (Way::Whole(None), chosen(forced, recognise_stream(&mut opened, order)))
         }
     };
     Ok(Found::Log(Looked {
@@ -229,6 +242,14 @@ fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order:
         recognised,
         stdin: None,
     }))
+}
+
+/// Whether no hole parts a file, or follows its data.
+fn is_of_one_stretch(pieces: &[Piece], size: u64) -> bool {
+    let (first, last) = (pieces.first(), pieces.last());
+    first
+        .zip(last)
+        .is_none_or(|(first, last)| first.data == last.data && last.data.1 == size)
 }
 
 /// What the user says of a source goes before what was found.

@@ -10,7 +10,7 @@ use super::formats::{Fit, Format};
 use super::frame::{self, Ended, Framing, Items, Owned, Refill, Sink, Window};
 use super::open::{Opened, Refused, Stream, words};
 use super::plan::Plan;
-use super::prepare::{Prepared, Way};
+use super::prepare::{Prepared, SHRUNK, Way};
 use super::progress::Progress;
 use crate::model::{ChunkSpan, Name, SourceRollup, Wanted};
 use crate::text::timestamp::Reference;
@@ -92,7 +92,7 @@ impl Errand<'_> {
                 self.progress.read(piece.end - piece.start);
                 (ended, piece.end - piece.start, piece.start, reader.shrunk)
             }
-            Way::Whole => {
+            Way::Whole(_) => {
                 let mut reader = StreamReader::new(prepared.stream()?, self.progress);
                 let ended = records.cut(window, &mut reader, &Owned::WHOLE);
                 (ended, reader.given, 0, false)
@@ -103,7 +103,7 @@ impl Errand<'_> {
         if let Some((first, last)) = rollup.span {
             rollup.chunks.push(ChunkSpan { offset, first, last });
         }
-        let shrunk = shrunk.then(|| "it became shorter while it was read".to_owned());
+        let shrunk = shrunk.then(|| SHRUNK.to_owned());
         let broken = ended
             .broken
             .as_ref()

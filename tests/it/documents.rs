@@ -7,6 +7,7 @@ use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 use std::fs;
 use std::io::Write;
+use std::os::unix::fs::FileExt;
 
 fn records() -> Vec<Value> {
     let record = |number: u32| {
@@ -196,4 +197,26 @@ fn a_clock_without_a_date_is_dated_by_the_other_logs_and_goes_over_midnight() {
     let times: Vec<String> = source.observations.iter().map(|seen| seen.time.to_string()).collect();
     assert_eq!(times, ["2025-12-31T23:59:10.000Z", "2026-01-01T00:10:00.000Z"]);
     assert!(source.notes.iter().any(|note| note.contains("2025-12-31")));
+}
+
+#[test]
+fn holes_cost_nothing_before_a_log_and_refuse_a_document() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, stretches: &[(u64, &str)]| {
+        let file = fs::File::create(folder.path().join(name)).unwrap();
+        for (at, text) in stretches {
+            file.write_all_at(text.as_bytes(), *at).unwrap();
+        }
+    };
+    let flow =
+        "[10:30:15.561][10.0.0.1:5000] client connect\n10.0.0.1:5000: GET https://api.openai.com/v1/models\n << 500 Oh 1b\n";
+    put("truncated.log", &[(1 << 40, flow)]);
+    put("holed.log", &[(0, flow), (1 << 40, flow)]);
+    let long = format!("[{}", "{\"a\":1},\n".repeat(60_000));
+    put("holed.json", &[(0, &long), (1 << 40, "{\"a\":1}]\n")]);
+    let rollup = gather(&Plan::of(vec![folder.path().to_path_buf()]), &()).unwrap().rollup;
+    assert_eq!(rollup.sources["truncated.log"].records, 1);
+    assert_eq!(rollup.sources["holed.log"].records, 2);
+    let skipped: Vec<&str> = rollup.skipped.iter().map(|skipped| &*skipped.path).collect();
+    assert_eq!(skipped, ["holed.json"]);
 }

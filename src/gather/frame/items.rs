@@ -175,6 +175,8 @@ impl<'a> Scanner<'a> {
             b' ' | b'\t' | b'\r' | b'\n' => {}
             // Around a document: a byte order mark, the NULs of a truncated log, the record separator of RFC 7464.
             _ if self.open.is_empty() && !matches!(byte, 0 | 0x1e | 0xef | 0xbb | 0xbf) => return ControlFlow::Break(()),
+            // A block of a log that was lost holds zeros.
+            0 if !self.open.is_empty() => return ControlFlow::Break(()),
             _ => self.kept.keep(&[byte]),
         }
         ControlFlow::Continue(())

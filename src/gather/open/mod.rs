@@ -5,6 +5,7 @@
 pub mod archive;
 mod gunzip;
 mod lz4;
+pub(super) mod section;
 mod shape;
 #[cfg(test)]
 mod tests;

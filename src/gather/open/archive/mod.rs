@@ -3,15 +3,14 @@
 //! Names in an archive are anybody's: they are shown and compared, and no file is opened by them. A member may be packed
 //! once more, as rotated logs are; an archive in an archive is named and left.
 
-mod section;
 mod tape;
 mod tar;
 mod zip;
 mod zip_headers;
 
+use super::section::Section;
 use super::{Bundle, FileId, Opened, Packing, Refused, Stream, begin, open};
 use chrono::NaiveDate;
-use section::Section;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -127,7 +126,7 @@ impl Archive {
         match &member.place {
             Place::Zip(packed) => Ok(packed.stream(self.file()?)?),
             Place::Tar(at) if self.is_serial() => Ok(Box::new(OnTape::new(self, *at, member.size)?)),
-            Place::Tar(at) => Ok(Box::new(Section::new(Arc::new(self.file()?), *at, member.size))),
+            Place::Tar(at) => Ok(Box::new(Section::new(Arc::new(self.file()?), *at, member.size, CUT_SHORT))),
         }
     }
 
@@ -202,8 +201,10 @@ impl Drop for OnTape {
     }
 }
 
+const CUT_SHORT: &str = "the archive is cut short";
+
 fn cut_short() -> io::Error {
-    io::Error::new(io::ErrorKind::UnexpectedEof, "the archive is cut short")
+    io::Error::new(io::ErrorKind::UnexpectedEof, CUT_SHORT)
 }
 
 /// A member's name from bytes that anybody wrote: without roots, drives and steps upwards, and not longer than a file

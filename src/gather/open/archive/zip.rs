@@ -3,8 +3,8 @@
 //! Members are unpacked by this program's own decoders, so that its limits hold. Which bytes are a member's is all that
 //! is asked of the directory. <https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT>
 
-use super::section::Section;
-use super::{Listing, MOST_MEMBERS, Member, Place, name, zip_headers};
+use super::{CUT_SHORT, Listing, MOST_MEMBERS, Member, Place, name, zip_headers};
+use crate::gather::open::section::Section;
 use crate::gather::open::unpack::{self, Counted, capped, is_bomb};
 use crate::gather::open::{Packing, Refused, Stream};
 use ::zip::{CompressionMethod, ZipArchive};
@@ -53,7 +53,7 @@ pub(super) struct Packed {
 impl Packed {
     /// The unpacked bytes, which break off where they are not those the archive promises.
     pub(super) fn stream(&self, file: File) -> io::Result<Stream> {
-        let section = Section::new(Arc::new(file), self.at, self.size);
+        let section = Section::new(Arc::new(file), self.at, self.size, CUT_SHORT);
         let taken = Arc::new(AtomicU64::new(0));
         let counted = Counted {
             inner: Box::new(section),

@@ -1,6 +1,5 @@
 //! A stretch of a file, which several readers may read at the same time.
 
-use super::cut_short;
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
@@ -8,16 +7,23 @@ use std::sync::Arc;
 
 /// A stretch of a file.
 #[derive(Debug)]
-pub(super) struct Section {
+pub(in crate::gather) struct Section {
     file: Arc<File>,
     at: u64,
     left: u64,
+    /// What it means that the file ends before.
+    cut_short: &'static str,
 }
 
 impl Section {
-    /// The `size` bytes from `at` on.
-    pub(super) fn new(file: Arc<File>, at: u64, size: u64) -> Self {
-        Self { file, at, left: size }
+    /// The `size` bytes from `at` on. Where the file ends before, `cut_short` is the error's text.
+    pub(in crate::gather) fn new(file: Arc<File>, at: u64, size: u64, cut_short: &'static str) -> Self {
+        Self {
+            file,
+            at,
+            left: size,
+            cut_short,
+        }
     }
 }
 
@@ -30,7 +36,7 @@ impl Read for Section {
         let count = self.file.read_at(out.get_mut(..most).unwrap_or_default(), self.at)?;
         if count == 0 {
             self.left = 0;
-            return Err(cut_short());
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, self.cut_short));
         }
         self.at += count as u64;
         self.left -= count as u64;
