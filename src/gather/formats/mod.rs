@@ -12,6 +12,7 @@ mod haproxy;
 mod json_lines;
 mod json_values;
 mod keys;
+mod litellm;
 mod log_format;
 mod logfmt;
 mod nginx_combined;
@@ -45,6 +46,8 @@ pub static ALL: &[&dyn Format] = &[
     &envoy_text::EnvoyText,
     &haproxy::Haproxy,
     &json_lines::JsonLines,
+    &litellm::Litellm,
+    &litellm::LitellmPayload,
     &logfmt::Logfmt,
     &nginx_combined::NginxCombined,
     &nginx_error::NginxError,

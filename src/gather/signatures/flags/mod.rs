@@ -3,6 +3,7 @@
 mod envoy;
 mod error_text;
 mod haproxy;
+mod litellm;
 mod squid;
 #[cfg(test)]
 mod tests;
@@ -58,6 +59,8 @@ pub fn proxy_flag(format: &str, flag: &str, detail: Option<&str>) -> Option<Flag
         envoy::says(flag, detail)
     } else if is_of(&["squid"]) {
         squid::says(flag).or_else(|| detail.and_then(squid::says))
+    } else if is_of(&["litellm"]) {
+        litellm::says(flag, detail)
     } else if is_of(&["tyk"]) {
         tyk::says(flag)
     } else if is_of(&["nginx", "apache"]) {
