@@ -1,58 +1,7 @@
-//! What LiteLLM's messages say: uvicorn's access line, a deployment's answer, and the error that a client was given.
+//! What LiteLLM's messages say of a call: a deployment's answer, and the error that a client was given.
 
+use super::access::Access;
 use crate::model::{Fields, Grain, Instant};
-use crate::providers;
-use crate::text::scan;
-
-/// uvicorn's access line: `10.0.0.7:51234 - "POST /v1/chat/completions HTTP/1.1" 500 Internal Server Error`.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Access<'a> {
-    client: &'a str,
-    method: &'a str,
-    url: &'a str,
-    status: u16,
-}
-
-impl<'a> Access<'a> {
-    /// Whether a message begins as such a line does.
-    pub(super) fn begins(message: &str) -> bool {
-        message
-            .split_once(" - \"")
-            .is_some_and(|(client, _)| !client.is_empty() && client.bytes().all(|byte| byte.is_ascii_graphic()))
-    }
-
-    /// Reads it; `None` where it is none.
-    pub(super) fn read(message: &'a str) -> Option<Self> {
-        let (client, rest) = message.split_once(" - \"")?;
-        let (request, rest) = rest.rsplit_once("\" ")?;
-        let (method, url) = scan::request(request)?;
-        let status = scan::status(rest.split(' ').next()?)?;
-        (!client.contains(' ') && (100..600).contains(&status)).then_some(Self {
-            client,
-            method,
-            url,
-            status,
-        })
-    }
-
-    /// Whether it is about a model's route.
-    pub(super) fn is_llm(&self) -> bool {
-        let path = providers::split_url(self.url).path;
-        providers::is_llm_path(path) && self.method == "POST"
-    }
-
-    /// The exchange; uvicorn writes it when the answer's headers are sent.
-    pub(super) fn fields(&self) -> Fields<'a> {
-        Fields {
-            instant: Instant::End,
-            client: Some(self.client),
-            method: Some(self.method),
-            url: Some(self.url),
-            status: Some(self.status),
-            ..Fields::default()
-        }
-    }
-}
 
 /// What the gateway says of a call.
 #[derive(Clone, Debug)]
@@ -65,12 +14,15 @@ pub(super) struct Spoken<'a> {
     error: Option<Error<'a>>,
     /// The error broke a stream that had begun with a 200.
     broke_stream: bool,
+    /// A client was given the error; otherwise it is a deployment's, which the router may yet make good.
+    is_clients: bool,
 }
 
 /// An error as LiteLLM words it: `litellm.RateLimitError: RateLimitError: OpenAIException - text`.
 #[derive(Clone, Copy, Debug)]
 struct Error<'a> {
     class: Option<&'a str>,
+    provider: Option<&'a str>,
     /// The provider's own words, or the gateway's where it made the error itself.
     text: &'a str,
     trace: Option<&'a str>,
@@ -130,7 +82,7 @@ impl<'a> Spoken<'a> {
         };
         let operation = operation.rsplit('.').next().unwrap_or(operation);
         Some(Self {
-            grain: if error.is_some() { Grain::Detail } else { Grain::Call },
+            grain: Grain::Call,
             operation: OPERATIONS
                 .iter()
                 .find(|(name, _)| *name == operation)
@@ -140,6 +92,7 @@ impl<'a> Spoken<'a> {
             call_id: None,
             error,
             broke_stream: false,
+            is_clients: false,
         })
     }
 
@@ -151,13 +104,37 @@ impl<'a> Spoken<'a> {
         };
         let broke_stream = handler.contains("async_data_generator");
         Self {
-            grain: if broke_stream { Grain::Detail } else { Grain::Call },
+            grain: Grain::Detail,
             operation: None,
             provider: None,
             model: group(said),
             call_id,
             error: Some(Error::read(said, trace)),
             broke_stream,
+            is_clients: true,
+        }
+    }
+
+    /// Whether it is the error that a client was given in place of an answer.
+    pub(super) fn is_clients(&self) -> bool {
+        self.is_clients && !self.broke_stream
+    }
+
+    /// Whether the gateway answers this error with that status.
+    pub(super) fn led_to(&self, status: u16) -> bool {
+        self.error.as_ref().and_then(Error::status) == Some(status)
+    }
+
+    /// The facts of the exchange that ended in this error.
+    pub(super) fn with(&self, access: &Access<'a>) -> Fields<'a> {
+        let exchange = access.fields();
+        Fields {
+            grain: Grain::Attempt,
+            client: exchange.client,
+            method: exchange.method,
+            url: exchange.url,
+            status: exchange.status,
+            ..self.fields()
         }
     }
 
@@ -177,6 +154,7 @@ impl<'a> Spoken<'a> {
             return fields;
         };
         fields.ok = Some(false);
+        fields.provider = fields.provider.or(error.provider);
         fields.status = error.status().filter(|_| !self.broke_stream);
         fields.error_type = error.class;
         fields.error_message = Some(error.text);
@@ -190,36 +168,44 @@ impl<'a> Spoken<'a> {
 /// The word by which [`crate::gather::signatures`] knows that a stream broke: LiteLLM has none of its own.
 const STREAM_BROKE: &str = "stream";
 
+/// What the gateway adds to an error: below it, or an older one in the same line.
+const ADDED: [&str; 6] = [
+    "\nLiteLLM: ",
+    "\nTraceback",
+    " LiteLLM Retried: ",
+    ". Received Model Group=",
+    "\nReceived Model Group=",
+    "\nAvailable Model Group",
+];
+
 impl<'a> Error<'a> {
     fn read(said: &'a str, trace: Option<&'a str>) -> Self {
-        // What the gateway adds stands below; an older one adds it in the same line.
-        let said = [
-            "\n\nLiteLLM: ",
-            "\nTraceback",
-            " LiteLLM Retried: ",
-            ". Received Model Group=",
-            "\nReceived Model Group=",
-        ]
-        .iter()
-        .fold(said, |said, mark| said.split_once(mark).map_or(said, |(before, _)| before));
-        let Some(rest) = said.strip_prefix("litellm.") else {
+        let text = ADDED
+            .iter()
+            .fold(said, |said, mark| said.split_once(mark).map_or(said, |(before, _)| before));
+        let Some(rest) = text.strip_prefix("litellm.") else {
             return Self {
                 class: None,
-                text: said,
+                provider: None,
+                text,
                 trace,
             };
         };
         let (class, text) = rest.split_once(": ").unwrap_or((rest, rest));
-        // `OpenAIException - `, `AnthropicException - `, `APITimeoutError - `: a word, then the provider's.
-        let text = match text.split_once(" - ") {
-            Some((words, own)) if words.rsplit(": ").next().is_some_and(is_word) => own,
-            _ => text
-                .strip_prefix(class)
-                .and_then(|text| text.strip_prefix(": "))
-                .unwrap_or(text),
+        let (words, text) = match text.split_once(" - ") {
+            Some((words, own)) if are_classes(words) => (words, own),
+            _ => (
+                "",
+                text.strip_prefix(class)
+                    .and_then(|text| text.strip_prefix(": "))
+                    .unwrap_or(text),
+            ),
         };
         Self {
             class: Some(class.rsplit('.').next().unwrap_or(class)),
+            provider: words
+                .split(|between: char| !between.is_ascii_alphanumeric() && between != '_')
+                .find_map(|word| word.strip_suffix("Exception")),
             text: text.trim(),
             trace,
         }
@@ -234,8 +220,13 @@ impl<'a> Error<'a> {
     }
 }
 
-fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+/// `RateLimitError: OpenAIException`, `AzureException RateLimitError`, `APITimeoutError`: classes, and no words of a text.
+fn are_classes(words: &str) -> bool {
+    let is_class = |word: &str| {
+        let name = word.strip_suffix("Exception").or_else(|| word.strip_suffix("Error"));
+        name.is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'))
+    };
+    words.split([' ', ':']).filter(|word| !word.is_empty()).all(is_class)
 }
 
 /// The model that the client asked for, as the gateway repeats it behind the error.
@@ -256,7 +247,7 @@ fn group(said: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Access, Spoken};
+    use super::Spoken;
     use crate::model::{Fields, Grain};
 
     fn said(message: &str) -> Fields<'_> {
@@ -268,7 +259,7 @@ mod tests {
         let fields = said(
             "litellm.proxy.proxy_server._handle_llm_api_exception(): Exception occured - litellm_call_id=e694423f - litellm.ServiceUnavailableError: ServiceUnavailableError: OpenAIException - The engine is currently overloaded, please try again later\n\nLiteLLM: model group 'gpt-4.1' failed with the error above. No fallback was attempted.",
         );
-        assert_eq!((fields.grain, fields.status), (Grain::Call, Some(503)));
+        assert_eq!((fields.grain, fields.status), (Grain::Detail, Some(503)));
         assert_eq!(
             fields.error_message,
             Some("The engine is currently overloaded, please try again later")
@@ -282,7 +273,7 @@ mod tests {
             "litellm.proxy.proxy_server.chat_completion(): Exception occured - litellm.RateLimitError: AzureException RateLimitError - Requests have exceeded call rate limit. Received Model Group=azure-gpt\nAvailable Model Group Fallbacks=None",
         );
         assert_eq!((fields.status, fields.model), (Some(429), Some("azure-gpt")));
-        assert!(fields.error_message.unwrap().ends_with("call rate limit"));
+        assert_eq!(fields.error_message, Some("Requests have exceeded call rate limit"));
     }
 
     #[test]
@@ -294,12 +285,12 @@ mod tests {
     }
 
     #[test]
-    fn a_deployments_error_is_a_detail_and_its_answer_a_call() {
+    fn what_the_router_says_of_a_deployment_is_no_attempt() {
         let fields =
             said("litellm.acompletion(model=azure/prod-4o) Exception litellm.Timeout: APITimeoutError - Request timed out.");
         assert_eq!(
             (fields.grain, fields.provider, fields.model),
-            (Grain::Detail, Some("azure"), Some("prod-4o"))
+            (Grain::Call, Some("azure"), Some("prod-4o"))
         );
         assert_eq!((fields.status, fields.error_message), (Some(408), Some("Request timed out.")));
         let fields = said("litellm.aembedding(model=openai/text-embedding-3-small) 200 OK");
@@ -312,14 +303,5 @@ mod tests {
             "litellm.proxy.proxy_server.async_data_generator(): Exception occured - litellm.APIConnectionError: peer closed",
         );
         assert_eq!((fields.grain, fields.status, fields.ok), (Grain::Detail, None, Some(false)));
-    }
-
-    #[test]
-    fn only_a_models_route_is_a_gateways() {
-        let access = |line| Access::read(line).unwrap().is_llm();
-        assert!(access("10.0.0.7:51234 - \"POST /v1/chat/completions HTTP/1.1\" 200 OK"));
-        assert!(access("10.0.0.7:51234 - \"POST /chat/completions?x=1 HTTP/1.1\" 520 "));
-        assert!(!access("10.0.0.7:51234 - \"POST /summarise HTTP/1.1\" 200 OK"));
-        assert!(Access::read("Uvicorn running on http://10.0.0.1:4000").is_none());
     }
 }

@@ -4,155 +4,25 @@
 //! uvicorn's line is the exchange with a client. What the router says of a deployment is about the gateway's own tries:
 //! it tells the model and the error of an exchange, and is none itself (`docs.litellm.ai/docs/proxy/logging`).
 
+mod access;
 mod message;
 mod payload;
+mod records;
 
 pub(super) use payload::LitellmPayload;
 
 use super::format::{Fit, Format, Unread};
-use super::json_values::{Unescaped, raw};
+use super::json_values::Unescaped;
 use crate::gather::frame::Framing;
 use crate::model::{Fields, Vantage};
-use crate::text::json::Members;
 use crate::text::scan;
-use memchr::{memchr, memmem};
-use message::{Access, Spoken};
-use std::borrow::Cow;
+use access::Access;
+use message::Spoken;
+use records::{access_line, answered, json_line, line, plain, split, starts, text_line, uvicorn_line};
 
 /// The format.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Litellm;
-
-/// Bytes in front of the logger's name: a clock, with a date where a site configured one, and colour codes.
-const LONGEST_STAMP: usize = 48;
-
-/// A record without its layout.
-struct Record<'a> {
-    stamp: Option<&'a str>,
-    message: &'a str,
-    trace: Option<&'a str>,
-    is_access: bool,
-}
-
-/// The text without its ANSI colours; borrowed where it has none.
-fn plain(text: &str) -> Cow<'_, str> {
-    if memchr(0x1b, text.as_bytes()).is_none() {
-        return Cow::Borrowed(text);
-    }
-    let mut plain = String::with_capacity(text.len());
-    let mut pieces = text.split("\u{1b}[");
-    plain.push_str(pieces.next().unwrap_or_default());
-    for piece in pieces {
-        let code = piece
-            .bytes()
-            .take_while(|byte| byte.is_ascii_digit() || *byte == b';')
-            .count();
-        let rest = piece.split_at_checked(code).map_or("", |(_, rest)| rest);
-        plain.push_str(rest.strip_prefix(|end: char| end.is_ascii_alphabetic()).unwrap_or(rest));
-    }
-    Cow::Owned(plain)
-}
-
-/// `14:02:31 - LiteLLM Router:INFO: router.py:4023 - message`.
-fn text_line(text: &str) -> Option<Record<'_>> {
-    let (stamp, rest) = text.split_once(" - LiteLLM")?;
-    if stamp.len() > LONGEST_STAMP || !stamp.starts_with(|first: char| first.is_ascii_digit()) {
-        return None;
-    }
-    let (_, rest) = rest.split_once(':')?;
-    let (place, message) = rest.split_once(" - ")?;
-    if place.contains('\n') {
-        return None;
-    }
-    let (message, trace) = match message.split_once("\nTraceback (most recent call last):") {
-        Some((message, trace)) => (message, Some(trace)),
-        None => (message, None),
-    };
-    Some(Record {
-        stamp: Some(stamp),
-        message,
-        trace,
-        is_access: false,
-    })
-}
-
-/// uvicorn's `INFO:     10.0.0.7:51234 - "POST …`; its other lines have the same beginning.
-fn uvicorn_line(text: &str) -> Option<Record<'_>> {
-    let (level, rest) = text.split_once(':')?;
-    let known = matches!(level, "INFO" | "WARNING" | "ERROR" | "CRITICAL" | "DEBUG" | "TRACE");
-    (known && rest.starts_with("  ")).then(|| Record {
-        stamp: None,
-        message: rest.trim_start(),
-        trace: None,
-        is_access: true,
-    })
-}
-
-/// The JSON record: `message`, `timestamp`, `component` and `logger`, which is a file and a line.
-fn json_line<'a>(text: &'a str, unescaped: &'a Unescaped) -> Result<Record<'a>, Unread> {
-    let mut members = Members::of(text).ok_or(Unread::NotThisFormat)?;
-    let (mut message, mut stamp, mut trace, mut component, mut logger) = (None, None, None, None, None);
-    for (name, value) in members.by_ref() {
-        match name {
-            "message" => message = unescaped.text(value),
-            "timestamp" => stamp = raw(value),
-            "component" => component = raw(value),
-            "logger" => logger = raw(value),
-            "stacktrace" => trace = unescaped.text(value),
-            _ => {}
-        }
-    }
-    let ours = component.is_some_and(|component| component.starts_with("LiteLLM") || component.starts_with("uvicorn"));
-    match (message, ours && logger.is_some_and(|logger| logger.contains(".py:"))) {
-        (Some(_), true) if !members.is_whole() => Err(Unread::CutShort),
-        (Some(message), true) => Ok(Record {
-            stamp,
-            message,
-            trace,
-            is_access: component == Some("uvicorn.access"),
-        }),
-        _ => Err(Unread::NotThisFormat),
-    }
-}
-
-/// The bytes behind the colour codes that a line may begin with.
-fn uncoloured(mut line: &[u8]) -> &[u8] {
-    while let Some(rest) = line.strip_prefix(b"\x1b[") {
-        let code = rest.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b';').count();
-        line = rest.get(code + 1..).unwrap_or_default();
-    }
-    line
-}
-
-/// What uvicorn says when it is no access line.
-const SERVER_SAYS: [&str; 8] = [
-    "Started ",
-    "Waiting for ",
-    "Application ",
-    "Uvicorn ",
-    "Shutting down",
-    "Finished ",
-    "Stopping ",
-    "Will watch",
-];
-
-/// Whether a line starts a record. Tracebacks, the gateway's banner and the second halves of its messages do not.
-fn starts(line: &[u8]) -> bool {
-    let line = uncoloured(line);
-    let head = line.get(..line.len().min(LONGEST_STAMP)).unwrap_or(line);
-    match line.first() {
-        Some(b'{') => line.starts_with(b"{\"message\""),
-        Some(b'0'..=b'9') => memmem::find(head, b" - LiteLLM").is_some(),
-        Some(b'A'..=b'Z') => {
-            let line = scan::text(head);
-            let line = plain(&line);
-            uvicorn_line(&line).is_some_and(|said| {
-                Access::begins(said.message) || SERVER_SAYS.iter().any(|start| said.message.starts_with(start))
-            })
-        }
-        _ => false,
-    }
-}
 
 impl Format for Litellm {
     fn name(&self) -> &'static str {
@@ -190,26 +60,28 @@ impl Format for Litellm {
     fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
         let text = scan::text(record);
         let text = plain(text.trim_end());
+        let (head, answers) = split(&text);
         let unescaped = Unescaped::default();
-        let said = if text.starts_with('{') {
-            json_line(&text, &unescaped)?
-        } else {
-            text_line(&text)
-                .or_else(|| uvicorn_line(&text))
-                .ok_or(Unread::NotThisFormat)?
-        };
-        let message = plain(said.message);
-        if said.is_access {
-            let line = message.lines().next().unwrap_or_default();
-            if let Some(access) = Access::read(line) {
-                emit(&Fields {
-                    timestamp: said.stamp,
-                    ..access.fields()
-                });
-            }
-        } else if let Some(spoken) = Spoken::read(&message, said.trace) {
+        let said = (!head.is_empty()).then(|| line(head, &unescaped)).transpose()?;
+        let message = said.as_ref().map(|said| plain(said.message));
+        let stamp = said.as_ref().and_then(|said| said.stamp);
+        let spoken = said.as_ref().zip(message.as_deref());
+        let spoken = spoken.and_then(|(said, message)| Spoken::read(message, said.trace));
+        let answered = spoken.as_ref().and_then(|spoken| answered(spoken, answers));
+        for (at, answer) in answers.lines().enumerate() {
+            let unescaped = Unescaped::default();
+            let Some((own_stamp, access)) = access_line(answer, &unescaped) else {
+                continue;
+            };
+            let told = spoken.as_ref().filter(|_| answered == Some(at));
             emit(&Fields {
-                timestamp: said.stamp,
+                timestamp: own_stamp.or(stamp),
+                ..told.map_or_else(|| access.fields(), |spoken| spoken.with(&access))
+            });
+        }
+        if let Some(spoken) = spoken.filter(|_| answered.is_none()) {
+            emit(&Fields {
+                timestamp: stamp,
                 ..spoken.fields()
             });
         }
@@ -233,35 +105,60 @@ impl Format for Litellm {
 
 #[cfg(test)]
 mod tests {
-    use super::{plain, starts};
+    use super::{Format, Litellm};
+    use crate::model::{Fields, Grain};
 
-    #[test]
-    fn colours_are_taken_off_wherever_they_stand() {
-        assert_eq!(plain("\u{1b}[1;32mINFO\u{1b}[0m: a\u{1b}[31m b"), "INFO: a b");
-        assert_eq!(plain("a \u{1b}[3"), "a ");
+    const ERROR: &str = "17:57:54 - LiteLLM Proxy:ERROR: common_request_processing.py:1687 - litellm.proxy.proxy_server._handle_llm_api_exception(): Exception occured - litellm_call_id=431126c2 - litellm.ServiceUnavailableError: ServiceUnavailableError: OpenAIException - That model is currently overloaded\n\nLiteLLM: model group 'gpt-4.1' failed with the error above.\nTraceback (most recent call last):\n  File \"a.py\", line 1, in b";
+
+    fn read<T>(record: &str, ask: impl Fn(&Fields<'_>) -> T) -> Vec<T> {
+        let mut said = Vec::new();
+        Litellm
+            .parse(record.as_bytes(), &mut |fields| said.push(ask(fields)))
+            .unwrap();
+        said
+    }
+
+    fn answer(status: &str) -> String {
+        format!("\nINFO:     10.22.1.34:54955 - \"POST /v1/chat/completions HTTP/1.1\" {status}")
     }
 
     #[test]
-    fn a_traceback_and_the_banner_belong_to_the_record_above() {
-        for line in [
-            "Traceback (most recent call last):",
-            "LiteLLM completion() model= gpt-4o; provider = openai",
-            "\u{1b}[1;37m#------------#\u{1b}[0m",
-            "LiteLLM: model group 'gpt-4.1' failed with the error above.",
-            "openai.... (litellm_truncated skipped 7134 chars.)",
-        ] {
-            assert!(!starts(line.as_bytes()), "{line}");
-        }
+    fn an_error_and_its_answer_are_one_attempt_with_client_model_and_time() {
+        let record = format!("{ERROR}{}", answer("503 Service Unavailable"));
+        let said = read(&record, |fields| {
+            assert_eq!((fields.timestamp, fields.status), (Some("17:57:54"), Some(503)));
+            assert_eq!((fields.client, fields.model), (Some("10.22.1.34:54955"), Some("gpt-4.1")));
+            assert_eq!(fields.gateway_request_id, Some("431126c2"));
+            fields.grain
+        });
+        assert_eq!(said, [Grain::Attempt]);
     }
 
     #[test]
-    fn coloured_lines_start_records_too() {
-        for line in [
-            "\u{1b}[92m14:02:33 - LiteLLM Proxy:ERROR\u{1b}[0m: common_request_processing.py:1687 - x",
-            "\u{1b}[32mINFO\u{1b}[0m:     10.0.0.7:51234 - \"\u{1b}[1mPOST /v1/responses HTTP/1.1\u{1b}[0m\" \u{1b}[31m500\u{1b}[0m",
-            "INFO:     Application startup complete.",
-        ] {
-            assert!(starts(line.as_bytes()), "{line}");
-        }
+    fn the_answer_with_the_errors_status_is_its_own_and_the_others_are_attempts_too() {
+        let record = format!(
+            "{ERROR}{}{}",
+            answer("429 Too Many Requests"),
+            answer("503 Service Unavailable")
+        );
+        let said = read(&record, |fields| (fields.grain, fields.status, fields.model.is_some()));
+        assert_eq!(said, [(Grain::Attempt, Some(429), false), (Grain::Attempt, Some(503), true)]);
+    }
+
+    #[test]
+    fn an_error_without_its_answer_is_a_detail() {
+        assert_eq!(read(ERROR, |fields| fields.grain), [Grain::Detail]);
+    }
+
+    #[test]
+    fn answers_below_anything_else_are_attempts_of_their_own() {
+        let record = format!(
+            "17:57:54 - LiteLLM Router:INFO: router.py:7747 - Trying to fallback{}",
+            answer("401 Unauthorized")
+        );
+        assert_eq!(
+            read(&record, |fields| (fields.timestamp.map(str::to_owned), fields.status)),
+            [(Some("17:57:54".to_owned()), Some(401))]
+        );
     }
 }

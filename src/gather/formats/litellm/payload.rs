@@ -5,6 +5,7 @@
 
 use super::super::format::{Fit, Format, Unread};
 use super::super::json_values::{Unescaped, raw};
+use super::super::shapes;
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::json::{Members, Value};
 use crate::text::scan;
@@ -25,7 +26,14 @@ struct Seen<'a> {
 }
 
 /// Keys that nobody else writes together, and how many of them a line needs.
-const MARKS: [&str; 4] = ["litellm_call_id", "model_group", "custom_llm_provider", "error_information"];
+const MARKS: [&str; 6] = [
+    "litellm_call_id",
+    "model_group",
+    "custom_llm_provider",
+    "error_information",
+    "hidden_params",
+    "model_map_information",
+];
 const FEWEST_MARKS: u32 = 2;
 
 fn read<'a>(text: &'a str, unescaped: &'a Unescaped) -> Result<Fields<'a>, Unread> {
@@ -66,7 +74,9 @@ fn member<'a>(fields: &mut Fields<'a>, seen: &mut Seen<'a>, name: &str, value: V
         "model_group" => fields.model = fields.model.or_else(text),
         "custom_llm_provider" => fields.provider = text(),
         "api_base" => fields.server_address = text().and_then(|base| crate::providers::split_url(base).host),
-        "litellm_call_id" | "id" => fields.gateway_request_id = fields.gateway_request_id.or_else(text),
+        "litellm_call_id" => fields.gateway_request_id = text(),
+        // The body's id where there is an answer, the gateway's where there is none.
+        "id" => fields.gateway_request_id = fields.gateway_request_id.or_else(|| text().filter(|id| shapes::is_uuid(id))),
         "startTime" => seen.started = text(),
         "endTime" => seen.ended = text(),
         "response_time" => seen.took = text(),
