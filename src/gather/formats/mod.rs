@@ -5,13 +5,18 @@ mod access_line;
 mod apache_access;
 mod apache_error;
 mod caddy;
+mod cloudflare_ai_gateway;
 mod envoy_json;
 mod envoy_text;
 mod format;
+mod gateway_rows;
 mod haproxy;
+mod headers;
+mod helicone;
 mod json_lines;
 mod json_values;
 mod keys;
+mod kong;
 mod litellm;
 mod log_format;
 mod logfmt;
@@ -20,12 +25,16 @@ mod nginx_error;
 mod nginx_json;
 mod nginx_upstream;
 mod openai_node;
+mod openrouter;
+mod portkey;
 mod python_logging;
 mod shapes;
 mod squid_cache;
 mod squid_custom;
 mod squid_native;
 mod told;
+mod traefik;
+mod tyk;
 
 pub use format::{Fit, Format, Unread};
 pub use log_format::apache::compile as compile_apache;
@@ -42,10 +51,13 @@ pub static ALL: &[&dyn Format] = &[
     &apache_access::ApacheAccess,
     &apache_error::ApacheError,
     &caddy::Caddy,
+    &cloudflare_ai_gateway::CLOUDFLARE_AI_GATEWAY,
     &envoy_json::EnvoyJson,
     &envoy_text::EnvoyText,
     &haproxy::Haproxy,
+    &helicone::HELICONE,
     &json_lines::JsonLines,
+    &kong::Kong,
     &litellm::Litellm,
     &litellm::LitellmPayload,
     &logfmt::Logfmt,
@@ -54,8 +66,12 @@ pub static ALL: &[&dyn Format] = &[
     &nginx_json::NginxJson,
     &nginx_upstream::NginxUpstream,
     &OpenAiNode,
+    &openrouter::OPENROUTER,
+    &portkey::PORTKEY,
     &PythonLogging,
     &squid_cache::SquidCache,
     &squid_custom::SquidCustom,
     &squid_native::SquidNative,
+    &traefik::Traefik,
+    &tyk::Tyk,
 ];

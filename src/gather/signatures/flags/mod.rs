@@ -3,10 +3,14 @@
 mod envoy;
 mod error_text;
 mod haproxy;
+mod helicone;
+mod kong;
 mod litellm;
+mod openrouter;
 mod squid;
 #[cfg(test)]
 mod tests;
+mod traefik;
 mod tyk;
 
 use crate::model::{Fact, TransportError};
@@ -61,8 +65,16 @@ pub fn proxy_flag(format: &str, flag: &str, detail: Option<&str>) -> Option<Flag
         squid::says(flag).or_else(|| detail.and_then(squid::says))
     } else if is_of(&["litellm"]) {
         litellm::says(flag, detail)
+    } else if is_of(&["kong"]) {
+        kong::says(flag)
+    } else if is_of(&["helicone"]) {
+        helicone::says(flag)
+    } else if is_of(&["openrouter"]) {
+        openrouter::says(flag)
+    } else if is_of(&["traefik"]) {
+        traefik::says(flag).or_else(|| detail.and_then(in_its_own_words))
     } else if is_of(&["tyk"]) {
-        tyk::says(flag)
+        tyk::says(flag).or_else(|| detail.and_then(in_its_own_words))
     } else if is_of(&["nginx", "apache"]) {
         // Their error logs have one vocabulary, and lines about the client's side that must not be taken for it.
         detail.and_then(error_text::says)
@@ -81,5 +93,10 @@ fn by_shape(flag: &str, detail: Option<&str>) -> Option<FlagSays> {
     } else {
         tyk::says(flag)
     };
-    named.or_else(|| detail.and_then(|detail| error_text::says(detail).or_else(|| error_text::any_transport(detail))))
+    named.or_else(|| detail.and_then(in_its_own_words))
+}
+
+/// What a proxy without a vocabulary of its own says.
+fn in_its_own_words(detail: &str) -> Option<FlagSays> {
+    error_text::says(detail).or_else(|| error_text::any_transport(detail))
 }
