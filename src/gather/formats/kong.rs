@@ -106,7 +106,8 @@ fn member<'a>(fields: &mut Fields<'a>, seen: &mut Seen<'a>, name: &'a str, value
         }),
         "service" => each(value, |name, value| {
             if name == "host" {
-                seen.service_host = raw(value);
+                // Kong's documentation has the AI plugins' services point at a host that is never asked.
+                seen.service_host = raw(value).filter(|host| *host != "localhost");
             }
         }),
         "tries" => tries(fields, seen, value),

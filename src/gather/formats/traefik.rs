@@ -18,7 +18,7 @@ use crate::text::scan;
 pub(super) struct Traefik;
 
 /// Bytes of the bodies that Traefik writes itself: the status' words (pkg/proxy/httputil/proxy.go).
-const OWN_BODIES: [(u16, u64); 4] = [(500, 21), (502, 11), (503, 19), (504, 15)];
+const OWN_BODIES: [(u16, u64); 5] = [(499, 21), (500, 21), (502, 11), (503, 19), (504, 15)];
 
 /// The words by which `signatures` knows whose an error is: no service was asked, or it gave no usable answer.
 const NOBODY_ASKED: &str = "no service";
@@ -34,6 +34,8 @@ fn tell_writer(fields: &mut Fields<'_>, size: Option<u64>, service: bool, origin
     };
     if !service {
         fields.proxy_flag = Some(NOBODY_ASKED);
+        // The name that was asked for is Traefik's own, and no other line's server.
+        fields.server_address = None;
     } else if OWN_BODIES.iter().any(|(own, bytes)| *own == status && Some(*bytes) == size) {
         fields.proxy_flag = Some(OWN_BODY);
     } else if size.is_some() {
