@@ -124,7 +124,7 @@ fn json<'a>(text: &'a str, unescaped: &'a Unescaped) -> Result<Fields<'a>, Unrea
 fn member<'a>(fields: &mut Fields<'a>, seen: &mut Seen<'a>, name: &'a str, value: Value<'a>, unescaped: &'a Unescaped) {
     let text = || raw(value).filter(|text| !text.is_empty() && !matches!(*text, "-" | "null"));
     match name {
-        "DownstreamStatus" => seen.downstream = text().and_then(scan::status).filter(|status| *status > 0),
+        "DownstreamStatus" => seen.downstream = text().and_then(scan::status),
         "OriginStatus" => seen.origin = text().and_then(scan::status).filter(|status| *status > 0),
         "StartUTC" => seen.start = text(),
         "StartLocal" => seen.start = seen.start.or_else(text),

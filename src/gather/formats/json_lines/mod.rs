@@ -24,6 +24,8 @@ const STRANGERS: &[&str] = &[
     "\"native_finish_reason\"",
     "\"delay_ms\"",
     "\"prefix\":\"access-log\"",
+    "\"message\":\"502 Bad Gateway\"",
+    "\"message\":\"504 Gateway Timeout\"",
     "\"RayID\"",
     "\"EdgeResponseStatus\"",
     "\"resourceLogs\"",

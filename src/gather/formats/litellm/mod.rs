@@ -18,7 +18,7 @@ use crate::model::{Fields, Vantage};
 use crate::text::scan;
 use access::Access;
 use message::Spoken;
-use records::{access_line, answered, json_line, line, plain, split, starts, text_line, uvicorn_line};
+use records::{access_line, answered, is_rest, json_line, line, plain, split, starts, text_line, uvicorn_line};
 
 /// The format.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +61,7 @@ impl Format for Litellm {
         let text = scan::text(record);
         let text = plain(text.trim_end());
         let (head, answers) = split(&text);
+        let head = if is_rest(head) { "" } else { head };
         let unescaped = Unescaped::default();
         let said = (!head.is_empty()).then(|| line(head, &unescaped)).transpose()?;
         let message = said.as_ref().map(|said| plain(said.message));
@@ -143,6 +144,15 @@ mod tests {
         );
         let said = read(&record, |fields| (fields.grain, fields.status, fields.model.is_some()));
         assert_eq!(said, [(Grain::Attempt, Some(429), false), (Grain::Attempt, Some(503), true)]);
+    }
+
+    #[test]
+    fn the_rest_of_a_record_of_an_earlier_file_is_understood() {
+        let record = format!(
+            "  File \"a.py\", line 1, in b\nValueError: x{}",
+            answer("500 Internal Server Error")
+        );
+        assert_eq!(read(&record, |fields| fields.status), [Some(500)]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use memchr::{memchr, memmem};
 use std::borrow::Cow;
 
 /// Bytes in front of the logger's name: a clock, with a date where a site configured one, and colour codes.
-const LONGEST_STAMP: usize = 48;
+const LONGEST_STAMP: usize = 64;
 
 /// Bytes of an access line: a URL, and a JSON record around it.
 const LONGEST_ACCESS: usize = 8192;
@@ -46,14 +46,20 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
+/// The logger of what goes before the gateway's start.
+const EXTRAS: &str = " - litellm_proxy_extras - ";
+
 /// `14:02:31 - LiteLLM Router:INFO: router.py:4023 - message`.
 pub(super) fn text_line(text: &str) -> Option<Record<'_>> {
-    let (stamp, rest) = text.split_once(" - LiteLLM")?;
-    if stamp.len() > LONGEST_STAMP || !stamp.starts_with(|first: char| first.is_ascii_digit()) {
-        return None;
-    }
-    let (_, rest) = rest.split_once(':')?;
-    let (place, message) = rest.split_once(" - ")?;
+    let is_stamp = |stamp: &str| stamp.len() <= LONGEST_STAMP && stamp.starts_with(|first: char| first.is_ascii_digit());
+    let behind = |logger| text.split_once(logger).filter(|(stamp, _)| is_stamp(stamp));
+    let (stamp, place, message) = match behind(" - LiteLLM") {
+        Some((stamp, rest)) => {
+            let (place, message) = rest.split_once(':')?.1.split_once(" - ")?;
+            (stamp, place, message)
+        }
+        None => behind(EXTRAS).map(|(stamp, message)| (stamp, "", message))?,
+    };
     if place.contains('\n') {
         return None;
     }
@@ -67,6 +73,11 @@ pub(super) fn text_line(text: &str) -> Option<Record<'_>> {
         trace,
         is_access: false,
     })
+}
+
+/// Whether a record is the rest of one that began in an earlier file.
+pub(super) fn is_rest(text: &str) -> bool {
+    text.starts_with(char::is_whitespace) || text.starts_with("Traceback (most recent call last):")
 }
 
 /// uvicorn's `INFO:     10.0.0.7:51234 - "POST …`; its other lines have the same beginning.
@@ -197,7 +208,10 @@ pub(super) fn starts(line: &[u8]) -> bool {
     let is_aside = || ASIDES.iter().any(|aside| memmem::find(head(LONGEST_LEAD), aside).is_some());
     match line.first() {
         Some(b'{') => line.starts_with(b"{\"message\"") && !is_aside() && !is_failed_access(line),
-        Some(b'0'..=b'9') => memmem::find(head(LONGEST_STAMP), b" - LiteLLM").is_some() && !is_aside(),
+        Some(b'0'..=b'9') => {
+            let head = head(LONGEST_STAMP);
+            memmem::find(head, EXTRAS.as_bytes()).is_some() || (memmem::find(head, b" - LiteLLM").is_some() && !is_aside())
+        }
         Some(b'A'..=b'Z') => {
             let text = scan::text(head(LONGEST_ACCESS));
             let text = plain(&text);
@@ -254,6 +268,7 @@ mod tests {
         for line in [
             "\u{1b}[92m14:02:33 - LiteLLM Proxy:ERROR\u{1b}[0m: common_request_processing.py:1687 - x",
             "INFO:     Application startup complete.",
+            "2025-08-01 12:00:00,123 - litellm_proxy_extras - INFO - Running prisma migrate deploy",
             "\u{1b}[32mINFO\u{1b}[0m:     10.0.0.7:51234 - \"\u{1b}[1mPOST /v1/responses HTTP/1.1\u{1b}[0m\" \u{1b}[32m200\u{1b}[0m",
             r#"{"message": "Trying to fallback b/w models", "level": "INFO", "timestamp": "2026-09-30T10:28:57.333769", "component": "LiteLLM Router", "logger": "router.py:7747"}"#,
         ] {
