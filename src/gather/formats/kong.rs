@@ -32,6 +32,7 @@ struct Seen<'a> {
     /// A raw connection, which has a session and no request.
     session: bool,
     source: Option<&'a str>,
+    correlation: Option<&'a str>,
     waiting_ms: Option<f64>,
     tried: bool,
     upstream_url: Option<&'a str>,
@@ -65,7 +66,9 @@ fn read<'a>(text: &'a str, unescaped: &'a Unescaped) -> Result<Option<Fields<'a>
     }
     fields.server_address = fields.server_address.or(seen.service_host);
     // A plugin may give the caller Kong's own id under the provider's name.
-    fields.x_request_id = fields.x_request_id.filter(|id| Some(*id) != fields.gateway_request_id);
+    let own = [fields.gateway_request_id, seen.correlation];
+    fields.x_request_id = fields.x_request_id.filter(|id| !own.contains(&Some(*id)));
+    fields.gateway_request_id = fields.gateway_request_id.or(seen.correlation);
     match seen.source {
         Some("upstream" | "service") => fields.upstream_header_ms = Some(seen.waiting_ms.or(Some(0.0))),
         Some(_) if fields.status.is_some_and(|status| status >= 400) => {
@@ -88,7 +91,7 @@ fn member<'a>(fields: &mut Fields<'a>, seen: &mut Seen<'a>, name: &'a str, value
         "session" => seen.session = true,
         "upstream_uri" => seen.upstream_url = unescaped.text(value).filter(|url| !url.is_empty()),
         "upstream_status" => fields.upstream_status = text(),
-        "correlation_id" => fields.gateway_request_id = fields.gateway_request_id.or_else(text),
+        "correlation_id" => seen.correlation = text(),
         "latencies" => each(value, |name, value| {
             seen.latencies = true;
             let ms = raw(value).and_then(|ms| scan::scaled(ms, 0)).filter(|ms| *ms >= 0.0);
@@ -230,5 +233,26 @@ impl Format for Kong {
 
     fn source(&self) -> &'static str {
         "https://developer.konghq.com/plugins/file-log/; kong/pdk/log.lua; kong/templates/nginx_kong.lua"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Format, Kong};
+
+    #[test]
+    fn kongs_own_ids_never_pass_for_the_providers() {
+        for own in [r#""correlation_id":"a1""#, r#""request":{"id":"a1"}"#] {
+            let line = format!(
+                r#"{{"started_at":1,"latencies":{{"proxy":1}},"response":{{"status":503,"headers":{{"x-request-id":"a1"}}}},{own}}}"#
+            );
+            let mut seen = 0;
+            Kong.parse(line.as_bytes(), &mut |fields| {
+                seen += 1;
+                assert_eq!((fields.x_request_id, fields.gateway_request_id), (None, Some("a1")));
+            })
+            .unwrap();
+            assert_eq!(seen, 1);
+        }
     }
 }

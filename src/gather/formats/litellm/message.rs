@@ -1,21 +1,16 @@
-//! What LiteLLM's messages say of a call: a deployment's answer, and the error that a client was given.
+//! What LiteLLM says when a client got an error: its class, the provider's own words, the call's id and the model.
 
 use super::access::Access;
 use crate::model::{Fields, Grain, Instant};
 
-/// What the gateway says of a call.
-#[derive(Clone, Debug)]
-pub(super) struct Spoken<'a> {
-    grain: Grain,
-    operation: Option<&'a str>,
-    provider: Option<&'a str>,
+/// The error that a client was given. What the router says of its deployments is another matter: it may yet make good.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Failed<'a> {
     model: Option<&'a str>,
     call_id: Option<&'a str>,
-    error: Option<Error<'a>>,
-    /// The error broke a stream that had begun with a 200.
+    error: Error<'a>,
+    /// It broke a stream that had begun with a 200.
     broke_stream: bool,
-    /// A client was given the error; otherwise it is a deployment's, which the router may yet make good.
-    is_clients: bool,
 }
 
 /// An error as LiteLLM words it: `litellm.RateLimitError: RateLimitError: OpenAIException - text`.
@@ -52,77 +47,40 @@ const CLASSES: [(&str, u16); 20] = [
     ("MidStreamFallbackError", 503),
 ];
 
-/// What the router calls each operation, and the route it serves.
-const OPERATIONS: [(&str, &str); 7] = [
-    ("acompletion", "/v1/chat/completions"),
-    ("completion", "/v1/chat/completions"),
-    ("aembedding", "/v1/embeddings"),
-    ("atext_completion", "/v1/completions"),
-    ("aimage_generation", "/v1/images/generations"),
-    ("atranscription", "/v1/audio/transcriptions"),
-    ("aspeech", "/v1/audio/speech"),
-];
+/// Whether a message is about a try of the gateway's: that it begins, or how it ended
+/// (`litellm.acompletion(model=openai/gpt-4o) 200 OK`).
+pub(super) fn is_upstream(message: &str) -> bool {
+    let message = message.trim_start();
+    message.starts_with("LiteLLM completion() model=") || (message.starts_with("litellm.") && message.contains("(model="))
+}
 
-impl<'a> Spoken<'a> {
-    /// Reads a message; `None` where it says nothing of a call.
+/// What stands in front of the error, in the gateway's own spelling.
+const OCCURRED: &str = "Exception occured - ";
+
+impl<'a> Failed<'a> {
+    /// Reads a message; `None` where it says nothing of the kind.
     pub(super) fn read(message: &'a str, trace: Option<&'a str>) -> Option<Self> {
-        if let Some((handler, said)) = message.split_once("Exception occured - ") {
-            return Some(Self::failed(handler, said, trace));
-        }
-        let (operation, rest) = message.split_once("(model=")?;
-        let (deployment, end) = rest.split_once(')')?;
-        let error = if end.trim_end() == " 200 OK" {
-            None
-        } else {
-            Some(Error::read(end.strip_prefix(" Exception ")?, trace))
-        };
-        let (provider, model) = match deployment.split_once('/') {
-            Some((provider, model)) => (Some(provider), model),
-            None => (None, deployment),
-        };
-        let operation = operation.rsplit('.').next().unwrap_or(operation);
-        Some(Self {
-            grain: Grain::Call,
-            operation: OPERATIONS
-                .iter()
-                .find(|(name, _)| *name == operation)
-                .map(|(_, route)| *route),
-            provider,
-            model: Some(model).filter(|model| *model != "None"),
-            call_id: None,
-            error,
-            broke_stream: false,
-            is_clients: false,
-        })
-    }
-
-    /// The error that a client was given, with the id of its call and the name that it asked for.
-    fn failed(handler: &str, said: &'a str, trace: Option<&'a str>) -> Self {
+        let (handler, said) = message.split_once(OCCURRED)?;
         let (call_id, said) = match said.strip_prefix("litellm_call_id=").and_then(|rest| rest.split_once(" - ")) {
             Some((id, said)) => (Some(id), said),
             None => (None, said),
         };
-        let broke_stream = handler.contains("async_data_generator");
-        Self {
-            grain: Grain::Detail,
-            operation: None,
-            provider: None,
+        Some(Self {
             model: group(said),
             call_id,
-            error: Some(Error::read(said, trace)),
-            broke_stream,
-            is_clients: true,
-        }
+            error: Error::read(said, trace),
+            broke_stream: handler.contains("async_data_generator"),
+        })
     }
 
-    /// Whether it is the error that a client was given in place of an answer.
-    pub(super) fn is_clients(&self) -> bool {
-        self.is_clients && !self.broke_stream
+    /// Whether it stands in place of an answer.
+    pub(super) fn is_answer(&self) -> bool {
+        !self.broke_stream
     }
 
     /// Whether the gateway answers this error with that status.
     pub(super) fn led_to(&self, status: u16) -> bool {
-        self.error.as_ref().and_then(Error::status) == Some(status)
+        self.error.status() == Some(status)
     }
 
     /// The facts of the exchange that ended in this error.
@@ -138,30 +96,23 @@ impl<'a> Spoken<'a> {
         }
     }
 
-    /// The facts.
+    /// The facts of the error alone.
     pub(super) fn fields(&self) -> Fields<'a> {
-        let mut fields = Fields {
-            grain: self.grain,
+        Fields {
+            grain: Grain::Detail,
             instant: Instant::End,
-            url: self.operation,
-            provider: self.provider,
             model: self.model,
             gateway_request_id: self.call_id,
+            ok: Some(false),
+            provider: self.error.provider,
+            status: self.error.status().filter(|_| !self.broke_stream),
+            error_type: self.error.class,
+            error_message: Some(self.error.text),
+            proxy_flag: self.broke_stream.then_some(STREAM_BROKE),
+            proxy_detail: Some(self.error.text),
+            text: self.error.trace,
             ..Fields::default()
-        };
-        let Some(error) = &self.error else {
-            fields.status = Some(200);
-            return fields;
-        };
-        fields.ok = Some(false);
-        fields.provider = fields.provider.or(error.provider);
-        fields.status = error.status().filter(|_| !self.broke_stream);
-        fields.error_type = error.class;
-        fields.error_message = Some(error.text);
-        fields.proxy_flag = self.broke_stream.then_some(STREAM_BROKE);
-        fields.proxy_detail = Some(error.text);
-        fields.text = error.trace;
-        fields
+        }
     }
 }
 
@@ -247,11 +198,11 @@ fn group(said: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::Spoken;
+    use super::{Failed, is_upstream};
     use crate::model::{Fields, Grain};
 
     fn said(message: &str) -> Fields<'_> {
-        Spoken::read(message, None).unwrap().fields()
+        Failed::read(message, None).unwrap().fields()
     }
 
     #[test]
@@ -285,16 +236,19 @@ mod tests {
     }
 
     #[test]
-    fn what_the_router_says_of_a_deployment_is_no_attempt() {
-        let fields =
-            said("litellm.acompletion(model=azure/prod-4o) Exception litellm.Timeout: APITimeoutError - Request timed out.");
-        assert_eq!(
-            (fields.grain, fields.provider, fields.model),
-            (Grain::Call, Some("azure"), Some("prod-4o"))
-        );
+    fn a_time_out_has_the_sdks_words() {
+        let fields = said("x(): Exception occured - litellm.Timeout: APITimeoutError - Request timed out.");
         assert_eq!((fields.status, fields.error_message), (Some(408), Some("Request timed out.")));
-        let fields = said("litellm.aembedding(model=openai/text-embedding-3-small) 200 OK");
-        assert_eq!((fields.grain, fields.url), (Grain::Call, Some("/v1/embeddings")));
+    }
+
+    #[test]
+    fn what_the_router_says_of_a_deployment_is_no_clients_error() {
+        for message in [
+            "litellm.acompletion(model=azure/prod-4o) Exception litellm.Timeout: APITimeoutError - Request timed out.",
+            "litellm.aembedding(model=openai/text-embedding-3-small) 200 OK",
+        ] {
+            assert!(Failed::read(message, None).is_none() && is_upstream(message));
+        }
     }
 
     #[test]

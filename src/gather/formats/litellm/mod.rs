@@ -1,8 +1,9 @@
 //! Reads the log of a LiteLLM gateway: its text lines with a clock and no date, the same as JSON, and uvicorn's access
 //! lines, which stand between either.
 //!
-//! uvicorn's line is the exchange with a client. What the router says of a deployment is about the gateway's own tries:
-//! it tells the model and the error of an exchange, and is none itself (`docs.litellm.ai/docs/proxy/logging`).
+//! uvicorn's line is the exchange with a client, and the error above it tells its model and cause. What the router says
+//! of its deployments is about tries of its own and is not counted; it dates uvicorn's lines, which in text have no stamp
+//! (`docs.litellm.ai/docs/proxy/logging`).
 
 mod access;
 mod message;
@@ -14,10 +15,10 @@ pub(super) use payload::LitellmPayload;
 use super::format::{Fit, Format, Unread};
 use super::json_values::Unescaped;
 use crate::gather::frame::Framing;
-use crate::model::{Fields, Vantage};
+use crate::model::{Fields, Grain, Vantage};
 use crate::text::scan;
 use access::Access;
-use message::Spoken;
+use message::{Failed, is_upstream};
 use records::{access_line, answered, is_rest, json_line, line, plain, split, starts, text_line, uvicorn_line};
 
 /// The format.
@@ -66,24 +67,31 @@ impl Format for Litellm {
         let said = (!head.is_empty()).then(|| line(head, &unescaped)).transpose()?;
         let message = said.as_ref().map(|said| plain(said.message));
         let stamp = said.as_ref().and_then(|said| said.stamp);
-        let spoken = said.as_ref().zip(message.as_deref());
-        let spoken = spoken.and_then(|(said, message)| Spoken::read(message, said.trace));
-        let answered = spoken.as_ref().and_then(|spoken| answered(spoken, answers));
+        let failed = said.as_ref().zip(message.as_deref());
+        let failed = failed.and_then(|(said, message)| Failed::read(message, said.trace));
+        if failed.is_none() && message.as_deref().is_some_and(is_upstream) {
+            emit(&Fields {
+                grain: Grain::Start,
+                timestamp: stamp,
+                ..Fields::default()
+            });
+        }
+        let answered = failed.as_ref().and_then(|failed| answered(failed, answers));
         for (at, answer) in answers.lines().enumerate() {
             let unescaped = Unescaped::default();
             let Some((own_stamp, access)) = access_line(answer, &unescaped) else {
                 continue;
             };
-            let told = spoken.as_ref().filter(|_| answered == Some(at));
+            let told = failed.as_ref().filter(|_| answered == Some(at));
             emit(&Fields {
                 timestamp: own_stamp.or(stamp),
-                ..told.map_or_else(|| access.fields(), |spoken| spoken.with(&access))
+                ..told.map_or_else(|| access.fields(), |failed| failed.with(&access))
             });
         }
-        if let Some(spoken) = spoken.filter(|_| answered.is_none()) {
+        if let Some(failed) = failed.filter(|_| answered.is_none()) {
             emit(&Fields {
                 timestamp: stamp,
-                ..spoken.fields()
+                ..failed.fields()
             });
         }
         Ok(())

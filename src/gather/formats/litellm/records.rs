@@ -7,7 +7,7 @@
 use super::super::format::Unread;
 use super::super::json_values::{Unescaped, raw};
 use super::access::Access;
-use super::message::Spoken;
+use super::message::Failed;
 use crate::text::json::Members;
 use crate::text::scan;
 use memchr::{memchr, memmem};
@@ -151,8 +151,8 @@ pub(super) fn access_line<'a>(text: &'a str, unescaped: &'a Unescaped) -> Option
 }
 
 /// Which of the access lines is the answer that an error led to: the first with its status, or the only one.
-pub(super) fn answered(spoken: &Spoken<'_>, answers: &str) -> Option<usize> {
-    if !spoken.is_clients() {
+pub(super) fn answered(failed: &Failed<'_>, answers: &str) -> Option<usize> {
+    if !failed.is_answer() {
         return None;
     }
     let mut only = None;
@@ -161,7 +161,7 @@ pub(super) fn answered(spoken: &Spoken<'_>, answers: &str) -> Option<usize> {
         let Some((_, access)) = access_line(answer, &unescaped).filter(|(_, access)| access.is_llm()) else {
             continue;
         };
-        if spoken.led_to(access.status()) {
+        if failed.led_to(access.status()) {
             return Some(at);
         }
         only = if at == 0 { Some(at) } else { None };
