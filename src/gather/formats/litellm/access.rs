@@ -13,6 +13,20 @@ pub(super) struct Access<'a> {
     status: u16,
 }
 
+/// Routes of which no other service ends one (litellm/proxy/proxy_server.py).
+const ENDINGS: [&str; 7] = [
+    "/chat/completions",
+    "/completions",
+    "/embeddings",
+    "/moderations",
+    "/images/generations",
+    "/audio/speech",
+    "/audio/transcriptions",
+];
+
+/// Routes whose last word anybody may use.
+const ROUTES: [&str; 3] = ["/v1/messages", "/v1/responses", "/responses"];
+
 impl<'a> Access<'a> {
     /// Whether a message begins as such a line does.
     pub(super) fn begins(message: &str) -> bool {
@@ -35,10 +49,12 @@ impl<'a> Access<'a> {
         })
     }
 
-    /// Whether it is about a model's route.
+    /// Whether it is about a route that a gateway serves. An application behind uvicorn may have a `/chat` or a `/v1/`
+    /// of its own.
     pub(super) fn is_llm(&self) -> bool {
         let path = providers::split_url(self.url).path;
-        providers::is_llm_path(path) && self.method == "POST"
+        let is_route = ROUTES.contains(&path) || ENDINGS.iter().any(|ending| path.ends_with(ending));
+        self.method == "POST" && is_route
     }
 
     /// `http.response.status_code`.
@@ -65,10 +81,15 @@ mod tests {
 
     #[test]
     fn only_a_models_route_is_a_gateways() {
-        let access = |line| Access::read(line).unwrap().is_llm();
+        let access = |line: &str| Access::read(line).unwrap().is_llm();
         assert!(access("10.0.0.7:51234 - \"POST /v1/chat/completions HTTP/1.1\" 200 OK"));
         assert!(access("10.0.0.7:51234 - \"POST /chat/completions?x=1 HTTP/1.1\" 520 "));
-        assert!(!access("10.0.0.7:51234 - \"POST /summarise HTTP/1.1\" 200 OK"));
+        for path in ["/summarise", "/chat", "/v1/answers", "/rooms/7/messages"] {
+            assert!(
+                !access(&format!("10.0.0.7:51234 - \"POST {path} HTTP/1.1\" 200 OK")),
+                "{path}"
+            );
+        }
         assert!(Access::read("Uvicorn running on http://10.0.0.1:4000").is_none());
     }
 }

@@ -54,13 +54,13 @@ pub(super) fn is_upstream(message: &str) -> bool {
     message.starts_with("LiteLLM completion() model=") || (message.starts_with("litellm.") && message.contains("(model="))
 }
 
-/// What stands in front of the error, in the gateway's own spelling.
-const OCCURRED: &str = "Exception occured - ";
+/// What stands in front of the error, in the gateway's own spelling and as it may be put right.
+const OCCURRED: [&str; 2] = ["Exception occured - ", "Exception occurred - "];
 
 impl<'a> Failed<'a> {
     /// Reads a message; `None` where it says nothing of the kind.
     pub(super) fn read(message: &'a str, trace: Option<&'a str>) -> Option<Self> {
-        let (handler, said) = message.split_once(OCCURRED)?;
+        let (handler, said) = OCCURRED.iter().find_map(|words| message.split_once(words))?;
         let (call_id, said) = match said.strip_prefix("litellm_call_id=").and_then(|rest| rest.split_once(" - ")) {
             Some((id, said)) => (Some(id), said),
             None => (None, said),
