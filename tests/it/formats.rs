@@ -2,6 +2,7 @@
 
 use faultscope::gather::formats::{ALL, Fit, Format};
 use faultscope::gather::frame::{Refill, Sink, Window, items};
+use faultscope::gather::recognise::{Order, recognise};
 use proptest::prelude::*;
 
 struct Sample<'a>(&'a [u8]);
@@ -48,6 +49,19 @@ fn every_format_reads_its_samples() {
             for record in records(*format, sample) {
                 assert!(format.parse(&record, &mut |_| {}).is_ok(), "{}: {sample}", format.name());
             }
+        }
+    }
+}
+
+#[test]
+fn records_in_an_array_are_of_the_format_of_records_on_lines() {
+    let order = Order::of(ALL);
+    let recognised = |text: &str| recognise(text.as_bytes(), true, &order).map(|found| found.name);
+    for format in ALL {
+        let of_one_line = |sample: &&&str| sample.starts_with('{') && sample.lines().count() == 1;
+        for sample in format.samples().iter().filter(of_one_line) {
+            let array = format!("[{sample},\n{sample}]");
+            assert_eq!(recognised(&array), recognised(sample), "{array}");
         }
     }
 }

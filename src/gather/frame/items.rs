@@ -172,7 +172,7 @@ impl<'a> Scanner<'a> {
                     Place::Value
                 };
             }
-            b' ' | b'\t' | b'\r' | b'\n' => {}
+            b' ' | b'\t' | b'\r' | b'\n' => self.kept.blank(),
             // Around a document: a byte order mark, the NULs of a truncated log, the record separator of RFC 7464.
             _ if self.open.is_empty() && !matches!(byte, 0 | 0x1e | 0xef | 0xbb | 0xbf) => return ControlFlow::Break(()),
             // A block of a log that was lost holds zeros.

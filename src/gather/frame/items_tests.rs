@@ -103,9 +103,9 @@ fn the_items_of_the_named_array_are_given_without_what_is_left_out() {
     let expected = [
         (
             5,
-            r#"{"n":1,"text":null,"request":{"cookies":null,"url":"u\\\"}"}}"#.to_owned(),
+            r#"{"n": 1, "text": null, "request": {"cookies": null, "url": "u\\\"}"}}"#.to_owned(),
         ),
-        (6, r#"{"n":2,"cookies":null,"entries":[{}]}"#.to_owned()),
+        (6, r#"{"n": 2, "cookies": null, "entries": [{}]}"#.to_owned()),
         (7, "{}".to_owned()),
     ];
     assert_eq!(seen.records, expected);
@@ -124,7 +124,7 @@ fn a_document_may_be_the_array_itself() {
 #[test]
 fn documents_that_follow_each_other_are_items_where_there_is_no_array() {
     let seen = whole("{\n  \"a\": 1\n}\n\u{1e}{\n  \"b\": {}\n}\n", EACH);
-    assert_eq!(seen.records, [(1, r#"{"a":1}"#.to_owned()), (4, r#"{"b":{}}"#.to_owned())]);
+    assert_eq!(seen.records, [(1, r#"{"a": 1}"#.to_owned()), (4, r#"{"b": {}}"#.to_owned())]);
     assert_eq!(seen.broken, None);
 }
 

@@ -84,6 +84,14 @@ impl Kept {
         }
     }
 
+    /// A blank between values: one is kept where a program that writes a record a line may have one, for some formats are
+    /// told by it.
+    pub(super) fn blank(&mut self) {
+        if let Some(b':' | b',') = self.bytes.last() {
+            self.keep(b" ");
+        }
+    }
+
     /// More of the item.
     pub(super) fn keep(&mut self, bytes: &[u8]) {
         if !self.is_open() || self.muted.is_some() || self.is_long {
