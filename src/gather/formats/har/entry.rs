@@ -36,6 +36,8 @@ pub(super) struct Entry<'a> {
     pub(super) started: Option<&'a str>,
     pub(super) time: Option<f64>,
     pub(super) server: Option<&'a str>,
+    /// Milliseconds from the request's last byte to the answer's first.
+    pub(super) waited: Option<f64>,
     pub(super) request: Option<&'a str>,
     pub(super) response: Option<&'a str>,
     /// Why the exchange broke, where the tool says so beside the response.
@@ -59,6 +61,9 @@ impl<'a> Entry<'a> {
                 ("request", Value::Object(request)) => entry.request = Some(request),
                 ("response", Value::Object(response)) => entry.response = Some(response),
                 ("serverIPAddress", value) => entry.server = raw(value).filter(|address| !address.is_empty()),
+                ("timings", Value::Object(timings)) => {
+                    entry.waited = member(timings, "wait").and_then(raw).and_then(milliseconds);
+                }
                 ("_resourceType", Value::Text(kind)) => entry.kind = Some(kind),
                 ("_fromCache", Value::Text(_)) => entry.is_from_cache = true,
                 ("_error" | "_failureText", value) => entry.failure = said(value),

@@ -38,12 +38,14 @@ const ENTRIES: Items = Items {
         "queryString",
         "params",
         "cache",
-        "timings",
         "_initiator",
         "_webSocketMessages",
         "_securityDetails",
     ],
 };
+
+/// Words of pages that a proxy puts in place of an answer it did not get: Fiddler's, Charles's.
+const OWN_PAGES: [&str; 2] = ["[Fiddler] ", "Charles Error Report"];
 
 impl Format for Har {
     fn name(&self) -> &'static str {
@@ -92,6 +94,10 @@ impl Format for Har {
         }
         if self.vantage == Vantage::Proxy {
             fields.upstream_address = entry.server;
+            let is_own_page = fields
+                .error_message
+                .is_some_and(|page| OWN_PAGES.iter().any(|own| page.contains(own)));
+            fields.upstream_header_ms = entry.waited.filter(|waited| *waited > 0.0 && !is_own_page).map(Some);
         }
         emit(&fields);
         Ok(())
