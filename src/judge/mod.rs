@@ -7,6 +7,7 @@ mod remarks;
 mod retries;
 mod select;
 mod thresholds;
+mod timeline;
 mod wanted;
 mod windows;
 
@@ -43,6 +44,7 @@ pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
         findings: remarks::remarks(&traffic, rollup, &correlated.offsets_ms),
         isolated_count: isolated.len() as u64,
         isolated: isolated.into_iter().take(options.max_requests).collect(),
+        timeline: timeline::timeline(&traffic, &windows),
         thresholds: options.thresholds.by_name(),
         coverage,
         windows,

@@ -16,6 +16,7 @@ mod rollup;
 mod sample;
 mod terms;
 mod time;
+mod timeline;
 mod wanted;
 mod window;
 
@@ -31,5 +32,6 @@ pub use rollup::{ChunkSpan, Rollup, SourceName, SourceRollup, UNREAD_LINES_KEPT}
 pub use sample::{IdSample, SampledId};
 pub use terms::{Attributes, Dimension, Grain, Name, Vantage};
 pub use time::Time;
+pub use timeline::{Slice, Step, Steps, Timeline, Took, Zoom};
 pub use wanted::{Wanted, id_hash};
 pub use window::{ByError, Class, Counter, Flag, Scope, Severity, Verdict, Window};

@@ -64,6 +64,12 @@ pub fn seal(mut findings: Findings, policy: &Policy) -> Sealed {
         names.window(window);
     }
     findings.isolated.iter_mut().for_each(|attempt| names.attempt(attempt));
+    for slice in &mut findings.timeline.slices {
+        let own = OWN.iter().find(|(dimension, _)| *dimension == slice.dimension);
+        if let (Some((_, kind)), Some(name)) = (own, &mut slice.name) {
+            *name = Name::from(names.stand_in(*kind, name));
+        }
+    }
     for finding in &mut findings.findings {
         finding.path = finding.path.take().map(|path| names.path(&path));
         finding.says = names.sentence(&finding.says);

@@ -1,0 +1,314 @@
+//! One window: its verdict with reasons and counter-reasons, its course, its figures, and the requests to quote.
+
+use super::charts::axis;
+use super::class_of;
+use super::drawing::{Drawing, Outline};
+use super::markup::Markup;
+use super::summary::badge;
+use super::table::{table, words};
+use crate::deliver::phrases::{self, confidence, count, counted, ending, inert, length, samples, second};
+use crate::model::{Attempt, Name, Took, Window, Zoom};
+
+/// Request ids shown per window (support evidence: about ten, the rest attached).
+const IDS_SHOWN: usize = 10;
+
+/// Error types shown per window.
+const ERRORS_SHOWN: usize = 5;
+
+/// Writes a window's section.
+pub(super) fn write(page: &mut Markup, number: usize, window: &Window, zoom: Option<&Zoom>, is_open: bool) {
+    let id = format!("w{number}");
+    let class = format!("window {}", class_of(window));
+    page.within("article", &[("id", &id), ("class", &class)], |page| {
+        let title = |page: &mut Markup| {
+            page.within("h3", &[], |page| {
+                page.text(&format!("Window {number} "));
+                badge(page, window);
+            });
+        };
+        let whole = |page: &mut Markup| {
+            page.element("p", &[("class", &"lead")], &lead(window));
+            course(page, number, window, zoom);
+            page.within("div", &[("class", &"columns")], |page| {
+                page.within("div", &[], |page| verdict(page, window));
+                page.within("div", &[], |page| figures(page, window, zoom));
+            });
+            requests(page, window);
+        };
+        if is_open {
+            title(page);
+            whole(page);
+        } else {
+            page.within("details", &[], |page| {
+                page.within("summary", &[], |page| {
+                    title(page);
+                    page.element("span", &[("class", &"when")], &lead(window));
+                });
+                whole(page);
+            });
+        }
+    });
+}
+
+fn lead(window: &Window) -> String {
+    format!(
+        "{} to {} ({}), {}: {:.1} % of {} failed.",
+        second(window.start),
+        second(window.end),
+        length(window.end.since(window.start)),
+        phrases::scope(&window.scope),
+        phrases::percent(window.failures, window.attempts),
+        counted(window.attempts, "attempt", "attempts")
+    )
+}
+
+/// The scope's traffic and failures, in the window and around it.
+fn course(page: &mut Markup, number: usize, window: &Window, zoom: Option<&Zoom>) {
+    let Some(around) = zoom.map(|zoom| &zoom.around).filter(|around| !around.steps.is_empty()) else {
+        return;
+    };
+    let most = around.steps.iter().map(|step| step.attempts).max().unwrap_or(0).max(1);
+    #[expect(clippy::cast_precision_loss, reason = "a height on a drawing")]
+    let heights = |of: fn(&crate::model::Step) -> u64| around.steps.iter().map(|step| of(step) as f64 / most as f64).collect();
+    page.within("figure", &[("class", &"chart")], |page| {
+        page.within("p", &[("class", &"panel")], |page| {
+            page.within("strong", &[], |page| {
+                page.element("span", &[("class", &"key traffic")], "attempts");
+                page.text(" of its scope, of these ");
+                page.element("span", &[("class", &"key failures")], "failed");
+            });
+            page.element("span", &[], &format!("at most {} in {}", count(most), length(around.step_ms)));
+        });
+        let drawing = Drawing {
+            steps: around,
+            id: format!("w{number}c"),
+            title: format!("Window {number} and the time around it"),
+            says: lead(window),
+            class: "zoom",
+        };
+        drawing.write(
+            page,
+            &[(window.start, window.end)],
+            &[
+                Outline {
+                    class: "traffic",
+                    heights: heights(|step| step.attempts),
+                },
+                Outline {
+                    class: "failures",
+                    heights: heights(|step| step.failures),
+                },
+            ],
+        );
+        axis(page, around);
+    });
+}
+
+fn verdict(page: &mut Markup, window: &Window) {
+    page.within("p", &[("class", &"next")], |page| {
+        page.element("strong", &[], "Next: ");
+        page.text(&window.verdict.next_step);
+    });
+    page.element("h4", &[], &format!("Why {}", class_of(window)));
+    page.within("ul", &[("class", &"reasons")], |page| {
+        for sentence in &window.verdict.because {
+            page.element("li", &[], sentence);
+        }
+    });
+    page.element("h4", &[], "Why nothing else");
+    page.within("ul", &[("class", &"reasons against")], |page| {
+        for counter in &window.verdict.against {
+            page.within("li", &[], |page| {
+                page.element("strong", &[], &format!("Not {}: ", counter.class.name()));
+                page.text(&counter.says);
+            });
+        }
+    });
+}
+
+fn figures(page: &mut Markup, window: &Window, zoom: Option<&Zoom>) {
+    page.element("h4", &[], "Figures");
+    page.within("dl", &[("class", &"facts")], |page| {
+        let mut fact = |name: &str, value: &str| {
+            page.within("div", &[], |page| {
+                page.element("dt", &[], name);
+                page.element("dd", &[], value);
+            });
+        };
+        fact(
+            "First failure",
+            &edge(window.start_not_before, window.start, "last success before"),
+        );
+        fact("Last failure", &edge(window.end_not_after, window.end, "first success after"));
+        fact("Failed", &phrases::share(window));
+        fact(
+            "Usual outside it",
+            &format!("{:.1} %", phrases::round(window.baseline * 100.0)),
+        );
+        let lost = format!(
+            "{}, {} lost after their retries",
+            counted(window.calls, "call", "calls"),
+            count(window.calls_lost)
+        );
+        fact("Calls", &lost);
+        fact("Ended in", &endings(window));
+        if !window.by_error.is_empty() {
+            fact("Errors", &errors(window));
+        }
+        fact(
+            "Confidence",
+            &format!("{} ({:.2})", confidence(window.verdict.confidence), window.verdict.confidence),
+        );
+        if !window.flags.is_empty() {
+            let flags: Vec<&str> = window.flags.iter().map(|flag| flag.name()).collect();
+            fact("Shape", &flags.join(", "));
+        }
+        if let Some(took) = zoom.and_then(|zoom| zoom.failed) {
+            fact("Time to failure", &took_words(took));
+        }
+    });
+    reached(page, window);
+}
+
+fn edge(around: Option<crate::model::Time>, edge: crate::model::Time, what: &str) -> String {
+    let around = around.map_or_else(
+        || format!("no {what} within ten minutes"),
+        |time| format!("{what}: {}", second(time)),
+    );
+    format!("{} ({around})", second(edge))
+}
+
+fn took_words(took: Took) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "seconds to be read")]
+    let seconds = |ms: u64| ms as f64 / 1000.0;
+    format!(
+        "half within {:.1} s, 95 % within {:.1} s (of {})",
+        seconds(took.p50_ms),
+        seconds(took.p95_ms),
+        count(took.of)
+    )
+}
+
+fn endings(window: &Window) -> String {
+    let statuses = window
+        .by_status
+        .iter()
+        .map(|(status, number)| format!("HTTP {status}: {}", count(*number)));
+    let kinds = window
+        .by_transport_error
+        .iter()
+        .map(|(kind, number)| format!("{}: {}", kind.name(), count(*number)));
+    statuses.chain(kinds).collect::<Vec<_>>().join(", ")
+}
+
+fn errors(window: &Window) -> String {
+    let said = window.by_error.iter().take(ERRORS_SHOWN).map(|error| {
+        let words: Vec<String> = [&error.error_type, &error.code]
+            .into_iter()
+            .flatten()
+            .map(|word| inert(word))
+            .collect();
+        format!("{}: {}", words.join(", "), count(error.count))
+    });
+    said.collect::<Vec<_>>().join("; ")
+}
+
+/// Whether the failures reached the provider, as a bar of three parts and in words.
+fn reached(page: &mut Markup, window: &Window) {
+    page.element("h4", &[], "Did the failures reach the provider?");
+    let parts = [
+        ("yes", window.reached_yes),
+        ("no", window.reached_no),
+        ("unknown", window.reached_unknown),
+    ];
+    page.within("div", &[("class", &"reached"), ("aria-hidden", &"true")], |page| {
+        for (class, number) in parts {
+            if number > 0 {
+                let grow = format!("flex-grow:{number}");
+                page.within("i", &[("class", &class), ("style", &grow)], |_| {});
+            }
+        }
+    });
+    page.within("ul", &[("class", &"legend")], |page| {
+        for (class, number) in parts {
+            page.within("li", &[], |page| {
+                page.within(
+                    "span",
+                    &[("class", &format!("swatch reach {class}")), ("aria-hidden", &"true")],
+                    |_| {},
+                );
+                page.text(&format!("{class}: {}", count(number)));
+            });
+        }
+    });
+}
+
+fn requests(page: &mut Markup, window: &Window) {
+    let samples = samples(&window.requests, IDS_SHOWN);
+    if samples.is_empty() {
+        return;
+    }
+    let caption = format!(
+        "{} of {} failed requests, spread over the window; the JSON report holds all of them",
+        samples.len(),
+        count(window.failures)
+    );
+    let columns = [
+        words("Time (UTC)"),
+        words("Ended in"),
+        words("Model"),
+        words("Endpoint"),
+        words("Ids"),
+        words("Seen in"),
+    ];
+    table(page, "cards requests", &caption, &columns, |rows| {
+        for attempt in samples {
+            rows.row(|row| {
+                row.text(&attempt.time.to_utc().format("%Y-%m-%d %H:%M:%S%.3f").to_string());
+                row.text(&ending(attempt.outcome));
+                row.code(
+                    attempt
+                        .attributes
+                        .get(crate::model::Dimension::Model)
+                        .map_or("not logged", |name| name),
+                );
+                row.code(
+                    attempt
+                        .attributes
+                        .get(crate::model::Dimension::Endpoint)
+                        .map_or("not logged", |name| name),
+                );
+                row.cell(|page| ids(page, attempt));
+                row.cell(|page| {
+                    for seen in &attempt.seen_by {
+                        page.element("code", &[], &format!("{}:{}", seen.path, seen.line));
+                        page.text(" ");
+                    }
+                });
+            });
+        }
+    });
+}
+
+/// Every id of an attempt, the provider's first; a proxy's own is never passed off as the provider's.
+fn ids(page: &mut Markup, attempt: &Attempt) {
+    let ids = &attempt.ids;
+    let named: [(&str, &Option<Name>); 4] = [
+        ("x-request-id", &ids.x_request_id),
+        ("cf-ray", &ids.cf_ray),
+        ("X-Client-Request-Id", &ids.x_client_request_id),
+        ("our gateway’s id", &ids.gateway_request_id),
+    ];
+    let mut has_none = true;
+    for (name, id) in named.iter().filter_map(|(name, id)| Some((name, id.as_ref()?))) {
+        has_none = false;
+        page.within("span", &[("class", &"id")], |page| {
+            page.element("small", &[], name);
+            page.text(" ");
+            page.element("code", &[], id);
+        });
+    }
+    if has_none {
+        page.text("no id; time and endpoint only");
+    }
+}
