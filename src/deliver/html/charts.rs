@@ -4,7 +4,8 @@ use super::axis::{percent, ticks};
 use super::class_of;
 use super::drawing::{Drawing, Outline, short};
 use super::markup::Markup;
-use crate::deliver::phrases::{count, counted, length, round, second};
+use super::spans;
+use crate::deliver::phrases::{count, counted, round, second};
 use crate::model::{Findings, Step, Steps, Time, Window};
 
 /// Lanes of windows that overlap; more would take more room than they tell.
@@ -32,7 +33,7 @@ pub(super) fn write(page: &mut Markup, findings: &Findings) {
                 "All traffic, {} to {}, in steps of {}; windows are shaded and numbered.",
                 second(timeline.all.start),
                 second(timeline.all.end()),
-                length(timeline.all.step_ms)
+                spans::step(timeline.all.step_ms)
             );
             if timeline.outside > 0 {
                 says.push_str(&format!(
@@ -100,7 +101,7 @@ fn panels(page: &mut Markup, all: &Steps, windows: &[Window]) {
         } else {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it was a count")]
             let most = most as u64;
-            format!("at most {} in {}", count(most), length(all.step_ms))
+            format!("at most {} in {}", count(most), spans::step(all.step_ms))
         };
         page.within("p", &[("class", &"panel")], |page| {
             page.element("strong", &[], measure.title);

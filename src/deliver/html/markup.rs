@@ -41,6 +41,9 @@ const ON_THEIR_OWN_LINE: [&str; 27] = [
     "details",
 ];
 
+/// Letters of a word that a narrow screen shows in one line.
+const KEPT_WHOLE: usize = 26;
+
 /// A page being written.
 #[derive(Default)]
 pub(super) struct Markup {
@@ -93,6 +96,26 @@ impl Markup {
         // The second wall removes a cookie or a signed URL up to the end of its line or word: it ends here, not in the markup.
         if text.contains('?') || text.contains("ookie:") {
             self.out.push('\n');
+        }
+    }
+
+    /// Text with its dates, times and figures kept whole: words that hold a digit and no more than [`KEPT_WHOLE`] letters
+    /// are not broken at their hyphens.
+    pub(super) fn prose(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some(at) = rest.find(|letter: char| !letter.is_whitespace()) {
+            let (blank, from) = rest.split_at(at);
+            let end = from.find(char::is_whitespace).unwrap_or(from.len());
+            let (word, after) = from.split_at(end);
+            if !blank.is_empty() {
+                self.text(" ");
+            }
+            if word.contains('-') && word.contains(|letter: char| letter.is_ascii_digit()) && word.len() <= KEPT_WHOLE {
+                self.element("span", &[("class", &"w")], word);
+            } else {
+                self.text(word);
+            }
+            rest = after;
         }
     }
 

@@ -8,7 +8,9 @@ mod charts;
 mod coverage;
 mod drawing;
 mod markup;
+mod requests;
 mod slices;
+mod spans;
 mod summary;
 mod table;
 mod traffic;
@@ -85,6 +87,7 @@ fn body(page: &mut Markup, findings: &Findings) {
     charts::write(page, findings);
     slices::write(page, findings);
     windows(page, findings);
+    traffic::isolated(page, findings);
     traffic::caller_side(page, findings);
     traffic::retries(page, findings);
     traffic::remarks(page, findings);

@@ -4,8 +4,9 @@
 use super::charts::axis;
 use super::drawing::{Drawing, LEVELS};
 use super::markup::Markup;
+use super::spans;
 use super::table::{numbers, table, words};
-use crate::deliver::phrases::{count, inert, length, percent, round, second};
+use crate::deliver::phrases::{count, inert, percent, round, second};
 use crate::model::{Dimension, Findings, Slice, Step, Steps};
 
 /// Writes the table of strips.
@@ -19,7 +20,7 @@ pub(super) fn write(page: &mut Markup, findings: &Findings) {
         legend(page);
         let caption = format!(
             "Failing share over time by attribute, in steps of {}; the most failing first",
-            length(timeline.all.step_ms)
+            spans::step(timeline.all.step_ms)
         );
         let columns = [words("Value"), numbers("Attempts"), numbers("Failed"), words("Over time")];
         table(page, "strips", &caption, &columns, |rows| {

@@ -19,7 +19,7 @@ pub(super) fn write(page: &mut Markup, findings: &Findings, context: &Context<'_
     let worst = worst(findings);
     let class = worst.map_or("none", |(window, _)| class_of(window));
     page.within("div", &[("class", &format!("verdict {class}"))], |page| {
-        page.element("h1", &[], &headline(findings));
+        page.within("h1", &[], |page| page.prose(&headline(findings)));
         match worst {
             Some((window, at)) => facts(page, window, at),
             None => quiet(page, findings),
@@ -66,9 +66,9 @@ fn fact(page: &mut Markup, name: &str, value: &str, more: &str) {
     page.within("div", &[], |page| {
         page.element("dt", &[], name);
         page.within("dd", &[], |page| {
-            page.text(value);
+            page.prose(value);
             if !more.is_empty() {
-                page.element("small", &[], more);
+                page.within("small", &[], |page| page.prose(more));
             }
         });
     });
@@ -96,7 +96,7 @@ fn facts(page: &mut Markup, window: &Window, number: usize) {
     });
     page.within("p", &[("class", &"next")], |page| {
         page.element("strong", &[], "Next: ");
-        page.text(&window.verdict.next_step);
+        page.prose(&window.verdict.next_step);
         page.text(" ");
         page.jump(&format!("w{number}"), &[], &format!("Window {number} in full"));
     });
@@ -183,9 +183,9 @@ pub(super) fn windows(page: &mut Markup, findings: &Findings) {
                 rows.row(|row| {
                     row.cell(|page| page.jump(&format!("w{number}"), &[], &number.to_string()));
                     row.cell(|page| badge(page, window));
-                    row.text(second(window.start).trim_end_matches(" UTC"));
+                    row.prose(second(window.start).trim_end_matches(" UTC"));
                     row.text(&length(window.end.since(window.start)));
-                    row.text(&phrases::scope(&window.scope));
+                    row.prose(&phrases::scope(&window.scope));
                     row.cell(|page| {
                         page.text(&format!("{:.1} %", phrases::percent(window.failures, window.attempts)));
                         let of = format!(" {} of {}", count(window.failures), count(window.attempts));

@@ -103,6 +103,11 @@ impl Row<'_> {
         self.cell(|page| page.text(text));
     }
 
+    /// Writes the next cell, of text with dates in it.
+    pub(super) fn prose(&mut self, text: &str) {
+        self.cell(|page| page.prose(text));
+    }
+
     /// Writes the next cell, of a value from a log.
     pub(super) fn code(&mut self, text: &str) {
         self.cell(|page| page.element("code", &[], text));

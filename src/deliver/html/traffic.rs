@@ -2,8 +2,28 @@
 
 use super::markup::Markup;
 use super::table::{numbers, table, words};
-use crate::deliver::phrases::{count, counted, inert, second};
-use crate::model::Findings;
+use super::{requests, spans};
+use crate::deliver::phrases::{count, counted, inert};
+use crate::model::{Finding, Findings, Name};
+use std::collections::BTreeMap;
+
+/// Files named beside a remark.
+const FILES_SHOWN: usize = 8;
+
+/// Writes failures that are in no window.
+pub(super) fn isolated(page: &mut Markup, findings: &Findings) {
+    if findings.isolated.is_empty() {
+        return;
+    }
+    page.within("section", &[("id", &"isolated")], |page| {
+        page.element("h2", &[], "Failures outside every window");
+        page.element("p", &[], "Too few at a time to be more than usual; retry them.");
+        let of = count(findings.isolated_count);
+        requests::write(page, &findings.isolated, |shown| {
+            format!("{shown} of {of}, spread over time; the JSON report lists them")
+        });
+    });
+}
 
 /// Writes the caller's own errors.
 pub(super) fn caller_side(page: &mut Markup, findings: &Findings) {
@@ -17,7 +37,7 @@ pub(super) fn caller_side(page: &mut Markup, findings: &Findings) {
             words("Kind"),
             numbers("Attempts"),
             words("Status"),
-            words("First and last (UTC)"),
+            words("First and last"),
             words("Models"),
             words("What to do"),
         ];
@@ -29,12 +49,7 @@ pub(super) fn caller_side(page: &mut Markup, findings: &Findings) {
                     let statuses = kind.by_status.iter();
                     let statuses = statuses.map(|(status, number)| format!("{status}: {}", count(*number)));
                     row.text(&statuses.collect::<Vec<_>>().join(", "));
-                    let (first, last) = (second(kind.first), second(kind.last));
-                    row.text(&format!(
-                        "{} to {}",
-                        first.trim_end_matches(" UTC"),
-                        last.trim_end_matches(" UTC")
-                    ));
+                    row.prose(&spans::span(kind.first, kind.last));
                     let models: Vec<String> = kind.models.iter().map(|model| inert(model)).collect();
                     row.text(&some(&models));
                     row.text(&kind.advice);
@@ -94,18 +109,43 @@ pub(super) fn remarks(page: &mut Markup, findings: &Findings) {
     }
     page.within("section", &[("id", &"remarks")], |page| {
         page.element("h2", &[], "Remarks");
-        let columns = [words("About"), words("Remark"), words("What to do")];
+        let columns = [words("Remark"), words("What to do"), words("Files")];
         table(page, "cards", "Remarks on the logs and the traffic", &columns, |rows| {
-            for finding in &findings.findings {
+            for (finding, paths) in alike(&findings.findings) {
                 rows.row(|row| {
-                    row.cell(|page| match &finding.path {
-                        Some(path) => page.element("code", &[], path),
-                        None => page.text(finding.about),
-                    });
-                    row.text(&finding.says);
-                    row.text(&finding.advice);
+                    row.prose(&finding.says);
+                    row.prose(&finding.advice);
+                    row.cell(|page| files(page, &paths));
                 });
             }
         });
     });
+}
+
+/// Remarks that say the same of several files, as one, in the order of the first.
+fn alike(findings: &[Finding]) -> Vec<(&Finding, Vec<&Name>)> {
+    let mut alike: Vec<(&Finding, Vec<&Name>)> = Vec::new();
+    let mut known: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
+    for finding in findings {
+        let number = *known
+            .entry((finding.about, &finding.says, &finding.advice))
+            .or_insert(alike.len());
+        match alike.get_mut(number) {
+            Some((_, paths)) => paths.extend(&finding.path),
+            None => alike.push((finding, finding.path.iter().collect())),
+        }
+    }
+    alike
+}
+
+fn files(page: &mut Markup, paths: &[&Name]) {
+    if paths.is_empty() {
+        page.text("all");
+    }
+    for path in paths.iter().take(FILES_SHOWN) {
+        page.within("span", &[("class", &"id")], |page| page.element("code", &[], path));
+    }
+    if let Some(more) = paths.len().checked_sub(FILES_SHOWN).filter(|more| *more > 0) {
+        page.text(&format!("and {} more", count(more as u64)));
+    }
 }

@@ -5,12 +5,9 @@ use super::class_of;
 use super::drawing::{Drawing, Outline};
 use super::markup::Markup;
 use super::summary::badge;
-use super::table::{table, words};
-use crate::deliver::phrases::{self, confidence, count, counted, ending, inert, length, samples, second};
-use crate::model::{Attempt, Name, Took, Window, Zoom};
-
-/// Request ids shown per window (support evidence: about ten, the rest attached).
-const IDS_SHOWN: usize = 10;
+use super::{requests, spans};
+use crate::deliver::phrases::{self, confidence, count, counted, inert, second};
+use crate::model::{Time, Took, Window, Zoom};
 
 /// Error types shown per window.
 const ERRORS_SHOWN: usize = 5;
@@ -27,13 +24,16 @@ pub(super) fn write(page: &mut Markup, number: usize, window: &Window, zoom: Opt
             });
         };
         let whole = |page: &mut Markup| {
-            page.element("p", &[("class", &"lead")], &lead(window));
+            page.within("p", &[("class", &"lead")], |page| page.prose(&lead(window)));
             course(page, number, window, zoom);
             page.within("div", &[("class", &"columns")], |page| {
                 page.within("div", &[], |page| verdict(page, window));
                 page.within("div", &[], |page| figures(page, window, zoom));
             });
-            requests(page, window);
+            let of = count(window.failures);
+            requests::write(page, &window.requests, |shown| {
+                format!("{shown} of {of} failed requests, spread over the window; the JSON report lists them")
+            });
         };
         if is_open {
             title(page);
@@ -52,10 +52,8 @@ pub(super) fn write(page: &mut Markup, number: usize, window: &Window, zoom: Opt
 
 fn lead(window: &Window) -> String {
     format!(
-        "{} to {} ({}), {}: {:.1} % of {} failed.",
-        second(window.start),
-        second(window.end),
-        length(window.end.since(window.start)),
+        "{}, {}: {:.1} % of {} failed.",
+        spans::span(window.start, window.end),
         phrases::scope(&window.scope),
         phrases::percent(window.failures, window.attempts),
         counted(window.attempts, "attempt", "attempts")
@@ -77,7 +75,11 @@ fn course(page: &mut Markup, number: usize, window: &Window, zoom: Option<&Zoom>
                 page.text(" of its scope, of these ");
                 page.element("span", &[("class", &"key failures")], "failed");
             });
-            page.element("span", &[], &format!("at most {} in {}", count(most), length(around.step_ms)));
+            page.element(
+                "span",
+                &[],
+                &format!("at most {} in {}", count(most), spans::step(around.step_ms)),
+            );
         });
         let drawing = Drawing {
             steps: around,
@@ -107,12 +109,12 @@ fn course(page: &mut Markup, number: usize, window: &Window, zoom: Option<&Zoom>
 fn verdict(page: &mut Markup, window: &Window) {
     page.within("p", &[("class", &"next")], |page| {
         page.element("strong", &[], "Next: ");
-        page.text(&window.verdict.next_step);
+        page.prose(&window.verdict.next_step);
     });
     page.element("h4", &[], &format!("Why {}", class_of(window)));
     page.within("ul", &[("class", &"reasons")], |page| {
         for sentence in &window.verdict.because {
-            page.element("li", &[], sentence);
+            page.within("li", &[], |page| page.prose(sentence));
         }
     });
     page.element("h4", &[], "Why nothing else");
@@ -120,7 +122,7 @@ fn verdict(page: &mut Markup, window: &Window) {
         for counter in &window.verdict.against {
             page.within("li", &[], |page| {
                 page.element("strong", &[], &format!("Not {}: ", counter.class.name()));
-                page.text(&counter.says);
+                page.prose(&counter.says);
             });
         }
     });
@@ -132,7 +134,7 @@ fn figures(page: &mut Markup, window: &Window, zoom: Option<&Zoom>) {
         let mut fact = |name: &str, value: &str| {
             page.within("div", &[], |page| {
                 page.element("dt", &[], name);
-                page.element("dd", &[], value);
+                page.within("dd", &[], |page| page.prose(value));
             });
         };
         fact(
@@ -170,10 +172,10 @@ fn figures(page: &mut Markup, window: &Window, zoom: Option<&Zoom>) {
     reached(page, window);
 }
 
-fn edge(around: Option<crate::model::Time>, edge: crate::model::Time, what: &str) -> String {
+fn edge(around: Option<Time>, edge: Time, what: &str) -> String {
     let around = around.map_or_else(
         || format!("no {what} within ten minutes"),
-        |time| format!("{what}: {}", second(time)),
+        |time| format!("{what}: {}", spans::of_day(edge, time)),
     );
     format!("{} ({around})", second(edge))
 }
@@ -241,74 +243,4 @@ fn reached(page: &mut Markup, window: &Window) {
             });
         }
     });
-}
-
-fn requests(page: &mut Markup, window: &Window) {
-    let samples = samples(&window.requests, IDS_SHOWN);
-    if samples.is_empty() {
-        return;
-    }
-    let caption = format!(
-        "{} of {} failed requests, spread over the window; the JSON report holds all of them",
-        samples.len(),
-        count(window.failures)
-    );
-    let columns = [
-        words("Time (UTC)"),
-        words("Ended in"),
-        words("Model"),
-        words("Endpoint"),
-        words("Ids"),
-        words("Seen in"),
-    ];
-    table(page, "cards requests", &caption, &columns, |rows| {
-        for attempt in samples {
-            rows.row(|row| {
-                row.text(&attempt.time.to_utc().format("%Y-%m-%d %H:%M:%S%.3f").to_string());
-                row.text(&ending(attempt.outcome));
-                row.code(
-                    attempt
-                        .attributes
-                        .get(crate::model::Dimension::Model)
-                        .map_or("not logged", |name| name),
-                );
-                row.code(
-                    attempt
-                        .attributes
-                        .get(crate::model::Dimension::Endpoint)
-                        .map_or("not logged", |name| name),
-                );
-                row.cell(|page| ids(page, attempt));
-                row.cell(|page| {
-                    for seen in &attempt.seen_by {
-                        page.element("code", &[], &format!("{}:{}", seen.path, seen.line));
-                        page.text(" ");
-                    }
-                });
-            });
-        }
-    });
-}
-
-/// Every id of an attempt, the provider's first; a proxy's own is never passed off as the provider's.
-fn ids(page: &mut Markup, attempt: &Attempt) {
-    let ids = &attempt.ids;
-    let named: [(&str, &Option<Name>); 4] = [
-        ("x-request-id", &ids.x_request_id),
-        ("cf-ray", &ids.cf_ray),
-        ("X-Client-Request-Id", &ids.x_client_request_id),
-        ("our gateway’s id", &ids.gateway_request_id),
-    ];
-    let mut has_none = true;
-    for (name, id) in named.iter().filter_map(|(name, id)| Some((name, id.as_ref()?))) {
-        has_none = false;
-        page.within("span", &[("class", &"id")], |page| {
-            page.element("small", &[], name);
-            page.text(" ");
-            page.element("code", &[], id);
-        });
-    }
-    if has_none {
-        page.text("no id; time and endpoint only");
-    }
 }

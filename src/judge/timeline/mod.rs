@@ -1,11 +1,11 @@
 //! Traffic over time for the reports that draw it: the cells and attempts that the windows came from, in a few hundred
-//! equal steps, for all traffic, for the values of each attribute, and around each window.
+//! equal steps, for all traffic, for the values of each attribute ([`slices`]), and around each window.
+
+mod slices;
 
 use crate::model::{
-    Attempt, Attributes, Dimension, Name, Outcome, Slice, Step, Steps, Time, Timeline, Took, Traffic, TrafficCell, Window, Zoom,
+    Attempt, Attributes, Dimension, Outcome, Step, Steps, Time, Timeline, Took, Traffic, TrafficCell, Window, Zoom,
 };
-use ahash::AHashMap;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Steps of the whole: about as many as a screen has room for.
@@ -19,12 +19,6 @@ const FEW_STEPS: i64 = 60;
 
 /// Attempts a step should hold on average, for a share to mean anything.
 const ATTEMPTS_PER_STEP: u64 = 3;
-
-/// Values of an attribute that are told apart: models first of all, of the rest what fits a page.
-const MODELS: usize = 12;
-
-/// See [`MODELS`].
-const VALUES: usize = 6;
 
 /// Windows drawn one by one: more than anyone scrolls through.
 const ZOOMS: usize = 64;
@@ -40,26 +34,17 @@ const STRAY_FACTOR: i64 = 3;
 /// One attempt in so many may be astray at each end.
 const STRAY_SHARE: u64 = 2000;
 
-/// Attributes that a reader may tell failures apart by, in the order of the report. Tier and project follow the model's.
-const DIMENSIONS: [Dimension; 8] = [
-    Dimension::Model,
-    Dimension::Provider,
-    Dimension::Surface,
-    Dimension::Endpoint,
-    Dimension::ServerAddress,
-    Dimension::ServiceTier,
-    Dimension::Proxy,
-    Dimension::Host,
-];
-
 /// Lengths of a step that read well, in seconds.
 const LENGTHS: [i64; 19] = [
     5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_419_200,
 ];
 
+/// Attempts of one time and one combination of attributes.
+type Counted<'a> = (Time, &'a Arc<Attributes>, Step);
+
 /// The traffic over time.
 pub(super) fn timeline(traffic: &Traffic, windows: &[Window]) -> Timeline {
-    let counted: Vec<(Time, &Arc<Attributes>, Step)> = counted(traffic);
+    let counted = counted(traffic);
     let Some((from, to)) = span(&counted, windows) else {
         return Timeline::default();
     };
@@ -72,7 +57,8 @@ pub(super) fn timeline(traffic: &Traffic, windows: &[Window]) -> Timeline {
             None => outside += step.attempts,
         }
     }
-    let slices = slices(&counted, &all);
+    let by_proxies = counted_by_proxies(traffic);
+    let slices = slices::slices(&counted, &by_proxies, &all);
     let zooms = windows.iter().take(ZOOMS).map(|window| zoom(traffic, window));
     Timeline {
         outside,
@@ -83,10 +69,21 @@ pub(super) fn timeline(traffic: &Traffic, windows: &[Window]) -> Timeline {
 }
 
 /// Every attempt, counted, with its time and attributes.
-fn counted(traffic: &Traffic) -> Vec<(Time, &Arc<Attributes>, Step)> {
+fn counted(traffic: &Traffic) -> Vec<Counted<'_>> {
     let cells = traffic.cells.iter().map(|cell| (cell.time, &cell.attributes, of_cell(cell)));
     let attempts = traffic.attempts.iter().filter(|attempt| attempt.outcome != Outcome::Unsaid);
     cells
+        .chain(attempts.map(|attempt| (attempt.time, &attempt.attributes, of_attempt(attempt))))
+        .collect()
+}
+
+/// Every attempt that a proxy saw, counted: where applications do not log the way a call took.
+fn counted_by_proxies(traffic: &Traffic) -> Vec<Counted<'_>> {
+    let cells = traffic.proxy_cells.iter();
+    let attempts = traffic.attempts.iter();
+    let attempts = attempts.filter(|attempt| attempt.attributes.get(Dimension::Proxy).is_some());
+    cells
+        .map(|cell| (cell.time, &cell.attributes, of_cell(cell)))
         .chain(attempts.map(|attempt| (attempt.time, &attempt.attributes, of_attempt(attempt))))
         .collect()
 }
@@ -107,7 +104,7 @@ fn of_attempt(attempt: &Attempt) -> Step {
 }
 
 /// From the first attempt to the last, strays left out; windows are always inside.
-fn span(counted: &[(Time, &Arc<Attributes>, Step)], windows: &[Window]) -> Option<(Time, Time)> {
+fn span(counted: &[Counted<'_>], windows: &[Window]) -> Option<(Time, Time)> {
     let mut times: Vec<(Time, u64)> = counted.iter().map(|(time, _, step)| (*time, step.attempts)).collect();
     times.sort_unstable();
     let (first, last) = (times.first()?.0, times.last()?.0);
@@ -162,94 +159,6 @@ fn empty(from: Time, to: Time, most: i64, attempts: u64) -> Steps {
 
 fn place(steps: &Steps, time: Time) -> Option<usize> {
     usize::try_from(time.since(steps.start).div_euclid(steps.step_ms)).ok()
-}
-
-/// The values of every attribute that has more than one, and of the model whatever it has.
-fn slices(counted: &[(Time, &Arc<Attributes>, Step)], all: &Steps) -> Vec<Slice> {
-    // Few combinations stand behind many cells: they are told apart by where they lie, and looked into once.
-    let mut numbers: AHashMap<usize, usize> = AHashMap::new();
-    let mut distinct: Vec<(&Attributes, Step)> = Vec::new();
-    for (_, attributes, step) in counted {
-        let number = *numbers.entry(lies_at(attributes)).or_insert(distinct.len());
-        match distinct.get_mut(number) {
-            Some((_, sum)) => sum.add(*step),
-            None => distinct.push((attributes, *step)),
-        }
-    }
-    let mut slices: Vec<Slice> = Vec::new();
-    let mut of: Vec<Vec<usize>> = vec![Vec::new(); distinct.len()];
-    for dimension in DIMENSIONS {
-        let chosen = chosen(&distinct, dimension);
-        let first = slices.len();
-        slices.extend(chosen.slices(dimension, all.steps.len()));
-        for ((attributes, _), of) in distinct.iter().zip(&mut of) {
-            if let Some(place) = attributes.get(dimension).and_then(|name| chosen.place(name)) {
-                of.push(first + place);
-            }
-        }
-    }
-    for (time, attributes, step) in counted {
-        let at = place(all, *time);
-        let of = numbers.get(&lies_at(attributes)).and_then(|number| of.get(*number));
-        for slice in of.into_iter().flatten() {
-            if let Some(sum) = at.and_then(|at| slices.get_mut(*slice)?.steps.get_mut(at)) {
-                sum.add(*step);
-            }
-        }
-    }
-    slices
-}
-
-/// The values of an attribute that are told apart, and how many are not.
-struct Chosen {
-    names: Vec<Name>,
-    rest: u64,
-}
-
-impl Chosen {
-    fn slices(&self, dimension: Dimension, steps: usize) -> impl Iterator<Item = Slice> {
-        let named = self.names.iter().map(|name| (Some(Name::clone(name)), 1));
-        let rest = (self.rest > 0).then_some((None, self.rest));
-        named.chain(rest).map(move |(name, values)| Slice {
-            dimension,
-            name,
-            values,
-            steps: vec![Step::default(); steps],
-        })
-    }
-
-    /// Which of the slices a value belongs to.
-    fn place(&self, name: &Name) -> Option<usize> {
-        let named = self.names.iter().position(|one| one == name);
-        named.or((self.rest > 0).then_some(self.names.len()))
-    }
-}
-
-/// The values that fail most, then those asked for most.
-fn chosen(distinct: &[(&Attributes, Step)], dimension: Dimension) -> Chosen {
-    let mut sums: BTreeMap<&Name, Step> = BTreeMap::new();
-    for (attributes, step) in distinct {
-        if let Some(name) = attributes.get(dimension) {
-            sums.entry(name).or_default().add(*step);
-        }
-    }
-    let most = if dimension == Dimension::Model { MODELS } else { VALUES };
-    if sums.len() < 2 && dimension != Dimension::Model {
-        return Chosen {
-            names: Vec::new(),
-            rest: 0,
-        };
-    }
-    let mut order: Vec<(&Name, Step)> = sums.into_iter().collect();
-    order.sort_by_key(|(_, step)| std::cmp::Reverse((step.failures, step.attempts)));
-    Chosen {
-        names: order.iter().take(most).map(|(name, _)| Name::clone(name)).collect(),
-        rest: order.len().saturating_sub(most) as u64,
-    }
-}
-
-fn lies_at(attributes: &Arc<Attributes>) -> usize {
-    Arc::as_ptr(attributes).addr()
 }
 
 /// A window's scope in the window and around it, from the counts that the window came from.
