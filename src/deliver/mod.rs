@@ -1,5 +1,6 @@
 //! Act three: from findings to something that can be sent. One file a report.
 
+pub mod bundle;
 mod html;
 mod json_v1;
 mod markdown;

@@ -38,6 +38,16 @@ impl Sealed {
     }
 }
 
+/// A path or another own name that no finding holds, as the policy's audience may read it.
+#[must_use]
+pub fn told(policy: &Policy, name: &str) -> String {
+    if policy.audience == Audience::Forwardable {
+        Pseudonyms::with_key(&policy.key).of(Kind::Path, name)
+    } else {
+        name.to_owned()
+    }
+}
+
 /// Makes findings showable to the policy's audience.
 #[must_use]
 pub fn seal(mut findings: Findings, policy: &Policy) -> Sealed {

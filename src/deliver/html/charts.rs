@@ -81,6 +81,12 @@ const MEASURES: [Measure; 4] = [
     },
 ];
 
+/// Up to which share a drawing goes: the least that holds them all, of few, so that drawings can be compared.
+fn scale(most: f64) -> f64 {
+    let tops = [0.05, 0.1, 0.25, 0.5];
+    tops.into_iter().find(|top| most <= *top).unwrap_or(1.0)
+}
+
 #[expect(clippy::cast_precision_loss, reason = "a height on a drawing")]
 fn number(number: u64) -> f64 {
     number as f64
@@ -97,7 +103,11 @@ fn panels(page: &mut Markup, all: &Steps, windows: &[Window]) {
         let at = values.iter().position(|value| *value >= most).unwrap_or(0);
         let when = all.start.plus_ms(all.step_ms.saturating_mul(i64::try_from(at).unwrap_or(0)));
         let peak = if measure.is_share {
-            format!("at most {:.1} %", round(most * 100.0))
+            format!(
+                "at most {:.1} %, drawn up to {:.0} %",
+                round(most * 100.0),
+                scale(most) * 100.0
+            )
         } else {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it was a count")]
             let most = most as u64;
@@ -118,7 +128,7 @@ fn panels(page: &mut Markup, all: &Steps, windows: &[Window]) {
             ),
             class: "panel",
         };
-        let scale = if measure.is_share { 1.0 } else { most };
+        let scale = if measure.is_share { scale(most) } else { most };
         drawing.write(
             page,
             &shaded,
