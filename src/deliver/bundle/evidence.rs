@@ -59,7 +59,7 @@ fn records(text: &mut String, attempt: &Attempt) {
 fn told(attempt: &Attempt, vantage: &str) -> String {
     let value = |dimension: Dimension| attempt.attributes.get(dimension).map(|name| inert(name));
     let mut words = vec![attempt.time.to_string(), vantage.to_owned()];
-    words.extend(attempt.method.as_deref().map(inert));
+    words.extend(attempt.method.as_deref().map(|method| inert(method).to_ascii_uppercase()));
     words.extend(value(Dimension::Endpoint));
     words.extend(value(Dimension::Model).map(|model| format!("model {model}")));
     words.push(format!("ended in {}", ending(attempt.outcome)));

@@ -5,6 +5,7 @@
 //! a script, a link to elsewhere or anything else that loads: the only reference is to a place in the same page.
 
 use crate::deliver::phrases::inert;
+use crate::redact::wall;
 use std::fmt::{Display, Write as _};
 
 /// An attribute's name and its value.
@@ -91,10 +92,20 @@ impl Markup {
 
     /// Text.
     pub(super) fn text(&mut self, text: &str) {
-        let text = inert(text);
+        let mut text = inert(text);
+        // The second wall removes a cookie up to the end of its line, which here would be markup: it goes before.
+        let has_cookie = names_cookie(&text);
+        if has_cookie {
+            text = wall(text).0;
+        }
+        let start = self.out.len();
         escape(&text, &mut self.out);
-        // The second wall removes a cookie or a signed URL up to the end of its line or word: it ends here, not in the markup.
-        if text.contains('?') || text.contains("ookie:") {
+        if has_cookie {
+            let written = self.out.split_off(start).replace(':', "&#58;");
+            self.out.push_str(&written);
+        }
+        // And a signed URL up to the next blank: it ends here.
+        if text.contains('?') {
             self.out.push('\n');
         }
     }
@@ -102,6 +113,9 @@ impl Markup {
     /// Text with its dates, times and figures kept whole: words that hold a digit and no more than [`KEPT_WHOLE`] letters
     /// are not broken at their hyphens.
     pub(super) fn prose(&mut self, text: &str) {
+        if names_cookie(text) {
+            return self.text(text);
+        }
         let mut rest = text;
         while let Some(at) = rest.find(|letter: char| !letter.is_whitespace()) {
             let (blank, from) = rest.split_at(at);
@@ -131,11 +145,21 @@ impl Markup {
         let _ = write!(self.out, "<{element}");
         for (name, value) in attributes {
             let _ = write!(self.out, " {name}=\"");
-            escape(&inert(&value.to_string()), &mut self.out);
+            let mut escaped = String::new();
+            escape(&inert(&value.to_string()), &mut escaped);
+            if escaped.contains('?') || names_cookie(&escaped) {
+                escaped = escaped.replace('?', "&#63;").replace(':', "&#58;");
+            }
+            self.out.push_str(&escaped);
             self.out.push('"');
         }
         self.out.push('>');
     }
+}
+
+/// Whether the second wall would take what follows for a cookie.
+fn names_cookie(text: &str) -> bool {
+    text.to_ascii_lowercase().contains("cookie:")
 }
 
 /// Text as it may stand in an element or a quoted attribute.
@@ -163,6 +187,20 @@ mod tests {
         page.element("i", &[("title", &hostile)], hostile);
         let text = "&quot;&gt;&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;";
         assert_eq!(page.into_text(), format!("<i title=\"{text}\">{text}</i>\n"));
+    }
+
+    #[test]
+    fn what_the_second_wall_removes_is_never_markup() {
+        for hostile in ["Cookie: a=b", "x cookie:", "x?sv=2020-1", "?x-amz-signature=1"] {
+            let mut page = Markup::default();
+            page.within("p", &[("title", &hostile)], |page| page.prose(hostile));
+            page.element("b", &[], "end");
+            let (shown, _) = crate::redact::wall(page.into_text());
+            assert!(
+                shown.contains("\">") && shown.contains("</p>") && shown.ends_with("<b>end</b>\n"),
+                "{shown}"
+            );
+        }
     }
 
     #[test]

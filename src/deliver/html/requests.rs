@@ -42,7 +42,10 @@ pub(super) fn write(page: &mut Markup, requests: &[Attempt], caption: impl Fn(us
 
 fn request(page: &mut Markup, attempt: &Attempt) {
     let value = |dimension: Dimension| attempt.attributes.get(dimension);
-    let method = attempt.method.as_deref().map_or(String::new(), |method| format!("{method} "));
+    let method = attempt
+        .method
+        .as_deref()
+        .map_or(String::new(), |method| format!("{} ", method.to_ascii_uppercase()));
     let endpoint = value(Dimension::Endpoint).map_or("endpoint not logged", |endpoint| endpoint);
     page.within("span", &[("class", &"id")], |page| {
         page.element("code", &[], &format!("{method}{endpoint}"));

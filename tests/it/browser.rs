@@ -1,0 +1,94 @@
+//! Does a browser show the HTML report without a complaint, and without having to scroll sideways? Asked where a Chromium
+//! is installed (`CHROMIUM` names another); elsewhere the test says that it did not ask.
+
+use crate::run::{findings, plan, report};
+use faultscope::redact::Audience;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// Widths of a desk and of a telephone, in CSS pixels.
+const WIDTHS: [u32; 2] = [1280, 390];
+
+/// Shows by how much a page is wider than a frame of that width. The page may run nothing itself.
+const FRAME: &str = "<!DOCTYPE html><meta charset=utf-8><body><p id=said></p><script>
+  const frame = document.createElement('iframe');
+  frame.style = 'border:0;height:900px;width:WIDTHpx';
+  frame.onload = () => {
+    const root = frame.contentDocument.documentElement;
+    document.getElementById('said').textContent = 'sticks out by ' + (root.scrollWidth - root.clientWidth);
+  };
+  frame.srcdoc = PAGE;
+  document.body.append(frame);
+</script>";
+
+fn chromium() -> Option<String> {
+    let named = std::env::var("CHROMIUM").ok();
+    let known = ["chromium", "chromium-browser", "google-chrome"].map(str::to_owned);
+    let answers = |name: &String| {
+        let asked = Command::new(name).arg("--version").output();
+        asked.is_ok_and(|answer| answer.status.success())
+    };
+    let found = named.into_iter().chain(known).find(answers);
+    if found.is_none() {
+        eprintln!("skipped: there is no Chromium to show the report to");
+    }
+    found
+}
+
+/// The page as the browser has it after loading, and what it says on its console.
+fn shown(chromium: &str, folder: &Path, file: &Path) -> (String, Vec<String>) {
+    let Output { stdout, stderr, .. } = Command::new(chromium)
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--enable-logging=stderr",
+            "--dump-dom",
+        ])
+        .arg(format!("--user-data-dir={}", folder.join("profile").display()))
+        .arg(file)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&stderr);
+    let console = said.lines().filter(|line| line.contains("CONSOLE")).map(str::to_owned);
+    (String::from_utf8_lossy(&stdout).into_owned(), console.collect())
+}
+
+#[test]
+fn a_browser_shows_it_without_a_complaint_and_without_scrolling_sideways() {
+    let Some(chromium) = chromium() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["outage-full", "0108-net_proxy"] {
+        let page = report(&findings(&plan(name)), "html", Audience::Forwardable, b"key");
+        let file = folder.path().join(format!("{name}.html"));
+        fs::write(&file, &page).unwrap();
+        let (dom, console) = shown(&chromium, folder.path(), &file);
+        assert_eq!(console, [""; 0], "{name}");
+        assert!(dom.contains("</footer>"), "{name}: {dom}");
+        for width in WIDTHS {
+            // No page of ours holds "</script", but what a script's text may hold is decided by the browser.
+            let text = serde_json::to_string(&page).unwrap().replace("</", "<\\/");
+            let frame = FRAME.replace("WIDTH", &width.to_string()).replace("PAGE", &text);
+            let file = folder.path().join("frame.html");
+            fs::write(&file, frame).unwrap();
+            let (dom, _) = shown(&chromium, folder.path(), &file);
+            assert!(dom.contains("sticks out by 0<"), "{name} at {width}: {dom:.600}");
+        }
+    }
+}
+
+#[test]
+fn the_browser_complains_of_a_script_so_its_silence_means_something() {
+    let Some(chromium) = chromium() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let page = report(&findings(&plan("quiet-day")), "html", Audience::Forwardable, b"key");
+    let file = folder.path().join("page.html");
+    fs::write(
+        &file,
+        page.replace("</body>", "<script>document.title = 'run'</script><img src=\"x.png\"></body>"),
+    )
+    .unwrap();
+    let (dom, console) = shown(&chromium, folder.path(), &file);
+    assert!(console.len() >= 2 && !dom.contains("<title>run"), "{console:?}");
+}
