@@ -25,6 +25,8 @@ const TIME: Place = (136, 12);
 const CHECKSUM: Place = (148, 8);
 const KIND: Place = (156, 1);
 const MAGIC: Place = (257, 8);
+const MAJOR: Place = (329, 8);
+const MINOR: Place = (337, 8);
 
 /// Read and written by its owner, read by others: the secrets are out of it.
 const FILE_MODE: u64 = 0o644;
@@ -59,7 +61,15 @@ pub fn archive(bundle: &Bundle, made: DateTime<Utc>) -> io::Result<Vec<u8>> {
 fn header(name: &str, size: u64, seconds: u64) -> io::Result<[u8; BLOCK]> {
     let mut header = [0; BLOCK];
     put(&mut header, NAME, name.as_bytes())?;
-    for (place, number) in [(MODE, FILE_MODE), (OWNER, 0), (GROUP, 0), (SIZE, size), (TIME, seconds)] {
+    for (place, number) in [
+        (MODE, FILE_MODE),
+        (OWNER, 0),
+        (GROUP, 0),
+        (SIZE, size),
+        (TIME, seconds),
+        (MAJOR, 0),
+        (MINOR, 0),
+    ] {
         put(&mut header, place, octal(number, place.1).as_bytes())?;
     }
     put(&mut header, KIND, b"0")?;
@@ -90,9 +100,9 @@ mod tests {
 
     #[test]
     fn the_checksum_is_that_of_gnu_tar() {
-        // `tar --format=ustar --owner=0 --group=0 --mode=644 --mtime=@0` of an empty file `a`, names of owner and group empty.
+        // What `tar --format=ustar --owner=:0 --group=:0 --mode=644 --mtime=@0` writes for an empty file `a`, without "root".
         let header = header("a", 0, 0).unwrap();
-        assert_eq!(&header[148..156], b"005561\0 ");
+        assert_eq!(&header[148..156], b"007336\0 ");
     }
 
     #[test]

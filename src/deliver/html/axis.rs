@@ -72,10 +72,10 @@ mod tests {
     }
 
     #[test]
-    fn an_hour_is_named_by_its_quarters_and_the_day_once() {
+    fn an_hour_is_named_by_tens_of_minutes_and_the_day_once() {
         assert_eq!(
             named(1_792_567_200_000, 30_000, 120),
-            ["Oct 21, 07:30", "07:45", "08:00", "08:15"][..]
+            ["Oct 21, 07:30", "07:40", "07:50", "08:00", "08:10"]
         );
     }
 
