@@ -38,7 +38,7 @@ pub(super) fn replaceable(path: &Path) -> anyhow::Result<()> {
     };
     for name in held {
         ensure!(
-            known.iter().any(|known| *known == name),
+            known.contains(&name),
             "{place} holds an earlier bundle and {}, which would be lost; name another directory",
             Path::new(&name).display()
         );

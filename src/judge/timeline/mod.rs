@@ -3,6 +3,9 @@
 
 mod slices;
 
+#[cfg(test)]
+mod tests;
+
 use crate::model::{
     Attempt, Attributes, Dimension, Outcome, Step, Steps, Time, Timeline, Took, Traffic, TrafficCell, Window, Zoom,
 };
@@ -80,7 +83,7 @@ fn counted(traffic: &Traffic) -> Vec<Counted<'_>> {
 /// Every attempt that a proxy saw, counted: where applications do not log the way a call took.
 fn counted_by_proxies(traffic: &Traffic) -> Vec<Counted<'_>> {
     let cells = traffic.proxy_cells.iter();
-    let attempts = traffic.attempts.iter();
+    let attempts = traffic.attempts.iter().filter(|_| !traffic.proxy_cells.is_empty());
     let attempts = attempts.filter(|attempt| attempt.attributes.get(Dimension::Proxy).is_some());
     cells
         .map(|cell| (cell.time, &cell.attributes, of_cell(cell)))
