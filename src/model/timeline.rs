@@ -89,6 +89,10 @@ pub struct Took {
 pub struct Zoom {
     /// The scope's attempts and its failures of the window's side.
     pub around: Steps,
+    /// How long the scope's successes took before the window, in about an hour; `None` where no log tells.
+    pub healthy_before: Option<Took>,
+    /// How long the scope's successes took in the window.
+    pub healthy_inside: Option<Took>,
     /// How long the window's failures took.
     pub failed: Option<Took>,
 }

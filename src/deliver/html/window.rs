@@ -2,12 +2,13 @@
 
 use super::charts::axis;
 use super::class_of;
-use super::drawing::{Drawing, Outline};
+use super::drawing::{Drawing, Outline, short};
 use super::markup::Markup;
 use super::summary::badge;
+use super::table::{numbers, table, words};
 use super::{requests, spans};
 use crate::deliver::phrases::{self, confidence, count, counted, inert, second};
-use crate::model::{Time, Took, Window, Zoom};
+use crate::model::{Time, Window, Zoom};
 
 /// Error types shown per window.
 const ERRORS_SHOWN: usize = 5;
@@ -165,11 +166,11 @@ fn figures(page: &mut Markup, window: &Window, zoom: Option<&Zoom>) {
             let flags: Vec<&str> = window.flags.iter().map(|flag| flag.name()).collect();
             fact("Shape", &flags.join(", "));
         }
-        if let Some(took) = zoom.and_then(|zoom| zoom.failed) {
-            fact("Time to failure", &took_words(took));
-        }
     });
     reached(page, window);
+    if let Some(zoom) = zoom {
+        took(page, zoom);
+    }
 }
 
 fn edge(around: Option<Time>, edge: Time, what: &str) -> String {
@@ -180,15 +181,50 @@ fn edge(around: Option<Time>, edge: Time, what: &str) -> String {
     format!("{} ({around})", second(edge))
 }
 
-fn took_words(took: Took) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "seconds to be read")]
-    let seconds = |ms: u64| ms as f64 / 1000.0;
-    format!(
-        "half within {:.1} s, 95 % within {:.1} s (of {})",
-        seconds(took.p50_ms),
-        seconds(took.p95_ms),
-        count(took.of)
-    )
+/// How long its scope's attempts took: before, in the window, and those that failed, on one scale.
+fn took(page: &mut Markup, zoom: &Zoom) {
+    let rows = [
+        ("Successes, the hour before", zoom.healthy_before),
+        ("Successes, in the window", zoom.healthy_inside),
+        ("Failures", zoom.failed),
+    ];
+    let longest = rows.iter().filter_map(|(_, took)| Some(took.as_ref()?.p95_ms)).max();
+    let Some(longest) = longest.filter(|longest| *longest > 0) else {
+        return;
+    };
+    #[expect(clippy::cast_precision_loss, reason = "seconds to be read, and places on a drawing")]
+    let (seconds, place) = (
+        |ms: u64| format!("{:.1} s", ms as f64 / 1000.0),
+        |ms: u64| short(ms as f64 * 100.0 / longest as f64),
+    );
+    let columns = [
+        words("Latency"),
+        numbers("Half within"),
+        numbers("95 % within"),
+        words("From one to the other"),
+    ];
+    table(page, "took", "How long its scope’s attempts took", &columns, |rows_of| {
+        for (name, took) in rows.iter().filter_map(|(name, took)| Some((name, took.as_ref()?))) {
+            rows_of.row(|row| {
+                row.cell(|page| {
+                    page.text(name);
+                    page.element("small", &[], &format!(" {}", count(took.of)));
+                });
+                row.text(&seconds(took.p50_ms));
+                row.text(&seconds(took.p95_ms));
+                row.cell(|page| {
+                    let style = format!(
+                        "margin-left:{}%;width:{}%",
+                        place(took.p50_ms),
+                        short((place(took.p95_ms) - place(took.p50_ms)).max(1.0))
+                    );
+                    page.within("div", &[("class", &"range"), ("aria-hidden", &"true")], |page| {
+                        page.within("i", &[("style", &style)], |_| {});
+                    });
+                });
+            });
+        }
+    });
 }
 
 fn endings(window: &Window) -> String {

@@ -1,10 +1,13 @@
 //! Traffic over time for the reports that draw it: the cells and attempts that the windows came from, in a few hundred
 //! equal steps, for all traffic, for the values of each attribute ([`slices`]), and around each window.
 
+mod durations;
 mod slices;
 
 #[cfg(test)]
 mod tests;
+
+pub(super) use durations::Durations;
 
 use crate::model::{
     Attempt, Attributes, Dimension, Outcome, Step, Steps, Time, Timeline, Took, Traffic, TrafficCell, Window, Zoom,
@@ -46,7 +49,7 @@ const LENGTHS: [i64; 19] = [
 type Counted<'a> = (Time, &'a Arc<Attributes>, Step);
 
 /// The traffic over time.
-pub(super) fn timeline(traffic: &Traffic, windows: &[Window]) -> Timeline {
+pub(super) fn timeline(traffic: &Traffic, windows: &[Window], durations: &Durations) -> Timeline {
     let counted = counted(traffic);
     let Some((from, to)) = span(&counted, windows) else {
         return Timeline::default();
@@ -62,7 +65,7 @@ pub(super) fn timeline(traffic: &Traffic, windows: &[Window]) -> Timeline {
     }
     let by_proxies = counted_by_proxies(traffic);
     let slices = slices::slices(&counted, &by_proxies, &all);
-    let zooms = windows.iter().take(ZOOMS).map(|window| zoom(traffic, window));
+    let zooms = windows.iter().take(ZOOMS).map(|window| zoom(traffic, window, durations));
     Timeline {
         outside,
         slices,
@@ -165,7 +168,7 @@ fn place(steps: &Steps, time: Time) -> Option<usize> {
 }
 
 /// A window's scope in the window and around it, from the counts that the window came from.
-fn zoom(traffic: &Traffic, window: &Window) -> Zoom {
+fn zoom(traffic: &Traffic, window: &Window, durations: &Durations) -> Zoom {
     let around = (window.end.since(window.start) / 2).clamp(AROUND_MS.0, AROUND_MS.1);
     let (from, to) = (window.start.plus_ms(-around), window.end.plus_ms(around));
     // An application that does not log its egress has no cells of that scope, but its proxies have.
@@ -199,8 +202,11 @@ fn zoom(traffic: &Traffic, window: &Window) -> Zoom {
     let failed = attempts
         .iter()
         .filter(|attempt| attempt.side == Some(window.side) && (window.start..=window.end).contains(&attempt.time));
+    let (healthy_before, healthy_inside) = durations.around(window);
     Zoom {
         around: steps,
+        healthy_before,
+        healthy_inside,
         failed: took(failed.filter_map(|attempt| attempt.duration_ms).map(u64::from).collect()),
     }
 }

@@ -1,9 +1,11 @@
 //! Is the traffic over time all of the traffic, in few steps, and what only failures tell left out?
 
-use super::{STEPS, empty, timeline, took};
+use super::{Durations, STEPS, empty, timeline, took};
+use crate::judge::Selection;
 use crate::model::{
-    Attempt, Attributes, CallOutcome, Dimension, Fact, Ids, Outcome, Reached, Side, Time, Timeline, Traffic, TrafficCell,
+    Attempt, Attributes, CallOutcome, Dimension, Fact, Ids, Outcome, Reached, Rollup, Side, Time, Timeline, Traffic, TrafficCell,
 };
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 fn attributes(model: &str) -> Attributes {
@@ -42,7 +44,8 @@ fn cell(time: i64, model: &str, ok: u32) -> TrafficCell {
 }
 
 fn told(traffic: &Traffic) -> Timeline {
-    timeline(traffic, &[])
+    let durations = Durations::of(&Rollup::default(), &BTreeMap::new(), &Selection::default());
+    timeline(traffic, &[], &durations)
 }
 
 #[test]
