@@ -330,6 +330,9 @@ impl<'a> Collector<'a> {
             fields.grain
         };
         self.rollup.cells.add(ended, grain, tuple, cell);
+        if let Some(ms) = duration {
+            self.rollup.cells.add_took(ended, tuple, ms);
+        }
         if vantage == Vantage::Application {
             let until = if fields.instant == Instant::Unknown {
                 i64::from(duration.unwrap_or(0))

@@ -201,7 +201,7 @@ fn took(page: &mut Markup, zoom: &Zoom) {
         words("Latency"),
         numbers("Half within"),
         numbers("95 % within"),
-        words("From one to the other"),
+        words("Range"),
     ];
     table(page, "took", "How long its scope’s attempts took", &columns, |rows_of| {
         for (name, took) in rows.iter().filter_map(|(name, took)| Some((name, took.as_ref()?))) {

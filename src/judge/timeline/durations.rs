@@ -60,9 +60,9 @@ impl Durations {
         for told in &self.by_vantage {
             // A stretch belongs to the time in which its middle lies.
             let (from, to) = (window.start.plus_ms(-stretch / 2), window.end.plus_ms(stretch / 2));
-            let before = took(told, from.plus_ms(-BEFORE_MS), from);
-            if before.is_some() {
-                return (before, took(told, from, to));
+            let around = (took(told, from.plus_ms(-BEFORE_MS), from), took(told, from, to));
+            if around != (None, None) {
+                return around;
             }
         }
         (None, None)
