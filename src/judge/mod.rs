@@ -37,7 +37,7 @@ pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
     let windows = classify::classify(&traffic, windows::find(&traffic, &options.thresholds), options);
     let coverage = coverage(rollup, &correlated.offsets_ms);
     let isolated: Vec<_> = isolated(&traffic, &windows);
-    let durations = timeline::Durations::of(rollup, &correlated.offsets_ms, &options.selection);
+    let durations = timeline::Durations::of(rollup, &correlated.offsets_ms, &options.selection, &windows);
     Findings {
         counts: counts(&traffic),
         caller_side: caller_side::count(&traffic),

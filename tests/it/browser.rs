@@ -1,6 +1,7 @@
 //! Does a browser show the HTML report without a complaint, and without having to scroll sideways? Asked where a Chromium
 //! is installed (`CHROMIUM` names another); elsewhere the test says that it did not ask.
 
+use crate::html::elements;
 use crate::run::{findings, plan, report};
 use faultscope::redact::Audience;
 use std::fs;
@@ -65,7 +66,9 @@ fn a_browser_shows_it_without_a_complaint_and_without_scrolling_sideways() {
         fs::write(&file, &page).unwrap();
         let (dom, console) = shown(&chromium, folder.path(), &file);
         assert_eq!(console, [""; 0], "{name}");
-        assert!(dom.contains("</footer>"), "{name}: {dom}");
+        // A browser mends what is ill formed; it found nothing to mend.
+        let names = |page: &str| elements(page).into_iter().map(|element| element.name).collect::<Vec<_>>();
+        assert_eq!(names(dom.trim_end()), names(&page), "{name}");
         for width in WIDTHS {
             // No page of ours holds "</script", but what a script's text may hold is decided by the browser.
             let text = serde_json::to_string(&page).unwrap().replace("</", "<\\/");

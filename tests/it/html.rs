@@ -63,13 +63,13 @@ const ELEMENTS: [&str; 43] = [
 ];
 
 /// An element as it stands in the page.
-struct Element {
-    name: String,
+pub(crate) struct Element {
+    pub(crate) name: String,
     attributes: BTreeMap<String, String>,
 }
 
 /// The elements of a page, all of them closed in their order.
-fn elements(page: &str) -> Vec<Element> {
+pub(crate) fn elements(page: &str) -> Vec<Element> {
     let (style, rest) = page.split_once("<style>").map_or(("", page), |(before, after)| {
         let (style, after) = after.split_once("</style>").unwrap();
         assert!(!before.contains("<body"), "a style in the body");

@@ -29,8 +29,13 @@ pub(super) fn write(page: &mut Markup, findings: &Findings) {
             panels(page, &timeline.all, &findings.windows);
             axis(page, &timeline.all);
             lanes(page, &timeline.all, &findings.windows);
+            let shaded = if findings.windows.is_empty() {
+                "no windows"
+            } else {
+                "windows are shaded and numbered"
+            };
             let mut says = format!(
-                "All traffic, {} to {}, in steps of {}; windows are shaded and numbered.",
+                "All traffic, {} to {}, in steps of {}; {shaded}.",
                 second(timeline.all.start),
                 second(timeline.all.end()),
                 spans::step(timeline.all.step_ms)
@@ -41,10 +46,13 @@ pub(super) fn write(page: &mut Markup, findings: &Findings) {
                     counted(timeline.outside, "attempt", "attempts")
                 ));
             }
-            page.element("figcaption", &[], &says);
+            page.within("figcaption", &[], |page| page.prose(&says));
         });
     });
 }
+
+/// Fewer than this do not fill a drawing: a single failure is not to look like a disaster.
+const FULL: f64 = 4.0;
 
 /// A measure of a step.
 struct Measure {
@@ -128,7 +136,7 @@ fn panels(page: &mut Markup, all: &Steps, windows: &[Window]) {
             ),
             class: "panel",
         };
-        let scale = if measure.is_share { scale(most) } else { most };
+        let scale = if measure.is_share { scale(most) } else { most.max(FULL) };
         drawing.write(
             page,
             &shaded,

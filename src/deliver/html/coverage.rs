@@ -25,7 +25,7 @@ pub(super) fn write(page: &mut Markup, findings: &Findings) {
             count(read.other_records()),
             count(read.unread_records())
         );
-        page.element("p", &[], &says);
+        page.within("p", &[], |page| page.prose(&says));
         let columns = [
             words("File"),
             words("Format"),

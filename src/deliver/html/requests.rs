@@ -42,13 +42,13 @@ pub(super) fn write(page: &mut Markup, requests: &[Attempt], caption: impl Fn(us
 
 fn request(page: &mut Markup, attempt: &Attempt) {
     let value = |dimension: Dimension| attempt.attributes.get(dimension);
-    let method = attempt
-        .method
-        .as_deref()
-        .map_or(String::new(), |method| format!("{} ", method.to_ascii_uppercase()));
-    let endpoint = value(Dimension::Endpoint).map_or("endpoint not logged", |endpoint| endpoint);
-    page.within("span", &[("class", &"id")], |page| {
-        page.element("code", &[], &format!("{method}{endpoint}"));
+    let method = attempt.method.as_deref().unwrap_or_default().to_ascii_uppercase();
+    page.within("span", &[("class", &"id")], |page| match value(Dimension::Endpoint) {
+        Some(endpoint) => page.element("code", &[], format!("{method} {endpoint}").trim_start()),
+        None => {
+            page.element("code", &[], &method);
+            page.element("small", &[], " endpoint not logged");
+        }
     });
     page.within("span", &[("class", &"id")], |page| match value(Dimension::Model) {
         Some(model) => page.element("code", &[], model),

@@ -11,10 +11,10 @@ use crate::model::{Dimension, Findings, Slice, Step, Steps};
 
 /// Writes the table of strips.
 pub(super) fn write(page: &mut Markup, findings: &Findings) {
-    let timeline = &findings.timeline;
-    if timeline.slices.is_empty() {
+    if !is_shown(findings) {
         return;
     }
+    let timeline = &findings.timeline;
     page.within("section", &[("id", &"slices")], |page| {
         page.element("h2", &[], "Where it failed");
         legend(page);
@@ -46,6 +46,11 @@ pub(super) fn write(page: &mut Markup, findings: &Findings) {
         });
         page.within("div", &[("class", &"strips-axis")], |page| axis(page, &timeline.all));
     });
+}
+
+/// Whether there is anything to tell apart.
+pub(super) fn is_shown(findings: &Findings) -> bool {
+    !findings.timeline.slices.is_empty() && findings.timeline.all.total().failures > 0
 }
 
 fn strip(page: &mut Markup, all: &Steps, slice: &Slice, number: usize) {

@@ -2,6 +2,7 @@
 
 use super::class_of;
 use super::markup::Markup;
+use super::slices;
 use super::table::{numbers, table, words};
 use crate::deliver::Context;
 use crate::deliver::phrases::{self, confidence, count, counted, headline, length, second};
@@ -17,7 +18,9 @@ pub(super) fn write(page: &mut Markup, findings: &Findings, context: &Context<'_
     }
     page.element("p", &[("class", &"eyebrow")], "Failed calls to an LLM API");
     let worst = worst(findings);
-    let class = worst.map_or("none", |(window, _)| class_of(window));
+    // What was not read may have failed: that is no good news.
+    let otherwise = if findings.coverage.is_complete() { "good" } else { "unsure" };
+    let class = worst.map_or(otherwise, |(window, _)| class_of(window));
     page.within("div", &[("class", &format!("verdict {class}"))], |page| {
         page.within("h1", &[], |page| page.prose(&headline(findings)));
         match worst {
@@ -31,7 +34,7 @@ pub(super) fn write(page: &mut Markup, findings: &Findings, context: &Context<'_
             for (to, says, is_there) in [
                 ("windows", "Windows", !findings.windows.is_empty()),
                 ("timeline", "Over time", !findings.timeline.all.steps.is_empty()),
-                ("slices", "Where", !findings.timeline.slices.is_empty()),
+                ("slices", "Where", slices::is_shown(findings)),
                 ("details", "Each window", !findings.windows.is_empty()),
                 ("caller-side", "Caller’s own errors", !findings.caller_side.is_empty()),
                 ("retries", "Retries", findings.retries.chains > 0),
@@ -146,7 +149,7 @@ pub(super) fn windows(page: &mut Markup, findings: &Findings) {
     let counts = &findings.counts;
     page.within("section", &[("id", &"windows")], |page| {
         let number = findings.windows.len() as u64;
-        page.element("h2", &[], "Windows");
+        page.element("h2", &[], if number == 0 { "All traffic" } else { "Windows" });
         page.element(
             "p",
             &[],

@@ -1,7 +1,7 @@
 //! What is in no window: the caller's own errors, how calls were retried, and remarks on the logs.
 
 use super::markup::Markup;
-use super::table::{numbers, table, words};
+use super::table::{Column, numbers, table, words};
 use super::{requests, spans};
 use crate::deliver::phrases::{count, counted, inert};
 use crate::model::{Finding, Findings, Name};
@@ -34,7 +34,10 @@ pub(super) fn caller_side(page: &mut Markup, findings: &Findings) {
         page.element("h2", &[], "The caller’s own errors");
         page.element("p", &[], "They are in no window: the provider did what it was asked.");
         let columns = [
-            words("Kind"),
+            Column {
+                head: "Kind",
+                class: "w",
+            },
             numbers("Attempts"),
             words("Status"),
             words("First and last"),
@@ -109,7 +112,14 @@ pub(super) fn remarks(page: &mut Markup, findings: &Findings) {
     }
     page.within("section", &[("id", &"remarks")], |page| {
         page.element("h2", &[], "Remarks");
-        let columns = [words("Remark"), words("What to do"), words("Files")];
+        let columns = [
+            words("Remark"),
+            words("What to do"),
+            Column {
+                head: "Files",
+                class: "files",
+            },
+        ];
         table(page, "cards", "Remarks on the logs and the traffic", &columns, |rows| {
             for (finding, paths) in alike(&findings.findings) {
                 rows.row(|row| {

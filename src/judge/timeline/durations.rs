@@ -21,8 +21,16 @@ pub(in crate::judge) struct Durations {
 }
 
 impl Durations {
-    /// The durations that the sources tell, with their clocks corrected.
-    pub(in crate::judge) fn of(rollup: &Rollup, offsets_ms: &BTreeMap<Name, i64>, selection: &Selection) -> Self {
+    /// The durations that the sources tell around these windows, with their clocks corrected.
+    pub(in crate::judge) fn of(
+        rollup: &Rollup,
+        offsets_ms: &BTreeMap<Name, i64>,
+        selection: &Selection,
+        windows: &[Window],
+    ) -> Self {
+        let from = windows.iter().map(|window| window.start.plus_ms(-2 * BEFORE_MS)).min();
+        let to = windows.iter().map(|window| window.end.plus_ms(BEFORE_MS)).max();
+        let is_near = |time: Time| from.is_some_and(|from| time >= from) && to.is_some_and(|to| time <= to);
         let told = |is_ours: fn(Vantage) -> bool| {
             let sources = rollup.sources.iter();
             let sources = sources.filter(|(_, source)| source.vantage.is_some_and(is_ours));
@@ -32,7 +40,7 @@ impl Durations {
                     let told = source.cells.took().into_iter();
                     told.map(move |(time, attributes, class, count)| (time.plus_ms(offset), attributes, class, count))
                 })
-                .filter(|(_, attributes, ..)| selection.takes(attributes))
+                .filter(|(time, attributes, ..)| is_near(*time) && selection.takes(attributes))
                 .collect();
             told.sort_by_key(|(time, ..)| *time);
             told

@@ -44,7 +44,7 @@ fn cell(time: i64, model: &str, ok: u32) -> TrafficCell {
 }
 
 fn told(traffic: &Traffic) -> Timeline {
-    let durations = Durations::of(&Rollup::default(), &BTreeMap::new(), &Selection::default());
+    let durations = Durations::of(&Rollup::default(), &BTreeMap::new(), &Selection::default(), &[]);
     timeline(traffic, &[], &durations)
 }
 
