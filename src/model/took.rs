@@ -23,7 +23,7 @@ impl TookClass {
     pub fn bounds(self) -> (u64, u64) {
         let start = |class: u64| {
             let base = 1_u64 << (class / 2);
-            if class % 2 == 0 { base } else { base + base / 2 }
+            if class.is_multiple_of(2) { base } else { base + base / 2 }
         };
         let class = u64::from(self.0);
         (start(class), start(class + 1))

@@ -68,6 +68,9 @@ pub(super) fn write(page: &mut Markup, findings: &Findings) {
 }
 
 fn clock(source: &SourceCoverage) -> String {
+    if source.format.is_none() {
+        return "not read".to_owned();
+    }
     let zone = source.time_zone.as_deref().unwrap_or("zone in the log");
     let offset = source.clock_offset_seconds;
     if offset.abs() < SAME_CLOCK {
