@@ -71,6 +71,7 @@ fn fact(page: &mut Markup, name: &str, value: &str, more: &str) {
         page.within("dd", &[], |page| {
             page.prose(value);
             if !more.is_empty() {
+                page.text(" ");
                 page.within("small", &[], |page| page.prose(more));
             }
         });
