@@ -1,15 +1,15 @@
 //! Does a browser show the HTML report without a complaint, and without having to scroll sideways? Asked where a Chromium
 //! is installed; elsewhere the test says that it did not ask.
 
-use crate::html::elements;
+use crate::html::{elements, poisoned};
 use crate::run::{findings, plan, report};
 use faultscope::redact::Audience;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// Widths of a desk and of a telephone, in CSS pixels.
-const WIDTHS: [u32; 2] = [1280, 390];
+/// Widths of a desk, of a window on it, of a tablet and of a telephone, in CSS pixels.
+const WIDTHS: [u32; 4] = [1280, 1060, 820, 390];
 
 /// Shows by how much a page is wider than a frame of that width. The page may run nothing itself.
 const FRAME: &str = "<!DOCTYPE html><meta charset=utf-8><body><p id=said></p><script>
@@ -57,13 +57,29 @@ fn shown(chromium: &str, folder: &Path, file: &Path) -> (String, Vec<String>) {
     (String::from_utf8_lossy(&stdout).into_owned(), console.collect())
 }
 
+/// What a page says of its size in a frame of a width.
+fn framed(chromium: &str, folder: &Path, page: &str, width: u32) -> String {
+    // What a script's text may hold is decided by the browser, which looks for its end first.
+    let text = serde_json::to_string(page).unwrap().replace("</", "<\\/");
+    let frame = FRAME.replace("WIDTH", &width.to_string()).replace("PAGE", &text);
+    let file = folder.join("frame.html");
+    fs::write(&file, frame).unwrap();
+    shown(chromium, folder, &file).0
+}
+
 #[test]
 fn a_browser_shows_it_without_a_complaint_and_without_scrolling_sideways() {
     let Some(chromium) = chromium() else { return };
     let folder = tempfile::tempdir().unwrap();
-    for name in ["outage-full", "0108-net_proxy"] {
-        let page = report(&findings(&plan(name)), "html", Audience::Forwardable, b"key");
-        let file = folder.path().join(format!("{name}.html"));
+    let long = "deployment-of-a-very-long-name_".repeat(4);
+    let pages = [
+        ("outage-full", findings(&plan("outage-full"))),
+        ("0108-net_proxy", findings(&plan("0108-net_proxy"))),
+        ("long names", poisoned(findings(&plan("model-down")), &long)),
+    ];
+    for (name, findings) in pages {
+        let page = report(&findings, "html", Audience::Internal, b"key");
+        let file = folder.path().join("page.html");
         fs::write(&file, &page).unwrap();
         let (dom, console) = shown(chromium, folder.path(), &file);
         assert_eq!(console, [""; 0], "{name}");
@@ -71,28 +87,22 @@ fn a_browser_shows_it_without_a_complaint_and_without_scrolling_sideways() {
         let names = |page: &str| elements(page).into_iter().map(|element| element.name).collect::<Vec<_>>();
         assert_eq!(names(dom.trim_end()), names(&page), "{name}");
         for width in WIDTHS {
-            // No page of ours holds "</script", but what a script's text may hold is decided by the browser.
-            let text = serde_json::to_string(&page).unwrap().replace("</", "<\\/");
-            let frame = FRAME.replace("WIDTH", &width.to_string()).replace("PAGE", &text);
-            let file = folder.path().join("frame.html");
-            fs::write(&file, frame).unwrap();
-            let (dom, _) = shown(chromium, folder.path(), &file);
+            let dom = framed(chromium, folder.path(), &page, width);
             assert!(dom.contains("sticks out by 0<"), "{name} at {width}: {dom:.600}");
         }
     }
 }
 
 #[test]
-fn the_browser_complains_of_a_script_so_its_silence_means_something() {
+fn the_browser_complains_and_sees_what_sticks_out_so_its_silence_means_something() {
     let Some(chromium) = chromium() else { return };
     let folder = tempfile::tempdir().unwrap();
     let page = report(&findings(&plan("quiet-day")), "html", Audience::Forwardable, b"key");
     let file = folder.path().join("page.html");
-    fs::write(
-        &file,
-        page.replace("</body>", "<script>document.title = 'run'</script><img src=\"x.png\"></body>"),
-    )
-    .unwrap();
+    let foreign = "<script>document.title = 'run'</script><img src=\"x.png\"></body>";
+    fs::write(&file, page.replace("</body>", foreign)).unwrap();
     let (dom, console) = shown(chromium, folder.path(), &file);
     assert!(console.len() >= 2 && !dom.contains("<title>run"), "{console:?}");
+    let wide = page.replace("</body>", "<p style=\"width:2000px\">wide</p></body>");
+    assert!(!framed(chromium, folder.path(), &wide, 390).contains("sticks out by 0<"));
 }

@@ -184,7 +184,7 @@ fn page(findings: &Findings, audience: Audience) -> String {
 }
 
 /// The findings with a hostile word wherever a word of a log may stand.
-fn poisoned(mut findings: Findings, word: &str) -> Findings {
+pub(crate) fn poisoned(mut findings: Findings, word: &str) -> Findings {
     let name = Name::from(word);
     for window in &mut findings.windows {
         for values in window.scope.values.values_mut() {

@@ -11,6 +11,9 @@ const DISTANCES: [i64; 21] = [
     2_592_000, 7_776_000, 31_536_000,
 ];
 
+/// Beyond this place, in percent, there is no room for the name.
+const LAST: f64 = 92.0;
+
 /// A day in milliseconds.
 const DAY_MS: i64 = 86_400_000;
 
@@ -54,6 +57,7 @@ pub(super) fn ticks(steps: &Steps) -> Vec<Tick> {
                 says: Time(at).to_utc().format(form).to_string(),
             }
         })
+        .filter(|tick| tick.percent <= LAST)
         .collect()
 }
 

@@ -17,7 +17,7 @@ const ERRORS_SHOWN: usize = 5;
 pub(super) fn write(page: &mut Markup, number: usize, window: &Window, zoom: Option<&Zoom>, is_open: bool) {
     let id = format!("w{number}");
     let class = format!("window {}", class_of(window));
-    page.within("article", &[("id", &id), ("class", &class)], |page| {
+    page.within("article", &[("class", &class)], |page| {
         let title = |page: &mut Markup| {
             page.within("h3", &[], |page| {
                 page.text(&format!("Window {number} "));
@@ -25,7 +25,8 @@ pub(super) fn write(page: &mut Markup, number: usize, window: &Window, zoom: Opt
             });
         };
         let whole = |page: &mut Markup| {
-            page.within("p", &[("class", &"lead")], |page| page.prose(&lead(window)));
+            // The place to jump to is inside: a browser opens what is closed around it.
+            page.within("p", &[("id", &id), ("class", &"lead")], |page| page.prose(&lead(window)));
             course(page, number, window, zoom);
             page.within("div", &[("class", &"columns")], |page| {
                 page.within("div", &[], |page| verdict(page, window));
@@ -184,8 +185,8 @@ fn edge(around: Option<Time>, edge: Time, what: &str) -> String {
 /// How long its scope's attempts took: before, in the window, and those that failed, on one scale.
 fn took(page: &mut Markup, zoom: &Zoom) {
     let rows = [
-        ("Successes, the hour before", zoom.healthy_before),
-        ("Successes, in the window", zoom.healthy_inside),
+        ("Successes before", zoom.healthy_before),
+        ("Successes inside", zoom.healthy_inside),
         ("Failures", zoom.failed),
     ];
     let longest = rows.iter().filter_map(|(_, took)| Some(took.as_ref()?.p95_ms)).max();
@@ -203,28 +204,34 @@ fn took(page: &mut Markup, zoom: &Zoom) {
         numbers("95 % within"),
         words("Range"),
     ];
-    table(page, "took", "How long its scope’s attempts took", &columns, |rows_of| {
-        for (name, took) in rows.iter().filter_map(|(name, took)| Some((name, took.as_ref()?))) {
-            rows_of.row(|row| {
-                row.cell(|page| {
-                    page.text(name);
-                    page.element("small", &[], &format!(" {}", count(took.of)));
-                });
-                row.text(&seconds(took.p50_ms));
-                row.text(&seconds(took.p95_ms));
-                row.cell(|page| {
-                    let style = format!(
-                        "margin-left:{}%;width:{}%",
-                        place(took.p50_ms),
-                        short((place(took.p95_ms) - place(took.p50_ms)).max(1.0))
-                    );
-                    page.within("div", &[("class", &"range"), ("aria-hidden", &"true")], |page| {
-                        page.within("i", &[("style", &style)], |_| {});
+    table(
+        page,
+        "took",
+        "How long its scope’s attempts took, in the hour before the window and inside it",
+        &columns,
+        |rows_of| {
+            for (name, took) in rows.iter().filter_map(|(name, took)| Some((name, took.as_ref()?))) {
+                rows_of.row(|row| {
+                    row.cell(|page| {
+                        page.text(name);
+                        page.element("small", &[], &format!(" {}", count(took.of)));
+                    });
+                    row.text(&seconds(took.p50_ms));
+                    row.text(&seconds(took.p95_ms));
+                    row.cell(|page| {
+                        let style = format!(
+                            "margin-left:{}%;width:{}%",
+                            place(took.p50_ms),
+                            short((place(took.p95_ms) - place(took.p50_ms)).max(1.0))
+                        );
+                        page.within("div", &[("class", &"range"), ("aria-hidden", &"true")], |page| {
+                            page.within("i", &[("style", &style)], |_| {});
+                        });
                     });
                 });
-            });
-        }
-    });
+            }
+        },
+    );
 }
 
 fn endings(window: &Window) -> String {
