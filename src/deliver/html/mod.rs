@@ -27,7 +27,7 @@ use std::io;
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /// Windows whose sections stand open; of more, the gravest do and the others open on a click.
-const OPEN: usize = 12;
+const OPEN: usize = 6;
 
 /// The report.
 pub(super) struct Html;
