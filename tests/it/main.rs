@@ -7,11 +7,14 @@
     reason = "a test that cannot go on is to fail"
 )]
 
+mod browser;
+mod bundle;
 mod cli;
 mod corpora;
 mod discovery;
 mod formats;
 mod house;
+mod html;
 mod reports;
 mod run;
 mod same_answer;
