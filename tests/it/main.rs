@@ -8,6 +8,8 @@
 )]
 
 mod archives;
+mod browser;
+mod bundle;
 mod cli;
 mod corpora;
 mod discovery;
@@ -15,6 +17,7 @@ mod documents;
 mod formats;
 mod hostile_archives;
 mod house;
+mod html;
 mod pack;
 mod reports;
 mod run;
