@@ -258,6 +258,7 @@ fn describe(rollup: &mut SourceRollup, prepared: &Prepared) {
     rollup.notes.extend(prepared.dated_as());
     if rollup.time_zone.is_some() {
         rollup.time_zone = Some(prepared.zone_said.clone());
+        rollup.zone_assumed = prepared.zone_assumed;
     }
     match &prepared.recognised {
         Some(recognised) => {

@@ -40,6 +40,8 @@ pub(super) struct Prepared {
     pub(super) zone: Zone,
     /// How the report says which zone was taken.
     pub(super) zone_said: String,
+    /// Nobody named the zone.
+    pub(super) zone_assumed: bool,
     /// The date of stamps without one, where other logs tell it.
     date: Option<NaiveDate>,
     /// Standard input can be opened once.
@@ -88,7 +90,7 @@ impl Prepared {
                 }));
             }
         };
-        let (zone, zone_said) = zone(&source, plan);
+        let (zone, zone_said, zone_assumed) = zone(&source, plan);
         let left = looked.way.parts();
         Ok(Self {
             source,
@@ -96,6 +98,7 @@ impl Prepared {
             recognised: looked.recognised,
             zone,
             zone_said,
+            zone_assumed,
             date: None,
             stdin: Mutex::new(looked.stdin),
             held: Mutex::new(Held { file: None, left }),
@@ -310,11 +313,11 @@ fn is_meant(pattern: &Pattern, source: &Source) -> bool {
     means(source) || outer.is_some_and(means)
 }
 
-fn zone(source: &Source, plan: &Plan) -> (Zone, String) {
+fn zone(source: &Source, plan: &Plan) -> (Zone, String, bool) {
     let named = plan.zones.iter().rev().find(|(pattern, _)| is_meant(pattern, source));
     match named {
-        Some((_, zone)) => (*zone, format!("{zone} by --tz")),
-        None if plan.zone_given => (plan.default_zone, format!("{} by --tz", plan.default_zone)),
-        None => (plan.default_zone, format!("assumed {}", plan.default_zone)),
+        Some((_, zone)) => (*zone, format!("{zone} by --tz"), false),
+        None if plan.zone_given => (plan.default_zone, format!("{} by --tz", plan.default_zone), false),
+        None => (plan.default_zone, format!("assumed {}", plan.default_zone), true),
     }
 }

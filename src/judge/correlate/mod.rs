@@ -4,6 +4,7 @@
 //! into attempts ([`assemble`]); the clocks set right ([`clocks`]); both sides of each failure joined ([`pair`]); whose
 //! traffic is already shown ([`cover`]); the successes ([`successes`]); the sides ([`side`]); the calls ([`calls`]).
 
+mod arrivals;
 mod assemble;
 mod calls;
 mod clocks;
@@ -47,7 +48,7 @@ pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
     let sources: Vec<(&Name, &SourceRollup)> = rollup.sources.iter().collect();
     let families = family::families(&sources);
     let mut proxies = proxies::hosts(&sources);
-    let clocks = clocks::clocks(&sources, &proxies);
+    let clocks = clocks::clocks(&sources, &families, &proxies);
     let mut assembled: Vec<Assembled> = families.iter().map(|family| assemble_family(family, &sources)).collect();
     set_clocks(&mut assembled, &mut proxies, &clocks);
 
@@ -193,7 +194,7 @@ fn chains_of_views(assembled: &[Assembled]) -> Vec<Option<(usize, usize)>> {
 /// What is to be added to each source's times, in milliseconds, so that the clocks agree.
 pub(crate) fn offsets_ms(rollup: &Rollup) -> BTreeMap<Name, i64> {
     let sources: Vec<(&Name, &SourceRollup)> = rollup.sources.iter().collect();
-    let clocks = clocks::clocks(&sources, &proxies::hosts(&sources));
+    let clocks = clocks::clocks(&sources, &family::families(&sources), &proxies::hosts(&sources));
     sources
         .iter()
         .zip(clocks)
