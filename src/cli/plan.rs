@@ -34,6 +34,9 @@ pub(super) struct Delivery {
 /// The report that is written where none is asked for; the one for the engineer at the terminal.
 const DEFAULT_REPORT: &str = "text";
 
+/// The report that lists all traffic, which is kept only for it.
+const LISTS_TRAFFIC: &str = "ndjson";
+
 pub(super) fn needs(args: &Analyze, now: Time) -> anyhow::Result<Needs> {
     Ok(Needs {
         gather: gather(args, now)?,
@@ -119,6 +122,7 @@ fn judge(args: &Analyze) -> Options {
             status: args.status.clone(),
         },
         max_requests: args.max_requests,
+        keep_traffic: args.reports.iter().any(|asked| asked.name == LISTS_TRAFFIC),
     }
 }
 

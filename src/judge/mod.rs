@@ -1,6 +1,7 @@
 //! Act two: from a rollup to findings; pure, and the same on every machine.
 
 mod caller_side;
+mod case;
 mod classify;
 mod correlate;
 mod remarks;
@@ -16,6 +17,7 @@ pub use wanted::wanted;
 
 use crate::model::{CallOutcome, Counts, Coverage, Findings, Name, Rollup, SourceCoverage, Traffic, Window};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What the judgement is asked for.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +28,8 @@ pub struct Options {
     pub selection: Selection,
     /// Failures listed per window at most.
     pub max_requests: usize,
+    /// Keep all traffic in the findings, for reports that list it.
+    pub keep_traffic: bool,
 }
 
 /// Act two, whole.
@@ -46,6 +50,7 @@ pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
         thresholds: options.thresholds.by_name(),
         coverage,
         windows,
+        traffic: options.keep_traffic.then(|| Arc::new(traffic)),
     }
 }
 

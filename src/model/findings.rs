@@ -1,12 +1,13 @@
 //! Act two's answer. It can be shown to nobody until `redact::seal` has made it `Sealed`.
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, Traffic};
 use super::coverage::Coverage;
 use super::outcome::{CallerKind, TransportError};
 use super::terms::Name;
 use super::time::Time;
 use super::window::Window;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Totals, each attempt counted once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -106,4 +107,6 @@ pub struct Findings {
     pub findings: Vec<Finding>,
     /// The thresholds in force, by name.
     pub thresholds: BTreeMap<&'static str, f64>,
+    /// All traffic, for reports that list it; kept only where one was asked for.
+    pub traffic: Option<Arc<Traffic>>,
 }

@@ -10,8 +10,9 @@ mod shape;
 mod transient;
 
 use super::Options;
+use super::case::{self, Scene};
 use super::windows::{Draft, Flow, statistics::f, table_for};
-use crate::model::{Attempt, ByError, Counter, Name, Severity, Traffic, Verdict, Window};
+use crate::model::{Attempt, ByError, Case, Counter, Name, Severity, Traffic, Verdict, Window};
 use class::Argues;
 use evidence::Evidence;
 use std::collections::BTreeMap;
@@ -32,7 +33,16 @@ const FULL_FROM: f64 = 0.9;
 
 /// The windows with their verdicts, by start.
 pub(super) fn classify(traffic: &Traffic, drafts: Vec<Draft<'_>>, options: &Options) -> Vec<Window> {
-    drafts.iter().map(|draft| window(traffic, draft, options)).collect()
+    let with_case = |draft: &Draft<'_>| Window {
+        case: case::case(&Scene {
+            traffic,
+            draft,
+            others: &drafts,
+            most_requests: options.max_requests,
+        }),
+        ..window(traffic, draft, options)
+    };
+    drafts.iter().map(with_case).collect()
 }
 
 fn window(traffic: &Traffic, draft: &Draft<'_>, options: &Options) -> Window {
@@ -81,6 +91,7 @@ fn window(traffic: &Traffic, draft: &Draft<'_>, options: &Options) -> Window {
         verdict: verdict(&evidence, shape::baseline(&table, draft), attempts),
         requests,
         requests_omitted,
+        case: Case::default(),
     }
 }
 
