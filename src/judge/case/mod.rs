@@ -6,6 +6,7 @@ mod samples;
 
 use super::windows::Draft;
 use crate::model::{Attempt, Attributes, CELL_SECONDS, CallerKind, Case, Dimension, Name, Outcome, Scope, Share, Time, Traffic};
+use crate::providers;
 use std::collections::BTreeMap;
 
 /// The traffic a case is made from, and the windows that are left out of what is usual.
@@ -19,37 +20,82 @@ pub(super) struct Scene<'s> {
 
 /// The case of one window.
 pub(super) fn case(scene: &Scene<'_>) -> Case {
-    let draft = scene.draft;
-    let mut by_model: BTreeMap<[Option<Name>; 3], Vec<&Attempt>> = BTreeMap::new();
-    for attempt in &draft.failures {
-        let value = |dimension| attempt.attributes.get(dimension).cloned();
-        let key = [Dimension::Provider, Dimension::Surface, Dimension::Model].map(value);
-        by_model.entry(key).or_default().push(attempt);
-    }
-    let is_one = by_model.len() == 1;
-    let mut parts: Vec<_> = by_model
-        .into_iter()
-        .filter_map(|(key, failures)| {
-            let of = |attributes: &Attributes| {
-                let dimensions = [Dimension::Provider, Dimension::Surface, Dimension::Model];
-                // What a success does not say of its provider or surface it shares with the failures.
-                let agrees = |(wanted, dimension): (&Option<Name>, Dimension)| match (wanted, attributes.get(dimension)) {
-                    (Some(wanted), Some(value)) => wanted == value,
-                    (Some(_), None) => dimension != Dimension::Model,
-                    (None, _) => dimension != Dimension::Model || is_one,
-                };
-                key.iter().zip(dimensions).all(agrees)
-            };
-            part::part(scene, &failures, &key, is_one, of)
+    let groups = by_model(&scene.draft.failures);
+    let is_one = groups.len() == 1;
+    let mut parts: Vec<_> = groups
+        .iter()
+        .filter_map(|(of, failures)| {
+            let has_rival = groups.keys().any(|other| other.model == of.model && other.provider != of.provider);
+            part::part(scene, failures, of, is_one, |attributes| of.holds(attributes, is_one, has_rival))
         })
         .collect();
     parts.sort_by_key(|part| std::cmp::Reverse(part.share.failed));
     Case {
-        whole: part::part(scene, &draft.failures, &[None, None, None], true, |_| true),
+        whole: part::part(scene, &scene.draft.failures, &PartOf::default(), true, |_| true),
         parts,
         groups: groups::groups(scene),
         caller_side: caller_side(scene),
     }
+}
+
+/// What a part is the part of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct PartOf {
+    model: Option<Name>,
+    surface: Option<Name>,
+    provider: Option<Name>,
+}
+
+impl PartOf {
+    /// Whether a success is of this part. What it does not say of surface or provider it shares with the failures.
+    fn holds(&self, attributes: &Attributes, is_one: bool, has_rival: bool) -> bool {
+        let same = |mine: &Option<Name>, dimension| attributes.get(dimension).is_none_or(|value| mine.as_ref().is_none_or(|mine| mine == value));
+        let model = match (&self.model, attributes.get(Dimension::Model)) {
+            (Some(mine), Some(value)) => mine == value,
+            (Some(_), None) => false,
+            (None, _) => is_one,
+        };
+        model && same(&self.surface, Dimension::Surface) && (!has_rival || same(&self.provider, Dimension::Provider))
+    }
+}
+
+/// Failures by surface, model and provider. Which provider a request went to is known for sure by its host alone: where
+/// it went by an own gateway, a model's failures are those of the provider that most of them are said to be of.
+fn by_model<'a>(failures: &[&'a Attempt]) -> BTreeMap<PartOf, Vec<&'a Attempt>> {
+    let mut by_model: BTreeMap<PartOf, Vec<&Attempt>> = BTreeMap::new();
+    for attempt in failures {
+        let of = PartOf {
+            model: attempt.attributes.get(Dimension::Model).cloned(),
+            surface: attempt.attributes.get(Dimension::Surface).cloned(),
+            provider: None,
+        };
+        by_model.entry(of).or_default().push(attempt);
+    }
+    let mut parts: BTreeMap<PartOf, Vec<&Attempt>> = BTreeMap::new();
+    for (of, failures) in by_model {
+        let sure = most_frequent(failures.iter().filter_map(|attempt| by_host(attempt)));
+        let said = || most_frequent(failures.iter().filter_map(|attempt| attempt.attributes.get(Dimension::Provider).cloned()));
+        let usual = sure.or_else(said);
+        for attempt in failures {
+            let provider = by_host(attempt).or_else(|| usual.clone());
+            parts.entry(PartOf { provider, ..of.clone() }).or_default().push(attempt);
+        }
+    }
+    parts
+}
+
+/// The provider that an attempt's host is of.
+fn by_host(attempt: &Attempt) -> Option<Name> {
+    let host = attempt.attributes.get(Dimension::ServerAddress)?;
+    providers::by_host(host).map(|provider| Name::from(provider.name()))
+}
+
+fn most_frequent(names: impl Iterator<Item = Name>) -> Option<Name> {
+    let mut counts: BTreeMap<Name, u64> = BTreeMap::new();
+    for name in names {
+        *counts.entry(name).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map(|(name, _)| name)
 }
 
 /// Ends of the caller's own making in the window's scope and time.

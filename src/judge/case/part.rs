@@ -1,7 +1,7 @@
 //! One part of a window, counted: the numbers of one ticket.
 
 use super::samples::samples;
-use super::{Scene, cells_between, share};
+use super::{PartOf, Scene, cells_between, share};
 use crate::model::{
     Attempt, Attributes, ByError, CallOutcome, Dimension, Durations, Ending, IdCounts, Name, Outcome, Part, Reached, Share, Stretch,
     Tally, Time,
@@ -36,7 +36,7 @@ const COURSE_ROWS: i64 = 16;
 pub(super) fn part(
     scene: &Scene<'_>,
     failures: &[&Attempt],
-    [provider, surface, model]: &[Option<Name>; 3],
+    of_what: &PartOf,
     is_whole: bool,
     of: impl Fn(&Attributes) -> bool,
 ) -> Option<Part> {
@@ -45,9 +45,9 @@ pub(super) fn part(
     let [before, after] = around(scene, start, end, &takes);
     let (calls, calls_lost, calls_recovered) = calls(scene, failures, start, end, &takes);
     Some(Part {
-        provider: provider.clone(),
-        surface: surface.clone(),
-        model: model.clone(),
+        provider: of_what.provider.clone(),
+        surface: of_what.surface.clone(),
+        model: of_what.model.clone(),
         start,
         end,
         share: own_share(scene, failures, (start, end), is_whole, &takes),
