@@ -6,15 +6,17 @@ mod phrases;
 mod report;
 mod table;
 mod text;
+mod ticket;
 
 pub use phrases::count as thousands;
 pub use report::{Context, Report};
+pub use ticket::Addressee;
 
 use crate::redact::{Removed, Sealed, wall};
 use std::io;
 
 /// Every report, by the order of `--help`.
-pub static ALL: &[&dyn Report] = &[&text::Text, &markdown::Markdown, &json_v1::JsonV1];
+pub static ALL: &[&dyn Report] = &[&text::Text, &markdown::Markdown, &json_v1::JsonV1, &ticket::Ticket(None)];
 
 /// The JSON Schema that every JSON report fits.
 pub const JSON_SCHEMA: &str = include_str!("report-v1.schema.json");
@@ -23,6 +25,16 @@ pub const JSON_SCHEMA: &str = include_str!("report-v1.schema.json");
 #[must_use]
 pub fn by_name(name: &str) -> Option<&'static dyn Report> {
     ALL.iter().copied().find(|report| report.name() == name)
+}
+
+/// The ticket for one addressee, or for whom each window concerns.
+#[must_use]
+pub fn ticket(to: Option<Addressee>) -> &'static dyn Report {
+    match to {
+        None => &ticket::Ticket(None),
+        Some(Addressee::Provider) => &ticket::Ticket(Some(Addressee::Provider)),
+        Some(Addressee::Network) => &ticket::Ticket(Some(Addressee::Network)),
+    }
 }
 
 /// The finished bytes of a report, past the second wall.

@@ -1,7 +1,7 @@
 //! The only door to a report: findings become [`Sealed`], with own names replaced where the reader is a stranger.
 
 use super::pseudonym::{Kind, Pseudonyms};
-use crate::model::{Attempt, Attributes, Dimension, Findings, Name, Scope, Window};
+use crate::model::{Attempt, Attributes, Case, Dimension, Findings, Name, Scope, Traffic, Window};
 use crate::providers;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -64,6 +64,9 @@ pub fn seal(mut findings: Findings, policy: &Policy) -> Sealed {
         names.window(window);
     }
     findings.isolated.iter_mut().for_each(|attempt| names.attempt(attempt));
+    if let Some(traffic) = &mut findings.traffic {
+        names.traffic(Arc::make_mut(traffic));
+    }
     for finding in &mut findings.findings {
         finding.path = finding.path.take().map(|path| names.path(&path));
         finding.says = names.sentence(&finding.says);
@@ -168,7 +171,49 @@ impl Names {
 
     fn attempt(&self, attempt: &mut Attempt) {
         attempt.attributes = self.attributes(&attempt.attributes);
+        attempt.upstream = attempt.upstream.take().map(|address| self.address(&address));
         attempt.seen_by.iter_mut().for_each(|seen| seen.path = self.path(&seen.path));
+    }
+
+    /// An address with or without its port, which stays.
+    fn address(&self, name: &Name) -> Name {
+        let (host, port) = match name.rsplit_once(':') {
+            Some((host, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) && !host.ends_with(':') => {
+                (host.trim_start_matches('[').trim_end_matches(']'), Some(port))
+            }
+            _ => (&**name, None),
+        };
+        let stand_in = self.stand_in(Kind::Address, host);
+        Name::from(port.map_or(stand_in.clone(), |port| format!("{stand_in}:{port}")))
+    }
+
+    fn case(&self, case: &mut Case) {
+        for part in case.whole.iter_mut().chain(&mut case.parts) {
+            part.samples.iter_mut().for_each(|attempt| self.attempt(attempt));
+            for (dimension, kind) in OWN {
+                let tallies = part.values.iter_mut().filter(|(of, _)| *of == dimension);
+                for (name, _) in tallies.flat_map(|(_, tally)| &mut tally.named) {
+                    *name = Name::from(self.stand_in(kind, name));
+                }
+            }
+            for (name, _) in &mut part.upstreams.named {
+                *name = self.address(name);
+            }
+        }
+        for group in &mut case.groups {
+            if let Some((_, kind)) = OWN.iter().find(|(dimension, _)| *dimension == group.dimension) {
+                group.value = Name::from(self.stand_in(*kind, &group.value));
+            }
+        }
+    }
+
+    fn traffic(&self, traffic: &mut Traffic) {
+        let mut known: BTreeMap<Arc<Attributes>, Arc<Attributes>> = BTreeMap::new();
+        for cell in traffic.cells.iter_mut().chain(&mut traffic.proxy_cells) {
+            let shown = known.entry(Arc::clone(&cell.attributes)).or_insert_with(|| self.attributes(&cell.attributes));
+            cell.attributes = Arc::clone(shown);
+        }
+        traffic.attempts.iter_mut().for_each(|attempt| self.attempt(attempt));
     }
 
     fn scope(&self, scope: &mut Scope) {
@@ -185,6 +230,7 @@ impl Names {
     fn window(&self, window: &mut Window) {
         self.scope(&mut window.scope);
         window.requests.iter_mut().for_each(|attempt| self.attempt(attempt));
+        self.case(&mut window.case);
         let verdict = &mut window.verdict;
         verdict
             .because

@@ -1,0 +1,56 @@
+//! The names that a firewall or proxy must let through, by provider. Names, not addresses: the providers are behind
+//! delivery networks whose addresses change.
+
+use crate::deliver::phrases::inert;
+use crate::model::{Dimension, Part};
+use crate::providers;
+
+/// Provider, surface, and the names its clients call.
+const DOMAINS: [(&str, &str, &[&str]); 7] = [
+    ("openai", "api", &["api.openai.com", "auth.openai.com (only for sign-in flows)"]),
+    (
+        "openai",
+        "web",
+        &["chatgpt.com", "*.chatgpt.com", "*.openai.com", "*.oaistatic.com", "*.oaiusercontent.com", "challenges.cloudflare.com"],
+    ),
+    ("anthropic", "api", &["api.anthropic.com"]),
+    ("anthropic", "web", &["claude.ai", "*.claude.ai", "*.claude.com", "*.anthropic.com", "*.claudeusercontent.com"]),
+    (
+        "azure.ai.openai",
+        "api",
+        &["RESOURCE.openai.azure.com", "RESOURCE.cognitiveservices.azure.com", "login.microsoftonline.com (for Entra ID tokens)"],
+    ),
+    (
+        "gcp.gemini",
+        "api",
+        &["generativelanguage.googleapis.com", "REGION-aiplatform.googleapis.com", "oauth2.googleapis.com (for service accounts)"],
+    ),
+    (
+        "aws.bedrock",
+        "api",
+        &["bedrock-runtime.REGION.amazonaws.com", "sts.REGION.amazonaws.com (for role credentials)"],
+    ),
+];
+
+/// The names for a part: those that were called and are a provider's, then those that its clients also call.
+pub(super) fn domains(part: &Part) -> Vec<String> {
+    let called = part.tally(Dimension::ServerAddress).map_or(&[][..], |tally| &tally.named);
+    let mut names: Vec<String> = called
+        .iter()
+        .filter(|(host, _)| providers::by_host(host).is_some())
+        .map(|(host, _)| format!("{} (called in these logs)", inert(host)))
+        .collect();
+    let by_host = called.iter().find_map(|(host, _)| providers::by_host(host)).map(|provider| provider.name());
+    let provider = part.provider.as_deref().or(by_host);
+    let surface = part.surface.as_deref().unwrap_or("api");
+    let known = DOMAINS.iter().filter(|(of, on, _)| Some(*of) == provider && *on == surface);
+    for name in known.flat_map(|(_, _, names)| *names) {
+        if !names.iter().any(|told| told.split(' ').next() == name.split(' ').next()) {
+            names.push((*name).to_owned());
+        }
+    }
+    if names.is_empty() {
+        names.push(super::answer::to_fill_in("host name of the provider's API; the calls went by an own gateway"));
+    }
+    names
+}

@@ -1,0 +1,96 @@
+//! What was checked on the own side, told whether it speaks for or against the reader: a ticket that hides the other half
+//! is asked back.
+
+use super::words::percent_of;
+use crate::deliver::phrases::{count, counted, inert};
+use crate::model::{CallerKind, ControlGroup, Coverage, Dimension, Findings, Part, Window};
+
+/// Clock corrections below this are not worth a line, in seconds.
+const CLOCK_TOLD: f64 = 1.0;
+
+/// What was checked on the own side.
+pub(super) fn checks(findings: &Findings, window: &Window, part: &Part) -> Vec<String> {
+    let mut checks = vec![reached(part)];
+    for (dimension, what) in [
+        (Dimension::Proxy, "By egress proxy or gateway of ours"),
+        (Dimension::Host, "By application host of ours"),
+        (Dimension::ServerAddress, "By server called"),
+        (Dimension::Model, "By model, the rest being equal"),
+        (Dimension::Endpoint, "By endpoint, the rest being equal"),
+        (Dimension::ServiceTier, "By service tier, the rest being equal"),
+    ] {
+        checks.extend(control(window, dimension, what));
+    }
+    checks.push(caller_side(window));
+    checks.push(retries(findings, part));
+    for counter in &window.verdict.against {
+        checks.push(format!("Not {}: {}", counter.class.name(), inert(&counter.says)));
+    }
+    checks.extend(clocks(&findings.coverage));
+    checks
+}
+
+fn reached(part: &Part) -> String {
+    let (yes, no, unknown) = part.reached;
+    format!(
+        "Reached you: {} failed attempts did by our logs (your id, your error body or your edge's status on the answer, or response headers read by our proxy), {} did not, of {} no log can tell.",
+        count(yes),
+        count(no),
+        count(unknown)
+    )
+}
+
+/// One attribute's control groups, where there are at least two values to compare.
+pub(super) fn control(window: &Window, dimension: Dimension, what: &str) -> Option<String> {
+    let groups: Vec<&ControlGroup> = window.case.groups.iter().filter(|group| group.dimension == dimension).collect();
+    let told: Vec<String> = groups
+        .iter()
+        .map(|group| format!("{}: {} failed", inert(&group.value), percent_of(group.share.failed, group.share.attempts)))
+        .collect();
+    (groups.len() > 1).then(|| format!("{what}, same minutes: {}.", told.join("; ")))
+}
+
+fn caller_side(window: &Window) -> String {
+    let kinds: Vec<String> = window
+        .case
+        .caller_side
+        .iter()
+        .map(|(kind, number)| format!("{} {}", count(*number), kind.name()))
+        .collect();
+    let capacity = window.case.caller_side.iter().any(|(kind, _)| *kind == CallerKind::ProviderCapacity);
+    match (kinds.is_empty(), capacity) {
+        (true, _) => "Our own errors (4xx, 429) in the same scope and time: none.".to_owned(),
+        (false, false) => format!(
+            "Our own errors in the same scope and time, not counted as failures: {}.",
+            kinds.join(", ")
+        ),
+        (false, true) => format!(
+            "Answered 4xx or 429 in the same scope and time, not counted as failures: {}; provider-capacity means that the 429 named your overload, not our limit.",
+            kinds.join(", ")
+        ),
+    }
+}
+
+fn retries(findings: &Findings, part: &Part) -> String {
+    let first = percent_of(part.first_attempts, part.share.failed);
+    let mut line = format!("Retries: {first} of the failures were first attempts, so they are not made by our retries");
+    if part.first_attempts * 2 < part.share.failed {
+        line = format!("Retries: only {first} of the failures were first attempts; our retries add to the count");
+    }
+    let audit = &findings.retries;
+    if audit.longest > 0 {
+        line.push_str(&format!("; the longest call took {}", counted(audit.longest, "attempt", "attempts")));
+    }
+    line.push('.');
+    line
+}
+
+fn clocks(coverage: &Coverage) -> Option<String> {
+    let moved = coverage.sources.iter().filter(|source| source.clock_offset_seconds.abs() >= CLOCK_TOLD);
+    let most = moved.clone().map(|source| source.clock_offset_seconds).max_by(|a, b| a.abs().total_cmp(&b.abs()))?;
+    Some(format!(
+        "Clocks: {} of {} logs were set right by their joined requests, at most by {most:+.1} s; the times here are the corrected ones.",
+        moved.count(),
+        counted(coverage.sources.len() as u64, "log", "logs")
+    ))
+}

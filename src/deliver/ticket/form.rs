@@ -1,0 +1,341 @@
+//! What each provider's support asks for, in its own words and order: one table a provider.
+//!
+//! Sources: OpenAI help article 1000499 and its guide to error codes; platform.claude.com/docs/en/api/errors; the texts of
+//! Azure OpenAI's errors (go.microsoft.com/fwlink/?linkid=2213926); cloud.google.com/support/docs/best-practices; AWS
+//! Bedrock, troubleshooting-api-error-codes.
+
+/// What a field holds, and so where its answer comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ask {
+    /// The organisation's id, from the response's headers.
+    Organization,
+    /// The provider's project.
+    Project,
+    /// Method and path.
+    Endpoint,
+    /// The model as it was sent.
+    Model,
+    /// An Azure deployment: it stands where others have the model.
+    Deployment,
+    /// Whose model it is behind the deployment or the gateway: no log tells.
+    Fill(&'static str),
+    /// The service tier.
+    Tier,
+    /// The region, as far as the host's name tells it.
+    Region,
+    /// The name of an Azure resource: an own name, so it is a pseudonym unless the report is internal.
+    Resource,
+    /// The API's operation, by the path.
+    Operation,
+    /// Start and end in UTC and in local time, with the length.
+    Range,
+    /// How much failed.
+    Failing,
+    /// Statuses and transport errors, error types, codes and known messages.
+    Error,
+    /// The provider's request ids.
+    ServerIds,
+    /// The caller's request ids.
+    ClientIds,
+    /// Google's word for how a fault comes: intermittent, transient or consistent.
+    Pattern,
+    /// What the calls do, and a minimal request.
+    Context,
+}
+
+/// How a request to the provider is written down without its body and key.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Skeleton {
+    /// The host, where no log tells one of the provider's own.
+    pub(super) host: &'static str,
+    /// The header that carries the key, from an environment variable.
+    pub(super) key_header: &'static str,
+    /// Further headers.
+    pub(super) headers: &'static [&'static str],
+    /// What follows the path.
+    pub(super) query: &'static str,
+}
+
+/// One provider's form.
+#[derive(Debug)]
+pub(super) struct Form {
+    /// `gen_ai.provider.name`; empty for the one that serves all others.
+    provider: &'static str,
+    /// It is about the web surface.
+    web: bool,
+    /// The response header that holds the provider's id.
+    pub(super) id_header: &'static str,
+    /// The request header that holds the caller's id.
+    pub(super) client_header: &'static str,
+    /// The fields, in the order in which its support names them.
+    pub(super) fields: &'static [(&'static str, Ask)],
+    /// Where the provider itself shows whether it failed.
+    pub(super) health: &'static str,
+    /// How to write a request down; none for the web.
+    pub(super) skeleton: Option<Skeleton>,
+}
+
+impl Form {
+    /// The form of a provider and a surface; whoever has none of its own speaks OpenAI's API.
+    pub(super) fn of(provider: Option<&str>, surface: Option<&str>) -> &'static Self {
+        let web = surface == Some("web");
+        let own = FORMS
+            .iter()
+            .find(|form| Some(form.provider) == provider && form.web == web);
+        own.copied().unwrap_or(if web { &ANY_WEB } else { &COMPATIBLE })
+    }
+}
+
+const PRIORITY: Ask = Ask::Fill("priority and business impact, P1 (critical) to P4 (low)");
+const RESPONSE_CAME: &str = "x-request-id";
+
+static FORMS: [&Form; 7] = [&OPENAI, &CHATGPT, &ANTHROPIC, &CLAUDE_WEB, &AZURE, &GOOGLE, &BEDROCK];
+
+static OPENAI: Form = Form {
+    provider: "openai",
+    web: false,
+    id_header: RESPONSE_CAME,
+    client_header: "X-Client-Request-Id",
+    fields: &[
+        ("Organization ID", Ask::Organization),
+        ("Project ID", Ask::Project),
+        ("Endpoint", Ask::Endpoint),
+        ("Model", Ask::Model),
+        ("Service tier", Ask::Tier),
+        ("Time range with time zone", Ask::Range),
+        ("Approximate failing percentage", Ask::Failing),
+        ("Error message and code", Ask::Error),
+        ("x-request-id", Ask::ServerIds),
+        ("X-Client-Request-Id", Ask::ClientIds),
+        ("Request context to reproduce it", Ask::Context),
+    ],
+    health: "Service Health of the API dashboard",
+    skeleton: Some(Skeleton {
+        host: "api.openai.com",
+        key_header: "Authorization: Bearer $OPENAI_API_KEY",
+        headers: &["X-Client-Request-Id: $(uuidgen)"],
+        query: "",
+    }),
+};
+
+/// What support asks of a browser, whoever's.
+const WEB_FIELDS: &[(&str, Ask)] = &[
+    ("Conversation URL", Ask::Fill("conversation URL, if it is about one conversation")),
+    ("Account and plan", Ask::Fill("account e-mail and plan (Free, Plus, Pro, Team, Enterprise, …)")),
+    ("Time with time zone", Ask::Range),
+    ("What failed", Ask::Endpoint),
+    ("Model shown", Ask::Model),
+    ("How much", Ask::Failing),
+    ("Error shown", Ask::Error),
+    ("Request ids", Ask::ServerIds),
+    ("Browser, device, app version", Ask::Fill("browser and version, device, operating system, app version")),
+    ("Screenshot of the error", Ask::Fill("attach a screenshot, with time")),
+    (
+        "HAR and console log",
+        Ask::Fill("attach a sanitised HAR and the console log; never a raw HAR, it holds your session cookies"),
+    ),
+];
+
+static CHATGPT: Form = Form {
+    provider: "openai",
+    web: true,
+    id_header: RESPONSE_CAME,
+    client_header: "client request id",
+    fields: WEB_FIELDS,
+    health: "https://status.openai.com, the ChatGPT components (the API's are others)",
+    skeleton: None,
+};
+
+static CLAUDE_WEB: Form = Form {
+    provider: "anthropic",
+    web: true,
+    id_header: "request-id",
+    client_header: "client request id",
+    fields: WEB_FIELDS,
+    health: "https://status.claude.com, the component claude.ai",
+    skeleton: None,
+};
+
+static ANY_WEB: Form = Form {
+    provider: "",
+    web: true,
+    id_header: "request id",
+    client_header: "client request id",
+    fields: WEB_FIELDS,
+    health: "the provider's status page, the component of the web application",
+    skeleton: None,
+};
+
+static ANTHROPIC: Form = Form {
+    provider: "anthropic",
+    web: false,
+    id_header: "request-id",
+    client_header: "client request id",
+    fields: &[
+        ("request-id", Ask::ServerIds),
+        ("Organization", Ask::Organization),
+        ("Workspace", Ask::Fill("workspace of the API key, from the Console")),
+        ("Endpoint", Ask::Endpoint),
+        ("Model", Ask::Model),
+        ("Time range with time zone", Ask::Range),
+        ("Failing percentage", Ask::Failing),
+        ("HTTP status and error type", Ask::Error),
+        ("Our own request id", Ask::ClientIds),
+        ("Request context to reproduce it", Ask::Context),
+    ],
+    health: "https://status.claude.com, the component Claude API",
+    skeleton: Some(Skeleton {
+        host: "api.anthropic.com",
+        key_header: "x-api-key: $ANTHROPIC_API_KEY",
+        headers: &["anthropic-version: 2023-06-01"],
+        query: "",
+    }),
+};
+
+static AZURE: Form = Form {
+    provider: "azure.ai.openai",
+    web: false,
+    id_header: "apim-request-id",
+    client_header: "x-ms-client-request-id",
+    fields: &[
+        ("Region", Ask::Region),
+        ("Subscription ID", Ask::Fill("subscription ID")),
+        ("Resource", Ask::Resource),
+        ("Deployment", Ask::Deployment),
+        ("Model and version behind the deployment", Ask::Fill("model and version, from the deployment's page")),
+        ("Deployment type", Ask::Fill("standard, global standard, data zone or provisioned (PTU)")),
+        ("api-version", Ask::Fill("api-version of the requests; the logs read do not keep query strings")),
+        ("Operation", Ask::Endpoint),
+        ("Time (UTC)", Ask::Range),
+        ("Failing percentage", Ask::Failing),
+        ("Status and error text", Ask::Error),
+        ("apim-request-id", Ask::ServerIds),
+        ("x-ms-client-request-id", Ask::ClientIds),
+        ("Steps to reproduce", Ask::Context),
+    ],
+    health: "Service Health in the Azure portal (Azure OpenAI, the resource's region) and the resource's metrics, split by status code",
+    skeleton: Some(Skeleton {
+        host: "RESOURCE.openai.azure.com",
+        key_header: "api-key: $AZURE_OPENAI_API_KEY",
+        headers: &[],
+        query: "?api-version=API_VERSION",
+    }),
+};
+
+static GOOGLE: Form = Form {
+    provider: "gcp.gemini",
+    web: false,
+    id_header: "request id of the response",
+    client_header: "our own request id",
+    fields: &[
+        ("Location (region or zone)", Ask::Region),
+        ("Project ID", Ask::Project),
+        ("Product and feature", Ask::Operation),
+        ("Model", Ask::Model),
+        ("Time range (ISO 8601)", Ask::Range),
+        ("Problem type", Ask::Pattern),
+        ("Failing percentage", Ask::Failing),
+        ("Error status", Ask::Error),
+        ("Identifiers of requests", Ask::ServerIds),
+        ("Our own request id", Ask::ClientIds),
+        ("Artifacts", Ask::Fill("attach the list of failed requests, and a sanitised HAR or tcpdump if you have one")),
+        ("Priority", PRIORITY),
+        ("Steps to reproduce", Ask::Context),
+    ],
+    health: "https://status.cloud.google.com (Vertex AI), or the status page of AI Studio for the Gemini API",
+    skeleton: Some(Skeleton {
+        host: "generativelanguage.googleapis.com",
+        key_header: "x-goog-api-key: $GEMINI_API_KEY",
+        headers: &[],
+        query: "",
+    }),
+};
+
+static BEDROCK: Form = Form {
+    provider: "aws.bedrock",
+    web: false,
+    id_header: "x-amzn-RequestId",
+    client_header: "our own request id",
+    fields: &[
+        ("AWS account", Ask::Fill("12-digit account ID")),
+        ("Region", Ask::Region),
+        ("API operation", Ask::Operation),
+        ("Model ID or inference profile", Ask::Model),
+        ("Time of the requests", Ask::Range),
+        ("Failing percentage", Ask::Failing),
+        ("Error code and message", Ask::Error),
+        ("x-amzn-RequestId", Ask::ServerIds),
+        ("Our own request id", Ask::ClientIds),
+        ("Severity and business impact", Ask::Fill("severity of the case and business impact")),
+        ("Request details", Ask::Context),
+    ],
+    health: "the AWS Health Dashboard (Amazon Bedrock, the region above); a 503 there is capacity, not your quota",
+    skeleton: Some(Skeleton {
+        host: "bedrock-runtime.REGION.amazonaws.com",
+        key_header: "Authorization: Bearer $AWS_BEARER_TOKEN_BEDROCK",
+        headers: &[],
+        query: "",
+    }),
+};
+
+static COMPATIBLE: Form = Form {
+    provider: "",
+    web: false,
+    id_header: "request id of the response",
+    client_header: "X-Client-Request-Id",
+    fields: &[
+        ("Account or organization", Ask::Organization),
+        ("Endpoint", Ask::Endpoint),
+        ("Model", Ask::Model),
+        (
+            "Upstream provider, if you route to several",
+            Ask::Fill("upstream provider that the error's metadata names, or \"not applicable\""),
+        ),
+        ("Time range with time zone", Ask::Range),
+        ("Failing percentage", Ask::Failing),
+        ("Status and error", Ask::Error),
+        ("Request id", Ask::ServerIds),
+        ("Our own request id", Ask::ClientIds),
+        ("Request context to reproduce it", Ask::Context),
+    ],
+    health: "the provider's status page, the component of this model",
+    skeleton: Some(Skeleton {
+        host: "HOST",
+        key_header: "Authorization: Bearer $API_KEY",
+        headers: &["X-Client-Request-Id: $(uuidgen)"],
+        query: "",
+    }),
+};
+
+#[cfg(test)]
+mod tests {
+    use super::{Ask, FORMS, Form};
+
+    #[test]
+    fn every_form_asks_for_time_share_error_and_ids() {
+        for form in FORMS {
+            for needed in [Ask::Range, Ask::Failing, Ask::Error, Ask::ServerIds] {
+                assert!(
+                    form.fields.iter().any(|(_, ask)| *ask == needed),
+                    "{} {}: {needed:?}",
+                    form.provider,
+                    form.web
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn azure_and_google_are_told_the_region_first_and_anthropic_the_id() {
+        let first = |provider| Form::of(Some(provider), Some("api")).fields.first().map(|(_, ask)| *ask);
+        assert_eq!(first("azure.ai.openai"), Some(Ask::Region));
+        assert_eq!(first("gcp.gemini"), Some(Ask::Region));
+        assert_eq!(first("anthropic"), Some(Ask::ServerIds));
+    }
+
+    #[test]
+    fn who_has_no_form_of_its_own_speaks_openais_api() {
+        assert!(Form::of(Some("groq"), Some("api")).fields.iter().any(|(_, ask)| *ask == Ask::Endpoint));
+        assert!(Form::of(None, None).skeleton.is_some());
+    }
+}
