@@ -37,7 +37,8 @@ pub struct Options {
 pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
     let correlated = correlate::correlate(rollup);
     let traffic = options.selection.of(correlated.traffic);
-    let windows = classify::classify(&traffic, windows::find(&traffic, &options.thresholds), options);
+    let mut windows = classify::classify(&traffic, windows::find(&traffic, &options.thresholds), options);
+    case::add_proxy_logs(&mut windows, rollup, &correlated.offsets_ms);
     let coverage = coverage(rollup, &correlated.offsets_ms);
     let isolated: Vec<_> = isolated(&traffic, &windows);
     Findings {

@@ -168,6 +168,21 @@ pub struct ControlGroup {
     pub share: Share,
 }
 
+/// What one proxy's own log says of a window's time, whether its lines could be joined or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProxyLog {
+    /// The proxy.
+    pub proxy: Name,
+    /// What failed by it.
+    pub share: Share,
+    /// The servers of its failures.
+    pub servers: Tally,
+    /// Who sent them.
+    pub clients: Tally,
+    /// The addresses it tried upstream.
+    pub upstreams: Tally,
+}
+
 /// What a support engineer asks of a window beside its verdict.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Case {
@@ -177,6 +192,8 @@ pub struct Case {
     pub parts: Vec<Part>,
     /// Control groups: by attribute, affected values first.
     pub groups: Vec<ControlGroup>,
+    /// What the proxies' own logs say of the same time.
+    pub proxies: Vec<ProxyLog>,
     /// Ends of the caller's own making, of the same scope and time.
     pub caller_side: Vec<(CallerKind, u64)>,
 }

@@ -21,7 +21,7 @@ mod wanted;
 mod window;
 
 pub use attempt::{Attempt, CallOutcome, JoinMethod, Seen, Side, Traffic, TrafficCell};
-pub use case::{Case, ControlGroup, Durations, Ending, IdCounts, Part, Share, Stretch, Tally};
+pub use case::{Case, ControlGroup, Durations, Ending, IdCounts, Part, ProxyLog, Share, Stretch, Tally};
 pub use cells::{CELL_SECONDS, Cell, Cells, MAX_TUPLES, TupleId};
 pub use coverage::{Coverage, Skipped, SourceCoverage, UNREAD_SHARE_ALLOWED};
 pub use fields::{Fields, Instant};

@@ -200,6 +200,23 @@ impl Names {
                 *name = self.address(name);
             }
         }
+        for log in &mut case.proxies {
+            log.proxy = Name::from(self.stand_in(Kind::Proxy, &log.proxy));
+            let tallies = [
+                (Kind::Host, &mut log.servers),
+                (Kind::Address, &mut log.clients),
+                (Kind::Address, &mut log.upstreams),
+            ];
+            for (kind, tally) in tallies {
+                for (name, _) in &mut tally.named {
+                    *name = if kind == Kind::Host {
+                        Name::from(self.stand_in(kind, name))
+                    } else {
+                        self.address(name)
+                    };
+                }
+            }
+        }
         for group in &mut case.groups {
             if let Some((_, kind)) = OWN.iter().find(|(dimension, _)| *dimension == group.dimension) {
                 group.value = Name::from(self.stand_in(*kind, &group.value));

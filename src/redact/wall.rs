@@ -17,6 +17,15 @@ fn always(_: &str) -> bool {
     true
 }
 
+/// A shell's variable in the place of a value (`api-key: $AZURE_OPENAI_API_KEY`) is how a report leaves a key out.
+fn is_no_variable(text: &str) -> bool {
+    let value = text.rsplit_once(['=', ':']).map_or(text, |(_, value)| value);
+    let value = value.trim_start_matches([' ', '"', '\'']);
+    !value
+        .strip_prefix('$')
+        .is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'))
+}
+
 /// A class, a shape, and its check.
 type Row = (&'static str, &'static str, fn(&str) -> bool);
 
@@ -59,7 +68,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         (
             "credential",
             r#"(?i)\b(?:api[-_]?key|x-api-key|x-goog-api-key|access[-_]?token|secret|password|passwd|pwd|client[-_]?secret|sharedaccesskey|accountkey|sig|signature|token)["']?\s*[=:]\s*["']?[^\s"'&,;<>]{8,}"#,
-            always,
+            is_no_variable,
         ),
         ("cookie", r"(?i)\b(?:set-)?cookie:\s*[^\r\n]+", always),
         ("credential", r"[a-z][a-z0-9+.-]*://[^\s/:@]+:[^\s/@]+@", always),

@@ -8,6 +8,9 @@ use crate::model::{Class, Dimension, Part, Tally, Window};
 use crate::providers;
 use crate::text::timestamp::Zone;
 
+/// Azure's paths are named as OpenAI's in the findings, and the deployment as the model.
+const AZURE: &str = "azure.ai.openai";
+
 /// Known messages told in a field.
 const MESSAGES: usize = 5;
 
@@ -87,6 +90,9 @@ pub(super) fn endpoint(part: &Part) -> String {
         [] => String::new(),
     };
     match part.tally(Dimension::Endpoint).and_then(told) {
+        Some(endpoint) if part.provider.as_deref() == Some(AZURE) => {
+            format!("{method}{endpoint} of the deployment (/openai/deployments/…)")
+        }
         Some(endpoint) => format!("{method}{endpoint}"),
         None => to_fill_in("endpoint (method and path); no log read names it"),
     }
@@ -139,14 +145,14 @@ fn range(facts: &Facts<'_>) -> Vec<String> {
 }
 
 fn failing(part: &Part) -> Vec<String> {
-    let lost = if part.calls_lost + part.calls_recovered < part.calls {
-        format!("{} were lost after their retries", percent_of(part.calls_lost, part.calls))
-    } else {
-        format!("{} lost after their retries", percent_of(part.calls_lost, part.calls))
-    };
     vec![
         words::share(part.share),
-        format!("calls: {lost}, {} saved by a retry", count(part.calls_recovered)),
+        format!(
+            "of {}, {} were lost after their retries and {} saved by a retry",
+            counted(part.calls, "call", "calls"),
+            percent_of(part.calls_lost, part.calls),
+            count(part.calls_recovered)
+        ),
     ]
 }
 

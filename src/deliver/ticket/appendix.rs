@@ -54,10 +54,10 @@ fn zones(findings: &Findings) -> String {
     }
     let told: Vec<String> = zones
         .into_iter()
-        .map(|(zone, logs)| format!("{} as {}", counted(logs, "log", "logs"), inert(zone)))
+        .map(|(zone, logs)| format!("{} {}", counted(logs, "log", "logs"), inert(zone)))
         .collect();
     format!(
-        "Times: shown in UTC, to the precision of the logs; stamps without a zone were read in {}.",
+        "Times: shown in UTC, to the precision of the logs; stamps without a zone: {}.",
         told.join(", ")
     )
 }

@@ -21,6 +21,7 @@ pub(super) fn checks(findings: &Findings, window: &Window, part: &Part) -> Vec<S
     ] {
         checks.extend(control(window, dimension, what));
     }
+    checks.extend(proxy_logs(window));
     checks.push(caller_side(window));
     checks.push(retries(findings, part));
     for counter in &window.verdict.against {
@@ -50,6 +51,18 @@ pub(super) fn control(window: &Window, dimension: Dimension, what: &str) -> Opti
     (groups.len() > 1).then(|| format!("{what}, same minutes: {}.", told.join("; ")))
 }
 
+/// What the proxies' own logs say, where no attempt could be told to be by one of them.
+pub(super) fn proxy_logs(window: &Window) -> Option<String> {
+    let told: Vec<String> = window
+        .case
+        .proxies
+        .iter()
+        .map(|log| format!("{}: {} failed", inert(&log.proxy), percent_of(log.share.failed, log.share.attempts)))
+        .collect();
+    let is_told = window.case.groups.iter().any(|group| group.dimension == Dimension::Proxy);
+    (!told.is_empty() && !is_told).then(|| format!("By our proxies' own logs, all their LLM traffic of these minutes: {}.", told.join("; ")))
+}
+
 fn caller_side(window: &Window) -> String {
     let kinds: Vec<String> = window
         .case
@@ -72,16 +85,20 @@ fn caller_side(window: &Window) -> String {
 }
 
 fn retries(findings: &Findings, part: &Part) -> String {
-    let first = percent_of(part.first_attempts, part.share.failed);
-    let mut line = format!("Retries: {first} of the failures were first attempts, so they are not made by our retries");
-    if part.first_attempts * 2 < part.share.failed {
-        line = format!("Retries: only {first} of the failures were first attempts; our retries add to the count");
-    }
+    let mut line = format!(
+        "Retries: {} of the {} failures were first attempts of a call, {} retries of one",
+        count(part.first_attempts),
+        count(part.share.failed),
+        count(part.share.failed.saturating_sub(part.first_attempts))
+    );
     let audit = &findings.retries;
     if audit.longest > 0 {
-        line.push_str(&format!("; the longest call took {}", counted(audit.longest, "attempt", "attempts")));
+        line.push_str(&format!("; the longest call of these logs took {}", counted(audit.longest, "attempt", "attempts")));
     }
     line.push('.');
+    for finding in &audit.findings {
+        line.push_str(&format!(" Found: {}, {}.", finding.finding, count(finding.count)));
+    }
     line
 }
 

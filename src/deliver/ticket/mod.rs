@@ -206,7 +206,7 @@ fn health(form: &Form, part: &Part) -> String {
         named.map_or_else(|| format!("your {what}"), |(name, _)| format!("{what} {}", super::phrases::inert(name)))
     };
     format!(
-        "Look first at {}: filter to {model}, {}, {}, between {}. If it is flat there, suspect time-outs, proxies or the network on your side before you write.",
+        "Look first at {}: filter to {model}, {}, {}, from {}. If it is flat there, suspect time-outs, proxies or the network on your side before you write.",
         form.health,
         first(crate::model::Dimension::ServiceTier, "service tier"),
         first(crate::model::Dimension::Project, "project"),

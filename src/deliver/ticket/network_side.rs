@@ -2,14 +2,14 @@
 //! worked in the same minutes.
 
 use super::answer::to_fill_in;
-use super::checks::control;
+use super::checks::{control, proxy_logs};
 use super::labels::other_network;
 use super::page::Page;
 use super::words::{self, all_of, course, durations, ends, ends_in_short, usual};
 use super::{allow_list, appendix, when};
 use crate::deliver::Context;
 use crate::deliver::phrases::{count, counted, inert, length, percent};
-use crate::model::{Attempt, Dimension, Findings, Part, Tally, TransportError, Window};
+use crate::model::{Attempt, Dimension, Findings, Part, ProxyLog, Tally, TransportError, Window};
 use crate::text::timestamp::Zone;
 
 /// What one ticket is about.
@@ -25,7 +25,10 @@ pub(super) struct Subject<'a> {
 pub(super) fn title(window: &Window, part: &Part) -> String {
     let to = match part.tally(Dimension::ServerAddress).and_then(|tally| tally.named.first()) {
         Some((server, _)) => format!(" to {}", inert(server)),
-        None => " to the LLM API".to_owned(),
+        None => {
+            let by_proxies = window.case.proxies.iter().find_map(|log| log.servers.named.first());
+            by_proxies.map_or_else(|| " to the LLM API".to_owned(), |(server, _)| format!(" to {}", inert(server)))
+        }
     };
     let scope = |dimension: Dimension, word: &str| {
         let values = window.scope.values.get(&dimension)?;
@@ -56,7 +59,7 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
         &[format!("{} in all, {} lost after their retries, {} saved by a retry", count(part.calls), count(part.calls_lost), count(part.calls_recovered))],
     );
     page.field("How it broke", &[ends(part)]);
-    where_(page, part);
+    where_(page, window, part);
     page.heading("Control group, same minutes");
     groups(page, window);
     page.heading("Kinds and timings");
@@ -80,7 +83,7 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
         page.item(&line);
     }
     page.heading("To be allowed, TCP 443, without TLS inspection of the API");
-    for line in allow_list::domains(part) {
+    for line in allow_list::domains(window, part) {
         page.item(&line);
     }
     page.heading("Labels");
@@ -110,20 +113,46 @@ fn range(subject: &Subject<'_>) -> Vec<String> {
 }
 
 /// Where from, by what, where to.
-fn where_(page: &mut Page, part: &Part) {
-    let of = |dimension| part.tally(dimension);
-    let fields: [(&str, Option<&Tally>, &str); 5] = [
-        ("Source hosts", of(Dimension::Host), "host names of the machines that called"),
-        ("Source addresses", of(Dimension::Client), "source addresses; only a proxy's log has them"),
-        ("Egress proxy", of(Dimension::Proxy), "proxy or egress path; the logs read do not name it"),
-        ("Destination", of(Dimension::ServerAddress), "destination host; no log names it"),
-        ("Destination addresses tried", Some(&part.upstreams), "addresses that the name resolved to; no log read has them"),
+fn where_(page: &mut Page, window: &Window, part: &Part) {
+    let failing: Vec<&ProxyLog> = window.case.proxies.iter().filter(|log| log.share.failed > 0).collect();
+    let by_attempts = |dimension| part.tally(dimension).filter(|tally| !tally.named.is_empty()).map(all_of);
+    let by_proxies = |of: fn(&ProxyLog) -> &Tally| {
+        let told: Vec<String> = failing
+            .iter()
+            .filter(|log| !of(log).named.is_empty())
+            .map(|log| format!("{} by the log of {}", all_of(of(log)), inert(&log.proxy)))
+            .collect();
+        (!told.is_empty()).then(|| told.join("; "))
+    };
+    let proxies = || {
+        let told: Vec<String> = failing.iter().map(|log| format!("{} ({} failed by its own log)", inert(&log.proxy), count(log.share.failed))).collect();
+        (!told.is_empty()).then(|| told.join(", "))
+    };
+    let fields: [(&str, Option<String>, &str); 5] = [
+        ("Source hosts", by_attempts(Dimension::Host), "host names of the machines that called"),
+        (
+            "Source addresses",
+            by_attempts(Dimension::Client).or_else(|| by_proxies(|log| &log.clients)),
+            "source addresses; only a proxy's log has them",
+        ),
+        (
+            "Egress proxy",
+            by_attempts(Dimension::Proxy).or_else(proxies),
+            "proxy or egress path; the logs read do not name it",
+        ),
+        (
+            "Destination",
+            by_attempts(Dimension::ServerAddress).or_else(|| by_proxies(|log| &log.servers)),
+            "destination host; no log names it",
+        ),
+        (
+            "Destination addresses tried",
+            by_proxies(|log| &log.upstreams).or_else(|| (!part.upstreams.named.is_empty()).then(|| all_of(&part.upstreams))),
+            "addresses that the name resolved to; no log read has them",
+        ),
     ];
-    for (label, tally, missing) in fields {
-        let answer = tally
-            .filter(|tally| !tally.named.is_empty())
-            .map_or_else(|| to_fill_in(missing), all_of);
-        page.field(label, &[answer]);
+    for (label, answer, missing) in fields {
+        page.field(label, &[answer.unwrap_or_else(|| to_fill_in(missing))]);
     }
     page.field("Destination port", &["443 (HTTPS), unless the destination above says otherwise".to_owned()]);
 }
@@ -138,6 +167,7 @@ fn groups(page: &mut Page, window: &Window) {
     .into_iter()
     .filter_map(|(dimension, what)| control(window, dimension, what))
     .collect();
+    let lines: Vec<String> = proxy_logs(window).into_iter().chain(lines).collect();
     for line in &lines {
         page.item(line);
     }

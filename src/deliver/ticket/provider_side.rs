@@ -87,14 +87,6 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
 }
 
 fn figures(page: &mut Page, window: &Window, part: &Part) {
-    page.item(&format!("Attempts: {}.", words::share(part.share)));
-    page.item(&format!(
-        "Calls: {} in all, {} lost after their retries, {} saved by a retry.",
-        count(part.calls),
-        count(part.calls_lost),
-        count(part.calls_recovered)
-    ));
-    page.item(&format!("Ended in: {}.", words::ends(part)));
     page.item(&format!("{}.", usual(part.before.as_ref(), "Before it")));
     page.item(&format!("{}.", usual(part.after.as_ref(), "After it")));
     page.item(&format!("Time until the failure: {}.", durations(part.durations.as_ref(), part.share.failed)));

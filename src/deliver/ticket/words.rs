@@ -4,11 +4,11 @@ use crate::deliver::phrases::{count, counted, ending, inert, interval, length, p
 use crate::model::{Attempt, Durations, Outcome, Part, Share, Stretch, Tally, TransportError};
 use super::when;
 
-/// "14.2 % of 3,120 attempts failed (443 failed; 95 % interval 13.0 to 15.5 %)".
+/// "14.2 % of attempts failed, 443 of 3,120 (95 % interval 13.0 to 15.5 %)".
 pub(super) fn share(share: Share) -> String {
     let [low, high] = interval(share.failed, share.attempts);
     format!(
-        "{:.1} % of attempts: {} of {} failed (95 % interval {low:.1} to {high:.1} %)",
+        "{:.1} % of attempts failed, {} of {} (95 % interval {low:.1} to {high:.1} %)",
         percent(share.failed, share.attempts),
         count(share.failed),
         count(share.attempts)

@@ -2,7 +2,10 @@
 
 mod groups;
 mod part;
+mod proxies;
 mod samples;
+
+pub(super) use proxies::add_proxy_logs;
 
 use super::windows::Draft;
 use crate::model::{Attempt, Attributes, CELL_SECONDS, CallerKind, Case, Dimension, Name, Outcome, Scope, Share, Time, Traffic};
@@ -34,6 +37,7 @@ pub(super) fn case(scene: &Scene<'_>) -> Case {
         whole: part::part(scene, &scene.draft.failures, &PartOf::default(), true, |_| true),
         parts,
         groups: groups::groups(scene),
+        proxies: Vec::new(),
         caller_side: caller_side(scene),
     }
 }

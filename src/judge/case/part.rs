@@ -189,6 +189,11 @@ fn reached(failures: &[&Attempt]) -> (u64, u64, u64) {
 }
 
 fn tally(failures: &[&Attempt], value: impl Fn(&Attempt) -> Option<Name>) -> Tally {
+    tally_of(failures, value)
+}
+
+/// How often each value occurs, the most frequent first.
+pub(super) fn tally_of<T>(failures: &[&T], value: impl Fn(&T) -> Option<Name>) -> Tally {
     let mut counts: BTreeMap<Name, u64> = BTreeMap::new();
     let mut unsaid = 0;
     for attempt in failures {
