@@ -1,7 +1,9 @@
 //! Act three: from findings to something that can be sent. One file a report.
 
+mod csv;
 mod json_v1;
 mod markdown;
+mod ndjson;
 mod phrases;
 mod report;
 mod table;
@@ -16,7 +18,7 @@ use crate::redact::{Removed, Sealed, wall};
 use std::io;
 
 /// Every report, by the order of `--help`.
-pub static ALL: &[&dyn Report] = &[&text::Text, &markdown::Markdown, &json_v1::JsonV1, &ticket::Ticket(None)];
+pub static ALL: &[&dyn Report] = &[&text::Text, &markdown::Markdown, &json_v1::JsonV1, &ticket::Ticket(None), &csv::Csv, &ndjson::Ndjson];
 
 /// The JSON Schema that every JSON report fits.
 pub const JSON_SCHEMA: &str = include_str!("report-v1.schema.json");

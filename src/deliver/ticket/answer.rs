@@ -86,7 +86,7 @@ fn of(part: &Part, dimension: Dimension) -> Option<String> {
 /// Method and path; support reads one method before several paths.
 pub(super) fn endpoint(part: &Part) -> String {
     let method = match part.methods.named.as_slice() {
-        [(method, _), ..] => format!("{} ", inert(method)),
+        [(method, _), ..] => format!("{} ", inert(method).to_ascii_uppercase()),
         [] => String::new(),
     };
     match part.tally(Dimension::Endpoint).and_then(told) {

@@ -59,8 +59,8 @@ pub(super) fn proxy_logs(window: &Window) -> Option<String> {
         .iter()
         .map(|log| format!("{}: {} failed", inert(&log.proxy), percent_of(log.share.failed, log.share.attempts)))
         .collect();
-    let is_told = window.case.groups.iter().any(|group| group.dimension == Dimension::Proxy);
-    (!told.is_empty() && !is_told).then(|| format!("By our proxies' own logs, all their LLM traffic of these minutes: {}.", told.join("; ")))
+    let by_attempts = window.case.groups.iter().filter(|group| group.dimension == Dimension::Proxy).count();
+    (!told.is_empty() && by_attempts < 2).then(|| format!("By our proxies' own logs, all their LLM traffic of these minutes: {}.", told.join("; ")))
 }
 
 fn caller_side(window: &Window) -> String {
@@ -106,7 +106,7 @@ fn clocks(coverage: &Coverage) -> Option<String> {
     let moved = coverage.sources.iter().filter(|source| source.clock_offset_seconds.abs() >= CLOCK_TOLD);
     let most = moved.clone().map(|source| source.clock_offset_seconds).max_by(|a, b| a.abs().total_cmp(&b.abs()))?;
     Some(format!(
-        "Clocks: {} of {} logs were set right by their joined requests, at most by {most:+.1} s; the times here are the corrected ones.",
+        "Clocks: {} of {} were set right by their joined requests, at most by {most:+.1} s; the times here are the corrected ones.",
         moved.count(),
         counted(coverage.sources.len() as u64, "log", "logs")
     ))

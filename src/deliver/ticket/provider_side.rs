@@ -1,6 +1,6 @@
 //! The ticket for the provider's support: one window, one model.
 
-use super::answer::{Facts, answer, endpoint, to_fill_in};
+use super::answer::{Facts, answer, to_fill_in};
 use super::checks::checks;
 use super::labels::labels;
 use super::page::Page;
@@ -32,10 +32,15 @@ pub(super) fn addressee(part: &Part) -> (String, String) {
 /// The title: what, where, how much, since when.
 pub(super) fn title(part: &Part, ongoing: bool) -> String {
     let model = part.model.as_deref().map_or_else(|| "model not logged".to_owned(), |model| format!("model {}", inert(model)));
-    let place = match part.tally(Dimension::Endpoint).map(|tally| tally.named.len()) {
-        Some(0) | None => String::new(),
-        Some(1) => format!(" on {}", endpoint(part)),
-        Some(more) => format!(" on {more} endpoints"),
+    let method = part.methods.named.first().map(|(method, _)| format!("{} ", inert(method).to_ascii_uppercase())).unwrap_or_default();
+    let place = match part.tally(Dimension::Endpoint).map(|tally| tally.named.as_slice()) {
+        Some([]) | None => String::new(),
+        Some([(one, _)]) => format!(" on {method}{}", inert(one)),
+        Some([(first, _), others @ ..]) => format!(
+            " on {method}{} and {}",
+            inert(first),
+            counted(others.len() as u64, "other endpoint", "other endpoints")
+        ),
     };
     format!(
         "{}{place}, {model}: {:.1} % of {} failed, {}{}",

@@ -18,7 +18,7 @@ pub(super) fn curl(form: &Form, part: &Part) -> Vec<String> {
         .unwrap_or(skeleton.host);
     let model = part.model.as_deref().and_then(in_shell).unwrap_or("MODEL");
     let path = path(first(Dimension::Endpoint).and_then(in_shell).unwrap_or("/PATH"), model, part);
-    let method = part.methods.named.first().and_then(|(method, _)| in_shell(method)).unwrap_or("POST");
+    let method = part.methods.named.first().and_then(|(method, _)| in_shell(method)).unwrap_or("POST").to_ascii_uppercase();
     let mut lines = vec![format!("curl -sS -i -X {method} 'https://{host}{path}{}' \\", skeleton.query)];
     for header in std::iter::once(&skeleton.key_header).chain(skeleton.headers) {
         lines.push(format!("  -H \"{header}\" \\"));
