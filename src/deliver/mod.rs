@@ -14,7 +14,7 @@ pub use phrases::count as thousands;
 pub use report::{Context, Report};
 pub use ticket::Addressee;
 
-use crate::redact::{Removed, Sealed, wall};
+use crate::redact::{Audience, Removed, Sealed, wall, wall_for_strangers};
 use std::io;
 
 /// Every report, by the order of `--help`.
@@ -41,7 +41,8 @@ pub fn ticket(to: Option<Addressee>) -> &'static dyn Report {
 
 /// The finished bytes of a report, past the second wall.
 ///
-/// What the wall removes is counted in the report itself, so a report with hits is written twice.
+/// What is told of removed in the report is the own names replaced and what the wall removes, so a report with hits is
+/// written twice; what is returned is what the wall removed, a sign of a fault.
 ///
 /// # Errors
 /// Whatever writing into memory raises: nothing in practice.
@@ -49,15 +50,23 @@ pub fn deliver(sealed: &Sealed, report: &dyn Report, context: &Context<'_>) -> i
     let write = |context: &Context<'_>| -> io::Result<(String, Removed)> {
         let mut bytes = Vec::new();
         report.write(sealed, context, &mut bytes)?;
-        Ok(wall(String::from_utf8_lossy(&bytes).into_owned()))
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(match sealed.audience() {
+            Audience::Forwardable => wall_for_strangers(text),
+            Audience::Terminal | Audience::Internal => wall(text),
+        })
     };
-    let (text, removed) = write(context)?;
+    let mut told = Context {
+        removed: sealed.replaced().clone(),
+        ..context.clone()
+    };
+    let (text, removed) = write(&told)?;
     if removed.is_empty() {
         return Ok((text.into_bytes(), removed));
     }
-    let (text, _) = write(&Context {
-        removed: removed.clone(),
-        ..context.clone()
-    })?;
+    for (class, number) in &removed {
+        *told.removed.entry(class).or_default() += number;
+    }
+    let (text, _) = write(&told)?;
     Ok((text.into_bytes(), removed))
 }

@@ -6,10 +6,12 @@
 
 use super::phrases::{inert, interval, percent};
 use super::report::{Context, Report};
-use crate::model::{Attempt, Attributes, CELL_SECONDS, Dimension, Findings, Outcome, TrafficCell, Window};
+use crate::model::{Attempt, Attributes, CELL_SECONDS, Dimension, Findings, Outcome, Seen, TrafficCell, Window};
 use crate::redact::Sealed;
 use chrono::SecondsFormat;
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::io;
 
 /// The report.
@@ -26,66 +28,104 @@ impl Report for Ndjson {
 
     fn write(&self, sealed: &Sealed, context: &Context<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         let findings = sealed.findings();
-        line(out, &head(findings, context))?;
+        head(findings, context).write(out)?;
         for (at, one) in findings.windows.iter().enumerate() {
-            line(out, &window(at + 1, one))?;
+            window(at + 1, one).write(out)?;
         }
         let traffic = findings.traffic.as_deref();
         for one in traffic.map_or(&[][..], |traffic| &traffic.attempts) {
-            line(out, &attempt(one, findings))?;
+            attempt(one, findings).write(out)?;
         }
         for one in traffic.map_or(&[][..], |traffic| &traffic.cells) {
-            line(out, &successes(one))?;
+            successes(one).write(out)?;
         }
         Ok(())
     }
 }
 
-fn line(out: &mut dyn io::Write, record: &Value) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, record)?;
-    out.write_all(b"\n")
+/// A record whose keys stand in the order in which they were put.
+#[derive(Default)]
+struct Record(Vec<(&'static str, Value)>);
+
+impl Record {
+    fn of(kind: &'static str) -> Self {
+        Self(vec![("record", json!(kind))])
+    }
+
+    fn put(&mut self, key: &'static str, value: Value) {
+        if !value.is_null() {
+            self.0.push((key, value));
+        }
+    }
+
+    /// A text from a log.
+    fn text(&mut self, key: &'static str, text: Option<&str>) {
+        self.put(key, text.map_or(Value::Null, |text| json!(inert(text))));
+    }
+
+    /// A header: the conventions have lists of values.
+    fn header(&mut self, key: &'static str, text: Option<&str>) {
+        self.put(key, text.map_or(Value::Null, |text| json!([inert(text)])));
+    }
+
+    fn attributes(&mut self, attributes: &Attributes) {
+        for dimension in Dimension::ALL {
+            self.text(otel(dimension), attributes.get(dimension).map(|value| &**value));
+        }
+        let operation = attributes.get(Dimension::Endpoint).and_then(|path| operation(path));
+        self.text("gen_ai.operation.name", operation);
+    }
+
+    fn write(&self, out: &mut dyn io::Write) -> io::Result<()> {
+        serde_json::to_writer(&mut *out, self)?;
+        out.write_all(b"\n")
+    }
 }
 
-fn head(findings: &Findings, context: &Context<'_>) -> Value {
-    json!({
-        "record": "report",
-        "schema": "faultscope.ndjson/1",
-        "tool": {"name": "faultscope", "version": context.version},
-        "generated_at": context.generated_at.to_rfc3339_opts(SecondsFormat::Secs, true),
-        "internal": context.internal,
-        "start": findings.coverage.start.map(|time| time.to_string()),
-        "end": findings.coverage.end.map(|time| time.to_string()),
-        "attempts": findings.counts.attempts,
-        "failures": findings.counts.failures,
-        "successes_are": format!("counts of {CELL_SECONDS} seconds; single successes are not kept"),
-        "redacted": context.removed,
-    })
+impl Serialize for Record {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
+    }
 }
 
-fn window(number: usize, window: &Window) -> Value {
-    let scope: Map<String, Value> = window
+fn head(findings: &Findings, context: &Context<'_>) -> Record {
+    let mut record = Record::of("report");
+    record.put("schema", json!("faultscope.ndjson/1"));
+    record.put("tool", json!({"name": "faultscope", "version": context.version}));
+    record.put("generated_at", json!(context.generated_at.to_rfc3339_opts(SecondsFormat::Secs, true)));
+    record.put("internal", json!(context.internal));
+    record.put("start", findings.coverage.start.map_or(Value::Null, |time| json!(time.to_string())));
+    record.put("end", findings.coverage.end.map_or(Value::Null, |time| json!(time.to_string())));
+    record.put("attempts", json!(findings.counts.attempts));
+    record.put("failures", json!(findings.counts.failures));
+    record.put(
+        "successes_are",
+        json!(format!("counts of {CELL_SECONDS} seconds; single successes are not kept")),
+    );
+    record.put("redacted", json!(context.removed));
+    record
+}
+
+fn window(number: usize, window: &Window) -> Record {
+    let scope: BTreeMap<&str, Vec<String>> = window
         .scope
         .values
         .iter()
-        .map(|(dimension, values)| {
-            let values: Vec<String> = values.iter().map(|value| inert(value)).collect();
-            (otel(*dimension).to_owned(), json!(values))
-        })
+        .map(|(dimension, values)| (otel(*dimension), values.iter().map(|value| inert(value)).collect()))
         .collect();
-    json!({
-        "record": "window",
-        "faultscope.window": format!("w{number}"),
-        "start": window.start.to_string(),
-        "end": window.end.to_string(),
-        "class": window.verdict.class.name(),
-        "severity": window.severity.name(),
-        "confidence": window.verdict.confidence,
-        "scope": scope,
-        "attempts": window.attempts,
-        "failures": window.failures,
-        "failing_percentage": percent(window.failures, window.attempts),
-        "interval_95": interval(window.failures, window.attempts),
-    })
+    let mut record = Record::of("window");
+    record.put("faultscope.window", json!(format!("w{number}")));
+    record.put("start", json!(window.start.to_string()));
+    record.put("end", json!(window.end.to_string()));
+    record.put("class", json!(window.verdict.class.name()));
+    record.put("severity", json!(window.severity.name()));
+    record.put("confidence", json!(window.verdict.confidence));
+    record.put("scope", json!(scope));
+    record.put("attempts", json!(window.attempts));
+    record.put("failures", json!(window.failures));
+    record.put("failing_percentage", json!(percent(window.failures, window.attempts)));
+    record.put("interval_95", json!(interval(window.failures, window.attempts)));
+    record
 }
 
 /// The name of an attribute in the semantic conventions, or ours where they have none.
@@ -104,86 +144,60 @@ fn otel(dimension: Dimension) -> &'static str {
     }
 }
 
-fn attributes(record: &mut Map<String, Value>, attributes: &Attributes) {
-    for dimension in Dimension::ALL {
-        if let Some(value) = attributes.get(dimension) {
-            record.insert(otel(dimension).to_owned(), json!(inert(value)));
-        }
-    }
-    let operation = attributes.get(Dimension::Endpoint).and_then(|path| operation(path));
-    if let Some(operation) = operation {
-        record.insert("gen_ai.operation.name".to_owned(), json!(operation));
-    }
-}
-
 /// `gen_ai.operation.name` of a path.
 fn operation(path: &str) -> Option<&'static str> {
-    let ends = [
+    const ENDS: [(&str, &str); 10] = [
         ("/chat/completions", "chat"),
         ("/messages", "chat"),
         ("/converse", "chat"),
         ("/converse-stream", "chat"),
-        ("/responses", "generate_content"),
+        ("/responses", "chat"),
         (":generateContent", "generate_content"),
         (":streamGenerateContent", "generate_content"),
         ("/completions", "text_completion"),
         ("/embeddings", "embeddings"),
         (":embedContent", "embeddings"),
     ];
-    ends.iter().find(|(end, _)| path.ends_with(end)).map(|(_, name)| *name)
+    ENDS.iter().find(|(end, _)| path.ends_with(end)).map(|(_, name)| *name)
 }
 
-fn attempt(attempt: &Attempt, findings: &Findings) -> Value {
-    let mut record = Map::new();
-    let mut put = |key: &str, value: Value| {
-        if !value.is_null() {
-            record.insert(key.to_owned(), value);
-        }
-    };
-    let text = |name: Option<&str>| name.map_or(Value::Null, |name| json!(inert(name)));
-    // The conventions have headers as lists of values.
-    let header = |name: Option<&str>| name.map_or(Value::Null, |name| json!([inert(name)]));
+fn attempt(attempt: &Attempt, findings: &Findings) -> Record {
     let (ids, error) = (&attempt.ids, attempt.error.as_deref());
-    put("record", json!("attempt"));
-    put("timestamp", json!(attempt.time.to_string()));
-    put("faultscope.window", window_of(attempt, findings).map_or(Value::Null, |id| json!(id)));
-    put("faultscope.outcome", json!(outcome(attempt.outcome)));
-    put("http.response.status_code", attempt.outcome.status().map_or(Value::Null, |status| json!(status)));
-    put("error.type", error_type(attempt));
-    put("faultscope.error.type", text(error.and_then(|error| error.error_type.as_deref())));
-    put("faultscope.error.code", text(error.and_then(|error| error.error_code.as_deref())));
-    put("faultscope.error.message", error.and_then(|error| error.template).map_or(Value::Null, |said| json!(said)));
-    put("http.request.method", text(attempt.method.as_deref()));
-    put("http.request.resend_count", json!(attempt.number.saturating_sub(1)));
-    put(
+    let mut record = Record::of("attempt");
+    record.put("timestamp", json!(attempt.time.to_string()));
+    record.text("faultscope.window", window_of(attempt, findings).as_deref());
+    record.put("faultscope.outcome", json!(outcome(attempt.outcome)));
+    record.put("http.response.status_code", attempt.outcome.status().map_or(Value::Null, |status| json!(status)));
+    record.text("error.type", error_type(attempt).as_deref());
+    record.text("faultscope.error.type", error.and_then(|error| error.error_type.as_deref()));
+    record.text("faultscope.error.code", error.and_then(|error| error.error_code.as_deref()));
+    record.text("faultscope.error.message", error.and_then(|error| error.template));
+    record.text("http.request.method", attempt.method.as_deref());
+    record.attributes(&attempt.attributes);
+    record.put("http.request.resend_count", json!(attempt.number.saturating_sub(1)));
+    record.put(
         "http.client.request.duration",
         attempt.duration_ms.map_or(Value::Null, |ms| json!(f64::from(ms) / 1000.0)),
     );
-    put("http.response.header.x-request-id", header(ids.x_request_id.as_deref()));
-    put("http.response.header.cf-ray", header(ids.cf_ray.as_deref()));
-    put("http.request.header.x-client-request-id", header(ids.x_client_request_id.as_deref()));
-    put("faultscope.gateway_request_id", text(ids.gateway_request_id.as_deref()));
-    put("faultscope.organization", text(ids.organization.as_deref()));
-    put("network.peer.address", text(attempt.upstream.as_deref()));
-    put("faultscope.call", json!(attempt.call));
-    put("faultscope.call.outcome", json!(attempt.call_outcome.name()));
-    put("faultscope.reached_provider", json!(attempt.reached.name()));
-    put("faultscope.decided_by", json!(attempt.fact.says()));
-    let views: Vec<Value> = attempt
-        .seen_by
-        .iter()
-        .map(|seen| json!({"vantage": seen.vantage.name(), "log.file.path": inert(&seen.path), "line": seen.line}))
-        .collect();
-    put("faultscope.seen_by", json!(views));
-    attributes(&mut record, &attempt.attributes);
-    Value::Object(record)
+    record.header("http.response.header.x-request-id", ids.x_request_id.as_deref());
+    record.header("http.response.header.cf-ray", ids.cf_ray.as_deref());
+    record.header("http.request.header.x-client-request-id", ids.x_client_request_id.as_deref());
+    record.text("faultscope.gateway_request_id", ids.gateway_request_id.as_deref());
+    record.text("faultscope.organization", ids.organization.as_deref());
+    record.text("network.peer.address", attempt.upstream.as_deref());
+    record.put("faultscope.call", json!(attempt.call));
+    record.put("faultscope.call.outcome", json!(attempt.call_outcome.name()));
+    record.put("faultscope.reached_provider", json!(attempt.reached.name()));
+    record.put("faultscope.decided_by", json!(attempt.fact.says()));
+    let view = |seen: &Seen| json!({"vantage": seen.vantage.name(), "log.file.path": inert(&seen.path), "line": seen.line});
+    record.put("faultscope.seen_by", attempt.seen_by.iter().map(view).collect());
+    record
 }
 
 /// `error.type` of the HTTP conventions: the status, or the kind of the transport error.
-fn error_type(attempt: &Attempt) -> Value {
+fn error_type(attempt: &Attempt) -> Option<String> {
     let status = attempt.outcome.status().map(|status| status.to_string());
-    let kind = || attempt.outcome.transport().map(|kind| kind.name().to_owned());
-    status.or_else(kind).map_or(Value::Null, |said| json!(said))
+    status.or_else(|| attempt.outcome.transport().map(|kind| kind.name().to_owned()))
 }
 
 fn outcome(outcome: Outcome) -> &'static str {
@@ -206,13 +220,12 @@ fn window_of(attempt: &Attempt, findings: &Findings) -> Option<String> {
     Some(format!("w{}", at + 1))
 }
 
-fn successes(cell: &TrafficCell) -> Value {
-    let mut record = Map::new();
-    record.insert("record".to_owned(), json!("successes"));
-    record.insert("timestamp".to_owned(), json!(cell.time.to_string()));
-    record.insert("faultscope.seconds".to_owned(), json!(CELL_SECONDS));
-    record.insert("faultscope.count".to_owned(), json!(cell.ok));
-    record.insert("faultscope.first_attempts".to_owned(), json!(cell.first_ok));
-    attributes(&mut record, &cell.attributes);
-    Value::Object(record)
+fn successes(cell: &TrafficCell) -> Record {
+    let mut record = Record::of("successes");
+    record.put("timestamp", json!(cell.time.to_string()));
+    record.put("faultscope.seconds", json!(CELL_SECONDS));
+    record.put("faultscope.count", json!(cell.ok));
+    record.put("faultscope.first_attempts", json!(cell.first_ok));
+    record.attributes(&cell.attributes);
+    record
 }

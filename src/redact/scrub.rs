@@ -61,7 +61,13 @@ pub fn id(text: &str) -> Option<&str> {
 #[must_use]
 pub fn model(text: &str) -> Option<&str> {
     let shaped = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'/' | b'@' | b'-');
-    ((1..=96).contains(&text.len()) && text.bytes().all(shaped) && !is_secret(text)).then_some(text)
+    ((1..=96).contains(&text.len()) && text.bytes().all(shaped) && !is_secret(text) && !is_email(text)).then_some(text)
+}
+
+/// A model's version may stand behind an `@` (Vertex: `claude-3-5-sonnet@20240620`), a domain may not.
+fn is_email(text: &str) -> bool {
+    let domain = text.rsplit_once('@').map(|(_, domain)| domain);
+    domain.is_some_and(|domain| domain.contains('.') && domain.bytes().any(|byte| byte.is_ascii_alphabetic()))
 }
 
 /// A word of a closed vocabulary (an error type, a tier, a method): `[A-Za-z0-9_.:-]`, 1 to 64 characters, no key.
@@ -122,6 +128,12 @@ mod tests {
         ] {
             assert_eq!(model(text), Some(text));
         }
+    }
+
+    #[test]
+    fn a_person_is_no_model_and_a_version_behind_an_at_sign_is_one() {
+        assert_eq!(model("maria.beispiel@example.net"), None);
+        assert_eq!(model("claude-3-5-sonnet@20240620"), Some("claude-3-5-sonnet@20240620"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The only door to a report: findings become [`Sealed`], with own names replaced where the reader is a stranger.
 
 use super::pseudonym::{Kind, Pseudonyms};
+use super::wall::Removed;
 use crate::model::{Attempt, Attributes, Case, Dimension, Findings, Name, Scope, Traffic, Window};
 use crate::providers;
 use std::collections::BTreeMap;
@@ -28,13 +29,29 @@ pub struct Policy {
 
 /// Findings that may be shown. The field is private: nothing else can make one.
 #[derive(Clone, Debug)]
-pub struct Sealed(Findings);
+pub struct Sealed {
+    findings: Findings,
+    audience: Audience,
+    replaced: Removed,
+}
 
 impl Sealed {
     /// What may be shown.
     #[must_use]
     pub fn findings(&self) -> &Findings {
-        &self.0
+        &self.findings
+    }
+
+    /// Who may read it.
+    #[must_use]
+    pub fn audience(&self) -> Audience {
+        self.audience
+    }
+
+    /// How many different own names were replaced, by class.
+    #[must_use]
+    pub fn replaced(&self) -> &Removed {
+        &self.replaced
     }
 }
 
@@ -42,7 +59,11 @@ impl Sealed {
 #[must_use]
 pub fn seal(mut findings: Findings, policy: &Policy) -> Sealed {
     if policy.audience != Audience::Forwardable {
-        return Sealed(findings);
+        return Sealed {
+            findings,
+            audience: policy.audience,
+            replaced: Removed::new(),
+        };
     }
     let mut names = Names {
         pseudonyms: Pseudonyms::with_key(&policy.key),
@@ -72,7 +93,11 @@ pub fn seal(mut findings: Findings, policy: &Policy) -> Sealed {
         finding.says = names.sentence(&finding.says);
         finding.advice = names.sentence(&finding.advice);
     }
-    Sealed(findings)
+    Sealed {
+        findings,
+        audience: policy.audience,
+        replaced: names.replaced(),
+    }
 }
 
 /// Own names and their stand-ins.
@@ -90,6 +115,20 @@ const OWN: [(Dimension, Kind); 4] = [
 ];
 
 impl Names {
+    /// How many different names have a stand-in, by what they name.
+    fn replaced(&self) -> Removed {
+        let mut replaced = Removed::new();
+        for (_, stand_in) in self.known.iter().filter(|(name, stand_in)| ***name != ***stand_in) {
+            let class = match stand_in.split('-').next() {
+                Some("path") => "path",
+                Some("ip") => "address",
+                _ => "host-name",
+            };
+            *replaced.entry(class).or_default() += 1;
+        }
+        replaced
+    }
+
     fn learn(&mut self, findings: &Findings) {
         let attempts = findings
             .windows
@@ -104,6 +143,7 @@ impl Names {
             );
         }
         for window in &findings.windows {
+            own.extend(of_case(&window.case));
             for (dimension, kind) in OWN {
                 own.extend(
                     window
@@ -274,6 +314,24 @@ impl Names {
         }
         shown
     }
+}
+
+/// The own names that only a window's case tells.
+fn of_case(case: &Case) -> Vec<(Kind, Name)> {
+    let kind_of = |dimension: Dimension| OWN.iter().find(|(of, _)| *of == dimension).map(|(_, kind)| *kind);
+    let groups = case.groups.iter().filter_map(|group| Some((kind_of(group.dimension)?, group.value.clone())));
+    let tallies = case
+        .whole
+        .iter()
+        .flat_map(|part| &part.values)
+        .filter_map(|(dimension, tally)| Some((kind_of(*dimension)?, tally)));
+    let values = tallies.flat_map(|(kind, tally)| tally.named.iter().map(move |(name, _)| (kind, name.clone())));
+    let proxies = case.proxies.iter().flat_map(|log| {
+        let servers = log.servers.named.iter().map(|(name, _)| (Kind::Host, name.clone()));
+        let clients = log.clients.named.iter().map(|(name, _)| (Kind::Address, name.clone()));
+        servers.chain(clients).chain([(Kind::Proxy, log.proxy.clone())])
+    });
+    groups.chain(values).chain(proxies).collect()
 }
 
 /// Replaces a name where it stands as a word of its own.
