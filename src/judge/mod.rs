@@ -4,6 +4,7 @@ mod caller_side;
 mod case;
 mod classify;
 mod correlate;
+mod id_advice;
 mod remarks;
 mod retries;
 mod select;
