@@ -83,7 +83,11 @@ fn row(window: Option<&str>, attempt: &Attempt) -> [String; 30] {
         window.unwrap_or_default().to_owned(),
         attempt.time.to_string(),
         attempt.outcome.status().map(|status| status.to_string()).unwrap_or_default(),
-        attempt.outcome.transport().map(|kind| kind.name().to_owned()).unwrap_or_default(),
+        attempt
+            .outcome
+            .transport()
+            .map(|kind| kind.name().to_owned())
+            .unwrap_or_default(),
         name(ids.x_request_id.as_ref()),
         name(ids.x_client_request_id.as_ref()),
         name(ids.cf_ray.as_ref()),
@@ -100,7 +104,10 @@ fn row(window: Option<&str>, attempt: &Attempt) -> [String; 30] {
         name(error.and_then(|error| error.error_type.as_ref())),
         name(error.and_then(|error| error.error_code.as_ref())),
         error.and_then(|error| error.template).unwrap_or_default().to_owned(),
-        attempt.duration_ms.map(|ms| format!("{:.3}", f64::from(ms) / 1000.0)).unwrap_or_default(),
+        attempt
+            .duration_ms
+            .map(|ms| format!("{:.3}", f64::from(ms) / 1000.0))
+            .unwrap_or_default(),
         attempt.number.to_string(),
         attempt.call.to_string(),
         attempt.call_outcome.name().to_owned(),

@@ -6,6 +6,7 @@ mod markdown;
 mod ndjson;
 mod phrases;
 mod report;
+mod summary;
 mod table;
 mod text;
 mod ticket;
@@ -18,7 +19,14 @@ use crate::redact::{Audience, Removed, Sealed, wall, wall_for_strangers};
 use std::io;
 
 /// Every report, by the order of `--help`.
-pub static ALL: &[&dyn Report] = &[&text::Text, &markdown::Markdown, &json_v1::JsonV1, &ticket::Ticket(None), &csv::Csv, &ndjson::Ndjson];
+pub static ALL: &[&dyn Report] = &[
+    &text::Text,
+    &markdown::Markdown,
+    &json_v1::JsonV1,
+    &ticket::Ticket(None),
+    &csv::Csv,
+    &ndjson::Ndjson,
+];
 
 /// The JSON Schema that every JSON report fits.
 pub const JSON_SCHEMA: &str = include_str!("report-v1.schema.json");

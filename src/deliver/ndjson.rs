@@ -92,10 +92,19 @@ fn head(findings: &Findings, context: &Context<'_>) -> Record {
     let mut record = Record::of("report");
     record.put("schema", json!("faultscope.ndjson/1"));
     record.put("tool", json!({"name": "faultscope", "version": context.version}));
-    record.put("generated_at", json!(context.generated_at.to_rfc3339_opts(SecondsFormat::Secs, true)));
+    record.put(
+        "generated_at",
+        json!(context.generated_at.to_rfc3339_opts(SecondsFormat::Secs, true)),
+    );
     record.put("internal", json!(context.internal));
-    record.put("start", findings.coverage.start.map_or(Value::Null, |time| json!(time.to_string())));
-    record.put("end", findings.coverage.end.map_or(Value::Null, |time| json!(time.to_string())));
+    record.put(
+        "start",
+        findings.coverage.start.map_or(Value::Null, |time| json!(time.to_string())),
+    );
+    record.put(
+        "end",
+        findings.coverage.end.map_or(Value::Null, |time| json!(time.to_string())),
+    );
     record.put("attempts", json!(findings.counts.attempts));
     record.put("failures", json!(findings.counts.failures));
     record.put(
@@ -167,7 +176,10 @@ fn attempt(attempt: &Attempt, findings: &Findings) -> Record {
     record.put("timestamp", json!(attempt.time.to_string()));
     record.text("faultscope.window", window_of(attempt, findings).as_deref());
     record.put("faultscope.outcome", json!(outcome(attempt.outcome)));
-    record.put("http.response.status_code", attempt.outcome.status().map_or(Value::Null, |status| json!(status)));
+    record.put(
+        "http.response.status_code",
+        attempt.outcome.status().map_or(Value::Null, |status| json!(status)),
+    );
     record.text("error.type", error_type(attempt).as_deref());
     record.text("faultscope.error.type", error.and_then(|error| error.error_type.as_deref()));
     record.text("faultscope.error.code", error.and_then(|error| error.error_code.as_deref()));

@@ -43,7 +43,11 @@ const BEDROCK: Headers = Headers {
 /// The headers of the provider that most of a log's failures are of.
 fn headers(source: &SourceRollup) -> &'static Headers {
     let mut providers: BTreeMap<&Name, u64> = BTreeMap::new();
-    for provider in source.observations.iter().filter_map(|seen| seen.attributes.get(Dimension::Provider)) {
+    for provider in source
+        .observations
+        .iter()
+        .filter_map(|seen| seen.attributes.get(Dimension::Provider))
+    {
         *providers.entry(provider).or_default() += 1;
     }
     match providers.into_iter().max_by_key(|(_, count)| *count).map(|(name, _)| &**name) {
@@ -161,7 +165,8 @@ fn by_proxy(format: &str, header: &str, key: &str, direction: Direction) -> Opti
                 "Set litellm_settings: {{json_logs: true, return_response_headers: true}} and log the header llm_provider-{header}, which LiteLLM hands on; x-litellm-call-id is LiteLLM's own."
             )
         } else {
-            "Set general_settings: {forward_client_headers_to_llm_api: true} and send X-Client-Request-Id from the application.".to_owned()
+            "Set general_settings: {forward_client_headers_to_llm_api: true} and send X-Client-Request-Id from the application."
+                .to_owned()
         });
     }
     None
@@ -205,15 +210,35 @@ mod tests {
     #[test]
     fn every_proxy_is_told_its_own_line() {
         let rows = [
-            ("nginx-combined", "rid=\"$upstream_http_x_request_id\"", "crid=\"$http_x_client_request_id\""),
-            ("nginx-json", "\"x_request_id\":\"$upstream_http_x_request_id\"", "\"$http_x_client_request_id\""),
-            ("haproxy", "capture response header x-request-id len 64", "capture request header x-client-request-id"),
+            (
+                "nginx-combined",
+                "rid=\"$upstream_http_x_request_id\"",
+                "crid=\"$http_x_client_request_id\"",
+            ),
+            (
+                "nginx-json",
+                "\"x_request_id\":\"$upstream_http_x_request_id\"",
+                "\"$http_x_client_request_id\"",
+            ),
+            (
+                "haproxy",
+                "capture response header x-request-id len 64",
+                "capture request header x-client-request-id",
+            ),
             ("envoy-json", "%RESP(X-REQUEST-ID)%", "%REQ(X-CLIENT-REQUEST-ID)%"),
             ("apache-access", "%{x-request-id}o", "%{x-client-request-id}i"),
             ("squid-native", "%{x-request-id}<h", "%{x-client-request-id}>h"),
-            ("caddy", "{http.response.header.x-request-id}", "{http.request.header.x-client-request-id}"),
+            (
+                "caddy",
+                "{http.response.header.x-request-id}",
+                "{http.request.header.x-client-request-id}",
+            ),
             ("traefik", "names.x-request-id: keep", "names.x-client-request-id: keep"),
-            ("litellm-text", "llm_provider-x-request-id", "forward_client_headers_to_llm_api"),
+            (
+                "litellm-text",
+                "llm_provider-x-request-id",
+                "forward_client_headers_to_llm_api",
+            ),
         ];
         for (format, id, client) in rows {
             let source = source(format, Vantage::Proxy);
@@ -224,8 +249,15 @@ mod tests {
 
     #[test]
     fn every_sdk_is_told_its_own_attribute() {
-        for (format, id) in [("python-logging", "exc.request_id"), ("openai-node", "err.requestID"), ("json-lines", "Node:")] {
-            assert!(provider_id(&source(format, Vantage::Application), true).unwrap().contains(id), "{format}");
+        for (format, id) in [
+            ("python-logging", "exc.request_id"),
+            ("openai-node", "err.requestID"),
+            ("json-lines", "Node:"),
+        ] {
+            assert!(
+                provider_id(&source(format, Vantage::Application), true).unwrap().contains(id),
+                "{format}"
+            );
         }
     }
 }

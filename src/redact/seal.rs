@@ -267,7 +267,9 @@ impl Names {
     fn traffic(&self, traffic: &mut Traffic) {
         let mut known: BTreeMap<Arc<Attributes>, Arc<Attributes>> = BTreeMap::new();
         for cell in traffic.cells.iter_mut().chain(&mut traffic.proxy_cells) {
-            let shown = known.entry(Arc::clone(&cell.attributes)).or_insert_with(|| self.attributes(&cell.attributes));
+            let shown = known
+                .entry(Arc::clone(&cell.attributes))
+                .or_insert_with(|| self.attributes(&cell.attributes));
             cell.attributes = Arc::clone(shown);
         }
         traffic.attempts.iter_mut().for_each(|attempt| self.attempt(attempt));
@@ -319,7 +321,10 @@ impl Names {
 /// The own names that only a window's case tells.
 fn of_case(case: &Case) -> Vec<(Kind, Name)> {
     let kind_of = |dimension: Dimension| OWN.iter().find(|(of, _)| *of == dimension).map(|(_, kind)| *kind);
-    let groups = case.groups.iter().filter_map(|group| Some((kind_of(group.dimension)?, group.value.clone())));
+    let groups = case
+        .groups
+        .iter()
+        .filter_map(|group| Some((kind_of(group.dimension)?, group.value.clone())));
     let tallies = case
         .whole
         .iter()

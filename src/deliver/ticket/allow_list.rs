@@ -8,28 +8,60 @@ use std::collections::BTreeSet;
 
 /// Provider, surface, and the names its clients call.
 const DOMAINS: [(&str, &str, &[&str]); 7] = [
-    ("openai", "api", &["api.openai.com", "auth.openai.com (only for sign-in flows)"]),
+    (
+        "openai",
+        "api",
+        &["api.openai.com", "auth.openai.com (only for sign-in flows)"],
+    ),
     (
         "openai",
         "web",
-        &["chatgpt.com", "*.chatgpt.com", "*.openai.com", "*.oaistatic.com", "*.oaiusercontent.com", "challenges.cloudflare.com"],
+        &[
+            "chatgpt.com",
+            "*.chatgpt.com",
+            "*.openai.com",
+            "*.oaistatic.com",
+            "*.oaiusercontent.com",
+            "challenges.cloudflare.com",
+        ],
     ),
     ("anthropic", "api", &["api.anthropic.com"]),
-    ("anthropic", "web", &["claude.ai", "*.claude.ai", "*.claude.com", "*.anthropic.com", "*.claudeusercontent.com"]),
+    (
+        "anthropic",
+        "web",
+        &[
+            "claude.ai",
+            "*.claude.ai",
+            "*.claude.com",
+            "*.anthropic.com",
+            "*.claudeusercontent.com",
+        ],
+    ),
     (
         "azure.ai.openai",
         "api",
-        &["RESOURCE.openai.azure.com", "RESOURCE.cognitiveservices.azure.com", "login.microsoftonline.com (for Entra ID tokens)"],
+        &[
+            "RESOURCE.openai.azure.com",
+            "RESOURCE.cognitiveservices.azure.com",
+            "login.microsoftonline.com (for Entra ID tokens)",
+        ],
     ),
     (
         "gcp.gemini",
         "api",
-        &["generativelanguage.googleapis.com", "REGION-aiplatform.googleapis.com", "oauth2.googleapis.com (for service accounts)"],
+        &[
+            "generativelanguage.googleapis.com",
+            "REGION-aiplatform.googleapis.com",
+            "oauth2.googleapis.com (for service accounts)",
+        ],
     ),
     (
         "aws.bedrock",
         "api",
-        &["bedrock-runtime.REGION.amazonaws.com", "sts.REGION.amazonaws.com (for role credentials)"],
+        &[
+            "bedrock-runtime.REGION.amazonaws.com",
+            "sts.REGION.amazonaws.com (for role credentials)",
+        ],
     ),
 ];
 
@@ -37,13 +69,20 @@ const DOMAINS: [(&str, &str, &[&str]); 7] = [
 pub(super) fn domains(window: &Window, part: &Part) -> Vec<String> {
     let by_application = part.tally(Dimension::ServerAddress).into_iter();
     let by_proxies = window.case.proxies.iter().map(|log| &log.servers);
-    let called: BTreeSet<&Name> = by_application.chain(by_proxies).flat_map(|tally| &tally.named).map(|(host, _)| host).collect();
+    let called: BTreeSet<&Name> = by_application
+        .chain(by_proxies)
+        .flat_map(|tally| &tally.named)
+        .map(|(host, _)| host)
+        .collect();
     let mut names: Vec<String> = called
         .iter()
         .filter(|host| providers::by_host(host).is_some())
         .map(|host| format!("{} (called in these logs)", inert(host)))
         .collect();
-    let by_host = called.iter().filter_map(|host| providers::by_host(host)).map(|provider| (provider.name(), "api"));
+    let by_host = called
+        .iter()
+        .filter_map(|host| providers::by_host(host))
+        .map(|provider| (provider.name(), "api"));
     let by_part = window
         .case
         .parts
@@ -57,7 +96,9 @@ pub(super) fn domains(window: &Window, part: &Part) -> Vec<String> {
         }
     }
     if names.is_empty() {
-        names.push(super::answer::to_fill_in("host name of the provider's API; no log read names one"));
+        names.push(super::answer::to_fill_in(
+            "host name of the provider's API; no log read names one",
+        ));
     }
     names
 }

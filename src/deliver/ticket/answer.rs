@@ -36,26 +36,20 @@ pub(super) fn to_fill_in(what: &str) -> String {
 pub(super) fn answer(ask: Ask, facts: &Facts<'_>) -> Vec<String> {
     let part = facts.part;
     match ask {
-        Ask::Organization => vec![
-            told(&part.organizations).unwrap_or_else(|| to_fill_in("organization ID; the logs do not carry it (response header openai-organization or its like)")),
-        ],
-        Ask::Project => vec![
-            of(part, Dimension::Project).unwrap_or_else(|| to_fill_in("project ID; the logs do not carry it")),
-        ],
+        Ask::Organization => vec![told(&part.organizations).unwrap_or_else(|| {
+            to_fill_in("organization ID; the logs do not carry it (response header openai-organization or its like)")
+        })],
+        Ask::Project => vec![of(part, Dimension::Project).unwrap_or_else(|| to_fill_in("project ID; the logs do not carry it"))],
         Ask::Endpoint | Ask::Operation => vec![endpoint(part)],
-        Ask::Model => vec![
-            part.model
-                .as_deref()
-                .map_or_else(|| to_fill_in("model; no log read names the model of these failures"), |model| format!("{} (as sent)", inert(model))),
-        ],
-        Ask::Deployment => vec![
-            part.model.as_deref().map_or_else(|| to_fill_in("deployment name"), inert),
-        ],
+        Ask::Model => vec![part.model.as_deref().map_or_else(
+            || to_fill_in("model; no log read names the model of these failures"),
+            |model| format!("{} (as sent)", inert(model)),
+        )],
+        Ask::Deployment => vec![part.model.as_deref().map_or_else(|| to_fill_in("deployment name"), inert)],
         Ask::Fill(what) => vec![to_fill_in(what)],
-        Ask::Tier => vec![
-            of(part, Dimension::ServiceTier)
-                .unwrap_or_else(|| to_fill_in("service tier (standard, priority, scale, flex); the logs do not carry it, which does not mean default")),
-        ],
+        Ask::Tier => vec![of(part, Dimension::ServiceTier).unwrap_or_else(|| {
+            to_fill_in("service tier (standard, priority, scale, flex); the logs do not carry it, which does not mean default")
+        })],
         Ask::Region => vec![region(part).unwrap_or_else(|| to_fill_in("region"))],
         Ask::Resource => vec![resource(facts)],
         Ask::Range => range(facts),
@@ -64,9 +58,9 @@ pub(super) fn answer(ask: Ask, facts: &Facts<'_>) -> Vec<String> {
         Ask::ServerIds => vec![server_ids(facts)],
         Ask::ClientIds => vec![client_ids(part)],
         Ask::Pattern => vec![pattern(facts.window, part)],
-        Ask::Context => vec![
-            to_fill_in("what the calls do, stream or not, rough prompt and output size, and a minimal request without private data; the skeleton is below"),
-        ],
+        Ask::Context => vec![to_fill_in(
+            "what the calls do, stream or not, rough prompt and output size, and a minimal request without private data; the skeleton is below",
+        )],
     }
 }
 
@@ -101,13 +95,22 @@ pub(super) fn endpoint(part: &Part) -> String {
 /// The region in the name of a provider's host.
 fn region(part: &Part) -> Option<String> {
     let hosts = part.tally(Dimension::ServerAddress)?;
-    hosts.named.iter().find_map(|(host, _)| region_of(host)).map(|region| format!("{region} (from the host's name)"))
+    hosts
+        .named
+        .iter()
+        .find_map(|(host, _)| region_of(host))
+        .map(|region| format!("{region} (from the host's name)"))
 }
 
 fn region_of(host: &str) -> Option<String> {
     providers::by_host(host)?;
     let host = host.to_ascii_lowercase();
-    let aws = || host.split_once("bedrock-runtime.").or_else(|| host.split_once("bedrock-runtime-fips."))?.1.split_once('.');
+    let aws = || {
+        host.split_once("bedrock-runtime.")
+            .or_else(|| host.split_once("bedrock-runtime-fips."))?
+            .1
+            .split_once('.')
+    };
     let google = || host.strip_suffix("-aiplatform.googleapis.com").map(|region| (region, ""));
     let openai = || host.split_once(".api.openai.com").filter(|(_, rest)| rest.is_empty());
     let (region, _) = aws().or_else(google).or_else(openai)?;
@@ -121,7 +124,10 @@ fn resource(facts: &Facts<'_>) -> String {
         .and_then(|hosts| hosts.named.iter().find(|(host, _)| providers::by_host(host).is_some()));
     match host {
         Some((host, _)) if !facts.pseudonymous => inert(host),
-        Some((host, _)) => to_fill_in(&format!("resource name; it is written {} here, --internal shows it", inert(host))),
+        Some((host, _)) => to_fill_in(&format!(
+            "resource name; it is written {} here, --internal shows it",
+            inert(host)
+        )),
         None => to_fill_in("resource name; the calls went by an own gateway, whose log does not name it"),
     }
 }
@@ -171,7 +177,9 @@ fn error(part: &Part) -> Vec<String> {
         lines.push(format!("message \"{message}\": {}", counted(*number, "failure", "failures")));
     }
     if part.by_error.is_empty() && part.messages.is_empty() {
-        lines.push(to_fill_in("error type, code and message of one response body; the logs do not carry them"));
+        lines.push(to_fill_in(
+            "error type, code and message of one response body; the logs do not carry them",
+        ));
     }
     lines
 }
@@ -220,7 +228,10 @@ fn pattern(window: &Window, part: &Part) -> String {
         _ if share >= CONSISTENT_FROM => "consistent",
         _ => "intermittent",
     };
-    format!("{word} ({share:.1} % of attempts over {})", length(part.end.since(part.start)))
+    format!(
+        "{word} ({share:.1} % of attempts over {})",
+        length(part.end.since(part.start))
+    )
 }
 
 #[cfg(test)]

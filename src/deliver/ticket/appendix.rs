@@ -35,10 +35,17 @@ pub(super) fn appendix(findings: &Findings, context: &Context<'_>) -> Vec<String
         lines.push(format!("Skipped: {} ({}).", inert(&skipped.path), inert(&skipped.reason)));
     }
     if read.skipped.len() > SKIPPED_NAMED {
-        lines.push(format!("Skipped: {} more.", count((read.skipped.len() - SKIPPED_NAMED) as u64)));
+        lines.push(format!(
+            "Skipped: {} more.",
+            count((read.skipped.len() - SKIPPED_NAMED) as u64)
+        ));
     }
     lines.push(removed(context));
-    lines.push(format!("Made by faultscope {} from logs alone, {}.", context.version, context.generated_at.format("%Y-%m-%dT%H:%M:%SZ")));
+    lines.push(format!(
+        "Made by faultscope {} from logs alone, {}.",
+        context.version,
+        context.generated_at.format("%Y-%m-%dT%H:%M:%SZ")
+    ));
     lines
 }
 
@@ -69,6 +76,12 @@ fn removed(context: &Context<'_>) -> String {
         .iter()
         .map(|(class, number)| format!("{class} {}", count(*number)))
         .collect();
-    let told = if told.is_empty() { "nothing".to_owned() } else { told.join(", ") };
-    format!("Removed or replaced by stable stand-ins: {told}. Keys, cookies, prompts, answers and free text are never taken from a log.")
+    let told = if told.is_empty() {
+        "nothing".to_owned()
+    } else {
+        told.join(", ")
+    };
+    format!(
+        "Removed or replaced by stable stand-ins: {told}. Keys, cookies, prompts, answers and free text are never taken from a log."
+    )
 }

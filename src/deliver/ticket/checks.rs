@@ -43,10 +43,21 @@ fn reached(part: &Part) -> String {
 
 /// One attribute's control groups, where there are at least two values to compare.
 pub(super) fn control(window: &Window, dimension: Dimension, what: &str) -> Option<String> {
-    let groups: Vec<&ControlGroup> = window.case.groups.iter().filter(|group| group.dimension == dimension).collect();
+    let groups: Vec<&ControlGroup> = window
+        .case
+        .groups
+        .iter()
+        .filter(|group| group.dimension == dimension)
+        .collect();
     let told: Vec<String> = groups
         .iter()
-        .map(|group| format!("{}: {} failed", inert(&group.value), percent_of(group.share.failed, group.share.attempts)))
+        .map(|group| {
+            format!(
+                "{}: {} failed",
+                inert(&group.value),
+                percent_of(group.share.failed, group.share.attempts)
+            )
+        })
         .collect();
     (groups.len() > 1).then(|| format!("{what}, same minutes: {}.", told.join("; ")))
 }
@@ -57,10 +68,26 @@ pub(super) fn proxy_logs(window: &Window) -> Option<String> {
         .case
         .proxies
         .iter()
-        .map(|log| format!("{}: {} failed", inert(&log.proxy), percent_of(log.share.failed, log.share.attempts)))
+        .map(|log| {
+            format!(
+                "{}: {} failed",
+                inert(&log.proxy),
+                percent_of(log.share.failed, log.share.attempts)
+            )
+        })
         .collect();
-    let by_attempts = window.case.groups.iter().filter(|group| group.dimension == Dimension::Proxy).count();
-    (!told.is_empty() && by_attempts < 2).then(|| format!("By our proxies' own logs, all their LLM traffic of these minutes: {}.", told.join("; ")))
+    let by_attempts = window
+        .case
+        .groups
+        .iter()
+        .filter(|group| group.dimension == Dimension::Proxy)
+        .count();
+    (!told.is_empty() && by_attempts < 2).then(|| {
+        format!(
+            "By our proxies' own logs, all their LLM traffic of these minutes: {}.",
+            told.join("; ")
+        )
+    })
 }
 
 fn caller_side(window: &Window) -> String {
@@ -70,7 +97,11 @@ fn caller_side(window: &Window) -> String {
         .iter()
         .map(|(kind, number)| format!("{} {}", count(*number), kind.name()))
         .collect();
-    let capacity = window.case.caller_side.iter().any(|(kind, _)| *kind == CallerKind::ProviderCapacity);
+    let capacity = window
+        .case
+        .caller_side
+        .iter()
+        .any(|(kind, _)| *kind == CallerKind::ProviderCapacity);
     match (kinds.is_empty(), capacity) {
         (true, _) => "Our own errors (4xx, 429) in the same scope and time: none.".to_owned(),
         (false, false) => format!(
@@ -93,7 +124,10 @@ fn retries(findings: &Findings, part: &Part) -> String {
     );
     let audit = &findings.retries;
     if audit.longest > 0 {
-        line.push_str(&format!("; the longest call of these logs took {}", counted(audit.longest, "attempt", "attempts")));
+        line.push_str(&format!(
+            "; the longest call of these logs took {}",
+            counted(audit.longest, "attempt", "attempts")
+        ));
     }
     line.push('.');
     for finding in &audit.findings {
@@ -103,8 +137,14 @@ fn retries(findings: &Findings, part: &Part) -> String {
 }
 
 fn clocks(coverage: &Coverage) -> Option<String> {
-    let moved = coverage.sources.iter().filter(|source| source.clock_offset_seconds.abs() >= CLOCK_TOLD);
-    let most = moved.clone().map(|source| source.clock_offset_seconds).max_by(|a, b| a.abs().total_cmp(&b.abs()))?;
+    let moved = coverage
+        .sources
+        .iter()
+        .filter(|source| source.clock_offset_seconds.abs() >= CLOCK_TOLD);
+    let most = moved
+        .clone()
+        .map(|source| source.clock_offset_seconds)
+        .max_by(|a, b| a.abs().total_cmp(&b.abs()))?;
     Some(format!(
         "Clocks: {} of {} were set right by their joined requests, at most by {most:+.1} s; the times here are the corrected ones.",
         moved.count(),

@@ -79,9 +79,7 @@ impl Form {
     /// The form of a provider and a surface; whoever has none of its own speaks OpenAI's API.
     pub(super) fn of(provider: Option<&str>, surface: Option<&str>) -> &'static Self {
         let web = surface == Some("web");
-        let own = FORMS
-            .iter()
-            .find(|form| Some(form.provider) == provider && form.web == web);
+        let own = FORMS.iter().find(|form| Some(form.provider) == provider && form.web == web);
         own.copied().unwrap_or(if web { &ANY_WEB } else { &COMPATIBLE })
     }
 }
@@ -120,15 +118,24 @@ static OPENAI: Form = Form {
 
 /// What support asks of a browser, whoever's.
 const WEB_FIELDS: &[(&str, Ask)] = &[
-    ("Conversation URL", Ask::Fill("conversation URL, if it is about one conversation")),
-    ("Account and plan", Ask::Fill("account e-mail and plan (Free, Plus, Pro, Team, Enterprise, …)")),
+    (
+        "Conversation URL",
+        Ask::Fill("conversation URL, if it is about one conversation"),
+    ),
+    (
+        "Account and plan",
+        Ask::Fill("account e-mail and plan (Free, Plus, Pro, Team, Enterprise, …)"),
+    ),
     ("Time with time zone", Ask::Range),
     ("What failed", Ask::Endpoint),
     ("Model shown", Ask::Model),
     ("How much", Ask::Failing),
     ("Error shown", Ask::Error),
     ("Request ids", Ask::ServerIds),
-    ("Browser, device, app version", Ask::Fill("browser and version, device, operating system, app version")),
+    (
+        "Browser, device, app version",
+        Ask::Fill("browser and version, device, operating system, app version"),
+    ),
     ("Screenshot of the error", Ask::Fill("attach a screenshot, with time")),
     (
         "HAR and console log",
@@ -202,9 +209,18 @@ static AZURE: Form = Form {
         ("Subscription ID", Ask::Fill("subscription ID")),
         ("Resource", Ask::Resource),
         ("Deployment", Ask::Deployment),
-        ("Model and version behind the deployment", Ask::Fill("model and version, from the deployment's page")),
-        ("Deployment type", Ask::Fill("standard, global standard, data zone or provisioned (PTU)")),
-        ("api-version", Ask::Fill("api-version of the requests; the logs read do not keep query strings")),
+        (
+            "Model and version behind the deployment",
+            Ask::Fill("model and version, from the deployment's page"),
+        ),
+        (
+            "Deployment type",
+            Ask::Fill("standard, global standard, data zone or provisioned (PTU)"),
+        ),
+        (
+            "api-version",
+            Ask::Fill("api-version of the requests; the logs read do not keep query strings"),
+        ),
         ("Operation", Ask::Endpoint),
         ("Time (UTC)", Ask::Range),
         ("Failing percentage", Ask::Failing),
@@ -238,7 +254,10 @@ static GOOGLE: Form = Form {
         ("Error status", Ask::Error),
         ("Identifiers of requests", Ask::ServerIds),
         ("Our own request id", Ask::ClientIds),
-        ("Artifacts", Ask::Fill("attach the list of failed requests, and a sanitised HAR or tcpdump if you have one")),
+        (
+            "Artifacts",
+            Ask::Fill("attach the list of failed requests, and a sanitised HAR or tcpdump if you have one"),
+        ),
         ("Priority", PRIORITY),
         ("Steps to reproduce", Ask::Context),
     ],
@@ -266,7 +285,10 @@ static BEDROCK: Form = Form {
         ("Error code and message", Ask::Error),
         ("x-amzn-RequestId", Ask::ServerIds),
         ("Our own request id", Ask::ClientIds),
-        ("Severity and business impact", Ask::Fill("severity of the case and business impact")),
+        (
+            "Severity and business impact",
+            Ask::Fill("severity of the case and business impact"),
+        ),
         ("Request details", Ask::Context),
     ],
     health: "the AWS Health Dashboard (Amazon Bedrock, the region above); a 503 there is capacity, not your quota",
@@ -335,7 +357,12 @@ mod tests {
 
     #[test]
     fn who_has_no_form_of_its_own_speaks_openais_api() {
-        assert!(Form::of(Some("groq"), Some("api")).fields.iter().any(|(_, ask)| *ask == Ask::Endpoint));
+        assert!(
+            Form::of(Some("groq"), Some("api"))
+                .fields
+                .iter()
+                .any(|(_, ask)| *ask == Ask::Endpoint)
+        );
         assert!(Form::of(None, None).skeleton.is_some());
     }
 }

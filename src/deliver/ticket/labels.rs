@@ -45,12 +45,20 @@ pub(super) fn other_network(window: &Window) -> String {
     match (ways.len(), failing) {
         (0 | 1, _) => to_fill_in("yes or no (for instance a request from a phone's hot spot or another cloud region)"),
         (_, 0 | 1) => format!("by our own egress paths, no: only one of them failed ({})", told.join("; ")),
-        _ => format!("by our own egress paths, yes ({}); outside our network: {}", told.join("; "), to_fill_in("yes or no")),
+        _ => format!(
+            "by our own egress paths, yes ({}); outside our network: {}",
+            told.join("; "),
+            to_fill_in("yes or no")
+        ),
     }
 }
 
 fn har(is_web: bool, coverage: &Coverage) -> String {
-    let hars = coverage.sources.iter().filter(|source| source.format.is_some_and(|format| format.contains("har"))).count();
+    let hars = coverage
+        .sources
+        .iter()
+        .filter(|source| source.format.is_some_and(|format| format.contains("har")))
+        .count();
     match (is_web, hars) {
         (false, _) => "not applicable, these are API calls; the list of failed requests is attached instead".to_owned(),
         (true, 0) => to_fill_in("attach a sanitised HAR and the console log"),

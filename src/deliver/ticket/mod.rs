@@ -189,7 +189,10 @@ fn provider_ticket(findings: &Findings, context: &Context<'_>, window: &Window, 
             },
         },
     );
-    let model = part.model.as_deref().map_or_else(|| "model not logged".to_owned(), |model| format!("model {}", super::phrases::inert(model)));
+    let model = part.model.as_deref().map_or_else(
+        || "model not logged".to_owned(),
+        |model| format!("model {}", super::phrases::inert(model)),
+    );
     Draft {
         head: format!("window {id}, {provider}, {model}"),
         to: support,
@@ -200,10 +203,16 @@ fn provider_ticket(findings: &Findings, context: &Context<'_>, window: &Window, 
 
 /// The sentence that tells what to compare before writing.
 fn health(form: &Form, part: &Part) -> String {
-    let model = part.model.as_deref().map_or_else(|| "the model".to_owned(), |model| format!("model {}", super::phrases::inert(model)));
+    let model = part.model.as_deref().map_or_else(
+        || "the model".to_owned(),
+        |model| format!("model {}", super::phrases::inert(model)),
+    );
     let first = |dimension, what: &str| {
         let named = part.tally(dimension).and_then(|tally| tally.named.first());
-        named.map_or_else(|| format!("your {what}"), |(name, _)| format!("{what} {}", super::phrases::inert(name)))
+        named.map_or_else(
+            || format!("your {what}"),
+            |(name, _)| format!("{what} {}", super::phrases::inert(name)),
+        )
     };
     format!(
         "Look first at {}: filter to {model}, {}, {}, from {}. If it is flat there, suspect time-outs, proxies or the network on your side before you write.",
@@ -268,10 +277,15 @@ fn closing(page: &mut Page, findings: &Findings, only: Option<Addressee>, ticket
         page.line(line);
     }
     if tickets == 0 {
-        let whom = only.map_or(String::new(), |only| format!(" for the {}", match only {
-            Addressee::Provider => "provider",
-            Addressee::Network => "network team",
-        }));
+        let whom = only.map_or(String::new(), |only| {
+            format!(
+                " for the {}",
+                match only {
+                    Addressee::Provider => "provider",
+                    Addressee::Network => "network team",
+                }
+            )
+        });
         page.line(&format!(
             "No ticket{whom}: {} in {}, {} outside every window.",
             words::windows(findings.windows.len() as u64),

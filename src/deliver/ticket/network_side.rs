@@ -27,7 +27,10 @@ pub(super) fn title(window: &Window, part: &Part) -> String {
         Some((server, _)) => format!(" to {}", inert(server)),
         None => {
             let by_proxies = window.case.proxies.iter().find_map(|log| log.servers.named.first());
-            by_proxies.map_or_else(|| " to the LLM API".to_owned(), |(server, _)| format!(" to {}", inert(server)))
+            by_proxies.map_or_else(
+                || " to the LLM API".to_owned(),
+                |(server, _)| format!(" to {}", inert(server)),
+            )
         }
     };
     let scope = |dimension: Dimension, word: &str| {
@@ -56,7 +59,12 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
     page.field("How much", &[words::share(part.share)]);
     page.field(
         "Calls",
-        &[format!("{} in all, {} lost after their retries, {} saved by a retry", count(part.calls), count(part.calls_lost), count(part.calls_recovered))],
+        &[format!(
+            "{} in all, {} lost after their retries, {} saved by a retry",
+            count(part.calls),
+            count(part.calls_lost),
+            count(part.calls_recovered)
+        )],
     );
     page.field("How it broke", &[ends(part)]);
     where_(page, window, part);
@@ -70,7 +78,10 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
             count(ending.count),
             when::range(ending.first, ending.last),
             durations(ending.durations.as_ref(), ending.count),
-            ending.outcome.transport().map_or("An answer came, but not the provider's: see who wrote it.", check)
+            ending
+                .outcome
+                .transport()
+                .map_or("An answer came, but not the provider's: see who wrote it.", check)
         ));
     }
     page.item(&format!("{}.", usual(part.before.as_ref(), "Before it")));
@@ -78,7 +89,10 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
     for line in course(&part.course) {
         page.line(&format!("  {line}"));
     }
-    page.heading(&format!("Sample requests to look for in your logs ({} in all)", count(part.share.failed)));
+    page.heading(&format!(
+        "Sample requests to look for in your logs ({} in all)",
+        count(part.share.failed)
+    ));
     for line in words::samples(&part.samples, ids) {
         page.item(&line);
     }
@@ -104,7 +118,11 @@ fn range(subject: &Subject<'_>) -> Vec<String> {
         "{} ({}{}; first and last broken request)",
         when::range(part.start, part.end),
         length(part.end.since(part.start)),
-        if subject.window.ongoing { "; not proven to be over when the logs end" } else { "" }
+        if subject.window.ongoing {
+            "; not proven to be over when the logs end"
+        } else {
+            ""
+        }
     )];
     if let Some(zone) = subject.zone {
         lines.push(format!("local time of our logs: {}", when::local(part.start, part.end, zone)));
@@ -125,11 +143,18 @@ fn where_(page: &mut Page, window: &Window, part: &Part) {
         (!told.is_empty()).then(|| told.join("; "))
     };
     let proxies = || {
-        let told: Vec<String> = failing.iter().map(|log| format!("{} ({} failed by its own log)", inert(&log.proxy), count(log.share.failed))).collect();
+        let told: Vec<String> = failing
+            .iter()
+            .map(|log| format!("{} ({} failed by its own log)", inert(&log.proxy), count(log.share.failed)))
+            .collect();
         (!told.is_empty()).then(|| told.join(", "))
     };
     let fields: [(&str, Option<String>, &str); 5] = [
-        ("Source hosts", by_attempts(Dimension::Host), "host names of the machines that called"),
+        (
+            "Source hosts",
+            by_attempts(Dimension::Host),
+            "host names of the machines that called",
+        ),
         (
             "Source addresses",
             by_attempts(Dimension::Client).or_else(|| by_proxies(|log| &log.clients)),
@@ -154,7 +179,10 @@ fn where_(page: &mut Page, window: &Window, part: &Part) {
     for (label, answer, missing) in fields {
         page.field(label, &[answer.unwrap_or_else(|| to_fill_in(missing))]);
     }
-    page.field("Destination port", &["443 (HTTPS), unless the destination above says otherwise".to_owned()]);
+    page.field(
+        "Destination port",
+        &["443 (HTTPS), unless the destination above says otherwise".to_owned()],
+    );
 }
 
 fn groups(page: &mut Page, window: &Window) {
@@ -181,9 +209,15 @@ fn check(kind: TransportError) -> &'static str {
     match kind {
         TransportError::Dns => "The name did not resolve: resolver, split-horizon zones, DNS filter.",
         TransportError::Connect => "No TCP connection: firewall, route, the proxy's own upstream, exhausted ports or NAT.",
-        TransportError::Tls => "The TLS handshake broke: inspection certificate missing in the client, expired certificate, protocol or SNI filter.",
-        TransportError::Reset => "The connection was cut before an answer: idle time-outs of firewall or NAT, intrusion prevention, proxy restarts.",
-        TransportError::Timeout => "Nothing came back in time: dropped packets, a proxy's read time-out; the provider may also have been slow.",
+        TransportError::Tls => {
+            "The TLS handshake broke: inspection certificate missing in the client, expired certificate, protocol or SNI filter."
+        }
+        TransportError::Reset => {
+            "The connection was cut before an answer: idle time-outs of firewall or NAT, intrusion prevention, proxy restarts."
+        }
+        TransportError::Timeout => {
+            "Nothing came back in time: dropped packets, a proxy's read time-out; the provider may also have been slow."
+        }
         TransportError::ProxyAuth => "The proxy asked for credentials (407): service account, expired password, bypass list.",
         TransportError::Filtered => "A filter answered in the provider's place: its category or policy for the destination.",
         TransportError::StreamAbort => "The answer stopped half-way: read time-outs and buffering of proxies for long streams.",
@@ -223,6 +257,9 @@ fn against(window: &Window, part: &Part) -> Vec<String> {
     for counter in &window.verdict.against {
         lines.push(format!("Not {}: {}", counter.class.name(), inert(&counter.says)));
     }
-    lines.push(format!("Confidence that it is the network: {:.2}.", window.verdict.confidence));
+    lines.push(format!(
+        "Confidence that it is the network: {:.2}.",
+        window.verdict.confidence
+    ));
     lines
 }

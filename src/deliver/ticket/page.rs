@@ -47,7 +47,11 @@ impl Page {
 
     /// A ruler with words in its middle.
     pub(super) fn ruler(&mut self, letter: char, words: &str) {
-        let words = if words.is_empty() { String::new() } else { format!(" {words} ") };
+        let words = if words.is_empty() {
+            String::new()
+        } else {
+            format!(" {words} ")
+        };
         let left = RULER.saturating_sub(words.chars().count()) / 2;
         let right = RULER.saturating_sub(words.chars().count() + left);
         let side = |width: usize| letter.to_string().repeat(width.max(3));

@@ -31,8 +31,16 @@ pub(super) fn addressee(part: &Part) -> (String, String) {
 
 /// The title: what, where, how much, since when.
 pub(super) fn title(part: &Part, ongoing: bool) -> String {
-    let model = part.model.as_deref().map_or_else(|| "model not logged".to_owned(), |model| format!("model {}", inert(model)));
-    let method = part.methods.named.first().map(|(method, _)| format!("{} ", inert(method).to_ascii_uppercase())).unwrap_or_default();
+    let model = part
+        .model
+        .as_deref()
+        .map_or_else(|| "model not logged".to_owned(), |model| format!("model {}", inert(model)));
+    let method = part
+        .methods
+        .named
+        .first()
+        .map(|(method, _)| format!("{} ", inert(method).to_ascii_uppercase()))
+        .unwrap_or_default();
     let place = match part.tally(Dimension::Endpoint).map(|tally| tally.named.as_slice()) {
         Some([]) | None => String::new(),
         Some([(one, _)]) => format!(" on {method}{}", inert(one)),
@@ -62,7 +70,10 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
     }
     page.heading("Figures");
     figures(page, window, part);
-    page.heading(&format!("Sample requests (at most ten; all {} are in the attached list)", count(part.share.failed)));
+    page.heading(&format!(
+        "Sample requests (at most ten; all {} are in the attached list)",
+        count(part.share.failed)
+    ));
     for line in words::samples(&part.samples, |attempt| ids(attempt, &subject.facts)) {
         page.item(&line);
     }
@@ -77,7 +88,11 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
     for line in checks(subject.findings, window, part) {
         page.item(&line);
     }
-    page.item(&format!("Compared with {}: {}", form.health, to_fill_in("what it showed for this model and time")));
+    page.item(&format!(
+        "Compared with {}: {}",
+        form.health,
+        to_fill_in("what it showed for this model and time")
+    ));
     let curl = skeleton::curl(form, part);
     if !curl.is_empty() {
         page.heading("Request skeleton (no body, no key)");
@@ -94,7 +109,10 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
 fn figures(page: &mut Page, window: &Window, part: &Part) {
     page.item(&format!("{}.", usual(part.before.as_ref(), "Before it")));
     page.item(&format!("{}.", usual(part.after.as_ref(), "After it")));
-    page.item(&format!("Time until the failure: {}.", durations(part.durations.as_ref(), part.share.failed)));
+    page.item(&format!(
+        "Time until the failure: {}.",
+        durations(part.durations.as_ref(), part.share.failed)
+    ));
     if !part.edge_sites.named.is_empty() {
         page.item(&format!("Edge sites by cf-ray: {}.", words::all_of(&part.edge_sites)));
     }

@@ -10,7 +10,11 @@ pub(super) fn curl(form: &Form, part: &Part) -> Vec<String> {
     let Some(skeleton) = form.skeleton else {
         return Vec::new();
     };
-    let first = |dimension| part.tally(dimension).and_then(|tally| tally.named.first()).map(|(name, _)| &**name);
+    let first = |dimension| {
+        part.tally(dimension)
+            .and_then(|tally| tally.named.first())
+            .map(|(name, _)| &**name)
+    };
     // An own gateway's name is nobody else's business; the provider's own host is what it can try.
     let host = first(Dimension::ServerAddress)
         .filter(|host| providers::by_host(host).is_some() && !host.starts_with("host-"))
@@ -18,14 +22,23 @@ pub(super) fn curl(form: &Form, part: &Part) -> Vec<String> {
         .unwrap_or(skeleton.host);
     let model = part.model.as_deref().and_then(in_shell).unwrap_or("MODEL");
     let path = path(first(Dimension::Endpoint).and_then(in_shell).unwrap_or("/PATH"), model, part);
-    let method = part.methods.named.first().and_then(|(method, _)| in_shell(method)).unwrap_or("POST").to_ascii_uppercase();
+    let method = part
+        .methods
+        .named
+        .first()
+        .and_then(|(method, _)| in_shell(method))
+        .unwrap_or("POST")
+        .to_ascii_uppercase();
     let mut lines = vec![format!("curl -sS -i -X {method} 'https://{host}{path}{}' \\", skeleton.query)];
     for header in std::iter::once(&skeleton.key_header).chain(skeleton.headers) {
         lines.push(format!("  -H \"{header}\" \\"));
     }
     lines.push("  -H 'Content-Type: application/json' \\".to_owned());
     lines.push("  --data @request.json".to_owned());
-    lines.push(format!("request.json: {}", to_fill_in(&format!("smallest body with model {model} that fails, without private data"))));
+    lines.push(format!(
+        "request.json: {}",
+        to_fill_in(&format!("smallest body with model {model} that fails, without private data"))
+    ));
     lines
 }
 

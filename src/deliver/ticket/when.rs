@@ -8,8 +8,14 @@ use std::collections::BTreeMap;
 /// The zone that most logs without one were read in, when it is not UTC.
 pub(super) fn local_zone(coverage: &Coverage) -> Option<Zone> {
     let mut zones: BTreeMap<String, (Zone, usize)> = BTreeMap::new();
-    let words = coverage.sources.iter().filter_map(|source| source.time_zone.as_deref()?.split(' ').next());
-    for zone in words.filter_map(|word| word.parse::<Zone>().ok()).filter(|zone| *zone != Zone::Utc) {
+    let words = coverage
+        .sources
+        .iter()
+        .filter_map(|source| source.time_zone.as_deref()?.split(' ').next());
+    for zone in words
+        .filter_map(|word| word.parse::<Zone>().ok())
+        .filter(|zone| *zone != Zone::Utc)
+    {
         zones.entry(zone.to_string()).or_insert((zone, 0)).1 += 1;
     }
     zones.into_values().max_by_key(|(_, logs)| *logs).map(|(zone, _)| zone)
@@ -52,7 +58,10 @@ pub(super) fn local(from: Time, to: Time, zone: Zone) -> String {
 }
 
 fn both<Z: TimeZone>(from: &chrono::DateTime<Z>, to: &chrono::DateTime<Z>) -> String {
-    let text = |time: &chrono::DateTime<Z>| time.with_timezone(&time.offset().fix()).to_rfc3339_opts(SecondsFormat::Secs, false);
+    let text = |time: &chrono::DateTime<Z>| {
+        time.with_timezone(&time.offset().fix())
+            .to_rfc3339_opts(SecondsFormat::Secs, false)
+    };
     format!("{} to {}", text(from), text(to))
 }
 
@@ -84,7 +93,11 @@ mod tests {
     #[test]
     fn local_time_carries_its_offset() {
         assert_eq!(
-            local(Time(1_741_269_731_562), Time(1_741_269_791_562), "Europe/Paris".parse().unwrap()),
+            local(
+                Time(1_741_269_731_562),
+                Time(1_741_269_791_562),
+                "Europe/Paris".parse().unwrap()
+            ),
             "2025-03-06T15:02:11+01:00 to 2025-03-06T15:03:11+01:00 (Europe/Paris)"
         );
     }

@@ -1,8 +1,8 @@
 //! The figures of a ticket as sentences: always with numerator and denominator.
 
+use super::when;
 use crate::deliver::phrases::{count, counted, ending, inert, interval, length, percent};
 use crate::model::{Attempt, Durations, Outcome, Part, Share, Stretch, Tally, TransportError};
-use super::when;
 
 /// "14.2 % of attempts failed, 443 of 3,120 (95 % interval 13.0 to 15.5 %)".
 pub(super) fn share(share: Share) -> String {
@@ -166,7 +166,11 @@ pub(super) fn samples(samples: &[Attempt], ids: impl Fn(&Attempt) -> String) -> 
                 end(attempt.outcome),
                 attempt.number,
                 ids(attempt),
-                if mark.is_empty() { String::new() } else { format!("  ({mark})") }
+                if mark.is_empty() {
+                    String::new()
+                } else {
+                    format!("  ({mark})")
+                }
             )
         })
         .collect()

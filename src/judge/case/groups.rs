@@ -44,7 +44,13 @@ fn of(scene: &Scene<'_>, dimension: Dimension) -> Vec<ControlGroup> {
     for attempt in attempts_between(traffic, draft.start, draft.end).filter(|attempt| attempt.side == Some(draft.side)) {
         count(&mut values, &relaxed, dimension, &attempt.attributes, FAILURE);
     }
-    let affected = |value: &Name| draft.scope.values.get(&dimension).is_some_and(|values| values.contains(value));
+    let affected = |value: &Name| {
+        draft
+            .scope
+            .values
+            .get(&dimension)
+            .is_some_and(|values| values.contains(value))
+    };
     let mut groups: Vec<ControlGroup> = values
         .into_iter()
         .map(|(value, share)| ControlGroup {
@@ -66,7 +72,13 @@ fn healthy(cell: &TrafficCell) -> Share {
     }
 }
 
-fn count<'a>(values: &mut BTreeMap<&'a Name, Share>, scope: &Scope, dimension: Dimension, attributes: &'a Attributes, share: Share) {
+fn count<'a>(
+    values: &mut BTreeMap<&'a Name, Share>,
+    scope: &Scope,
+    dimension: Dimension,
+    attributes: &'a Attributes,
+    share: Share,
+) {
     if let (Some(value), true) = (attributes.get(dimension), scope.holds(attributes)) {
         let sum = values.entry(value).or_default();
         *sum = sum.plus(share);

@@ -28,8 +28,12 @@ pub(super) fn case(scene: &Scene<'_>) -> Case {
     let mut parts: Vec<_> = groups
         .iter()
         .filter_map(|(of, failures)| {
-            let has_rival = groups.keys().any(|other| other.model == of.model && other.provider != of.provider);
-            part::part(scene, failures, of, is_one, |attributes| of.holds(attributes, is_one, has_rival))
+            let has_rival = groups
+                .keys()
+                .any(|other| other.model == of.model && other.provider != of.provider);
+            part::part(scene, failures, of, is_one, |attributes| {
+                of.holds(attributes, is_one, has_rival)
+            })
         })
         .collect();
     parts.sort_by_key(|part| std::cmp::Reverse(part.share.failed));
@@ -53,7 +57,11 @@ struct PartOf {
 impl PartOf {
     /// Whether a success is of this part. What it does not say of surface or provider it shares with the failures.
     fn holds(&self, attributes: &Attributes, is_one: bool, has_rival: bool) -> bool {
-        let same = |mine: &Option<Name>, dimension| attributes.get(dimension).is_none_or(|value| mine.as_ref().is_none_or(|mine| mine == value));
+        let same = |mine: &Option<Name>, dimension| {
+            attributes
+                .get(dimension)
+                .is_none_or(|value| mine.as_ref().is_none_or(|mine| mine == value))
+        };
         let model = match (&self.model, attributes.get(Dimension::Model)) {
             (Some(mine), Some(value)) => mine == value,
             (Some(_), None) => false,
@@ -78,7 +86,13 @@ fn by_model<'a>(failures: &[&'a Attempt]) -> BTreeMap<PartOf, Vec<&'a Attempt>> 
     let mut parts: BTreeMap<PartOf, Vec<&Attempt>> = BTreeMap::new();
     for (of, failures) in by_model {
         let sure = most_frequent(failures.iter().filter_map(|attempt| by_host(attempt)));
-        let said = || most_frequent(failures.iter().filter_map(|attempt| attempt.attributes.get(Dimension::Provider).cloned()));
+        let said = || {
+            most_frequent(
+                failures
+                    .iter()
+                    .filter_map(|attempt| attempt.attributes.get(Dimension::Provider).cloned()),
+            )
+        };
         let usual = sure.or_else(said);
         for attempt in failures {
             let provider = by_host(attempt).or_else(|| usual.clone());
@@ -116,7 +130,11 @@ fn caller_side(scene: &Scene<'_>) -> Vec<(CallerKind, u64)> {
 /// Attempts from one instant to another, both included.
 fn attempts_between(traffic: &Traffic, from: Time, to: Time) -> impl Iterator<Item = &Attempt> {
     let first = traffic.attempts.partition_point(|attempt| attempt.time < from);
-    traffic.attempts.iter().skip(first).take_while(move |attempt| attempt.time <= to)
+    traffic
+        .attempts
+        .iter()
+        .skip(first)
+        .take_while(move |attempt| attempt.time <= to)
 }
 
 /// Cells that touch a stretch of time. They count whole: five seconds more or less at either end.
@@ -140,9 +158,7 @@ fn share(scene: &Scene<'_>, from: Time, to: Time, without_windows: bool, takes: 
         .sum();
     let failed = attempts_between(scene.traffic, from, to)
         .filter(|attempt| {
-            attempt.side == Some(scene.draft.side)
-                && takes(&attempt.attributes)
-                && !is_other(attempt.time, &attempt.attributes)
+            attempt.side == Some(scene.draft.side) && takes(&attempt.attributes) && !is_other(attempt.time, &attempt.attributes)
         })
         .count() as u64;
     Share {
@@ -153,6 +169,7 @@ fn share(scene: &Scene<'_>, from: Time, to: Time, without_windows: bool, takes: 
 
 /// Whether attributes may be in a scope: what no log says is not held against them.
 fn holds(scope: &Scope, attributes: &Attributes) -> bool {
-    let may = |(dimension, values): (&Dimension, &Vec<Name>)| attributes.get(*dimension).is_none_or(|value| values.contains(value));
+    let may =
+        |(dimension, values): (&Dimension, &Vec<Name>)| attributes.get(*dimension).is_none_or(|value| values.contains(value));
     scope.values.iter().all(may)
 }

@@ -3,8 +3,8 @@
 use super::samples::samples;
 use super::{PartOf, Scene, cells_between, share};
 use crate::model::{
-    Attempt, Attributes, ByError, CallOutcome, Dimension, Durations, Ending, IdCounts, Name, Outcome, Part, Reached, Share, Stretch,
-    Tally, Time,
+    Attempt, Attributes, ByError, CallOutcome, Dimension, Durations, Ending, IdCounts, Name, Outcome, Part, Reached, Share,
+    Stretch, Tally, Time,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -89,7 +89,11 @@ fn own_share(
 ) -> Share {
     let failed = failures.len() as u64;
     let attempts = if is_whole {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of attempts, pro rata")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a count of attempts, pro rata"
+        )]
         let attempts = scene.draft.attempts.round() as u64;
         attempts
     } else {
@@ -110,7 +114,11 @@ fn around(scene: &Scene<'_>, start: Time, end: Time, takes: impl Fn(&Attributes)
     let after = (end.plus_ms(1), end.plus_ms(USUAL_MS).min(last));
     [before, after].map(|(from, to)| {
         // A cell that touches the window counts whole; it is left to the window.
-        let from = if from > end { from.plus_ms(crate::model::CELL_SECONDS * 1000) } else { from };
+        let from = if from > end {
+            from.plus_ms(crate::model::CELL_SECONDS * 1000)
+        } else {
+            from
+        };
         let share = (from < to).then(|| share(scene, from, to, true, &takes))?;
         (share.attempts > 0).then_some(Stretch { from, to, share })
     })
@@ -162,7 +170,9 @@ fn by_error(failures: &[&Attempt]) -> Vec<ByError> {
     let mut counts: BTreeMap<(Option<Name>, Option<Name>), u64> = BTreeMap::new();
     for error in failures.iter().filter_map(|attempt| attempt.error.as_ref()) {
         if error.error_type.is_some() || error.error_code.is_some() {
-            *counts.entry((error.error_type.clone(), error.error_code.clone())).or_default() += 1;
+            *counts
+                .entry((error.error_type.clone(), error.error_code.clone()))
+                .or_default() += 1;
         }
     }
     let mut errors: Vec<ByError> = counts

@@ -23,9 +23,12 @@ pub(in crate::judge) fn add_proxy_logs(windows: &mut [Window], rollup: &Rollup, 
             let proxy = source.host.clone().unwrap_or_else(|| Name::clone(path));
             // The rotated parts of one log are one log.
             let log = logs.entry((proxy, stem(path))).or_default();
-            let failed = |seen: &&Observation| seen.grain == Grain::Attempt && seen.outcome.is_failure() && inside.contains(&seen.time);
+            let failed =
+                |seen: &&Observation| seen.grain == Grain::Attempt && seen.outcome.is_failure() && inside.contains(&seen.time);
             log.failures.extend(source.observations.iter().filter(failed));
-            let healthy = cells.iter().filter(|(time, grain, ..)| *grain == Grain::Attempt && inside.contains(time));
+            let healthy = cells
+                .iter()
+                .filter(|(time, grain, ..)| *grain == Grain::Attempt && inside.contains(time));
             log.healthy += healthy.map(|(.., cell)| u64::from(cell.ok)).sum::<u64>();
         }
         window.case.proxies = fullest(logs);

@@ -22,10 +22,19 @@ fn rank(attempt: &Attempt) -> u8 {
 /// At most ten of the failures, by time; at most `most` where that is fewer.
 pub(super) fn samples(failures: &[&Attempt], most: usize) -> Vec<Attempt> {
     let most = most.min(SAMPLES);
-    let places = |worst: u8| -> Vec<usize> { (0..failures.len()).filter(|at| failures.get(*at).is_some_and(|one| rank(one) <= worst)).collect() };
-    let with_handle = Some(places(NO_HANDLE - 1)).filter(|places| !places.is_empty()).unwrap_or_else(|| places(NO_HANDLE));
+    let places = |worst: u8| -> Vec<usize> {
+        (0..failures.len())
+            .filter(|at| failures.get(*at).is_some_and(|one| rank(one) <= worst))
+            .collect()
+    };
+    let with_handle = Some(places(NO_HANDLE - 1))
+        .filter(|places| !places.is_empty())
+        .unwrap_or_else(|| places(NO_HANDLE));
     // Those with the best handle stand for the rest; where they are too few, the next best fill up.
-    let pool = (0..=NO_HANDLE).map(places).find(|places| places.len() >= most).unwrap_or_else(|| places(NO_HANDLE));
+    let pool = (0..=NO_HANDLE)
+        .map(places)
+        .find(|places| places.len() >= most)
+        .unwrap_or_else(|| places(NO_HANDLE));
     let longest = with_handle
         .iter()
         .filter_map(|at| Some((failures.get(*at)?.duration_ms?, std::cmp::Reverse(*at))))

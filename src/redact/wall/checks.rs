@@ -13,8 +13,16 @@ pub(super) fn is_value(text: &str) -> bool {
     let value = text.trim_start_matches(|letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'));
     let value = value.trim_start_matches([' ', '\t', '"', '\'', '\\', ':', '=']);
     let is_variable = value.strip_prefix('$').is_some_and(|name| {
-        let end = name.bytes().position(|byte| !(byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_'));
-        !name.is_empty() && end.is_none_or(|end| end > 0 && name.get(end..).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric())))
+        let end = name
+            .bytes()
+            .position(|byte| !(byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_'));
+        !name.is_empty()
+            && end.is_none_or(|end| {
+                end > 0
+                    && name
+                        .get(end..)
+                        .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+            })
     });
     let is_marker = value
         .strip_prefix('[')

@@ -32,9 +32,16 @@ fn decoded(run: &str) -> Option<String> {
     let run = run.trim_end_matches('=');
     // What is cut off behind the last whole quartet may not decode.
     let whole = run.get(..run.len() - usize::from(run.len() % 4 == 1))?;
-    let coding = if whole.contains(['-', '_']) { &BASE64URL_NOPAD } else { &BASE64_NOPAD };
+    let coding = if whole.contains(['-', '_']) {
+        &BASE64URL_NOPAD
+    } else {
+        &BASE64_NOPAD
+    };
     let even = whole.get(..whole.len() - whole.len() % 4)?;
-    let bytes = coding.decode(whole.as_bytes()).or_else(|_| coding.decode(even.as_bytes())).ok()?;
+    let bytes = coding
+        .decode(whole.as_bytes())
+        .or_else(|_| coding.decode(even.as_bytes()))
+        .ok()?;
     bytes.iter().all(|byte| (0x20..0x7f).contains(byte)).then_some(())?;
     String::from_utf8(bytes).ok()
 }

@@ -39,13 +39,25 @@ pub(super) const SECRETS: &[Row] = &[
         r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[A-Za-z0-9+/=\s\\:,]*(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----)?",
         always,
     ),
-    ("jwt", r"eyJ[A-Za-z0-9_=-]{8,}\.[A-Za-z0-9_=-]{8,}(?:\.[A-Za-z0-9_=-]*){0,3}", always),
+    (
+        "jwt",
+        r"eyJ[A-Za-z0-9_=-]{8,}\.[A-Za-z0-9_=-]{8,}(?:\.[A-Za-z0-9_=-]*){0,3}",
+        always,
+    ),
     // OpenAI, Anthropic, OpenRouter: marks that nothing else has, wherever they stand.
-    ("api-key", r"sk-(?:proj|svcacct|admin|None|ant|or-v1|lf|litellm)-[A-Za-z0-9_-]{8,}", always),
+    (
+        "api-key",
+        r"sk-(?:proj|svcacct|admin|None|ant|or-v1|lf|litellm)-[A-Za-z0-9_-]{8,}",
+        always,
+    ),
     // DeepSeek, LiteLLM, OpenAI of old: not the end of "task-" or "disk-".
     ("api-key", r"%B(?P<s>(?:sk|rk|pk)-[A-Za-z0-9_-]{15,})", always),
     // Stripe.
-    ("api-key", r"%B(?P<s>(?:sk|rk|pk|whsec)_(?:live_|test_)?[A-Za-z0-9]{16,})", always),
+    (
+        "api-key",
+        r"%B(?P<s>(?:sk|rk|pk|whsec)_(?:live_|test_)?[A-Za-z0-9]{16,})",
+        always,
+    ),
     (
         "api-key",
         r"%B(?P<s>(?:sess-|ek_|gsk_|xai-|pplx-|nvapi-|r8_|hf_|api_org_|GOCSPX-|hvs\.|hvb\.|npm_|pypi-|fw_|tgp_v1_|csk-)[A-Za-z0-9_.-]{16,})",
@@ -62,11 +74,19 @@ pub(super) const SECRETS: &[Row] = &[
     ),
     // AWS: key ids, Bedrock's long-lived and short-lived keys.
     ("api-key", r"%B(?P<s>(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z2-7]{16})", always),
-    ("api-key", r"ABSK[A-Za-z0-9+/=]{40,}|bedrock-api-key-[A-Za-z0-9+/=_-]{16,}", always),
+    (
+        "api-key",
+        r"ABSK[A-Za-z0-9+/=]{40,}|bedrock-api-key-[A-Za-z0-9+/=_-]{16,}",
+        always,
+    ),
     // Azure: the mark inside newer keys and OpenAI's name in base64; the secrets of Entra ID applications.
     ("api-key", r"[A-Za-z0-9_-]{12,}(?:JQQJ99|T3BlbkFJ)[A-Za-z0-9_-]{12,}", always),
     ("api-key", r"[A-Za-z0-9_~.-]{3}\dQ~[A-Za-z0-9_~.-]{31,34}", always),
-    ("webhook", r"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9/_-]{16,}", always),
+    (
+        "webhook",
+        r"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9/_-]{16,}",
+        always,
+    ),
     (
         "credential",
         r"(?i)%B(?P<s>(?:bearer|basic|apikey|negotiate|ntlm|digest)[ \t]+[a-z0-9._~+/=-]{12,})",
@@ -85,10 +105,22 @@ pub(super) const SECRETS: &[Row] = &[
         r"(?i)[?&](?:x-amz-[a-z-]+|x-goog-signature|awsaccesskeyid|sv=\d{4}-|se=\d{4}-|sig|signature|key|access_token)=?[^\s]*",
         always,
     ),
-    ("email", r"(?i)[a-z0-9._%+'-]+(?:@|%40)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*\.[a-z]{2,}", always),
-    ("iban", r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b", is_iban),
+    (
+        "email",
+        r"(?i)[a-z0-9._%+'-]+(?:@|%40)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*\.[a-z]{2,}",
+        always,
+    ),
+    (
+        "iban",
+        r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b",
+        is_iban,
+    ),
     ("card", r"\b(?:\d[ -]?){12,18}\d\b", is_card),
-    ("government-id", r"(?:^|[^0-9A-Za-z-]|\\[nrt])(?P<s>\d{3}-\d{2}-\d{4})\b", always),
+    (
+        "government-id",
+        r"(?:^|[^0-9A-Za-z-]|\\[nrt])(?P<s>\d{3}-\d{2}-\d{4})\b",
+        always,
+    ),
     (
         "phone",
         r"(?:^|[^0-9A-Za-z+]|\\[nrt])(?P<s>\+\d{1,3}[ ./-]?\(?\d{1,4}\)?(?:[ ./-]\d{2,4}){2,4})\b",
@@ -99,7 +131,19 @@ pub(super) const SECRETS: &[Row] = &[
 
 /// What strangers do not read besides.
 pub(super) const ADDRESSES: &[Row] = &[
-    ("mac-address", r"(?i)(?:^|[^0-9a-z:-])(?P<s>[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5})\b", always),
-    ("address", r"(?:^|[^0-9A-Za-z.])(?P<s>\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})\b", is_ipv4),
-    ("address", r"(?i)(?:^|[^0-9a-z:.])(?P<s>[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*[0-9a-f])\b", is_ipv6),
+    (
+        "mac-address",
+        r"(?i)(?:^|[^0-9a-z:-])(?P<s>[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5})\b",
+        always,
+    ),
+    (
+        "address",
+        r"(?:^|[^0-9A-Za-z.])(?P<s>\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})\b",
+        is_ipv4,
+    ),
+    (
+        "address",
+        r"(?i)(?:^|[^0-9a-z:.])(?P<s>[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*[0-9a-f])\b",
+        is_ipv6,
+    ),
 ];

@@ -167,15 +167,22 @@ fn look_alike() -> impl Strategy<Value = String> {
 #[test]
 fn every_shape_is_a_regex() {
     for (class, shape, _) in super::SECRETS.iter().chain(super::ADDRESSES) {
-        assert!(regex::Regex::new(&shape.replace(super::BOUND_MARK, super::BOUND)).is_ok(), "{class}: {shape}");
+        assert!(
+            regex::Regex::new(&shape.replace(super::BOUND_MARK, super::BOUND)).is_ok(),
+            "{class}: {shape}"
+        );
         assert!(super::shapes::CLASSES.contains(class), "{class}");
     }
 }
 
 #[test]
 fn what_has_a_check_digit_goes_and_its_neighbour_stays() {
-    let (text, removed) = wall("4111 1111 1111 1111, 4111 1111 1111 1112, DE02120300000000202051, DE03120300000000202051".to_owned());
-    assert_eq!(text, "[card removed], 4111 1111 1111 1112, [iban removed], DE03120300000000202051");
+    let (text, removed) =
+        wall("4111 1111 1111 1111, 4111 1111 1111 1112, DE02120300000000202051, DE03120300000000202051".to_owned());
+    assert_eq!(
+        text,
+        "[card removed], 4111 1111 1111 1112, [iban removed], DE03120300000000202051"
+    );
     assert_eq!(removed.values().sum::<u64>(), 2);
 }
 
