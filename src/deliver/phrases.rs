@@ -138,10 +138,10 @@ pub(super) fn handle(attempt: &Attempt) -> String {
     best.unwrap_or_else(|| "no id; time and endpoint only".to_owned())
 }
 
-/// At most `most` attempts, spread evenly, those with a provider's id before the others.
+/// At most `most` attempts, spread evenly: those with a provider's id, where there are enough of them.
 pub(super) fn samples(attempts: &[Attempt], most: usize) -> Vec<&Attempt> {
     let identified: Vec<&Attempt> = attempts.iter().filter(|attempt| attempt.ids.x_request_id.is_some()).collect();
-    let pool: Vec<&Attempt> = if identified.is_empty() {
+    let pool: Vec<&Attempt> = if identified.len() < most {
         attempts.iter().collect()
     } else {
         identified
