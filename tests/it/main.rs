@@ -12,6 +12,7 @@ mod corpora;
 mod discovery;
 mod formats;
 mod house;
+mod planted;
 mod reports;
 mod run;
 mod same_answer;

@@ -70,6 +70,6 @@ impl Page {
 
     /// Fields that the user has to fill in.
     pub(super) fn to_fill_in(&self) -> usize {
-        self.text.matches("[[TO FILL IN").count()
+        self.text.matches("[[TO FILL IN:").count()
     }
 }
