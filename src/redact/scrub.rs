@@ -4,7 +4,7 @@
 //! rules, by their prefixes.
 
 /// Prefixes of keys and tokens (gitleaks b58d3f1 and the providers' own formats). Compared without case.
-const SECRET_PREFIXES: [&str; 34] = [
+const SECRET_PREFIXES: [&str; 39] = [
     "sk-",
     "sk_",
     "pk_live",
@@ -38,6 +38,11 @@ const SECRET_PREFIXES: [&str; 34] = [
     "xapp-",
     "hvs.",
     "dapi",
+    "npm_",
+    "pypi-",
+    "sg.",
+    "fw_",
+    "whsec_",
     "eyj",
 ];
 
@@ -84,7 +89,9 @@ pub fn host(text: &str) -> Option<&str> {
     ((1..=253).contains(&text.len()) && text.bytes().all(shaped) && !is_secret(text)).then_some(text)
 }
 
-fn is_secret(text: &str) -> bool {
+/// Whether a text begins as a key does, or holds the mark of one.
+#[must_use]
+pub fn is_secret(text: &str) -> bool {
     let starts = |prefix: &&str| {
         text.get(..prefix.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(prefix))

@@ -13,6 +13,7 @@ mod discovery;
 mod formats;
 mod house;
 mod planted;
+mod planted_values;
 mod reports;
 mod run;
 mod same_answer;

@@ -16,7 +16,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// One secret of each shape (trust, section 2.1), and personal data. None has a letter that ends a word of its format.
-const SECRETS: [&str; 40] = [
+pub(crate) const SECRETS: [&str; 40] = [
     "sk-proj-FAKEabcdefghijklmnopqrstuvwxyz0123456789FAKEabT3BlbkFJFAKEabcdefghijklmnopqrstuvwxyz0123456789",
     "sk-svcacct-FAKEabcdefghijklmnopqrstT3BlbkFJFAKEabcdefghijkl",
     "sk-admin-FAKEabcdefghijklmnopqrstT3BlbkFJFAKEabcdefghijklm",
