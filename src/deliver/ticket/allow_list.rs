@@ -8,11 +8,7 @@ use std::collections::BTreeSet;
 
 /// Provider, surface, and the names its clients call.
 const DOMAINS: [(&str, &str, &[&str]); 7] = [
-    (
-        "openai",
-        "api",
-        &["api.openai.com", "auth.openai.com (only for sign-in flows)"],
-    ),
+    ("openai", "api", &["api.openai.com"]),
     (
         "openai",
         "web",

@@ -37,6 +37,10 @@ fn of(scene: &Scene<'_>, dimension: Dimension) -> Vec<ControlGroup> {
     relaxed
         .values
         .retain(|of, _| *of != dimension && (!by_proxies || OF_PROXIES.contains(of)));
+    if draft.by_proxies && dimension != Dimension::Proxy {
+        // What the applications log does not say by which proxy it went: they are compared over all.
+        relaxed.values.remove(&Dimension::Proxy);
+    }
     let mut values: BTreeMap<&Name, Share> = BTreeMap::new();
     for cell in cells_between(cells, draft.start, draft.end) {
         count(&mut values, &relaxed, dimension, &cell.attributes, healthy(cell));

@@ -8,7 +8,9 @@ mod samples;
 pub(super) use proxies::add_proxy_logs;
 
 use super::windows::Draft;
-use crate::model::{Attempt, Attributes, CELL_SECONDS, CallerKind, Case, Dimension, Name, Outcome, Scope, Share, Time, Traffic};
+use crate::model::{
+    Attempt, Attributes, CELL_SECONDS, CallerKind, Case, Dimension, Name, Outcome, Scope, Share, Time, Traffic, TrafficCell,
+};
 use crate::providers;
 use std::collections::BTreeMap;
 
@@ -19,6 +21,18 @@ pub(super) struct Scene<'s> {
     pub(super) others: &'s [Draft<'s>],
     /// Requests shown at most.
     pub(super) most_requests: usize,
+}
+
+impl Scene<'_> {
+    /// The successes that can be told to be of the window's scope: a scope found in the proxies' table is told by their
+    /// own lines alone.
+    fn cells(&self) -> &[TrafficCell] {
+        if self.draft.by_proxies {
+            &self.traffic.proxy_cells
+        } else {
+            &self.traffic.cells
+        }
+    }
 }
 
 /// The case of one window.
@@ -138,7 +152,7 @@ fn attempts_between(traffic: &Traffic, from: Time, to: Time) -> impl Iterator<It
 }
 
 /// Cells that touch a stretch of time. They count whole: five seconds more or less at either end.
-fn cells_between(cells: &[crate::model::TrafficCell], from: Time, to: Time) -> impl Iterator<Item = &crate::model::TrafficCell> {
+fn cells_between(cells: &[TrafficCell], from: Time, to: Time) -> impl Iterator<Item = &TrafficCell> {
     let first = cells.partition_point(|cell| cell.time.plus_ms(CELL_SECONDS * 1000) <= from);
     cells.iter().skip(first).take_while(move |cell| cell.time <= to)
 }
@@ -152,7 +166,7 @@ fn share(scene: &Scene<'_>, from: Time, to: Time, without_windows: bool, takes: 
                 other.side == scene.draft.side && (other.start..=other.end).contains(&time) && holds(&other.scope, attributes)
             })
     };
-    let healthy: u64 = cells_between(&scene.traffic.cells, from, to)
+    let healthy: u64 = cells_between(scene.cells(), from, to)
         .filter(|cell| takes(&cell.attributes) && !is_other(cell.time, &cell.attributes))
         .map(|cell| u64::from(cell.ok))
         .sum();

@@ -74,7 +74,7 @@ pub(super) fn part(
         upstreams: tally(failures, |attempt| attempt.upstream.clone()),
         durations: durations(failures.iter().copied()),
         ids: ids(failures),
-        samples: samples(failures, scene.most_requests),
+        samples: samples(failures, scene.most_requests, scene.draft.side),
         course: course(scene, start, end, &takes),
     })
 }
@@ -134,7 +134,7 @@ fn calls(
 ) -> (u64, u64, u64) {
     let outcomes: BTreeMap<u32, CallOutcome> = failures.iter().map(|attempt| (attempt.call, attempt.call_outcome)).collect();
     let ended = |wanted: CallOutcome| outcomes.values().filter(|outcome| **outcome == wanted).count() as u64;
-    let healthy: u64 = cells_between(&scene.traffic.cells, start, end)
+    let healthy: u64 = cells_between(scene.cells(), start, end)
         .filter(|cell| takes(&cell.attributes))
         .map(|cell| u64::from(cell.first_ok))
         .sum();
@@ -269,7 +269,7 @@ fn course(scene: &Scene<'_>, start: Time, end: Time, takes: impl Fn(&Attributes)
             *sum = sum.plus(share);
         }
     };
-    for cell in cells_between(&scene.traffic.cells, first, last).filter(|cell| takes(&cell.attributes)) {
+    for cell in cells_between(scene.cells(), first, last).filter(|cell| takes(&cell.attributes)) {
         add(
             cell.time,
             Share {

@@ -1,6 +1,6 @@
 //! The few failures that stand for all: first, last, longest, and others spread between, those with the best handle.
 
-use crate::model::Attempt;
+use crate::model::{Attempt, Side};
 
 /// Samples of one part: about ten in a ticket's text, the rest attached (support evidence, 1.2).
 const SAMPLES: usize = 10;
@@ -20,8 +20,10 @@ fn rank(attempt: &Attempt) -> u8 {
 }
 
 /// At most ten of the failures, by time; at most `most` where that is fewer.
-pub(super) fn samples(failures: &[&Attempt], most: usize) -> Vec<Attempt> {
+pub(super) fn samples(failures: &[&Attempt], most: usize, side: Side) -> Vec<Attempt> {
     let most = most.min(SAMPLES);
+    // A network team looks for times and addresses, which every failure has.
+    let rank = |attempt: &Attempt| if side == Side::Network { 0 } else { rank(attempt) };
     let places = |worst: u8| -> Vec<usize> {
         (0..failures.len())
             .filter(|at| failures.get(*at).is_some_and(|one| rank(one) <= worst))
