@@ -190,7 +190,6 @@ fn groups(page: &mut Page, window: &Window) {
         (Dimension::Proxy, "The same destination by proxy"),
         (Dimension::Host, "The same requests by source host"),
         (Dimension::ServerAddress, "The same sources by destination"),
-        (Dimension::Endpoint, "By endpoint"),
     ]
     .into_iter()
     .filter_map(|(dimension, what)| control(window, dimension, what))

@@ -18,7 +18,7 @@ const COMPARED: [Dimension; 7] = [
 /// The attributes that a proxy's own line tells, by which its counts can be limited to the scope.
 const OF_PROXIES: [Dimension; 2] = [Dimension::Endpoint, Dimension::ServerAddress];
 
-/// Values told for one attribute: the affected ones, then those with the most attempts.
+/// Values told for one attribute: the affected ones, then those with the most failures and attempts.
 const VALUES: usize = 12;
 
 /// What one failure adds.
@@ -64,7 +64,7 @@ fn of(scene: &Scene<'_>, dimension: Dimension) -> Vec<ControlGroup> {
             share,
         })
         .collect();
-    groups.sort_by_key(|group| (!group.affected, std::cmp::Reverse(group.share.attempts)));
+    groups.sort_by_key(|group| (!group.affected, std::cmp::Reverse((group.share.failed, group.share.attempts))));
     groups.truncate(VALUES);
     groups
 }
