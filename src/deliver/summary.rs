@@ -66,10 +66,10 @@ fn whose(window: &Window) -> String {
 
 /// The provider of a window's failures, by name where all are of one.
 pub(super) fn provider(window: &Window) -> String {
-    let mut names = window.case.parts.iter().map(|part| part.provider.as_deref());
-    let first = names.next().flatten();
-    let known = first
-        .filter(|_| names.all(|name| name == first))
+    let mut names = window.case.parts.iter().filter_map(|part| part.provider.as_deref());
+    let known = names
+        .next()
+        .filter(|first| names.all(|name| name == *first))
         .and_then(providers::by_spelling);
     known.map_or_else(
         || "the provider".to_owned(),

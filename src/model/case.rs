@@ -164,6 +164,8 @@ pub struct ControlGroup {
     pub value: Name,
     /// Whether the window's scope holds it.
     pub affected: bool,
+    /// The counts hold more than the scope: a proxy's line names no model.
+    pub wider: bool,
     /// What failed of it during the window.
     pub share: Share,
 }

@@ -183,6 +183,7 @@ fn window(text: &str, side: Side) -> Window {
                     dimension,
                     value: Name::from(value),
                     affected: true,
+                    wider: false,
                     share,
                 })
                 .collect(),

@@ -154,8 +154,7 @@ fn failing(part: &Part) -> Vec<String> {
     vec![
         words::share(part.share),
         format!(
-            "of {}, {} were lost after their retries and {} saved by a retry",
-            counted(part.calls, "call", "calls"),
+            "calls: {} lost after their retries, {} saved by a retry",
             percent_of(part.calls_lost, part.calls),
             count(part.calls_recovered)
         ),

@@ -1,7 +1,8 @@
 //! What was checked on the own side, told whether it speaks for or against the reader: a ticket that hides the other half
 //! is asked back.
 
-use super::words::percent_of;
+use super::answer::to_fill_in;
+use super::words::{all_of, percent_of};
 use crate::deliver::phrases::{count, counted, inert};
 use crate::model::{CallerKind, ControlGroup, Coverage, Dimension, Findings, Part, Window};
 
@@ -28,13 +29,31 @@ pub(super) fn checks(findings: &Findings, window: &Window, part: &Part) -> Vec<S
         checks.push(format!("Not {}: {}", counter.class.name(), inert(&counter.says)));
     }
     checks.extend(clocks(&findings.coverage));
+    checks.push(path(part));
+    checks.push(format!(
+        "Client library and version: {}",
+        to_fill_in("SDK and version; user agents are not kept from the logs")
+    ));
     checks
+}
+
+/// Which way the requests went.
+fn path(part: &Part) -> String {
+    let proxies = part.tally(Dimension::Proxy).filter(|tally| !tally.named.is_empty());
+    let way = match proxies {
+        Some(proxies) => format!("by proxies or gateways of ours, {}", all_of(proxies)),
+        None => "no proxy of ours is named in the logs read".to_owned(),
+    };
+    format!(
+        "Network path: {way}; TLS inspection on the way and egress address: {}",
+        to_fill_in("yes or no, and the public address if you want to share it")
+    )
 }
 
 fn reached(part: &Part) -> String {
     let (yes, no, unknown) = part.reached;
     format!(
-        "Reached you: {} failed attempts did by our logs (your id, your error body or your edge's status on the answer, or response headers read by our proxy), {} did not, of {} no log can tell.",
+        "Did the failed attempts reach you: {} did by our logs (your id, your error body or your edge's status on the answer, or response headers read by our proxy), {} did not, of {} no log can tell.",
         count(yes),
         count(no),
         count(unknown)
@@ -59,7 +78,12 @@ pub(super) fn control(window: &Window, dimension: Dimension, what: &str) -> Opti
             )
         })
         .collect();
-    (groups.len() > 1).then(|| format!("{what}, same minutes: {}.", told.join("; ")))
+    let all = if groups.iter().any(|group| group.wider) {
+        ", all their traffic"
+    } else {
+        ""
+    };
+    (groups.len() > 1).then(|| format!("{what}, same minutes{all}: {}.", told.join("; ")))
 }
 
 /// What the proxies' own logs say, where no attempt could be told to be by one of them.

@@ -93,6 +93,17 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
         form.health,
         to_fill_in("what it showed for this model and time")
     ));
+    page.heading("Impact and contact");
+    page.item(&format!(
+        "Impact: {} of {} lost; {}",
+        count(part.calls_lost),
+        counted(part.calls, "call", "calls"),
+        to_fill_in("what that means for your users, and the priority")
+    ));
+    page.item(&format!(
+        "Contact and earlier tickets: {}",
+        to_fill_in("contact, time zone, ticket numbers")
+    ));
     let curl = skeleton::curl(form, part);
     if !curl.is_empty() {
         page.heading("Request skeleton (no body, no key)");

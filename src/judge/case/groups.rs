@@ -41,6 +41,7 @@ fn of(scene: &Scene<'_>, dimension: Dimension) -> Vec<ControlGroup> {
         // What the applications log does not say by which proxy it went: they are compared over all.
         relaxed.values.remove(&Dimension::Proxy);
     }
+    let wider = relaxed.values.len() + usize::from(draft.scope.values.contains_key(&dimension)) < draft.scope.values.len();
     let mut values: BTreeMap<&Name, Share> = BTreeMap::new();
     for cell in cells_between(cells, draft.start, draft.end) {
         count(&mut values, &relaxed, dimension, &cell.attributes, healthy(cell));
@@ -61,6 +62,7 @@ fn of(scene: &Scene<'_>, dimension: Dimension) -> Vec<ControlGroup> {
             dimension,
             value: Name::clone(value),
             affected: affected(value),
+            wider,
             share,
         })
         .collect();

@@ -1,93 +1,16 @@
-//! What each provider's support asks for, in its own words and order: one table a provider.
+//! One table a provider: its fields in its own words and order.
 //!
 //! Sources: OpenAI help article 1000499 and its guide to error codes; platform.claude.com/docs/en/api/errors; the texts of
 //! Azure OpenAI's errors (go.microsoft.com/fwlink/?linkid=2213926); cloud.google.com/support/docs/best-practices; AWS
 //! Bedrock, troubleshooting-api-error-codes.
 
-/// What a field holds, and so where its answer comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ask {
-    /// The organisation's id, from the response's headers.
-    Organization,
-    /// The provider's project.
-    Project,
-    /// Method and path.
-    Endpoint,
-    /// The model as it was sent.
-    Model,
-    /// An Azure deployment: it stands where others have the model.
-    Deployment,
-    /// Whose model it is behind the deployment or the gateway: no log tells.
-    Fill(&'static str),
-    /// The service tier.
-    Tier,
-    /// The region, as far as the host's name tells it.
-    Region,
-    /// The name of an Azure resource: an own name, so it is a pseudonym unless the report is internal.
-    Resource,
-    /// The API's operation, by the path.
-    Operation,
-    /// Start and end in UTC and in local time, with the length.
-    Range,
-    /// How much failed.
-    Failing,
-    /// Statuses and transport errors, error types, codes and known messages.
-    Error,
-    /// The provider's request ids.
-    ServerIds,
-    /// The caller's request ids.
-    ClientIds,
-    /// Google's word for how a fault comes: intermittent, transient or consistent.
-    Pattern,
-    /// What the calls do, and a minimal request.
-    Context,
-}
-
-/// How a request to the provider is written down without its body and key.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Skeleton {
-    /// The host, where no log tells one of the provider's own.
-    pub(super) host: &'static str,
-    /// The header that carries the key, from an environment variable.
-    pub(super) key_header: &'static str,
-    /// Further headers.
-    pub(super) headers: &'static [&'static str],
-    /// What follows the path.
-    pub(super) query: &'static str,
-}
-
-/// One provider's form.
-#[derive(Debug)]
-pub(super) struct Form {
-    /// `gen_ai.provider.name`; empty for the one that serves all others.
-    provider: &'static str,
-    /// It is about the web surface.
-    web: bool,
-    /// The response header that holds the provider's id.
-    pub(super) id_header: &'static str,
-    /// The request header that holds the caller's id.
-    pub(super) client_header: &'static str,
-    /// The fields, in the order in which its support names them.
-    pub(super) fields: &'static [(&'static str, Ask)],
-    /// Where the provider itself shows whether it failed.
-    pub(super) health: &'static str,
-    /// How to write a request down; none for the web.
-    pub(super) skeleton: Option<Skeleton>,
-}
-
-impl Form {
-    /// The form of a provider and a surface; whoever has none of its own speaks OpenAI's API.
-    pub(super) fn of(provider: Option<&str>, surface: Option<&str>) -> &'static Self {
-        let web = surface == Some("web");
-        let own = FORMS.iter().find(|form| Some(form.provider) == provider && form.web == web);
-        own.copied().unwrap_or(if web { &ANY_WEB } else { &COMPATIBLE })
-    }
-}
+use super::{Ask, Form, Skeleton};
 
 const PRIORITY: Ask = Ask::Fill("priority and business impact, P1 (critical) to P4 (low)");
 const RESPONSE_CAME: &str = "x-request-id";
 
-static FORMS: [&Form; 7] = [&OPENAI, &CHATGPT, &ANTHROPIC, &CLAUDE_WEB, &AZURE, &GOOGLE, &BEDROCK];
+/// Every provider's own form.
+pub(super) static FORMS: [&Form; 7] = [&OPENAI, &CHATGPT, &ANTHROPIC, &CLAUDE_WEB, &AZURE, &GOOGLE, &BEDROCK];
 
 static OPENAI: Form = Form {
     provider: "openai",
@@ -163,7 +86,8 @@ static CLAUDE_WEB: Form = Form {
     skeleton: None,
 };
 
-static ANY_WEB: Form = Form {
+/// For the web surface of all others.
+pub(super) static ANY_WEB: Form = Form {
     provider: "",
     web: true,
     id_header: "request id",
@@ -300,7 +224,8 @@ static BEDROCK: Form = Form {
     }),
 };
 
-static COMPATIBLE: Form = Form {
+/// For whoever speaks OpenAI's API.
+pub(super) static COMPATIBLE: Form = Form {
     provider: "",
     web: false,
     id_header: "request id of the response",
@@ -328,41 +253,3 @@ static COMPATIBLE: Form = Form {
         query: "",
     }),
 };
-
-#[cfg(test)]
-mod tests {
-    use super::{Ask, FORMS, Form};
-
-    #[test]
-    fn every_form_asks_for_time_share_error_and_ids() {
-        for form in FORMS {
-            for needed in [Ask::Range, Ask::Failing, Ask::Error, Ask::ServerIds] {
-                assert!(
-                    form.fields.iter().any(|(_, ask)| *ask == needed),
-                    "{} {}: {needed:?}",
-                    form.provider,
-                    form.web
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn azure_and_google_are_told_the_region_first_and_anthropic_the_id() {
-        let first = |provider| Form::of(Some(provider), Some("api")).fields.first().map(|(_, ask)| *ask);
-        assert_eq!(first("azure.ai.openai"), Some(Ask::Region));
-        assert_eq!(first("gcp.gemini"), Some(Ask::Region));
-        assert_eq!(first("anthropic"), Some(Ask::ServerIds));
-    }
-
-    #[test]
-    fn who_has_no_form_of_its_own_speaks_openais_api() {
-        assert!(
-            Form::of(Some("groq"), Some("api"))
-                .fields
-                .iter()
-                .any(|(_, ask)| *ask == Ask::Endpoint)
-        );
-        assert!(Form::of(None, None).skeleton.is_some());
-    }
-}
