@@ -36,11 +36,17 @@ pub(super) fn to_fill_in(what: &str) -> String {
 pub(super) fn answer(ask: Ask, facts: &Facts<'_>) -> Vec<String> {
     let part = facts.part;
     match ask {
-        Ask::Organization => vec![told(&part.organizations).unwrap_or_else(|| {
-            to_fill_in("organization ID; the logs do not carry it (response header openai-organization or its like)")
-        })],
+        Ask::Organization => vec![
+            told(&part.organizations).unwrap_or_else(|| match facts.form.organization_header {
+                Some(header) => to_fill_in(&format!(
+                    "organization ID; the logs do not carry it (response header {header})"
+                )),
+                None => to_fill_in("account or organization ID"),
+            }),
+        ],
         Ask::Project => vec![of(part, Dimension::Project).unwrap_or_else(|| to_fill_in("project ID; the logs do not carry it"))],
-        Ask::Endpoint | Ask::Operation => vec![endpoint(part)],
+        Ask::Endpoint => vec![endpoint(part)],
+        Ask::Operation => vec![operation(part)],
         Ask::Model => vec![part.model.as_deref().map_or_else(
             || to_fill_in("model; no log read names the model of these failures"),
             |model| format!("{} (as sent)", inert(model)),
@@ -89,6 +95,34 @@ pub(super) fn endpoint(part: &Part) -> String {
         }
         Some(endpoint) => format!("{method}{endpoint}"),
         None => to_fill_in("endpoint (method and path); no log read names it"),
+    }
+}
+
+/// The operation as the provider's support names it.
+fn operation(part: &Part) -> String {
+    /// Bedrock's operations by the ends of their paths (AWS, API reference of the Bedrock runtime).
+    const BEDROCK: [(&str, &str); 4] = [
+        ("/invoke", "InvokeModel"),
+        ("/invoke-with-response-stream", "InvokeModelWithResponseStream"),
+        ("/converse", "Converse"),
+        ("/converse-stream", "ConverseStream"),
+    ];
+    let first = |dimension| {
+        part.tally(dimension)
+            .and_then(|tally| tally.named.first())
+            .map(|(name, _)| &**name)
+    };
+    let path = first(Dimension::Endpoint).unwrap_or_default();
+    if let Some((_, operation)) = BEDROCK
+        .iter()
+        .find(|(end, _)| path.starts_with("/model/") && path.ends_with(end))
+    {
+        return format!("{operation} ({})", endpoint(part));
+    }
+    match first(Dimension::ServerAddress) {
+        Some(host) if host.ends_with("aiplatform.googleapis.com") => format!("Vertex AI, {}", endpoint(part)),
+        Some("generativelanguage.googleapis.com") => format!("Gemini API (AI Studio), {}", endpoint(part)),
+        _ => endpoint(part),
     }
 }
 

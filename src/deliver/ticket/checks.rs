@@ -5,6 +5,7 @@ use super::answer::to_fill_in;
 use super::words::{all_of, percent_of};
 use crate::deliver::phrases::{count, counted, inert};
 use crate::model::{CallerKind, ControlGroup, Coverage, Dimension, Findings, Part, Window};
+use crate::providers;
 
 /// Clock corrections below this are not worth a line, in seconds.
 const CLOCK_TOLD: f64 = 1.0;
@@ -37,8 +38,22 @@ pub(super) fn checks(findings: &Findings, window: &Window, part: &Part) -> Vec<S
     checks
 }
 
+/// The hosts that were called, where none of them is a provider's.
+pub(super) fn own_gateway(part: &Part) -> Option<String> {
+    let servers = part.tally(Dimension::ServerAddress).filter(|tally| !tally.named.is_empty())?;
+    let is_own = servers.named.iter().all(|(host, _)| providers::by_host(host).is_none());
+    is_own.then(|| all_of(servers))
+}
+
 /// Which way the requests went.
 fn path(part: &Part) -> String {
+    if let Some(gateway) = own_gateway(part) {
+        return format!(
+            "Network path: our programs call a gateway of ours, {gateway}, and it calls you; {} failures carry your id. TLS inspection on the way and egress address: {}",
+            count(part.ids.provider),
+            to_fill_in("yes or no, and the public address if you want to share it")
+        );
+    }
     let proxies = part.tally(Dimension::Proxy).filter(|tally| !tally.named.is_empty());
     let way = match proxies {
         Some(proxies) => format!("by proxies or gateways of ours, {}", all_of(proxies)),

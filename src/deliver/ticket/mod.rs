@@ -196,9 +196,41 @@ fn provider_ticket(findings: &Findings, context: &Context<'_>, window: &Window, 
     Draft {
         head: format!("window {id}, {provider}, {model}"),
         to: support,
-        before: vec![attachment(window), health(form, part)],
+        before: before_sending(findings, window, part, form),
         body,
     }
+}
+
+/// What the user does and knows before the ticket goes out.
+fn before_sending(findings: &Findings, window: &Window, part: &Part, form: &Form) -> Vec<String> {
+    let mut lines = vec![attachment(window), health(form, part)];
+    if let Some(gateway) = checks::own_gateway(part) {
+        lines.push(format!(
+            "These calls went to {gateway}, which is none of the provider's hosts; {} of {} carry the provider's id. Make sure by the gateway's own log that the failures are not its own.",
+            count(part.ids.provider),
+            counted(part.share.failed, "failure", "failures")
+        ));
+    }
+    if part.ids.provider < part.share.failed {
+        let advice = findings
+            .findings
+            .iter()
+            .find(|finding| finding.about == "missing-ids")
+            .map(|finding| finding.advice.as_str());
+        lines.push(format!(
+            "{} of {} carry no id of the provider's. For the next ticket: {}",
+            count(part.share.failed.saturating_sub(part.ids.provider)),
+            counted(part.share.failed, "failure", "failures"),
+            advice.map_or_else(
+                || format!(
+                    "log the response header {}, and send and log {}.",
+                    form.id_header, form.client_header
+                ),
+                super::phrases::inert
+            )
+        ));
+    }
+    lines
 }
 
 /// The sentence that tells what to compare before writing.
@@ -214,11 +246,18 @@ fn health(form: &Form, part: &Part) -> String {
             |(name, _)| format!("{what} {}", super::phrases::inert(name)),
         )
     };
+    let filters = if form.health_filters {
+        format!(
+            "filter to {model}, {}, {}",
+            first(crate::model::Dimension::ServiceTier, "service tier"),
+            first(crate::model::Dimension::Project, "project")
+        )
+    } else {
+        format!("look for {model}")
+    };
     format!(
-        "Look first at {}: filter to {model}, {}, {}, from {}. If it is flat there, suspect time-outs, proxies or the network on your side before you write.",
+        "Check first {}: {filters}, from {}. If it is flat there, suspect time-outs, proxies or the network on your side before you write.",
         form.health,
-        first(crate::model::Dimension::ServiceTier, "service tier"),
-        first(crate::model::Dimension::Project, "project"),
         when::range(part.start, part.end),
     )
 }

@@ -21,7 +21,7 @@ pub(super) fn curl(form: &Form, part: &Part) -> Vec<String> {
         .and_then(in_shell)
         .unwrap_or(skeleton.host);
     let model = part.model.as_deref().and_then(in_shell).unwrap_or("MODEL");
-    let path = path(first(Dimension::Endpoint).and_then(in_shell).unwrap_or("/PATH"), model, part);
+    let path = path(first(Dimension::Endpoint).unwrap_or("/PATH"), host, model, part);
     let method = part
         .methods
         .named
@@ -42,10 +42,16 @@ pub(super) fn curl(form: &Form, part: &Part) -> Vec<String> {
     lines
 }
 
-/// The provider's own path: ours names Azure's endpoints as OpenAI's and leaves ids out.
-fn path(path: &str, model: &str, part: &Part) -> String {
+/// The provider's own path: in the findings Azure's endpoints are named as OpenAI's, and models and ids are left out.
+fn path(path: &str, host: &str, model: &str, part: &Part) -> String {
+    let path = path.replace("{model}", model);
+    let path = in_shell(&path).unwrap_or("/PATH");
     match part.provider.as_deref() {
         Some("azure.ai.openai") => format!("/openai/deployments/{model}{}", path.strip_prefix("/v1").unwrap_or(path)),
+        Some("gcp.gemini") if host.ends_with("aiplatform.googleapis.com") => {
+            let action = path.rsplit('/').next().unwrap_or(path);
+            format!("/v1/projects/PROJECT/locations/REGION/publishers/google/models/{action}")
+        }
         _ => path.to_owned(),
     }
 }

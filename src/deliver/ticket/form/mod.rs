@@ -69,8 +69,12 @@ pub(super) struct Form {
     pub(super) client_header: &'static str,
     /// The fields, in the order in which its support names them.
     pub(super) fields: &'static [(&'static str, Ask)],
+    /// The response header that tells the organisation, where there is one.
+    pub(super) organization_header: Option<&'static str>,
     /// Where the provider itself shows whether it failed.
     pub(super) health: &'static str,
+    /// Whether one can filter there by model, tier and project.
+    pub(super) health_filters: bool,
     /// How to write a request down; none for the web.
     pub(super) skeleton: Option<Skeleton>,
 }

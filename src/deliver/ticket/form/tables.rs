@@ -30,7 +30,9 @@ static OPENAI: Form = Form {
         ("X-Client-Request-Id", Ask::ClientIds),
         ("Request context to reproduce it", Ask::Context),
     ],
+    organization_header: Some("openai-organization"),
     health: "Service Health of the API dashboard",
+    health_filters: true,
     skeleton: Some(Skeleton {
         host: "api.openai.com",
         key_header: "Authorization: Bearer $OPENAI_API_KEY",
@@ -72,7 +74,9 @@ static CHATGPT: Form = Form {
     id_header: RESPONSE_CAME,
     client_header: "client request id",
     fields: WEB_FIELDS,
+    organization_header: None,
     health: "https://status.openai.com, the ChatGPT components (the API's are others)",
+    health_filters: false,
     skeleton: None,
 };
 
@@ -82,7 +86,9 @@ static CLAUDE_WEB: Form = Form {
     id_header: "request-id",
     client_header: "client request id",
     fields: WEB_FIELDS,
+    organization_header: None,
     health: "https://status.claude.com, the component claude.ai",
+    health_filters: false,
     skeleton: None,
 };
 
@@ -93,7 +99,9 @@ pub(super) static ANY_WEB: Form = Form {
     id_header: "request id",
     client_header: "client request id",
     fields: WEB_FIELDS,
+    organization_header: None,
     health: "the provider's status page, the component of the web application",
+    health_filters: false,
     skeleton: None,
 };
 
@@ -114,7 +122,9 @@ static ANTHROPIC: Form = Form {
         ("Our own request id", Ask::ClientIds),
         ("Request context to reproduce it", Ask::Context),
     ],
+    organization_header: Some("anthropic-organization-id"),
     health: "https://status.claude.com, the component Claude API",
+    health_filters: false,
     skeleton: Some(Skeleton {
         host: "api.anthropic.com",
         key_header: "x-api-key: $ANTHROPIC_API_KEY",
@@ -153,7 +163,9 @@ static AZURE: Form = Form {
         ("x-ms-client-request-id", Ask::ClientIds),
         ("Steps to reproduce", Ask::Context),
     ],
+    organization_header: None,
     health: "Service Health in the Azure portal (Azure OpenAI, the resource's region) and the resource's metrics, split by status code",
+    health_filters: false,
     skeleton: Some(Skeleton {
         host: "RESOURCE.openai.azure.com",
         key_header: "api-key: $AZURE_OPENAI_API_KEY",
@@ -185,7 +197,9 @@ static GOOGLE: Form = Form {
         ("Priority", PRIORITY),
         ("Steps to reproduce", Ask::Context),
     ],
+    organization_header: None,
     health: "https://status.cloud.google.com (Vertex AI), or the status page of AI Studio for the Gemini API",
+    health_filters: false,
     skeleton: Some(Skeleton {
         host: "generativelanguage.googleapis.com",
         key_header: "x-goog-api-key: $GEMINI_API_KEY",
@@ -215,7 +229,9 @@ static BEDROCK: Form = Form {
         ),
         ("Request details", Ask::Context),
     ],
+    organization_header: None,
     health: "the AWS Health Dashboard (Amazon Bedrock, the region above); a 503 there is capacity, not your quota",
+    health_filters: false,
     skeleton: Some(Skeleton {
         host: "bedrock-runtime.REGION.amazonaws.com",
         key_header: "Authorization: Bearer $AWS_BEARER_TOKEN_BEDROCK",
@@ -245,7 +261,9 @@ pub(super) static COMPATIBLE: Form = Form {
         ("Our own request id", Ask::ClientIds),
         ("Request context to reproduce it", Ask::Context),
     ],
+    organization_header: None,
     health: "the provider's status page, the component of this model",
+    health_filters: false,
     skeleton: Some(Skeleton {
         host: "HOST",
         key_header: "Authorization: Bearer $API_KEY",
