@@ -5,6 +5,7 @@ mod allow_list;
 mod answer;
 mod appendix;
 mod checks;
+mod compose;
 mod form;
 mod labels;
 mod network_side;
@@ -14,17 +15,13 @@ mod skeleton;
 mod when;
 mod words;
 
-use super::phrases::{count, counted};
+use super::phrases::counted;
 use super::report::{Context, Report};
-use crate::model::{Findings, Part, Side, Window};
+use crate::model::{Findings, Side, Window};
 use crate::redact::Sealed;
-use answer::Facts;
-use form::Form;
+use compose::{Draft, network_ticket, provider_tickets};
 use page::Page;
 use std::io;
-
-/// Models of one window that get a ticket each; the rest are named in these.
-const TICKETS_PER_WINDOW: usize = 6;
 
 /// Who is written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,14 +66,6 @@ impl Report for Ticket {
     fn write(&self, sealed: &Sealed, context: &Context<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         out.write_all(tickets(sealed.findings(), context, self.0).as_bytes())
     }
-}
-
-/// One ticket before it is numbered.
-struct Draft {
-    head: String,
-    to: String,
-    before: Vec<String>,
-    body: Page,
 }
 
 fn tickets(findings: &Findings, context: &Context<'_>, only: Option<Addressee>) -> String {
@@ -140,171 +129,6 @@ fn one(page: &mut Page, draft: &Draft, number: usize, of: usize) {
     page.ruler('-', "paste from here");
     page.append(&draft.body);
     page.ruler('-', "paste to here");
-}
-
-fn provider_tickets(
-    findings: &Findings,
-    context: &Context<'_>,
-    window: &Window,
-    id: &str,
-    drafts: &mut Vec<Draft>,
-    left_out: &mut Vec<String>,
-) {
-    let (parts, nameless): (Vec<&Part>, Vec<&Part>) = window.case.parts.iter().partition(|part| part.model.is_some());
-    // Failures whose model no log names make a ticket of their own only where there is no other.
-    let parts = if parts.is_empty() { nameless } else { parts };
-    for part in parts.iter().take(TICKETS_PER_WINDOW) {
-        drafts.push(provider_ticket(findings, context, window, part, id));
-    }
-    let more = parts.get(TICKETS_PER_WINDOW..).unwrap_or(&[]);
-    if !more.is_empty() {
-        let names: Vec<String> = more
-            .iter()
-            .filter_map(|part| part.model.as_deref())
-            .map(super::phrases::inert)
-            .collect();
-        left_out.push(format!(
-            "Window {id} has {} without a ticket of their own: {}; write one with --model NAME.",
-            counted(more.len() as u64, "more model", "more models"),
-            names.join(", ")
-        ));
-    }
-}
-
-fn provider_ticket(findings: &Findings, context: &Context<'_>, window: &Window, part: &Part, id: &str) -> Draft {
-    let (provider, support) = provider_side::addressee(part);
-    let form = Form::of(part.provider.as_deref(), part.surface.as_deref());
-    let mut body = Page::default();
-    provider_side::write(
-        &mut body,
-        &provider_side::Subject {
-            findings,
-            context,
-            facts: Facts {
-                form,
-                window,
-                part,
-                zone: when::local_zone(&findings.coverage),
-                pseudonymous: !context.internal,
-            },
-        },
-    );
-    let model = part.model.as_deref().map_or_else(
-        || "model not logged".to_owned(),
-        |model| format!("model {}", super::phrases::inert(model)),
-    );
-    Draft {
-        head: format!("window {id}, {provider}, {model}"),
-        to: support,
-        before: before_sending(findings, window, part, form),
-        body,
-    }
-}
-
-/// What the user does and knows before the ticket goes out.
-fn before_sending(findings: &Findings, window: &Window, part: &Part, form: &Form) -> Vec<String> {
-    let mut lines = vec![attachment(window), health(form, part)];
-    if let Some(gateway) = checks::own_gateway(part) {
-        lines.push(format!(
-            "These calls went to {gateway}, which is none of the provider's hosts; {} of {} carry the provider's id. Make sure by the gateway's own log that the failures are not its own.",
-            count(part.ids.provider),
-            counted(part.share.failed, "failure", "failures")
-        ));
-    }
-    if part.ids.provider < part.share.failed {
-        let advice = findings
-            .findings
-            .iter()
-            .find(|finding| finding.about == "missing-ids")
-            .map(|finding| finding.advice.as_str());
-        lines.push(format!(
-            "{} of {} carry no id of the provider's. For the next ticket: {}",
-            count(part.share.failed.saturating_sub(part.ids.provider)),
-            counted(part.share.failed, "failure", "failures"),
-            advice.map_or_else(
-                || format!(
-                    "log the response header {}, and send and log {}.",
-                    form.id_header, form.client_header
-                ),
-                super::phrases::inert
-            )
-        ));
-    }
-    lines
-}
-
-/// The sentence that tells what to compare before writing.
-fn health(form: &Form, part: &Part) -> String {
-    let model = part.model.as_deref().map_or_else(
-        || "the model".to_owned(),
-        |model| format!("model {}", super::phrases::inert(model)),
-    );
-    let first = |dimension, what: &str| {
-        let named = part.tally(dimension).and_then(|tally| tally.named.first());
-        named.map_or_else(
-            || format!("your {what}"),
-            |(name, _)| format!("{what} {}", super::phrases::inert(name)),
-        )
-    };
-    let filters = if form.health_filters {
-        format!(
-            "filter to {model}, {}, {}",
-            first(crate::model::Dimension::ServiceTier, "service tier"),
-            first(crate::model::Dimension::Project, "project")
-        )
-    } else {
-        format!("look for {model}")
-    };
-    format!(
-        "Check first {}: {filters}, from {}. If it is flat there, suspect time-outs, proxies or the network on your side before you write.",
-        form.health,
-        when::range(part.start, part.end),
-    )
-}
-
-fn network_ticket(findings: &Findings, context: &Context<'_>, window: &Window, id: &str) -> Option<Draft> {
-    let part = window.case.whole.as_ref()?;
-    let mut body = Page::default();
-    network_side::write(
-        &mut body,
-        &network_side::Subject {
-            findings,
-            context,
-            window,
-            part,
-            zone: when::local_zone(&findings.coverage),
-        },
-    );
-    let mut before = Vec::new();
-    if !context.internal {
-        before.push(
-            "Own hosts, proxies and addresses are stand-ins here, so that it can go to a contractor too; for your own team run it with --internal."
-                .to_owned(),
-        );
-    }
-    before.push(attachment(window));
-    Some(Draft {
-        head: format!("window {id}, network team"),
-        to: "your network team; not the provider, which did not see these requests".to_owned(),
-        before,
-        body,
-    })
-}
-
-/// What to attach, and whether it holds all.
-fn attachment(window: &Window) -> String {
-    let listed = window.failures.saturating_sub(window.requests_omitted);
-    let whole = if window.requests_omitted > 0 {
-        format!(
-            ", which holds {} of this window's {} (--max-requests {} writes all)",
-            count(listed),
-            count(window.failures),
-            window.failures
-        )
-    } else {
-        String::new()
-    };
-    format!("Attach the list of failed requests: add --report csv=failed-requests.csv{whole}.")
 }
 
 /// What the tickets leave out.
