@@ -128,13 +128,39 @@ fn by_error(text: &str) -> Vec<ByError> {
     }]
 }
 
+fn case(text: &str) -> Case {
+    let share = Share { failed: 4, attempts: 9 };
+    Case {
+        whole: Some(part(text)),
+        parts: vec![part(text)],
+        groups: Dimension::ALL
+            .into_iter()
+            .flat_map(|dimension| [text, "other"].map(|value| (dimension, value)))
+            .map(|(dimension, value)| ControlGroup {
+                dimension,
+                value: Name::from(value),
+                affected: true,
+                wider: false,
+                share,
+            })
+            .collect(),
+        proxies: vec![ProxyLog {
+            proxy: Name::from(text),
+            share,
+            servers: tally(text),
+            clients: tally(text),
+            upstreams: tally(text),
+        }],
+        caller_side: vec![(CallerKind::Quota, 3)],
+    }
+}
+
 fn window(text: &str, side: Side) -> Window {
     let class = if side == Side::Network {
         Class::NetworkSide
     } else {
         Class::Outage
     };
-    let share = Share { failed: 4, attempts: 9 };
     Window {
         start: NOON,
         end: NOON.plus_ms(600_000),
@@ -173,29 +199,7 @@ fn window(text: &str, side: Side) -> Window {
         },
         requests: vec![attempt(text)],
         requests_omitted: 0,
-        case: Case {
-            whole: Some(part(text)),
-            parts: vec![part(text)],
-            groups: Dimension::ALL
-                .into_iter()
-                .flat_map(|dimension| [text, "other"].map(|value| (dimension, value)))
-                .map(|(dimension, value)| ControlGroup {
-                    dimension,
-                    value: Name::from(value),
-                    affected: true,
-                    wider: false,
-                    share,
-                })
-                .collect(),
-            proxies: vec![ProxyLog {
-                proxy: Name::from(text),
-                share,
-                servers: tally(text),
-                clients: tally(text),
-                upstreams: tally(text),
-            }],
-            caller_side: vec![(CallerKind::Quota, 3)],
-        },
+        case: case(text),
     }
 }
 

@@ -42,15 +42,15 @@ pub(super) fn part(
 ) -> Option<Part> {
     let (start, end) = (failures.first()?.time, failures.last()?.time);
     let takes = |attributes: &Attributes| scene.draft.scope.holds(attributes) && of(attributes);
-    let [before, after] = around(scene, start, end, &takes);
-    let (calls, calls_lost, calls_recovered) = calls(scene, failures, start, end, &takes);
+    let [before, after] = around(scene, start, end, takes);
+    let (calls, calls_lost, calls_recovered) = calls(scene, failures, start, end, takes);
     Some(Part {
         provider: of_what.provider.clone(),
         surface: of_what.surface.clone(),
         model: of_what.model.clone(),
         start,
         end,
-        share: own_share(scene, failures, (start, end), is_whole, &takes),
+        share: own_share(scene, failures, (start, end), is_whole, takes),
         calls,
         calls_lost,
         calls_recovered,
@@ -75,7 +75,7 @@ pub(super) fn part(
         durations: durations(failures.iter().copied()),
         ids: ids(failures),
         samples: samples(failures, scene.most_requests, scene.draft.side),
-        course: course(scene, start, end, &takes),
+        course: course(scene, start, end, takes),
     })
 }
 
