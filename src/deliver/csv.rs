@@ -13,6 +13,9 @@ use std::io;
 /// The report.
 pub(super) struct Csv;
 
+/// What an internal report says in every row.
+const DO_NOT_SEND: &str = "do not send";
+
 /// The columns. They are only ever added, at the end.
 const COLUMNS: [&str; 30] = [
     "window",
@@ -56,11 +59,14 @@ impl Report for Csv {
         "csv"
     }
 
-    fn write(&self, sealed: &Sealed, _: &Context<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    fn write(&self, sealed: &Sealed, context: &Context<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         let mut csv = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
-        csv.write_record(COLUMNS)?;
+        // A table has no heading to carry the warning, so every row does.
+        let warning = context.internal.then_some(DO_NOT_SEND);
+        csv.write_record(COLUMNS.into_iter().chain(warning.map(|_| "internal")))?;
         for (window, attempt) in failures(sealed.findings()) {
-            csv.write_record(row(window.as_deref(), attempt).map(|cell| defused(&cell)))?;
+            let cells = row(window.as_deref(), attempt).map(|cell| defused(&cell));
+            csv.write_record(cells.iter().map(String::as_str).chain(warning))?;
         }
         csv.flush()
     }

@@ -81,13 +81,13 @@ impl Rules {
             let mut found_any = false;
             for rule in self.any.matches(&text).into_iter().filter_map(|at| self.rules.get(at)) {
                 let replaced = rule.shape.replace_all(&text, |found: &Captures<'_>| {
-                    let (lead, secret) = secret(found);
+                    let (lead, secret, tail) = secret(found);
                     if !(rule.holds)(secret) {
-                        return format!("{lead}{secret}");
+                        return format!("{lead}{secret}{tail}");
                     }
                     found_any = true;
                     *removed.entry(rule.class).or_default() += 1;
-                    format!("{lead}[{} removed]", rule.class)
+                    format!("{lead}[{} removed]{tail}", rule.class)
                 });
                 text = replaced.into_owned();
             }
@@ -99,11 +99,17 @@ impl Rules {
     }
 }
 
-/// What stands before the secret within a match, and the secret: the group `s` where a rule has one, to its end.
-fn secret<'t>(found: &Captures<'t>) -> (&'t str, &'t str) {
+/// What stands before the secret within a match, the secret, and what stands after it: the group `s` where a rule has
+/// one. A rule without a group for its end takes all to the end.
+fn secret<'t>(found: &Captures<'t>) -> (&'t str, &'t str, &'t str) {
     let whole = found.get(0).map_or("", |whole| whole.as_str());
+    let tail = found.name("end").map_or("", |end| end.as_str());
+    let (rest, tail) = whole.split_at(whole.len() - tail.len());
     match (found.get(0), found.name("s")) {
-        (Some(all), Some(secret)) => whole.split_at(secret.start() - all.start()),
-        _ => ("", whole),
+        (Some(all), Some(secret)) => {
+            let (lead, secret) = rest.split_at(secret.start() - all.start());
+            (lead, secret, tail)
+        }
+        _ => ("", rest, tail),
     }
 }

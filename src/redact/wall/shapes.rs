@@ -112,13 +112,18 @@ pub(super) const SECRETS: &[Row] = &[
     ),
     (
         "iban",
-        r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b",
+        r"(?:^|[^0-9A-Za-z_-]|\\[nrt])(?P<s>[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?)(?P<end>$|[^0-9A-Za-z_-])",
         is_iban,
     ),
-    ("card", r"\b(?:\d[ -]?){12,18}\d\b", is_card),
+    // Grouped as they are printed, or bare; a number within an id with dashes is none.
+    (
+        "card",
+        r"(?:^|[^0-9A-Za-z_.-]|\\[nrt])(?P<s>\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}(?:[ -]?\d{3})?|\d{4}[ -]\d{6}[ -]\d{4,5}|\d{14,19})(?P<end>$|[^0-9A-Za-z_-])",
+        is_card,
+    ),
     (
         "government-id",
-        r"(?:^|[^0-9A-Za-z-]|\\[nrt])(?P<s>\d{3}-\d{2}-\d{4})\b",
+        r"(?:^|[^0-9A-Za-z-]|\\[nrt])(?P<s>\d{3}-\d{2}-\d{4})(?P<end>$|[^0-9A-Za-z_-])",
         always,
     ),
     (
