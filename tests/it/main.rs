@@ -11,6 +11,7 @@ mod cli;
 mod corpora;
 mod discovery;
 mod formats;
+mod hostile;
 mod house;
 mod planted;
 mod planted_values;

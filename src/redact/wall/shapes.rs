@@ -112,13 +112,13 @@ pub(super) const SECRETS: &[Row] = &[
     ),
     (
         "iban",
-        r"(?:^|[^0-9A-Za-z_-]|\\[nrt])(?P<s>[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?)(?P<end>$|[^0-9A-Za-z_-])",
+        r"(?:^|[^0-9A-Za-z-]|\\[nrt])(?P<s>[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?)(?P<end>$|[^0-9A-Za-z_-])",
         is_iban,
     ),
     // Grouped as they are printed, or bare; a number within an id with dashes is none.
     (
         "card",
-        r"(?:^|[^0-9A-Za-z_.-]|\\[nrt])(?P<s>\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}(?:[ -]?\d{3})?|\d{4}[ -]\d{6}[ -]\d{4,5}|\d{14,19})(?P<end>$|[^0-9A-Za-z_-])",
+        r"(?:^|[^0-9A-Za-z.-]|\\[nrt])(?P<s>\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}(?:[ -]?\d{3})?|\d{4}[ -]\d{6}[ -]\d{4,5}|\d{14,19})(?P<end>$|[^0-9A-Za-z_-])",
         is_card,
     ),
     (
