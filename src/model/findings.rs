@@ -43,6 +43,8 @@ pub struct CallerSideCount {
     pub last: Time,
     /// The models asked for, sorted.
     pub models: Vec<Name>,
+    /// Known messages, as templates, the most frequent first.
+    pub messages: Vec<(&'static str, u64)>,
     /// What to do about it.
     pub advice: String,
 }

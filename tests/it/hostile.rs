@@ -236,6 +236,7 @@ pub(crate) fn hostile(text: &str) -> Findings {
             first: NOON,
             last: NOON,
             models: vec![name()],
+            messages: Vec::new(),
             advice: "Stop.".to_owned(),
         }],
         findings: vec![Finding {

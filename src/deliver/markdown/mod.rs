@@ -107,7 +107,7 @@ fn caller_side(findings: &Findings) -> String {
             .collect();
         let _ = writeln!(
             out,
-            "- {} {} ({}), {} to {}{}. {}",
+            "- {} {} ({}), {} to {}{}{}. {}",
             count(kind.count),
             kind.kind.name(),
             statuses.join(", "),
@@ -118,6 +118,11 @@ fn caller_side(findings: &Findings) -> String {
             } else {
                 format!(", to {}", models.join(", "))
             },
+            kind.messages.first().map_or_else(String::new, |(message, number)| format!(
+                ", \"{}\" {}",
+                prose(message),
+                count(*number)
+            )),
             prose(&kind.advice)
         );
     }

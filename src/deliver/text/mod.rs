@@ -150,13 +150,14 @@ impl Page<'_> {
                 .map(|(status, number)| format!("{status}: {number}"))
                 .collect();
             let line = format!(
-                "{} {} ({}), {} to {}{}. {}",
+                "{} {} ({}), {} to {}{}{}. {}",
                 count(kind.count),
                 kind.kind.name(),
                 statuses.join(", "),
                 second(kind.first),
                 second(kind.last),
                 models(kind),
+                said(kind),
                 kind.advice
             );
             out.push_str(&self.point(&line));
@@ -209,4 +210,10 @@ fn models(kind: &CallerSideCount) -> String {
         (false, 0) => format!(", to {}", named.join(", ")),
         (false, more) => format!(", to {} and {more} more", named.join(", ")),
     }
+}
+
+/// The most frequent known message of an error of the caller's own making.
+fn said(kind: &CallerSideCount) -> String {
+    let most = kind.messages.first();
+    most.map_or_else(String::new, |(message, number)| format!(", \"{message}\" {}", count(*number)))
 }

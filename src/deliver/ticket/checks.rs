@@ -31,10 +31,12 @@ pub(super) fn checks(findings: &Findings, window: &Window, part: &Part) -> Vec<S
     }
     checks.extend(clocks(&findings.coverage));
     checks.push(path(part));
-    checks.push(format!(
-        "Client library and version: {}",
-        to_fill_in("SDK and version; user agents are not kept from the logs")
-    ));
+    if part.surface.as_deref() != Some("web") {
+        checks.push(format!(
+            "Client library and version: {}",
+            to_fill_in("SDK and version; user agents are not kept from the logs")
+        ));
+    }
     checks
 }
 

@@ -85,7 +85,8 @@ fn before_sending(findings: &Findings, window: &Window, part: &Part, form: &Form
             counted(part.share.failed, "failure", "failures")
         ));
     }
-    if part.ids.provider < part.share.failed {
+    let is_web = part.surface.as_deref() == Some("web");
+    if part.ids.provider < part.share.failed && !is_web {
         let advice = findings
             .findings
             .iter()

@@ -144,7 +144,11 @@ pub(super) fn course(course: &[Stretch]) -> Vec<String> {
 
 /// The samples, one a line: when, how, which ids, what became of it. `mark` names the first, the last and the longest.
 pub(super) fn samples(samples: &[Attempt], ids: impl Fn(&Attempt) -> String) -> Vec<String> {
-    let longest = samples.iter().filter_map(|attempt| attempt.duration_ms).max();
+    let by_length = samples
+        .iter()
+        .enumerate()
+        .filter_map(|(at, attempt)| Some((attempt.duration_ms?, std::cmp::Reverse(at))));
+    let longest = by_length.max().map(|(_, std::cmp::Reverse(at))| at);
     let last = samples.len().saturating_sub(1);
     samples
         .iter()
@@ -152,7 +156,7 @@ pub(super) fn samples(samples: &[Attempt], ids: impl Fn(&Attempt) -> String) -> 
         .map(|(at, attempt)| {
             let mark = match at {
                 0 => "first",
-                _ if attempt.duration_ms.is_some() && attempt.duration_ms == longest => "longest",
+                _ if Some(at) == longest => "longest",
                 _ if at == last => "last",
                 _ => "",
             };
