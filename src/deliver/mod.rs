@@ -1,6 +1,8 @@
 //! Act three: from findings to something that can be sent. One file a report.
 
+pub mod bundle;
 mod csv;
+mod html;
 mod json_v1;
 mod markdown;
 mod ndjson;
@@ -22,6 +24,7 @@ use std::io;
 pub static ALL: &[&dyn Report] = &[
     &text::Text,
     &markdown::Markdown,
+    &html::Html,
     &json_v1::JsonV1,
     &ticket::Ticket(None),
     &csv::Csv,

@@ -9,6 +9,7 @@ mod remarks;
 mod retries;
 mod select;
 mod thresholds;
+mod timeline;
 mod wanted;
 mod windows;
 
@@ -42,6 +43,7 @@ pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
     case::add_proxy_logs(&mut windows, rollup, &correlated.offsets_ms);
     let coverage = coverage(rollup, &correlated.offsets_ms);
     let isolated: Vec<_> = isolated(&traffic, &windows);
+    let durations = timeline::Durations::of(rollup, &correlated.offsets_ms, &options.selection, &windows);
     Findings {
         counts: counts(&traffic),
         caller_side: caller_side::count(&traffic),
@@ -49,6 +51,7 @@ pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
         findings: remarks::remarks(&traffic, rollup, &correlated.offsets_ms),
         isolated_count: isolated.len() as u64,
         isolated: isolated.into_iter().take(options.max_requests).collect(),
+        timeline: timeline::timeline(&traffic, &windows, &durations),
         thresholds: options.thresholds.by_name(),
         coverage,
         windows,

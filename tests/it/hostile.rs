@@ -3,7 +3,8 @@
 use faultscope::model::{
     Attempt, Attributes, ByError, CallOutcome, CallerKind, CallerSideCount, Case, Class, ControlGroup, Counter, Coverage,
     Dimension, Ending, ErrorSaid, Fact, Finding, Findings, Ids, Name, Outcome, Part, ProxyLog, Reached, Scope, Seen, Severity,
-    Share, Side, Skipped, SourceCoverage, Stretch, Tally, Time, Traffic, TrafficCell, TransportError, Vantage, Verdict, Window,
+    Share, Side, Skipped, Slice, SourceCoverage, Step, Steps, Stretch, Tally, Time, Timeline, Traffic, TrafficCell,
+    TransportError, Vantage, Verdict, Window,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -245,6 +246,31 @@ pub(crate) fn hostile(text: &str) -> Findings {
             advice: format!("Add it to {text}."),
             path: Some(name()),
         }],
+        timeline: Timeline {
+            all: Steps {
+                start: NOON,
+                step_ms: 60_000,
+                steps: vec![Step {
+                    attempts: 9,
+                    failures: 4,
+                    caller_side: 1,
+                }],
+            },
+            slices: Dimension::ALL
+                .into_iter()
+                .map(|dimension| Slice {
+                    dimension,
+                    name: Some(name()),
+                    values: 1,
+                    steps: vec![Step {
+                        attempts: 9,
+                        failures: 4,
+                        caller_side: 1,
+                    }],
+                })
+                .collect(),
+            ..Timeline::default()
+        },
         traffic: Some(Arc::new(Traffic {
             attempts: vec![attempt(text)],
             cells: vec![TrafficCell {

@@ -7,12 +7,15 @@
     reason = "a test that cannot go on is to fail"
 )]
 
+mod browser;
+mod bundle;
 mod cli;
 mod corpora;
 mod discovery;
 mod formats;
 mod hostile;
 mod house;
+mod html;
 mod planted;
 mod planted_values;
 mod reports;

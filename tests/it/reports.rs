@@ -132,6 +132,11 @@ fn every_line_of_ndjson_is_an_object_and_they_add_up_to_all_attempts() {
 }
 
 #[test]
+fn html() {
+    assert_snapshot("html", Audience::Forwardable);
+}
+
+#[test]
 fn the_text_report_fits_eighty_columns() {
     for name in NAMES {
         let text = report(&findings(&plan(name)), "text", Audience::Terminal, b"key");

@@ -8,8 +8,8 @@ mod walk;
 mod tests;
 
 use super::wall::Removed;
-use crate::model::Findings;
-use names::Names;
+use crate::model::{Findings, Name};
+use names::{Names, What};
 
 /// Who reads the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,14 @@ impl Sealed {
     pub fn replaced(&self) -> &Removed {
         &self.replaced
     }
+}
+
+/// A path or another own name that no finding holds, as the policy's audience may read it.
+#[must_use]
+pub fn told(policy: &Policy, name: &str) -> String {
+    let mut name = Name::from(name);
+    Names::new(policy).show(What::Path, &mut name);
+    name.to_string()
 }
 
 /// Makes findings showable to the policy's audience.

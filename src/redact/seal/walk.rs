@@ -38,6 +38,9 @@ pub(super) fn values(findings: &mut Findings, visit: Visit<'_>) {
     for model in findings.caller_side.iter_mut().flat_map(|kind| &mut kind.models) {
         (walk.visit)(What::Word, model);
     }
+    for slice in &mut findings.timeline.slices {
+        walk.optional(what(slice.dimension), &mut slice.name);
+    }
     for finding in &mut findings.findings {
         walk.optional(What::Path, &mut finding.path);
     }
