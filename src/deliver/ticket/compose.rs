@@ -6,10 +6,21 @@ use super::page::Page;
 use super::{checks, network_side, provider_side, when};
 use crate::deliver::Context;
 use crate::deliver::phrases::{count, counted, inert};
-use crate::model::{Dimension, Findings, Part, Window};
+use crate::model::{Dimension, Findings, Part, Window, Zoom};
 
 /// Models of one window that get a ticket each; the rest are named in these.
 const TICKETS_PER_WINDOW: usize = 6;
+
+/// Where a ticket comes from.
+pub(super) struct Place<'a> {
+    pub(super) findings: &'a Findings,
+    pub(super) context: &'a Context<'a>,
+    pub(super) window: &'a Window,
+    /// The window's traffic over time, and how long it took.
+    pub(super) zoom: Option<&'a Zoom>,
+    /// How the reports call the window.
+    pub(super) id: &'a str,
+}
 
 /// One ticket before it is numbered.
 pub(super) struct Draft {
@@ -20,19 +31,13 @@ pub(super) struct Draft {
 }
 
 /// The tickets of one window, one a model; what gets none is said in `left_out`.
-pub(super) fn provider_tickets(
-    findings: &Findings,
-    context: &Context<'_>,
-    window: &Window,
-    id: &str,
-    drafts: &mut Vec<Draft>,
-    left_out: &mut Vec<String>,
-) {
+pub(super) fn provider_tickets(place: &Place<'_>, drafts: &mut Vec<Draft>, left_out: &mut Vec<String>) {
+    let Place { window, id, .. } = place;
     let (parts, nameless): (Vec<&Part>, Vec<&Part>) = window.case.parts.iter().partition(|part| part.model.is_some());
     // Failures whose model no log names make a ticket of their own only where there is no other.
     let parts = if parts.is_empty() { nameless } else { parts };
     for part in parts.iter().take(TICKETS_PER_WINDOW) {
-        drafts.push(provider_ticket(findings, context, window, part, id));
+        drafts.push(provider_ticket(place, part));
     }
     let more = parts.get(TICKETS_PER_WINDOW..).unwrap_or(&[]);
     if !more.is_empty() {
@@ -45,7 +50,14 @@ pub(super) fn provider_tickets(
     }
 }
 
-fn provider_ticket(findings: &Findings, context: &Context<'_>, window: &Window, part: &Part, id: &str) -> Draft {
+fn provider_ticket(place: &Place<'_>, part: &Part) -> Draft {
+    let Place {
+        findings,
+        context,
+        window,
+        zoom,
+        id,
+    } = *place;
     let (provider, support) = provider_side::addressee(part);
     let form = Form::of(part.provider.as_deref(), part.surface.as_deref());
     let mut body = Page::default();
@@ -54,6 +66,7 @@ fn provider_ticket(findings: &Findings, context: &Context<'_>, window: &Window, 
         &provider_side::Subject {
             findings,
             context,
+            zoom,
             facts: Facts {
                 form,
                 window,
@@ -135,7 +148,14 @@ fn health(form: &Form, part: &Part) -> String {
 }
 
 /// The ticket of one window for the own network team.
-pub(super) fn network_ticket(findings: &Findings, context: &Context<'_>, window: &Window, id: &str) -> Option<Draft> {
+pub(super) fn network_ticket(place: &Place<'_>) -> Option<Draft> {
+    let Place {
+        findings,
+        context,
+        window,
+        zoom,
+        id,
+    } = *place;
     let part = window.case.whole.as_ref()?;
     let mut body = Page::default();
     network_side::write(
@@ -144,6 +164,7 @@ pub(super) fn network_ticket(findings: &Findings, context: &Context<'_>, window:
             findings,
             context,
             window,
+            zoom,
             part,
             zone: when::local_zone(&findings.coverage),
         },

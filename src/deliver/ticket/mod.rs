@@ -19,7 +19,7 @@ use super::phrases::counted;
 use super::report::{Context, Report};
 use crate::model::{Findings, Side, Window};
 use crate::redact::Sealed;
-use compose::{Draft, network_ticket, provider_tickets};
+use compose::{Draft, Place, network_ticket, provider_tickets};
 use page::Page;
 use std::io;
 
@@ -73,12 +73,19 @@ fn tickets(findings: &Findings, context: &Context<'_>, only: Option<Addressee>) 
     let mut left_out = Vec::new();
     for (at, window) in findings.windows.iter().enumerate() {
         let id = format!("w{}", at + 1);
+        let place = Place {
+            findings,
+            context,
+            window,
+            zoom: findings.timeline.windows.get(at),
+            id: &id,
+        };
         match (Addressee::of(window), only) {
             (Addressee::Provider, None | Some(Addressee::Provider)) => {
-                provider_tickets(findings, context, window, &id, &mut drafts, &mut left_out);
+                provider_tickets(&place, &mut drafts, &mut left_out);
             }
             (Addressee::Network, None | Some(Addressee::Network)) => {
-                drafts.extend(network_ticket(findings, context, window, &id));
+                drafts.extend(network_ticket(&place));
             }
             (other, Some(_)) => left_out.push(format!(
                 "Window {id} ({}, {}) is left out: it is for the {}; write its ticket with --audience {}.",

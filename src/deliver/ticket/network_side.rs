@@ -9,7 +9,7 @@ use super::words::{self, all_of, course, durations, ends, ends_in_short, usual};
 use super::{allow_list, appendix, when};
 use crate::deliver::Context;
 use crate::deliver::phrases::{count, counted, inert, length, percent};
-use crate::model::{Attempt, Dimension, Findings, Part, ProxyLog, Tally, TransportError, Window};
+use crate::model::{Attempt, Dimension, Findings, Part, ProxyLog, Tally, TransportError, Window, Zoom};
 use crate::text::timestamp::Zone;
 
 /// What one ticket is about.
@@ -17,6 +17,7 @@ pub(super) struct Subject<'a> {
     pub(super) findings: &'a Findings,
     pub(super) context: &'a Context<'a>,
     pub(super) window: &'a Window,
+    pub(super) zoom: Option<&'a Zoom>,
     pub(super) part: &'a Part,
     pub(super) zone: Option<Zone>,
 }
@@ -86,6 +87,9 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
     }
     page.item(&format!("{}.", usual(part.before.as_ref(), "Before it")));
     page.item(&format!("{}.", usual(part.after.as_ref(), "After it")));
+    if let Some(took) = subject.zoom.and_then(words::healthy) {
+        page.item(&took);
+    }
     for line in course(&part.course) {
         page.line(&format!("  {line}"));
     }

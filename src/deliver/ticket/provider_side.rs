@@ -8,13 +8,14 @@ use super::words::{self, course, durations, ends_in_short, usual};
 use super::{appendix, skeleton, when};
 use crate::deliver::Context;
 use crate::deliver::phrases::{count, counted, inert, length, percent};
-use crate::model::{Attempt, Dimension, Findings, Part, Window};
+use crate::model::{Attempt, Dimension, Findings, Part, Window, Zoom};
 use crate::providers;
 
 /// What one ticket is about.
 pub(super) struct Subject<'a> {
     pub(super) findings: &'a Findings,
     pub(super) context: &'a Context<'a>,
+    pub(super) zoom: Option<&'a Zoom>,
     pub(super) facts: Facts<'a>,
 }
 
@@ -69,7 +70,7 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
         page.field(label, &answer(*ask, &subject.facts));
     }
     page.heading("Figures");
-    figures(page, window, part);
+    figures(page, window, part, subject.zoom);
     page.heading(&format!(
         "Sample requests (at most ten; all {} are in the attached list)",
         count(part.share.failed)
@@ -117,13 +118,16 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
     }
 }
 
-fn figures(page: &mut Page, window: &Window, part: &Part) {
+fn figures(page: &mut Page, window: &Window, part: &Part, zoom: Option<&Zoom>) {
     page.item(&format!("{}.", usual(part.before.as_ref(), "Before it")));
     page.item(&format!("{}.", usual(part.after.as_ref(), "After it")));
     page.item(&format!(
         "Time until the failure: {}.",
         durations(part.durations.as_ref(), part.share.failed)
     ));
+    if let Some(took) = zoom.and_then(words::healthy) {
+        page.item(&took);
+    }
     if !part.edge_sites.named.is_empty() {
         page.item(&format!("Edge sites by cf-ray: {}.", words::all_of(&part.edge_sites)));
     }

@@ -2,7 +2,7 @@
 
 use super::when;
 use crate::deliver::phrases::{count, counted, ending, inert, interval, length, percent};
-use crate::model::{Attempt, Durations, Outcome, Part, Share, Stretch, Tally, TransportError};
+use crate::model::{Attempt, Durations, Outcome, Part, Share, Stretch, Tally, Took, TransportError, Zoom};
 
 /// "14.2 % of attempts failed, 443 of 3,120 (95 % interval 13.0 to 15.5 %)".
 pub(super) fn share(share: Share) -> String {
@@ -118,6 +118,23 @@ pub(super) fn durations(durations: Option<&Durations>, of: u64) -> String {
         }
         None => "not in the logs read".to_owned(),
     }
+}
+
+/// How long the scope's successes took, before the window and in it.
+pub(super) fn healthy(zoom: &Zoom) -> Option<String> {
+    let told = |took: &Took, when: &str| {
+        format!(
+            "{when} median {}, 95th percentile {} (of {})",
+            when::seconds(u32::try_from(took.p50_ms).unwrap_or(u32::MAX)),
+            when::seconds(u32::try_from(took.p95_ms).unwrap_or(u32::MAX)),
+            count(took.of)
+        )
+    };
+    let parts: Vec<String> = [(&zoom.healthy_before, "before it"), (&zoom.healthy_inside, "during it")]
+        .into_iter()
+        .filter_map(|(took, when)| Some(told(took.as_ref()?, when)))
+        .collect();
+    (!parts.is_empty()).then(|| format!("Successful attempts of the window's scope took: {}.", parts.join("; ")))
 }
 
 /// What failed in each stretch, one a line.
