@@ -42,7 +42,7 @@ fn page(findings: &Findings, context: &Context<'_>) -> String {
     page.push_str(&warnings(findings));
     page.push_str(&next(findings));
     for (at, window) in findings.windows.iter().enumerate() {
-        page.push_str(&section::section(at + 1, window));
+        page.push_str(&section::section(at + 1, window, findings.timeline.windows.get(at)));
     }
     let counts = &findings.counts;
     let _ = writeln!(

@@ -2,15 +2,15 @@
 
 use super::inert_text::{code, prose};
 use crate::deliver::phrases::{self, confidence, count, counted, ending, length, samples};
-use crate::deliver::summary::{comparisons, usual};
-use crate::model::Window;
+use crate::deliver::summary::{comparisons, took, usual};
+use crate::model::{Window, Zoom};
 use std::fmt::Write as _;
 
 /// Request ids shown per window (support evidence: about ten, the rest attached).
 const IDS_SHOWN: usize = 10;
 
 /// The section of one window.
-pub(super) fn section(number: usize, window: &Window) -> String {
+pub(super) fn section(number: usize, window: &Window, zoom: Option<&Zoom>) -> String {
     let mut out = format!(
         "## Window {number}: {}, {}\n\n| | |\n|---|---|\n",
         window.verdict.class.name(),
@@ -54,6 +54,9 @@ pub(super) fn section(number: usize, window: &Window) -> String {
     if !window.flags.is_empty() {
         let flags: Vec<&str> = window.flags.iter().map(|flag| flag.name()).collect();
         row("shape", flags.join(", "));
+    }
+    if let Some(took) = took(window, zoom) {
+        row("took", took);
     }
     for (word, values) in comparisons(window) {
         row(word, prose(&values));

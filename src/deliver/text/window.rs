@@ -55,6 +55,9 @@ impl Page<'_> {
                 count(window.reached_unknown)
             ),
         );
+        if let Some(took) = summary::took(window, self.findings.timeline.windows.get(number - 1)) {
+            fact("took", took);
+        }
         for (word, values) in summary::comparisons(window) {
             fact(word, values);
         }

@@ -87,7 +87,7 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
     }
     page.item(&format!("{}.", usual(part.before.as_ref(), "Before it")));
     page.item(&format!("{}.", usual(part.after.as_ref(), "After it")));
-    if let Some(took) = subject.zoom.and_then(words::healthy) {
+    if let Some(took) = subject.zoom.and_then(|zoom| words::healthy(zoom, window)) {
         page.item(&took);
     }
     for line in course(&part.course) {

@@ -2,7 +2,7 @@
 
 use super::when;
 use crate::deliver::phrases::{count, counted, ending, inert, interval, length, percent};
-use crate::model::{Attempt, Durations, Outcome, Part, Share, Stretch, Tally, Took, TransportError, Zoom};
+use crate::model::{Attempt, Durations, Outcome, Part, Share, Stretch, Tally, Took, TransportError, Window, Zoom};
 
 /// "14.2 % of attempts failed, 443 of 3,120 (95 % interval 13.0 to 15.5 %)".
 pub(super) fn share(share: Share) -> String {
@@ -121,7 +121,7 @@ pub(super) fn durations(durations: Option<&Durations>, of: u64) -> String {
 }
 
 /// How long the scope's successes took, before the window and in it.
-pub(super) fn healthy(zoom: &Zoom) -> Option<String> {
+pub(super) fn healthy(zoom: &Zoom, window: &Window) -> Option<String> {
     let told = |took: &Took, when: &str| {
         format!(
             "{when} median {}, 95th percentile {} (of {})",
@@ -130,9 +130,15 @@ pub(super) fn healthy(zoom: &Zoom) -> Option<String> {
             count(took.of)
         )
     };
-    let parts: Vec<String> = [(&zoom.healthy_before, "before it"), (&zoom.healthy_inside, "during it")]
+    // Durations are counted in stretches that reach over a window's edges: where all failed, none were during it.
+    let inside = if window.failures < window.attempts {
+        zoom.healthy_inside.as_ref()
+    } else {
+        None
+    };
+    let parts: Vec<String> = [(zoom.healthy_before.as_ref(), "before it"), (inside, "during it")]
         .into_iter()
-        .filter_map(|(took, when)| Some(told(took.as_ref()?, when)))
+        .filter_map(|(took, when)| Some(told(took?, when)))
         .collect();
     (!parts.is_empty()).then(|| format!("Successful attempts of the window's scope took: {}.", parts.join("; ")))
 }
