@@ -5,6 +5,9 @@ mod part;
 mod proxies;
 mod samples;
 
+#[cfg(test)]
+mod tests;
+
 pub(super) use proxies::add_proxy_logs;
 
 use super::windows::Draft;
