@@ -1,7 +1,7 @@
 //! Remarks on the logs and the traffic: ids that are missing, storms of rate limits, clocks that disagree.
 
 use super::id_advice;
-use crate::model::{Attempt, CallerKind, Finding, Grain, Name, Outcome, Rollup, SourceRollup, Time, Traffic};
+use crate::model::{Attempt, CallerKind, Finding, Grain, Name, Outcome, Rollup, SourceRollup, Time, Traffic, Vantage};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A rate-limit storm: this many answers in [`STORM_MS`], and at least [`STORM_SHARE`] of the attempts then
@@ -108,6 +108,11 @@ fn lacking_below(source: &SourceRollup) -> f64 {
     }
 }
 
+/// Whether those who run the program can change what it logs; a provider's own page they cannot.
+fn is_own(source: &SourceRollup) -> bool {
+    source.vantage != Some(Vantage::Browser)
+}
+
 fn share(with: u64, without: u64) -> Option<f64> {
     #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
     let share = with as f64 / (with + without) as f64;
@@ -115,7 +120,8 @@ fn share(with: u64, without: u64) -> Option<f64> {
 }
 
 fn missing_provider_ids(name: &Name, source: &SourceRollup) -> Option<Finding> {
-    let share = share(source.successes_with_id, source.successes_without_id).filter(|share| *share < lacking_below(source))?;
+    let share = share(source.successes_with_id, source.successes_without_id)
+        .filter(|share| is_own(source) && *share < lacking_below(source))?;
     let advice = id_advice::provider_id(source, source.cells.total(Grain::Attempt) > 0)?;
     Some(Finding {
         about: "missing-ids",
@@ -129,7 +135,8 @@ fn missing_provider_ids(name: &Name, source: &SourceRollup) -> Option<Finding> {
 }
 
 fn missing_client_ids(name: &Name, source: &SourceRollup) -> Option<Finding> {
-    let share = share(source.with_client_id, source.without_client_id).filter(|share| *share < lacking_below(source))?;
+    let share = share(source.with_client_id, source.without_client_id)
+        .filter(|share| is_own(source) && *share < lacking_below(source))?;
     let advice = id_advice::client_id(source)?;
     Some(Finding {
         about: "missing-client-ids",
