@@ -147,7 +147,11 @@ pub(super) fn next_steps(findings: &Findings) -> Vec<String> {
 
 /// Failures that no id identifies cannot be looked up by anybody.
 fn ids(findings: &Findings) -> Option<String> {
-    let parts = findings.windows.iter().filter(|window| window.side == Side::Provider);
+    let is_web = |window: &Window| window.case.parts.iter().any(|part| part.surface.as_deref() == Some("web"));
+    let parts = findings
+        .windows
+        .iter()
+        .filter(|window| window.side == Side::Provider && !is_web(window));
     let (without, all) = parts
         .filter_map(|window| window.case.whole.as_ref())
         .fold((0, 0), |sum, part| {
@@ -176,6 +180,7 @@ pub(super) fn comparisons(window: &Window) -> Vec<(&'static str, String)> {
     };
     let mut lines = Vec::new();
     for (dimension, word) in [
+        (Dimension::Surface, "by kind"),
         (Dimension::Proxy, "by proxy"),
         (Dimension::Host, "by host"),
         (Dimension::ServerAddress, "by server"),

@@ -14,6 +14,7 @@ const CLOCK_TOLD: f64 = 1.0;
 pub(super) fn checks(findings: &Findings, window: &Window, part: &Part) -> Vec<String> {
     let mut checks = vec![reached(part)];
     for (dimension, what) in [
+        (Dimension::Surface, "By surface (web application, API)"),
         (Dimension::Proxy, "By egress proxy or gateway of ours"),
         (Dimension::Host, "By application host of ours"),
         (Dimension::ServerAddress, "By server called"),

@@ -76,10 +76,10 @@ fn provider_ticket(place: &Place<'_>, part: &Part) -> Draft {
             },
         },
     );
-    let model = part
-        .model
-        .as_deref()
-        .map_or_else(|| "model not logged".to_owned(), |model| format!("model {}", inert(model)));
+    let model = part.model.as_deref().map_or_else(
+        || provider_side::nameless(part).to_owned(),
+        |model| format!("model {}", inert(model)),
+    );
     Draft {
         head: format!("window {id}, {provider}, {model}"),
         to: support,

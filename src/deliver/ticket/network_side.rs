@@ -71,6 +71,33 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
     where_(page, window, part);
     page.heading("Control group, same minutes");
     groups(page, window);
+    timings(page, subject);
+    page.heading(&format!(
+        "Sample requests to look for in your logs ({} in all)",
+        count(part.share.failed)
+    ));
+    for line in words::samples(&part.samples, ids) {
+        page.item(&line);
+    }
+    page.heading("To be allowed, TCP 443, without TLS inspection of the API");
+    for line in allow_list::domains(window, part) {
+        page.item(&line);
+    }
+    page.heading("Labels");
+    page.item(&format!("Reproduced on another network: {}", other_network(window)));
+    page.heading("What speaks against the network");
+    for line in against(window, part) {
+        page.item(&line);
+    }
+    page.heading("How this was measured");
+    for line in appendix::appendix(subject.findings, subject.context) {
+        page.item(&line);
+    }
+}
+
+/// How they broke, how long that took, and when.
+fn timings(page: &mut Page, subject: &Subject<'_>) {
+    let Subject { window, part, .. } = subject;
     page.heading("Kinds and timings");
     for ending in &part.endings {
         page.item(&format!(
@@ -92,27 +119,6 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
     }
     for line in course(&part.course) {
         page.line(&format!("  {line}"));
-    }
-    page.heading(&format!(
-        "Sample requests to look for in your logs ({} in all)",
-        count(part.share.failed)
-    ));
-    for line in words::samples(&part.samples, ids) {
-        page.item(&line);
-    }
-    page.heading("To be allowed, TCP 443, without TLS inspection of the API");
-    for line in allow_list::domains(window, part) {
-        page.item(&line);
-    }
-    page.heading("Labels");
-    page.item(&format!("Reproduced on another network: {}", other_network(window)));
-    page.heading("What speaks against the network");
-    for line in against(window, part) {
-        page.item(&line);
-    }
-    page.heading("How this was measured");
-    for line in appendix::appendix(subject.findings, subject.context) {
-        page.item(&line);
     }
 }
 

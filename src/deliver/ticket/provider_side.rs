@@ -30,12 +30,21 @@ pub(super) fn addressee(part: &Part) -> (String, String) {
     }
 }
 
+/// What stands for the model where no log names one.
+pub(super) fn nameless(part: &Part) -> &'static str {
+    if part.surface.as_deref() == Some("web") {
+        "web application"
+    } else {
+        "model not logged"
+    }
+}
+
 /// The title: what, where, how much, since when.
 pub(super) fn title(part: &Part, ongoing: bool) -> String {
     let model = part
         .model
         .as_deref()
-        .map_or_else(|| "model not logged".to_owned(), |model| format!("model {}", inert(model)));
+        .map_or_else(|| nameless(part).to_owned(), |model| format!("model {}", inert(model)));
     let method = part
         .methods
         .named

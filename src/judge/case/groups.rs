@@ -5,7 +5,8 @@ use crate::model::{Attributes, ControlGroup, Dimension, Name, Scope, Share, Traf
 use std::collections::BTreeMap;
 
 /// The attributes compared, in the order of the report.
-const COMPARED: [Dimension; 7] = [
+const COMPARED: [Dimension; 8] = [
+    Dimension::Surface,
     Dimension::Proxy,
     Dimension::Host,
     Dimension::ServerAddress,
