@@ -198,35 +198,69 @@ fn window(text: &str, side: Side) -> Window {
     }
 }
 
+/// What was read, with the text in every place.
+fn coverage(text: &str) -> Coverage {
+    Coverage {
+        start: Some(NOON),
+        end: Some(NOON),
+        bytes: 1,
+        sources: vec![SourceCoverage {
+            path: Name::from(text),
+            format: Some("json-lines"),
+            vantage: Some(Vantage::Application),
+            host: Some(Name::from(text)),
+            records: 9,
+            other_records: 0,
+            unread_records: 3,
+            unread_lines: vec![1],
+            first: Some(NOON),
+            last: Some(NOON),
+            time_zone: Some(format!("{text} by --tz")),
+            clock_offset_seconds: 3.0,
+            share_with_provider_id: None,
+            notes: vec![format!("{text} was cut short")],
+        }],
+        skipped: vec![Skipped {
+            path: Name::from(text),
+            reason: format!("{text}: no such format"),
+        }],
+    }
+}
+
+/// Traffic over time with the text as every value.
+fn timeline(text: &str) -> Timeline {
+    let step = Step {
+        attempts: 9,
+        failures: 4,
+        caller_side: 1,
+    };
+    let slice = |dimension| Slice {
+        dimension,
+        name: Some(Name::from(text)),
+        values: 1,
+        steps: vec![step],
+    };
+    Timeline {
+        all: Steps {
+            start: NOON,
+            step_ms: 60_000,
+            steps: vec![step],
+        },
+        slices: Dimension::ALL.into_iter().map(slice).collect(),
+        ..Timeline::default()
+    }
+}
+
 /// Findings with the text in every place.
 pub(crate) fn hostile(text: &str) -> Findings {
-    let name = || Name::from(text);
+    let cell = TrafficCell {
+        time: NOON,
+        attributes: attributes(text),
+        ok: 3,
+        first_ok: 3,
+    };
     Findings {
-        coverage: Coverage {
-            start: Some(NOON),
-            end: Some(NOON),
-            bytes: 1,
-            sources: vec![SourceCoverage {
-                path: name(),
-                format: Some("json-lines"),
-                vantage: Some(Vantage::Application),
-                host: Some(name()),
-                records: 9,
-                other_records: 0,
-                unread_records: 3,
-                unread_lines: vec![1],
-                first: Some(NOON),
-                last: Some(NOON),
-                time_zone: Some(format!("{text} by --tz")),
-                clock_offset_seconds: 3.0,
-                share_with_provider_id: None,
-                notes: vec![format!("{text} was cut short")],
-            }],
-            skipped: vec![Skipped {
-                path: name(),
-                reason: format!("{text}: no such format"),
-            }],
-        },
+        coverage: coverage(text),
         windows: vec![window(text, Side::Provider), window(text, Side::Network)],
         isolated: vec![attempt(text)],
         isolated_count: 1,
@@ -236,7 +270,7 @@ pub(crate) fn hostile(text: &str) -> Findings {
             by_status: BTreeMap::from([(429, 30)]),
             first: NOON,
             last: NOON,
-            models: vec![name()],
+            models: vec![Name::from(text)],
             messages: Vec::new(),
             advice: "Stop.".to_owned(),
         }],
@@ -244,41 +278,12 @@ pub(crate) fn hostile(text: &str) -> Findings {
             about: "missing-ids",
             says: format!("{text} carries none."),
             advice: format!("Add it to {text}."),
-            path: Some(name()),
+            path: Some(Name::from(text)),
         }],
-        timeline: Timeline {
-            all: Steps {
-                start: NOON,
-                step_ms: 60_000,
-                steps: vec![Step {
-                    attempts: 9,
-                    failures: 4,
-                    caller_side: 1,
-                }],
-            },
-            slices: Dimension::ALL
-                .into_iter()
-                .map(|dimension| Slice {
-                    dimension,
-                    name: Some(name()),
-                    values: 1,
-                    steps: vec![Step {
-                        attempts: 9,
-                        failures: 4,
-                        caller_side: 1,
-                    }],
-                })
-                .collect(),
-            ..Timeline::default()
-        },
+        timeline: timeline(text),
         traffic: Some(Arc::new(Traffic {
             attempts: vec![attempt(text)],
-            cells: vec![TrafficCell {
-                time: NOON,
-                attributes: attributes(text),
-                ok: 3,
-                first_ok: 3,
-            }],
+            cells: vec![cell],
             ..Traffic::default()
         })),
         ..Findings::default()
