@@ -123,8 +123,8 @@ fn judge(args: &Analyze) -> Options {
             merge_gap_ms: typed.merge_gap.unwrap_or(usual.merge_gap_ms),
             min_failures: typed.min_failures.unwrap_or(usual.min_failures),
             alpha: typed.alpha.unwrap_or(usual.alpha),
+            background: typed.background.or(usual.background),
             min_rate: typed.min_rate.unwrap_or(usual.min_rate),
-            ..usual
         },
         selection: Selection {
             values: values
@@ -134,6 +134,7 @@ fn judge(args: &Analyze) -> Options {
         },
         max_requests: args.max_requests,
         keep_traffic: args.reports.iter().any(|asked| asked.name == LISTS_TRAFFIC),
+        explain: args.explain,
     }
 }
 

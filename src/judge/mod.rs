@@ -32,6 +32,8 @@ pub struct Options {
     pub max_requests: usize,
     /// Keep all traffic in the findings, for reports that list it.
     pub keep_traffic: bool,
+    /// The window whose numbers are wanted, from 0, by start.
+    pub explain: Option<usize>,
 }
 
 /// Act two, whole.

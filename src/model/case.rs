@@ -40,7 +40,7 @@ pub struct Stretch {
 
 /// How often each value occurs among failures.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct Occurrences {
     /// The most frequent values, the most frequent first.
     pub named: Vec<(Name, u64)>,
     /// Values beyond those.
@@ -128,15 +128,15 @@ pub struct Part {
     /// Failures that reached the provider, that did not, and of which no log can tell.
     pub reached: (u64, u64, u64),
     /// The values of the failures' attributes.
-    pub values: Vec<(Dimension, Tally)>,
+    pub values: Vec<(Dimension, Occurrences)>,
     /// Methods.
-    pub methods: Tally,
+    pub methods: Occurrences,
     /// Organisations.
-    pub organizations: Tally,
+    pub organizations: Occurrences,
     /// The letters of the edge's sites (`FRA`).
-    pub edge_sites: Tally,
+    pub edge_sites: Occurrences,
     /// Addresses that proxies tried upstream.
-    pub upstreams: Tally,
+    pub upstreams: Occurrences,
     /// How long they took.
     pub durations: Option<Durations>,
     /// Which ids they carry.
@@ -150,7 +150,7 @@ pub struct Part {
 impl Part {
     /// The values of one attribute among the failures.
     #[must_use]
-    pub fn tally(&self, dimension: Dimension) -> Option<&Tally> {
+    pub fn tally(&self, dimension: Dimension) -> Option<&Occurrences> {
         self.values.iter().find(|(of, _)| *of == dimension).map(|(_, tally)| tally)
     }
 }
@@ -178,11 +178,11 @@ pub struct ProxyLog {
     /// What failed by it.
     pub share: Share,
     /// The servers of its failures.
-    pub servers: Tally,
+    pub servers: Occurrences,
     /// Who sent them.
-    pub clients: Tally,
+    pub clients: Occurrences,
     /// The addresses it tried upstream.
-    pub upstreams: Tally,
+    pub upstreams: Occurrences,
 }
 
 /// What a support engineer asks of a window beside its verdict.

@@ -21,9 +21,10 @@ mod timeline;
 mod took;
 mod wanted;
 mod window;
+mod working;
 
 pub use attempt::{Attempt, CallOutcome, JoinMethod, Seen, Side, Traffic, TrafficCell};
-pub use case::{Case, ControlGroup, Durations, Ending, IdCounts, Part, ProxyLog, Share, Stretch, Tally};
+pub use case::{Case, ControlGroup, Durations, Ending, IdCounts, Occurrences, Part, ProxyLog, Share, Stretch};
 pub use cells::{CELL_SECONDS, Cell, Cells, MAX_TUPLES, TupleId};
 pub use coverage::{Coverage, Skipped, SourceCoverage, UNREAD_SHARE_ALLOWED};
 pub use fields::{Fields, Instant};
@@ -39,3 +40,4 @@ pub use timeline::{Slice, Step, Steps, Timeline, Took, Zoom};
 pub use took::{TOOK_SECONDS, TookClass};
 pub use wanted::{Wanted, id_hash};
 pub use window::{ByError, Class, Counter, Flag, Scope, Severity, Verdict, Window};
+pub use working::{Compared, Minute, Tally, ValueTally, Working};

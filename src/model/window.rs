@@ -5,6 +5,7 @@ use super::case::Case;
 use super::outcome::TransportError;
 use super::terms::{Attributes, Dimension, Name};
 use super::time::Time;
+use super::working::Working;
 use std::collections::BTreeMap;
 
 /// The attributes a window is confined to: an absent dimension means all, several values mean any of them.
@@ -183,4 +184,6 @@ pub struct Window {
     pub requests_omitted: u64,
     /// What a support engineer asks beside all this.
     pub case: Case,
+    /// The numbers behind the verdict, where they were asked for.
+    pub working: Option<Box<Working>>,
 }

@@ -2,8 +2,8 @@
 
 use faultscope::model::{
     Attempt, Attributes, ByError, CallOutcome, CallerKind, CallerSideCount, Case, Class, ControlGroup, Counter, Coverage,
-    Dimension, Ending, ErrorSaid, Fact, Finding, Findings, Ids, Name, Outcome, Part, ProxyLog, Reached, Scope, Seen, Severity,
-    Share, Side, Skipped, Slice, SourceCoverage, Step, Steps, Stretch, Tally, Time, Timeline, Traffic, TrafficCell,
+    Dimension, Ending, ErrorSaid, Fact, Finding, Findings, Ids, Name, Occurrences, Outcome, Part, ProxyLog, Reached, Scope, Seen,
+    Severity, Share, Side, Skipped, Slice, SourceCoverage, Step, Steps, Stretch, Time, Timeline, Traffic, TrafficCell,
     TransportError, Vantage, Verdict, Window,
 };
 use std::collections::BTreeMap;
@@ -60,8 +60,8 @@ fn attempt(text: &str) -> Attempt {
     }
 }
 
-fn tally(text: &str) -> Tally {
-    Tally {
+fn tally(text: &str) -> Occurrences {
+    Occurrences {
         named: vec![(Name::from(text), 3)],
         more: 1,
         unsaid: 1,
@@ -195,6 +195,7 @@ fn window(text: &str, side: Side) -> Window {
         requests: vec![attempt(text)],
         requests_omitted: 0,
         case: case(text),
+        working: None,
     }
 }
 

@@ -4,7 +4,7 @@ use super::form::{Ask, Form};
 use super::when;
 use super::words::{self, all_of, ends, percent_of};
 use crate::deliver::phrases::{count, counted, inert, length};
-use crate::model::{Class, Dimension, Part, Tally, Window};
+use crate::model::{Class, Dimension, Occurrences, Part, Window};
 use crate::providers;
 use crate::text::timestamp::Zone;
 
@@ -71,7 +71,7 @@ pub(super) fn answer(ask: Ask, facts: &Facts<'_>) -> Vec<String> {
 }
 
 /// All values with their counts, or none.
-pub(super) fn told(tally: &Tally) -> Option<String> {
+pub(super) fn told(tally: &Occurrences) -> Option<String> {
     match tally.named.as_slice() {
         [] => None,
         [(only, _)] if tally.unsaid == 0 => Some(inert(only)),

@@ -9,7 +9,7 @@ use super::words::{self, all_of, course, durations, ends, ends_in_short, usual};
 use super::{allow_list, appendix, when};
 use crate::deliver::Context;
 use crate::deliver::phrases::{count, counted, inert, length, percent};
-use crate::model::{Attempt, Dimension, Findings, Part, ProxyLog, Tally, TransportError, Window, Zoom};
+use crate::model::{Attempt, Dimension, Findings, Occurrences, Part, ProxyLog, TransportError, Window, Zoom};
 use crate::text::timestamp::Zone;
 
 /// What one ticket is about.
@@ -144,7 +144,7 @@ fn range(subject: &Subject<'_>) -> Vec<String> {
 fn where_(page: &mut Page, window: &Window, part: &Part) {
     let failing: Vec<&ProxyLog> = window.case.proxies.iter().filter(|log| log.share.failed > 0).collect();
     let by_attempts = |dimension| part.tally(dimension).filter(|tally| !tally.named.is_empty()).map(all_of);
-    let by_proxies = |of: fn(&ProxyLog) -> &Tally| {
+    let by_proxies = |of: fn(&ProxyLog) -> &Occurrences| {
         let told: Vec<String> = failing
             .iter()
             .filter(|log| !of(log).named.is_empty())

@@ -2,7 +2,7 @@
 
 use super::when;
 use crate::deliver::phrases::{count, counted, ending, inert, interval, length, percent};
-use crate::model::{Attempt, Durations, Outcome, Part, Share, Stretch, Tally, Took, TransportError, Window, Zoom};
+use crate::model::{Attempt, Durations, Occurrences, Outcome, Part, Share, Stretch, Took, TransportError, Window, Zoom};
 
 /// "14.2 % of attempts failed, 443 of 3,120 (95 % interval 13.0 to 15.5 %)".
 pub(super) fn share(share: Share) -> String {
@@ -84,7 +84,7 @@ pub(super) fn ends_in_short(part: &Part) -> String {
 }
 
 /// "egress-a 71, egress-b 80, and 3 more; not logged for 12".
-pub(super) fn all_of(tally: &Tally) -> String {
+pub(super) fn all_of(tally: &Occurrences) -> String {
     let mut parts: Vec<String> = tally
         .named
         .iter()

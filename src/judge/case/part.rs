@@ -3,8 +3,8 @@
 use super::samples::samples;
 use super::{PartOf, Scene, cells_between, share};
 use crate::model::{
-    Attempt, Attributes, ByError, CallOutcome, Dimension, Durations, Ending, IdCounts, Name, Outcome, Part, Reached, Share,
-    Stretch, Tally, Time,
+    Attempt, Attributes, ByError, CallOutcome, Dimension, Durations, Ending, IdCounts, Name, Occurrences, Outcome, Part, Reached,
+    Share, Stretch, Time,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -198,12 +198,12 @@ fn reached(failures: &[&Attempt]) -> (u64, u64, u64) {
     (count(Reached::Yes), count(Reached::No), count(Reached::Unknown))
 }
 
-fn tally(failures: &[&Attempt], value: impl Fn(&Attempt) -> Option<Name>) -> Tally {
+fn tally(failures: &[&Attempt], value: impl Fn(&Attempt) -> Option<Name>) -> Occurrences {
     tally_of(failures, value)
 }
 
 /// How often each value occurs, the most frequent first.
-pub(super) fn tally_of<T>(failures: &[&T], value: impl Fn(&T) -> Option<Name>) -> Tally {
+pub(super) fn tally_of<T>(failures: &[&T], value: impl Fn(&T) -> Option<Name>) -> Occurrences {
     let mut counts: BTreeMap<Name, u64> = BTreeMap::new();
     let mut unsaid = 0;
     for attempt in failures {
@@ -216,7 +216,7 @@ pub(super) fn tally_of<T>(failures: &[&T], value: impl Fn(&T) -> Option<Name>) -
     named.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let more = named.len().saturating_sub(NAMED) as u64;
     named.truncate(NAMED);
-    Tally { named, more, unsaid }
+    Occurrences { named, more, unsaid }
 }
 
 /// The three letters after the dash of a `cf-ray`: the edge's site.

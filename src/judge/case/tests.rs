@@ -78,6 +78,7 @@ fn case_of(attempts: Vec<Attempt>, cells: Vec<TrafficCell>) -> Case {
         end: failures.last().unwrap().time,
         attempts: successes.sum::<f64>() + failures.iter().map(|_| 1.0).sum::<f64>(),
         failures,
+        background: 0.003,
         evidence: 100.0,
         threshold: 10.0,
         dispersion: 1.0,

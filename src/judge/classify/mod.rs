@@ -8,6 +8,7 @@ mod outage;
 mod sentences;
 mod shape;
 mod transient;
+mod working;
 
 use super::Options;
 use super::case::{self, Scene};
@@ -33,19 +34,19 @@ const FULL_FROM: f64 = 0.9;
 
 /// The windows with their verdicts, by start.
 pub(super) fn classify(traffic: &Traffic, drafts: Vec<Draft<'_>>, options: &Options) -> Vec<Window> {
-    let with_case = |draft: &Draft<'_>| Window {
+    let with_case = |(at, draft): (usize, &Draft<'_>)| Window {
         case: case::case(&Scene {
             traffic,
             draft,
             others: &drafts,
             most_requests: options.max_requests,
         }),
-        ..window(traffic, draft, options)
+        ..window(traffic, draft, options, options.explain == Some(at))
     };
-    drafts.iter().map(with_case).collect()
+    drafts.iter().enumerate().map(with_case).collect()
 }
 
-fn window(traffic: &Traffic, draft: &Draft<'_>, options: &Options) -> Window {
+fn window(traffic: &Traffic, draft: &Draft<'_>, options: &Options, is_explained: bool) -> Window {
     let table = table_for(traffic, draft);
     let around = Flow::of(
         &table,
@@ -92,6 +93,7 @@ fn window(traffic: &Traffic, draft: &Draft<'_>, options: &Options) -> Window {
         requests,
         requests_omitted,
         case: Case::default(),
+        working: is_explained.then(|| Box::new(working::of(&table, &evidence))),
     }
 }
 

@@ -2,7 +2,7 @@
 //! plants a name in every place.
 
 use super::names::What;
-use crate::model::{Attempt, Attributes, ByError, Case, Dimension, Findings, Name, Part, Scope, Tally, Traffic, Window};
+use crate::model::{Attempt, Attributes, ByError, Case, Dimension, Findings, Name, Occurrences, Part, Scope, Traffic, Window};
 use ahash::AHashMap;
 use std::sync::Arc;
 
@@ -142,9 +142,12 @@ impl Walk<'_> {
         self.errors(&mut window.by_error);
         window.requests.iter_mut().for_each(|attempt| self.attempt(attempt));
         self.case(&mut window.case);
+        for told in window.working.iter_mut().flat_map(|working| &mut working.values) {
+            self.optional(what(told.dimension), &mut told.value);
+        }
     }
 
-    fn tally(&mut self, what: What, tally: &mut Tally) {
+    fn tally(&mut self, what: What, tally: &mut Occurrences) {
         tally.named.iter_mut().for_each(|(name, _)| (self.visit)(what, name));
     }
 
