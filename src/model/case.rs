@@ -190,8 +190,10 @@ pub struct ProxyLog {
 pub struct Case {
     /// The window as a whole.
     pub whole: Option<Part>,
-    /// By provider, surface and model, the most failures first.
+    /// By provider, surface and model, the most failures first; only the gravest.
     pub parts: Vec<Part>,
+    /// Parts beyond those, and the failures in them.
+    pub more_parts: (u64, u64),
     /// Control groups: by attribute, affected values first.
     pub groups: Vec<ControlGroup>,
     /// What the proxies' own logs say of the same time.

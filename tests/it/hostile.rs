@@ -128,6 +128,7 @@ fn case(text: &str) -> Case {
     Case {
         whole: Some(part(text)),
         parts: vec![part(text)],
+        more_parts: (1, 2),
         groups: Dimension::ALL
             .into_iter()
             .flat_map(|dimension| [text, "other"].map(|value| (dimension, value)))

@@ -11,6 +11,9 @@ use crate::model::{Dimension, Findings, Part, Window, Zoom};
 /// Models of one window that get a ticket each; the rest are named in these.
 const TICKETS_PER_WINDOW: usize = 6;
 
+/// Fewer failures of one model make no ticket beside those of others.
+const FAILURES_PER_TICKET: u64 = 3;
+
 /// Where a ticket comes from.
 pub(super) struct Place<'a> {
     pub(super) findings: &'a Findings,
@@ -36,16 +39,19 @@ pub(super) fn provider_tickets(place: &Place<'_>, drafts: &mut Vec<Draft>, left_
     let (parts, nameless): (Vec<&Part>, Vec<&Part>) = window.case.parts.iter().partition(|part| part.model.is_some());
     // Failures whose model no log names make a ticket of their own only where there is no other.
     let parts = if parts.is_empty() { nameless } else { parts };
-    for part in parts.iter().take(TICKETS_PER_WINDOW) {
+    let is_worth_one = |part: &&&Part| part.share.failed >= FAILURES_PER_TICKET;
+    let worth_one = parts.iter().filter(is_worth_one).count().clamp(1, TICKETS_PER_WINDOW);
+    for part in parts.iter().take(worth_one) {
         drafts.push(provider_ticket(place, part));
     }
-    let more = parts.get(TICKETS_PER_WINDOW..).unwrap_or(&[]);
+    let more = parts.get(worth_one..).unwrap_or(&[]);
     if !more.is_empty() {
         let names: Vec<String> = more.iter().filter_map(|part| part.model.as_deref()).map(inert).collect();
         left_out.push(format!(
-            "Window {id} has {} without a ticket of their own: {}; write one with --model NAME.",
-            counted(more.len() as u64, "more model", "more models"),
-            names.join(", ")
+            "Window {id} has {} without a ticket of their own: {}{}; write one with --model NAME.",
+            counted(more.len() as u64 + window.case.more_parts.0, "more model", "more models"),
+            names.join(", "),
+            if window.case.more_parts.0 > 0 { ", …" } else { "" }
         ));
     }
 }

@@ -23,6 +23,9 @@ use compose::{Draft, Place, network_ticket, provider_tickets};
 use page::Page;
 use std::io;
 
+/// Windows that get tickets: the gravest. Nobody sends more at once.
+const WINDOWS: usize = 12;
+
 /// Who is written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Addressee {
@@ -71,7 +74,11 @@ impl Report for Ticket {
 fn tickets(findings: &Findings, context: &Context<'_>, only: Option<Addressee>) -> String {
     let mut drafts = Vec::new();
     let mut left_out = Vec::new();
+    let written = gravest(findings);
     for (at, window) in findings.windows.iter().enumerate() {
+        if !written.contains(&at) {
+            continue;
+        }
         let id = format!("w{}", at + 1);
         let place = Place {
             findings,
@@ -116,6 +123,19 @@ fn tickets(findings: &Findings, context: &Context<'_>, only: Option<Addressee>) 
     page.into_text()
 }
 
+/// The places of the windows that get tickets: those with the most failures.
+fn gravest(findings: &Findings) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..findings.windows.len()).collect();
+    places.sort_by_key(|at| {
+        (
+            std::cmp::Reverse(findings.windows.get(*at).map(|window| window.failures)),
+            *at,
+        )
+    });
+    places.truncate(WINDOWS);
+    places
+}
+
 /// One ticket: what stays with the user, then what is pasted.
 fn one(page: &mut Page, draft: &Draft, number: usize, of: usize) {
     page.ruler('=', "");
@@ -145,6 +165,12 @@ fn closing(page: &mut Page, findings: &Findings, only: Option<Addressee>, ticket
     }
     for line in left_out {
         page.line(line);
+    }
+    if let Some(more) = findings.windows.len().checked_sub(WINDOWS).filter(|more| *more > 0) {
+        page.line(&format!(
+            "{} with fewer failures got no ticket; narrow the time with --since and --until.",
+            counted(more as u64, "more window", "more windows")
+        ));
     }
     if tickets == 0 {
         let whom = only.map_or(String::new(), |only| {

@@ -171,6 +171,17 @@ fn others(window: &Window, part: &Part) -> String {
             format!("{model} {} of {}", count(other.share.failed), count(other.share.attempts))
         })
         .collect();
+    let others: Vec<String> = match window.case.more_parts {
+        (0, _) => others,
+        (parts, failures) => others
+            .into_iter()
+            .chain([format!(
+                "{} with {}",
+                counted(parts, "more model", "more models"),
+                counted(failures, "failure", "failures")
+            )])
+            .collect(),
+    };
     if others.is_empty() {
         format!(
             "The whole window: classed {} ({}, confidence {:.2}), {}.",

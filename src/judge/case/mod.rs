@@ -17,6 +17,10 @@ use crate::model::{
 use crate::providers;
 use std::collections::BTreeMap;
 
+/// Models of one window that are counted each by itself: more than anybody writes about, and few enough that a log with
+/// a model in every line costs no more than another.
+const PARTS: usize = 12;
+
 /// The traffic a case is made from, and the windows that are left out of what is usual.
 pub(super) struct Scene<'s> {
     pub(super) traffic: &'s Traffic,
@@ -42,8 +46,11 @@ impl Scene<'_> {
 pub(super) fn case(scene: &Scene<'_>) -> Case {
     let groups = by_model(&scene.draft.failures);
     let is_one = groups.len() == 1;
-    let mut parts: Vec<_> = groups
-        .iter()
+    let mut gravest: Vec<_> = groups.iter().collect();
+    gravest.sort_by_key(|(of, failures)| (std::cmp::Reverse(failures.len()), *of));
+    let more = gravest.split_off(gravest.len().min(PARTS));
+    let parts: Vec<_> = gravest
+        .into_iter()
         .filter_map(|(of, failures)| {
             let has_rival = groups
                 .keys()
@@ -53,10 +60,13 @@ pub(super) fn case(scene: &Scene<'_>) -> Case {
             })
         })
         .collect();
-    parts.sort_by_key(|part| std::cmp::Reverse(part.share.failed));
     Case {
         whole: part::part(scene, &scene.draft.failures, &PartOf::default(), true, |_| true),
         parts,
+        more_parts: (
+            more.len() as u64,
+            more.iter().map(|(_, failures)| failures.len() as u64).sum(),
+        ),
         groups: groups::groups(scene),
         proxies: Vec::new(),
         caller_side: caller_side(scene),
@@ -163,11 +173,11 @@ fn cells_between(cells: &[TrafficCell], from: Time, to: Time) -> impl Iterator<I
 /// What failed in a stretch of time, of those attributes that `takes` lets in; other windows' time is left out where
 /// they hold the same traffic.
 fn share(scene: &Scene<'_>, from: Time, to: Time, without_windows: bool, takes: impl Fn(&Attributes) -> bool) -> Share {
+    let is_near = |other: &&Draft<'_>| other.side == scene.draft.side && other.start <= to && other.end >= from;
+    let others: Vec<&Draft<'_>> = scene.others.iter().filter(|_| without_windows).filter(is_near).collect();
     let is_other = |time: Time, attributes: &Attributes| {
-        without_windows
-            && scene.others.iter().any(|other| {
-                other.side == scene.draft.side && (other.start..=other.end).contains(&time) && holds(&other.scope, attributes)
-            })
+        let mut others = others.iter();
+        others.any(|other| (other.start..=other.end).contains(&time) && holds(&other.scope, attributes))
     };
     let healthy: u64 = cells_between(scene.cells(), from, to)
         .filter(|cell| takes(&cell.attributes) && !is_other(cell.time, &cell.attributes))

@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 
 /// Adds what the proxies' own logs say to each window.
 pub(in crate::judge) fn add_proxy_logs(windows: &mut [Window], rollup: &Rollup, offsets_ms: &BTreeMap<Name, i64>) {
+    if windows.is_empty() {
+        return;
+    }
     let proxies = || {
         let is_proxy = |source: &SourceRollup| source.vantage == Some(Vantage::Proxy) && source.records > 0;
         rollup.sources.iter().filter(move |(_, source)| is_proxy(source))
