@@ -78,17 +78,21 @@ pub fn explain(sealed: &Sealed, place: usize, context: &Context<'_>) -> io::Resu
     .map(Some)
 }
 
+/// A finished text past the second wall, as its reader needs it.
+fn past_the_wall(sealed: &Sealed, text: String) -> (String, Removed) {
+    match sealed.audience() {
+        Audience::Forwardable => wall_for_strangers(text),
+        Audience::Terminal | Audience::Internal => wall(text),
+    }
+}
+
 type Writes<'a> = dyn Fn(&Context<'_>, &mut Vec<u8>) -> io::Result<()> + 'a;
 
 fn through_the_wall(sealed: &Sealed, context: &Context<'_>, writes: &Writes<'_>) -> io::Result<(Vec<u8>, Removed)> {
     let write = |context: &Context<'_>| -> io::Result<(String, Removed)> {
         let mut bytes = Vec::new();
         writes(context, &mut bytes)?;
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        Ok(match sealed.audience() {
-            Audience::Forwardable => wall_for_strangers(text),
-            Audience::Terminal | Audience::Internal => wall(text),
-        })
+        Ok(past_the_wall(sealed, String::from_utf8_lossy(&bytes).into_owned()))
     };
     let mut told = Context {
         removed: sealed.replaced().clone(),

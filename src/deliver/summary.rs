@@ -1,7 +1,7 @@
 //! The first lines of a report: whose fault, since when, how much, and what to do next.
 
 use super::phrases::{count, counted, inert, length, percent, scope, second};
-use crate::model::{Class, Dimension, Findings, Side, Window, Zoom};
+use crate::model::{Class, Dimension, Findings, Name, Side, Window, Zoom};
 use crate::providers;
 
 /// From this many answers of the caller's own making on they are named beside "no failure windows".
@@ -193,7 +193,9 @@ pub(super) fn comparisons(window: &Window) -> Vec<(&'static str, String)> {
             .iter()
             .filter(|group| group.dimension == dimension)
             .collect();
-        if groups.len() < 2 {
+        // Counts over more than the scope compare only what took another way, not what was asked for.
+        let is_way = matches!(dimension, Dimension::Proxy | Dimension::Host);
+        if groups.len() < 2 || (groups.iter().any(|group| group.wider) && !is_way) {
             continue;
         }
         let told = groups.iter().take(TOLD);
@@ -266,4 +268,30 @@ pub(super) fn took(window: &Window, zoom: Option<&Zoom>) -> Option<String> {
         .map(|took| format!("successes before it {} and {}", seconds(took.p50_ms), seconds(took.p95_ms)));
     let told: Vec<String> = failed.into_iter().chain(healthy).collect();
     (!told.is_empty()).then(|| told.join("; "))
+}
+
+/// A remark and the logs it is about.
+pub(super) struct Remark<'a> {
+    pub(super) paths: Vec<&'a Name>,
+    pub(super) says: &'a str,
+    pub(super) advice: &'a str,
+}
+
+/// The remarks, each told once for all logs that it is about.
+pub(super) fn remarks(findings: &Findings) -> Vec<Remark<'_>> {
+    let mut remarks: Vec<Remark<'_>> = Vec::new();
+    for finding in &findings.findings {
+        let same = remarks
+            .iter_mut()
+            .find(|remark| remark.says == finding.says && remark.advice == finding.advice);
+        match same {
+            Some(remark) => remark.paths.extend(&finding.path),
+            None => remarks.push(Remark {
+                paths: finding.path.iter().collect(),
+                says: &finding.says,
+                advice: &finding.advice,
+            }),
+        }
+    }
+    remarks
 }

@@ -1,7 +1,9 @@
 //! Remarks on the logs and the traffic: ids that are missing, storms of rate limits, clocks that disagree.
 
 use super::id_advice;
-use crate::model::{Attempt, CallerKind, Finding, Grain, Name, Outcome, Rollup, SourceRollup, Time, Traffic, Vantage};
+use crate::model::{
+    Attempt, Attributes, CallerKind, Dimension, Finding, Grain, Name, Outcome, Rollup, SourceRollup, Time, Traffic, Vantage,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A rate-limit storm: this many answers in [`STORM_MS`], and at least [`STORM_SHARE`] of the attempts then
@@ -113,6 +115,18 @@ fn is_own(source: &SourceRollup) -> bool {
     source.vantage != Some(Vantage::Browser)
 }
 
+/// Whether a proxy saw nothing but tunnels: without a path in any line, there are no headers that it could log.
+fn is_tunnel(source: &SourceRollup) -> bool {
+    let has_path = |attributes: &Attributes| attributes.get(Dimension::Endpoint).is_some();
+    source.vantage == Some(Vantage::Proxy)
+        && !source.observations.iter().any(|seen| has_path(&seen.attributes))
+        && !source
+            .cells
+            .in_order()
+            .iter()
+            .any(|(_, _, attributes, _)| has_path(attributes))
+}
+
 fn share(with: u64, without: u64) -> Option<f64> {
     #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
     let share = with as f64 / (with + without) as f64;
@@ -121,7 +135,7 @@ fn share(with: u64, without: u64) -> Option<f64> {
 
 fn missing_provider_ids(name: &Name, source: &SourceRollup) -> Option<Finding> {
     let share = share(source.successes_with_id, source.successes_without_id)
-        .filter(|share| is_own(source) && *share < lacking_below(source))?;
+        .filter(|share| is_own(source) && *share < lacking_below(source) && !is_tunnel(source))?;
     let advice = id_advice::provider_id(source, source.cells.total(Grain::Attempt) > 0)?;
     Some(Finding {
         about: "missing-ids",
@@ -136,7 +150,7 @@ fn missing_provider_ids(name: &Name, source: &SourceRollup) -> Option<Finding> {
 
 fn missing_client_ids(name: &Name, source: &SourceRollup) -> Option<Finding> {
     let share = share(source.with_client_id, source.without_client_id)
-        .filter(|share| is_own(source) && *share < lacking_below(source))?;
+        .filter(|share| is_own(source) && *share < lacking_below(source) && !is_tunnel(source))?;
     let advice = id_advice::client_id(source)?;
     Some(Finding {
         about: "missing-client-ids",

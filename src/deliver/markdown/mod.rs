@@ -6,7 +6,7 @@ mod section;
 
 use super::phrases::{self, count, counted, headline, second};
 use super::report::{Context, Report};
-use super::summary::next_steps;
+use super::summary::{self, next_steps};
 use crate::model::Findings;
 use crate::redact::Sealed;
 use inert_text::{code, prose};
@@ -160,13 +160,14 @@ fn remarks(findings: &Findings) -> String {
         return String::new();
     }
     let mut out = String::from("## Remarks\n\n");
-    for finding in &findings.findings {
-        let path = finding
-            .path
-            .as_ref()
-            .map(|path| format!("{}: ", code(path)))
-            .unwrap_or_default();
-        let _ = writeln!(out, "- {path}{} {}", prose(&finding.says), prose(&finding.advice));
+    for remark in summary::remarks(findings) {
+        let paths: Vec<String> = remark.paths.iter().map(|path| code(path)).collect();
+        let of = if paths.is_empty() {
+            String::new()
+        } else {
+            format!("{}: ", paths.join(", "))
+        };
+        let _ = writeln!(out, "- {of}{} {}", prose(remark.says), prose(remark.advice));
     }
     out.push('\n');
     out

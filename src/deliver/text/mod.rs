@@ -5,7 +5,7 @@ mod window;
 
 use super::phrases::{self, count, counted, headline, inert, second};
 use super::report::{Context, Report};
-use super::summary::next_steps;
+use super::summary::{next_steps, remarks};
 use super::table::wrapped;
 use crate::model::{CallerSideCount, Findings};
 use crate::redact::Sealed;
@@ -190,13 +190,14 @@ impl Page<'_> {
             return String::new();
         }
         let mut out = self.title("Remarks");
-        for finding in &self.findings.findings {
-            let path = finding
-                .path
-                .as_ref()
-                .map(|path| format!("{}: ", inert(path)))
-                .unwrap_or_default();
-            out.push_str(&self.point(&format!("{path}{} {}", finding.says, finding.advice)));
+        for remark in remarks(self.findings) {
+            let paths: Vec<String> = remark.paths.iter().map(|path| inert(path)).collect();
+            let of = if paths.is_empty() {
+                String::new()
+            } else {
+                format!("{}: ", paths.join(", "))
+            };
+            out.push_str(&self.point(&format!("{of}{} {}", inert(remark.says), inert(remark.advice))));
         }
         out
     }

@@ -96,6 +96,10 @@ pub(super) fn control(window: &Window, dimension: Dimension, what: &str) -> Opti
             )
         })
         .collect();
+    let is_way = matches!(dimension, Dimension::Proxy | Dimension::Host | Dimension::ServerAddress);
+    if groups.iter().any(|group| group.wider) && !is_way {
+        return None;
+    }
     let all = if groups.iter().any(|group| group.wider) {
         ", all their traffic"
     } else {
