@@ -4,7 +4,7 @@
 //! rules, by their prefixes.
 
 /// Prefixes of keys and tokens (gitleaks b58d3f1 and the providers' own formats). Compared without case.
-const SECRET_PREFIXES: [&str; 39] = [
+const SECRET_PREFIXES: [&str; 38] = [
     "sk-",
     "sk_",
     "pk_live",
@@ -41,7 +41,6 @@ const SECRET_PREFIXES: [&str; 39] = [
     "npm_",
     "pypi-",
     "sg.",
-    "fw_",
     "whsec_",
     "eyj",
 ];

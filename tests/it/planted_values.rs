@@ -34,6 +34,12 @@ proptest! {
         for (form, text) in every_report(&hostile(&format!("{before}{secret}{after}"))) {
             prop_assert!(!text.contains(secret), "{} holds {}", form, secret);
             prop_assert!(!text.contains("FAKEabcdef"), "{} holds a part of {}", form, secret);
+            // What is removed leaves the form whole.
+            if form.starts_with("json") || form.starts_with("ndjson") {
+                for value in serde_json::Deserializer::from_str(&text).into_iter::<serde_json::Value>() {
+                    prop_assert!(value.is_ok(), "{} of {}", form, secret);
+                }
+            }
         }
     }
 

@@ -60,10 +60,10 @@ pub(super) const SECRETS: &[Row] = &[
     ),
     (
         "api-key",
-        r"%B(?P<s>(?:sess-|ek_|gsk_|xai-|pplx-|nvapi-|r8_|hf_|api_org_|GOCSPX-|hvs\.|hvb\.|npm_|pypi-|fw_|tgp_v1_|csk-)[A-Za-z0-9_.-]{16,})",
+        r"%B(?P<s>(?:sess-|ek_|gsk_|xai-|pplx-|nvapi-|r8_|hf_|api_org_|GOCSPX-|hvs\.|hvb\.|npm_|pypi-|tgp_v1_|csk-)[A-Za-z0-9_.-]{16,})",
         always,
     ),
-    ("api-key", r"%B(?P<s>dapi[0-9a-f]{32}(?:-\d)?)", always),
+    ("api-key", r"%B(?P<s>dapi[0-9a-f]{32}(?:-\d)?|fw_[A-Za-z0-9]{20,})", always),
     ("api-key", r"ya29\.[A-Za-z0-9_-]{16,}", always),
     ("api-key", r"AIza[A-Za-z0-9_-]{30,}", always),
     ("api-key", r"%B(?P<s>SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,})", always),
@@ -92,7 +92,7 @@ pub(super) const SECRETS: &[Row] = &[
         r"(?i)%B(?P<s>(?:bearer|basic|apikey|negotiate|ntlm|digest)[ \t]+[a-z0-9._~+/=-]{12,})",
         always,
     ),
-    ("credential", r"AWS4-HMAC-SHA256[ ,]+Credential=[^\r\n]*", always),
+    ("credential", r#"AWS4-HMAC-SHA256[ ,]+Credential=[^\r\n"'`]*"#, always),
     (
         "credential",
         r#"(?i)%B(?P<s>(?:api[-_]?key|x-api-key|x-goog-api-key|subscription-key|access[-_]?key|access[-_]?token|auth[-_]?token|session[-_]?token|refresh[-_]?token|id[-_]?token|secret[-_]?access[-_]?key|secret|password|passwd|passphrase|pwd|client[-_]?secret|sharedaccesskey|accountkey|private[-_]?key|sig|signature|token)["'\\]*[ \t]*[=:][ \t]*["'\\]*[^\s"'&,;<>]{8,})"#,
@@ -102,7 +102,7 @@ pub(super) const SECRETS: &[Row] = &[
     ("credential", r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@]*:[^\s/@]+@", always),
     (
         "signed-url",
-        r"(?i)[?&](?:x-amz-[a-z-]+|x-goog-signature|awsaccesskeyid|sv=\d{4}-|se=\d{4}-|sig|signature|key|access_token)=?[^\s]*",
+        r#"(?i)[?&](?:(?:x-amz-[a-z-]+|x-goog-signature|awsaccesskeyid|sig|signature|key|access_token)=|s[ve]=\d{4}-)[^\s"'<>|`]*"#,
         always,
     ),
     (
