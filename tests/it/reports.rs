@@ -36,7 +36,13 @@ fn ticket() {
     assert_snapshots(
         "ticket",
         Audience::Forwardable,
-        &["model-down", "azure-deployment-down", "egress-b-broken", "quiet-day"],
+        &[
+            "model-down",
+            "azure-deployment-down",
+            "egress-b-broken",
+            "web-down-api-ok",
+            "quiet-day",
+        ],
     );
 }
 
