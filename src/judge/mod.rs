@@ -1,8 +1,10 @@
 //! Act two: from a rollup to findings; pure, and the same on every machine.
 
 mod caller_side;
+mod case;
 mod classify;
 mod correlate;
+mod id_advice;
 mod remarks;
 mod retries;
 mod select;
@@ -17,6 +19,7 @@ pub use wanted::wanted;
 
 use crate::model::{CallOutcome, Counts, Coverage, Findings, Name, Rollup, SourceCoverage, SourceRollup, Traffic, Window};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What the judgement is asked for.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +30,8 @@ pub struct Options {
     pub selection: Selection,
     /// Failures listed per window at most.
     pub max_requests: usize,
+    /// Keep all traffic in the findings, for reports that list it.
+    pub keep_traffic: bool,
     /// The window whose numbers are wanted, from 0, by start.
     pub explain: Option<usize>,
 }
@@ -36,7 +41,8 @@ pub struct Options {
 pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
     let correlated = correlate::correlate(rollup);
     let traffic = options.selection.of(correlated.traffic);
-    let windows = classify::classify(&traffic, windows::find(&traffic, &options.thresholds), options);
+    let mut windows = classify::classify(&traffic, windows::find(&traffic, &options.thresholds), options);
+    case::add_proxy_logs(&mut windows, rollup, &correlated.offsets_ms);
     let coverage = coverage(rollup, &correlated.offsets_ms);
     let isolated: Vec<_> = isolated(&traffic, &windows);
     let durations = timeline::Durations::of(rollup, &correlated.offsets_ms, &options.selection, &windows);
@@ -51,6 +57,7 @@ pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
         thresholds: options.thresholds.by_name(),
         coverage,
         windows,
+        traffic: options.keep_traffic.then(|| Arc::new(traffic)),
     }
 }
 
