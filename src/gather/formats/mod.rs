@@ -5,6 +5,7 @@ mod access_line;
 mod apache_access;
 mod apache_error;
 mod caddy;
+mod colours;
 mod envoy_json;
 mod envoy_text;
 mod format;
@@ -24,6 +25,8 @@ mod shapes;
 mod squid_cache;
 mod squid_custom;
 mod squid_native;
+mod text_logging;
+mod threads;
 mod told;
 
 pub use format::{Fit, Format, Unread};
@@ -55,4 +58,5 @@ pub static ALL: &[&dyn Format] = &[
     &squid_cache::SquidCache,
     &squid_custom::SquidCustom,
     &squid_native::SquidNative,
+    &text_logging::TextLogging,
 ];

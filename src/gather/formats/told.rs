@@ -34,19 +34,21 @@ impl<'a> Told<'a> {
 
     /// Emits what the line says of a call, if it is about one.
     pub(super) fn emit(&self, emit: &mut dyn FnMut(&Fields<'_>)) {
-        let level_ok = if is_error_level(self.get(Key::Level).unwrap_or("")) {
-            Some(false)
-        } else {
-            None
-        };
+        let level_ok = is_error_level(self.get(Key::Level).unwrap_or("")).then_some(false);
         let mut fields = self.fields(level_ok);
-        if let Some(message) = self.get(Key::Message) {
+        let said = self.get(Key::Message).and_then(|message| {
             let mut said = fields.clone();
-            if messages::read(message, &mut said) == Said::AboutACall {
-                self.keep_own_words(&mut said);
-                emit(&said);
-                return;
-            }
+            (messages::read(message, &mut said) == Said::AboutACall).then_some(said)
+        });
+        // An SDK's own line: what it says of the attempt outranks the keys around it.
+        let (said, raised) = match said {
+            Some(said) if said.grain == Grain::Detail && said.ok == Some(false) && said.retry_in_ms.is_none() => (None, Some(said)),
+            said => (said, None),
+        };
+        if let Some(mut said) = said {
+            self.keep_own_words(&mut said);
+            emit(&said);
+            return;
         }
         if let Some(trace) = fields.text {
             messages::attach(trace, &mut fields);
@@ -55,9 +57,57 @@ impl<'a> Told<'a> {
         if let (Some(text), true) = (fields.error_message.or(fields.text), fields.ok == Some(false)) {
             fill_from_exception(text, &mut fields);
         }
+        if let Some(raised) = &raised {
+            fill_from_raised(raised, &mut fields);
+        }
         if self.is_about_a_call(&mut fields) {
             emit(&fields);
+        } else if let Some(raised) = raised.or_else(|| self.raised(level_ok)) {
+            emit(&raised);
         }
+    }
+
+    /// An SDK's exception in the line's message, error or traceback, where the line says nothing else of a call.
+    fn raised(&self, level_ok: Option<bool>) -> Option<Fields<'a>> {
+        let trace = self.get(Key::Trace).unwrap_or("");
+        let error = self.get(Key::ErrorMessage);
+        let message = self.get(Key::Message).unwrap_or("");
+        if error.is_none() && trace.is_empty() {
+            return None;
+        }
+        // A line that holds an error is one, whatever its level.
+        let ok = level_ok.or(Some(false));
+        let read = |line: &'a str, rest: &'a str| {
+            let mut fields = self.fields(ok);
+            (fields.error_message, fields.text) = (None, None);
+            (messages::raised(line, rest, &mut fields) == Said::AboutACall).then_some(fields)
+        };
+        let typed = || {
+            let class = self.get(Key::ErrorType).filter(|class| messages::is_sdk_class(class))?;
+            let mut fields = self.fields(ok);
+            let raised = messages::exception_of(class, error.unwrap_or(message));
+            fields.error_type = None;
+            fields.grain = Grain::Detail;
+            fields.instant = Instant::End;
+            fields.text = fields.text.or(error);
+            fill_from_raised(
+                &Fields {
+                    status: raised.status,
+                    error_type: raised.error_type.or(raised.class),
+                    error_code: raised.error_code,
+                    x_request_id: raised.x_request_id,
+                    ..Fields::default()
+                },
+                &mut fields,
+            );
+            Some(fields)
+        };
+        let (first, under) = first_line(trace);
+        error
+            .and_then(|error| read(error, trace))
+            .or_else(typed)
+            .or_else(|| read(message, trace))
+            .or_else(|| read(first, under))
     }
 
     fn fields(&self, ok: Option<bool>) -> Fields<'a> {
@@ -168,19 +218,37 @@ pub(super) fn fill_from_exception<'a>(text: &'a str, fields: &mut Fields<'a>) {
     fields.x_request_id = fields.x_request_id.or(raised.x_request_id);
 }
 
+/// What an exception within the line's message says, where the line's own keys do not.
+fn fill_from_raised<'a>(raised: &Fields<'a>, fields: &mut Fields<'a>) {
+    fields.status = fields.status.or(raised.status);
+    fields.error_type = fields.error_type.or(raised.error_type);
+    fields.error_code = fields.error_code.or(raised.error_code);
+    fields.error_message = fields.error_message.or(raised.error_message);
+    fields.text = fields.text.or(raised.text);
+    fields.x_request_id = fields.x_request_id.or(raised.x_request_id);
+    fields.url = fields.url.or(raised.url);
+}
+
+fn first_line(text: &str) -> (&str, &str) {
+    text.split_once('\n').unwrap_or((text, ""))
+}
+
 fn is_absent(value: &str) -> bool {
     value.len() <= "undefined".len() && matches!(value, "" | "-" | "null" | "None" | "nil" | "undefined" | "NULL")
 }
 
-/// Words and numbers (pino, bunyan: 50 and more) that mean an error.
+/// Words and numbers that mean an error: 50 and more of pino and bunyan, 400 and more of Monolog, syslog's 0 to 3 (GELF).
 fn is_error_level(level: &str) -> bool {
     match level.as_bytes().first() {
         Some(b'e' | b'E' | b'f' | b'F' | b'c' | b'C' | b'p' | b'P') => {
-            ["error", "err", "fatal", "critical", "crit", "panic", "emerg"]
+            ["error", "err", "fatal", "critical", "crit", "panic", "emerg", "emergency", "erro", "fail"]
                 .iter()
                 .any(|word| level.trim().eq_ignore_ascii_case(word))
         }
-        Some(b'0'..=b'9') => level.parse::<u32>().is_ok_and(|number| (50..100).contains(&number)),
+        Some(b's' | b'S' | b'a' | b'A' | b'd' | b'D') => ["severe", "alert", "dpanic"].iter().any(|word| level.trim().eq_ignore_ascii_case(word)),
+        Some(b'0'..=b'9') => level
+            .parse::<u32>()
+            .is_ok_and(|number| matches!(number, 0..=3 | 50..=99 | 400..=600)),
         _ => false,
     }
 }

@@ -22,7 +22,7 @@ pub struct Raised<'a> {
 }
 
 /// Classes of the SDKs that speak of a call (errors.md 3), with the status that the class alone means.
-const CLASSES: [(&str, Option<u16>); 42] = [
+const CLASSES: [(&str, Option<u16>); 46] = [
     ("InternalServerError", None),
     ("RateLimitError", Some(429)),
     ("APIConnectionError", None),
@@ -63,12 +63,16 @@ const CLASSES: [(&str, Option<u16>); 42] = [
     ("OpenAIRetryableException", None),
     ("TransientAiException", None),
     ("NonTransientAiException", None),
+    ("ClientResultException", None),
+    ("AnthropicIoException", None),
+    ("AnthropicServiceException", None),
+    ("OpenAIServiceException", None),
     ("ServerError", None),
     ("ClientError", None),
 ];
 
 /// Modules whose every exception speaks of a call. Other modules have classes of the same names.
-const MODULES: [&str; 9] = [
+const MODULES: [&str; 13] = [
     "openai",
     "anthropic",
     "litellm",
@@ -78,23 +82,29 @@ const MODULES: [&str; 9] = [
     "groq",
     "com.openai",
     "org.springframework.ai",
+    "com.anthropic",
+    "System.ClientModel",
+    "OpenAI",
+    "Anthropic",
 ];
 
 impl<'a> Raised<'a> {
     /// The class at the start of `text` alone, and what follows it.
     fn named(text: &'a str) -> Option<(Self, &'a str)> {
         let (path, rest) = class(text)?;
+        Some((Self::of_path(path), rest.trim_start()))
+    }
+
+    /// The class of a dotted path; Ruby parts it by `::`.
+    fn of_path(path: &'a str) -> Self {
         let (module, class) = path
-            .rsplit_once(['.', '$'])
-            .map_or((None, path), |(module, class)| (Some(module), class));
-        Some((
-            Self {
-                module,
-                class: Some(class),
-                ..Self::default()
-            },
-            rest.trim_start(),
-        ))
+            .rsplit_once(['.', '$', ':'])
+            .map_or((None, path), |(module, class)| (Some(module.trim_end_matches(':')), class));
+        Self {
+            module,
+            class: Some(class),
+            ..Self::default()
+        }
     }
 
     /// Whether an LLM SDK raises this class.
@@ -104,7 +114,7 @@ impl<'a> Raised<'a> {
             MODULES.iter().any(|known| {
                 module
                     .strip_prefix(known)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', ':']))
             })
         };
         match (self.module, self.class) {
@@ -127,12 +137,17 @@ fn meaning(class: &str) -> Option<Option<u16>> {
 #[must_use]
 pub fn exception(text: &str) -> Option<Raised<'_>> {
     let text = text.trim_start();
-    let (mut raised, rest) = Raised::named(text).unwrap_or((Raised::default(), text));
-    let sdk = raised.is_sdk();
-    let written = written_status(rest, raised.class, sdk);
-    if raised.class.is_none() && written.is_none() {
+    let (raised, rest) = Raised::named(text).unwrap_or((Raised::default(), text));
+    if raised.class.is_none() && written_status(rest, None, false).is_none() {
         return None;
     }
+    Some(read(raised, rest))
+}
+
+/// Fills what the text behind a class says.
+fn read<'a>(mut raised: Raised<'a>, rest: &'a str) -> Raised<'a> {
+    let sdk = raised.is_sdk();
+    let written = written_status(rest, raised.class, sdk);
     let (status, message) = written.map_or((None, rest), |(status, message)| (Some(status), message));
     raised.status = status;
     raised.message = Some(message).filter(|message| !message.is_empty());
@@ -141,7 +156,7 @@ pub fn exception(text: &str) -> Option<Raised<'_>> {
     if sdk && raised.status.is_none() && !rest.contains("Connection error") {
         raised.status = raised.class.and_then(meaning).flatten();
     }
-    Some(raised)
+    raised
 }
 
 /// [`exception`], where an SDK's class stands at the start of `text`.
@@ -150,12 +165,25 @@ pub(super) fn of_sdk(text: &str) -> Option<Raised<'_>> {
     exception(text)
 }
 
+/// Whether an LLM SDK raises a class of this path.
+#[must_use]
+pub fn is_sdk_class(path: &str) -> bool {
+    class_like(path) && Raised::of_path(path).is_sdk()
+}
+
+/// The exception of a class path and the text that it was made with.
+#[must_use]
+pub fn of_class<'a>(path: &'a str, text: &'a str) -> Raised<'a> {
+    read(Raised::of_path(path), text)
+}
+
 /// The class path at the start of `text` and what follows its colon. `None` for words that no exception is called.
 pub(super) fn class(text: &str) -> Option<(&str, &str)> {
     let length = text
         .bytes()
         .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$'))
         .count();
+    let length = length + ruby_path(text.get(length..)?);
     let (path, rest) = text.split_at_checked(length)?;
     // Node prints `APICallError [AI_APICallError]: …`, Java `Caused by: …` (which the caller takes off).
     let (path, rest) = match rest.strip_prefix(" [").and_then(|inner| inner.split_once(']')) {
@@ -173,9 +201,22 @@ pub(super) fn class(text: &str) -> Option<(&str, &str)> {
     (after.is_empty() || after.starts_with(char::is_whitespace)).then_some((path, after))
 }
 
+/// The length of `::Errors::InternalServerError` at the start of a text.
+fn ruby_path(text: &str) -> usize {
+    let mut length = 0;
+    while let Some(rest) = text.get(length..).and_then(|rest| rest.strip_prefix("::")) {
+        let word = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+        if word == 0 {
+            break;
+        }
+        length += 2 + word;
+    }
+    length
+}
+
 /// Whether a dotted path ends in what exceptions are called: by its suffix, or by a capital under a module.
 fn class_like(path: &str) -> bool {
-    let (module, name) = path.rsplit_once(['.', '$']).unwrap_or(("", path));
+    let (module, name) = path.rsplit_once(['.', '$', ':']).unwrap_or(("", path));
     let capital = name
         .trim_start_matches('_')
         .starts_with(|first: char| first.is_ascii_uppercase());
@@ -196,6 +237,10 @@ fn written_status<'a>(rest: &'a str, class: Option<&str>, sdk: bool) -> Option<(
     }
     if let Some((status, message)) = after("Server error '").or_else(|| after("Client error '")) {
         return Some((status, message));
+    }
+    // go-openai (sashabaranov): `error, status code: 500, status: 500 Internal Server Error, message: …`.
+    if let Some((status, message)) = after("error, status code: ") {
+        return Some((status, message.split_once("message: ").map_or("", |(_, message)| message)));
     }
     if let Some((status, message)) = after("error code: ").or_else(|| after("HTTP ")) {
         return Some((status, message.trim_start_matches([' ', '-', ':'])));

@@ -3,7 +3,8 @@
 
 use super::exception::Raised;
 use super::summary::Run;
-use super::{Said, dump, exception_within, headers, scan, trace};
+use super::raised::within;
+use super::{Said, dump, headers, scan, trace};
 use crate::model::{Fields, Grain, Instant};
 
 /// Reads a message with an object behind its words, or an error's dump. `None` where it is neither.
@@ -45,7 +46,7 @@ fn summary<'a>(line: &'a str, message: &'a str, fields: &mut Fields<'a>) -> Opti
 /// An error printed whole: text, stack, properties. A page of HTML may stand between text and stack.
 fn error<'a>(line: &'a str, message: &'a str, stack: usize, fields: &mut Fields<'a>) -> Option<Said> {
     let said = message.get(..stack)?;
-    let named = exception_within(line, true);
+    let named = within(line, true);
     // A stream that broke is no SDK's exception: `TypeError: terminated`, cause `other side closed` (formats.md 1.4).
     let cut = line.ends_with("TypeError: terminated");
     if named.is_none() && !cut {

@@ -61,10 +61,41 @@ const ENDPOINTS: [&str; 12] = [
 
 /// Reads a line whose pairs tell a call: two pairs or more in a row, a model or an endpoint among them, and a latency, a
 /// status, an id or an error. A configuration or header dump lacks one or the other.
-pub(super) fn read<'a>(line: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
+///
+/// The fields of a span around the record count as if they stood in the line.
+pub(super) fn read_within<'a>(span: Option<&'a str>, line: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
+    if let Some(span) = span {
+        let mut run = Run::new(0);
+        let words = Run::fill(line, &mut run);
+        Run::fill(span, &mut run);
+        return run
+            .tells_a_call()
+            .then(|| run.conclude(line.get(..words).unwrap_or(line), fields));
+    }
     memchr::memchr(b'=', line.as_bytes())?;
     let run = Run::find(line)?;
     Some(run.conclude(line.get(..run.start).unwrap_or(""), fields))
+}
+
+/// Adds what single pairs of a line say of a call that its other words tell: a model, an endpoint, ids.
+pub(super) fn supplement<'a>(line: &'a str, fields: &mut Fields<'a>) {
+    if memchr::memchr(b'=', line.as_bytes()).is_none() {
+        return;
+    }
+    let mut own = Fields::default();
+    for (name, value) in Pairs::of(line) {
+        if let Some(key) = Key::of(name) {
+            assign(key, value, &mut own);
+        }
+    }
+    fields.model = fields.model.or(own.model);
+    fields.url = fields.url.or(own.url);
+    fields.provider = fields.provider.or(own.provider);
+    fields.attempt = fields.attempt.or(own.attempt);
+    fields.duration_ms = fields.duration_ms.or(own.duration_ms);
+    fields.x_request_id = fields.x_request_id.or(own.x_request_id);
+    fields.request_id = fields.request_id.or(own.request_id);
+    fields.x_client_request_id = fields.x_client_request_id.or(own.x_client_request_id);
 }
 
 /// Pairs that follow each other without a word between.
@@ -113,6 +144,17 @@ impl<'a> Run<'a> {
             fields.instant = Instant::End;
         }
         Said::AboutACall
+    }
+
+    /// Adds every pair of a text; where the first one begins.
+    fn fill(text: &'a str, run: &mut Self) -> usize {
+        let mut first = text.len();
+        let mut pairs = Pairs::of(text);
+        while let Some((name, value)) = pairs.next() {
+            first = first.min(pairs.start);
+            run.push(name, value);
+        }
+        first
     }
 
     fn find(line: &'a str) -> Option<Self> {

@@ -42,7 +42,15 @@ pub(super) fn is_sdk(trace: &str) -> bool {
         .pop()
         .and_then(|last| read_exception(trace.get(last.start..last.end)?));
     last.is_some_and(|raised| raised.is_sdk())
-        || ["/openai/", "/anthropic/", "/google/genai/", "/litellm/"]
+        || [
+            "/openai/",
+            "/anthropic/",
+            "/google/genai/",
+            "/litellm/",
+            "com.openai.",
+            "com.anthropic.",
+            "org.springframework.ai.",
+        ]
             .iter()
             .any(|path| trace.contains(path))
 }
