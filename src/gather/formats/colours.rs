@@ -25,7 +25,9 @@ fn without_sequences(text: &str) -> String {
             .bytes()
             .take_while(|byte| byte.is_ascii_digit() || matches!(byte, b';' | b':' | b'?'))
             .count();
-        let rest = parameters.get(length + 1..).filter(|_| parameters.as_bytes().get(length).is_some_and(u8::is_ascii_alphabetic));
+        let rest = parameters
+            .get(length + 1..)
+            .filter(|_| parameters.as_bytes().get(length).is_some_and(u8::is_ascii_alphabetic));
         out.push_str(rest.unwrap_or(part));
     }
     out
@@ -37,7 +39,8 @@ mod tests {
 
     #[test]
     fn tracings_colours_go() {
-        let line = "\u{1b}[2m2025-03-06T14:02:26.854993Z\u{1b}[0m \u{1b}[33m WARN\u{1b}[0m \u{1b}[2msvc\u{1b}[0m\u{1b}[2m:\u{1b}[0m x";
+        let line =
+            "\u{1b}[2m2025-03-06T14:02:26.854993Z\u{1b}[0m \u{1b}[33m WARN\u{1b}[0m \u{1b}[2msvc\u{1b}[0m\u{1b}[2m:\u{1b}[0m x";
         assert_eq!(plain(line.as_bytes()), "2025-03-06T14:02:26.854993Z  WARN svc: x");
     }
 

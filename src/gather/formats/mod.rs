@@ -37,7 +37,7 @@ pub use openai_node::OpenAiNode;
 pub use python_logging::{PythonLogging, is_sdk_handler_line};
 
 #[cfg(test)]
-mod proxy_tests;
+mod case_tests;
 
 /// Every built-in format. The order has no meaning: recognition is computed from the samples.
 pub static ALL: &[&dyn Format] = &[

@@ -42,7 +42,9 @@ impl<'a> Told<'a> {
         });
         // An SDK's own line: what it says of the attempt outranks the keys around it.
         let (said, raised) = match said {
-            Some(said) if said.grain == Grain::Detail && said.ok == Some(false) && said.retry_in_ms.is_none() => (None, Some(said)),
+            Some(said) if said.grain == Grain::Detail && said.ok == Some(false) && said.retry_in_ms.is_none() => {
+                (None, Some(said))
+            }
             said => (said, None),
         };
         if let Some(mut said) = said {
@@ -240,12 +242,23 @@ fn is_absent(value: &str) -> bool {
 /// Words and numbers that mean an error: 50 and more of pino and bunyan, 400 and more of Monolog, syslog's 0 to 3 (GELF).
 fn is_error_level(level: &str) -> bool {
     match level.as_bytes().first() {
-        Some(b'e' | b'E' | b'f' | b'F' | b'c' | b'C' | b'p' | b'P') => {
-            ["error", "err", "fatal", "critical", "crit", "panic", "emerg", "emergency", "erro", "fail"]
-                .iter()
-                .any(|word| level.trim().eq_ignore_ascii_case(word))
-        }
-        Some(b's' | b'S' | b'a' | b'A' | b'd' | b'D') => ["severe", "alert", "dpanic"].iter().any(|word| level.trim().eq_ignore_ascii_case(word)),
+        Some(b'e' | b'E' | b'f' | b'F' | b'c' | b'C' | b'p' | b'P') => [
+            "error",
+            "err",
+            "fatal",
+            "critical",
+            "crit",
+            "panic",
+            "emerg",
+            "emergency",
+            "erro",
+            "fail",
+        ]
+        .iter()
+        .any(|word| level.trim().eq_ignore_ascii_case(word)),
+        Some(b's' | b'S' | b'a' | b'A' | b'd' | b'D') => ["severe", "alert", "dpanic"]
+            .iter()
+            .any(|word| level.trim().eq_ignore_ascii_case(word)),
         Some(b'0'..=b'9') => level
             .parse::<u32>()
             .is_ok_and(|number| matches!(number, 0..=3 | 50..=99 | 400..=600)),

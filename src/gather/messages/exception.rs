@@ -205,7 +205,10 @@ pub(super) fn class(text: &str) -> Option<(&str, &str)> {
 fn ruby_path(text: &str) -> usize {
     let mut length = 0;
     while let Some(rest) = text.get(length..).and_then(|rest| rest.strip_prefix("::")) {
-        let word = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+        let word = rest
+            .bytes()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+            .count();
         if word == 0 {
             break;
         }

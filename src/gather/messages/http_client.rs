@@ -73,7 +73,9 @@ fn go(line: &str) -> Option<Failed<'_>> {
     let at = memchr::memmem::find(line.as_bytes(), b"\": ")?;
     let before = line.get(..at)?;
     let (words, url) = before.rsplit_once(" \"")?;
-    let start = words.rfind(|letter: char| !letter.is_ascii_alphabetic()).map_or(0, |blank| blank + 1);
+    let start = words
+        .rfind(|letter: char| !letter.is_ascii_alphabetic())
+        .map_or(0, |blank| blank + 1);
     let method = words.get(start..)?;
     let known = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
         .iter()
@@ -132,7 +134,11 @@ mod tests {
             "call failed: POST \"https://api.openai.com/v1/responses\": 500 Internal Server Error {}",
         ] {
             let found = find(line).unwrap();
-            assert_eq!((found.status, found.url), (Some(500), "https://api.openai.com/v1/responses"), "{line}");
+            assert_eq!(
+                (found.status, found.url),
+                (Some(500), "https://api.openai.com/v1/responses"),
+                "{line}"
+            );
             assert!(!found.text.starts_with("call"), "{line}");
         }
     }

@@ -125,10 +125,12 @@ fn behind_words<'a>(line: &'a str, rest: &'a str, message: &'a str, fields: &mut
         let length = inner
             .bytes()
             .take(PREFIX)
-            .take_while(|byte| !byte.is_ascii_whitespace() && *byte != b'|')
+            .take_while(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b'|' | b';'))
             .count();
         let word = inner.get(..length)?;
-        let is_name = word.bytes().any(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'_' | b'/' | b':'))
+        let is_name = word
+            .bytes()
+            .any(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'_' | b'/' | b':'))
             || word.bytes().skip(1).any(|byte| byte.is_ascii_uppercase());
         let closed = word
             .bytes()
@@ -137,7 +139,7 @@ fn behind_words<'a>(line: &'a str, rest: &'a str, message: &'a str, fields: &mut
             return None;
         }
         plain |= !is_name && !word.is_empty();
-        let behind = inner.get(length..)?.trim_start_matches([' ', '\t', '|']);
+        let behind = inner.get(length..)?.trim_start_matches([' ', '\t', '|', ';']);
         at = line.len() - behind.len();
         // An id line is three words: only a logger's dotted name vouches for it.
         if plain && behind.starts_with("request_id: ") {

@@ -2,8 +2,8 @@
 //! stack and properties.
 
 use super::exception::Raised;
-use super::summary::Run;
 use super::raised::within;
+use super::summary::Run;
 use super::{Said, dump, headers, scan, trace};
 use crate::model::{Fields, Grain, Instant};
 

@@ -62,7 +62,10 @@ mod tests {
     #[test]
     fn another_services_answer_is_not_a_call() {
         let mut fields = Fields::default();
-        read("<-- 500 Server Error https://shop.example.com/cart (12ms, 3-byte body)", &mut fields);
+        read(
+            "<-- 500 Server Error https://shop.example.com/cart (12ms, 3-byte body)",
+            &mut fields,
+        );
         assert_eq!(fields.status, None);
     }
 }

@@ -21,7 +21,9 @@ pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
     let failed = http_client::find(line);
     let named = within(line, is_error).or_else(|| {
         let failed = failed?;
-        exception::exception(failed.text).map(|raised| (failed.text, raised)).or(Some((failed.text, Raised::default())))
+        exception::exception(failed.text)
+            .map(|raised| (failed.text, raised))
+            .or(Some((failed.text, Raised::default())))
     });
     if named.is_none() && (!is_error || rest.is_empty() || !trace::is_sdk(rest)) {
         return Said::Other;
@@ -55,7 +57,12 @@ pub(super) fn within(line: &str, is_error: bool) -> Option<(&str, Raised<'_>)> {
     if let Some(raised) = exception::of_sdk(line) {
         return Some((line, raised));
     }
-    if is_error && SENTENCES.iter().any(|sentence| line.strip_prefix(sentence).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))) {
+    if is_error
+        && SENTENCES.iter().any(|sentence| {
+            line.strip_prefix(sentence)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        })
+    {
         return Some((
             line,
             Raised {
@@ -64,13 +71,12 @@ pub(super) fn within(line: &str, is_error: bool) -> Option<(&str, Raised<'_>)> {
             },
         ));
     }
-    if let Some(found) = by_colon(line, is_error) {
-        return Some(found);
-    }
     if !is_error {
-        return None;
+        return by_colon(line, false);
     }
-    by_bracket(line).or_else(|| by_sentence(line))
+    by_bracket(line)
+        .or_else(|| by_colon(line, true))
+        .or_else(|| by_sentence(line))
 }
 
 /// `… openai.RateLimitError: Error code: 429 - …`, `… Error code: 500 - …`, `… Server error: 500 …`.
@@ -91,7 +97,9 @@ fn by_colon(line: &str, is_error: bool) -> Option<(&str, Raised<'_>)> {
         let before = rest.get(..word)?;
         let start = match text {
             _ if text.starts_with("code: ") && is_error && before.ends_with("Error ") => word.checked_sub("Error ".len()),
-            _ if text.starts_with("code: ") && is_error && before.ends_with("error, status ") => word.checked_sub("error, status ".len()),
+            _ if text.starts_with("code: ") && is_error && before.ends_with("error, status ") => {
+                word.checked_sub("error, status ".len())
+            }
             _ if text.starts_with("error: ") && before.ends_with("Server ") => word.checked_sub("Server ".len()),
             _ => None,
         };
@@ -127,7 +135,16 @@ fn by_bracket(line: &str) -> Option<(&str, Raised<'_>)> {
 /// `LLM call failed: Request timed out.`: a sentence of an SDK at the line's end, in a line that speaks of an LLM.
 fn by_sentence(line: &str) -> Option<(&str, Raised<'_>)> {
     const WORDS: [&str; 10] = [
-        "llm", "openai", "anthropic", "claude", "gpt", "gemini", "model", "completion", "chat", "embedding",
+        "llm",
+        "openai",
+        "anthropic",
+        "claude",
+        "gpt",
+        "gemini",
+        "model",
+        "completion",
+        "chat",
+        "embedding",
     ];
     let (sentence, at) = SENTENCES.iter().find_map(|sentence| {
         let at = memchr::memmem::rfind(line.as_bytes(), sentence.as_bytes())?;
@@ -135,10 +152,18 @@ fn by_sentence(line: &str) -> Option<(&str, Raised<'_>)> {
     })?;
     let text = line.get(at..)?;
     let before = line.get(..at)?.to_ascii_lowercase();
-    let apart = [": ", "- ", "(", "'", "\"", "=", "| "].iter().any(|sign| before.ends_with(sign));
+    let apart = [": ", "- ", "(", "'", "\"", "=", "| "]
+        .iter()
+        .any(|sign| before.ends_with(sign));
     (apart && WORDS.iter().any(|word| before.contains(word))).then(|| {
         let message = text.get(..sentence.len());
-        (text, Raised { message, ..Raised::default() })
+        (
+            text,
+            Raised {
+                message,
+                ..Raised::default()
+            },
+        )
     })
 }
 
@@ -154,14 +179,16 @@ mod tests {
 
     fn said(line: &str, ok: Option<bool>) -> Option<(Option<u16>, Option<String>)> {
         let mut fields = Fields { ok, ..Fields::default() };
-        (read(line, "", &mut fields) == Said::AboutACall)
-            .then(|| (fields.status, fields.error_type.map(str::to_owned)))
+        (read(line, "", &mut fields) == Said::AboutACall).then(|| (fields.status, fields.error_type.map(str::to_owned)))
     }
 
     #[test]
     fn an_exceptions_repr_is_an_exception() {
         let line = "call to gpt-4o failed: InternalServerError('Error code: 500 - oh')";
-        assert_eq!(said(line, Some(false)), Some((Some(500), Some("InternalServerError".to_owned()))));
+        assert_eq!(
+            said(line, Some(false)),
+            Some((Some(500), Some("InternalServerError".to_owned())))
+        );
     }
 
     #[test]
@@ -182,7 +209,14 @@ mod tests {
             ok: Some(false),
             ..Fields::default()
         };
-        let _ = read("Failed to call OpenAI (Request ID: req_5d2c9e0b7f3a41c8): Error code: 500", "", &mut fields);
-        assert_eq!((fields.status, fields.x_request_id), (Some(500), Some("req_5d2c9e0b7f3a41c8")));
+        let _ = read(
+            "Failed to call OpenAI (Request ID: req_5d2c9e0b7f3a41c8): Error code: 500",
+            "",
+            &mut fields,
+        );
+        assert_eq!(
+            (fields.status, fields.x_request_id),
+            (Some(500), Some("req_5d2c9e0b7f3a41c8"))
+        );
     }
 }

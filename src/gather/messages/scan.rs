@@ -93,7 +93,11 @@ mod tests {
 
     #[test]
     fn an_id_in_prose_stands_behind_its_name() {
-        for text in ["(request_id: req_5d2c9e0b)", "Request ID: req_5d2c9e0b.", "request-id 'req_5d2c9e0b'"] {
+        for text in [
+            "(request_id: req_5d2c9e0b)",
+            "Request ID: req_5d2c9e0b.",
+            "request-id 'req_5d2c9e0b'",
+        ] {
             assert_eq!(id_in_prose(text), Some("req_5d2c9e0b"), "{text}");
         }
         assert_eq!(id_in_prose("your request ideally needs chatcmpl-1"), None);

@@ -51,8 +51,8 @@ pub(super) fn is_sdk(trace: &str) -> bool {
             "com.anthropic.",
             "org.springframework.ai.",
         ]
-            .iter()
-            .any(|path| trace.contains(path))
+        .iter()
+        .any(|path| trace.contains(path))
 }
 
 /// Takes over what an exception says and the record does not.

@@ -1,7 +1,7 @@
 //! The head of a record: what a logger writes before the message.
 
 use super::layouts::{BEHIND_BRACKET, BEHIND_TIME, Layout, OTHERS};
-use super::{pattern, stamp};
+use super::{levels, pattern, stamp};
 use crate::gather::formats::Fit;
 
 /// A head taken apart.
@@ -33,6 +33,11 @@ pub(super) fn read(text: &str) -> Option<Head<'_>> {
         let (stamp, rest) = text.split_at_checked(length)?;
         let head = Head {
             stamp: Some(stamp),
+            is_error: stamp
+                .bytes()
+                .next()
+                .and_then(levels::letter_level)
+                .filter(|_| stamp::is_glog(stamp)),
             ..head
         };
         return first(BEHIND_TIME, rest, head);
@@ -57,9 +62,6 @@ fn first<'a>(layouts: &[Layout], text: &'a str, head: Head<'a>) -> Option<Head<'
             return None;
         }
         let head = pattern::read(layout.pattern, text, head)?;
-        Some(Head {
-            fit: layout.fit,
-            ..head
-        })
+        Some(Head { fit: layout.fit, ..head })
     })
 }

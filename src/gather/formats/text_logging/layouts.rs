@@ -61,6 +61,12 @@ pub(super) const BEHIND_TIME: &[Layout] = &[
     telling("\t{level}\t{word}\t{message}"),
     // Serilog's file sink, with and without the source.
     telling(" [{level}] ({inside}) {message}"),
+    // glog, klog and absl: the level's letter, the month and the day are one word.
+    Layout {
+        stamp: "adddd dd:dd:dd.dddddd",
+        pattern: " {number} {word}] {message}",
+        fit: Fit::Yes,
+    },
     // What remains is what many loggers write.
     common(" [{level}] {message}"),
     common(" {level}: {message}"),
@@ -112,8 +118,6 @@ pub(super) const OTHERS: &[Layout] = &[
     telling("{level}[{number}] {message}"),
     // NestJS's ConsoleLogger.
     telling("[Nest] {number} - {time} {level} [{inside}] {message}"),
-    // glog, klog and absl: the time is `E0306 14:02:11.714000`.
-    telling("{time} {number} {word}] {message}"),
     // .NET's console formatter: the message stands indented on the next line.
     telling("{level}: {word}[{number}]\n{message}"),
     // winston's simple format.

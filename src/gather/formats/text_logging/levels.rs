@@ -20,14 +20,6 @@ const LEVELS: &[(&str, bool)] = &[
     ("panic", true),
     ("dpanic", true),
     ("exception", true),
-    ("success", false),
-    ("config", false),
-    ("fine", false),
-    ("finer", false),
-    ("finest", false),
-    ("log", false),
-    ("http", false),
-    ("silly", false),
     ("err", true),
     ("erro", true),
     ("inf", false),
@@ -48,15 +40,21 @@ const LEVELS: &[(&str, bool)] = &[
     ("eror", true),
 ];
 
+/// Levels that are words of prose in any other case: java.util.logging's, NestJS's, loguru's and winston's.
+const EXACT: [&str; 8] = ["LOG", "CONFIG", "FINE", "FINER", "FINEST", "SUCCESS", "http", "silly"];
+
 /// The level at the start of a text, and what follows it. `None` where the word is no level's, or goes on.
 pub(super) fn read(text: &str) -> Option<(bool, &str)> {
     let length = text.bytes().take(12).take_while(u8::is_ascii_alphabetic).count();
     let (word, rest) = text.split_at_checked(length)?;
     if let [letter] = word.as_bytes() {
-        let is_error = letter_level(*letter)?;
-        return Some((is_error, rest));
+        return Some((letter_level(*letter)?, rest));
     }
-    let one_case = word.bytes().skip(1).all(|byte| byte.is_ascii_lowercase()) || word.bytes().all(|byte| byte.is_ascii_uppercase());
+    if EXACT.contains(&word) {
+        return Some((false, rest));
+    }
+    let one_case =
+        word.bytes().skip(1).all(|byte| byte.is_ascii_lowercase()) || word.bytes().all(|byte| byte.is_ascii_uppercase());
     let (_, is_error) = LEVELS
         .iter()
         .find(|(level, _)| one_case && level.eq_ignore_ascii_case(word))?;
@@ -64,7 +62,7 @@ pub(super) fn read(text: &str) -> Option<(bool, &str)> {
 }
 
 /// `E`, `W`, `I`, `D`, `F`, `T` and `A` (Ruby's ANY).
-fn letter_level(letter: u8) -> Option<bool> {
+pub(super) fn letter_level(letter: u8) -> Option<bool> {
     match letter {
         b'E' | b'F' => Some(true),
         b'W' | b'I' | b'D' | b'T' | b'A' => Some(false),

@@ -41,7 +41,11 @@ pub(super) fn read<'a>(pattern: &str, text: &'a str, mut head: Head<'a>) -> Opti
             "level" => {
                 let (is_error, behind) = levels::read(rest)?;
                 head.is_error = Some(is_error);
-                rest = if until.starts_with(' ') { behind } else { behind.trim_start_matches(' ') };
+                rest = if until.starts_with(' ') {
+                    behind
+                } else {
+                    behind.trim_start_matches(' ')
+                };
             }
             "word" => rest = word(rest, until)?.1,
             "number" => {
@@ -101,16 +105,25 @@ fn literal_of<'a>(literal: &str, text: &'a str) -> Option<&'a str> {
 
 /// A run without blanks, up to the last `until` in it where that is no blank.
 fn word<'a>(text: &'a str, until: &str) -> Option<(&'a str, &'a str)> {
-    let length = text.bytes().take(INSIDE).take_while(|byte| !byte.is_ascii_whitespace()).count();
+    let length = text
+        .bytes()
+        .take(INSIDE)
+        .take_while(|byte| !byte.is_ascii_whitespace())
+        .count();
     let run = text.get(..length)?;
-    let end = until.trim_end_matches([' ', '\n']);
+    let end = ending(until);
     let length = if end.is_empty() { run.len() } else { run.rfind(end)? };
     text.split_at_checked(length).filter(|(word, _)| !word.is_empty())
 }
 
+/// What ends a part: the literal behind it up to its first blank.
+fn ending(until: &str) -> &str {
+    until.split([' ', '\t', '\n']).next().unwrap_or("")
+}
+
 /// What stands before `until` on this line.
 fn inside<'a>(text: &'a str, until: &str) -> Option<(&'a str, &'a str)> {
-    let end = until.trim_end_matches([' ', '\n']).as_bytes();
+    let end = ending(until).as_bytes();
     let line = text.as_bytes().get(..text.len().min(INSIDE))?;
     let line = line.get(..memchr::memchr(b'\n', line).unwrap_or(line.len()))?;
     if end.is_empty() {

@@ -22,7 +22,7 @@ const DATES: [&str; 13] = [
 /// Clocks to the second.
 const CLOCKS: [&str; 2] = ["dd:dd:dd", "d:dd:dd"];
 
-/// The days of the months' names, so that a word of three letters is no date.
+/// The months' names, so that a word of three letters is no date.
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
@@ -43,8 +43,10 @@ pub(super) fn length(text: &str) -> Option<usize> {
     if starts(bytes, b"add") && bytes.get(3).is_some_and(u8::is_ascii_digit) {
         return glog(bytes);
     }
-    let date = DATES.iter().find(|date| starts(bytes, date.as_bytes()))?.len();
-    if text.bytes().take(date).any(|byte| byte.is_ascii_alphabetic()) && !MONTHS.iter().any(|month| text.get(..date).is_some_and(|date| date.contains(month))) {
+    let shape = DATES.iter().find(|date| starts(bytes, date.as_bytes()))?;
+    let date = shape.len();
+    let named = |month: &&str| text.get(..date).is_some_and(|date| date.contains(month));
+    if shape.contains('a') && !MONTHS.iter().any(named) {
         return None;
     }
     let rest = bytes.get(date..)?;
@@ -63,8 +65,7 @@ pub(super) fn fits(stamp: &str, shape: &str) -> bool {
 
 /// The stamp as `text::timestamp` reads it: glog's month and day get a name and a blank.
 pub(super) fn readable(stamp: &str) -> Cow<'_, str> {
-    let bytes = stamp.as_bytes();
-    if !starts(bytes, b"adddd ") {
+    if !is_glog(stamp) {
         return Cow::Borrowed(stamp);
     }
     let month = stamp.get(1..3).and_then(|month| month.parse::<usize>().ok());
@@ -73,6 +74,11 @@ pub(super) fn readable(stamp: &str) -> Cow<'_, str> {
         (Some(month), Some(day), Some(clock)) => Cow::Owned(format!("{month} {day} {clock}")),
         _ => Cow::Borrowed(stamp),
     }
+}
+
+/// Whether a stamp is glog's, with the level's letter before the month.
+pub(super) fn is_glog(stamp: &str) -> bool {
+    starts(stamp.as_bytes(), b"adddd ")
 }
 
 fn starts(bytes: &[u8], shape: &[u8]) -> bool {
@@ -102,10 +108,12 @@ fn clock(bytes: &[u8]) -> Option<usize> {
 
 /// ` AM`, ` PM`, `Z`, ` UTC`, `+01:00`, ` +0100`.
 fn suffix(bytes: &[u8]) -> usize {
-    ["Z", " AM", " PM", " UTC", "+dd:dd", "-dd:dd", "+dddd", "-dddd", " +dd:dd", " -dd:dd", " +dddd", " -dddd"]
-        .iter()
-        .find(|shape| starts(bytes, shape.as_bytes()))
-        .map_or(0, |shape| shape.len())
+    [
+        "Z", " AM", " PM", " UTC", "+dd:dd", "-dd:dd", "+dddd", "-dddd", " +dd:dd", " -dd:dd", " +dddd", " -dddd",
+    ]
+    .iter()
+    .find(|shape| starts(bytes, shape.as_bytes()))
+    .map_or(0, |shape| shape.len())
 }
 
 /// Seconds (ten digits) or milliseconds (thirteen) since the epoch, with a fraction perhaps.
