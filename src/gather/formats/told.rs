@@ -34,7 +34,9 @@ impl<'a> Told<'a> {
 
     /// Emits what the line says of a call, if it is about one.
     pub(super) fn emit(&self, emit: &mut dyn FnMut(&Fields<'_>)) {
-        let level_ok = is_error_level(self.get(Key::Level).unwrap_or("")).then_some(false);
+        let level_ok = is_error_level(self.get(Key::Level).unwrap_or(""))
+            .then_some(false)
+            .or_else(|| self.own_word());
         let mut fields = self.fields(level_ok);
         let said = self.get(Key::Message).and_then(|message| {
             let mut said = fields.clone();
@@ -69,9 +71,27 @@ impl<'a> Told<'a> {
         }
     }
 
+    /// The traceback; a flag that says there is one is none.
+    fn trace(&self) -> Option<&'a str> {
+        match self.get(Key::Trace)? {
+            "true" => self.get(Key::LoguruText),
+            "false" => None,
+            trace => Some(trace),
+        }
+    }
+
+    /// What `success: false` or a status in words says of the end.
+    fn own_word(&self) -> Option<bool> {
+        [Key::Success, Key::Status].iter().find_map(|key| match self.get(*key)? {
+            "true" | "True" | "success" | "ok" | "OK" | "succeeded" | "completed" => Some(true),
+            "false" | "False" | "failure" | "failed" | "error" | "ERROR" | "timeout" | "FAILED" => Some(false),
+            _ => None,
+        })
+    }
+
     /// An SDK's exception in the line's message, error or traceback, where the line says nothing else of a call.
     fn raised(&self, level_ok: Option<bool>) -> Option<Fields<'a>> {
-        let trace = self.get(Key::Trace).unwrap_or("");
+        let trace = self.trace().unwrap_or("");
         let error = self.get(Key::ErrorMessage);
         let message = self.get(Key::Message).unwrap_or("");
         if error.is_none() && trace.is_empty() {
@@ -91,7 +111,8 @@ impl<'a> Told<'a> {
             fields.error_type = None;
             fields.grain = Grain::Detail;
             fields.instant = Instant::End;
-            fields.text = fields.text.or(error);
+            messages::attach(trace, &mut fields);
+            fields.text = fields.text.or(Some(trace).filter(|trace| !trace.is_empty())).or(error);
             fill_from_raised(
                 &Fields {
                     status: raised.status,
@@ -105,9 +126,8 @@ impl<'a> Told<'a> {
             Some(fields)
         };
         let (first, under) = first_line(trace);
-        error
-            .and_then(|error| read(error, trace))
-            .or_else(typed)
+        typed()
+            .or_else(|| error.and_then(|error| read(error, trace)))
             .or_else(|| read(message, trace))
             .or_else(|| read(first, under))
     }
@@ -146,9 +166,10 @@ impl<'a> Told<'a> {
             gateway_request_id: self.get(Key::GatewayRequestId),
             cf_ray: self.get(Key::CfRay),
             error_type: self.get(Key::ErrorType),
-            error_code: self.get(Key::ErrorCode),
+            // PHP's exceptions carry a code of their own, 0 by default.
+            error_code: self.get(Key::ErrorCode).filter(|code| *code != "0"),
             error_message: self.get(Key::ErrorMessage),
-            text: self.get(Key::Trace),
+            text: self.trace(),
             attempt,
             retry_in_ms: number(Key::RetryInMs),
             retries_left: count(Key::RetriesLeft),
@@ -205,7 +226,7 @@ impl<'a> Told<'a> {
             Grain::Call
         };
         if fields.status.is_none() {
-            fields.ok = Some(!failed);
+            fields.ok = Some(!failed && fields.ok != Some(false));
         }
         true
     }
@@ -275,6 +296,8 @@ fn status(text: &str) -> Option<u16> {
 /// others seconds with a fraction.
 fn duration_ms(text: &str) -> Option<f64> {
     const NANOSECONDS_FROM: f64 = 1e6;
+    // The SDKs give up after ten minutes: a fraction beyond it counts milliseconds (zerolog).
+    const LONGEST_SECONDS: f64 = 600.0;
     let split = text
         .find(|letter: char| !(letter.is_ascii_digit() || letter == '.'))
         .unwrap_or(text.len());
@@ -286,7 +309,7 @@ fn duration_ms(text: &str) -> Option<f64> {
         "us" | "µs" => Some(number / 1000.0),
         "ns" => Some(number / 1e6),
         "" if number >= NANOSECONDS_FROM => Some(number / 1e6),
-        "" if text.contains('.') => Some(number * 1000.0),
+        "" if text.contains('.') && number <= LONGEST_SECONDS => Some(number * 1000.0),
         "" => Some(number),
         _ => None,
     }

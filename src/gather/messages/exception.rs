@@ -150,7 +150,7 @@ fn read<'a>(mut raised: Raised<'a>, rest: &'a str) -> Raised<'a> {
     let written = written_status(rest, raised.class, sdk);
     let (status, message) = written.map_or((None, rest), |(status, message)| (Some(status), message));
     raised.status = status;
-    raised.message = Some(message).filter(|message| !message.is_empty());
+    raised.message = Some(without_stack(message)).filter(|message| !message.is_empty());
     body::read(message, &mut raised);
     // A class alone is no evidence where a gateway wraps a broken connection in it (formats.md 1.9).
     if sdk && raised.status.is_none() && !rest.contains("Connection error") {
@@ -163,6 +163,15 @@ fn read<'a>(mut raised: Raised<'a>, rest: &'a str) -> Raised<'a> {
 pub(super) fn of_sdk(text: &str) -> Option<Raised<'_>> {
     Raised::named(text).filter(|(named, _)| named.is_sdk())?;
     exception(text)
+}
+
+/// A text up to the stack that Java, Node or .NET print under it.
+fn without_stack(text: &str) -> &str {
+    let stack = ["\n\tat ", "\n    at ", "\n   at "]
+        .iter()
+        .filter_map(|at| memchr::memmem::find(text.as_bytes(), at.as_bytes()))
+        .min();
+    stack.and_then(|at| text.get(..at)).unwrap_or(text).trim_end()
 }
 
 /// Whether an LLM SDK raises a class of this path.

@@ -58,7 +58,9 @@ pub(super) fn is_sdk(trace: &str) -> bool {
 /// Takes over what an exception says and the record does not.
 pub(super) fn fill<'a>(raised: &Raised<'a>, fields: &mut Fields<'a>) {
     fields.status = fields.status.or(raised.status);
-    fields.error_type = raised.error_type.or(fields.error_type).or(raised.class);
+    // V8 prints `Error: …` on the stack of every subclass.
+    let class = raised.class.filter(|class| !matches!(*class, "Error" | "Exception"));
+    fields.error_type = raised.error_type.or(fields.error_type).or(class);
     fields.error_code = fields.error_code.or(raised.error_code);
     fields.error_message = fields.error_message.or(raised.message);
     fields.x_request_id = fields.x_request_id.or(raised.x_request_id);
@@ -67,7 +69,7 @@ pub(super) fn fill<'a>(raised: &Raised<'a>, fields: &mut Fields<'a>) {
 fn agrees(raised: &Raised<'_>, fields: &Fields<'_>) -> bool {
     let status = fields.status.zip(raised.status).is_none_or(|(said, raised)| said == raised);
     let class = fields.error_type.zip(raised.class).is_none_or(|(said, class)| {
-        said == class || said.rsplit('.').next() == Some(class) || !said.ends_with("Error") && !said.ends_with("Exception")
+        said == class || class == "Error" || said.rsplit('.').next() == Some(class) || !said.ends_with("Error") && !said.ends_with("Exception")
     });
     status && class
 }
