@@ -41,8 +41,10 @@ impl Format for OpenAiNode {
             Some((_, _, message)) if message.trim_end().ends_with('}') && message.contains(": ") => Fit::Yes,
             // Envoy's access log begins `[stamp] "POST …`.
             Some((_, _, message)) if message.starts_with('"') => Fit::No,
+            Some((_, level, message)) if !level.is_empty() && messages::is_sdk_line(message, is_failure(level)) => Fit::Yes,
             Some(_) => Fit::Maybe,
-            None if sdk_line(line) => Fit::Yes,
+            // A module before the class is Python's or Java's.
+            None if sdk_line(line) || bare(line) && !dotted(line) && messages::is_sdk_line(line, false) => Fit::Yes,
             None if bare(line) => Fit::Maybe,
             None => Fit::No,
         }
@@ -57,10 +59,9 @@ impl Format for OpenAiNode {
             None if bare(text) => (None, "", text),
             None => return Err(Unread::NotThisFormat),
         };
-        let failed = level.eq_ignore_ascii_case("error") || level.eq_ignore_ascii_case("fatal");
         let mut fields = Fields {
             timestamp: stamp,
-            ok: failed.then_some(false),
+            ok: is_failure(level).then_some(false),
             ..Fields::default()
         };
         if messages::read(message, &mut fields) == Said::AboutACall {
@@ -105,6 +106,15 @@ fn stamped(line: &str) -> Option<(&str, &str, &str)> {
         return Some((stamp, word, after.trim_start_matches([']', ':', ' ', '-'])));
     }
     Some((stamp, "", rest))
+}
+
+/// Whether the first word is a path.
+fn dotted(line: &str) -> bool {
+    line.split([' ', ':']).next().is_some_and(|word| word.contains('.'))
+}
+
+fn is_failure(level: &str) -> bool {
+    level.eq_ignore_ascii_case("error") || level.eq_ignore_ascii_case("fatal")
 }
 
 /// The length of `Date.prototype.toISOString()`'s text: milliseconds and `Z`, always.

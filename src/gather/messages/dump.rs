@@ -184,6 +184,10 @@ impl<'a> Walker<'a> {
         let after = self.text.get(self.at..).unwrap_or("");
         match self.key.take() {
             Some(key) => visit(&self.path.at(key), value),
+            None if after.starts_with("=>") => {
+                self.key = Some(value);
+                self.at += 2;
+            }
             None if after.trim_start().starts_with(':') => {
                 self.key = Some(value);
                 self.at += after.len() - after.trim_start().len() + 1;
@@ -204,6 +208,12 @@ impl<'a> Walker<'a> {
         if self.key.is_none() && after.starts_with(':') && !after.starts_with("::") {
             self.key = Some(word);
             self.at += 1;
+            return;
+        }
+        // Ruby: `{:status=>500}`.
+        if self.key.is_none() && after.starts_with("=>") {
+            self.key = Some(word);
+            self.at += 2;
             return;
         }
         if after.trim_start_matches([' ', '(']).starts_with(['{', '[']) {
@@ -267,6 +277,12 @@ mod tests {
     fn node_inspect_with_type_names_and_bracketed_keys() {
         let seen = pairs("{\n  status: 502,\n  headers: Headers {\n    'x-request-id': 'req_1',\n  },\n  [cause]: undefined\n}");
         assert_eq!(seen, [".status=502", "headers.x-request-id=req_1"]);
+    }
+
+    #[test]
+    fn rubys_rockets_are_colons() {
+        let seen = pairs(r#"{:model=>"gpt-4o", :status=>500, "error"=>{"code"=>12}}"#);
+        assert_eq!(seen, [".model=gpt-4o", ".status=500", "error.code=12"]);
     }
 
     #[test]

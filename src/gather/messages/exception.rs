@@ -171,7 +171,7 @@ fn without_stack(text: &str) -> &str {
         .iter()
         .filter_map(|at| memchr::memmem::find(text.as_bytes(), at.as_bytes()))
         .min();
-    stack.and_then(|at| text.get(..at)).unwrap_or(text).trim_end()
+    stack.and_then(|at| text.get(..at)).map_or(text, str::trim_end)
 }
 
 /// Whether an LLM SDK raises a class of this path.
@@ -250,6 +250,9 @@ fn written_status<'a>(rest: &'a str, class: Option<&str>, sdk: bool) -> Option<(
     if let Some((status, message)) = after("Server error '").or_else(|| after("Client error '")) {
         return Some((status, message));
     }
+    if let Some(found) = legacy_status(rest, class) {
+        return Some(found);
+    }
     // go-openai (sashabaranov): `error, status code: 500, status: 500 Internal Server Error, message: …`.
     if let Some((status, message)) = after("error, status code: ") {
         return Some((status, message.split_once("message: ").map_or("", |(_, message)| message)));
@@ -265,6 +268,22 @@ fn written_status<'a>(rest: &'a str, class: Option<&str>, sdk: bool) -> Option<(
         return body::html_status(rest).map(|status| (status, rest));
     }
     go_status(rest)
+}
+
+/// openai-python 0.x puts body, status, body again and headers behind the message: `… {…} 500 {'error': …} {'Date': …}`;
+/// Azure's client library for .NET writes `Status: 429 (Too Many Requests)` on a line of its own.
+fn legacy_status<'a>(rest: &'a str, class: Option<&str>) -> Option<(u16, &'a str)> {
+    let mark = match class? {
+        "APIError" | "RateLimitError" | "InvalidRequestError" | "AuthenticationError" | "ServiceUnavailableError" => "} ",
+        "RequestFailedException" | "ClientResultException" => "Status: ",
+        _ => return None,
+    };
+    memchr::memmem::find_iter(rest.as_bytes(), mark).find_map(|at| {
+        let after = rest.get(at + mark.len()..)?;
+        let status = scan::status(after)?;
+        let body = after.get(3..).filter(|after| after.starts_with([' ', '\n']))?;
+        Some((status, body.trim_start()))
+    })
 }
 
 /// openai-go: `POST "https://api.openai.com/v1/chat/completions": 500 Internal Server Error {json body}`.

@@ -13,7 +13,7 @@ pub(super) struct Failed<'a> {
 }
 
 /// Words that stand right before the URL, and whether a status stands somewhere before them.
-const BEFORE_URL: [(&str, Place); 7] = [
+const BEFORE_URL: [(&str, Place); 8] = [
     // requests: `500 Server Error: Internal Server Error for url: https://…`.
     (" for url: ", Place::Begins),
     // httpx: `Server error '500 Internal Server Error' for url 'https://…'`.
@@ -25,6 +25,8 @@ const BEFORE_URL: [(&str, Place); 7] = [
     // aiohttp: `500, message='Internal Server Error', url='https://…'` and `url=URL('https://…')`.
     (", url='", Place::Begins),
     (", url=URL('", Place::Begins),
+    // axios: `Request failed with status code 500`, the URL in an object behind it.
+    ("Request failed with status code ", Place::InFront),
     // Spring: `I/O error on POST request for "https://…": …`.
     (" request for \"", Place::None),
 ];
@@ -36,6 +38,7 @@ enum Place {
     Begins,
     Quoted,
     Bracketed,
+    InFront,
 }
 
 /// Finds such an error in one line.
@@ -46,6 +49,9 @@ pub(super) fn find(line: &str) -> Option<Failed<'_>> {
         return Some(failed);
     }
     BEFORE_URL.iter().find_map(|(words, place)| {
+        if *place == Place::InFront {
+            return axios(line, words);
+        }
         let at = memchr::memmem::find(bytes, words.as_bytes())?;
         let url = line.get(at + words.len()..)?;
         let url = url.split(['\'', '"', ')', ' ', ',']).next()?;
@@ -54,7 +60,7 @@ pub(super) fn find(line: &str) -> Option<Failed<'_>> {
         }
         let before = line.get(..at)?;
         let (status, start) = match place {
-            Place::None => (None, beginning(before)),
+            Place::None | Place::InFront => (None, beginning(before)),
             Place::Begins => status_word(before)?,
             Place::Quoted => enclosed(before, '\'')?,
             Place::Bracketed => enclosed(before, '(')?,
@@ -65,6 +71,21 @@ pub(super) fn find(line: &str) -> Option<Failed<'_>> {
             url,
             text: line.get(start..)?,
         })
+    })
+}
+
+/// The status behind `words`, and the first URL behind that.
+fn axios<'a>(line: &'a str, words: &str) -> Option<Failed<'a>> {
+    let at = memchr::memmem::find(line.as_bytes(), words.as_bytes())?;
+    let after = line.get(at + words.len()..)?;
+    let scheme = memchr::memmem::find(after.as_bytes(), b"://")?;
+    let start = after.get(..scheme)?.rfind(|letter: char| !letter.is_ascii_alphabetic())? + 1;
+    let url = after.get(start..)?.split(['\'', '"', ')', ' ', ',']).next()?;
+    address::is_llm(url).then_some(Failed {
+        status: scan::status(after),
+        method: None,
+        url,
+        text: line.get(at..)?,
     })
 }
 

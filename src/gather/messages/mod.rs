@@ -13,6 +13,7 @@ mod headers;
 mod http_client;
 mod http_line;
 mod legacy_python;
+mod named;
 mod node_dump;
 mod node_sdk;
 mod okhttp;
@@ -58,7 +59,7 @@ pub fn read<'a>(message: &'a str, fields: &mut Fields<'a>) -> Said {
 pub fn read_within<'a>(span: Option<&'a str>, message: &'a str, fields: &mut Fields<'a>) -> Said {
     let message = message.trim_start();
     let (line, rest) = scan::first_line(message);
-    if let Some(said) = sdk_line(line, rest, message, fields) {
+    if let Some(said) = sdk_line(line, rest, message, fields).or_else(|| behind_words(line, rest, message, fields)) {
         return said;
     }
     if let Some(said) = summary::read_within(span, line, fields) {
@@ -67,7 +68,7 @@ pub fn read_within<'a>(span: Option<&'a str>, message: &'a str, fields: &mut Fie
         }
         return said;
     }
-    if let Some(said) = behind_a_prefix(line, rest, message, fields).or_else(|| behind_words(line, rest, message, fields)) {
+    if let Some(said) = behind_a_prefix(line, rest, message, fields) {
         return said;
     }
     node_dump::read(line, message, fields).unwrap_or_else(|| raised::read(line, rest, fields))
@@ -75,21 +76,21 @@ pub fn read_within<'a>(span: Option<&'a str>, message: &'a str, fields: &mut Fie
 
 /// Whether a message begins as an SDK's own lines do, so that a text log of an unknown kind is worth reading.
 #[must_use]
-pub fn is_sdk_line(message: &str) -> bool {
+pub fn is_sdk_line(message: &str, is_error: bool) -> bool {
     let (line, rest) = scan::first_line(message.trim_start());
     let mut fields = Fields::default();
     let about = |said| said == Some(Said::AboutACall);
     about(sdk_line(line, rest, message, &mut fields))
         || about(behind_words(line, rest, message, &mut fields))
         || http_client::find(line).is_some()
-        || exception::of_sdk(line).is_some()
+        || named::within(line, is_error).is_some()
 }
 
 fn sdk_line<'a>(line: &'a str, rest: &'a str, message: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
     http_line::read(line, fields)
         .or_else(|| python_sdk::read(line, rest, fields))
         .or_else(|| node_sdk::read(line, message, fields))
-        .or_else(|| retry_wrapper::read(line, fields))
+        .or_else(|| retry_wrapper::read(line, rest, fields))
         .or_else(|| legacy_python::read(line, fields))
         .or_else(|| okhttp::read(line, fields))
         .or_else(|| go_sdk::read(line, rest, fields))

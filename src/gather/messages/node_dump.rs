@@ -2,7 +2,7 @@
 //! stack and properties.
 
 use super::exception::Raised;
-use super::raised::within;
+use super::named::within;
 use super::summary::Run;
 use super::{Said, dump, headers, scan, trace};
 use crate::model::{Fields, Grain, Instant};
@@ -38,6 +38,9 @@ fn summary<'a>(line: &'a str, message: &'a str, fields: &mut Fields<'a>) -> Opti
         return None;
     }
     let said = run.conclude(words, fields);
+    if let Some((_, raised)) = within(words, true) {
+        error.class = error.class.or(raised.class);
+    }
     trace::fill(&error, fields);
     fields.text = fields.text.or(cause);
     Some(said)

@@ -1,27 +1,25 @@
 //! A line, or the traceback under it, that names a failure of an LLM call and nothing else: what is left where no other
 //! line of the source tells how the attempt ended.
 
-use super::exception::{self, Raised};
+use super::exception::{Raised, exception};
+use super::named::within;
 use super::{Said, http_client, scan, summary, trace};
 use crate::model::{Fields, Grain, Instant};
 
-/// Sentences that the SDKs' exceptions have for their whole text (openai-python, anthropic-sdk-python; formats.md 1.1,
-/// 1.3). Programs log them without the class.
-const SENTENCES: [&str; 4] = [
-    "Request timed out.",
-    "Connection error.",
-    "Request timed out or interrupted.",
-    "Request was aborted.",
-];
+/// Lines under the message that are looked at for a client's error with a URL.
+const LINES: usize = 16;
 
 /// Reads a line and the lines under it. The fact is a detail: where another line of the source tells the same attempt's
 /// end, that one counts.
 pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
     let is_error = fields.ok == Some(false);
-    let failed = http_client::find(line);
+    let failed = http_client::find(line).or_else(|| {
+        let exceptions = rest.lines().filter(|line| !line.starts_with([' ', '\t']));
+        exceptions.take(LINES).find_map(http_client::find).filter(|_| is_error)
+    });
     let named = within(line, is_error).or_else(|| {
         let failed = failed?;
-        exception::exception(failed.text)
+        exception(failed.text)
             .map(|raised| (failed.text, raised))
             .or(Some((failed.text, Raised::default())))
     });
@@ -49,126 +47,6 @@ pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
     }
     trace::attach(rest, fields);
     Said::AboutACall
-}
-
-/// The exception that `line` begins with or names behind other words. In a line that is no error's, only a class with its
-/// SDK's module counts.
-pub(super) fn within(line: &str, is_error: bool) -> Option<(&str, Raised<'_>)> {
-    if let Some(raised) = exception::of_sdk(line) {
-        return Some((line, raised));
-    }
-    if is_error
-        && SENTENCES.iter().any(|sentence| {
-            line.strip_prefix(sentence)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-        })
-    {
-        return Some((
-            line,
-            Raised {
-                message: Some(line),
-                ..Raised::default()
-            },
-        ));
-    }
-    if !is_error {
-        return by_colon(line, false);
-    }
-    by_bracket(line)
-        .or_else(|| by_colon(line, true))
-        .or_else(|| by_sentence(line))
-}
-
-/// `… openai.RateLimitError: Error code: 429 - …`, `… Error code: 500 - …`, `… Server error: 500 …`.
-fn by_colon(line: &str, is_error: bool) -> Option<(&str, Raised<'_>)> {
-    let mut rest = line;
-    while let Some(at) = memchr::memchr(b':', rest.as_bytes()) {
-        let word = rest
-            .get(..at)
-            .and_then(|before| before.rfind(|letter: char| !is_path(letter)))
-            .map_or(0, |blank| blank + 1);
-        let text = rest.get(word..)?;
-        if let Some(raised) = exception::of_sdk(text)
-            && (is_error || raised.module.is_some())
-        {
-            return Some((text, raised));
-        }
-        // async-openai warns of a status it is about to retry; the other texts are errors' only.
-        let before = rest.get(..word)?;
-        let start = match text {
-            _ if text.starts_with("code: ") && is_error && before.ends_with("Error ") => word.checked_sub("Error ".len()),
-            _ if text.starts_with("code: ") && is_error && before.ends_with("error, status ") => {
-                word.checked_sub("error, status ".len())
-            }
-            _ if text.starts_with("error: ") && before.ends_with("Server ") => word.checked_sub("Server ".len()),
-            _ => None,
-        };
-        if let Some(text) = start.and_then(|start| rest.get(start..))
-            && let Some(raised) = exception::exception(text).filter(|raised| raised.status.is_some())
-        {
-            return Some((text, raised));
-        }
-        rest = rest.get(at + 1..)?;
-    }
-    None
-}
-
-/// Python's `repr` of an exception: `InternalServerError('Error code: 500 - …')`, `APITimeoutError('Request timed out.')`.
-fn by_bracket(line: &str) -> Option<(&str, Raised<'_>)> {
-    let mut rest = line;
-    while let Some(at) = memchr::memchr(b'(', rest.as_bytes()) {
-        let word = rest
-            .get(..at)
-            .and_then(|before| before.rfind(|letter: char| !is_path(letter)))
-            .map_or(0, |blank| blank + 1);
-        let (class, inner) = (rest.get(word..at)?, rest.get(at + 1..)?);
-        if inner.starts_with(['\'', '"', ')']) && exception::is_sdk_class(class) {
-            let text = inner.trim_start_matches(['\'', '"']);
-            let raised = exception::of_class(class, text);
-            return Some((rest.get(word..)?, raised));
-        }
-        rest = inner;
-    }
-    None
-}
-
-/// `LLM call failed: Request timed out.`: a sentence of an SDK at the line's end, in a line that speaks of an LLM.
-fn by_sentence(line: &str) -> Option<(&str, Raised<'_>)> {
-    const WORDS: [&str; 10] = [
-        "llm",
-        "openai",
-        "anthropic",
-        "claude",
-        "gpt",
-        "gemini",
-        "model",
-        "completion",
-        "chat",
-        "embedding",
-    ];
-    let (sentence, at) = SENTENCES.iter().find_map(|sentence| {
-        let at = memchr::memmem::rfind(line.as_bytes(), sentence.as_bytes())?;
-        Some((sentence, at))
-    })?;
-    let text = line.get(at..)?;
-    let before = line.get(..at)?.to_ascii_lowercase();
-    let apart = [": ", "- ", "(", "'", "\"", "=", "| "]
-        .iter()
-        .any(|sign| before.ends_with(sign));
-    (apart && WORDS.iter().any(|word| before.contains(word))).then(|| {
-        let message = text.get(..sentence.len());
-        (
-            text,
-            Raised {
-                message,
-                ..Raised::default()
-            },
-        )
-    })
-}
-
-fn is_path(letter: char) -> bool {
-    letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '$' | ':')
 }
 
 #[cfg(test)]

@@ -72,8 +72,8 @@ pub(super) fn read_within<'a>(span: Option<&'a str>, line: &'a str, fields: &mut
             .tells_a_call()
             .then(|| run.conclude(line.get(..words).unwrap_or(line), fields));
     }
-    memchr::memchr(b'=', line.as_bytes())?;
-    let run = Run::find(line)?;
+    let paired = memchr::memchr(b'=', line.as_bytes()).and_then(|_| Run::find(line));
+    let run = paired.or_else(|| Run::of_colons(line))?;
     Some(run.conclude(line.get(..run.start).unwrap_or(""), fields))
 }
 
@@ -154,7 +154,24 @@ impl<'a> Run<'a> {
             first = first.min(pairs.start);
             run.push(name, value);
         }
+        colons(text, &mut |start, name, value| {
+            first = first.min(start);
+            run.push(name, value);
+        });
         first
+    }
+
+    /// `call failed, model: gpt-4o, status: 500`: tracing's pretty format, and what people write.
+    fn of_colons(line: &'a str) -> Option<Self> {
+        memchr::memmem::find(line.as_bytes(), b": ")?;
+        // A dump is read as such.
+        let line = line.split('{').next()?;
+        let mut run = Self::new(line.len());
+        colons(line, &mut |start, name, value| {
+            run.start = run.start.min(start);
+            run.push(name, value);
+        });
+        run.tells_a_call().then_some(run)
     }
 
     fn find(line: &'a str) -> Option<Self> {
@@ -193,6 +210,22 @@ impl<'a> Run<'a> {
                 Key::Error => !absent(value),
                 _ => false,
             })
+    }
+}
+
+/// `name: value` parts between commas, bars, semicolons and brackets; the name is the last word before its colon.
+fn colons<'a>(line: &'a str, take: &mut dyn FnMut(usize, &'a str, &'a str)) {
+    let mut at = 0;
+    for part in line.split([',', '|', ';', '(', '[']) {
+        if let Some((before, value)) = part.split_once(": ") {
+            let name = before.rsplit(' ').next().unwrap_or(before).trim_matches(['"', '\'']);
+            take(
+                at + before.len() - name.len(),
+                name,
+                value.trim_matches([' ', '"', '\'', ')', ']']),
+            );
+        }
+        at += part.len() + 1;
     }
 }
 

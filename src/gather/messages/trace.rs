@@ -50,6 +50,8 @@ pub(super) fn is_sdk(trace: &str) -> bool {
             "com.openai.",
             "com.anthropic.",
             "org.springframework.ai.",
+            "Azure.AI.OpenAI",
+            " OpenAI.",
         ]
         .iter()
         .any(|path| trace.contains(path))
@@ -69,7 +71,10 @@ pub(super) fn fill<'a>(raised: &Raised<'a>, fields: &mut Fields<'a>) {
 fn agrees(raised: &Raised<'_>, fields: &Fields<'_>) -> bool {
     let status = fields.status.zip(raised.status).is_none_or(|(said, raised)| said == raised);
     let class = fields.error_type.zip(raised.class).is_none_or(|(said, class)| {
-        said == class || class == "Error" || said.rsplit('.').next() == Some(class) || !said.ends_with("Error") && !said.ends_with("Exception")
+        said == class
+            || class == "Error"
+            || said.rsplit('.').next() == Some(class)
+            || !said.ends_with("Error") && !said.ends_with("Exception")
     });
     status && class
 }
@@ -98,9 +103,16 @@ fn candidates(trace: &str) -> Vec<Candidate> {
         let boundary = line.starts_with("Traceback (most recent")
             || line.starts_with("The above exception was")
             || line.starts_with("During handling of the above");
+        // .NET's console indents what it prints, and Python's exception groups have a rule beside them.
+        let text = line.trim_start_matches([' ', '|', '+']);
         let raised = !boundary
-            && line.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-            && exception::class(line.trim_end()).is_some();
+            && text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+            && if text.len() == line.len() {
+                exception::class(line.trim_end()).is_some()
+            } else {
+                exception::of_sdk(text.trim_end()).is_some_and(|raised| raised.module.is_some())
+            };
+        let start = start + line.len() - text.len();
         if (boundary || raised) && open {
             if let Some(last) = found.last_mut() {
                 last.end = start;

@@ -163,6 +163,16 @@ pub(super) fn line(line: &str, emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), 
     Ok(())
 }
 
+/// Whether one of the line's own keys is a logger's: a time, a level or a message.
+pub(super) fn is_logged(line: &str) -> bool {
+    Members::of(line).into_iter().flatten().any(|(name, _)| {
+        matches!(
+            keys::key(name),
+            Some(Key::Timestamp | Key::Level | Key::Message | Key::LoguruText)
+        ) || matches!(name, "record" | "instant" | "log" | "fields")
+    })
+}
+
 /// Walks the line's objects, outer ones first; whether the line is whole.
 fn walk<'a>(line: &'a str, found: &mut Found<'a>) -> bool {
     let Some(mut members) = Members::of(line) else { return false };

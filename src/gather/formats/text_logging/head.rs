@@ -20,7 +20,8 @@ pub(super) struct Head<'a> {
 
 /// Takes the start of a record apart; `None` where no layout of the table fits.
 pub(super) fn read(text: &str) -> Option<Head<'_>> {
-    let text = text.trim_start_matches(' ');
+    // tracing's pretty format indents its heads; whatever else is indented belongs to the record above.
+    let text = text.strip_prefix("  ").filter(|text| text.starts_with("20")).unwrap_or(text);
     let head = Head {
         stamp: None,
         is_error: None,
@@ -51,6 +52,10 @@ pub(super) fn read(text: &str) -> Option<Head<'_>> {
             ..head
         };
         return first(BEHIND_BRACKET, rest, head);
+    }
+    // openai-java's own lines (LoggingHttpClient) come on standard error with no head at all.
+    if ["--> POST ", "<-- "].iter().any(|arrow| text.starts_with(arrow)) {
+        return Some(Head { fit: Fit::Maybe, ..head });
     }
     first(OTHERS, text, head)
 }

@@ -127,17 +127,6 @@ pub(super) const OTHERS: &[Layout] = &[
     common("{level}: {message}"),
     // pytest's live log and others without a time.
     common("{level} {word}:{number} {message}"),
-    // openai-java's own lines (LoggingHttpClient), on standard error and without a time.
-    Layout {
-        stamp: "",
-        pattern: "<-- {message}",
-        fit: Fit::Maybe,
-    },
-    Layout {
-        stamp: "",
-        pattern: "--> {message}",
-        fit: Fit::Maybe,
-    },
 ];
 
 /// One record or more of each telling layout.

@@ -43,9 +43,11 @@ impl Format for TextLogging {
     fn starts_record(&self, line: &[u8]) -> bool {
         // Tracebacks, dumps and wrapped texts are indented or begin with what no head begins with.
         let line = line.get(..line.len().min(HEAD)).unwrap_or(line);
-        let begins = line.first().is_some_and(|first| {
-            first.is_ascii_alphanumeric() || matches!(first, b'[' | b'-' | b'<' | b' ' | 0x1b) || !first.is_ascii()
-        });
+        let begins = match line {
+            [b' ', b' ', third, ..] => third.is_ascii_digit(),
+            [first, ..] => first.is_ascii_alphanumeric() || matches!(first, b'[' | b'-' | b'<' | 0x1b),
+            [] => false,
+        };
         begins && known(&plain(line)).is_some()
     }
 
@@ -53,7 +55,7 @@ impl Format for TextLogging {
         let text = plain(line);
         let Some(head) = known(&text) else { return Fit::No };
         match head.fit {
-            Fit::Maybe if messages::is_sdk_line(head.message) => Fit::Yes,
+            Fit::Maybe if messages::is_sdk_line(head.message, head.is_error == Some(true)) => Fit::Yes,
             fit => fit,
         }
     }
@@ -69,7 +71,8 @@ impl Format for TextLogging {
             ok: head.is_error.filter(|is_error| *is_error).map(|_| false),
             ..Fields::default()
         };
-        if messages::read_within(head.span, head.message, &mut fields) == Said::AboutACall {
+        let span = head.span.or_else(|| pretty_span(head.message));
+        if messages::read_within(span, head.message, &mut fields) == Said::AboutACall {
             emit(&fields);
         }
         Ok(())
@@ -88,6 +91,13 @@ impl Format for TextLogging {
 fn known(text: &str) -> Option<Head<'_>> {
     let head = head::read(text)?;
     (head.fit == Fit::Yes || !python_logging::knows(text)).then_some(head)
+}
+
+/// The fields of the innermost span under a record of tracing's pretty format: `    in svc::f with model: "gpt-4o"`.
+fn pretty_span(message: &str) -> Option<&str> {
+    let (_, spans) = message.split_once("\n    in ")?;
+    let (_, fields) = spans.lines().next()?.split_once(" with ")?;
+    Some(fields)
 }
 
 #[cfg(test)]

@@ -1,0 +1,159 @@
+//! Where a line names an SDK's failure: a class, a class's `repr`, a status in the SDK's words, a sentence of its own.
+
+use super::exception::{self, Raised};
+use super::scan;
+
+/// Sentences that the SDKs' exceptions have for their whole text, with the status they mean (openai-python 0.x and later,
+/// anthropic-sdk-python; formats.md 1.1 to 1.3). Programs log them without the class.
+const SENTENCES: [(&str, Option<u16>); 5] = [
+    ("Request timed out.", None),
+    ("Connection error.", None),
+    ("Request timed out or interrupted.", None),
+    ("Request was aborted.", None),
+    ("The server is overloaded or not ready yet.", Some(503)),
+];
+
+/// Words one of which a line has that speaks of an LLM.
+const LLM_WORDS: [&str; 10] = [
+    "llm",
+    "openai",
+    "anthropic",
+    "claude",
+    "gpt",
+    "gemini",
+    "model",
+    "completion",
+    "chat",
+    "embedding",
+];
+
+/// The exception that `line` begins with or names behind other words. In a line that is no error's, only a class with its
+/// SDK's module counts, and texts that can be nobody else's.
+pub(super) fn within(line: &str, is_error: bool) -> Option<(&str, Raised<'_>)> {
+    if let Some(raised) = exception::of_sdk(line) {
+        return Some((line, raised));
+    }
+    if !is_error {
+        return by_colon(line, false);
+    }
+    alone(line)
+        .or_else(|| by_bracket(line))
+        .or_else(|| by_colon(line, true))
+        .or_else(|| by_sentence(line))
+        .or_else(|| by_body(line))
+        .or_else(|| by_future(line))
+}
+
+/// A sentence that is the whole line, or its beginning.
+fn alone(line: &str) -> Option<(&str, Raised<'_>)> {
+    let (_, status) = SENTENCES.iter().find(|(sentence, _)| {
+        let rest = line.strip_prefix(sentence);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    })?;
+    Some((line, said(line, *status)))
+}
+
+fn said(text: &str, status: Option<u16>) -> Raised<'_> {
+    Raised {
+        status,
+        message: Some(text),
+        ..Raised::default()
+    }
+}
+
+/// `… openai.RateLimitError: Error code: 429 - …`, `… Error code: 500 - …`, `… Server error: 500 …`.
+fn by_colon(line: &str, is_error: bool) -> Option<(&str, Raised<'_>)> {
+    let mut rest = line;
+    while let Some(at) = memchr::memchr(b':', rest.as_bytes()) {
+        let word = word_before(rest, at);
+        let text = rest.get(word..)?;
+        if let Some(raised) = exception::of_sdk(text)
+            && (is_error || raised.module.is_some())
+        {
+            return Some((text, raised));
+        }
+        if let Some(text) = phrase(rest, word, is_error)
+            && let Some(raised) = exception::exception(text).filter(|raised| raised.status.is_some())
+        {
+            return Some((text, raised));
+        }
+        rest = rest.get(at + 1..)?;
+    }
+    None
+}
+
+/// The text of an SDK's phrase whose last word before the colon begins at `word`.
+fn phrase(text: &str, word: usize, is_error: bool) -> Option<&str> {
+    let (before, after) = text.split_at_checked(word)?;
+    // async-openai warns of a status that it is about to retry.
+    if after.starts_with("error: ") && before.ends_with("Server ") {
+        return text.get(word - "Server ".len()..);
+    }
+    if !after.starts_with("code: ") {
+        return None;
+    }
+    // go-openai's own words.
+    if before.ends_with("error, status ") {
+        return text.get(word - "error, status ".len()..);
+    }
+    let python = before.ends_with("Error ") && (is_error || after.contains(" - {'"));
+    text.get(word.checked_sub("Error ".len())?..).filter(|_| python)
+}
+
+/// Python's `repr` of an exception: `InternalServerError('Error code: 500 - …')`, `APITimeoutError('Request timed out.')`.
+fn by_bracket(line: &str) -> Option<(&str, Raised<'_>)> {
+    let mut rest = line;
+    while let Some(at) = memchr::memchr(b'(', rest.as_bytes()) {
+        let word = word_before(rest, at);
+        let (class, inner) = (rest.get(word..at)?, rest.get(at + 1..)?);
+        if inner.starts_with(['\'', '"', ')']) && exception::is_sdk_class(class) {
+            let raised = exception::of_class(class, inner.trim_start_matches(['\'', '"']));
+            return Some((rest.get(word..)?, raised));
+        }
+        rest = inner;
+    }
+    None
+}
+
+/// `LLM call failed: Request timed out.`: a sentence of an SDK in a line that speaks of an LLM.
+fn by_sentence(line: &str) -> Option<(&str, Raised<'_>)> {
+    let (status, at) = SENTENCES.iter().find_map(|(sentence, status)| {
+        let at = memchr::memmem::rfind(line.as_bytes(), sentence.as_bytes())?;
+        Some((*status, at))
+    })?;
+    let (before, text) = line.split_at_checked(at)?;
+    let apart = [": ", "- ", "(", "'", "\"", "=", "| "]
+        .iter()
+        .any(|sign| before.ends_with(sign));
+    let before = before.to_ascii_lowercase();
+    let speaks = apart && LLM_WORDS.iter().any(|word| before.contains(word));
+    speaks.then(|| (text, said(text, status)))
+}
+
+/// google-genai's text behind other words: `… 503 UNAVAILABLE. {'error': {'code': 503, …}}`.
+fn by_body(line: &str) -> Option<(&str, Raised<'_>)> {
+    let body = memchr::memmem::find(line.as_bytes(), b". {'error': {'code': ")?;
+    let (before, word) = line.get(..body)?.rsplit_once(' ')?;
+    let start = before.rfind(' ').map_or(0, |blank| blank + 1);
+    let status = scan::status(before.get(start..)?)?;
+    let shouted = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    let text = line.get(start..).filter(|_| shouted)?;
+    let mut raised = exception::of_class("", text);
+    raised.class = None;
+    raised.status = raised.status.or(Some(status));
+    Some((text, raised))
+}
+
+/// tenacity's last word: `RetryError[<Future at 0x7f1c state=finished raised RateLimitError>]`.
+fn by_future(line: &str) -> Option<(&str, Raised<'_>)> {
+    let class = scan::between(line, " state=finished raised ", '>')?;
+    exception::is_sdk_class(class).then(|| (line, exception::of_class(class, "")))
+}
+
+/// Where the path of letters, digits and dots begins that ends at `at`.
+fn word_before(text: &str, at: usize) -> usize {
+    let is_path = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '$' | ':');
+    text.get(..at)
+        .and_then(|before| before.rfind(|letter: char| !is_path(letter)))
+        .map_or(0, |blank| blank + 1)
+}
