@@ -41,10 +41,10 @@ impl Format for OpenAiNode {
             Some((_, _, message)) if message.trim_end().ends_with('}') && message.contains(": ") => Fit::Yes,
             // Envoy's access log begins `[stamp] "POST …`.
             Some((_, _, message)) if message.starts_with('"') => Fit::No,
-            Some((_, level, message)) if !level.is_empty() && messages::is_sdk_line(message, is_failure(level)) => Fit::Yes,
+            Some((_, level, message)) if !level.is_empty() && messages::is_about_a_call(message, is_failure(level)) => Fit::Yes,
             Some(_) => Fit::Maybe,
             // A module before the class is Python's or Java's.
-            None if sdk_line(line) || bare(line) && !dotted(line) && messages::is_sdk_line(line, false) => Fit::Yes,
+            None if sdk_line(line) || bare(line) && !dotted(line) && messages::is_about_a_call(line, false) => Fit::Yes,
             None if bare(line) => Fit::Maybe,
             None => Fit::No,
         }

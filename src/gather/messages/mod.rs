@@ -74,16 +74,14 @@ pub fn read_within<'a>(span: Option<&'a str>, message: &'a str, fields: &mut Fie
     node_dump::read(line, message, fields).unwrap_or_else(|| raised::read(line, rest, fields))
 }
 
-/// Whether a message begins as an SDK's own lines do, so that a text log of an unknown kind is worth reading.
+/// Whether a message is about a call, so that a text log of a kind that many programs write is worth reading.
 #[must_use]
-pub fn is_sdk_line(message: &str, is_error: bool) -> bool {
-    let (line, rest) = scan::first_line(message.trim_start());
-    let mut fields = Fields::default();
-    let about = |said| said == Some(Said::AboutACall);
-    about(sdk_line(line, rest, message, &mut fields))
-        || about(behind_words(line, rest, message, &mut fields))
-        || http_client::find(line).is_some()
-        || named::within(line, is_error).is_some()
+pub fn is_about_a_call(message: &str, is_error: bool) -> bool {
+    let mut fields = Fields {
+        ok: is_error.then_some(false),
+        ..Fields::default()
+    };
+    read(message, &mut fields) == Said::AboutACall
 }
 
 fn sdk_line<'a>(line: &'a str, rest: &'a str, message: &'a str, fields: &mut Fields<'a>) -> Option<Said> {

@@ -8,7 +8,7 @@ pub(super) struct Layout {
     pub(super) stamp: &'static str,
     /// What stands behind the time.
     pub(super) pattern: &'static str,
-    /// Whether nobody else writes it.
+    /// Whether nobody else writes it; `No`: so many others do that only its message can tell.
     pub(super) fit: Fit,
 }
 
@@ -32,7 +32,7 @@ const fn stamped(stamp: &'static str, pattern: &'static str) -> Layout {
     Layout {
         stamp,
         pattern,
-        fit: Fit::Maybe,
+        fit: Fit::No,
     }
 }
 

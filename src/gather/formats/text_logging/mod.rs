@@ -55,7 +55,7 @@ impl Format for TextLogging {
         let text = plain(line);
         let Some(head) = known(&text) else { return Fit::No };
         match head.fit {
-            Fit::Maybe if messages::is_sdk_line(head.message, head.is_error == Some(true)) => Fit::Yes,
+            Fit::Maybe | Fit::No if messages::is_about_a_call(head.message, head.is_error == Some(true)) => Fit::Yes,
             fit => fit,
         }
     }
@@ -90,6 +90,11 @@ impl Format for TextLogging {
 /// The head of a line: a telling one, or one that Python's reader does not know.
 fn known(text: &str) -> Option<Head<'_>> {
     let head = head::read(text)?;
+    // nginx: `2025/03/06 14:02:11 [error] 4711#4711: *7 …`.
+    let process = head.message.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    if process.len() < head.message.len() && process.starts_with('#') {
+        return None;
+    }
     (head.fit == Fit::Yes || !python_logging::knows(text)).then_some(head)
 }
 
