@@ -139,6 +139,7 @@ impl<'a> Told<'a> {
                 .filter(|number| number.is_finite() && *number >= 0.0)
         };
         let count = |key: Key| number(key).map(whole);
+        let id = |key: Key| self.get(key).filter(|id| !messages::is_body_id(id));
         let attempt = count(Key::Attempt).or_else(|| count(Key::RetriesTaken).map(|taken| taken.saturating_add(1)));
         Fields {
             timestamp: self.get(Key::Timestamp),
@@ -160,10 +161,10 @@ impl<'a> Told<'a> {
             proxy: self.get(Key::Proxy),
             host: self.get(Key::Host),
             thread: self.get(Key::Thread),
-            x_request_id: self.get(Key::XRequestId),
-            request_id: self.get(Key::RequestId),
-            x_client_request_id: self.get(Key::XClientRequestId),
-            gateway_request_id: self.get(Key::GatewayRequestId),
+            x_request_id: id(Key::XRequestId),
+            request_id: id(Key::RequestId),
+            x_client_request_id: id(Key::XClientRequestId),
+            gateway_request_id: id(Key::GatewayRequestId),
             cf_ray: self.get(Key::CfRay),
             error_type: self.get(Key::ErrorType),
             // PHP's exceptions carry a code of their own, 0 by default.

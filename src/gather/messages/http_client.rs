@@ -41,6 +41,9 @@ enum Place {
     InFront,
 }
 
+/// Methods as HTTP spells them: net/url writes `Post`.
+const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
+
 /// Finds such an error in one line.
 pub(super) fn find(line: &str) -> Option<Failed<'_>> {
     let bytes = line.as_bytes();
@@ -98,10 +101,8 @@ fn go(line: &str) -> Option<Failed<'_>> {
         .rfind(|letter: char| !letter.is_ascii_alphabetic())
         .map_or(0, |blank| blank + 1);
     let method = words.get(start..)?;
-    let known = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
-        .iter()
-        .any(|known| known.eq_ignore_ascii_case(method));
-    (known && url.starts_with("http") && address::is_llm(url)).then_some(())?;
+    let method = METHODS.iter().find(|known| known.eq_ignore_ascii_case(method))?;
+    (url.starts_with("http") && address::is_llm(url)).then_some(())?;
     Some(Failed {
         status: scan::status(line.get(at + 3..)?),
         method: Some(method),

@@ -27,6 +27,7 @@ mod trace;
 
 pub use exception::{Raised, exception, is_sdk_class, of_class as exception_of};
 pub use raised::read as raised;
+pub use scan::is_body_id;
 pub use trace::attach;
 
 use crate::model::Fields;

@@ -63,6 +63,14 @@ pub(super) fn between<'a>(text: &'a str, before: &str, after: char) -> Option<&'
     Some(rest.split(after).next().unwrap_or(rest))
 }
 
+/// Whether an id is of an answer's body or of an object of the API: never a request's (formats.md 0.2).
+#[must_use]
+pub fn is_body_id(id: &str) -> bool {
+    ["chatcmpl-", "cmpl-", "resp_", "msg_", "asst_", "run_", "thread_", "batch_"]
+        .iter()
+        .any(|start| id.starts_with(start))
+}
+
 /// A request's id in prose: `(request_id: req_…)`, `Request ID: …`, `request id req_…`, `"request_id":"…"`.
 pub(super) fn id_in_prose(text: &str) -> Option<&str> {
     let bytes = text.as_bytes();
@@ -80,7 +88,7 @@ pub(super) fn id_in_prose(text: &str) -> Option<&str> {
             .count();
         let id = id.get(..length)?;
         let digits = id.bytes().any(|byte| byte.is_ascii_digit());
-        if id.len() >= 8 && digits {
+        if id.len() >= 8 && digits && !is_body_id(id) {
             return Some(id);
         }
     }

@@ -256,7 +256,7 @@ fn assign<'a>(key: Key, value: &'a str, fields: &mut Fields<'a>) {
         Key::InputTokens => fields.input_tokens = value.parse().ok(),
         Key::OutputTokens => fields.output_tokens = value.parse().ok(),
         // Two processes that write at once glue their words together: `request_id=Nonellm call failed`.
-        Key::ProviderId | Key::RequestId | Key::ClientId if value.starts_with("None") => {}
+        Key::ProviderId | Key::RequestId | Key::ClientId if value.starts_with("None") || scan::is_body_id(value) => {}
         Key::ProviderId => fields.x_request_id = Some(value),
         Key::RequestId => fields.request_id = Some(value),
         Key::ClientId => fields.x_client_request_id = Some(value),

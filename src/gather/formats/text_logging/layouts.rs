@@ -54,6 +54,12 @@ pub(super) const BEHIND_TIME: &[Layout] = &[
     telling(" {level} [{inside}] {word} -- {message}"),
     // Rust's tracing, full format: the spans with their fields stand before the target.
     telling(" {level} {span}: {word}: {message}"),
+    // Without spans, and in the compact format, the target alone; only tracing writes microseconds and `Z`.
+    Layout {
+        stamp: "dddd-dd-ddTdd:dd:dd.ddddddZ",
+        pattern: " {level} {word}: {message}",
+        fit: Fit::Yes,
+    },
     // .NET's console with a TimestampFormat, and java.util.logging's SimpleFormatter: the message is on the next line.
     telling(" {level}: {word}[{number}]\n{message}"),
     telling(" {word} {word}\n{level}: {message}"),
@@ -138,6 +144,7 @@ pub(super) const SAMPLES: &[&str] = &[
     "2025-03-06 14:02:11.1234|ERROR|MyApp.Llm|call failed model=gpt-4o status=500 latency_ms=812",
     "2025-03-06 14:02:11.715235 E [1149:main llm.rb:5] Llm -- call failed -- {:model=>\"gpt-4o\", :status=>500, :request_id=>\"req_5d2c9e0b7f3a41c8a6e4b0f19d8273aa\"}",
     "2025-03-06T14:02:26.854993Z  WARN llm_call{model=\"gpt-4o\" attempt=1}: svc: server error status=500 x_request_id=\"req_5d2c9e0b7f3a41c8a6e4b0f19d8273aa\"",
+    "2025-03-06T14:02:26.854993Z  WARN async_openai::client: Server error: 500 Internal Server Error - {}",
     "2025-03-06T14:02:11.123+0100\tERROR\tllm/client.go:10\tcall failed\t{\"model\": \"gpt-4o\", \"status\": 500, \"error\": \"overloaded\"}",
     "[2025-03-06T14:02:26Z WARN  async_openai::client] Server error: 500 Internal Server Error - {}",
     "[14:02:11 ERR] call failed",

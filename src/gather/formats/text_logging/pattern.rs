@@ -127,7 +127,7 @@ fn inside<'a>(text: &'a str, until: &str) -> Option<(&'a str, &'a str)> {
     let line = text.as_bytes().get(..text.len().min(INSIDE))?;
     let line = line.get(..memchr::memchr(b'\n', line).unwrap_or(line.len()))?;
     if end.is_empty() {
-        return Some(text.split_at_checked(line.len())?);
+        return text.split_at_checked(line.len());
     }
     text.split_at_checked(memchr::memmem::find(line, end)?)
 }
