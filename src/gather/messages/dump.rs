@@ -205,6 +205,10 @@ impl<'a> Walker<'a> {
         let length = rest.bytes().take_while(|byte| is_word(*byte)).count().max(1);
         let (word, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
         self.at += word.len();
+        // Python's bytes: `b'req_…'`.
+        if word == "b" && after.starts_with(['\'', '"']) {
+            return;
+        }
         if self.key.is_none() && after.starts_with(':') && !after.starts_with("::") {
             self.key = Some(word);
             self.at += 1;

@@ -22,7 +22,7 @@ pub struct Raised<'a> {
 }
 
 /// Classes of the SDKs that speak of a call (errors.md 3), with the status that the class alone means.
-const CLASSES: [(&str, Option<u16>); 46] = [
+const CLASSES: [(&str, Option<u16>); 48] = [
     ("InternalServerError", None),
     ("RateLimitError", Some(429)),
     ("APIConnectionError", None),
@@ -69,10 +69,12 @@ const CLASSES: [(&str, Option<u16>); 46] = [
     ("OpenAIServiceException", None),
     ("ServerError", None),
     ("ClientError", None),
+    ("SDKError", None),
+    ("ResponseError", None),
 ];
 
 /// Modules whose every exception speaks of a call. Other modules have classes of the same names.
-const MODULES: [&str; 13] = [
+const MODULES: [&str; 17] = [
     "openai",
     "anthropic",
     "litellm",
@@ -86,6 +88,10 @@ const MODULES: [&str; 13] = [
     "System.ClientModel",
     "OpenAI",
     "Anthropic",
+    "mistralai",
+    "cohere",
+    "ollama",
+    "dev.langchain4j",
 ];
 
 impl<'a> Raised<'a> {
@@ -119,8 +125,8 @@ impl<'a> Raised<'a> {
         };
         match (self.module, self.class) {
             (Some(module), _) => ours(module),
-            // `ServerError` and `ClientError` are anybody's without google-genai's module.
-            (None, Some("ServerError" | "ClientError")) | (_, None) => false,
+            // These are anybody's without the module of google-genai, Mistral or Ollama.
+            (None, Some("ServerError" | "ClientError" | "SDKError" | "ResponseError")) | (_, None) => false,
             (None, Some(class)) => meaning(class).is_some(),
         }
     }
@@ -146,7 +152,9 @@ pub fn exception(text: &str) -> Option<Raised<'_>> {
 
 /// Fills what the text behind a class says.
 fn read<'a>(mut raised: Raised<'a>, rest: &'a str) -> Raised<'a> {
-    let sdk = raised.is_sdk();
+    // Google's clients of every service write the status first.
+    let google = raised.module == Some("google.api_core.exceptions");
+    let sdk = raised.is_sdk() || google;
     let written = written_status(rest, raised.class, sdk);
     let (status, message) = written.map_or((None, rest), |(status, message)| (Some(status), message));
     raised.status = status;
@@ -250,7 +258,7 @@ fn written_status<'a>(rest: &'a str, class: Option<&str>, sdk: bool) -> Option<(
     if let Some((status, message)) = after("Server error '").or_else(|| after("Client error '")) {
         return Some((status, message));
     }
-    if let Some(found) = legacy_status(rest, class) {
+    if let Some(found) = legacy_status(rest, class).or_else(|| other_sdks(rest)) {
         return Some(found);
     }
     // go-openai (sashabaranov): `error, status code: 500, status: 500 Internal Server Error, message: …`.
@@ -284,6 +292,18 @@ fn legacy_status<'a>(rest: &'a str, class: Option<&str>) -> Option<(u16, &'a str
         let body = after.get(3..).filter(|after| after.starts_with([' ', '\n']))?;
         Some((status, body.trim_start()))
     })
+}
+
+/// Mistral's `API error occurred: Status 500`, Cohere's `status_code: 500, body: …`, Ollama's `… (status code: 500)`.
+fn other_sdks(rest: &str) -> Option<(u16, &str)> {
+    let after = ["API error occurred: Status ", "status_code: "]
+        .iter()
+        .find_map(|start| rest.strip_prefix(start));
+    let after = match after {
+        Some(after) => after,
+        None => rest.lines().next()?.rsplit_once("(status code: ")?.1,
+    };
+    Some((scan::status(after)?, after.get(3..)?.trim_start_matches([')', ',', ' '])))
 }
 
 /// openai-go: `POST "https://api.openai.com/v1/chat/completions": 500 Internal Server Error {json body}`.

@@ -13,7 +13,7 @@ pub(super) struct Failed<'a> {
 }
 
 /// Words that stand right before the URL, and whether a status stands somewhere before them.
-const BEFORE_URL: [(&str, Place); 8] = [
+const BEFORE_URL: [(&str, Place); 10] = [
     // requests: `500 Server Error: Internal Server Error for url: https://…`.
     (" for url: ", Place::Begins),
     // httpx: `Server error '500 Internal Server Error' for url 'https://…'`.
@@ -22,11 +22,15 @@ const BEFORE_URL: [(&str, Place); 8] = [
     (") for url (", Place::Bracketed),
     // reqwest: `error sending request for url (https://…): …`.
     (" for url (", Place::None),
+    // Spring's WebClient: `500 Internal Server Error from POST https://…`.
+    (" from POST ", Place::Begins),
     // aiohttp: `500, message='Internal Server Error', url='https://…'` and `url=URL('https://…')`.
     (", url='", Place::Begins),
     (", url=URL('", Place::Begins),
     // axios: `Request failed with status code 500`, the URL in an object behind it.
     ("Request failed with status code ", Place::InFront),
+    // @google/generative-ai: `Error fetching from https://…: [503 Service Unavailable] …`.
+    ("Error fetching from ", Place::Behind),
     // Spring: `I/O error on POST request for "https://…": …`.
     (" request for \"", Place::None),
 ];
@@ -39,6 +43,7 @@ enum Place {
     Quoted,
     Bracketed,
     InFront,
+    Behind,
 }
 
 /// Methods as HTTP spells them: net/url writes `Post`.
@@ -47,6 +52,9 @@ const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 /// Finds such an error in one line.
 pub(super) fn find(line: &str) -> Option<Failed<'_>> {
     let bytes = line.as_bytes();
+    if let Some(failed) = urllib3(line) {
+        return Some(failed);
+    }
     memchr::memmem::find(bytes, b"://")?;
     if let Some(failed) = go(line) {
         return Some(failed);
@@ -57,13 +65,14 @@ pub(super) fn find(line: &str) -> Option<Failed<'_>> {
         }
         let at = memchr::memmem::find(bytes, words.as_bytes())?;
         let url = line.get(at + words.len()..)?;
-        let url = url.split(['\'', '"', ')', ' ', ',']).next()?;
+        let url = url.split(['\'', '"', ')', ' ', ',']).next()?.trim_end_matches(':');
         if !url.starts_with("http") || !address::is_llm(url) {
             return None;
         }
         let before = line.get(..at)?;
         let (status, start) = match place {
             Place::None | Place::InFront => (None, beginning(before)),
+            Place::Behind => (scan::between(line, ": [", ']').and_then(scan::status), at),
             Place::Begins => status_word(before)?,
             Place::Quoted => enclosed(before, '\'')?,
             Place::Bracketed => enclosed(before, '(')?,
@@ -74,6 +83,19 @@ pub(super) fn find(line: &str) -> Option<Failed<'_>> {
             url,
             text: line.get(start..)?,
         })
+    })
+}
+
+/// requests and urllib3: `HTTPSConnectionPool(host='api.openai.com', port=443): Max retries exceeded with url: /v1/… (Caused
+/// by …)`.
+fn urllib3(line: &str) -> Option<Failed<'_>> {
+    let at = memchr::memmem::find(line.as_bytes(), b"ConnectionPool(host='")?;
+    let url = scan::between(line.get(at..)?, " with url: ", ' ')?;
+    address::is_llm(url).then_some(Failed {
+        status: None,
+        method: None,
+        url,
+        text: line.get(at..)?,
     })
 }
 

@@ -12,6 +12,7 @@ mod go_sdk;
 mod headers;
 mod http_client;
 mod http_line;
+mod langchain4j;
 mod legacy_python;
 mod named;
 mod node_dump;
@@ -93,6 +94,7 @@ fn sdk_line<'a>(line: &'a str, rest: &'a str, message: &'a str, fields: &mut Fie
         .or_else(|| legacy_python::read(line, fields))
         .or_else(|| okhttp::read(line, fields))
         .or_else(|| go_sdk::read(line, rest, fields))
+        .or_else(|| langchain4j::read(line, rest, fields))
 }
 
 /// An SDK's line behind words of a layout that the format did not know. It must follow a separator, so that a request

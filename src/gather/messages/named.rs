@@ -42,6 +42,7 @@ pub(super) fn within(line: &str, is_error: bool) -> Option<(&str, Raised<'_>)> {
         .or_else(|| by_sentence(line))
         .or_else(|| by_body(line))
         .or_else(|| by_future(line))
+        .or_else(|| by_operation(line))
 }
 
 /// A sentence that is the whole line, or its beginning.
@@ -132,6 +133,13 @@ fn by_sentence(line: &str) -> Option<(&str, Raised<'_>)> {
 
 /// google-genai's text behind other words: `… 503 UNAVAILABLE. {'error': {'code': 503, …}}`.
 fn by_body(line: &str) -> Option<(&str, Raised<'_>)> {
+    if let Some(at) = memchr::memmem::find(line.as_bytes(), br#"{"error":{"code":"#) {
+        // @google/genai's ApiError has the body alone.
+        let text = line.get(at..)?;
+        let mut raised = exception::of_class("", text);
+        raised.class = None;
+        return raised.status.is_some().then_some((text, raised));
+    }
     let body = memchr::memmem::find(line.as_bytes(), b". {'error': {'code': ")?;
     let (before, word) = line.get(..body)?.rsplit_once(' ')?;
     let start = before.rfind(' ').map_or(0, |blank| blank + 1);
@@ -149,6 +157,37 @@ fn by_future(line: &str) -> Option<(&str, Raised<'_>)> {
     let class = scan::between(line, " state=finished raised ", '>')?;
     exception::is_sdk_class(class).then(|| (line, exception::of_class(class, "")))
 }
+
+/// Bedrock through an AWS SDK: `An error occurred (ThrottlingException) when calling the Converse operation: …`.
+fn by_operation(line: &str) -> Option<(&str, Raised<'_>)> {
+    let at = memchr::memmem::find(line.as_bytes(), b"An error occurred (")?;
+    let text = line.get(at..)?;
+    let code = scan::between(text, "(", ')')?;
+    let operation = scan::between(text, " when calling the ", ' ')?;
+    let ours = ["InvokeModel", "Converse"].iter().any(|name| operation.starts_with(name));
+    let (_, status) = BEDROCK.iter().find(|(known, _)| *known == code).filter(|_| ours)?;
+    let raised = Raised {
+        class: Some(code),
+        status: Some(*status),
+        message: text.split_once(": ").map(|(_, message)| message),
+        ..Raised::default()
+    };
+    Some((text, raised))
+}
+
+/// Bedrock's errors and their statuses (API reference, InvokeModel and Converse).
+const BEDROCK: [(&str, u16); 10] = [
+    ("ThrottlingException", 429),
+    ("ServiceUnavailableException", 503),
+    ("InternalServerException", 500),
+    ("ModelTimeoutException", 408),
+    ("ModelErrorException", 424),
+    ("ModelNotReadyException", 429),
+    ("ValidationException", 400),
+    ("AccessDeniedException", 403),
+    ("ResourceNotFoundException", 404),
+    ("ServiceQuotaExceededException", 400),
+];
 
 /// Where the path of letters, digits and dots begins that ends at `at`.
 fn word_before(text: &str, at: usize) -> usize {

@@ -116,14 +116,14 @@ fn suffix(bytes: &[u8]) -> usize {
     .map_or(0, |shape| shape.len())
 }
 
-/// Seconds (ten digits) or milliseconds (thirteen) since the epoch, with a fraction perhaps.
+/// Seconds since the epoch (ten digits, with a fraction perhaps), or their thousandths, millionths and milliardths.
 fn epoch(bytes: &[u8]) -> Option<usize> {
     let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let fraction = match bytes.get(digits..) {
         Some([b'.', rest @ ..]) => 1 + rest.iter().take_while(|byte| byte.is_ascii_digit()).count(),
         _ => 0,
     };
-    matches!(digits, 10 | 13).then_some(digits + fraction)
+    matches!(digits, 10 | 13 | 16 | 19).then_some(digits + fraction)
 }
 
 /// `E0306 14:02:11.714000`: glog, klog and absl.
