@@ -1,7 +1,7 @@
 //! Console logs of Node programs: openai-node's and anthropic-sdk-typescript's own lines, objects and error dumps, bare
 //! or behind a time and a level.
 
-use super::{Fit, Format, Unread};
+use super::{Fit, Format, Unread, text_logging};
 use crate::gather::frame::Framing;
 use crate::gather::messages::{self, Said};
 use crate::model::{Fields, Vantage};
@@ -37,6 +37,8 @@ impl Format for OpenAiNode {
     fn fit(&self, line: &[u8]) -> Fit {
         let Ok(line) = str::from_utf8(line) else { return Fit::No };
         match stamped(line) {
+            // Java's, Rust's and others' heads may begin with the same stamp.
+            Some(_) if text_logging::is_telling(line) => Fit::Maybe,
             Some((_, _, message)) if bare(message) || message.trim_end().ends_with('{') => Fit::Yes,
             Some((_, _, message)) if message.trim_end().ends_with('}') && message.contains(": ") => Fit::Yes,
             // Envoy's access log begins `[stamp] "POST …`.

@@ -1,7 +1,7 @@
 //! An application's own line about a call that ended: some words, then `key=value` pairs.
 
 use super::pairs::{Key, Pairs, latency_ms};
-use super::{Said, address, scan};
+use super::{Said, address, named, scan};
 use crate::model::{Fields, Grain, Instant};
 
 /// The pairs of one line that are looked at; a summary line has a dozen.
@@ -130,6 +130,7 @@ impl<'a> Run<'a> {
         for (key, value) in self.pairs.iter().flatten() {
             assign(*key, value, fields);
         }
+        fill_from_error(fields);
         let ended = words.ended.or(if fields.status.is_some() { None } else { fields.ok });
         fields.ok = ended;
         if ended.is_none() && fields.status.is_none() && fields.duration_ms.is_none() && words.begins {
@@ -226,6 +227,17 @@ fn colons<'a>(line: &'a str, take: &mut dyn FnMut(usize, &'a str, &'a str)) {
             );
         }
         at += part.len() + 1;
+    }
+}
+
+/// The status that an error's text in a pair writes, where no pair of its own does.
+fn fill_from_error(fields: &mut Fields<'_>) {
+    let text = fields.error_message.filter(|_| fields.status.is_none());
+    if let Some((_, raised)) = text.and_then(|text| named::within(text, true)) {
+        fields.status = raised.status;
+        fields.error_type = raised.error_type.or(fields.error_type).or(raised.class);
+        fields.error_code = fields.error_code.or(raised.error_code);
+        fields.x_request_id = fields.x_request_id.or(raised.x_request_id);
     }
 }
 

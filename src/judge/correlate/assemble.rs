@@ -4,7 +4,7 @@
 //! application's own line tells the call's last attempt, its model and its ids. What ties them is, in this order: the
 //! SDK's own call id, the caller's id, the thread that wrote them, else time, endpoint and status.
 
-use super::family::{Family, Granularity};
+use super::family::{Family, Granularity, names_exception};
 use super::view::{SourceIndex, View};
 use crate::model::{Attributes, Dimension, Grain, Ids, Name, Observation, Outcome, Time, TransportError};
 use ahash::AHashMap;
@@ -163,8 +163,7 @@ impl<'a> Attempts<'a> {
     }
 
     fn detail(&mut self, source: SourceIndex, seen: &'a Observation) {
-        let failed = !matches!(seen.outcome, Outcome::Success | Outcome::Unsaid);
-        if self.exceptions_are_ends && failed && seen.error.is_some() {
+        if self.exceptions_are_ends && names_exception(seen) {
             self.exception(source, seen);
             return;
         }

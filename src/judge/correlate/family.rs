@@ -100,13 +100,22 @@ fn exceptions_are_ends(members: &[SourceIndex], sources: &[(&Name, &SourceRollup
     for (_, rollup) in members.iter().filter_map(|&index| sources.get(index)) {
         for seen in rollup.observations.iter().filter(|seen| failed(seen)) {
             match seen.grain {
-                Grain::Detail => named += usize::from(seen.error.is_some()),
+                Grain::Detail => named += usize::from(names_exception(seen)),
                 Grain::Attempt | Grain::Call => ended += 1,
                 Grain::Start => {}
             }
         }
     }
     named > ended
+}
+
+/// Whether a detail tells of an exception: an SDK's own line on an answer names none, and a broken exchange has no answer.
+pub(super) fn names_exception(seen: &Observation) -> bool {
+    match seen.outcome {
+        Outcome::Success | Outcome::Unsaid => false,
+        Outcome::Transport(_) => true,
+        Outcome::Status(_) | Outcome::Caller(..) => seen.error.is_some(),
+    }
 }
 
 #[cfg(test)]
