@@ -1,11 +1,12 @@
 //! Do the formats say of every case in `fixtures/formats` what stands beside it, and has every case a format?
 
 use super::{ALL, Format};
-use crate::gather::frame::Framing;
+use crate::gather::frame::{Framing, Owned, Refill, Sink, Window, cut};
 use crate::model::{Fields, Instant};
 use serde_json::{Map, Value, json};
-use std::fs;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 /// The present fields under their own names.
 fn present(fields: &Fields<'_>) -> Value {
@@ -37,39 +38,63 @@ fn levelled(value: &mut Value) {
     }
 }
 
-/// The records of a case, as the format tells them apart.
-fn records(format: &dyn Format, log: &str) -> Vec<String> {
-    let mut records: Vec<String> = Vec::new();
-    for line in log.lines() {
-        match records.last_mut() {
-            Some(last) if format.framing() == Framing::Continued && !format.starts_record(line.as_bytes()) => {
-                last.push('\n');
-                last.push_str(line);
-            }
-            _ => records.push(line.to_owned()),
-        }
+struct Case<'a>(&'a [u8]);
+
+impl Refill for Case<'_> {
+    fn more(&mut self, window: &mut Window) -> io::Result<usize> {
+        let bytes = std::mem::take(&mut self.0);
+        window.fill(bytes.len(), |space| {
+            space.copy_from_slice(bytes);
+            Ok(bytes.len())
+        })
     }
-    records.retain(|record| !record.trim().is_empty());
-    records
+}
+
+/// What a format says of every record.
+struct Said<'a> {
+    format: &'a dyn Format,
+    all: Vec<Value>,
+}
+
+impl Sink for Said<'_> {
+    fn warm(&mut self, _: &[u8]) {}
+    fn record(&mut self, _: u64, record: &[u8]) {
+        if record.trim_ascii().is_empty() {
+            return;
+        }
+        let read = self.format.parse(record, &mut |fields| self.all.push(present(fields)));
+        let text = String::from_utf8_lossy(record);
+        assert_eq!(read, Ok(()), "{}: {text}", self.format.name());
+    }
+    fn too_long(&mut self, line: u64) {
+        panic!("line {line} is too long");
+    }
+    fn unfinished(&mut self, line: u64, record: &[u8]) {
+        self.record(line, record);
+    }
 }
 
 fn said(format: &dyn Format, log: &str) -> Vec<Value> {
-    let mut all = Vec::new();
-    for record in records(format, log) {
-        let read = format.parse(record.as_bytes(), &mut |fields| all.push(present(fields)));
-        assert_eq!(read, Ok(()), "{}: {record}", format.name());
-    }
-    all
+    let mut said = Said { format, all: Vec::new() };
+    let (mut window, mut case) = (Window::default(), Case(log.as_bytes()));
+    let starts = |line: &[u8]| format.starts_record(line);
+    match format.framing() {
+        Framing::Line => cut(&mut window, &mut case, &Owned::WHOLE, None, &mut said),
+        Framing::Continued => cut(&mut window, &mut case, &Owned::WHOLE, Some(&starts), &mut said),
+    };
+    said.all
 }
 
-/// The logs of a case's directory.
-fn logs(directory: &Path) -> Vec<PathBuf> {
+/// The files of a format's directory: logs, whatever they end in, each with what stands beside it.
+fn files(directory: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
-    let mut logs: Vec<PathBuf> = entries
-        .filter(|path| path.extension().is_some_and(|end| end == "log"))
-        .collect();
-    logs.sort();
-    logs
+    let mut files: Vec<PathBuf> = entries.collect();
+    files.sort();
+    files
+}
+
+fn is_expected(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "jsonl")
 }
 
 fn holds(format: &dyn Format, log: &Path) {
@@ -87,15 +112,18 @@ fn holds(format: &dyn Format, log: &Path) {
 #[test]
 fn every_case_is_read_as_it_says() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/formats");
-    for entry in fs::read_dir(root).unwrap() {
-        let directory = entry.unwrap().path();
+    let mut held = BTreeSet::new();
+    for directory in files(&root) {
         let name = directory.file_name().unwrap().to_str().unwrap();
         let format = ALL.iter().find(|format| format.name() == name);
         let format = *format.unwrap_or_else(|| panic!("no format is called {name}"));
-        let logs = logs(&directory);
-        assert!(!logs.is_empty(), "{name} has no case");
+        let (expected, logs): (Vec<_>, Vec<_>) = files(&directory).into_iter().partition(|path| is_expected(path));
+        assert_eq!(expected.len(), logs.len(), "{name}: a log for each expectation");
         logs.iter().for_each(|log| holds(format, log));
+        held.insert(format.name());
     }
+    let formats: BTreeSet<&str> = ALL.iter().map(|format| format.name()).collect();
+    assert_eq!(held, formats);
 }
 
 #[test]
