@@ -25,6 +25,7 @@ mod retry_wrapper;
 mod scan;
 mod summary;
 mod trace;
+mod written;
 
 pub use exception::{Raised, exception, is_sdk_class, of_class as exception_of};
 pub use raised::read as raised;
