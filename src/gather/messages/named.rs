@@ -64,41 +64,44 @@ fn said(text: &str, status: Option<u16>) -> Raised<'_> {
 
 /// `… openai.RateLimitError: Error code: 429 - …`, `… Error code: 500 - …`, `… Server error: 500 …`.
 fn by_colon(line: &str, is_error: bool) -> Option<(&str, Raised<'_>)> {
-    let mut rest = line;
-    while let Some(at) = memchr::memchr(b':', rest.as_bytes()) {
-        let word = word_before(rest, at);
-        let text = rest.get(word..)?;
+    let mut at = 0;
+    while let Some(found) = memchr::memchr(b':', line.as_bytes().get(at..)?) {
+        let colon = at + found;
+        at = colon + 1;
+        // What follows a class or a phrase is apart from it; so the paths that are looked at do not overlap.
+        if line.as_bytes().get(at).is_some_and(|next| !next.is_ascii_whitespace()) {
+            continue;
+        }
+        let word = word_before(line, colon);
+        let text = line.get(word..)?;
         if let Some(raised) = exception::of_sdk(text)
             && (is_error || raised.module.is_some())
         {
             return Some((text, raised));
         }
-        if let Some(text) = phrase(rest, word, is_error)
-            && let Some(raised) = exception::exception(text).filter(|raised| raised.status.is_some())
+        if let Some(text) = phrase(line, word, colon, is_error)
+            && let Some(raised) = exception::exception(text)
         {
             return Some((text, raised));
         }
-        rest = rest.get(at + 1..)?;
     }
     None
 }
 
-/// The text of an SDK's phrase whose last word before the colon begins at `word`.
-fn phrase(text: &str, word: usize, is_error: bool) -> Option<&str> {
-    let (before, after) = text.split_at_checked(word)?;
-    // async-openai warns of a status that it is about to retry.
-    if after.starts_with("error: ") && before.ends_with("Server ") {
-        return text.get(word - "Server ".len()..);
-    }
-    if !after.starts_with("code: ") {
-        return None;
-    }
-    // go-openai's own words.
-    if before.ends_with("error, status ") {
-        return text.get(word - "error, status ".len()..);
-    }
-    let python = before.ends_with("Error ") && (is_error || after.contains(" - {'"));
-    text.get(word.checked_sub("Error ".len())?..).filter(|_| python)
+/// The text of an SDK's phrase with a status behind it, whose last word stands from `word` to its colon.
+fn phrase(line: &str, word: usize, colon: usize, is_error: bool) -> Option<&str> {
+    let after = line.get(colon + 1..)?.trim_start_matches(' ');
+    scan::status(after)?;
+    let (before, last) = line.get(..colon)?.split_at_checked(word)?;
+    let start = match last {
+        // async-openai warns of a status that it is about to retry.
+        "error" if before.ends_with("Server ") => "Server ",
+        // go-openai's own words.
+        "code" if before.ends_with("error, status ") => "error, status ",
+        "code" if before.ends_with("Error ") && (is_error || after.get(3..).is_some_and(|rest| rest.starts_with(" - {'"))) => "Error ",
+        _ => return None,
+    };
+    line.get(word - start.len()..)
 }
 
 /// Python's `repr` of an exception: `InternalServerError('Error code: 500 - …')`, `APITimeoutError('Request timed out.')`.
