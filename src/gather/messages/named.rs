@@ -98,7 +98,9 @@ fn phrase(line: &str, word: usize, colon: usize, is_error: bool) -> Option<&str>
         "error" if before.ends_with("Server ") => "Server ",
         // go-openai's own words.
         "code" if before.ends_with("error, status ") => "error, status ",
-        "code" if before.ends_with("Error ") && (is_error || after.get(3..).is_some_and(|rest| rest.starts_with(" - {'"))) => "Error ",
+        "code" if before.ends_with("Error ") && (is_error || after.get(3..).is_some_and(|rest| rest.starts_with(" - {'"))) => {
+            "Error "
+        }
         _ => return None,
     };
     line.get(word - start.len()..)

@@ -100,10 +100,7 @@ fn hostile_repetitions_take_linear_time() {
                 format!("Retry error. Retry count:1\n{}", piece.repeat(20_000)),
             ];
             for text in &texts {
-                let mut fields = Fields {
-                    ok,
-                    ..Fields::default()
-                };
+                let mut fields = Fields { ok, ..Fields::default() };
                 let _ = read(text, &mut fields);
             }
         }

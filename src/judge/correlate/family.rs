@@ -102,7 +102,7 @@ fn exceptions_are_ends(members: &[SourceIndex], sources: &[(&Name, &SourceRollup
             match seen.grain {
                 Grain::Detail => named += usize::from(names_exception(seen)),
                 Grain::Attempt | Grain::Call => ended += 1,
-                Grain::Start => {}
+                Grain::Start | Grain::Tunnel => {}
             }
         }
     }
