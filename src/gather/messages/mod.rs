@@ -19,6 +19,7 @@ mod node_dump;
 mod node_sdk;
 mod okhttp;
 mod pairs;
+mod prose;
 mod python_sdk;
 mod raised;
 mod retry_wrapper;

@@ -1,7 +1,7 @@
 //! Where a line names an SDK's failure: a class, a class's `repr`, a status in the SDK's words, a sentence of its own.
 
 use super::exception::{self, Raised};
-use super::scan;
+use super::{prose, scan};
 
 /// Sentences that the SDKs' exceptions have for their whole text, with the status they mean (openai-python 0.x and later,
 /// anthropic-sdk-python; formats.md 1.1 to 1.3). Programs log them without the class.
@@ -11,20 +11,6 @@ const SENTENCES: [(&str, Option<u16>); 5] = [
     ("Request timed out or interrupted.", None),
     ("Request was aborted.", None),
     ("The server is overloaded or not ready yet.", Some(503)),
-];
-
-/// Words one of which a line has that speaks of an LLM.
-const LLM_WORDS: [&str; 10] = [
-    "llm",
-    "openai",
-    "anthropic",
-    "claude",
-    "gpt",
-    "gemini",
-    "model",
-    "completion",
-    "chat",
-    "embedding",
 ];
 
 /// The exception that `line` begins with or names behind other words. In a line that is no error's, only a class with its
@@ -131,9 +117,14 @@ fn by_sentence(line: &str) -> Option<(&str, Raised<'_>)> {
     let apart = [": ", "- ", "(", "'", "\"", "=", "| "]
         .iter()
         .any(|sign| before.ends_with(sign));
-    let before = before.to_ascii_lowercase();
-    let speaks = apart && LLM_WORDS.iter().any(|word| before.contains(word));
-    speaks.then(|| (text, said(text, status)))
+    (apart && prose::speaks_of_llm(before)).then(|| (text, said(text, status)))
+}
+
+/// `LLM request failed with status 500 after 812 ms`.
+pub(super) fn by_words(line: &str) -> Option<(&str, Raised<'_>)> {
+    let (status, at) = prose::status(line)?;
+    let text = line.get(at..).filter(|_| prose::speaks_of_llm(line))?;
+    Some((text, said(text, Some(status))))
 }
 
 /// google-genai's text behind other words: `… 503 UNAVAILABLE. {'error': {'code': 503, …}}`.

@@ -1,9 +1,9 @@
 //! A line, or the traceback under it, that names a failure of an LLM call and nothing else: what is left where no other
 //! line of the source tells how the attempt ended.
 
-use super::exception::{Raised, exception};
-use super::named::within;
-use super::{Said, http_client, scan, summary, trace};
+use super::exception::exception;
+use super::named::{by_words, within};
+use super::{Said, http_client, prose, summary, trace};
 use crate::model::{Fields, Grain, Instant};
 
 /// Lines under the message that are looked at for a client's error with a URL.
@@ -17,12 +17,14 @@ pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
         let exceptions = rest.lines().filter(|line| !line.starts_with([' ', '\t']));
         exceptions.take(LINES).find_map(http_client::find).filter(|_| is_error)
     });
-    let named = within(line, is_error).or_else(|| {
+    let by_client = || {
         let failed = failed?;
-        exception(failed.text)
-            .map(|raised| (failed.text, raised))
-            .or(Some((failed.text, Raised::default())))
-    });
+        let raised = exception(failed.text).unwrap_or_default();
+        Some((failed.text, raised))
+    };
+    let named = within(line, is_error)
+        .or_else(by_client)
+        .or_else(|| by_words(line).filter(|_| is_error));
     if named.is_none() && (!is_error || rest.is_empty() || !trace::is_sdk(rest)) {
         return Said::Other;
     }
@@ -40,11 +42,14 @@ pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
     }
     summary::supplement(line, fields);
     if fields.x_request_id.is_none() && fields.request_id.is_none() {
-        match scan::id_in_prose(line) {
+        match prose::id(line) {
             Some(id) if id.starts_with("req_") => fields.x_request_id = Some(id),
             id => fields.request_id = id,
         }
     }
+    // The model may stand among the words before the error; a body quotes other models too.
+    let words = fields.text.and_then(|text| line.split(text).next()).unwrap_or(line);
+    fields.model = fields.model.or_else(|| prose::model(words));
     trace::attach(rest, fields);
     Said::AboutACall
 }

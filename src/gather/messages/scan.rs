@@ -71,45 +71,9 @@ pub fn is_body_id(id: &str) -> bool {
         .any(|start| id.starts_with(start))
 }
 
-/// A request's id in prose: `(request_id: req_…)`, `Request ID: …`, `request id req_…`, `"request_id":"…"`.
-pub(super) fn id_in_prose(text: &str) -> Option<&str> {
-    let bytes = text.as_bytes();
-    let mut from = 0;
-    while let Some(found) = memchr::memmem::find(bytes.get(from..)?, b"equest") {
-        from += found + "equest".len();
-        let rest = text.get(from..)?.trim_start_matches(['_', '-', ' ']);
-        let Some(rest) = ["id", "ID", "Id"].iter().find_map(|word| rest.strip_prefix(word)) else {
-            continue;
-        };
-        let id = rest.trim_start_matches([' ', ':', '=', '\'', '"', '(', '`']);
-        let length = id
-            .bytes()
-            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
-            .count();
-        let id = id.get(..length)?;
-        let digits = id.bytes().any(|byte| byte.is_ascii_digit());
-        if id.len() >= 8 && digits && !is_body_id(id) {
-            return Some(id);
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{duration_ms, id_in_prose, status};
-
-    #[test]
-    fn an_id_in_prose_stands_behind_its_name() {
-        for text in [
-            "(request_id: req_5d2c9e0b)",
-            "Request ID: req_5d2c9e0b.",
-            "request-id 'req_5d2c9e0b'",
-        ] {
-            assert_eq!(id_in_prose(text), Some("req_5d2c9e0b"), "{text}");
-        }
-        assert_eq!(id_in_prose("your request ideally needs chatcmpl-1"), None);
-    }
+    use super::{duration_ms, status};
 
     #[test]
     fn a_status_is_three_digits_and_no_more() {

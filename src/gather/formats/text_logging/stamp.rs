@@ -63,8 +63,11 @@ pub(super) fn fits(stamp: &str, shape: &str) -> bool {
     stamp.len() == shape.len() && starts(stamp.as_bytes(), shape.as_bytes())
 }
 
-/// The stamp as `text::timestamp` reads it: glog's month and day get a name and a blank.
+/// The stamp as `text::timestamp` reads it: glog's month and day get a name and a blank, Airflow's date loses its comma.
 pub(super) fn readable(stamp: &str) -> Cow<'_, str> {
+    if starts(stamp.as_bytes(), b"dddd-dd-dd, ") {
+        return Cow::Owned(stamp.replacen(',', "", 1));
+    }
     if !is_glog(stamp) {
         return Cow::Borrowed(stamp);
     }
