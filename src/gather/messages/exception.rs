@@ -1,5 +1,6 @@
 //! What an exception's text says: its class, the status and the provider's error body.
 
+use super::classes::{CLASSES, MODULES};
 use super::{body, written};
 
 /// One exception as its text tells it. Everything is borrowed, escapes included.
@@ -20,79 +21,6 @@ pub struct Raised<'a> {
     /// The provider's request id, where the text holds it.
     pub x_request_id: Option<&'a str>,
 }
-
-/// Classes of the SDKs that speak of a call (errors.md 3), with the status that the class alone means.
-const CLASSES: [(&str, Option<u16>); 48] = [
-    ("InternalServerError", None),
-    ("RateLimitError", Some(429)),
-    ("APIConnectionError", None),
-    ("APITimeoutError", None),
-    ("APIConnectionTimeoutError", None),
-    ("APIError", None),
-    ("APIStatusError", None),
-    ("OpenAIAPIError", None),
-    ("OpenAIError", None),
-    ("APIResponseValidationError", None),
-    ("BadRequestError", Some(400)),
-    ("AuthenticationError", Some(401)),
-    ("PaymentRequiredError", Some(402)),
-    ("PermissionDeniedError", Some(403)),
-    ("NotFoundError", Some(404)),
-    ("RequestTimeoutError", Some(408)),
-    ("ConflictError", Some(409)),
-    ("ContentTooLargeError", Some(413)),
-    ("UnprocessableEntityError", Some(422)),
-    ("ClientClosedRequestError", Some(499)),
-    ("HTTPNotImplementedError", Some(501)),
-    ("ServiceUnavailableError", Some(503)),
-    ("GatewayTimeoutError", Some(504)),
-    ("OverloadedError", Some(529)),
-    ("APIUserAbortError", None),
-    ("InvalidRequestError", Some(400)),
-    ("AI_APICallError", None),
-    ("AI_RetryError", None),
-    ("InternalServerException", None),
-    ("RateLimitException", Some(429)),
-    ("BadRequestException", Some(400)),
-    ("UnauthorizedException", Some(401)),
-    ("PermissionDeniedException", Some(403)),
-    ("NotFoundException", Some(404)),
-    ("UnprocessableEntityException", Some(422)),
-    ("UnexpectedStatusCodeException", None),
-    ("OpenAIIoException", None),
-    ("OpenAIRetryableException", None),
-    ("TransientAiException", None),
-    ("NonTransientAiException", None),
-    ("ClientResultException", None),
-    ("AnthropicIoException", None),
-    ("AnthropicServiceException", None),
-    ("OpenAIServiceException", None),
-    ("ServerError", None),
-    ("ClientError", None),
-    ("SDKError", None),
-    ("ResponseError", None),
-];
-
-/// Modules whose every exception speaks of a call. Other modules have classes of the same names.
-const MODULES: [&str; 17] = [
-    "openai",
-    "anthropic",
-    "litellm",
-    "langchain_openai",
-    "langchain_anthropic",
-    "google.genai",
-    "groq",
-    "com.openai",
-    "org.springframework.ai",
-    "com.anthropic",
-    "System.ClientModel",
-    "OpenAI",
-    "Anthropic",
-    "mistralai",
-    "cohere",
-    "ollama",
-    "dev.langchain4j",
-];
 
 impl<'a> Raised<'a> {
     /// The class at the start of `text` alone, and what follows it.

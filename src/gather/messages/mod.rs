@@ -6,6 +6,7 @@
 
 mod address;
 mod body;
+mod classes;
 mod dump;
 mod exception;
 mod go_sdk;
@@ -26,6 +27,7 @@ mod retry_wrapper;
 mod scan;
 mod summary;
 mod trace;
+mod words;
 mod written;
 
 pub use exception::{Raised, exception, is_sdk_class, of_class as exception_of};

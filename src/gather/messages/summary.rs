@@ -1,47 +1,12 @@
 //! An application's own line about a call that ended: some words, then `key=value` pairs.
 
 use super::pairs::{Key, Pairs, latency_ms};
+use super::words::Words;
 use super::{Said, address, named, scan};
 use crate::model::{Fields, Grain, Instant};
 
 /// The pairs of one line that are looked at; a summary line has a dozen.
 const PAIRS: usize = 24;
-
-/// Words that say how a call ended, and those that say it has only begun.
-const FAILED: [&str; 10] = [
-    "failed",
-    "error",
-    "errored",
-    "exception",
-    "failure",
-    "fail",
-    "timeout",
-    "aborted",
-    "unsuccessful",
-    "raised",
-];
-const WENT_WELL: [&str; 10] = [
-    "ok",
-    "completed",
-    "complete",
-    "succeeded",
-    "success",
-    "successful",
-    "done",
-    "finished",
-    "response",
-    "answered",
-];
-const BEGINS: [&str; 8] = [
-    "start",
-    "starting",
-    "started",
-    "calling",
-    "sending",
-    "request",
-    "begin",
-    "requesting",
-];
 
 /// Short words that applications use for endpoints; `normalise` makes paths of them.
 const ENDPOINTS: [&str; 12] = [
@@ -289,34 +254,4 @@ fn is_name(value: &str) -> bool {
     value
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
-}
-
-/// What the words before the pairs say.
-struct Words {
-    ended: Option<bool>,
-    begins: bool,
-}
-
-impl Words {
-    /// A word of failure outweighs one of success (`request completed with error`).
-    fn of(head: &str) -> Self {
-        let mut words = Self {
-            ended: None,
-            begins: false,
-        };
-        for word in head
-            .split(|letter: char| !letter.is_ascii_alphabetic())
-            .filter(|word| (2..=12).contains(&word.len()))
-        {
-            let is = |known: &&str| known.eq_ignore_ascii_case(word);
-            if FAILED.iter().any(&is) {
-                words.ended = Some(false);
-            } else if words.ended.is_none() && WENT_WELL.iter().any(&is) {
-                words.ended = Some(true);
-            } else if BEGINS.iter().any(is) {
-                words.begins = true;
-            }
-        }
-        words
-    }
 }

@@ -83,7 +83,7 @@ impl Format for TextLogging {
     }
 
     fn source(&self) -> &'static str {
-        "the defaults of each logger, see src/gather/formats/text_logging/layouts.rs"
+        "https://logback.qos.ch/manual/layouts.html; https://docs.rs/tracing-subscriber/latest/tracing_subscriber/fmt/format; https://github.com/NLog/NLog/wiki/Layouts; the other loggers' defaults"
     }
 }
 
