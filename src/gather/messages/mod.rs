@@ -147,8 +147,8 @@ fn behind_words<'a>(line: &'a str, rest: &'a str, message: &'a str, fields: &mut
         plain |= !is_name && !word.is_empty();
         let behind = inner.get(length..)?.trim_start_matches([' ', '\t', '|', ';']);
         at = line.len() - behind.len();
-        // An id line is three words: only a logger's dotted name vouches for it.
-        if plain && behind.starts_with("request_id: ") {
+        // Other programs may write these too: only a logger's dotted name vouches for them.
+        if plain && ["request_id: ", "Encountered "].iter().any(|start| behind.starts_with(start)) {
             return None;
         }
         if let Some(said) = sdk_line(behind, rest, message.get(at..)?, fields) {
