@@ -52,6 +52,8 @@ const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 /// Finds such an error in one line.
 pub(super) fn find(line: &str) -> Option<Failed<'_>> {
     let bytes = line.as_bytes();
+    // Short of a searcher's set-up: every one of these errors has a colon, and most lines have none.
+    memchr::memchr(b':', bytes)?;
     if let Some(failed) = urllib3(line) {
         return Some(failed);
     }

@@ -129,7 +129,7 @@ impl<'a> Run<'a> {
 
     /// `call failed, model: gpt-4o, status: 500`: tracing's pretty format, and what people write.
     fn of_colons(line: &'a str) -> Option<Self> {
-        memchr::memmem::find(line.as_bytes(), b": ")?;
+        memchr::memchr(b':', line.as_bytes())?;
         // A dump is read as such.
         let line = line.split('{').next()?;
         let mut run = Self::new(line.len());
