@@ -123,7 +123,7 @@ fn by_sentence(line: &str) -> Option<(&str, Raised<'_>)> {
 /// `LLM request failed with status 500 after 812 ms`.
 pub(super) fn by_words(line: &str) -> Option<(&str, Raised<'_>)> {
     let (status, at) = prose::status(line)?;
-    let text = line.get(at..).filter(|_| prose::speaks_of_llm(line))?;
+    let text = line.get(at..).filter(|_| prose::names_llm(line))?;
     Some((text, said(text, Some(status))))
 }
 

@@ -17,13 +17,22 @@ const LLM_WORDS: [&str; 10] = [
     "embedding",
 ];
 
+/// Words that nothing but an LLM is called by: a program's own `chat` and `model` may fail with a status too.
+const LLM_NAMES: [&str; 7] = ["llm", "openai", "anthropic", "claude", "gpt", "gemini", "chat completion"];
+
 /// Words right before a status.
 const BEFORE_STATUS: [&str; 6] = ["tatus code ", "tatus code: ", "tatus ", "tatus: ", "HTTP ", "returned "];
 
-/// Whether a text speaks of an LLM.
+/// Whether a text speaks of what an LLM does.
 pub(super) fn speaks_of_llm(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     LLM_WORDS.iter().any(|word| text.contains(word))
+}
+
+/// Whether a text names an LLM or its maker.
+pub(super) fn names_llm(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    LLM_NAMES.iter().any(|word| text.contains(word))
 }
 
 /// The failing status that a text names in words, and where the words begin: `failed with status 500`, `HTTP 503`.

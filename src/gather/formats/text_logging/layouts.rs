@@ -65,6 +65,8 @@ pub(super) const BEHIND_TIME: &[Layout] = &[
     telling(" {word} {word}\n{level}: {message}"),
     // zap's development encoder.
     telling("\t{level}\t{word}\t{message}"),
+    // AWS Lambda's Node runtime: the request's id before the level.
+    telling("\t{word}\t{level}\t{message}"),
     // Serilog's file sink, with and without the source.
     telling(" [{level}] ({inside}) {message}"),
     // glog, klog and absl: the level's letter, the month and the day are one word.
@@ -146,6 +148,7 @@ pub(super) const SAMPLES: &[&str] = &[
     "2025-03-06T14:02:26.854993Z  WARN llm_call{model=\"gpt-4o\" attempt=1}: svc: server error status=500 x_request_id=\"req_5d2c9e0b7f3a41c8a6e4b0f19d8273aa\"",
     "2025-03-06T14:02:26.854993Z  WARN async_openai::client: Server error: 500 Internal Server Error - {}",
     "2025-03-06T14:02:11.123+0100\tERROR\tllm/client.go:10\tcall failed\t{\"model\": \"gpt-4o\", \"status\": 500, \"error\": \"overloaded\"}",
+    "2025-03-06T14:02:11.714Z\t8f1c2a34-5b6c-4d7e-8f90-a1b2c3d4e5f6\tERROR\tInternalServerError: 500 The server had an error",
     "[2025-03-06T14:02:26Z WARN  async_openai::client] Server error: 500 Internal Server Error - {}",
     "[14:02:11 ERR] call failed",
     "[2025-03-06 14:02:11] production.ERROR: call failed {\"model\":\"gpt-4o\",\"status\":500} []",
