@@ -7,10 +7,10 @@
 use super::chunk::PieceReader;
 use super::collect::{Collector, SourceContext};
 use super::formats::{Fit, Format};
-use super::frame::{self, Ended, Framing, Owned, Refill, Sink, Window};
+use super::frame::{self, Ended, Framing, Items, Owned, Refill, Sink, Window};
 use super::open::{Opened, Refused, Stream, words};
 use super::plan::Plan;
-use super::prepare::{Prepared, Way};
+use super::prepare::{Prepared, SHRUNK, Way};
 use super::progress::Progress;
 use crate::model::{ChunkSpan, Name, SourceRollup, Wanted};
 use crate::text::timestamp::Reference;
@@ -77,6 +77,7 @@ impl Errand<'_> {
         let mut records = Records {
             collector: Collector::new(&context),
             candidates: context.candidates,
+            items: prepared.recognised.as_ref().and_then(|recognised| recognised.items),
             part: (part as u64) << LINE_BITS,
         };
         let (ended, bytes, offset, shrunk) = match &prepared.way {
@@ -91,7 +92,7 @@ impl Errand<'_> {
                 self.progress.read(piece.end - piece.start);
                 (ended, piece.end - piece.start, piece.start, reader.shrunk)
             }
-            Way::Whole => {
+            Way::Whole(_) => {
                 let mut reader = StreamReader::new(prepared.stream()?, self.progress);
                 let ended = records.cut(window, &mut reader, &Owned::WHOLE);
                 (ended, reader.given, 0, false)
@@ -102,7 +103,7 @@ impl Errand<'_> {
         if let Some((first, last)) = rollup.span {
             rollup.chunks.push(ChunkSpan { offset, first, last });
         }
-        let shrunk = shrunk.then(|| "it became shorter while it was read".to_owned());
+        let shrunk = shrunk.then(|| SHRUNK.to_owned());
         let broken = ended
             .broken
             .as_ref()
@@ -124,7 +125,7 @@ impl Errand<'_> {
             name: Name::clone(&prepared.source.name),
             host: prepared.source.host.clone(),
             zone: prepared.zone,
-            reference: Reference::on(prepared.source.written.unwrap_or(epoch)),
+            reference: Reference::on(prepared.written().unwrap_or(epoch)),
             since: self.plan.since,
             until: self.plan.until,
             size: prepared.source.size,
@@ -168,12 +169,16 @@ pub(super) fn set_lines(rollup: &mut SourceRollup, before: &BTreeMap<usize, u64>
 struct Records<'a> {
     collector: Collector<'a>,
     candidates: &'a [&'static dyn Format],
+    items: Option<Items>,
     part: u64,
 }
 
 impl Records<'_> {
     fn cut(&mut self, window: &mut Window, reader: &mut dyn Refill, owned: &Owned) -> Ended {
         let candidates = self.candidates;
+        if let Some(items) = self.items {
+            return frame::items(window, reader, items, self);
+        }
         let is_line = candidates.iter().all(|format| format.framing() == Framing::Line);
         let starts = |line: &[u8]| candidates.iter().any(|format| starts(*format, line));
         frame::cut(window, reader, owned, if is_line { None } else { Some(&starts) }, self)
@@ -185,6 +190,7 @@ fn starts(format: &dyn Format, line: &[u8]) -> bool {
     match format.framing() {
         Framing::Line => format.fit(line) != Fit::No,
         Framing::Continued => format.starts_record(line),
+        Framing::Items(_) => false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Do the formats say of every case in `fixtures/formats` what stands beside it, and has every case a format?
 
 use super::{ALL, Format};
-use crate::gather::frame::{Framing, Owned, Refill, Sink, Window, cut};
+use crate::gather::frame::{Framing, Owned, Refill, Sink, Window, cut, items};
 use crate::model::{Fields, Instant};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -79,6 +79,7 @@ fn said(format: &dyn Format, log: &str) -> Vec<Value> {
     let (mut window, mut case) = (Window::default(), Case(log.as_bytes()));
     let starts = |line: &[u8]| format.starts_record(line);
     match format.framing() {
+        Framing::Items(of) => items(&mut window, &mut case, of, &mut said),
         Framing::Line => cut(&mut window, &mut case, &Owned::WHOLE, None, &mut said),
         Framing::Continued => cut(&mut window, &mut case, &Owned::WHOLE, Some(&starts), &mut said),
     };

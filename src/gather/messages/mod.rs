@@ -10,7 +10,7 @@ mod classes;
 mod dump;
 mod exception;
 mod go_sdk;
-mod headers;
+pub(super) mod headers;
 mod http_client;
 mod http_line;
 mod langchain4j;
