@@ -140,6 +140,8 @@ pub(super) const OTHERS: &[Layout] = &[
 /// One record or more of each telling layout.
 pub(super) const SAMPLES: &[&str] = &[
     "2025-03-06T14:02:11.123Z ERROR 1 --- [chat] [nio-8080-exec-1] c.a.Svc                                  : Retry error. Retry count:3",
+    "2025-03-06T14:02:11.123Z [main] ERROR c.a.Svc - call failed\njava.lang.IllegalStateException: x",
+    "2025-03-06T14:02:11.123Z ERROR [com.acm.Svc] (executor-thread-1) call failed",
     "2025-03-06 14:02:11.123  WARN 1 --- [nio-8080-exec-1] o.s.ai.retry.RetryUtils                  : Retry error. Retry count:3",
     "14:02:11.123 [main] ERROR c.a.Svc -- call failed\ncom.openai.errors.InternalServerException: 500: The server had an error",
     "2025-03-06 14:02:11,123 ERROR [com.acm.Svc] (executor-thread-1) call failed",

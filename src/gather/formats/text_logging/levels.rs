@@ -40,8 +40,8 @@ const LEVELS: &[(&str, bool)] = &[
     ("eror", true),
 ];
 
-/// Levels that are words of prose in any other case: java.util.logging's, NestJS's, loguru's and winston's.
-const EXACT: [&str; 8] = ["LOG", "CONFIG", "FINE", "FINER", "FINEST", "SUCCESS", "http", "silly"];
+/// Levels that are words of prose in any other case: java.util.logging's, NestJS's and loguru's.
+const EXACT: [&str; 6] = ["LOG", "CONFIG", "FINE", "FINER", "FINEST", "SUCCESS"];
 
 /// The level at the start of a text, and what follows it. `None` where the word is no level's, or goes on.
 pub(super) fn read(text: &str) -> Option<(bool, &str)> {

@@ -1,7 +1,8 @@
 //! Tests of the table of layouts as a whole.
 
 use super::TextLogging;
-use crate::gather::formats::{Fit, Format};
+use crate::gather::formats::{ALL, Fit, Format};
+use crate::gather::recognise::Order;
 
 fn starts(line: &str) -> bool {
     TextLogging.starts_record(line.as_bytes())
@@ -32,6 +33,14 @@ fn stacks_and_continued_messages_belong_to_the_record_above() {
     ] {
         assert!(!starts(line), "{line}");
     }
+}
+
+#[test]
+fn the_table_is_asked_before_the_readers_that_its_lines_could_mislead() {
+    let order: Vec<&str> = Order::of(ALL).iter().map(Format::name).collect();
+    let place = |name: &str| order.iter().position(|other| *other == name);
+    assert!(place("text-logging") < place("openai-node"));
+    assert!(place("text-logging") < place("python-logging"));
 }
 
 #[test]
