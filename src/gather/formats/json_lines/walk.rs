@@ -168,7 +168,7 @@ pub(super) fn is_logged(line: &str) -> bool {
     Members::of(line).into_iter().flatten().any(|(name, _)| {
         matches!(
             keys::key(name),
-            Some(Key::Timestamp | Key::Level | Key::Message | Key::LoguruText)
+            Some(Key::Timestamp | Key::StartTime | Key::Level | Key::Message | Key::LoguruText)
         ) || matches!(name, "record" | "instant" | "log" | "fields")
     })
 }

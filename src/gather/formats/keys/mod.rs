@@ -15,6 +15,7 @@ use std::sync::LazyLock;
 #[repr(usize)]
 pub(super) enum Key {
     Timestamp,
+    StartTime,
     Level,
     Message,
     Status,

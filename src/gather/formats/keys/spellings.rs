@@ -15,6 +15,11 @@ pub(super) const SPELLINGS: &[(Key, &[&str])] = &[
             "datetime",
             "date",
             "eventtime",
+            "endtime",
+            "endedat",
+            "finishedat",
+            "completedat",
+            "createdat",
             "logtime",
             "t",
             "att",
@@ -25,6 +30,10 @@ pub(super) const SPELLINGS: &[(Key, &[&str])] = &[
             "loggedat",
             "timelocal",
         ],
+    ),
+    (
+        Key::StartTime,
+        &["starttime", "startedat", "requestedat", "requeststarttime", "begintime"],
     ),
     (
         Key::Level,

@@ -145,8 +145,11 @@ impl<'a> Told<'a> {
         let id = |key: Key| self.get(key).filter(|id| !messages::is_body_id(id));
         let attempt = count(Key::Attempt).or_else(|| count(Key::RetriesTaken).map(|taken| taken.saturating_add(1)));
         Fields {
-            timestamp: self.get(Key::Timestamp),
-            instant: Instant::Unknown,
+            timestamp: self.get(Key::Timestamp).or(self.get(Key::StartTime)),
+            instant: match (self.get(Key::Timestamp), self.get(Key::StartTime)) {
+                (None, Some(_)) => Instant::Start,
+                _ => Instant::Unknown,
+            },
             http_date: self.get(Key::HttpDate),
             duration_ms: number(Key::DurationMs)
                 .or_else(|| number(Key::DurationSeconds).map(|seconds| seconds * 1000.0))
