@@ -14,6 +14,7 @@ mod cli;
 mod corpora;
 mod discovery;
 mod documents;
+mod exceptions;
 mod formats;
 mod hostile;
 mod hostile_archives;

@@ -26,8 +26,8 @@ use calls::InCall;
 use clocks::Clock;
 use cover::{Cover, Covers, Ties};
 use earlier::Earlier;
+use family::Family;
 pub(crate) use family::stem;
-use family::{Family, Granularity};
 use pair::Joined;
 use proxies::ProxyHost;
 use std::collections::BTreeMap;
@@ -212,7 +212,7 @@ fn assemble_family(family: &Family, sources: &[(&Name, &SourceRollup)]) -> Assem
     let observations = members
         .iter()
         .flat_map(|(index, rollup)| rollup.observations.iter().map(move |seen| (*index, seen)));
-    assemble::assemble(observations, family.granularity == Granularity::Detail)
+    assemble::assemble(observations, family)
 }
 
 /// Moves every view to its end on the common clock.
