@@ -6,6 +6,7 @@
 pub mod chunk;
 pub mod collect;
 pub mod discover;
+pub mod envelopes;
 pub mod fold;
 pub mod formats;
 pub mod frame;

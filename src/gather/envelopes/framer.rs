@@ -1,0 +1,161 @@
+//! Joins the lines that came out of envelopes to records, each writer's apart: two containers' tracebacks in one file
+//! stand between each other's lines.
+
+use super::chain::Told;
+use super::clock::Outer;
+use super::read::Reader;
+use crate::gather::frame::{RECORD_LIMIT, Starts};
+
+/// Writers whose records are open at once; of one more, the record that waited longest is closed.
+const OPEN: usize = 64;
+
+/// Lines of others after which a record is closed: who writes a traceback writes it at once.
+const PATIENCE: u64 = 512;
+
+/// Makes records of lines.
+pub(super) struct Framer<'a> {
+    starts: Starts<'a>,
+    many_programs: bool,
+    to: &'a mut dyn Reader,
+    open: Vec<Open>,
+    spare: Vec<Vec<u8>>,
+    lines: u64,
+    /// No newline ends the source: its last line may be half.
+    pub(super) unfinished: bool,
+}
+
+/// A record that may go on.
+struct Open {
+    told: Told,
+    bytes: Vec<u8>,
+    /// When its last line came, in lines of the source.
+    touched: u64,
+    long: bool,
+}
+
+impl<'a> Framer<'a> {
+    pub(super) fn new(starts: Starts<'a>, many_programs: bool, to: &'a mut dyn Reader) -> Self {
+        Self {
+            starts,
+            many_programs,
+            to,
+            open: Vec::new(),
+            spare: Vec::new(),
+            lines: 0,
+            unfinished: false,
+        }
+    }
+
+    /// Takes a line.
+    pub(super) fn line(&mut self, line: &[u8], told: &Told) {
+        let line = without_ending(line);
+        let Some(starts) = self.starts else {
+            let (long, unfinished) = (line.len() > RECORD_LIMIT, self.unfinished);
+            self.give(told, line, long, unfinished);
+            return;
+        };
+        self.lines += 1;
+        let open = self.open.iter().position(|open| open.told.writer == told.writer);
+        let head = line.get(..RECORD_LIMIT).unwrap_or(line);
+        match open.and_then(|at| self.open.get_mut(at)).filter(|_| !starts(head)) {
+            Some(open) => {
+                open.add(line);
+                open.touched = self.lines;
+            }
+            None => {
+                if let Some(at) = open {
+                    self.close(at, false);
+                }
+                self.begin(line, told);
+            }
+        }
+    }
+
+    /// Gives what is still open.
+    pub(super) fn finish(&mut self) {
+        self.open.sort_by_key(|open| open.told.line);
+        while let Some(open) = self.open.first() {
+            let unfinished = self.unfinished && open.touched == self.lines;
+            self.close(0, unfinished);
+        }
+    }
+
+    /// Counts something too long to be opened.
+    pub(super) fn too_long(&mut self, line: u64) {
+        self.to.too_long(line);
+    }
+
+    fn begin(&mut self, line: &[u8], told: &Told) {
+        while self.open.len() > 1 && self.open.first().is_some_and(|open| open.touched + PATIENCE < self.lines) {
+            self.close(0, false);
+        }
+        if self.open.len() >= OPEN {
+            self.close(0, false);
+        }
+        let mut open = Open {
+            told: told.clone(),
+            bytes: self.spare.pop().unwrap_or_default(),
+            touched: self.lines,
+            long: line.len() > RECORD_LIMIT,
+        };
+        open.add(line);
+        self.open.push(open);
+    }
+
+    fn close(&mut self, at: usize, unfinished: bool) {
+        let Open {
+            told, mut bytes, long, ..
+        } = self.open.remove(at);
+        self.give(&told, &bytes, long, unfinished);
+        bytes.clear();
+        self.spare.push(bytes);
+    }
+
+    fn give(&mut self, told: &Told, record: &[u8], long: bool, unfinished: bool) {
+        if long {
+            self.to.too_long(told.line);
+            return;
+        }
+        let record = trimmed(record);
+        if record.trim_ascii().is_empty() {
+            return;
+        }
+        let outer = Outer {
+            stamp: told.stamp,
+            host: told.host.clone(),
+            program: Some(told.program).filter(|_| self.many_programs),
+        };
+        if unfinished {
+            self.to.unfinished(told.line, &outer, record);
+        } else {
+            self.to.record(told.line, &outer, record);
+        }
+    }
+}
+
+impl Open {
+    fn add(&mut self, line: &[u8]) {
+        self.long |= self.bytes.len() + line.len() > RECORD_LIMIT;
+        if self.long {
+            return;
+        }
+        if !self.bytes.is_empty() {
+            self.bytes.push(b'\n');
+        }
+        self.bytes.extend_from_slice(line);
+    }
+}
+
+/// A record without the newlines behind it and the NULs around it.
+fn trimmed(record: &[u8]) -> &[u8] {
+    let start = record.iter().position(|byte| *byte != 0).unwrap_or(record.len());
+    let end = record.iter().rposition(|byte| *byte != 0).map_or(start, |last| last + 1);
+    without_ending(record.get(start..end).unwrap_or_default())
+}
+
+fn without_ending(mut line: &[u8]) -> &[u8] {
+    while let Some((b'\r' | b'\n', rest)) = line.split_last() {
+        line = rest;
+    }
+    line
+}

@@ -1,0 +1,84 @@
+//! What others wrapped around a log's lines: container runtimes, journals, syslog, shippers. One file an envelope.
+//!
+//! An envelope is told by a source's first lines, together with the ones inside it ([`find`]), and peeled before records
+//! are told apart ([`read`]): a traceback whose every line lies in an envelope of its own is one record. What the envelope
+//! knows and the line may not - the instant with its zone, the host, which of several programs wrote it - goes with the
+//! record as [`Outer`].
+
+mod chain;
+mod clock;
+mod cloudwatch_json;
+mod cloudwatch_text;
+mod colours;
+mod cri;
+mod docker;
+mod envelope;
+mod find;
+mod fluentd;
+mod framer;
+mod journal_export;
+mod journald;
+mod loki;
+mod prefixed;
+mod read;
+mod shipper;
+mod syslog;
+mod syslog_5424;
+#[cfg(test)]
+mod tests;
+mod units;
+mod values;
+
+pub use chain::Clock;
+pub use clock::{Bearings, Inner, Outer};
+pub use colours::strip as strip_colours;
+pub use envelope::{Envelope, Letter};
+pub use find::{Judged, find};
+pub use read::{Reader, Wrapped, read};
+pub use units::Split;
+
+/// Every envelope; of two that a line fits equally, the first.
+pub static ALL: &[&dyn Envelope] = &[
+    &docker::Docker,
+    &cri::Cri,
+    &journald::Journald,
+    &journal_export::JournalExport,
+    &syslog_5424::Syslog5424,
+    &cloudwatch_json::CloudwatchJson,
+    &loki::Loki,
+    &shipper::Shipper,
+    &fluentd::Fluentd,
+    &syslog::Syslog,
+    &cloudwatch_text::CloudwatchText,
+    &prefixed::Prefixed,
+];
+
+/// How a source's lines are wrapped.
+#[derive(Clone, Default)]
+pub struct Opening {
+    /// How the outermost envelopes are told apart.
+    pub split: Split,
+    /// The envelopes, the outermost first.
+    pub layers: Vec<&'static dyn Envelope>,
+    /// Terminal colours stand between the lines' words.
+    pub coloured: bool,
+    /// Lines of several hosts were seen: the line's word on its host counts, and not the directory's.
+    pub many_hosts: bool,
+    /// Lines of several programs were seen: a call of one does not go on in another's lines.
+    pub many_programs: bool,
+}
+
+impl Opening {
+    /// Whether the lines lie open, so that the source can be read at any place.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.layers.is_empty()
+    }
+
+    /// The envelopes by name, for the report; `None` where there are none.
+    #[must_use]
+    pub fn said(&self) -> Option<String> {
+        let names: Vec<&str> = self.layers.iter().map(|layer| layer.name()).collect();
+        (!names.is_empty()).then(|| format!("read out of {}", names.join(", then ")))
+    }
+}

@@ -1,0 +1,1 @@
+//! Is what lies in an envelope read as if it lay open?
