@@ -3,6 +3,7 @@
 //! The collector remembers a few records only (which answer a `request_id:` line belongs to, whether two handlers wrote
 //! one line twice). A reader warms it up with the records before its piece, so that the cut makes no difference.
 
+use super::envelopes::{Bearings, Inner, Outer};
 use super::formats::Format;
 use super::normalise::{self, End};
 use crate::model::{
@@ -86,6 +87,9 @@ pub struct Collector<'a> {
     hasher: RandomState,
     twins: VecDeque<Twin>,
     last_time: Option<Time>,
+    /// What the record's envelope says of it.
+    outer: Outer,
+    bearings: Bearings,
     last_end_failed: bool,
     warming: bool,
     fraction: u64,
@@ -112,6 +116,8 @@ impl<'a> Collector<'a> {
             hasher: RandomState::with_seeds(1, 2, 3, 4),
             twins: VecDeque::new(),
             last_time: None,
+            outer: Outer::default(),
+            bearings: Bearings::default(),
             last_end_failed: true,
             warming: false,
             fraction: sampled_fraction(context.size),
@@ -123,6 +129,11 @@ impl<'a> Collector<'a> {
         self.warming = true;
         self.read(0, record);
         self.warming = false;
+    }
+
+    /// Takes what the envelope of the next record says of it.
+    pub fn lies_in(&mut self, outer: &Outer) {
+        self.outer.clone_from(outer);
     }
 
     /// Reads a record that starts on `line` of the piece.
@@ -170,12 +181,26 @@ impl<'a> Collector<'a> {
         let candidates = self.context.candidates;
         for format in candidates {
             let mut about = false;
-            let read = format.parse(record, &mut |fields| about |= self.take(line, fields, *format));
+            let read = format.parse(record, &mut |fields| about |= self.take_named(line, fields, *format));
             if read.is_ok() {
                 return Some(about);
             }
         }
         None
+    }
+
+    /// Takes one fact, with the host that its envelope names where the line names none.
+    fn take_named(&mut self, line: u64, fields: &Fields<'_>, format: &dyn Format) -> bool {
+        match self.outer.host.clone().filter(|_| fields.host.is_none()) {
+            Some(host) => {
+                let named = Fields {
+                    host: Some(&host),
+                    ..fields.clone()
+                };
+                self.take(line, &named, format)
+            }
+            None => self.take(line, fields, format),
+        }
     }
 
     /// Takes one fact; whether it is about a call.
@@ -212,6 +237,19 @@ impl<'a> Collector<'a> {
 
     /// The record's time; one without a stamp was written when its neighbour above was.
     fn time(&mut self, fields: &Fields<'_>) -> Option<Time> {
+        if let Some(outer) = self.outer.stamp {
+            let until_written = duration(fields).filter(|_| fields.instant == Instant::Start);
+            let inner = fields.timestamp.map(|stamp| Inner {
+                stamp,
+                until_written_ms: until_written.map_or(0, i64::from),
+            });
+            let (time, assumed) = self.bearings.instant(&outer, inner, &mut self.stamps, &self.context.zone);
+            if assumed && self.rollup.time_zone.is_none() {
+                self.rollup.time_zone = Some(self.context.zone.to_string());
+            }
+            self.last_time = Some(time);
+            return self.last_time;
+        }
         let read = fields
             .timestamp
             .and_then(|text| self.stamps.parse(text, &self.context.zone, &self.context.reference));
@@ -413,7 +451,7 @@ impl<'a> Collector<'a> {
             outcome: end.outcome,
             fact: end.fact,
             attributes,
-            ids: ids(fields),
+            ids: self.ids(fields),
             method: fields.method.and_then(scrub::word).map(Name::from),
             error: normalise::error_said(fields),
             attempt: fields.attempt.and_then(|attempt| u16::try_from(attempt).ok()),
@@ -422,6 +460,16 @@ impl<'a> Collector<'a> {
             stream: fields.stream,
             input_tokens: fields.input_tokens.and_then(|tokens| u32::try_from(tokens).ok()),
         });
+    }
+
+    /// The ids of a record. Programs that write into one file name their threads alike.
+    fn ids(&self, fields: &Fields<'_>) -> Ids {
+        let mut ids = ids(fields);
+        if let Some(program) = self.outer.program {
+            let thread = ids.thread.as_deref().unwrap_or_default();
+            ids.thread = Some(Name::from(format!("{program:016x}/{thread}")));
+        }
+        ids
     }
 
     /// The attributes of a record, worked out once for each combination of raw values.

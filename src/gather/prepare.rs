@@ -2,6 +2,7 @@
 
 use super::chunk::{Piece, pieces};
 use super::discover::Source;
+use super::formats::Format;
 use super::open::{self, Content, Opened, Refused};
 use super::plan::Plan;
 use super::recognise::{HEAD, Order, Recognised, is_enough, recognise};
@@ -9,6 +10,7 @@ use crate::model::Skipped;
 use crate::text::timestamp::Zone;
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -33,6 +35,8 @@ pub(super) struct Prepared {
     pub(super) zone: Zone,
     /// How the report says which zone was taken.
     pub(super) zone_said: String,
+    /// Where the text lies of a plain file that is read as a stream.
+    text: Option<Range<u64>>,
     /// Standard input can be opened once.
     stdin: Mutex<Option<Opened>>,
     /// The file while it is read, so that its pieces are of one file whatever becomes of its name.
@@ -70,6 +74,7 @@ impl Prepared {
             recognised: looked.recognised,
             zone,
             zone_said,
+            text: looked.text,
             stdin: Mutex::new(looked.stdin),
             held: Mutex::new(Held { file: None, left }),
         })
@@ -99,7 +104,10 @@ impl Prepared {
         match stdin {
             Some(stdin) => Ok(stdin),
             None if self.source.is_stdin() => Err(Refused("standard input can be read once".to_owned())),
-            None => open::begin(Box::new(self.file()?)),
+            None => match self.text.clone() {
+                Some(text) => open::begin(Box::new(open::Stretch::new(self.file()?, text))),
+                None => open::begin(Box::new(self.file()?)),
+            },
         }
     }
 }
@@ -118,42 +126,48 @@ impl Way {
 struct Looked {
     way: Way,
     recognised: Option<Recognised>,
+    text: Option<Range<u64>>,
     stdin: Option<Opened>,
 }
 
-fn look_at_stdin(forced: Option<Recognised>, order: &Order) -> Result<Looked, Refused> {
+fn look_at_stdin(forced: Option<Forced>, order: &Order) -> Result<Looked, Refused> {
     let mut opened = open::begin(Box::new(io::stdin()))?;
-    let recognised = forced.or_else(|| recognise_stream(&mut opened, order));
+    let recognised = Forced::or(forced, order, |order| Ok(recognise_stream(&mut opened, order)))?;
     Ok(Looked {
         way: Way::Whole,
         recognised,
+        text: None,
         stdin: Some(opened),
     })
 }
 
-fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order: &Order) -> Result<Looked, Refused> {
+fn look_at_file(source: &Source, plan: &Plan, forced: Option<Forced>, order: &Order) -> Result<Looked, Refused> {
     let file = open::open(&source.path, source.id)?;
     let metadata = file.metadata()?;
     let size = metadata.len();
+    let mut text = None;
     let (way, recognised) = match open::look(&file)? {
         Content::Empty => (Way::Empty, None),
         Content::Plain { begins } => {
             let sparse = metadata.blocks().saturating_mul(512) < size;
-            let pieces = pieces(&file, begins, size, plan.piece, sparse);
-            let recognised = match forced {
-                Some(forced) => Some(forced),
-                None => recognise_plain(&file, begins, size, order)?,
-            };
-            (Way::Pieces(pieces), recognised)
+            let recognised = Forced::or(forced, order, |order| recognise_plain(&file, begins, size, order))?;
+            if recognised.as_ref().is_none_or(|recognised| recognised.opening.is_plain()) {
+                (Way::Pieces(pieces(&file, begins, size, plan.piece, sparse)), recognised)
+            } else {
+                text = Some(begins..size);
+                (Way::Whole, recognised)
+            }
         }
         Content::Streamed => {
             let mut opened = open::begin(Box::new(file))?;
-            (Way::Whole, forced.or_else(|| recognise_stream(&mut opened, order)))
+            let recognised = Forced::or(forced, order, |order| Ok(recognise_stream(&mut opened, order)))?;
+            (Way::Whole, recognised)
         }
     };
     Ok(Looked {
         way,
         recognised,
+        text,
         stdin: None,
     })
 }
@@ -190,7 +204,22 @@ fn recognise_plain(file: &File, begins: u64, size: u64, order: &Order) -> Result
     Ok(recognise(&head, whole, order))
 }
 
-fn forced(source: &Source, plan: &Plan) -> Option<Recognised> {
+/// A format that the user forces: what its lines lie in is still to be found.
+struct Forced(&'static dyn Format);
+
+impl Forced {
+    fn or(
+        forced: Option<Self>,
+        order: &Order,
+        recognise: impl FnOnce(&Order) -> Result<Option<Recognised>, Refused>,
+    ) -> Result<Option<Recognised>, Refused> {
+        let Some(Self(format)) = forced else { return recognise(order) };
+        let alone = recognise(&Order::of(&[format]))?;
+        Ok(Some(alone.unwrap_or_else(|| Recognised::forced(format))))
+    }
+}
+
+fn forced(source: &Source, plan: &Plan) -> Option<Forced> {
     let means = |pattern: &super::plan::Pattern| pattern.means(&source.below, &source.name, &source.path);
     let by_pattern = plan
         .formats
@@ -198,7 +227,7 @@ fn forced(source: &Source, plan: &Plan) -> Option<Recognised> {
         .rev()
         .find(|(pattern, _)| pattern.as_ref().is_some_and(&means));
     let for_all = || plan.formats.iter().rev().find(|(pattern, _)| pattern.is_none());
-    by_pattern.or_else(for_all).map(|(_, format)| Recognised::forced(*format))
+    by_pattern.or_else(for_all).map(|(_, format)| Forced(*format))
 }
 
 fn zone(source: &Source, plan: &Plan) -> (Zone, String) {

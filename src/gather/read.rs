@@ -6,6 +6,7 @@
 
 use super::chunk::PieceReader;
 use super::collect::{Collector, SourceContext};
+use super::envelopes::{self, Clock, Opening, Outer, Wrapped};
 use super::formats::{Fit, Format};
 use super::frame::{self, Ended, Framing, Owned, Refill, Sink, Window};
 use super::open::{Opened, Refused, Stream, words};
@@ -26,6 +27,15 @@ const LINE_BITS: u32 = 36;
 
 /// Bytes read from a stream at a time.
 const STREAM_BLOCK: usize = 256 * 1024;
+
+/// Lines that lie open.
+static OPEN: Opening = Opening {
+    split: envelopes::Split::Lines,
+    layers: Vec::new(),
+    coloured: false,
+    many_hosts: false,
+    many_programs: false,
+};
 
 /// Some parts of one source.
 #[derive(Default)]
@@ -74,10 +84,14 @@ impl Errand<'_> {
 
     fn part(&self, window: &mut Window, prepared: &Prepared, part: usize) -> Result<Parts, Refused> {
         let context = self.context(prepared);
+        let opening = prepared.recognised.as_ref().map(|recognised| &*recognised.opening);
+        let opening = opening.unwrap_or(&OPEN);
         let mut records = Records {
             collector: Collector::new(&context),
             candidates: context.candidates,
             part: (part as u64) << LINE_BITS,
+            coloured: opening.coloured,
+            bare: Vec::new(),
         };
         let (ended, bytes, offset, shrunk) = match &prepared.way {
             Way::Empty => return Ok(Parts::default()),
@@ -93,12 +107,17 @@ impl Errand<'_> {
             }
             Way::Whole => {
                 let mut reader = StreamReader::new(prepared.stream()?, self.progress);
-                let ended = records.cut(window, &mut reader, &Owned::WHOLE);
+                let ended = if opening.is_plain() {
+                    records.cut(window, &mut reader, &Owned::WHOLE)
+                } else {
+                    records.open(window, &mut reader, opening, &context)
+                };
                 (ended, reader.given, 0, false)
             }
         };
         let mut rollup = records.collector.finish();
         rollup.bytes = bytes;
+        rollup.notes.extend(opening.said());
         if let Some((first, last)) = rollup.span {
             rollup.chunks.push(ChunkSpan { offset, first, last });
         }
@@ -116,13 +135,17 @@ impl Errand<'_> {
 
     fn context<'a>(&'a self, prepared: &'a Prepared) -> SourceContext<'a> {
         let epoch = DateTime::UNIX_EPOCH.date_naive();
+        let many_hosts = prepared
+            .recognised
+            .as_ref()
+            .is_some_and(|recognised| recognised.opening.many_hosts);
         SourceContext {
             candidates: prepared
                 .recognised
                 .as_ref()
                 .map_or(&[], |recognised| recognised.candidates.as_slice()),
             name: Name::clone(&prepared.source.name),
-            host: prepared.source.host.clone(),
+            host: prepared.source.host.clone().filter(|_| !many_hosts),
             zone: prepared.zone,
             reference: Reference::on(prepared.source.written.unwrap_or(epoch)),
             since: self.plan.since,
@@ -169,15 +192,57 @@ struct Records<'a> {
     collector: Collector<'a>,
     candidates: &'a [&'static dyn Format],
     part: u64,
+    /// Terminal colours stand in the lines.
+    coloured: bool,
+    /// A record without them.
+    bare: Vec<u8>,
 }
 
 impl Records<'_> {
     fn cut(&mut self, window: &mut Window, reader: &mut dyn Refill, owned: &Owned) -> Ended {
-        let candidates = self.candidates;
-        let is_line = candidates.iter().all(|format| format.framing() == Framing::Line);
-        let starts = |line: &[u8]| candidates.iter().any(|format| starts(*format, line));
-        frame::cut(window, reader, owned, if is_line { None } else { Some(&starts) }, self)
+        let (candidates, coloured) = (self.candidates, self.coloured);
+        let starts = |line: &[u8]| {
+            if coloured {
+                starts_record(candidates, envelopes::strip_colours(line, &mut Vec::new()))
+            } else {
+                starts_record(candidates, line)
+            }
+        };
+        frame::cut(window, reader, owned, continued(candidates).then_some(&starts), self)
     }
+
+    /// Reads a source whose lines lie in envelopes.
+    fn open(&mut self, window: &mut Window, reader: &mut dyn Refill, opening: &Opening, context: &SourceContext<'_>) -> Ended {
+        let candidates = self.candidates;
+        let starts = |line: &[u8]| starts_record(candidates, line);
+        let wrapped = Wrapped {
+            opening,
+            clock: Clock {
+                zone: context.zone,
+                reference: context.reference,
+            },
+            starts: continued(candidates).then_some(&starts),
+        };
+        envelopes::read(window, reader, &wrapped, self)
+    }
+
+    /// Gives a record without terminal colours.
+    fn bared(&mut self, record: &[u8], give: impl FnOnce(&mut Collector<'_>, &[u8])) {
+        if self.coloured {
+            give(&mut self.collector, envelopes::strip_colours(record, &mut self.bare));
+        } else {
+            give(&mut self.collector, record);
+        }
+    }
+}
+
+/// Whether records may go on over several lines.
+fn continued(candidates: &[&'static dyn Format]) -> bool {
+    candidates.iter().any(|format| format.framing() != Framing::Line)
+}
+
+fn starts_record(candidates: &[&'static dyn Format], line: &[u8]) -> bool {
+    candidates.iter().any(|format| starts(*format, line))
 }
 
 /// Whether a line starts a record: in a source of several formats, whoever knows the line decides.
@@ -190,11 +255,12 @@ fn starts(format: &dyn Format, line: &[u8]) -> bool {
 
 impl Sink for Records<'_> {
     fn warm(&mut self, record: &[u8]) {
-        self.collector.warm(record);
+        self.bared(record, |collector, record| collector.warm(record));
     }
 
     fn record(&mut self, line: u64, record: &[u8]) {
-        self.collector.record(self.part | line, record);
+        let line = self.part | line;
+        self.bared(record, |collector, record| collector.record(line, record));
     }
 
     fn too_long(&mut self, line: u64) {
@@ -202,7 +268,24 @@ impl Sink for Records<'_> {
     }
 
     fn unfinished(&mut self, line: u64, record: &[u8]) {
-        self.collector.cut_short(self.part | line, record);
+        let line = self.part | line;
+        self.bared(record, |collector, record| collector.cut_short(line, record));
+    }
+}
+
+impl envelopes::Reader for Records<'_> {
+    fn record(&mut self, line: u64, outer: &Outer, record: &[u8]) {
+        self.collector.lies_in(outer);
+        self.collector.record(line, record);
+    }
+
+    fn too_long(&mut self, line: u64) {
+        self.collector.too_long(line);
+    }
+
+    fn unfinished(&mut self, line: u64, outer: &Outer, record: &[u8]) {
+        self.collector.lies_in(outer);
+        self.collector.cut_short(line, record);
     }
 }
 

@@ -4,9 +4,11 @@
 //! strangers' is the more general and is asked later. Two that accept each other's and stand equal are a failing test,
 //! never a silent choice.
 
+use super::envelopes::{self, Judged, Opening};
 use super::formats::{Fit, Format};
 use super::frame::RECORD_LIMIT;
 use crate::model::Vantage;
+use std::sync::Arc;
 
 /// Lines that are looked at, empty ones left out.
 const LINES: usize = 200;
@@ -83,6 +85,8 @@ pub struct Recognised {
     pub name: &'static str,
     /// Who writes that one.
     pub vantage: Vantage,
+    /// What its lines lie in.
+    pub opening: Arc<Opening>,
 }
 
 impl Recognised {
@@ -93,6 +97,7 @@ impl Recognised {
             candidates: vec![format],
             name: format.name(),
             vantage: format.vantage(),
+            opening: Arc::default(),
         }
     }
 }
@@ -107,26 +112,38 @@ pub fn is_enough(head: &[u8]) -> bool {
 #[must_use]
 pub fn recognise(head: &[u8], whole: bool, order: &Order) -> Option<Recognised> {
     let lines = sampled(head, whole);
+    let (opening, known) = envelopes::find(head, &lines, &|lines| judge(lines, order));
+    let opening = Arc::new(opening);
+    known.map(|known| Recognised { opening, ..known })
+}
+
+/// What lines are that lie open, and how many of them are known.
+fn judge(lines: &[&[u8]], order: &Order) -> Judged<Recognised> {
     let mut tallies: Vec<Tally> = order.iter().map(Tally::new).collect();
-    for line in &lines {
-        let mut is_taken = false;
+    let mut halves = 0;
+    for line in lines {
+        let mut best = Fit::No;
         for tally in &mut tallies {
             let fit = tally.format.fit(line);
             tally.yes += usize::from(fit == Fit::Yes);
             tally.maybe += usize::from(fit != Fit::No);
-            tally.first += usize::from(fit != Fit::No && !is_taken);
-            is_taken |= fit != Fit::No;
+            tally.first += usize::from(fit != Fit::No && best == Fit::No);
+            best = best.max(fit);
         }
+        halves += best as usize;
     }
     tallies.retain(|tally| tally.yes > 0 || tally.maybe * 2 > lines.len());
-    let most = tallies.iter().rev().max_by_key(|tally| tally.first)?;
-    let (name, vantage) = (most.format.name(), most.format.vantage());
-    let candidates = tallies.iter().map(|tally| tally.format).collect();
-    Some(Recognised {
-        candidates,
-        name,
-        vantage,
-    })
+    let most = tallies.iter().rev().max_by_key(|tally| tally.first);
+    let known = most.map(|most| Recognised {
+        candidates: tallies.iter().map(|tally| tally.format).collect(),
+        name: most.format.name(),
+        vantage: most.format.vantage(),
+        opening: Arc::default(),
+    });
+    Judged {
+        share: halves * 500 / lines.len().max(1),
+        known,
+    }
 }
 
 struct Tally {

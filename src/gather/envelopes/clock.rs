@@ -56,7 +56,6 @@ impl Bearings {
         inner: Option<Inner<'_>>,
         stamps: &mut StampCache,
         zone: &Zone,
-        reference: &Reference,
     ) -> (Time, bool) {
         let outer_time = self.with_year(outer);
         let outer_date = Reference::on(outer_time.to_utc().date_naive());
@@ -88,10 +87,7 @@ impl Bearings {
         }
         match self.east_ms {
             Some(east) => (local.plus_ms(-east), false),
-            None => {
-                let _ = reference;
-                (local.plus_ms(-i64::from(zone.seconds_east(local.0)) * 1000), true)
-            }
+            None => (local.plus_ms(-i64::from(zone.seconds_east(local.0)) * 1000), true),
         }
     }
 

@@ -13,6 +13,7 @@ pub use unpack::Stream;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Cursor, Read};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -62,6 +63,30 @@ pub fn open(path: &Path, expected: Option<FileId>) -> Result<File, Refused> {
         return Err(Refused("it was replaced while it was read".to_owned()));
     }
     Ok(file)
+}
+
+/// A stretch of a file, read from its start to its end.
+pub struct Stretch {
+    file: Arc<File>,
+    bytes: Range<u64>,
+}
+
+impl Stretch {
+    /// The stretch of `bytes`.
+    #[must_use]
+    pub fn new(file: Arc<File>, bytes: Range<u64>) -> Self {
+        Self { file, bytes }
+    }
+}
+
+impl Read for Stretch {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let left = self.bytes.end.saturating_sub(self.bytes.start);
+        let most = usize::try_from(left).unwrap_or(usize::MAX).min(out.len());
+        let count = self.file.read_at(out.get_mut(..most).unwrap_or_default(), self.bytes.start)?;
+        self.bytes.start += count as u64;
+        Ok(count)
+    }
 }
 
 /// What a file turned out to hold.
