@@ -14,6 +14,7 @@ use super::plan::Plan;
 use super::prepare::{Prepared, Way};
 use super::progress::Progress;
 use crate::model::{ChunkSpan, Name, SourceRollup, Wanted};
+use crate::redact::scrub;
 use crate::text::timestamp::Reference;
 use chrono::DateTime;
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,6 +93,7 @@ impl Errand<'_> {
             part: (part as u64) << LINE_BITS,
             coloured: opening.coloured,
             bare: Vec::new(),
+            host: None,
         };
         let (ended, bytes, offset, shrunk) = match &prepared.way {
             Way::Empty => return Ok(Parts::default()),
@@ -118,6 +120,8 @@ impl Errand<'_> {
         let mut rollup = records.collector.finish();
         rollup.bytes = bytes;
         rollup.notes.extend(opening.said());
+        let host = records.host.filter(|_| !opening.many_hosts);
+        rollup.host = rollup.host.or(host);
         if let Some((first, last)) = rollup.span {
             rollup.chunks.push(ChunkSpan { offset, first, last });
         }
@@ -196,6 +200,8 @@ struct Records<'a> {
     coloured: bool,
     /// A record without them.
     bare: Vec<u8>,
+    /// The host that the first envelope names.
+    host: Option<Name>,
 }
 
 impl Records<'_> {
@@ -224,6 +230,13 @@ impl Records<'_> {
             starts: continued(candidates).then_some(&starts),
         };
         envelopes::read(window, reader, &wrapped, self)
+    }
+
+    fn lies_in(&mut self, outer: &Outer) {
+        if self.host.is_none() {
+            self.host = outer.host.clone().filter(|host| scrub::host(host).is_some());
+        }
+        self.collector.lies_in(outer);
     }
 
     /// Gives a record without terminal colours.
@@ -275,7 +288,7 @@ impl Sink for Records<'_> {
 
 impl envelopes::Reader for Records<'_> {
     fn record(&mut self, line: u64, outer: &Outer, record: &[u8]) {
-        self.collector.lies_in(outer);
+        self.lies_in(outer);
         self.collector.record(line, record);
     }
 
@@ -284,7 +297,7 @@ impl envelopes::Reader for Records<'_> {
     }
 
     fn unfinished(&mut self, line: u64, outer: &Outer, record: &[u8]) {
-        self.collector.lies_in(outer);
+        self.lies_in(outer);
         self.collector.cut_short(line, record);
     }
 }

@@ -10,6 +10,7 @@
 mod cli;
 mod corpora;
 mod discovery;
+mod envelopes;
 mod formats;
 mod house;
 mod reports;
