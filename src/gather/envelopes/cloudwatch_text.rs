@@ -48,16 +48,24 @@ fn is_line(text: &str) -> bool {
     is_date || text.starts_with("{\"") || text.starts_with("{ \"")
 }
 
+/// Whether a text goes on with the line above it: no program writes that behind a stamp of its own.
+fn goes_on(text: &str) -> bool {
+    ["  ", "\t", "}", "]"].iter().any(|start| text.starts_with(start)) || text.is_empty()
+}
+
 impl Envelope for CloudwatchText {
     fn name(&self) -> &'static str {
         "lines behind a time stamp"
     }
 
     fn fit(&self, line: &[u8]) -> Fit {
-        match read(&scan::text(line)) {
-            Some(letter) if is_line(&scan::text(letter.text)) => Fit::Yes,
-            Some(_) => Fit::Maybe,
-            None => Fit::No,
+        let line = scan::text(line);
+        let Some(letter) = read(&line) else { return Fit::No };
+        let inside = scan::text(letter.text);
+        if is_line(&inside) || goes_on(&inside) {
+            Fit::Yes
+        } else {
+            Fit::Maybe
         }
     }
 

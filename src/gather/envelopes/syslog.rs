@@ -83,7 +83,7 @@ fn read(line: &str) -> Option<Line<'_>> {
         && process.bytes().all(|byte| byte.is_ascii_digit());
     let text = if text.is_empty() { text } else { text.strip_prefix(' ')? };
     is_tag.then_some(Line {
-        is_certain: (has_priority || !process.is_empty()) && begins_anew(text.as_bytes()),
+        is_certain: (has_priority || !process.is_empty()) && (begins_anew(text.as_bytes()) || is_zoned(stamp) && is_haproxy(text)),
         letter: Letter {
             text: text.as_bytes(),
             stamp: Some(stamp),
@@ -92,6 +92,17 @@ fn read(line: &str) -> Option<Line<'_>> {
             ..Letter::default()
         },
     })
+}
+
+/// Whether an ISO stamp ends in its zone.
+fn is_zoned(stamp: &str) -> bool {
+    stamp.ends_with('Z') || stamp.get(19..).is_some_and(|end| end.contains(['+', '-']))
+}
+
+/// Whether an HAProxy wrote the text: `address:port [stamp] …`. Its stamp has no zone, which the header then tells.
+fn is_haproxy(text: &str) -> bool {
+    let behind = text.split_once(' ').map(|(address, rest)| (address.contains(':'), rest.as_bytes()));
+    matches!(behind, Some((true, [b'[', b'0'..=b'9', b'0'..=b'9', b'/', ..])))
 }
 
 /// The stamp and what follows the blank behind it: `Mar  6 14:02:11`, an ISO word, `Thu 2025-03-06 14:02:11 UTC`, or
