@@ -3,6 +3,7 @@
 //! An event's later lines stand without one, and belong to the line above.
 
 use super::envelope::{Envelope, Letter};
+use super::values::is_dated;
 use crate::gather::formats::Fit;
 use crate::text::scan;
 
@@ -20,7 +21,7 @@ fn read(line: &str) -> Option<Letter<'_>> {
         ..Letter::default()
     };
     // `aws logs tail` writes the stream between them.
-    let streamed = text.split_once(' ').filter(|(stream, after)| is_stream(stream) && is_line(after));
+    let streamed = text.split_once(' ').filter(|(stream, after)| is_stream(stream) && is_dated(after.as_bytes()));
     is_stamp.then(|| match streamed {
         Some((stream, text)) => Letter {
             text: text.as_bytes(),
@@ -37,17 +38,6 @@ fn is_stream(word: &str) -> bool {
     is_path || (word.len() >= 17 && word.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'-' | b'i')))
 }
 
-/// Whether a text is a line of its own: it has a date or is an object. (A level would not do: `stamp LEVEL message` is
-/// how many programs write.)
-fn is_line(text: &str) -> bool {
-    let inside = text.strip_prefix('[').unwrap_or(text);
-    let is_date = matches!(
-        inside.as_bytes(),
-        [b'1'..=b'2', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'-' | b'/', ..]
-    );
-    is_date || text.starts_with("{\"") || text.starts_with("{ \"")
-}
-
 /// Whether a text goes on with the line above it: no program writes that behind a stamp of its own.
 fn goes_on(text: &str) -> bool {
     ["  ", "\t", "}", "]"].iter().any(|start| text.starts_with(start)) || text.is_empty()
@@ -62,7 +52,7 @@ impl Envelope for CloudwatchText {
         let line = scan::text(line);
         let Some(letter) = read(&line) else { return Fit::No };
         let inside = scan::text(letter.text);
-        if is_line(&inside) || goes_on(&inside) {
+        if is_dated(letter.text) || goes_on(&inside) {
             Fit::Yes
         } else {
             Fit::Maybe

@@ -11,6 +11,15 @@ use crate::text::scan;
 /// The envelope.
 pub(super) struct Docker;
 
+/// The length of a part, `defaultBufSize` in moby's daemon/logger/copier.go.
+const PART: usize = 16 * 1024;
+
+/// Whether Docker itself wrote a line, and all of it.
+pub(super) fn is_docker(line: &str) -> bool {
+    let log = read(line).map(|object| object.log);
+    matches!(log, Some(Value::Escaped(log)) if log.ends_with("\\n"))
+}
+
 struct Object<'a> {
     log: Value<'a>,
     stream: &'a str,
@@ -45,12 +54,11 @@ impl Envelope for Docker {
 
     fn fit(&self, line: &[u8]) -> Fit {
         let line = scan::text(line);
-        let ends = |log: Value<'_>| matches!(log, Value::Escaped(log) if log.ends_with("\\n"));
-        match read(&line) {
-            Some(object) if ends(object.log) => Fit::Yes,
-            // A part of a long line; where no line ends so, it was a shipper that took the newlines off.
-            Some(_) => Fit::Maybe,
-            None => Fit::No,
+        match read(&line).map(|object| object.log) {
+            Some(_) if is_docker(&line) => Fit::Yes,
+            Some(Value::Text(log) | Value::Escaped(log)) if log.len() >= PART => Fit::Maybe,
+            // A shipper took the newline off.
+            _ => Fit::No,
         }
     }
 

@@ -3,6 +3,7 @@
 //! Programs write objects too, with `message` and `timestamp` among their own keys. So the keys decide: those that only a
 //! shipper writes make it certain, those that only a program writes rule it out.
 
+use super::docker::is_docker;
 use super::envelope::{Envelope, Letter};
 use super::values::{begins_anew, plain, text};
 use crate::gather::formats::Fit;
@@ -113,7 +114,8 @@ impl Envelope for Shipper {
 
     fn fit(&self, line: &[u8]) -> Fit {
         let line = scan::text(line);
-        let Some(object) = Object::read(&line) else { return Fit::No };
+        let object = Object::read(&line).filter(|_| !is_docker(&line));
+        let Some(object) = object else { return Fit::No };
         let begins = match object.inside() {
             Some(Value::Text(inside)) => begins_anew(inside.as_bytes()),
             Some(Value::Escaped(inside)) => inside.starts_with("{\\\"") || begins_anew(inside.as_bytes()),

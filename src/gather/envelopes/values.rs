@@ -44,10 +44,40 @@ pub(super) fn begins_anew(text: &[u8]) -> bool {
     const LEVELS: [&[u8]; 7] = [b"DEBUG", b"INFO", b"WARN", b"ERROR", b"CRITICAL", b"FATAL", b"TRACE"];
     const PAIRS: [&[u8]; 4] = [b"time=", b"ts=", b"level=", b"timestamp="];
     let inside = text.strip_prefix(b"[").unwrap_or(text);
-    let is_date = matches!(inside, [b'1' | b'2', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'-' | b'/', ..]);
-    is_date
-        || text.starts_with(b"{\"")
-        || text.starts_with(b"{ \"")
+    is_dated(text)
         || LEVELS.iter().any(|level| inside.starts_with(level))
         || PAIRS.iter().any(|pair| text.starts_with(pair))
+}
+
+/// Whether a text is a line of its own even behind a stamp: it begins with a date, or is an object. (A level would not
+/// do, for `stamp LEVEL message` is how many programs write.)
+pub(super) fn is_dated(text: &[u8]) -> bool {
+    let inside = text.strip_prefix(b"[").unwrap_or(text);
+    date(inside).is_some() || named_date(inside) || text.starts_with(b"{\"") || text.starts_with(b"{ \"")
+}
+
+/// `2025-03-06 1…`, `02.07.2026 1…`, `10/06/2026 0…`, `2025/03/06 1…`: three numbers, and a clock behind them.
+fn date(text: &[u8]) -> Option<()> {
+    let mut rest = text;
+    for part in 0..3 {
+        let digits = rest.iter().take(5).take_while(|byte| byte.is_ascii_digit()).count();
+        let (_, after) = rest.split_at_checked(digits).filter(|_| matches!(digits, 1 | 2 | 4))?;
+        let (separator, after) = after.split_first()?;
+        let is_separator = match part {
+            2 => matches!(separator, b' ' | b'T' | b',' | b'_'),
+            _ => matches!(separator, b'-' | b'/' | b'.'),
+        };
+        rest = is_separator.then_some(after)?;
+    }
+    let rest = rest.strip_prefix(b" ").unwrap_or(rest);
+    rest.first().filter(|byte| byte.is_ascii_digit()).map(drop)
+}
+
+/// `Mar  6 14…`, and after a weekday.
+fn named_date(text: &[u8]) -> bool {
+    const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
+    const DAYS: &[u8] = b"MonTueWedThuFriSatSun";
+    let among = |names: &[u8], text: &[u8]| names.chunks_exact(3).any(|name| text.starts_with(name)) && text.get(3) == Some(&b' ');
+    let behind_day = among(DAYS, text).then(|| text.get(4..)).flatten().unwrap_or(text);
+    among(MONTHS, behind_day) && matches!(behind_day.get(4..6), Some([b' ' | b'0'..=b'3', b'0'..=b'9']))
 }
