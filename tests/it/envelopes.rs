@@ -264,3 +264,44 @@ fn envelopes_in_envelopes_give_the_same_findings() {
     assert_same("0108-net_proxy", shipped_docker, true, true);
     assert_same("outage-full", syslog_in_docker, true, true);
 }
+
+/// Programs of a corpus in one file, a line of each after a line of the other, as a shipper leaves them.
+fn in_one_file(plain: &Plan, name: &str, programs: &[&str]) -> String {
+    let mut lines: Vec<((i64, usize), String)> = Vec::new();
+    for program in programs {
+        let path = corpus(name).join("logs").join(program);
+        let below = Path::new(program);
+        let zone = plain.zones.iter().rev().find(|(pattern, _)| pattern.means(below, program, &path));
+        let zone = zone.map_or(Zone::Utc, |(_, zone)| *zone);
+        let text = text_of(&path);
+        let mut last = text.lines().find_map(|line| written(line, &zone)).unwrap();
+        let mut turn = (0, 0);
+        for line in text.lines() {
+            last = written(line, &zone).unwrap_or(last);
+            turn = if turn.0 == last.0 / 1000 { (turn.0, turn.1 + 1) } else { (last.0 / 1000, 0) };
+            let pod = json!({"pod_name": below.parent()});
+            let object = json!({"date": last.seconds(), "log": line, "stream": "stdout", "kubernetes": pod});
+            lines.push((turn, format!("{object}\n")));
+        }
+    }
+    lines.sort_by_key(|(turn, _)| *turn);
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+#[test]
+fn programs_that_write_between_each_others_lines_give_the_same_findings() {
+    let (name, programs) = ("outage-full", ["app-11/app.log", "app-12/app.log", "app-13/workers.log"]);
+    let plain = plan(name);
+    let folder = tempfile::tempdir().unwrap();
+    copy(&plain, &corpus(name).join("logs"), Path::new(""), folder.path(), |line, _, _| format!("{line}\n"));
+    for program in programs {
+        fs::remove_file(folder.path().join(program)).unwrap();
+    }
+    fs::write(folder.path().join("shipped.log"), in_one_file(&plain, name, &programs)).unwrap();
+    let mut shipped = plan(name);
+    shipped.inputs = vec![folder.path().to_owned()];
+    let (apart, shipped) = (told(&plain, false), told(&shipped, false));
+    fs::write("/tmp/envl/a.json", serde_json::to_string_pretty(&apart).unwrap()).unwrap();
+    fs::write("/tmp/envl/b.json", serde_json::to_string_pretty(&shipped).unwrap()).unwrap();
+    assert!(apart == shipped);
+}

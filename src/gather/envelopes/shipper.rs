@@ -121,7 +121,8 @@ impl Envelope for Shipper {
             Some(Value::Escaped(inside)) => inside.starts_with("{\\\"") || begins_anew(inside.as_bytes()),
             _ => false,
         };
-        if object.stamp.is_some() && (object.is_marked || begins) {
+        let signs = [object.stamp.is_some(), object.is_marked, begins];
+        if signs.iter().filter(|sign| **sign).count() > 1 {
             Fit::Yes
         } else {
             Fit::Maybe

@@ -4,13 +4,15 @@ use super::chain::Clock;
 use super::find::{Judged, find};
 use super::read::{Reader, Wrapped, read};
 use super::{ALL, Opening, Outer, Split};
-use crate::gather::formats::Fit;
-use crate::gather::frame::{Refill, Window};
-use crate::gather::recognise::Order;
+use crate::gather::formats::{self, Fit};
+use crate::gather::frame::{Framing, Refill, Window};
+use crate::gather::recognise::{Order, recognise};
 use crate::text::timestamp::{Reference, Zone};
 use chrono::NaiveDate;
 use proptest::prelude::*;
-use std::io;
+use serde_json::json;
+use std::path::PathBuf;
+use std::{fs, io};
 
 #[derive(Default)]
 struct Seen {
@@ -109,7 +111,7 @@ fn every_sample_holds_what_it_is_said_to_hold_and_fits() {
 
 #[test]
 fn no_envelope_is_certain_of_a_formats_own_line() {
-    for format in Order::of(crate::gather::formats::ALL).iter() {
+    for format in Order::of(formats::ALL).iter() {
         for sample in format.samples() {
             let line = sample.lines().next().unwrap_or_default();
             let certain = ALL.iter().find(|envelope| envelope.fit(line.as_bytes()) == Fit::Yes);
@@ -231,4 +233,50 @@ proptest! {
             }
         }
     }
+}
+
+/// What a case's records are, as its `.jsonl` says it.
+fn case(log: &[u8]) -> String {
+    let known = recognise(log, true, &Order::of(formats::ALL)).unwrap();
+    let candidates = &known.candidates;
+    let is_start = |line: &[u8]| {
+        let starts = |format: &&'static dyn formats::Format| match format.framing() {
+            Framing::Line => format.fit(line) != Fit::No,
+            Framing::Continued => format.starts_record(line),
+        };
+        candidates.iter().any(starts)
+    };
+    let wrapped = Wrapped {
+        opening: &known.opening,
+        clock: Clock {
+            zone: Zone::Utc,
+            reference: Reference::on(NaiveDate::from_ymd_opt(2026, 3, 7).unwrap()),
+        },
+        starts: Some(&is_start),
+    };
+    let mut seen = Seen::default();
+    read(&mut Window::default(), &mut Steps(log, 100), &wrapped, &mut seen);
+    let mut told = format!("{}\n", json!({"format": known.name, "said": known.opening.said()}));
+    for ((line, record), outer) in seen.records.iter().zip(&seen.outer) {
+        let time = outer.stamp.map(|stamp| stamp.time.to_string());
+        told += &format!("{}\n", json!({"line": line, "time": time, "host": outer.host, "record": record}));
+    }
+    told
+}
+
+#[test]
+fn every_case_is_read_as_it_says() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/envelopes");
+    let mut cases = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "log") {
+            continue;
+        }
+        cases += 1;
+        let told = case(&fs::read(&path).unwrap());
+        if std::env::var("WRITE").is_ok() { fs::write(path.with_extension("jsonl"), &told).unwrap(); }
+        assert_eq!(told, fs::read_to_string(path.with_extension("jsonl")).unwrap(), "{}", path.display());
+    }
+    assert!(cases >= ALL.len(), "an envelope has no case");
 }
