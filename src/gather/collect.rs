@@ -32,6 +32,7 @@ const TWIN_MS: i64 = 1_000;
 const LONGEST_MS: f64 = 86_400_000.0;
 
 /// What the reader knows of a source before it reads it.
+#[derive(Clone)]
 pub struct SourceContext<'a> {
     /// The formats that may read its records, the most telling first.
     pub candidates: &'a [&'static dyn Format],
@@ -79,7 +80,7 @@ struct Known {
 
 /// Reads the records of one piece of one source.
 pub struct Collector<'a> {
-    context: &'a SourceContext<'a>,
+    context: SourceContext<'a>,
     rollup: SourceRollup,
     stamps: StampCache,
     raw: String,
@@ -92,22 +93,22 @@ pub struct Collector<'a> {
     bearings: Bearings,
     last_end_failed: bool,
     warming: bool,
+    /// Records about a call, and all, that each candidate understood.
+    understood: Vec<(u64, u64)>,
     fraction: u64,
 }
 
 impl<'a> Collector<'a> {
     /// A collector that has seen nothing.
     #[must_use]
-    pub fn new(context: &'a SourceContext<'a>) -> Self {
-        let mut rollup = SourceRollup {
+    pub fn new(context: SourceContext<'a>) -> Self {
+        let rollup = SourceRollup {
             host: context.host.clone(),
             ..SourceRollup::default()
         };
-        if let [first, ..] = context.candidates {
-            rollup.format = Some(first.name());
-            rollup.vantage = Some(first.vantage());
-        }
         Self {
+            fraction: sampled_fraction(context.size),
+            understood: vec![(0, 0); context.candidates.len()],
             context,
             rollup,
             stamps: StampCache::default(),
@@ -120,7 +121,6 @@ impl<'a> Collector<'a> {
             bearings: Bearings::default(),
             last_end_failed: true,
             warming: false,
-            fraction: sampled_fraction(context.size),
         }
     }
 
@@ -165,7 +165,12 @@ impl<'a> Collector<'a> {
 
     /// What was collected.
     #[must_use]
-    pub fn finish(self) -> SourceRollup {
+    pub fn finish(mut self) -> SourceRollup {
+        let most = self.context.candidates.iter().zip(&self.understood).rev();
+        if let Some((format, _)) = most.max_by_key(|(_, understood)| **understood) {
+            self.rollup.format = Some(format.name());
+            self.rollup.vantage = Some(format.vantage());
+        }
         self.rollup
     }
 
@@ -179,10 +184,14 @@ impl<'a> Collector<'a> {
     /// Whether the record is about a call, or `None` where no candidate understands it.
     fn read(&mut self, line: u64, record: &[u8]) -> Option<bool> {
         let candidates = self.context.candidates;
-        for format in candidates {
+        for (format, understood) in candidates.iter().zip(0..) {
             let mut about = false;
             let read = format.parse(record, &mut |fields| about |= self.take_named(line, fields, *format));
             if read.is_ok() {
+                if let Some((calls, all)) = self.understood.get_mut(understood) {
+                    *calls += u64::from(about);
+                    *all += 1;
+                }
                 return Some(about);
             }
         }

@@ -24,7 +24,7 @@ pub use discover::DiscoverError;
 pub use plan::{Pattern, Plan};
 pub use progress::Progress;
 
-use crate::model::{ChunkSpan, Rollup, Skipped, SourceRollup, Wanted};
+use crate::model::{ChunkSpan, Name, Rollup, Skipped, SourceRollup, Wanted};
 use discover::LeftOut;
 use fold::Workers;
 use prepare::{Prepared, Way};
@@ -43,6 +43,8 @@ pub struct Gathered {
     /// Symbolic links that were not followed.
     pub links: u64,
     sources: Vec<Prepared>,
+    /// The names of the sources within each.
+    names: Vec<Vec<Name>>,
     /// Newlines before each part, for sources that are read in parts.
     before: Vec<BTreeMap<usize, u64>>,
 }
@@ -73,23 +75,26 @@ pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, Discover
         sources: BTreeMap::new(),
         skipped,
     };
-    let mut before = Vec::with_capacity(sources.len());
+    let (mut before, mut names) = (Vec::with_capacity(sources.len()), Vec::with_capacity(sources.len()));
     for (number, prepared) in sources.iter().enumerate() {
         let mut parts = parts.remove(&number).unwrap_or_default();
-        before.push(read::count_lines(&mut parts.rollup, &parts.newlines));
-        describe(&mut parts.rollup, prepared);
+        before.push(parts.count_lines());
+        describe(&mut parts, prepared);
         let path = &prepared.source.name;
-        rollup.skipped.extend(parts.trouble.into_iter().map(|reason| Skipped {
+        let trouble = std::mem::take(&mut parts.trouble);
+        rollup.skipped.extend(trouble.into_iter().map(|reason| Skipped {
             path: path.clone(),
             reason,
         }));
-        rollup.sources.insert(path.clone(), parts.rollup);
+        names.push(parts.origins.keys().cloned().collect());
+        rollup.sources.extend(parts.into_sources(path));
     }
     Ok(Gathered {
         rollup: rollup.settled(),
         copies,
         links: found.links,
         sources,
+        names,
         before,
     })
 }
@@ -100,7 +105,7 @@ impl Gathered {
     pub fn look_again(&self, plan: &Plan, wanted: &Wanted, progress: &dyn Progress) -> Rollup {
         let mut jobs = Vec::new();
         for (number, prepared) in self.sources.iter().enumerate() {
-            let parts = self.wanted_parts(prepared, wanted);
+            let parts = self.wanted_parts(number, prepared, wanted);
             prepared.hold(parts.len());
             jobs.extend(parts.into_iter().map(|part| (number, part)));
         }
@@ -119,32 +124,36 @@ impl Gathered {
             let (Some(prepared), Some(before)) = (self.sources.get(number), self.before.get(number)) else {
                 continue;
             };
-            read::set_lines(&mut parts.rollup, before);
+            parts.set_lines(before);
             let path = &prepared.source.name;
-            extra.skipped.extend(parts.trouble.into_iter().map(|reason| Skipped {
+            let trouble = std::mem::take(&mut parts.trouble);
+            extra.skipped.extend(trouble.into_iter().map(|reason| Skipped {
                 path: path.clone(),
                 reason,
             }));
-            let observations = std::mem::take(&mut parts.rollup.observations);
-            extra.sources.insert(
-                path.clone(),
-                SourceRollup {
-                    observations,
+            extra.sources.extend(parts.into_sources(path).map(|(name, read)| {
+                let only = SourceRollup {
+                    observations: read.observations,
                     ..SourceRollup::default()
-                },
-            );
+                };
+                (name, only)
+            }));
         }
         extra.settled()
     }
 
     /// The parts of a source that may hold something wanted.
-    fn wanted_parts(&self, prepared: &Prepared, wanted: &Wanted) -> Vec<usize> {
-        let name = &prepared.source.name;
-        let Some(read) = self.rollup.sources.get(name).filter(|_| !prepared.source.is_stdin()) else {
+    fn wanted_parts(&self, number: usize, prepared: &Prepared, wanted: &Wanted) -> Vec<usize> {
+        if prepared.source.is_stdin() {
             return Vec::new();
-        };
-        let is_wanted = |span: &&ChunkSpan| wanted.wants_span(name, span.first, span.last);
-        let offsets: BTreeSet<u64> = read.chunks.iter().filter(is_wanted).map(|span| span.offset).collect();
+        }
+        let within = self.names.get(number).into_iter().flatten();
+        let mut offsets = BTreeSet::new();
+        for name in within.chain([&prepared.source.name]) {
+            let is_wanted = |span: &&ChunkSpan| wanted.wants_span(name, span.first, span.last);
+            let chunks = self.rollup.sources.get(name).into_iter().flat_map(|read| &read.chunks);
+            offsets.extend(chunks.filter(is_wanted).map(|span| span.offset));
+        }
         match &prepared.way {
             Way::Pieces(pieces) => {
                 let parts = pieces.iter().enumerate();
@@ -205,12 +214,15 @@ fn merged(shelves: Vec<Shelf>) -> BTreeMap<usize, read::Parts> {
 }
 
 /// Says of a source what no single part knows.
-fn describe(rollup: &mut SourceRollup, prepared: &Prepared) {
-    rollup.host = rollup.host.take().or_else(|| prepared.source.host.clone());
-    rollup.notes.extend(prepared.source.notes.iter().cloned());
-    if rollup.time_zone.is_some() {
-        rollup.time_zone = Some(prepared.zone_said.clone());
+fn describe(parts: &mut read::Parts, prepared: &Prepared) {
+    for rollup in parts.origins.values_mut().chain([&mut parts.rollup]) {
+        rollup.host = rollup.host.take().or_else(|| prepared.source.host.clone());
+        rollup.notes.extend(prepared.source.notes.iter().cloned());
+        if rollup.time_zone.is_some() {
+            rollup.time_zone = Some(prepared.zone_said.clone());
+        }
     }
+    let rollup = &mut parts.rollup;
     match &prepared.recognised {
         Some(recognised) => {
             rollup.format = Some(recognised.name);

@@ -34,14 +34,19 @@ static OPEN: Opening = Opening {
     split: envelopes::Split::Lines,
     layers: Vec::new(),
     coloured: false,
-    many_hosts: false,
+    many_origins: false,
     many_programs: false,
 };
+
+/// Hosts and services of one file that are read as sources of their own; the rest are read as one.
+const ORIGINS: usize = 256;
 
 /// Some parts of one source.
 #[derive(Default)]
 pub(super) struct Parts {
     pub(super) rollup: SourceRollup,
+    /// What hosts and services gave that its envelopes tell apart, by the name of the source that each of them is.
+    pub(super) origins: BTreeMap<Name, SourceRollup>,
     /// Newlines of each part.
     pub(super) newlines: BTreeMap<usize, u64>,
     /// Why some of it was not read.
@@ -51,8 +56,50 @@ pub(super) struct Parts {
 impl Parts {
     pub(super) fn merge(&mut self, other: Self) {
         self.rollup = std::mem::take(&mut self.rollup).merge(other.rollup);
+        for (name, theirs) in other.origins {
+            self.add(name, theirs);
+        }
         self.newlines.extend(other.newlines);
         self.trouble.extend(other.trouble);
+    }
+
+    fn add(&mut self, origin: Name, theirs: SourceRollup) {
+        let mine = self.origins.entry(origin).or_default();
+        *mine = std::mem::take(mine).merge(theirs);
+    }
+
+    /// Makes every line the source's own, and gives the newlines before each part.
+    pub(super) fn count_lines(&mut self) -> BTreeMap<usize, u64> {
+        let mut sum = 0;
+        let mut before = BTreeMap::new();
+        for (part, newlines) in &self.newlines {
+            before.insert(*part, sum);
+            sum += newlines;
+        }
+        self.set_lines(&before);
+        before
+    }
+
+    /// Makes every line the source's own, by the newlines before each part.
+    pub(super) fn set_lines(&mut self, before: &BTreeMap<usize, u64>) {
+        set_lines(&mut self.rollup, before);
+        self.origins.values_mut().for_each(|origin| set_lines(origin, before));
+    }
+
+    /// The source by its name, and those within it. Where all of its records are theirs, it is no source itself.
+    pub(super) fn into_sources(self, name: &Name) -> impl Iterator<Item = (Name, SourceRollup)> {
+        let Self {
+            mut rollup, mut origins, ..
+        } = self;
+        let is_told = rollup.records + rollup.other_records + rollup.unread_records > 0;
+        let whole = match origins.values_mut().next().filter(|_| !is_told) {
+            Some(first) => {
+                first.bytes += std::mem::take(&mut rollup.bytes);
+                None
+            }
+            None => Some((Name::clone(name), rollup)),
+        };
+        whole.into_iter().chain(origins)
     }
 }
 
@@ -88,8 +135,10 @@ impl Errand<'_> {
         let opening = prepared.recognised.as_ref().map(|recognised| &*recognised.opening);
         let opening = opening.unwrap_or(&OPEN);
         let mut records = Records {
-            collector: Collector::new(&context),
+            collector: Collector::new(context.clone()),
             candidates: context.candidates,
+            context,
+            origins: BTreeMap::new(),
             part: (part as u64) << LINE_BITS,
             coloured: opening.coloured,
             bare: Vec::new(),
@@ -112,44 +161,50 @@ impl Errand<'_> {
                 let ended = if opening.is_plain() {
                     records.cut(window, &mut reader, &Owned::WHOLE)
                 } else {
-                    records.open(window, &mut reader, opening, &context)
+                    records.open(window, &mut reader, opening)
                 };
                 (ended, reader.given, 0, false)
             }
         };
-        let mut rollup = records.collector.finish();
+        let finish = |collector: Collector<'_>| {
+            let mut rollup = collector.finish();
+            rollup.notes.extend(opening.said());
+            if let Some((first, last)) = rollup.span {
+                rollup.chunks.push(ChunkSpan { offset, first, last });
+            }
+            rollup
+        };
+        let mut rollup = finish(records.collector);
         rollup.bytes = bytes;
-        rollup.notes.extend(opening.said());
-        let host = records.host.filter(|_| !opening.many_hosts);
-        rollup.host = rollup.host.or(host);
-        if let Some((first, last)) = rollup.span {
-            rollup.chunks.push(ChunkSpan { offset, first, last });
-        }
+        rollup.host = rollup.host.or(records.host);
+        let origins = records.origins.into_values().map(|(name, collector)| (name, finish(collector)));
+        let origins: Vec<_> = origins.collect();
         let shrunk = shrunk.then(|| "it became shorter while it was read".to_owned());
         let broken = ended
             .broken
             .as_ref()
             .map(|error| format!("{}; what comes before was read", words(error)));
-        Ok(Parts {
+        let mut parts = Parts {
             rollup,
+            origins: BTreeMap::new(),
             newlines: BTreeMap::from([(part, ended.newlines)]),
             trouble: shrunk.into_iter().chain(broken).collect(),
-        })
+        };
+        for (origin, rollup) in origins {
+            parts.add(origin, rollup);
+        }
+        Ok(parts)
     }
 
     fn context<'a>(&'a self, prepared: &'a Prepared) -> SourceContext<'a> {
         let epoch = DateTime::UNIX_EPOCH.date_naive();
-        let many_hosts = prepared
-            .recognised
-            .as_ref()
-            .is_some_and(|recognised| recognised.opening.many_hosts);
         SourceContext {
             candidates: prepared
                 .recognised
                 .as_ref()
                 .map_or(&[], |recognised| recognised.candidates.as_slice()),
             name: Name::clone(&prepared.source.name),
-            host: prepared.source.host.clone().filter(|_| !many_hosts),
+            host: prepared.source.host.clone(),
             zone: prepared.zone,
             reference: Reference::on(prepared.source.written.unwrap_or(epoch)),
             since: self.plan.since,
@@ -167,20 +222,7 @@ fn trouble(reason: String) -> Parts {
     }
 }
 
-/// Makes every line the source's own, and gives the newlines before each part.
-pub(super) fn count_lines(rollup: &mut SourceRollup, newlines: &BTreeMap<usize, u64>) -> BTreeMap<usize, u64> {
-    let mut sum = 0;
-    let mut before = BTreeMap::new();
-    for (part, newlines) in newlines {
-        before.insert(*part, sum);
-        sum += newlines;
-    }
-    set_lines(rollup, &before);
-    before
-}
-
-/// Makes every line the source's own, by the newlines before each part.
-pub(super) fn set_lines(rollup: &mut SourceRollup, before: &BTreeMap<usize, u64>) {
+fn set_lines(rollup: &mut SourceRollup, before: &BTreeMap<usize, u64>) {
     let line = |written: u64| {
         let part = usize::try_from(written >> LINE_BITS).unwrap_or(usize::MAX);
         before.get(&part).copied().unwrap_or(0) + (written & ((1 << LINE_BITS) - 1))
@@ -194,6 +236,9 @@ pub(super) fn set_lines(rollup: &mut SourceRollup, before: &BTreeMap<usize, u64>
 /// Gives records to the collector.
 struct Records<'a> {
     collector: Collector<'a>,
+    context: SourceContext<'a>,
+    /// The sources that the envelopes tell apart, with their names.
+    origins: BTreeMap<u64, (Name, Collector<'a>)>,
     candidates: &'a [&'static dyn Format],
     part: u64,
     /// Terminal colours stand in the lines.
@@ -204,7 +249,7 @@ struct Records<'a> {
     host: Option<Name>,
 }
 
-impl Records<'_> {
+impl<'a> Records<'a> {
     fn cut(&mut self, window: &mut Window, reader: &mut dyn Refill, owned: &Owned) -> Ended {
         let (candidates, coloured) = (self.candidates, self.coloured);
         let starts = |line: &[u8]| {
@@ -218,25 +263,52 @@ impl Records<'_> {
     }
 
     /// Reads a source whose lines lie in envelopes.
-    fn open(&mut self, window: &mut Window, reader: &mut dyn Refill, opening: &Opening, context: &SourceContext<'_>) -> Ended {
+    fn open(&mut self, window: &mut Window, reader: &mut dyn Refill, opening: &Opening) -> Ended {
         let candidates = self.candidates;
         let starts = |line: &[u8]| starts_record(candidates, line);
         let wrapped = Wrapped {
             opening,
             clock: Clock {
-                zone: context.zone,
-                reference: context.reference,
+                zone: self.context.zone,
+                reference: self.context.reference,
             },
             starts: continued(candidates).then_some(&starts),
         };
         envelopes::read(window, reader, &wrapped, self)
     }
 
-    fn lies_in(&mut self, outer: &Outer) {
-        if self.host.is_none() {
+    /// Takes what the envelope of the next record says of it, and gives the collector of its origin.
+    fn lies_in(&mut self, outer: &Outer) -> &mut Collector<'a> {
+        if let Some(origin) = outer.origin
+            && !self.origins.contains_key(&origin)
+            && self.origins.len() < ORIGINS
+        {
+            let context = self.context_of(origin, outer);
+            let name = Name::clone(&context.name);
+            self.origins.insert(origin, (name, Collector::new(context)));
+        }
+        let of_origin = outer.origin.and_then(|origin| self.origins.get_mut(&origin));
+        if self.host.is_none() && outer.origin.is_none() {
             self.host = outer.host.clone().filter(|host| scrub::host(host).is_some());
         }
-        self.collector.lies_in(outer);
+        let collector = of_origin.map_or(&mut self.collector, |(_, collector)| collector);
+        collector.lies_in(outer);
+        collector
+    }
+
+    /// The context of a source within the source: `all.log [web-1 nginx]`.
+    fn context_of(&self, origin: u64, outer: &Outer) -> SourceContext<'a> {
+        let shown = |name: &Option<Name>| name.clone().filter(|name| scrub::host(name).is_some());
+        let (host, service) = (shown(&outer.host), shown(&outer.service));
+        let words: Vec<&str> = [&host, &service].into_iter().flatten().map(|word| &**word).collect();
+        // What cannot be shown is told apart by its number.
+        let told = [&outer.host, &outer.service].into_iter().flatten().count();
+        let words = if words.len() == told { words.join(" ") } else { format!("{origin:016x}") };
+        SourceContext {
+            name: Name::from(format!("{} [{words}]", self.context.name)),
+            host: host.or_else(|| self.context.host.clone()),
+            ..self.context.clone()
+        }
     }
 
     /// Gives a record without terminal colours.
@@ -288,8 +360,7 @@ impl Sink for Records<'_> {
 
 impl envelopes::Reader for Records<'_> {
     fn record(&mut self, line: u64, outer: &Outer, record: &[u8]) {
-        self.lies_in(outer);
-        self.collector.record(line, record);
+        self.lies_in(outer).record(line, record);
     }
 
     fn too_long(&mut self, line: u64) {
@@ -297,8 +368,7 @@ impl envelopes::Reader for Records<'_> {
     }
 
     fn unfinished(&mut self, line: u64, outer: &Outer, record: &[u8]) {
-        self.lies_in(outer);
-        self.collector.cut_short(line, record);
+        self.lies_in(outer).cut_short(line, record);
     }
 }
 

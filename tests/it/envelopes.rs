@@ -290,7 +290,7 @@ fn in_one_file(plain: &Plan, name: &str, programs: &[&str]) -> String {
 
 #[test]
 fn programs_that_write_between_each_others_lines_give_the_same_findings() {
-    let (name, programs) = ("outage-full", ["app-11/app.log", "app-12/app.log", "app-13/workers.log"]);
+    let (name, programs) = ("model-down", ["worker-1/app.log", "worker-2/app.log", "worker-3/app.log", "worker-4/app.log"]);
     let plain = plan(name);
     let folder = tempfile::tempdir().unwrap();
     copy(&plain, &corpus(name).join("logs"), Path::new(""), folder.path(), |line, _, _| format!("{line}\n"));

@@ -8,7 +8,7 @@ use crate::model::Name;
 use crate::text::timestamp::{Reference, Stamp, StampCache, Zone};
 use ahash::RandomState;
 
-/// Hosts whose names are kept for the next line; a file of more writes them anew.
+/// Hosts and services whose names are kept for the next line; those of a file that has more are made anew.
 const NAMES_KEPT: usize = 64;
 
 /// Lines that may be open at once, each of another writer; a line of one more is given up as it stands.
@@ -30,7 +30,10 @@ pub(super) struct Told {
     pub(super) line: u64,
     pub(super) stamp: Option<Stamp>,
     pub(super) host: Option<Name>,
-    /// The program, and the host that it ran on.
+    pub(super) service: Option<Name>,
+    /// The host and the service; 0 where neither is named.
+    pub(super) origin: u64,
+    /// The origin and the process.
     pub(super) program: u64,
     /// The program and its stream.
     pub(super) writer: u64,
@@ -184,30 +187,31 @@ impl Memory {
         // The inner one was written first; one that knows its zone is worth more.
         let outer_knows = outer.stamp.is_some_and(|stamp| stamp.zoned);
         let stamp = stamp.filter(|stamp| stamp.zoned || !outer_knows).or(outer.stamp);
-        let program = if letter.host.is_none() && letter.program.is_empty() {
-            outer.program
+        let service = Some(letter.service).filter(|service| !service.is_empty());
+        let origin = if letter.host.is_none() && service.is_none() {
+            outer.origin
         } else {
-            self.hasher.hash_one((outer.program, letter.host, letter.program))
+            self.hasher.hash_one((outer.origin, letter.host, service))
         };
-        let writer = if letter.stream.is_empty() {
-            self.hasher.hash_one((outer.writer, program))
-        } else {
-            self.hasher.hash_one((outer.writer, program, letter.stream))
-        };
+        let program = self.hasher.hash_one((outer.program, origin, letter.process));
         Told {
             line: outer.line,
             stamp,
             host: letter.host.map(|host| self.name(host)).or_else(|| outer.host.clone()),
+            service: service
+                .map(|service| self.name(service))
+                .or_else(|| outer.service.clone()),
+            origin,
             program,
-            writer,
+            writer: self.hasher.hash_one((outer.writer, program, letter.stream)),
         }
     }
 
-    fn name(&mut self, host: &str) -> Name {
-        if let Some(name) = self.names.iter().find(|name| &***name == host) {
+    fn name(&mut self, text: &str) -> Name {
+        if let Some(name) = self.names.iter().find(|name| &***name == text) {
             return Name::clone(name);
         }
-        let name = Name::from(host);
+        let name = Name::from(text);
         if self.names.len() < NAMES_KEPT {
             self.names.push(Name::clone(&name));
         }

@@ -12,9 +12,13 @@ use chrono::Datelike;
 pub struct Outer {
     /// When it was written.
     pub stamp: Option<Stamp>,
-    /// The host, container or pod that wrote it.
+    /// The host or pod that wrote it.
     pub host: Option<Name>,
-    /// The program that wrote it, where a source holds lines of several.
+    /// The program that wrote it, by a name that outlives its restarts.
+    pub service: Option<Name>,
+    /// Host and service as one number, where a source holds lines of several: each is read as a source of its own.
+    pub origin: Option<u64>,
+    /// The process that wrote it, where a source holds lines of several.
     pub program: Option<u64>,
 }
 

@@ -1,5 +1,6 @@
 //! Events of CloudWatch Logs in JSON: of `get-log-events` and `filter-log-events`, of a subscription, of Insights.
 
+use super::cloudwatch_text::service;
 use super::envelope::{Envelope, Letter};
 use super::values::{begins_anew, plain, text};
 use crate::gather::formats::Fit;
@@ -62,7 +63,8 @@ fn give_event(event: &Event<'_>, stream: &str, scratch: &mut String, give: &mut 
     give(&Letter {
         text: message.strip_suffix('\n').unwrap_or(message).as_bytes(),
         stamp: event.stamp,
-        program: stream,
+        service: service(stream),
+        process: stream,
         ..Letter::default()
     });
 }

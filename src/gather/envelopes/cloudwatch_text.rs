@@ -25,7 +25,8 @@ fn read(line: &str) -> Option<Letter<'_>> {
     is_stamp.then(|| match streamed {
         Some((stream, text)) => Letter {
             text: text.as_bytes(),
-            program: stream,
+            service: service(stream),
+            process: stream,
             ..letter
         },
         None => letter,
@@ -36,6 +37,14 @@ fn read(line: &str) -> Option<Letter<'_>> {
 fn is_stream(word: &str) -> bool {
     let is_path = word.contains('/') && !word.contains([':', '=', '"']);
     is_path || (word.len() >= 17 && word.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'-' | b'i')))
+}
+
+/// The service in a stream's name: `ecs/app` of `ecs/app/0123…`; a function's stream begins with its date.
+pub(super) fn service(stream: &str) -> &str {
+    let named = stream.rsplit_once('/').map(|(service, _)| service);
+    named
+        .filter(|service| service.starts_with(|first: char| first.is_ascii_alphabetic()))
+        .unwrap_or_default()
 }
 
 /// Whether a text goes on with the line above it: no program writes that behind a stamp of its own.

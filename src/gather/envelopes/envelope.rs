@@ -9,10 +9,12 @@ pub struct Letter<'a> {
     pub text: &'a [u8],
     /// When it was written, in any grammar of `text::timestamp`.
     pub stamp: Option<&'a str>,
-    /// The host, container or pod that it came from.
+    /// The host or pod that it came from.
     pub host: Option<&'a str>,
-    /// What tells the program that wrote it from others of the same host: a process, a container.
-    pub program: &'a str,
+    /// The program that wrote it, by a name that outlives its restarts: a container's, a unit's, a tag.
+    pub service: &'a str,
+    /// What tells it from its equals of the same host: a process, a container's id.
+    pub process: &'a str,
     /// Which of the program's streams it is of: what stands in one does not go on in the other.
     pub stream: &'a str,
     /// The envelope broke the line off: the same writer's next message continues it.

@@ -7,7 +7,6 @@ use super::envelope::Envelope;
 use super::units::{Found, Split, Splitter};
 use super::{ALL, Opening};
 use crate::gather::formats::Fit;
-use crate::model::Name;
 use crate::text::timestamp::{Reference, Zone};
 use chrono::DateTime;
 use std::collections::BTreeSet;
@@ -63,7 +62,7 @@ pub fn find<R>(head: &[u8], lines: &[&[u8]], judge: &dyn Fn(&[&[u8]]) -> Judged<
         if inside.known.is_some() && (is_certain || inside.share > best.share) {
             best = inside;
             opening = Opening {
-                many_hosts: opened.hosts.len() > 1,
+                many_origins: opened.origins.len() > 1,
                 many_programs: opened.programs.len() > 1,
                 ..deeper.clone()
             };
@@ -120,7 +119,7 @@ fn units(head: &[u8], split: Split) -> Vec<Vec<u8>> {
 #[derive(Default)]
 struct Opened {
     lines: Vec<Vec<u8>>,
-    hosts: BTreeSet<Name>,
+    origins: BTreeSet<u64>,
     programs: BTreeSet<u64>,
 }
 
@@ -136,7 +135,7 @@ fn open(units: &[Vec<u8>], opening: &Opening) -> Opened {
         chain.open(unit, 0, &mut |line, told| {
             if opened.lines.len() < LINES {
                 opened.lines.push(line.strip_suffix(b"\r").unwrap_or(line).to_vec());
-                opened.hosts.extend(told.host.clone());
+                opened.origins.extend(Some(told.origin).filter(|origin| *origin != 0));
                 opened.programs.insert(told.program);
             }
         });

@@ -13,7 +13,7 @@ fn read(line: &str) -> Option<Letter<'_>> {
     (is_stamp && object.starts_with('{') && object.ends_with('}')).then_some(Letter {
         text: object.as_bytes(),
         stamp: Some(stamp),
-        program: tag,
+        service: tag,
         ..Letter::default()
     })
 }

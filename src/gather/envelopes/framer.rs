@@ -1,6 +1,7 @@
 //! Joins the lines that came out of envelopes to records, each writer's apart: two containers' tracebacks in one file
 //! stand between each other's lines.
 
+use super::Opening;
 use super::chain::Told;
 use super::clock::Outer;
 use super::read::Reader;
@@ -15,7 +16,7 @@ const PATIENCE: u64 = 512;
 /// Makes records of lines.
 pub(super) struct Framer<'a> {
     starts: Starts<'a>,
-    many_programs: bool,
+    opening: &'a Opening,
     to: &'a mut dyn Reader,
     open: Vec<Open>,
     spare: Vec<Vec<u8>>,
@@ -34,10 +35,10 @@ struct Open {
 }
 
 impl<'a> Framer<'a> {
-    pub(super) fn new(starts: Starts<'a>, many_programs: bool, to: &'a mut dyn Reader) -> Self {
+    pub(super) fn new(starts: Starts<'a>, opening: &'a Opening, to: &'a mut dyn Reader) -> Self {
         Self {
             starts,
-            many_programs,
+            opening,
             to,
             open: Vec::new(),
             spare: Vec::new(),
@@ -123,7 +124,9 @@ impl<'a> Framer<'a> {
         let outer = Outer {
             stamp: told.stamp,
             host: told.host.clone(),
-            program: Some(told.program).filter(|_| self.many_programs),
+            service: told.service.clone(),
+            origin: Some(told.origin).filter(|origin| self.opening.many_origins && *origin != 0),
+            program: Some(told.program).filter(|_| self.opening.many_programs),
         };
         if unfinished {
             self.to.unfinished(told.line, &outer, record);

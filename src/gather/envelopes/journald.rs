@@ -18,6 +18,9 @@ pub(super) struct Entry<'a> {
     pub(super) host: Option<&'a str>,
     pub(super) process: Option<&'a str>,
     pub(super) container: Option<&'a str>,
+    pub(super) container_name: Option<&'a str>,
+    pub(super) unit: Option<&'a str>,
+    pub(super) identifier: Option<&'a str>,
     pub(super) is_entry: bool,
     pub(super) is_part: bool,
 }
@@ -35,6 +38,9 @@ impl<'a> Entry<'a> {
             "_HOSTNAME" => self.host = Some(value),
             "_PID" => self.process = Some(value),
             "CONTAINER_ID" => self.container = Some(value),
+            "CONTAINER_NAME" => self.container_name = Some(value),
+            "_SYSTEMD_UNIT" => self.unit = Some(value),
+            "SYSLOG_IDENTIFIER" => self.identifier = Some(value),
             "CONTAINER_PARTIAL_MESSAGE" => self.is_part = value == "true",
             _ => {}
         }
@@ -49,7 +55,8 @@ impl<'a> Entry<'a> {
             stamp: self.source_stamp.or(self.stamp),
             host: self.host,
             // Docker's daemon writes for all of its containers (journald driver).
-            program: self.container.or(self.process).unwrap_or_default(),
+            process: self.container.or(self.process).unwrap_or_default(),
+            service: self.container_name.or(self.unit).or(self.identifier).unwrap_or_default(),
             stream: "",
             is_part: self.is_part,
         }

@@ -48,7 +48,7 @@ fn give_stream(stream: &str, scratch: &mut String, give: &mut dyn FnMut(&Letter<
                 for (label, value) in Members::of(labels).into_iter().flatten() {
                     match (label, plain(value)) {
                         ("pod" | "host" | "hostname" | "instance", Some(name)) => letter.host = Some(name),
-                        ("container" | "filename", Some(name)) => letter.program = name,
+                        ("container" | "filename", Some(name)) => letter.service = name,
                         ("stream", Some(name)) => letter.stream = name,
                         _ => {}
                     }

@@ -62,9 +62,9 @@ pub struct Opening {
     pub layers: Vec<&'static dyn Envelope>,
     /// Terminal colours stand between the lines' words.
     pub coloured: bool,
-    /// Lines of several hosts were seen: the line's word on its host counts, and not the directory's.
-    pub many_hosts: bool,
-    /// Lines of several programs were seen: a call of one does not go on in another's lines.
+    /// Lines of several hosts or services were seen: each of them is read as a source of its own.
+    pub many_origins: bool,
+    /// Lines of several processes were seen: threads of one are not those of another.
     pub many_programs: bool,
 }
 

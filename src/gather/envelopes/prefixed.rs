@@ -42,7 +42,7 @@ fn letter<'a>(host: &'a str, container: &'a str, text: &'a str) -> Letter<'a> {
     Letter {
         text: text.as_bytes(),
         host: Some(host),
-        program: container,
+        service: container,
         ..Letter::default()
     }
 }

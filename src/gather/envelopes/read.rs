@@ -32,7 +32,7 @@ pub struct Wrapped<'a> {
 /// Reads all of `reader` and gives `to` the records. `window` is only lent, so that its memory is used again.
 pub fn read(window: &mut Window, reader: &mut dyn Refill, wrapped: &Wrapped<'_>, to: &mut dyn Reader) -> Ended {
     let mut chain = Chain::new(wrapped.opening, wrapped.clock);
-    let mut framer = Framer::new(wrapped.starts, wrapped.opening.many_programs, to);
+    let mut framer = Framer::new(wrapped.starts, wrapped.opening, to);
     let mut splitter = Splitter::new(wrapped.opening.split);
     let (mut newlines, mut is_first) = (0, true);
     window.clear();

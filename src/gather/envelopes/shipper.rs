@@ -27,6 +27,7 @@ struct Object<'a> {
     pod: Option<&'a str>,
     host: Option<&'a str>,
     container: &'a str,
+    process: &'a str,
     stream: &'a str,
     is_part: bool,
     /// A key stands in it that only a shipper writes.
@@ -63,10 +64,11 @@ impl<'a> Object<'a> {
             ("pod_name" | "pod", Value::Text(pod)) => self.pod = Some(pod),
             ("host" | "hostname", Value::Text(host)) => self.host = Some(host),
             ("host" | "labels", Value::Object(inside)) => self.named(inside),
-            ("container_id" | "container_name" | "file" | "filename" | "tag", Value::Text(name)) => {
+            ("container_name" | "file" | "filename" | "tag", Value::Text(name)) => {
                 self.container = name;
                 self.is_marked |= key != "tag";
             }
+            ("container_id", Value::Text(id)) => (self.process, self.is_marked) = (id, true),
             ("source_type" | "ddsource" | "agent" | "docker" | "input" | "container_created_at", _) => self.is_marked = true,
             ("ecs" | "event" | "source" | "fields" | "tags" | "offset" | "@version" | "@metadata" | "log_processed", _) => {}
             _ => self.is_strange = true,
@@ -80,7 +82,9 @@ impl<'a> Object<'a> {
                 ("pod_name", Value::Text(pod)) => self.pod = Some(pod),
                 ("pod", Value::Object(pod)) => self.pod = member(pod, "name").or(self.pod),
                 ("host" | "pod_node_name", Value::Text(node)) => self.host = self.host.or(Some(node)),
-                ("container_name" | "container_id" | "docker_id", Value::Text(name)) => self.container = name,
+                ("container_name", Value::Text(name)) => self.container = name,
+                ("container", Value::Object(container)) => self.container = member(container, "name").unwrap_or(self.container),
+                ("container_id" | "docker_id", Value::Text(id)) => self.process = id,
                 _ => {}
             }
         }
@@ -137,7 +141,8 @@ impl Envelope for Shipper {
             text: inside.strip_suffix('\n').unwrap_or(inside).as_bytes(),
             stamp: object.stamp,
             host: object.pod.or(object.host),
-            program: object.container,
+            service: object.container,
+            process: object.process,
             stream: object.stream,
             is_part: object.is_part,
         });

@@ -88,7 +88,8 @@ fn read(line: &str) -> Option<Line<'_>> {
             text: text.as_bytes(),
             stamp: Some(stamp),
             host: host.filter(|host| *host != "localhost" && *host != "-"),
-            program: if process.is_empty() { app } else { process },
+            service: app,
+            process,
             ..Letter::default()
         },
     })

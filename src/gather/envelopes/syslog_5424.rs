@@ -19,7 +19,8 @@ fn read(line: &str) -> Option<Letter<'_>> {
         text: text.strip_prefix('\u{feff}').unwrap_or(text).as_bytes(),
         stamp,
         host,
-        program: process.or(app).unwrap_or_default(),
+        service: app.unwrap_or_default(),
+        process: process.unwrap_or_default(),
         ..Letter::default()
     })
 }
