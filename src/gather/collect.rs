@@ -35,7 +35,7 @@ const LONGEST_MS: f64 = 86_400_000.0;
 #[derive(Clone)]
 pub struct SourceContext<'a> {
     /// The formats that may read its records, the most telling first.
-    pub candidates: &'a [&'static dyn Format],
+    pub candidates: Vec<&'static dyn Format>,
     /// Its name.
     pub name: SourceName,
     /// The host it was written on, by its directory.
@@ -93,8 +93,8 @@ pub struct Collector<'a> {
     bearings: Bearings,
     last_end_failed: bool,
     warming: bool,
-    /// Records about a call, and all, that each candidate understood.
-    understood: Vec<(u64, u64)>,
+    /// Two handlers may write every line twice: a program's loggers, and no proxy's.
+    has_twins: bool,
     fraction: u64,
 }
 
@@ -102,13 +102,16 @@ impl<'a> Collector<'a> {
     /// A collector that has seen nothing.
     #[must_use]
     pub fn new(context: SourceContext<'a>) -> Self {
+        let first = context.candidates.first();
         let rollup = SourceRollup {
             host: context.host.clone(),
+            format: first.map(|format| format.name()),
+            vantage: first.map(|format| format.vantage()),
             ..SourceRollup::default()
         };
         Self {
             fraction: sampled_fraction(context.size),
-            understood: vec![(0, 0); context.candidates.len()],
+            has_twins: first.is_some_and(|format| format.vantage() == Vantage::Application),
             context,
             rollup,
             stamps: StampCache::default(),
@@ -165,12 +168,7 @@ impl<'a> Collector<'a> {
 
     /// What was collected.
     #[must_use]
-    pub fn finish(mut self) -> SourceRollup {
-        let most = self.context.candidates.iter().zip(&self.understood).rev();
-        if let Some((format, _)) = most.max_by_key(|(_, understood)| **understood) {
-            self.rollup.format = Some(format.name());
-            self.rollup.vantage = Some(format.vantage());
-        }
+    pub fn finish(self) -> SourceRollup {
         self.rollup
     }
 
@@ -183,19 +181,17 @@ impl<'a> Collector<'a> {
 
     /// Whether the record is about a call, or `None` where no candidate understands it.
     fn read(&mut self, line: u64, record: &[u8]) -> Option<bool> {
-        let candidates = self.context.candidates;
-        for (format, understood) in candidates.iter().zip(0..) {
-            let mut about = false;
-            let read = format.parse(record, &mut |fields| about |= self.take_named(line, fields, *format));
-            if read.is_ok() {
-                if let Some((calls, all)) = self.understood.get_mut(understood) {
-                    *calls += u64::from(about);
-                    *all += 1;
-                }
-                return Some(about);
-            }
-        }
-        None
+        // The formats are handed to and fro, for a fact that one of them emits changes the rest of this.
+        let candidates = std::mem::take(&mut self.context.candidates);
+        let about = candidates.iter().find_map(|format| self.read_as(*format, line, record));
+        self.context.candidates = candidates;
+        about
+    }
+
+    fn read_as(&mut self, format: &dyn Format, line: u64, record: &[u8]) -> Option<bool> {
+        let mut about = false;
+        let read = format.parse(record, &mut |fields| about |= self.take_named(line, fields, format));
+        read.is_ok().then_some(about)
     }
 
     /// Takes one fact, with the host that its envelope names where the line names none.
@@ -273,12 +269,7 @@ impl<'a> Collector<'a> {
 
     /// Two handlers of one logger write every line twice, in two layouts: the second is no second attempt.
     fn is_twin(&mut self, fields: &Fields<'_>, end: &End, time: Time) -> bool {
-        if self
-            .context
-            .candidates
-            .first()
-            .is_none_or(|format| format.vantage() != Vantage::Application)
-        {
+        if !self.has_twins {
             return false;
         }
         let layout = fields.timestamp.map_or(0, str::len) * 2 + usize::from(fields.thread.is_some());

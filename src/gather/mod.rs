@@ -31,9 +31,6 @@ use prepare::{Prepared, Way};
 use read::{Errand, Shelf};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The word of the report for a source that holds no record.
-const EMPTY: &str = "empty";
-
 /// What act one gave, and what a second look needs to know.
 pub struct Gathered {
     /// The harvest.
@@ -47,6 +44,7 @@ pub struct Gathered {
     names: Vec<Vec<Name>>,
     /// Newlines before each part, for sources that are read in parts.
     before: Vec<BTreeMap<usize, u64>>,
+    order: recognise::Order,
 }
 
 /// Act one, whole.
@@ -58,11 +56,13 @@ pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, Discover
     let found = discover::found(&plan.inputs)?;
     let (sources, copies) = discover::once(found.sources, &workers);
     let mut skipped = found.skipped;
-    let sources = prepare_all(sources, plan, &workers, &mut skipped);
+    let order = recognise::Order::of(plan.known);
+    let sources = prepare_all(sources, plan, &order, &workers, &mut skipped);
     progress.found(sources.iter().map(|prepared| prepared.source.size).sum());
     let errand = Errand {
         plan,
         wanted: None,
+        order: &order,
         progress,
     };
     let shelves = workers.fold(&jobs(&sources), |shelf: &mut Shelf, (number, part)| {
@@ -96,6 +96,7 @@ pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, Discover
         sources,
         names,
         before,
+        order,
     })
 }
 
@@ -112,6 +113,7 @@ impl Gathered {
         let errand = Errand {
             plan,
             wanted: Some(wanted),
+            order: &self.order,
             progress,
         };
         let shelves = Workers::new(plan.threads).fold(&jobs, |shelf: &mut Shelf, (number, part)| {
@@ -168,10 +170,15 @@ impl Gathered {
     }
 }
 
-fn prepare_all(sources: Vec<discover::Source>, plan: &Plan, workers: &Workers, skipped: &mut BTreeSet<Skipped>) -> Vec<Prepared> {
-    let order = recognise::Order::of(plan.known);
+fn prepare_all(
+    sources: Vec<discover::Source>,
+    plan: &Plan,
+    order: &recognise::Order,
+    workers: &Workers,
+    skipped: &mut BTreeSet<Skipped>,
+) -> Vec<Prepared> {
     let prepared = workers.fold(&sources, |all: &mut Vec<_>, source| {
-        all.push(Prepared::new(source.clone(), plan, &order))
+        all.push(Prepared::new(source.clone(), plan, order))
     });
     let mut sources = Vec::with_capacity(sources.len());
     for prepared in prepared.into_iter().flatten() {
@@ -222,16 +229,5 @@ fn describe(parts: &mut read::Parts, prepared: &Prepared) {
             rollup.time_zone = Some(prepared.zone_said.clone());
         }
     }
-    let rollup = &mut parts.rollup;
-    match &prepared.recognised {
-        Some(recognised) => {
-            rollup.format = Some(recognised.name);
-            rollup.vantage = Some(recognised.vantage);
-        }
-        None if rollup.unread_records == 0 => rollup.format = Some(EMPTY),
-        None => {
-            rollup.format = None;
-            rollup.notes.insert("no format recognised it".to_owned());
-        }
-    }
+    read::describe(&mut parts.rollup, prepared.recognised.as_ref());
 }

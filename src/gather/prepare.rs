@@ -35,6 +35,8 @@ pub(super) struct Prepared {
     pub(super) zone: Zone,
     /// How the report says which zone was taken.
     pub(super) zone_said: String,
+    /// The user says what format it is in.
+    pub(super) is_forced: bool,
     /// Where the text lies of a plain file that is read as a stream.
     text: Option<Range<u64>>,
     /// Standard input can be opened once.
@@ -52,6 +54,7 @@ struct Held {
 impl Prepared {
     pub(super) fn new(source: Source, plan: &Plan, order: &Order) -> Result<Self, Skipped> {
         let forced = forced(&source, plan);
+        let is_forced = forced.is_some();
         let looked = if source.is_stdin() {
             look_at_stdin(forced, order)
         } else {
@@ -74,6 +77,7 @@ impl Prepared {
             recognised: looked.recognised,
             zone,
             zone_said,
+            is_forced,
             text: looked.text,
             stdin: Mutex::new(looked.stdin),
             held: Mutex::new(Held { file: None, left }),

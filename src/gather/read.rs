@@ -13,6 +13,7 @@ use super::open::{Opened, Refused, Stream, words};
 use super::plan::Plan;
 use super::prepare::{Prepared, Way};
 use super::progress::Progress;
+use super::recognise::{Order, Recognised, recognise_lines};
 use crate::model::{ChunkSpan, Name, SourceRollup, Wanted};
 use crate::redact::scrub;
 use crate::text::timestamp::Reference;
@@ -26,6 +27,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Bits of a line's number within its part. 64 GiB of empty lines fit, and 2^28 parts beside them.
 const LINE_BITS: u32 = 36;
 
+/// The word of the report for a source that holds no record.
+const EMPTY: &str = "empty";
+
 /// Bytes read from a stream at a time.
 const STREAM_BLOCK: usize = 256 * 1024;
 
@@ -37,9 +41,6 @@ static OPEN: Opening = Opening {
     many_origins: false,
     many_programs: false,
 };
-
-/// Hosts and services of one file that are read as sources of their own; the rest are read as one.
-const ORIGINS: usize = 256;
 
 /// Some parts of one source.
 #[derive(Default)]
@@ -114,6 +115,7 @@ pub(super) struct Shelf {
 pub(super) struct Errand<'a> {
     pub(super) plan: &'a Plan,
     pub(super) wanted: Option<&'a Wanted>,
+    pub(super) order: &'a Order,
     pub(super) progress: &'a dyn Progress,
 }
 
@@ -132,11 +134,13 @@ impl Errand<'_> {
 
     fn part(&self, window: &mut Window, prepared: &Prepared, part: usize) -> Result<Parts, Refused> {
         let context = self.context(prepared);
+        let candidates = context.candidates.clone();
         let opening = prepared.recognised.as_ref().map(|recognised| &*recognised.opening);
         let opening = opening.unwrap_or(&OPEN);
         let mut records = Records {
             collector: Collector::new(context.clone()),
-            candidates: context.candidates,
+            candidates: &candidates,
+            order: Some(self.order).filter(|_| !prepared.is_forced),
             context,
             origins: BTreeMap::new(),
             part: (part as u64) << LINE_BITS,
@@ -177,7 +181,11 @@ impl Errand<'_> {
         let mut rollup = finish(records.collector);
         rollup.bytes = bytes;
         rollup.host = rollup.host.or(records.host);
-        let origins = records.origins.into_values().map(|(name, collector)| (name, finish(collector)));
+        let origins = records.origins.into_values().map(|origin| {
+            let mut rollup = finish(origin.collector);
+            describe(&mut rollup, origin.recognised.as_ref());
+            (origin.name, rollup)
+        });
         let origins: Vec<_> = origins.collect();
         let shrunk = shrunk.then(|| "it became shorter while it was read".to_owned());
         let broken = ended
@@ -202,7 +210,7 @@ impl Errand<'_> {
             candidates: prepared
                 .recognised
                 .as_ref()
-                .map_or(&[], |recognised| recognised.candidates.as_slice()),
+                .map_or(Vec::new(), |recognised| recognised.candidates.clone()),
             name: Name::clone(&prepared.source.name),
             host: prepared.source.host.clone(),
             zone: prepared.zone,
@@ -212,6 +220,19 @@ impl Errand<'_> {
             size: prepared.source.size,
             wanted: self.wanted,
         }
+    }
+}
+
+/// Says what a source was recognised as.
+pub(super) fn describe(rollup: &mut SourceRollup, recognised: Option<&Recognised>) {
+    rollup.format = recognised.map(|recognised| recognised.name);
+    rollup.vantage = recognised.map(|recognised| recognised.vantage);
+    match recognised {
+        None if rollup.unread_records == 0 => rollup.format = Some(EMPTY),
+        None => {
+            rollup.notes.insert("no format recognised it".to_owned());
+        }
+        Some(_) => {}
     }
 }
 
@@ -233,12 +254,21 @@ fn set_lines(rollup: &mut SourceRollup, before: &BTreeMap<usize, u64>) {
     rollup.unread_lines = rollup.unread_lines.iter().map(|written| line(*written)).collect();
 }
 
+/// A host and service that write into a file of several.
+struct Origin<'a> {
+    name: Name,
+    recognised: Option<Recognised>,
+    collector: Collector<'a>,
+}
+
 /// Gives records to the collector.
 struct Records<'a> {
     collector: Collector<'a>,
     context: SourceContext<'a>,
-    /// The sources that the envelopes tell apart, with their names.
-    origins: BTreeMap<u64, (Name, Collector<'a>)>,
+    /// The sources that the envelopes tell apart.
+    origins: BTreeMap<u64, Origin<'a>>,
+    /// How they are recognised; `None` where the user forces a format.
+    order: Option<&'a Order>,
     candidates: &'a [&'static dyn Format],
     part: u64,
     /// Terminal colours stand in the lines.
@@ -264,34 +294,23 @@ impl<'a> Records<'a> {
 
     /// Reads a source whose lines lie in envelopes.
     fn open(&mut self, window: &mut Window, reader: &mut dyn Refill, opening: &Opening) -> Ended {
-        let candidates = self.candidates;
-        let starts = |line: &[u8]| starts_record(candidates, line);
         let wrapped = Wrapped {
             opening,
             clock: Clock {
                 zone: self.context.zone,
                 reference: self.context.reference,
             },
-            starts: continued(candidates).then_some(&starts),
         };
         envelopes::read(window, reader, &wrapped, self)
     }
 
     /// Takes what the envelope of the next record says of it, and gives the collector of its origin.
     fn lies_in(&mut self, outer: &Outer) -> &mut Collector<'a> {
-        if let Some(origin) = outer.origin
-            && !self.origins.contains_key(&origin)
-            && self.origins.len() < ORIGINS
-        {
-            let context = self.context_of(origin, outer);
-            let name = Name::clone(&context.name);
-            self.origins.insert(origin, (name, Collector::new(context)));
-        }
         let of_origin = outer.origin.and_then(|origin| self.origins.get_mut(&origin));
         if self.host.is_none() && outer.origin.is_none() {
             self.host = outer.host.clone().filter(|host| scrub::host(host).is_some());
         }
-        let collector = of_origin.map_or(&mut self.collector, |(_, collector)| collector);
+        let collector = of_origin.map_or(&mut self.collector, |origin| &mut origin.collector);
         collector.lies_in(outer);
         collector
     }
@@ -303,7 +322,11 @@ impl<'a> Records<'a> {
         let words: Vec<&str> = [&host, &service].into_iter().flatten().map(|word| &**word).collect();
         // What cannot be shown is told apart by its number.
         let told = [&outer.host, &outer.service].into_iter().flatten().count();
-        let words = if words.len() == told { words.join(" ") } else { format!("{origin:016x}") };
+        let words = if words.len() == told {
+            words.join(" ")
+        } else {
+            format!("{origin:016x}")
+        };
         SourceContext {
             name: Name::from(format!("{} [{words}]", self.context.name)),
             host: host.or_else(|| self.context.host.clone()),
@@ -359,6 +382,33 @@ impl Sink for Records<'_> {
 }
 
 impl envelopes::Reader for Records<'_> {
+    fn meet(&mut self, outer: &Outer, lines: &[&[u8]]) {
+        let Some(number) = outer.origin else { return };
+        let mut context = self.context_of(number, outer);
+        let recognised = match self.order {
+            Some(order) => recognise_lines(lines, order),
+            None => context.candidates.first().map(|forced| Recognised::forced(*forced)),
+        };
+        context.candidates = recognised
+            .as_ref()
+            .map_or(Vec::new(), |recognised| recognised.candidates.clone());
+        let origin = Origin {
+            name: Name::clone(&context.name),
+            collector: Collector::new(context),
+            recognised,
+        };
+        self.origins.insert(number, origin);
+    }
+
+    fn starts(&self, origin: Option<u64>, line: &[u8]) -> bool {
+        let origin = origin.and_then(|origin| self.origins.get(&origin));
+        let candidates = match origin {
+            Some(origin) => origin.recognised.as_ref().map_or(&[][..], |known| &known.candidates),
+            None => self.candidates,
+        };
+        !continued(candidates) || starts_record(candidates, line)
+    }
+
     fn record(&mut self, line: u64, outer: &Outer, record: &[u8]) {
         self.lies_in(outer).record(line, record);
     }

@@ -117,6 +117,12 @@ pub fn recognise(head: &[u8], whole: bool, order: &Order) -> Option<Recognised> 
     known.map(|known| Recognised { opening, ..known })
 }
 
+/// Recognises the lines of one of several programs that write into one source.
+#[must_use]
+pub fn recognise_lines(lines: &[&[u8]], order: &Order) -> Option<Recognised> {
+    judge(lines, order).known
+}
+
 /// What lines are that lie open, and how many of them are known.
 fn judge(lines: &[&[u8]], order: &Order) -> Judged<Recognised> {
     let mut tallies: Vec<Tally> = order.iter().map(Tally::new).collect();

@@ -97,10 +97,7 @@ impl Chain {
 
     /// Gives the lines inside the envelope that begins on `line`.
     pub(super) fn open(&mut self, unit: &[u8], line: u64, emit: Emit<'_>) {
-        let told = Told {
-            line,
-            ..Told::default()
-        };
+        let told = Told { line, ..Told::default() };
         through(&mut self.layers, &self.clock, &mut self.bare, unit, &told, emit);
     }
 
@@ -130,7 +127,9 @@ fn through(layers: &mut [Layer], clock: &Clock, bare: &mut Vec<u8>, unit: &[u8],
     } = layer;
     let unit = strip(unit, stripped);
     let is_peeled = envelope.peel(unit, scratch, &mut |letter| {
-        memory.take(letter, told, clock, &mut |text, told| lines(deeper, clock, bare, text, told, emit));
+        memory.take(letter, told, clock, &mut |text, told| {
+            lines(deeper, clock, bare, text, told, emit)
+        });
     });
     if !is_peeled {
         // What stands without an envelope goes on where the line above left off.
@@ -198,9 +197,7 @@ impl Memory {
             line: outer.line,
             stamp,
             host: letter.host.map(|host| self.name(host)).or_else(|| outer.host.clone()),
-            service: service
-                .map(|service| self.name(service))
-                .or_else(|| outer.service.clone()),
+            service: service.map(|service| self.name(service)).or_else(|| outer.service.clone()),
             origin,
             program,
             writer: self.hasher.hash_one((outer.writer, program, letter.stream)),

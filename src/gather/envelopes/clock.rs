@@ -54,13 +54,7 @@ pub struct Inner<'a> {
 
 impl Bearings {
     /// When the record was, and whether its zone had to be assumed.
-    pub fn instant(
-        &mut self,
-        outer: &Stamp,
-        inner: Option<Inner<'_>>,
-        stamps: &mut StampCache,
-        zone: &Zone,
-    ) -> (Time, bool) {
+    pub fn instant(&mut self, outer: &Stamp, inner: Option<Inner<'_>>, stamps: &mut StampCache, zone: &Zone) -> (Time, bool) {
         let outer_time = self.with_year(outer);
         let outer_date = Reference::on(outer_time.to_utc().date_naive());
         if !outer.zoned {
@@ -69,7 +63,8 @@ impl Bearings {
             self.note(read);
             return (time, !zoned);
         }
-        let Some((inner, stamp)) = inner.and_then(|inner| Some((inner, stamps.parse(inner.stamp, &Zone::Utc, &outer_date)?))) else {
+        let Some((inner, stamp)) = inner.and_then(|inner| Some((inner, stamps.parse(inner.stamp, &Zone::Utc, &outer_date)?)))
+        else {
             return (outer_time, false);
         };
         self.note(Some(stamp));
@@ -111,8 +106,6 @@ impl Bearings {
         let year = dated.to_utc().year();
         let times = (year - 1..=year + 1).filter_map(|year| read.with_year(year));
         let times = times.map(|time| Time(time.timestamp_millis()));
-        times
-            .min_by_key(|time| time.since(dated).abs())
-            .unwrap_or(outer.time)
+        times.min_by_key(|time| time.since(dated).abs()).unwrap_or(outer.time)
     }
 }

@@ -115,12 +115,18 @@ impl Envelope for CloudwatchJson {
                 r#"{"logStreamName":"ecs/app/1","timestamp":1741269731123,"message":"llm call ok","ingestionTime":1741269731999,"eventId":"3"}"#,
                 "llm call ok",
             ),
-            (r#"{"timestamp":1741269731123,"message":"{\"level\":\"info\"}\n"}"#, r#"{"level":"info"}"#),
+            (
+                r#"{"timestamp":1741269731123,"message":"{\"level\":\"info\"}\n"}"#,
+                r#"{"level":"info"}"#,
+            ),
             (
                 r#"{"messageType":"DATA_MESSAGE","owner":"111122223333","logGroup":"g","logStream":"s","subscriptionFilters":["f"],"logEvents":[{"id":"3","timestamp":1741269731123,"message":"one"}]}"#,
                 "one",
             ),
-            (r#"{"@timestamp":"2025-03-06 14:02:11.123","@message":"one","@ptr":"x"}"#, "one"),
+            (
+                r#"{"@timestamp":"2025-03-06 14:02:11.123","@message":"one","@ptr":"x"}"#,
+                "one",
+            ),
         ]
     }
 

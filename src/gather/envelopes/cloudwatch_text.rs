@@ -14,14 +14,19 @@ fn read(line: &str) -> Option<Letter<'_>> {
     let (stamp, text) = line.split_once(' ')?;
     let is_stamp = (19..=35).contains(&stamp.len())
         && matches!(stamp.as_bytes(), [b'1'..=b'2', _, _, _, b'-', _, _, b'-', _, _, b'T', ..])
-        && stamp.bytes().skip(11).all(|byte| matches!(byte, b'0'..=b'9' | b':' | b'.' | b'+' | b'-' | b'Z'));
+        && stamp
+            .bytes()
+            .skip(11)
+            .all(|byte| matches!(byte, b'0'..=b'9' | b':' | b'.' | b'+' | b'-' | b'Z'));
     let letter = Letter {
         text: text.as_bytes(),
         stamp: Some(stamp),
         ..Letter::default()
     };
     // `aws logs tail` writes the stream between them.
-    let streamed = text.split_once(' ').filter(|(stream, after)| is_stream(stream) && is_dated(after.as_bytes()));
+    let streamed = text
+        .split_once(' ')
+        .filter(|(stream, after)| is_stream(stream) && is_dated(after.as_bytes()));
     is_stamp.then(|| match streamed {
         Some((stream, text)) => Letter {
             text: text.as_bytes(),
@@ -36,7 +41,11 @@ fn read(line: &str) -> Option<Letter<'_>> {
 /// `ecs/app/0123…`, `2025/03/06/[$LATEST]0123…`, a UUID, `i-0123…`.
 fn is_stream(word: &str) -> bool {
     let is_path = word.contains('/') && !word.contains([':', '=', '"']);
-    is_path || (word.len() >= 17 && word.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'-' | b'i')))
+    is_path
+        || (word.len() >= 17
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'-' | b'i')))
 }
 
 /// The service in a stream's name: `ecs/app` of `ecs/app/0123…`; a function's stream begins with its date.
@@ -79,7 +88,10 @@ impl Envelope for CloudwatchText {
                 "2025-03-06T14:02:11.123000+00:00 ecs/app/0a1b {\"level\":\"info\"}",
                 r#"{"level":"info"}"#,
             ),
-            ("2025-03-06T14:02:11.123456789Z   File \"app.py\", line 3", "  File \"app.py\", line 3"),
+            (
+                "2025-03-06T14:02:11.123456789Z   File \"app.py\", line 3",
+                "  File \"app.py\", line 3",
+            ),
         ]
     }
 

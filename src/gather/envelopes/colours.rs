@@ -53,7 +53,10 @@ mod tests {
     #[test]
     fn colours_and_links_go_and_text_stays() {
         assert_eq!(stripped("\u{1b}[1;37mINFO\u{1b}[0m: ok"), "INFO: ok");
-        assert_eq!(stripped("\u{1b}]8;;https://a/\u{1b}\\link\u{1b}]8;;\u{7} end\u{1b}(B"), "link endB");
+        assert_eq!(
+            stripped("\u{1b}]8;;https://a/\u{1b}\\link\u{1b}]8;;\u{7} end\u{1b}(B"),
+            "link endB"
+        );
         assert_eq!(stripped("no sequence [1m"), "no sequence [1m");
         assert_eq!(stripped("cut\u{1b}[1;3"), "cut");
     }

@@ -52,10 +52,7 @@ impl Envelope for Cri {
 
     fn samples(&self) -> &'static [(&'static str, &'static str)] {
         &[
-            (
-                "2016-10-06T00:17:09.669794202Z stdout P log content 1",
-                "log content 1",
-            ),
+            ("2016-10-06T00:17:09.669794202Z stdout P log content 1", "log content 1"),
             ("2016-10-06T00:17:10.113242941Z stderr F log content 2", "log content 2"),
             ("2025-03-06T15:02:11.123456789+01:00 stdout F:x   indented", "  indented"),
         ]

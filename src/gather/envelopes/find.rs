@@ -92,7 +92,10 @@ fn fitting(lines: &[Vec<u8>]) -> Option<(&'static dyn Envelope, bool)> {
         });
         (*envelope, yes, any)
     };
-    let tallies = ALL.iter().map(tally).filter(|(_, _, any)| *any > 0 && any * FITTING >= lines.len());
+    let tallies = ALL
+        .iter()
+        .map(tally)
+        .filter(|(_, _, any)| *any > 0 && any * FITTING >= lines.len());
     let (envelope, yes, any) = tallies.rev().max_by_key(|(_, yes, any)| (*yes, *any))?;
     Some((envelope, yes * 2 > any))
 }

@@ -53,7 +53,10 @@ impl Envelope for Fluentd {
 
     fn samples(&self) -> &'static [(&'static str, &'static str)] {
         &[
-            ("2025-03-06T14:02:11+00:00\tapp.web\t{\"level\":\"info\"}", r#"{"level":"info"}"#),
+            (
+                "2025-03-06T14:02:11+00:00\tapp.web\t{\"level\":\"info\"}",
+                r#"{"level":"info"}"#,
+            ),
             ("app.web: [1741269731.123456, {\"level\":\"info\"}]", r#"{"level":"info"}"#),
             ("[1741269731.123456, {\"log\":\"x\"}]", r#"{"log":"x"}"#),
         ]

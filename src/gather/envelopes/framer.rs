@@ -5,7 +5,8 @@ use super::Opening;
 use super::chain::Told;
 use super::clock::Outer;
 use super::read::Reader;
-use crate::gather::frame::{RECORD_LIMIT, Starts};
+use crate::gather::frame::RECORD_LIMIT;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Writers whose records are open at once; of one more, the record that waited longest is closed.
 const OPEN: usize = 64;
@@ -13,14 +14,25 @@ const OPEN: usize = 64;
 /// Lines of others after which a record is closed: who writes a traceback writes it at once.
 const PATIENCE: u64 = 512;
 
+/// Lines by which a program is recognised that writes into a file of several: as many as of a file of its own.
+const FIRST_LINES: usize = 200;
+
+/// Bytes of them.
+const FIRST_BYTES: usize = 64 * 1024;
+
+/// Hosts and services of one file that are told apart; the rest are read as one. A cluster's node runs at most 110 pods.
+const ORIGINS: usize = 256;
+
 /// Makes records of lines.
 pub(super) struct Framer<'a> {
-    starts: Starts<'a>,
     opening: &'a Opening,
     to: &'a mut dyn Reader,
     open: Vec<Open>,
     spare: Vec<Vec<u8>>,
     lines: u64,
+    /// The first lines of programs that are not recognised yet.
+    strangers: BTreeMap<u64, Stranger>,
+    met: BTreeSet<u64>,
     /// No newline ends the source: its last line may be half.
     pub(super) unfinished: bool,
 }
@@ -34,15 +46,23 @@ struct Open {
     long: bool,
 }
 
+/// A program that is not recognised yet.
+#[derive(Default)]
+struct Stranger {
+    lines: Vec<(Told, Vec<u8>)>,
+    bytes: usize,
+}
+
 impl<'a> Framer<'a> {
-    pub(super) fn new(starts: Starts<'a>, opening: &'a Opening, to: &'a mut dyn Reader) -> Self {
+    pub(super) fn new(opening: &'a Opening, to: &'a mut dyn Reader) -> Self {
         Self {
-            starts,
             opening,
             to,
             open: Vec::new(),
             spare: Vec::new(),
             lines: 0,
+            strangers: BTreeMap::new(),
+            met: BTreeSet::new(),
             unfinished: false,
         }
     }
@@ -50,15 +70,51 @@ impl<'a> Framer<'a> {
     /// Takes a line.
     pub(super) fn line(&mut self, line: &[u8], told: &Told) {
         let line = without_ending(line);
-        let Some(starts) = self.starts else {
-            let (long, unfinished) = (line.len() > RECORD_LIMIT, self.unfinished);
-            self.give(told, line, long, unfinished);
+        let is_new = |origin: &u64| self.met.len() < ORIGINS && !self.met.contains(origin);
+        match self.origin(told).filter(is_new) {
+            None => self.known(line, told),
+            Some(origin) => {
+                let stranger = self.strangers.entry(origin).or_default();
+                stranger.bytes += line.len();
+                stranger.lines.push((told.clone(), line.to_vec()));
+                if stranger.lines.len() >= FIRST_LINES || stranger.bytes >= FIRST_BYTES {
+                    self.meet(origin);
+                } else if self.strangers.len() > ORIGINS
+                    && let Some(first) = self.strangers.keys().next()
+                {
+                    self.meet(*first);
+                }
+            }
+        }
+    }
+
+    /// The host and service, where the source holds lines of several.
+    fn origin(&self, told: &Told) -> Option<u64> {
+        Some(told.origin).filter(|origin| self.opening.many_origins && *origin != 0)
+    }
+
+    /// Has a program recognised, and reads its first lines.
+    fn meet(&mut self, origin: u64) {
+        let Some(Stranger { lines, .. }) = self.strangers.remove(&origin) else {
             return;
         };
+        let texts: Vec<&[u8]> = lines.iter().map(|(_, line)| line.as_slice()).collect();
+        if let Some((told, _)) = lines.first() {
+            let outer = self.outer(told);
+            self.to.meet(&outer, &texts);
+        }
+        self.met.insert(origin);
+        for (told, line) in &lines {
+            self.known(line, told);
+        }
+    }
+
+    fn known(&mut self, line: &[u8], told: &Told) {
         self.lines += 1;
         let open = self.open.iter().position(|open| open.told.writer == told.writer);
         let head = line.get(..RECORD_LIMIT).unwrap_or(line);
-        match open.and_then(|at| self.open.get_mut(at)).filter(|_| !starts(head)) {
+        let starts = self.to.starts(self.origin(told), head);
+        match open.and_then(|at| self.open.get_mut(at)).filter(|_| !starts) {
             Some(open) => {
                 open.add(line);
                 open.touched = self.lines;
@@ -74,6 +130,9 @@ impl<'a> Framer<'a> {
 
     /// Gives what is still open.
     pub(super) fn finish(&mut self) {
+        while let Some(origin) = self.strangers.keys().next() {
+            self.meet(*origin);
+        }
         self.open.sort_by_key(|open| open.told.line);
         while let Some(open) = self.open.first() {
             let unfinished = self.unfinished && open.touched == self.lines;
@@ -121,17 +180,23 @@ impl<'a> Framer<'a> {
         if record.trim_ascii().is_empty() {
             return;
         }
-        let outer = Outer {
-            stamp: told.stamp,
-            host: told.host.clone(),
-            service: told.service.clone(),
-            origin: Some(told.origin).filter(|origin| self.opening.many_origins && *origin != 0),
-            program: Some(told.program).filter(|_| self.opening.many_programs),
-        };
+        let outer = self.outer(told);
         if unfinished {
             self.to.unfinished(told.line, &outer, record);
         } else {
             self.to.record(told.line, &outer, record);
+        }
+    }
+}
+
+impl Framer<'_> {
+    fn outer(&self, told: &Told) -> Outer {
+        Outer {
+            stamp: told.stamp,
+            host: told.host.clone(),
+            service: told.service.clone(),
+            origin: self.origin(told),
+            program: Some(told.program).filter(|_| self.opening.many_programs),
         }
     }
 }

@@ -5,11 +5,15 @@ use super::chain::{Chain, Clock};
 use super::clock::Outer;
 use super::framer::Framer;
 use super::units::{Found, Splitter};
-use crate::gather::frame::{Ended, Refill, Starts, Window};
+use crate::gather::frame::{Ended, Refill, Window};
 use memchr::memchr_iter;
 
 /// Takes the records that lay in envelopes. Lines count from 1, and are those of the outermost envelope.
 pub trait Reader {
+    /// The first lines of a host and service, before any other word of them: see [`Outer::origin`].
+    fn meet(&mut self, outer: &Outer, lines: &[&[u8]]);
+    /// Whether a line of that origin starts a record.
+    fn starts(&self, origin: Option<u64>, line: &[u8]) -> bool;
     /// A record.
     fn record(&mut self, line: u64, outer: &Outer, record: &[u8]);
     /// A record, or an envelope, that is too long.
@@ -25,14 +29,12 @@ pub struct Wrapped<'a> {
     pub opening: &'a Opening,
     /// How their stamps are read.
     pub clock: Clock,
-    /// Whether a line inside starts a record; `None` where every line does.
-    pub starts: Starts<'a>,
 }
 
 /// Reads all of `reader` and gives `to` the records. `window` is only lent, so that its memory is used again.
 pub fn read(window: &mut Window, reader: &mut dyn Refill, wrapped: &Wrapped<'_>, to: &mut dyn Reader) -> Ended {
     let mut chain = Chain::new(wrapped.opening, wrapped.clock);
-    let mut framer = Framer::new(wrapped.starts, wrapped.opening, to);
+    let mut framer = Framer::new(wrapped.opening, to);
     let mut splitter = Splitter::new(wrapped.opening.split);
     let (mut newlines, mut is_first) = (0, true);
     window.clear();

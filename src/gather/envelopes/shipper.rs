@@ -15,8 +15,20 @@ pub(super) struct Shipper;
 
 /// Keys of a program's own objects.
 const PROGRAMS: [&str; 14] = [
-    "level", "severity", "logger", "logger_name", "levelname", "log.level", "log.logger", "status", "model", "msg", "event.name",
-    "trace_id", "ecs.version", "name",
+    "level",
+    "severity",
+    "logger",
+    "logger_name",
+    "levelname",
+    "log.level",
+    "log.logger",
+    "status",
+    "model",
+    "msg",
+    "event.name",
+    "trace_id",
+    "ecs.version",
+    "name",
 ];
 
 #[derive(Default)]
@@ -94,7 +106,9 @@ impl<'a> Object<'a> {
     fn named(&mut self, inside: &'a str) {
         self.host = member(inside, "name").or(self.host);
         self.pod = member(inside, "pod").or(self.pod);
-        self.container = member(inside, "container").or(member(inside, "filename")).unwrap_or(self.container);
+        self.container = member(inside, "container")
+            .or(member(inside, "filename"))
+            .unwrap_or(self.container);
     }
 
     /// The line: `log` may be an object of Filebeat's about the file, or the line already read.
@@ -163,8 +177,14 @@ impl Envelope for Shipper {
                 r#"{"@timestamp":"2025-03-06T14:02:11.123Z","agent":{"type":"filebeat"},"host":{"name":"web-1"},"log":{"offset":0,"file":{"path":"/var/log/app.log"}},"message":"llm call ok"}"#,
                 "llm call ok",
             ),
-            (r#"{"time":"2025-03-06T14:02:11Z","log":{"level":"info"},"logtag":"F"}"#, r#"{"level":"info"}"#),
-            (r#"{"labels":{"pod":"web-1"},"line":"one","timestamp":"2025-03-06T14:02:11Z"}"#, "one"),
+            (
+                r#"{"time":"2025-03-06T14:02:11Z","log":{"level":"info"},"logtag":"F"}"#,
+                r#"{"level":"info"}"#,
+            ),
+            (
+                r#"{"labels":{"pod":"web-1"},"line":"one","timestamp":"2025-03-06T14:02:11Z"}"#,
+                "one",
+            ),
         ]
     }
 

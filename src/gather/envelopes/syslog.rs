@@ -46,9 +46,11 @@ pub(super) fn unescaped<'a>(text: &'a [u8], scratch: &'a mut String) -> &'a [u8]
     let mut rest = &*whole;
     while let Some((before, after)) = rest.split_once("#0") {
         scratch.push_str(before);
-        let escape = ESCAPES
-            .iter()
-            .find_map(|(written, meant)| after.strip_prefix(written.trim_start_matches("#0")).map(|after| (*meant, after)));
+        let escape = ESCAPES.iter().find_map(|(written, meant)| {
+            after
+                .strip_prefix(written.trim_start_matches("#0"))
+                .map(|after| (*meant, after))
+        });
         let (meant, after) = escape.unwrap_or(("#0", after));
         scratch.push_str(meant);
         rest = after;
@@ -83,7 +85,8 @@ fn read(line: &str) -> Option<Line<'_>> {
         && process.bytes().all(|byte| byte.is_ascii_digit());
     let text = if text.is_empty() { text } else { text.strip_prefix(' ')? };
     is_tag.then_some(Line {
-        is_certain: (has_priority || !process.is_empty()) && (begins_anew(text.as_bytes()) || is_zoned(stamp) && is_haproxy(text)),
+        is_certain: (has_priority || !process.is_empty())
+            && (begins_anew(text.as_bytes()) || is_zoned(stamp) && is_haproxy(text)),
         letter: Letter {
             text: text.as_bytes(),
             stamp: Some(stamp),
@@ -102,7 +105,9 @@ fn is_zoned(stamp: &str) -> bool {
 
 /// Whether an HAProxy wrote the text: `address:port [stamp] …`. Its stamp has no zone, which the header then tells.
 fn is_haproxy(text: &str) -> bool {
-    let behind = text.split_once(' ').map(|(address, rest)| (address.contains(':'), rest.as_bytes()));
+    let behind = text
+        .split_once(' ')
+        .map(|(address, rest)| (address.contains(':'), rest.as_bytes()));
     matches!(behind, Some((true, [b'[', b'0'..=b'9', b'0'..=b'9', b'/', ..])))
 }
 
@@ -111,7 +116,10 @@ fn is_haproxy(text: &str) -> bool {
 fn stamp(line: &str) -> Option<(&str, &str)> {
     let bytes = line.as_bytes();
     if is_bsd(bytes) {
-        let fraction = bytes.iter().skip(BSD_STAMP).take_while(|byte| matches!(byte, b'.' | b'0'..=b'9'));
+        let fraction = bytes
+            .iter()
+            .skip(BSD_STAMP)
+            .take_while(|byte| matches!(byte, b'.' | b'0'..=b'9'));
         let (stamp, rest) = line.split_at_checked(BSD_STAMP + fraction.count())?;
         return Some((stamp, rest.strip_prefix(' ')?));
     }
@@ -179,8 +187,14 @@ impl Envelope for Syslog {
                 "<34>Oct 11 22:14:15 mymachine su: 'su root' failed for lonvick on /dev/pts/8",
                 "'su root' failed for lonvick on /dev/pts/8",
             ),
-            ("Mar  6 14:02:11 web-1 svc[123]:   File \"app.py\", line 3", "  File \"app.py\", line 3"),
-            ("2025-03-06T14:02:11.123456+01:00 web-1 svc[123]: {\"level\":\"info\"}", r#"{"level":"info"}"#),
+            (
+                "Mar  6 14:02:11 web-1 svc[123]:   File \"app.py\", line 3",
+                "  File \"app.py\", line 3",
+            ),
+            (
+                "2025-03-06T14:02:11.123456+01:00 web-1 svc[123]: {\"level\":\"info\"}",
+                r#"{"level":"info"}"#,
+            ),
             ("Thu 2025-03-06 14:02:11 UTC web-1 svc[123]: one#012two", "one\ntwo"),
             ("1741269731.123456 web-1 svc[123]: text", "text"),
         ]

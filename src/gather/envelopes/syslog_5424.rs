@@ -85,7 +85,10 @@ impl Envelope for Syslog5424 {
                 r#"<165>1 2003-10-11T22:14:15.003Z mymachine.example.com evntslog - ID47 [exampleSDID@32473 iut="3" eventSource="App\]\"" eventID="1011"][x@1 y="2"] An application event"#,
                 "An application event",
             ),
-            ("71 <14>1 2025-03-06T14:02:11+01:00 web-1 svc 42 - - {\"level\":\"info\"}", r#"{"level":"info"}"#),
+            (
+                "71 <14>1 2025-03-06T14:02:11+01:00 web-1 svc 42 - - {\"level\":\"info\"}",
+                r#"{"level":"info"}"#,
+            ),
         ]
     }
 

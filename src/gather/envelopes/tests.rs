@@ -16,6 +16,8 @@ use std::{fs, io};
 
 #[derive(Default)]
 struct Seen {
+    candidates: Vec<&'static dyn formats::Format>,
+    met: Vec<(Option<u64>, usize)>,
     records: Vec<(u64, String)>,
     outer: Vec<Outer>,
     too_long: Vec<u64>,
@@ -23,6 +25,19 @@ struct Seen {
 }
 
 impl Reader for Seen {
+    fn meet(&mut self, outer: &Outer, lines: &[&[u8]]) {
+        self.met.push((outer.origin, lines.len()));
+    }
+    fn starts(&self, _: Option<u64>, line: &[u8]) -> bool {
+        match &self.candidates[..] {
+            // Every line that is not indented starts a record.
+            [] => !line.starts_with(b" "),
+            candidates => candidates.iter().any(|format| match format.framing() {
+                Framing::Line => format.fit(line) != Fit::No,
+                Framing::Continued => format.starts_record(line),
+            }),
+        }
+    }
     fn record(&mut self, line: u64, outer: &Outer, record: &[u8]) {
         self.records.push((line, String::from_utf8_lossy(record).into_owned()));
         self.outer.push(outer.clone());
@@ -48,11 +63,6 @@ impl Refill for Steps<'_> {
     }
 }
 
-/// Every line that is not indented starts a record.
-fn starts(line: &[u8]) -> bool {
-    !line.starts_with(b" ")
-}
-
 fn opening(head: &[u8]) -> Opening {
     let lines: Vec<&[u8]> = head.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
     // Lines that begin with a small letter are known.
@@ -75,7 +85,6 @@ fn read_with(text: &[u8], opening: &Opening, step: usize) -> Seen {
             zone: Zone::Utc,
             reference: Reference::on(date),
         },
-        starts: Some(&starts),
     };
     let mut seen = Seen::default();
     read(&mut Window::default(), &mut Steps(text, step), &wrapped, &mut seen);
@@ -172,7 +181,8 @@ fn a_year_is_taken_from_the_file_and_new_year_parts_it() {
 
 #[test]
 fn lines_without_envelope_go_on_with_the_one_above() {
-    let log = "2026-03-01T14:00:00.000Z {\"a\":1}\n2026-03-01T14:00:00.000Z failed\n  at one\n2026-03-01T14:00:01.000Z {\"a\":2}\n";
+    let log =
+        "2026-03-01T14:00:00.000Z {\"a\":1}\n2026-03-01T14:00:00.000Z failed\n  at one\n2026-03-01T14:00:01.000Z {\"a\":2}\n";
     assert_eq!(
         records(log),
         pairs(&[(1, "{\"a\":1}"), (2, "failed\n  at one"), (4, "{\"a\":2}")])
@@ -181,12 +191,16 @@ fn lines_without_envelope_go_on_with_the_one_above() {
 
 #[test]
 fn events_in_a_document_are_read_in_any_layout() {
-    let event = |time: u32, text: &str| format!(r#"{{"timestamp": 174126973100{time}, "message": "{text}", "ingestionTime": 1741269731999}}"#);
+    let event = |time: u32, text: &str| {
+        format!(r#"{{"timestamp": 174126973100{time}, "message": "{text}", "ingestionTime": 1741269731999}}"#)
+    };
     let events = [event(1, "one\\n  more"), event(2, "two {")].join(",\n");
     for log in [
         format!("{{\n \"events\": [\n{events}\n ],\n \"nextForwardToken\": \"f/1\"\n}}\n"),
         format!("[\n{events}\n]\n"),
-        format!("{{\"messageType\":\"DATA_MESSAGE\",\"logEvents\":[{events}]}}{{\"messageType\":\"DATA_MESSAGE\",\"logEvents\":[]}}"),
+        format!(
+            "{{\"messageType\":\"DATA_MESSAGE\",\"logEvents\":[{events}]}}{{\"messageType\":\"DATA_MESSAGE\",\"logEvents\":[]}}"
+        ),
     ] {
         let texts: Vec<_> = records(&log).into_iter().map(|(_, text)| text).collect();
         assert_eq!(texts, ["one\n  more", "two {"], "{log}");
@@ -212,7 +226,11 @@ fn what_is_too_long_is_told_and_the_rest_read() {
 
 /// Something of every envelope, cut and mixed.
 fn a_log() -> impl Strategy<Value = Vec<u8>> {
-    let samples: Vec<&'static str> = ALL.iter().flat_map(|envelope| envelope.samples()).map(|(sample, _)| *sample).collect();
+    let samples: Vec<&'static str> = ALL
+        .iter()
+        .flat_map(|envelope| envelope.samples())
+        .map(|(sample, _)| *sample)
+        .collect();
     let sample = proptest::sample::select(samples).prop_map(|sample| format!("{sample}\n").into_bytes());
     let noise = proptest::collection::vec(any::<u8>(), 0..40);
     let cut = (sample.clone(), 0..80_usize).prop_map(|(sample, at)| sample[..at.min(sample.len())].to_vec());
@@ -238,28 +256,25 @@ proptest! {
 /// What a case's records are, as its `.jsonl` says it.
 fn case(log: &[u8]) -> String {
     let known = recognise(log, true, &Order::of(formats::ALL)).unwrap();
-    let candidates = &known.candidates;
-    let is_start = |line: &[u8]| {
-        let starts = |format: &&'static dyn formats::Format| match format.framing() {
-            Framing::Line => format.fit(line) != Fit::No,
-            Framing::Continued => format.starts_record(line),
-        };
-        candidates.iter().any(starts)
-    };
     let wrapped = Wrapped {
         opening: &known.opening,
         clock: Clock {
             zone: Zone::Utc,
             reference: Reference::on(NaiveDate::from_ymd_opt(2026, 3, 7).unwrap()),
         },
-        starts: Some(&is_start),
     };
-    let mut seen = Seen::default();
+    let mut seen = Seen {
+        candidates: known.candidates.clone(),
+        ..Seen::default()
+    };
     read(&mut Window::default(), &mut Steps(log, 100), &wrapped, &mut seen);
     let mut told = format!("{}\n", json!({"format": known.name, "said": known.opening.said()}));
     for ((line, record), outer) in seen.records.iter().zip(&seen.outer) {
         let time = outer.stamp.map(|stamp| stamp.time.to_string());
-        told += &format!("{}\n", json!({"line": line, "time": time, "host": outer.host, "record": record}));
+        told += &format!(
+            "{}\n",
+            json!({"line": line, "time": time, "host": outer.host, "record": record})
+        );
     }
     told
 }
@@ -275,8 +290,12 @@ fn every_case_is_read_as_it_says() {
         }
         cases += 1;
         let told = case(&fs::read(&path).unwrap());
-        if std::env::var("WRITE").is_ok() { fs::write(path.with_extension("jsonl"), &told).unwrap(); }
-        assert_eq!(told, fs::read_to_string(path.with_extension("jsonl")).unwrap(), "{}", path.display());
+        assert_eq!(
+            told,
+            fs::read_to_string(path.with_extension("jsonl")).unwrap(),
+            "{}",
+            path.display()
+        );
     }
     assert!(cases >= ALL.len(), "an envelope has no case");
 }

@@ -44,9 +44,7 @@ pub(super) fn begins_anew(text: &[u8]) -> bool {
     const LEVELS: [&[u8]; 7] = [b"DEBUG", b"INFO", b"WARN", b"ERROR", b"CRITICAL", b"FATAL", b"TRACE"];
     const PAIRS: [&[u8]; 4] = [b"time=", b"ts=", b"level=", b"timestamp="];
     let inside = text.strip_prefix(b"[").unwrap_or(text);
-    is_dated(text)
-        || LEVELS.iter().any(|level| inside.starts_with(level))
-        || PAIRS.iter().any(|pair| text.starts_with(pair))
+    is_dated(text) || LEVELS.iter().any(|level| inside.starts_with(level)) || PAIRS.iter().any(|pair| text.starts_with(pair))
 }
 
 /// Whether a text is a line of its own even behind a stamp: it begins with a date, or is an object. (A level would not
@@ -77,7 +75,8 @@ fn date(text: &[u8]) -> Option<()> {
 fn named_date(text: &[u8]) -> bool {
     const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
     const DAYS: &[u8] = b"MonTueWedThuFriSatSun";
-    let among = |names: &[u8], text: &[u8]| names.chunks_exact(3).any(|name| text.starts_with(name)) && text.get(3) == Some(&b' ');
+    let among =
+        |names: &[u8], text: &[u8]| names.chunks_exact(3).any(|name| text.starts_with(name)) && text.get(3) == Some(&b' ');
     let behind_day = among(DAYS, text).then(|| text.get(4..)).flatten().unwrap_or(text);
     among(MONTHS, behind_day) && matches!(behind_day.get(4..6), Some([b' ' | b'0'..=b'3', b'0'..=b'9']))
 }

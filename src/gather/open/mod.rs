@@ -12,8 +12,8 @@ pub use unpack::Stream;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Cursor, Read};
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::ops::Range;
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
