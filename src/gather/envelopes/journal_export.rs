@@ -67,11 +67,7 @@ impl Envelope for JournalExport {
         let mut read = Entry::default();
         let mut message = None;
         let mut rest = entry;
-        loop {
-            let length = match piece(rest, entry.len()) {
-                Piece::Field(length) | Piece::Noise(length) => length,
-                Piece::More => break,
-            };
+        while let Piece::Field(length) | Piece::Noise(length) = piece(rest, entry.len()) {
             let (piece, after) = rest.split_at_checked(length).unwrap_or_default();
             match field(piece) {
                 Some(("MESSAGE", value)) => message = Some(value),
