@@ -125,7 +125,9 @@ pub fn recognise_lines(lines: &[&[u8]], order: &Order) -> Option<Recognised> {
 
 /// What lines are that lie open, and how many of them are known.
 fn judge(lines: &[&[u8]], order: &Order) -> Judged<Recognised> {
-    let mut tallies: Vec<Tally> = order.iter().map(Tally::new).collect();
+    let head = lines.join(&b'\n');
+    let declared = order.iter().map(|format| format.declared(&head).unwrap_or(format));
+    let mut tallies: Vec<Tally> = declared.map(Tally::new).collect();
     let mut halves = 0;
     for line in lines {
         let mut best = Fit::No;

@@ -4,12 +4,23 @@ mod access_keys;
 mod access_line;
 mod apache_access;
 mod apache_error;
+mod aws_alb;
+mod aws_api_gateway;
+mod azure_apim;
+mod azure_openai;
 mod caddy;
+mod cloudflare_logpush;
+mod cloudfront;
+mod elapsed;
 mod envoy_json;
 mod envoy_text;
+mod fastly;
 mod format;
+mod gcp_requests;
 mod haproxy;
+mod header_map;
 mod json_lines;
+mod json_records;
 mod json_values;
 mod keys;
 mod log_format;
@@ -19,12 +30,16 @@ mod nginx_error;
 mod nginx_json;
 mod nginx_upstream;
 mod openai_node;
+mod otlp;
 mod python_logging;
 mod shapes;
 mod squid_cache;
 mod squid_custom;
 mod squid_native;
 mod told;
+mod varnish;
+mod w3c;
+mod w3c_extended;
 
 pub use format::{Fit, Format, Unread};
 pub use log_format::apache::compile as compile_apache;
@@ -40,9 +55,17 @@ mod proxy_tests;
 pub static ALL: &[&dyn Format] = &[
     &apache_access::ApacheAccess,
     &apache_error::ApacheError,
+    &aws_alb::AwsAlb,
+    &aws_api_gateway::AwsApiGateway,
+    &azure_apim::AzureApim,
+    &azure_openai::AzureOpenAi,
     &caddy::Caddy,
+    &cloudflare_logpush::CloudflareLogpush,
+    &cloudfront::CloudFront::STANDARD,
     &envoy_json::EnvoyJson,
     &envoy_text::EnvoyText,
+    &fastly::Fastly,
+    &gcp_requests::GcpRequests,
     &haproxy::Haproxy,
     &json_lines::JsonLines,
     &logfmt::Logfmt,
@@ -51,8 +74,11 @@ pub static ALL: &[&dyn Format] = &[
     &nginx_json::NginxJson,
     &nginx_upstream::NginxUpstream,
     &OpenAiNode,
+    &otlp::Otlp,
     &PythonLogging,
     &squid_cache::SquidCache,
     &squid_custom::SquidCustom,
     &squid_native::SquidNative,
+    &varnish::Varnish,
+    &w3c_extended::W3cExtended::IIS,
 ];

@@ -10,7 +10,7 @@ use crate::model::{Fields, Vantage};
 pub(super) struct JsonLines;
 
 /// What only a proxy's, gateway's or envelope's own JSON has: those are formats of their own.
-const STRANGERS: [&str; 24] = [
+const STRANGERS: &[&str] = &[
     "\"upstream_",
     "\"remote_addr\"",
     "\"request_time\"",
@@ -35,6 +35,14 @@ const STRANGERS: [&str; 24] = [
     "\"stream\":\"stdout\"",
     "\"stream\":\"stderr\"",
     "\"logger\":\"http.handlers",
+    "\"x-edge-",
+    "\"responseLength\"",
+    "\"resourceMetrics\"",
+    "\"fastly_",
+    "\"varnish_",
+    "\"Varnish-",
+    "\"GatewayLogs\"",
+    "\"ShoeboxCallResult\"",
 ];
 
 impl Format for JsonLines {

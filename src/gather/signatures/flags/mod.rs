@@ -1,12 +1,24 @@
 //! What a proxy's own word on the end means: Envoy flags, HAProxy states, Squid and Tyk codes, error-log texts.
 
+mod aws_alb;
+mod aws_api_gateway;
+mod azure_apim;
+#[cfg(test)]
+mod cloud_tests;
+mod cloudflare;
+mod cloudfront;
 mod envoy;
 mod error_text;
+mod fastly;
+mod gcp;
 mod haproxy;
+mod iis;
+mod proxy_status;
 mod squid;
 #[cfg(test)]
 mod tests;
 mod tyk;
+mod varnish;
 
 use crate::model::{Fact, TransportError};
 
@@ -52,7 +64,9 @@ impl FlagSays {
 pub fn proxy_flag(format: &str, flag: &str, detail: Option<&str>) -> Option<FlagSays> {
     let flag = flag.trim();
     let is_of = |names: &[&str]| names.iter().any(|name| format.starts_with(name));
-    if is_of(&["haproxy"]) {
+    if let Some(said) = of_a_cloud(format, flag, detail) {
+        said
+    } else if is_of(&["haproxy"]) {
         haproxy::says(flag)
     } else if is_of(&["envoy", "istio"]) {
         envoy::says(flag, detail)
@@ -66,6 +80,22 @@ pub fn proxy_flag(format: &str, flag: &str, detail: Option<&str>) -> Option<Flag
     } else {
         by_shape(flag, detail)
     }
+}
+
+/// What the words of a cloud or a content delivery network say; `None` where the format is none of theirs.
+fn of_a_cloud(format: &str, flag: &str, detail: Option<&str>) -> Option<Option<FlagSays>> {
+    Some(match format {
+        "aws-alb" => aws_alb::says(flag, detail),
+        "aws-api-gateway" => aws_api_gateway::says(flag, detail),
+        "azure-apim" => azure_apim::says(flag, detail),
+        "cloudflare-logpush" => cloudflare::says(flag),
+        "cloudfront" => cloudfront::says(flag),
+        "fastly" => fastly::says(flag, detail),
+        "gcp-requests" => gcp::says(flag, detail),
+        "varnish" => varnish::says(flag, detail),
+        "w3c-extended" => iis::says(flag),
+        _ => return None,
+    })
 }
 
 fn by_shape(flag: &str, detail: Option<&str>) -> Option<FlagSays> {
