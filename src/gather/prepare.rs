@@ -155,7 +155,7 @@ fn look_at_file(source: &Source, plan: &Plan, forced: Option<Forced>, order: &Or
         Content::Plain { begins } => {
             let sparse = metadata.blocks().saturating_mul(512) < size;
             let recognised = Forced::or(forced, order, |order| recognise_plain(&file, begins, size, order))?;
-            if recognised.as_ref().is_none_or(|recognised| recognised.opening.is_plain()) {
+            if recognised.as_ref().is_none_or(|recognised| recognised.opening.can_be_cut()) {
                 (Way::Pieces(pieces(&file, begins, size, plan.piece, sparse)), recognised)
             } else {
                 text = Some(begins..size);

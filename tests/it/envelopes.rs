@@ -343,3 +343,25 @@ fn programs_that_write_between_each_others_lines_give_the_same_findings() {
     let (apart, shipped) = (told(&plain, false), told(&shipped, false));
     assert!(apart == shipped);
 }
+
+#[test]
+fn pieces_of_an_enveloped_log_give_what_the_whole_gives() {
+    for wrap in [docker as Wrap, cri, rsyslog] {
+        let folder = tempfile::tempdir().unwrap();
+        let open = plan("outage-full");
+        copy(&open, &corpus("outage-full").join("logs"), Path::new(""), folder.path(), wrap);
+        let of = |piece: u64, threads: usize| {
+            let closed = Plan {
+                inputs: vec![folder.path().to_owned()],
+                piece,
+                threads,
+                ..plan("outage-full")
+            };
+            report(&findings(&closed), "json", Audience::Internal, b"key")
+        };
+        let whole = of(8 << 20, 1);
+        for (piece, threads) in [(4 << 10, 2), (50_000, 1)] {
+            assert!(of(piece, threads) == whole, "in pieces of {piece} bytes");
+        }
+    }
+}

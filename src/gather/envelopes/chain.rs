@@ -23,9 +23,22 @@ pub struct Clock {
     pub reference: Reference,
 }
 
+/// Where a line's outermost envelope begins, seen from the bytes that the reader owns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Before them: it is read for its context.
+    Before,
+    /// Among them.
+    #[default]
+    Within,
+    /// Behind them: it is read for what it ends.
+    Behind,
+}
+
 /// What the envelopes say of the line inside them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Told {
+    pub(super) place: Place,
     /// The line of the outermost envelope, from 1; of a line in several parts the first's.
     pub(super) line: u64,
     pub(super) stamp: Option<Stamp>,
@@ -96,9 +109,19 @@ impl Chain {
     }
 
     /// Gives the lines inside the envelope that begins on `line`.
-    pub(super) fn open(&mut self, unit: &[u8], line: u64, emit: Emit<'_>) {
-        let told = Told { line, ..Told::default() };
+    pub(super) fn open(&mut self, unit: &[u8], place: Place, line: u64, emit: Emit<'_>) {
+        let told = Told {
+            place,
+            line,
+            ..Told::default()
+        };
         through(&mut self.layers, &self.clock, &mut self.bare, unit, &told, emit);
+    }
+
+    /// Whether no part waits for its line's rest.
+    pub(super) fn is_done(&self) -> bool {
+        let waits = |joint: &Joint| joint.told.place == Place::Within;
+        !self.layers.iter().any(|layer| layer.memory.joints.iter().any(waits))
     }
 
     /// Gives the lines of which the last part did not come.
@@ -134,6 +157,7 @@ fn through(layers: &mut [Layer], clock: &Clock, bare: &mut Vec<u8>, unit: &[u8],
     if !is_peeled {
         // What stands without an envelope goes on where the line above left off.
         let inherited = Told {
+            place: told.place,
             line: told.line,
             ..memory.last.clone()
         };
@@ -194,6 +218,7 @@ impl Memory {
         };
         let program = self.hasher.hash_one((outer.program, origin, letter.process));
         Told {
+            place: outer.place,
             line: outer.line,
             stamp,
             host: letter.host.map(|host| self.name(host)).or_else(|| outer.host.clone()),

@@ -1,12 +1,13 @@
 //! Which envelopes a source's lines lie in: they are taken off, one after the other, as long as that makes lines that
 //! formats know better.
 
-use super::chain::{Chain, Clock};
+use super::chain::{Chain, Clock, Place};
 use super::colours::strip;
 use super::envelope::Envelope;
 use super::units::{Found, Split, Splitter};
 use super::{ALL, Opening};
 use crate::gather::formats::Fit;
+use crate::model::Name;
 use crate::text::timestamp::{Reference, Zone};
 use chrono::DateTime;
 use std::collections::BTreeSet;
@@ -63,6 +64,7 @@ pub fn find<R>(head: &[u8], lines: &[&[u8]], judge: &dyn Fn(&[&[u8]]) -> Judged<
             best = inside;
             opening = Opening {
                 many_origins: opened.origins.len() > 1,
+                host: opened.host.filter(|_| opened.origins.len() < 2),
                 many_programs: opened.programs.len() > 1,
                 ..deeper.clone()
             };
@@ -122,6 +124,7 @@ fn units(head: &[u8], split: Split) -> Vec<Vec<u8>> {
 #[derive(Default)]
 struct Opened {
     lines: Vec<Vec<u8>>,
+    host: Option<Name>,
     origins: BTreeSet<u64>,
     programs: BTreeSet<u64>,
 }
@@ -135,10 +138,11 @@ fn open(units: &[Vec<u8>], opening: &Opening) -> Opened {
     let mut chain = Chain::new(opening, clock);
     let mut opened = Opened::default();
     for unit in units {
-        chain.open(unit, 0, &mut |line, told| {
+        chain.open(unit, Place::Within, 0, &mut |line, told| {
             if opened.lines.len() < LINES {
                 opened.lines.push(line.strip_suffix(b"\r").unwrap_or(line).to_vec());
                 opened.origins.extend(Some(told.origin).filter(|origin| *origin != 0));
+                opened.host = opened.host.take().or_else(|| told.host.clone());
                 opened.programs.insert(told.program);
             }
         });

@@ -2,7 +2,7 @@
 //! stand between each other's lines.
 
 use super::Opening;
-use super::chain::Told;
+use super::chain::{Place, Told};
 use super::clock::Outer;
 use super::read::Reader;
 use crate::gather::frame::RECORD_LIMIT;
@@ -11,8 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Writers whose records are open at once; of one more, the record that waited longest is closed.
 const OPEN: usize = 64;
 
-/// Lines of others after which a record is closed: who writes a traceback writes it at once.
-const PATIENCE: u64 = 512;
+/// Lines of others after which a record is over: who writes a traceback writes it at once. Who reads a piece of a file reads
+/// as many lines beyond its end at most.
+const PATIENCE: u64 = 128;
 
 /// Lines by which a program is recognised that writes into a file of several: as many as of a file of its own.
 const FIRST_LINES: usize = 200;
@@ -30,6 +31,8 @@ pub(super) struct Framer<'a> {
     open: Vec<Open>,
     spare: Vec<Vec<u8>>,
     lines: u64,
+    /// The source begins here, and so its first line is a record's, whatever it is.
+    begins: bool,
     /// The first lines of programs that are not recognised yet.
     strangers: BTreeMap<u64, Stranger>,
     met: BTreeSet<u64>,
@@ -54,13 +57,14 @@ struct Stranger {
 }
 
 impl<'a> Framer<'a> {
-    pub(super) fn new(opening: &'a Opening, to: &'a mut dyn Reader) -> Self {
+    pub(super) fn new(opening: &'a Opening, begins: bool, to: &'a mut dyn Reader) -> Self {
         Self {
             opening,
             to,
             open: Vec::new(),
             spare: Vec::new(),
             lines: 0,
+            begins,
             strangers: BTreeMap::new(),
             met: BTreeSet::new(),
             unfinished: false,
@@ -72,7 +76,10 @@ impl<'a> Framer<'a> {
         let line = without_ending(line);
         let is_new = |origin: &u64| self.met.len() < ORIGINS && !self.met.contains(origin);
         match self.origin(told).filter(is_new) {
-            None => self.known(line, told),
+            None => {
+                let is_first = std::mem::take(&mut self.begins);
+                self.known(line, told, is_first);
+            }
             Some(origin) => {
                 let stranger = self.strangers.entry(origin).or_default();
                 stranger.bytes += line.len();
@@ -104,28 +111,41 @@ impl<'a> Framer<'a> {
             self.to.meet(&outer, &texts);
         }
         self.met.insert(origin);
-        for (told, line) in &lines {
-            self.known(line, told);
+        for (at, (told, line)) in lines.iter().enumerate() {
+            self.known(line, told, at == 0);
         }
     }
 
-    fn known(&mut self, line: &[u8], told: &Told) {
+    /// Takes a line of a program that was recognised. One that goes on with nothing is dropped: where lines lie open, it
+    /// would be taken for a part of the record above.
+    fn known(&mut self, line: &[u8], told: &Told, is_first: bool) {
         self.lines += 1;
-        let open = self.open.iter().position(|open| open.told.writer == told.writer);
-        let head = line.get(..RECORD_LIMIT).unwrap_or(line);
-        let starts = self.to.starts(self.origin(told), head);
-        match open.and_then(|at| self.open.get_mut(at)).filter(|_| !starts) {
-            Some(open) => {
-                open.add(line);
-                open.touched = self.lines;
-            }
-            None => {
-                if let Some(at) = open {
-                    self.close(at, false);
-                }
-                self.begin(line, told);
-            }
+        let (lines, origin) = (self.lines, self.origin(told));
+        if !self.to.goes_on(origin) {
+            let (long, unfinished) = (line.len() > RECORD_LIMIT, self.unfinished);
+            self.give(told, line, long, unfinished);
+            return;
         }
+        let starts = is_first || self.to.starts(origin, line.get(..RECORD_LIMIT).unwrap_or(line));
+        let open = self.open.iter().position(|open| open.told.writer == told.writer);
+        let goes_on = |open: &&mut Open| !starts && !open.is_over(lines);
+        if let Some(open) = open.and_then(|at| self.open.get_mut(at)).filter(goes_on) {
+            open.add(line);
+            open.touched = lines;
+            return;
+        }
+        if let Some(at) = open {
+            self.close(at, false);
+        }
+        if starts && told.place != Place::Behind {
+            self.begin(line, told);
+        }
+    }
+
+    /// Whether no record of the reader's own may go on.
+    pub(super) fn is_done(&self) -> bool {
+        let goes_on = |open: &Open| open.told.place == Place::Within && !open.is_over(self.lines);
+        self.strangers.is_empty() && !self.open.iter().any(goes_on)
     }
 
     /// Gives what is still open.
@@ -146,9 +166,6 @@ impl<'a> Framer<'a> {
     }
 
     fn begin(&mut self, line: &[u8], told: &Told) {
-        while self.open.len() > 1 && self.open.first().is_some_and(|open| open.touched + PATIENCE < self.lines) {
-            self.close(0, false);
-        }
         if self.open.len() >= OPEN {
             self.close(0, false);
         }
@@ -172,8 +189,13 @@ impl<'a> Framer<'a> {
     }
 
     fn give(&mut self, told: &Told, record: &[u8], long: bool, unfinished: bool) {
+        if told.place == Place::Behind {
+            return;
+        }
         if long {
-            self.to.too_long(told.line);
+            if told.place == Place::Within {
+                self.to.too_long(told.line);
+            }
             return;
         }
         let record = trimmed(record);
@@ -181,7 +203,9 @@ impl<'a> Framer<'a> {
             return;
         }
         let outer = self.outer(told);
-        if unfinished {
+        if told.place == Place::Before {
+            self.to.warm(&outer, record);
+        } else if unfinished {
             self.to.unfinished(told.line, &outer, record);
         } else {
             self.to.record(told.line, &outer, record);
@@ -202,6 +226,11 @@ impl Framer<'_> {
 }
 
 impl Open {
+    /// Whether its writer was silent for too long to go on with it.
+    fn is_over(&self, lines: u64) -> bool {
+        lines.saturating_sub(self.touched) > PATIENCE
+    }
+
     fn add(&mut self, line: &[u8]) {
         self.long |= self.bytes.len() + line.len() > RECORD_LIMIT;
         if self.long {

@@ -29,6 +29,8 @@ mod tests;
 mod units;
 mod values;
 
+use crate::model::Name;
+
 pub use chain::Clock;
 pub use clock::{Bearings, Inner, Outer};
 pub use colours::strip as strip_colours;
@@ -64,6 +66,8 @@ pub struct Opening {
     pub coloured: bool,
     /// Lines of several hosts or services were seen: each of them is read as a source of its own.
     pub many_origins: bool,
+    /// The host of all lines, where one is named.
+    pub host: Option<Name>,
     /// Lines of several processes were seen: threads of one are not those of another.
     pub many_programs: bool,
 }
@@ -73,6 +77,13 @@ impl Opening {
     #[must_use]
     pub fn is_plain(&self) -> bool {
         self.layers.is_empty()
+    }
+
+    /// Whether pieces of the source can be read apart from each other. A program among several is recognised by its first
+    /// lines, which only the first piece holds.
+    #[must_use]
+    pub fn can_be_cut(&self) -> bool {
+        self.split == Split::Lines && !self.many_origins
     }
 
     /// The envelopes by name, for the report; `None` where there are none.

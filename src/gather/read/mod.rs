@@ -36,6 +36,7 @@ static OPEN: Opening = Opening {
     layers: Vec::new(),
     coloured: false,
     many_origins: false,
+    host: None,
     many_programs: false,
 };
 
@@ -81,18 +82,18 @@ impl Errand<'_> {
                     return Ok(Parts::default());
                 };
                 let file = prepared.file()?;
-                let (mut reader, owned) = PieceReader::new(&file, piece);
-                let ended = records.cut(window, &mut reader, &owned);
+                let (mut reader, owned) = if opening.is_plain() {
+                    PieceReader::new(&file, piece)
+                } else {
+                    PieceReader::behind_lines(&file, piece)?
+                };
+                let ended = records.read(window, &mut reader, opening, &owned);
                 self.progress.read(piece.end - piece.start);
                 (ended, piece.end - piece.start, piece.start, reader.shrunk)
             }
             Way::Whole => {
                 let mut reader = StreamReader::new(prepared.stream()?, self.progress);
-                let ended = if opening.is_plain() {
-                    records.cut(window, &mut reader, &Owned::WHOLE)
-                } else {
-                    records.open(window, &mut reader, opening)
-                };
+                let ended = records.read(window, &mut reader, opening, &Owned::WHOLE);
                 (ended, reader.given, 0, false)
             }
         };

@@ -33,8 +33,6 @@ pub(super) struct Records<'a> {
     coloured: bool,
     /// A record without them.
     bare: Vec<u8>,
-    /// The host that the first envelope names.
-    host: Option<Name>,
 }
 
 impl<'a> Records<'a> {
@@ -54,7 +52,6 @@ impl<'a> Records<'a> {
             part: (part as u64) << LINE_BITS,
             coloured: opening.coloured,
             bare: Vec::new(),
-            host: None,
         }
     }
 
@@ -72,7 +69,8 @@ impl<'a> Records<'a> {
             rollup: finish(self.collector),
             ..Parts::default()
         };
-        parts.rollup.host = parts.rollup.host.take().or(self.host);
+        let host = opening.host.clone().filter(|host| scrub::host(host).is_some());
+        parts.rollup.host = parts.rollup.host.take().or(host);
         for origin in self.origins.into_values() {
             let mut rollup = finish(origin.collector);
             describe(&mut rollup, origin.recognised.as_ref());
@@ -81,8 +79,17 @@ impl<'a> Records<'a> {
         parts
     }
 
+    /// Reads the bytes that are owned.
+    pub(super) fn read(&mut self, window: &mut Window, reader: &mut dyn Refill, opening: &Opening, owned: &Owned) -> Ended {
+        if opening.is_plain() {
+            self.cut(window, reader, owned)
+        } else {
+            self.open(window, reader, opening, owned)
+        }
+    }
+
     /// Reads lines that lie open.
-    pub(super) fn cut(&mut self, window: &mut Window, reader: &mut dyn Refill, owned: &Owned) -> Ended {
+    fn cut(&mut self, window: &mut Window, reader: &mut dyn Refill, owned: &Owned) -> Ended {
         let (candidates, coloured) = (self.candidates, self.coloured);
         let starts = |line: &[u8]| {
             if coloured {
@@ -95,7 +102,7 @@ impl<'a> Records<'a> {
     }
 
     /// Reads a source whose lines lie in envelopes.
-    pub(super) fn open(&mut self, window: &mut Window, reader: &mut dyn Refill, opening: &Opening) -> Ended {
+    fn open(&mut self, window: &mut Window, reader: &mut dyn Refill, opening: &Opening, owned: &Owned) -> Ended {
         let wrapped = Wrapped {
             opening,
             clock: Clock {
@@ -103,15 +110,12 @@ impl<'a> Records<'a> {
                 reference: self.context.reference,
             },
         };
-        envelopes::read(window, reader, &wrapped, self)
+        envelopes::read(window, reader, &wrapped, owned, self)
     }
 
     /// Takes what the envelope of the next record says of it, and gives the collector of its origin.
     fn lies_in(&mut self, outer: &Outer) -> &mut Collector<'a> {
         let of_origin = outer.origin.and_then(|origin| self.origins.get_mut(&origin));
-        if self.host.is_none() && outer.origin.is_none() {
-            self.host = outer.host.clone().filter(|host| scrub::host(host).is_some());
-        }
         let collector = of_origin.map_or(&mut self.collector, |origin| &mut origin.collector);
         collector.lies_in(outer);
         collector
@@ -133,6 +137,14 @@ impl<'a> Records<'a> {
             name: Name::from(format!("{} [{words}]", self.context.name)),
             host: host.or_else(|| self.context.host.clone()),
             ..self.context.clone()
+        }
+    }
+
+    /// The formats of an origin; of the whole source where none is told.
+    fn candidates_of(&self, origin: Option<u64>) -> &[&'static dyn Format] {
+        match origin.and_then(|origin| self.origins.get(&origin)) {
+            Some(origin) => origin.recognised.as_ref().map_or(&[][..], |known| &known.candidates),
+            None => self.candidates,
         }
     }
 
@@ -202,24 +214,29 @@ impl envelopes::Reader for Records<'_> {
         self.origins.insert(number, origin);
     }
 
+    fn goes_on(&self, origin: Option<u64>) -> bool {
+        continued(self.candidates_of(origin))
+    }
+
     fn starts(&self, origin: Option<u64>, line: &[u8]) -> bool {
-        let origin = origin.and_then(|origin| self.origins.get(&origin));
-        let candidates = match origin {
-            Some(origin) => origin.recognised.as_ref().map_or(&[][..], |known| &known.candidates),
-            None => self.candidates,
-        };
-        !continued(candidates) || starts_record(candidates, line)
+        starts_record(self.candidates_of(origin), line)
+    }
+
+    fn warm(&mut self, outer: &Outer, record: &[u8]) {
+        self.lies_in(outer).warm(record);
     }
 
     fn record(&mut self, line: u64, outer: &Outer, record: &[u8]) {
+        let line = self.part | line;
         self.lies_in(outer).record(line, record);
     }
 
     fn too_long(&mut self, line: u64) {
-        self.collector.too_long(line);
+        self.collector.too_long(self.part | line);
     }
 
     fn unfinished(&mut self, line: u64, outer: &Outer, record: &[u8]) {
+        let line = self.part | line;
         self.lies_in(outer).cut_short(line, record);
     }
 }

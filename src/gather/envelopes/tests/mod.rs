@@ -1,18 +1,18 @@
 //! One question a test: is what lies in an envelope read as if it lay open?
 
+mod cases;
+mod cuts;
+
 use super::chain::Clock;
 use super::find::{Judged, find};
 use super::read::{Reader, Wrapped, read};
-use super::{ALL, Opening, Outer, Split};
+use super::{ALL, Opening, Outer};
 use crate::gather::formats::{self, Fit};
-use crate::gather::frame::{Framing, Refill, Window};
-use crate::gather::recognise::{Order, recognise};
+use crate::gather::frame::{Framing, Owned, Refill, Window};
+use crate::gather::recognise::Order;
 use crate::text::timestamp::{Reference, Zone};
 use chrono::NaiveDate;
-use proptest::prelude::*;
-use serde_json::json;
-use std::path::PathBuf;
-use std::{fs, io};
+use std::io;
 
 #[derive(Default)]
 struct Seen {
@@ -27,6 +27,11 @@ struct Seen {
 impl Reader for Seen {
     fn meet(&mut self, outer: &Outer, lines: &[&[u8]]) {
         self.met.push((outer.origin, lines.len()));
+    }
+    fn warm(&mut self, _: &Outer, _: &[u8]) {}
+    fn goes_on(&self, _: Option<u64>) -> bool {
+        let is_line = |format: &&'static dyn formats::Format| format.framing() == Framing::Line;
+        self.candidates.is_empty() || !self.candidates.iter().all(is_line)
     }
     fn starts(&self, _: Option<u64>, line: &[u8]) -> bool {
         match &self.candidates[..] {
@@ -77,17 +82,27 @@ fn opening(head: &[u8]) -> Opening {
     .0
 }
 
-fn read_with(text: &[u8], opening: &Opening, step: usize) -> Seen {
+fn wrapped(opening: &Opening) -> Wrapped<'_> {
     let date = NaiveDate::from_ymd_opt(2026, 1, 2).unwrap();
-    let wrapped = Wrapped {
+    Wrapped {
         opening,
         clock: Clock {
             zone: Zone::Utc,
             reference: Reference::on(date),
         },
-    };
+    }
+}
+
+fn read_with(text: &[u8], opening: &Opening, step: usize) -> Seen {
+    let wrapped = wrapped(opening);
     let mut seen = Seen::default();
-    read(&mut Window::default(), &mut Steps(text, step), &wrapped, &mut seen);
+    read(
+        &mut Window::default(),
+        &mut Steps(text, step),
+        &wrapped,
+        &Owned::WHOLE,
+        &mut seen,
+    );
     seen
 }
 
@@ -222,80 +237,4 @@ fn what_is_too_long_is_told_and_the_rest_read() {
     let log = format!("2026-03-01T14:00:00Z stderr F {long}\n2026-03-01T14:00:00Z stderr F text\n");
     let seen = read_with(log.as_bytes(), &opening, 1 << 18);
     assert_eq!((seen.too_long, seen.records), (vec![1], pairs(&[(2, "text")])));
-}
-
-/// Something of every envelope, cut and mixed.
-fn a_log() -> impl Strategy<Value = Vec<u8>> {
-    let samples: Vec<&'static str> = ALL
-        .iter()
-        .flat_map(|envelope| envelope.samples())
-        .map(|(sample, _)| *sample)
-        .collect();
-    let sample = proptest::sample::select(samples).prop_map(|sample| format!("{sample}\n").into_bytes());
-    let noise = proptest::collection::vec(any::<u8>(), 0..40);
-    let cut = (sample.clone(), 0..80_usize).prop_map(|(sample, at)| sample[..at.min(sample.len())].to_vec());
-    proptest::collection::vec(prop_oneof![3 => sample, 1 => noise, 1 => cut], 0..12).prop_map(|parts| parts.concat())
-}
-
-proptest! {
-    #[test]
-    fn no_bytes_panic_and_every_step_gives_the_same(log in a_log(), step in 1..50_usize, depth in 1..3_u8) {
-        let found = opening(&log);
-        for split in [Split::Lines, Split::Objects { depth }, Split::Entries] {
-            for layers in [found.layers.clone(), ALL.to_vec()] {
-                let opening = Opening { split, layers, ..found.clone() };
-                let whole = read_with(&log, &opening, usize::MAX);
-                let stepped = read_with(&log, &opening, step);
-                prop_assert_eq!(&whole.records, &stepped.records);
-                prop_assert_eq!(&whole.unfinished, &stepped.unfinished);
-            }
-        }
-    }
-}
-
-/// What a case's records are, as its `.jsonl` says it.
-fn case(log: &[u8]) -> String {
-    let known = recognise(log, true, &Order::of(formats::ALL)).unwrap();
-    let wrapped = Wrapped {
-        opening: &known.opening,
-        clock: Clock {
-            zone: Zone::Utc,
-            reference: Reference::on(NaiveDate::from_ymd_opt(2026, 3, 7).unwrap()),
-        },
-    };
-    let mut seen = Seen {
-        candidates: known.candidates.clone(),
-        ..Seen::default()
-    };
-    read(&mut Window::default(), &mut Steps(log, 100), &wrapped, &mut seen);
-    let mut told = format!("{}\n", json!({"format": known.name, "said": known.opening.said()}));
-    for ((line, record), outer) in seen.records.iter().zip(&seen.outer) {
-        let time = outer.stamp.map(|stamp| stamp.time.to_string());
-        told += &format!(
-            "{}\n",
-            json!({"line": line, "time": time, "host": outer.host, "record": record})
-        );
-    }
-    told
-}
-
-#[test]
-fn every_case_is_read_as_it_says() {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/envelopes");
-    let mut cases = 0;
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_none_or(|extension| extension != "log") {
-            continue;
-        }
-        cases += 1;
-        let told = case(&fs::read(&path).unwrap());
-        assert_eq!(
-            told,
-            fs::read_to_string(path.with_extension("jsonl")).unwrap(),
-            "{}",
-            path.display()
-        );
-    }
-    assert!(cases >= ALL.len(), "an envelope has no case");
 }
