@@ -1,4 +1,4 @@
-//! Streams of Loki's push and query API: labels, and pairs of nanoseconds and line.
+//! Streams of Loki's push and query API: labels, and pairs of nanoseconds and line; and `logcli`'s `stamp {labels} line`.
 
 use super::envelope::{Envelope, Letter};
 use super::values::{plain, text};
@@ -32,6 +32,39 @@ fn streams(line: &str) -> Option<Vec<&str>> {
     (is_stream == (true, true)).then(|| vec![line])
 }
 
+/// `2025-03-06T14:02:11Z {pod="web-1", container="web"} line`.
+fn printed(line: &str) -> Option<Letter<'_>> {
+    let (stamp, rest) = line.split_once(' ')?;
+    let is_stamp = stamp.len() >= 19 && stamp.starts_with(|first: char| first.is_ascii_digit()) && stamp.contains('T');
+    let mut rest = rest.trim_start().strip_prefix('{').filter(|_| is_stamp)?;
+    let mut letter = Letter {
+        stamp: Some(stamp),
+        ..Letter::default()
+    };
+    while let Some((label, after)) = rest.split_once("=\"") {
+        let (value, after) = after.split_once('"')?;
+        label_says(&mut letter, label, value);
+        match after.strip_prefix(',') {
+            Some(more) => rest = more.trim_start(),
+            None => {
+                let text = after.strip_prefix('}')?;
+                letter.text = text.strip_prefix(' ').unwrap_or(text).as_bytes();
+                return Some(letter);
+            }
+        }
+    }
+    None
+}
+
+fn label_says<'a>(letter: &mut Letter<'a>, label: &str, value: &'a str) {
+    match label {
+        "pod" | "host" | "hostname" | "instance" => letter.host = Some(value),
+        "container" | "filename" => letter.service = value,
+        "stream" => letter.stream = value,
+        _ => {}
+    }
+}
+
 fn object(value: Value<'_>) -> Option<&str> {
     match value {
         Value::Object(object) => Some(object),
@@ -46,12 +79,7 @@ fn give_stream(stream: &str, scratch: &mut String, give: &mut dyn FnMut(&Letter<
         match (key, value) {
             ("stream", Value::Object(labels)) => {
                 for (label, value) in Members::of(labels).into_iter().flatten() {
-                    match (label, plain(value)) {
-                        ("pod" | "host" | "hostname" | "instance", Some(name)) => letter.host = Some(name),
-                        ("container" | "filename", Some(name)) => letter.service = name,
-                        ("stream", Some(name)) => letter.stream = name,
-                        _ => {}
-                    }
+                    label_says(&mut letter, label, plain(value).unwrap_or_default());
                 }
             }
             ("values", Value::Array(array)) => values = array,
@@ -81,12 +109,18 @@ impl Envelope for Loki {
     fn fit(&self, line: &[u8]) -> Fit {
         let line = scan::text(line);
         let found = streams(&line).is_some_and(|streams| streams.iter().any(|stream| stream.contains("\"values\"")));
-        if found { Fit::Yes } else { Fit::No }
+        if found || printed(&line).is_some() {
+            Fit::Yes
+        } else {
+            Fit::No
+        }
     }
 
     fn peel(&self, line: &[u8], scratch: &mut String, give: &mut dyn FnMut(&Letter<'_>)) -> bool {
         let line = scan::text(line);
-        let Some(streams) = streams(&line) else { return false };
+        let Some(streams) = streams(&line) else {
+            return printed(&line).map(|letter| give(&letter)).is_some();
+        };
         streams.iter().for_each(|stream| give_stream(stream, scratch, give));
         true
     }
@@ -101,6 +135,7 @@ impl Envelope for Loki {
                 r#"{"status":"success","data":{"resultType":"streams","result":[{"stream":{},"values":[["1741269731123456789","one\n"]]}]}}"#,
                 "one",
             ),
+            ("2025-03-06T14:02:11Z {app=\"web\", pod=\"web-1\"} one", "one"),
         ]
     }
 

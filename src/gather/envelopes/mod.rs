@@ -22,6 +22,7 @@ mod loki;
 mod prefixed;
 mod read;
 mod shipper;
+mod stores;
 mod syslog;
 mod syslog_5424;
 #[cfg(test)]
@@ -48,6 +49,7 @@ pub static ALL: &[&dyn Envelope] = &[
     &syslog_5424::Syslog5424,
     &cloudwatch_json::CloudwatchJson,
     &loki::Loki,
+    &stores::Stores,
     &shipper::Shipper,
     &fluentd::Fluentd,
     &syslog::Syslog,

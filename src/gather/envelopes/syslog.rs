@@ -69,7 +69,7 @@ fn read(line: &str) -> Option<Line<'_>> {
     let (has_priority, rest) = priority(line).map_or((false, line), |(_, rest)| (true, rest));
     let (stamp, rest) = stamp(rest)?;
     let (first, after) = rest.split_once(' ')?;
-    // A program that writes to /dev/log leaves its host out.
+    // A program that writes to /dev/log leaves its host out, and so does Heroku (`app[web.1]:`).
     let (host, rest) = if first.ends_with(':') {
         (None, rest)
     } else {
@@ -82,7 +82,9 @@ fn read(line: &str) -> Option<Line<'_>> {
     };
     let is_tag = (1..=LONGEST_TAG).contains(&app.len())
         && !app.contains([' ', '"', '=', ']', '['])
-        && process.bytes().all(|byte| byte.is_ascii_digit());
+        && process
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
     let text = if text.is_empty() { text } else { text.strip_prefix(' ')? };
     is_tag.then_some(Line {
         is_certain: (has_priority || !process.is_empty())
@@ -197,6 +199,7 @@ impl Envelope for Syslog {
             ),
             ("Thu 2025-03-06 14:02:11 UTC web-1 svc[123]: one#012two", "one\ntwo"),
             ("1741269731.123456 web-1 svc[123]: text", "text"),
+            ("2025-03-06T14:02:11.123456+00:00 app[web.1]: text", "text"),
         ]
     }
 

@@ -9,7 +9,10 @@ use crate::gather::frame::{self, Ended, Framing, Owned, Refill, Sink, Window};
 use crate::gather::recognise::{Order, Recognised, recognise_lines};
 use crate::model::{ChunkSpan, Name};
 use crate::redact::scrub;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The number of all programs together whose lines no format knows. Others' are hashes, and would have to meet it.
+const STRANGERS: u64 = u64::MAX;
 
 /// A host and service that write into a file of several.
 struct Origin<'a> {
@@ -24,6 +27,8 @@ pub(super) struct Records<'a> {
     context: SourceContext<'a>,
     /// The sources that the envelopes tell apart.
     origins: BTreeMap<u64, Origin<'a>>,
+    /// Programs whose lines no format knows: they are one source together.
+    strangers: BTreeSet<u64>,
     /// How they are recognised; `None` where the user forces a format.
     order: Option<&'a Order>,
     candidates: &'a [&'static dyn Format],
@@ -47,6 +52,7 @@ impl<'a> Records<'a> {
             collector: Collector::new(context.clone()),
             context,
             origins: BTreeMap::new(),
+            strangers: BTreeSet::new(),
             order,
             candidates,
             part: (part as u64) << LINE_BITS,
@@ -115,7 +121,7 @@ impl<'a> Records<'a> {
 
     /// Takes what the envelope of the next record says of it, and gives the collector of its origin.
     fn lies_in(&mut self, outer: &Outer) -> &mut Collector<'a> {
-        let of_origin = outer.origin.and_then(|origin| self.origins.get_mut(&origin));
+        let of_origin = self.number(outer.origin).and_then(|number| self.origins.get_mut(&number));
         let collector = of_origin.map_or(&mut self.collector, |origin| &mut origin.collector);
         collector.lies_in(outer);
         collector
@@ -140,9 +146,14 @@ impl<'a> Records<'a> {
         }
     }
 
+    /// Where an origin is kept.
+    fn number(&self, origin: Option<u64>) -> Option<u64> {
+        origin.map(|origin| if self.strangers.contains(&origin) { STRANGERS } else { origin })
+    }
+
     /// The formats of an origin; of the whole source where none is told.
     fn candidates_of(&self, origin: Option<u64>) -> &[&'static dyn Format] {
-        match origin.and_then(|origin| self.origins.get(&origin)) {
+        match self.number(origin).and_then(|number| self.origins.get(&number)) {
             Some(origin) => origin.recognised.as_ref().map_or(&[][..], |known| &known.candidates),
             None => self.candidates,
         }
@@ -203,15 +214,21 @@ impl envelopes::Reader for Records<'_> {
             Some(order) => recognise_lines(lines, order),
             None => context.candidates.first().map(|forced| Recognised::forced(*forced)),
         };
+        if recognised.is_none() {
+            self.strangers.insert(number);
+            context.name = Name::from(format!("{} [others]", self.context.name));
+            context.host = None;
+        }
         context.candidates = recognised
             .as_ref()
             .map_or(Vec::new(), |recognised| recognised.candidates.clone());
+        let number = if recognised.is_some() { number } else { STRANGERS };
         let origin = Origin {
             name: Name::clone(&context.name),
             collector: Collector::new(context),
             recognised,
         };
-        self.origins.insert(number, origin);
+        self.origins.entry(number).or_insert(origin);
     }
 
     fn goes_on(&self, origin: Option<u64>) -> bool {
