@@ -4,7 +4,7 @@
 use super::chain::{Chain, Clock, Place};
 use super::colours::strip;
 use super::envelope::Envelope;
-use super::units::{Found, Split, Splitter};
+use super::units::{Found, Split, Splitter, in_one_line};
 use super::{ALL, Opening};
 use crate::gather::formats::Fit;
 use crate::model::Name;
@@ -53,6 +53,13 @@ pub fn find<R>(head: &[u8], lines: &[&[u8]], judge: &dyn Fn(&[&[u8]]) -> Judged<
         split,
         ..opening.clone()
     };
+    if matches!(split, Split::Objects { .. }) {
+        let inside = judged(&lines, judge);
+        if inside.known.is_some() && inside.share > best.share {
+            best = inside;
+            opening = deeper.clone();
+        }
+    }
     let mut is_certain = false;
     while deeper.layers.len() < DEEPEST {
         let Some((envelope, certain)) = fitting(&lines) else { break };
@@ -105,12 +112,15 @@ fn fitting(lines: &[Vec<u8>]) -> Option<(&'static dyn Envelope, bool)> {
 /// The first envelopes that are whole.
 fn units(head: &[u8], split: Split) -> Vec<Vec<u8>> {
     let mut splitter = Splitter::new(split);
-    let mut units = Vec::new();
+    let (mut units, mut scratch) = (Vec::new(), Vec::new());
     let mut rest = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     while units.len() < LINES {
         let after = match splitter.next(rest) {
             Found::Unit(unit, after) => {
-                units.extend(rest.get(unit).map(<[u8]>::to_vec));
+                units.extend(rest.get(unit).map(|unit| match split {
+                    Split::Objects { .. } => in_one_line(unit, &mut scratch).to_vec(),
+                    Split::Lines | Split::Entries => unit.to_vec(),
+                }));
                 after
             }
             Found::Nothing(after) | Found::TooLong(after) => after,

@@ -78,7 +78,7 @@ impl Opening {
     /// Whether the lines lie open, so that the source can be read at any place.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        self.layers.is_empty()
+        self.layers.is_empty() && self.split == Split::Lines
     }
 
     /// Whether pieces of the source can be read apart from each other. A program among several is recognised by its first
@@ -92,6 +92,10 @@ impl Opening {
     #[must_use]
     pub fn said(&self) -> Option<String> {
         let names: Vec<&str> = self.layers.iter().map(|layer| layer.name()).collect();
-        (!names.is_empty()).then(|| format!("read out of {}", names.join(", then ")))
+        match self.split {
+            _ if !names.is_empty() => Some(format!("read out of {}", names.join(", then "))),
+            Split::Lines => None,
+            Split::Objects { .. } | Split::Entries => Some("read out of a document".to_owned()),
+        }
     }
 }

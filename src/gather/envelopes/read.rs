@@ -4,7 +4,7 @@ use super::Opening;
 use super::chain::{Chain, Clock, Place};
 use super::clock::Outer;
 use super::framer::Framer;
-use super::units::{Found, Splitter};
+use super::units::{Found, Split, Splitter, in_one_line};
 use crate::gather::frame::{Ended, Owned, Refill, Window};
 use memchr::memchr_iter;
 use std::ops::Range;
@@ -45,11 +45,13 @@ pub fn read(window: &mut Window, reader: &mut dyn Refill, wrapped: &Wrapped<'_>,
     let mut framer = Framer::new(wrapped.opening, owned.begins, to);
     let mut course = Course {
         chain: Chain::new(wrapped.opening, wrapped.clock),
+        split: wrapped.opening.split,
         splitter: Splitter::new(wrapped.opening.split),
         owned,
         at: owned.from,
         newlines: 0,
         is_mid_line: !owned.begins,
+        dense: Vec::new(),
     };
     window.clear();
     let broken = loop {
@@ -79,6 +81,7 @@ pub fn read(window: &mut Window, reader: &mut dyn Refill, wrapped: &Wrapped<'_>,
 /// How far the reading has come.
 struct Course<'a> {
     chain: Chain,
+    split: Split,
     splitter: Splitter,
     owned: &'a Owned,
     /// Where the bytes that are not passed yet lie in the source.
@@ -87,6 +90,8 @@ struct Course<'a> {
     newlines: u64,
     /// The first line began before what is read.
     is_mid_line: bool,
+    /// An object in one line.
+    dense: Vec<u8>,
 }
 
 impl Course<'_> {
@@ -139,6 +144,9 @@ impl Course<'_> {
         let mut unit = rest.get(unit).unwrap_or_default();
         if self.at == 0 {
             unit = unit.strip_prefix(b"\xef\xbb\xbf").unwrap_or(unit);
+        }
+        if matches!(self.split, Split::Objects { .. }) {
+            unit = in_one_line(unit, &mut self.dense);
         }
         self.chain
             .open(unit, place, line, &mut |inner, told| framer.line(inner, told));

@@ -36,18 +36,38 @@ impl Split {
         }
         let start = head.get(..TOLD_BY).unwrap_or(head);
         let dense: Vec<u8> = start.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-        let is_list = dense.starts_with(b"{\"events\":[") || dense.starts_with(b"{\"logEvents\":[");
-        let is_subscription = dense.starts_with(b"{\"messageType\":\"DATA_MESSAGE\"");
-        if is_list || is_subscription {
-            return Self::Objects { depth: 2 };
-        }
         let first = memchr(b'\n', head).and_then(|end| head.get(..end)).map(<[u8]>::trim_ascii);
-        match first {
-            Some(b"{" | b"[") => Self::Objects { depth: 1 },
+        let is_document = matches!(first, Some(b"{" | b"["));
+        match list_of(&dense) {
+            Some(b"events" | b"logEvents") => Self::Objects { depth: 2 },
+            // OTLP's lists are no lists of lines.
+            Some(b"resourceLogs" | b"resourceSpans") | None if is_document => Self::Objects { depth: 1 },
+            Some(_) if is_document => Self::Objects { depth: 2 },
+            _ if dense.starts_with(b"{\"messageType\":\"DATA_MESSAGE\"") => Self::Objects { depth: 2 },
             _ if dense.starts_with(b"[{") => Self::Objects { depth: 1 },
             _ => Self::Lines,
         }
     }
+}
+
+/// The key of a list of objects that a document begins with.
+fn list_of(dense: &[u8]) -> Option<&[u8]> {
+    let rest = dense.strip_prefix(b"{\"")?;
+    let (key, list) = rest.split_at_checked(memchr(b'"', rest)?)?;
+    list.starts_with(b"\":[{").then_some(key)
+}
+
+/// An object in one line. What stands between the members of one that has several is not told from what indents it: a
+/// string of JSON holds no newline.
+pub(super) fn in_one_line<'a>(object: &'a [u8], scratch: &'a mut Vec<u8>) -> &'a [u8] {
+    if memchr(b'\n', object).is_none() {
+        return object;
+    }
+    scratch.clear();
+    for line in object.split(|byte| *byte == b'\n') {
+        scratch.extend_from_slice(line.trim_ascii());
+    }
+    scratch
 }
 
 /// What was found at the start of the bytes.
