@@ -22,17 +22,25 @@ pub struct Outer {
     pub program: Option<u64>,
 }
 
-/// Every zone's offset since 1970 is a multiple of this.
+/// Zones' offsets are multiples of this, and whole or half hours but for [`ODD_QUARTERS`].
 const QUARTER_MS: i64 = 15 * 60 * 1000;
 
-/// What may lie between a program's stamp and its envelope's: pipes are flushed, and agents look every few seconds. Less
-/// than half a quarter of an hour, beyond which the next zone would be meant.
-const LATEST_MS: i64 = 5 * 60 * 1000;
+/// Nepal, Eucla, and the Chatham Islands with and without summer time.
+const ODD_QUARTERS: [i64; 4] = [23, 35, 51, 55];
+
+/// What may lie between a program's stamp and its envelope's: pipes are flushed, and agents look every few seconds. What
+/// an agent delivers hours later must not pass for a zone.
+const LATEST_MS: i64 = 2 * 60 * 1000;
 
 /// The zones of the world lie between 12 hours west and 14 hours east.
 const EAST_MS: std::ops::RangeInclusive<i64> = -12 * 3_600_000..=14 * 3_600_000;
 
 const DAY_MS: i64 = 86_400_000;
+
+fn is_zone(east_ms: i64) -> bool {
+    let quarters = east_ms / QUARTER_MS;
+    EAST_MS.contains(&east_ms) && (quarters % 2 == 0 || ODD_QUARTERS.contains(&quarters))
+}
 
 /// What a reader has learnt of a source's clocks.
 #[derive(Clone, Debug, Default)]
@@ -80,7 +88,7 @@ impl Bearings {
             ahead -= days * DAY_MS;
         }
         let quarters = (ahead + QUARTER_MS / 2).div_euclid(QUARTER_MS) * QUARTER_MS;
-        if (ahead - quarters).abs() <= LATEST_MS && EAST_MS.contains(&quarters) {
+        if (ahead - quarters).abs() <= LATEST_MS && is_zone(quarters) {
             self.east_ms = Some(quarters);
             return (local.plus_ms(-quarters), false);
         }
@@ -107,5 +115,81 @@ impl Bearings {
         let times = (year - 1..=year + 1).filter_map(|year| read.with_year(year));
         let times = times.map(|time| Time(time.timestamp_millis()));
         times.min_by_key(|time| time.since(dated).abs()).unwrap_or(outer.time)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bearings, Inner};
+    use crate::text::timestamp::{Reference, Stamp, StampCache, Zone, parse};
+    use chrono::NaiveDate;
+
+    fn stamp(text: &str) -> Stamp {
+        let date = NaiveDate::from_ymd_opt(2020, 6, 1).unwrap();
+        parse(text, &Zone::Utc, &Reference::on(date)).unwrap()
+    }
+
+    fn instant(bearings: &mut Bearings, outer: &str, inner: Option<&str>, until_written_ms: i64) -> (String, bool) {
+        let inner = inner.map(|stamp| Inner { stamp, until_written_ms });
+        let mut stamps = StampCache::default();
+        let (time, assumed) = bearings.instant(&stamp(outer), inner, &mut stamps, &Zone::Fixed(3600));
+        (time.to_string().replace("2026-03-06T", ""), assumed)
+    }
+
+    fn told(outer: &str, inner: &str) -> (String, bool) {
+        instant(&mut Bearings::default(), outer, Some(inner), 0)
+    }
+
+    const OUTER: &str = "2026-03-06T14:02:11.900Z";
+
+    #[test]
+    fn a_stamp_with_its_zone_stands() {
+        assert_eq!(
+            told(OUTER, "2026-03-06T15:00:00.123+01:00"),
+            ("14:00:00.123Z".to_owned(), false)
+        );
+    }
+
+    #[test]
+    fn a_stamp_without_zone_is_read_in_the_one_that_the_envelope_shows() {
+        assert_eq!(told(OUTER, "2026-03-06 09:02:11,123"), ("14:02:11.123Z".to_owned(), false));
+        assert_eq!(told(OUTER, "2026-03-06 19:47:10,500"), ("14:02:10.500Z".to_owned(), false));
+    }
+
+    #[test]
+    fn a_clock_takes_the_envelopes_date_on_either_side_of_midnight() {
+        let (time, _) = told("2026-03-06T23:30:01Z", "00:30:01.500");
+        assert_eq!(time, "23:30:01.500Z");
+        let (time, _) = told("2026-03-06T00:30:01Z", "23:30:00.500");
+        assert_eq!(time, "00:30:00.500Z");
+    }
+
+    #[test]
+    fn the_start_of_a_long_request_tells_its_zone_by_its_end() {
+        let told = instant(&mut Bearings::default(), OUTER, Some("2026-03-06 14:53:11"), 540_000);
+        assert_eq!(told, ("13:53:11.000Z".to_owned(), false));
+    }
+
+    #[test]
+    fn what_was_delivered_late_is_read_as_the_lines_before_or_as_the_user_says() {
+        let mut bearings = Bearings::default();
+        let late = Some("2026-03-06 13:10:00");
+        assert_eq!(instant(&mut bearings, OUTER, late, 0), ("12:10:00.000Z".to_owned(), true));
+        instant(&mut bearings, OUTER, Some("2026-03-06 14:02:11"), 0);
+        assert_eq!(instant(&mut bearings, OUTER, late, 0), ("13:10:00.000Z".to_owned(), false));
+    }
+
+    #[test]
+    fn a_record_without_stamp_was_written_when_its_envelope_was() {
+        let told = instant(&mut Bearings::default(), OUTER, None, 0);
+        assert_eq!(told, ("14:02:11.900Z".to_owned(), false));
+    }
+
+    #[test]
+    fn a_year_is_taken_from_the_lines_before() {
+        let mut bearings = Bearings::default();
+        instant(&mut bearings, "Dec 31 23:59:58", Some("2025-12-31T23:59:58Z"), 0);
+        let (time, _) = instant(&mut bearings, "Jan  1 00:00:01", None, 0);
+        assert_eq!(time, "2026-01-01T00:00:01.000Z");
     }
 }

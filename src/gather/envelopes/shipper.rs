@@ -39,6 +39,8 @@ struct Object<'a> {
     pod: Option<&'a str>,
     host: Option<&'a str>,
     container: &'a str,
+    /// The file that the shipper read, or the tag that it gave: a service's name where no container has one.
+    file: &'a str,
     process: &'a str,
     stream: &'a str,
     is_part: bool,
@@ -76,10 +78,9 @@ impl<'a> Object<'a> {
             ("pod_name" | "pod", Value::Text(pod)) => self.pod = Some(pod),
             ("host" | "hostname", Value::Text(host)) => self.host = Some(host),
             ("host" | "labels", Value::Object(inside)) => self.named(inside),
-            ("container_name" | "file" | "filename" | "tag", Value::Text(name)) => {
-                self.container = name;
-                self.is_marked |= key != "tag";
-            }
+            ("container_name", Value::Text(name)) => (self.container, self.is_marked) = (name, true),
+            ("file" | "filename", Value::Text(file)) => (self.file, self.is_marked) = (file, true),
+            ("tag", Value::Text(tag)) => self.file = tag,
             ("container_id", Value::Text(id)) => (self.process, self.is_marked) = (id, true),
             ("source_type" | "ddsource" | "agent" | "docker" | "input" | "container_created_at", _) => self.is_marked = true,
             ("ecs" | "event" | "source" | "fields" | "tags" | "offset" | "@version" | "@metadata" | "log_processed", _) => {}
@@ -106,9 +107,8 @@ impl<'a> Object<'a> {
     fn named(&mut self, inside: &'a str) {
         self.host = member(inside, "name").or(self.host);
         self.pod = member(inside, "pod").or(self.pod);
-        self.container = member(inside, "container")
-            .or(member(inside, "filename"))
-            .unwrap_or(self.container);
+        self.container = member(inside, "container").unwrap_or(self.container);
+        self.file = member(inside, "filename").unwrap_or(self.file);
     }
 
     /// The line: `log` may be an object of Filebeat's about the file, or the line already read.
@@ -155,7 +155,11 @@ impl Envelope for Shipper {
             text: inside.strip_suffix('\n').unwrap_or(inside).as_bytes(),
             stamp: object.stamp,
             host: object.pod.or(object.host),
-            service: object.container,
+            service: if object.container.is_empty() {
+                object.file
+            } else {
+                object.container
+            },
             process: object.process,
             stream: object.stream,
             is_part: object.is_part,
