@@ -7,12 +7,15 @@
     reason = "a test that cannot go on is to fail"
 )]
 
+mod browser;
+mod bundle;
 mod cli;
 mod corpora;
 mod discovery;
 mod envelopes;
 mod formats;
 mod house;
+mod html;
 mod reports;
 mod run;
 mod same_answer;

@@ -1,6 +1,7 @@
 //! Do the formats of proxies say of every case in `fixtures/formats` what stands beside it?
 
 use super::{ALL, Format};
+use crate::gather::frame::Framing;
 use crate::model::{Fields, Instant, Vantage};
 use serde_json::{Map, Value, json};
 use std::fs;
@@ -38,11 +39,26 @@ fn levelled(value: &mut Value) {
 
 fn said(format: &dyn Format, log: &str) -> Vec<Value> {
     let mut all = Vec::new();
-    for line in log.lines().filter(|line| !line.is_empty()) {
-        let read = format.parse(line.as_bytes(), &mut |fields| all.push(present(fields)));
-        assert_eq!(read, Ok(()), "{}: {line}", format.name());
+    for record in records(format, log) {
+        let read = format.parse(record.as_bytes(), &mut |fields| all.push(present(fields)));
+        assert_eq!(read, Ok(()), "{}: {record}", format.name());
     }
     all
+}
+
+/// The records, as [`crate::gather::frame`] would cut them.
+fn records(format: &dyn Format, log: &str) -> Vec<String> {
+    let mut records: Vec<String> = Vec::new();
+    for line in log.lines().filter(|line| !line.is_empty()) {
+        match records.last_mut() {
+            Some(above) if format.framing() == Framing::Continued && !format.starts_record(line.as_bytes()) => {
+                above.push('\n');
+                above.push_str(line);
+            }
+            _ => records.push(line.to_owned()),
+        }
+    }
+    records
 }
 
 #[test]

@@ -12,11 +12,16 @@ mod error_text;
 mod fastly;
 mod gcp;
 mod haproxy;
+mod helicone;
 mod iis;
+mod kong;
+mod litellm;
+mod openrouter;
 mod proxy_status;
 mod squid;
 #[cfg(test)]
 mod tests;
+mod traefik;
 mod tyk;
 mod varnish;
 
@@ -72,8 +77,18 @@ pub fn proxy_flag(format: &str, flag: &str, detail: Option<&str>) -> Option<Flag
         envoy::says(flag, detail)
     } else if is_of(&["squid"]) {
         squid::says(flag).or_else(|| detail.and_then(squid::says))
+    } else if is_of(&["litellm"]) {
+        litellm::says(flag, detail)
+    } else if is_of(&["kong"]) {
+        kong::says(flag)
+    } else if is_of(&["helicone"]) {
+        helicone::says(flag)
+    } else if is_of(&["openrouter"]) {
+        openrouter::says(flag)
+    } else if is_of(&["traefik"]) {
+        traefik::says(flag).or_else(|| detail.and_then(in_its_own_words))
     } else if is_of(&["tyk"]) {
-        tyk::says(flag)
+        tyk::says(flag).or_else(|| detail.and_then(in_its_own_words))
     } else if is_of(&["nginx", "apache"]) {
         // Their error logs have one vocabulary, and lines about the client's side that must not be taken for it.
         detail.and_then(error_text::says)
@@ -108,5 +123,10 @@ fn by_shape(flag: &str, detail: Option<&str>) -> Option<FlagSays> {
     } else {
         tyk::says(flag)
     };
-    named.or_else(|| detail.and_then(|detail| error_text::says(detail).or_else(|| error_text::any_transport(detail))))
+    named.or_else(|| detail.and_then(in_its_own_words))
+}
+
+/// What a proxy without a vocabulary of its own says.
+fn in_its_own_words(detail: &str) -> Option<FlagSays> {
+    error_text::says(detail).or_else(|| error_text::any_transport(detail))
 }
