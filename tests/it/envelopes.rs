@@ -1,7 +1,7 @@
 //! Does the same log give the same findings, whatever its lines lie in?
 
 use crate::run::{corpus, findings, plan, report};
-use faultscope::gather::Plan;
+use faultscope::gather::{Plan, gather};
 use faultscope::model::Time;
 use faultscope::redact::Audience;
 use faultscope::text::timestamp::{Reference, Zone, parse};
@@ -364,4 +364,48 @@ fn pieces_of_an_enveloped_log_give_what_the_whole_gives() {
             assert!(of(piece, threads) == whole, "in pieces of {piece} bytes");
         }
     }
+}
+
+#[test]
+fn utf_16_and_line_ends_of_windows_around_envelopes_make_no_difference() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = plan("azure-deployment-down");
+    copy(
+        &open,
+        &corpus("azure-deployment-down").join("logs"),
+        Path::new(""),
+        folder.path(),
+        docker,
+    );
+    for (number, log) in ["aks-1/app.log", "aks-2/app.log", "az-gw/access.log"].into_iter().enumerate() {
+        let path = folder.path().join(log);
+        let text = format!("\u{feff}{}", fs::read_to_string(&path).unwrap().replace('\n', "\r\n"));
+        let bytes = |unit: u16| if number == 0 { unit.to_be_bytes() } else { unit.to_le_bytes() };
+        fs::write(&path, text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>()).unwrap();
+    }
+    let mut closed = plan("azure-deployment-down");
+    closed.inputs = vec![folder.path().to_owned()];
+    assert!(told(&closed, true) == told(&open, true));
+}
+
+#[test]
+fn a_format_that_is_forced_is_read_out_of_envelopes() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = |time: &str| {
+        docker(
+            &format!("{time} INFO httpx: HTTP Request: POST /v1/responses \"HTTP/1.1 500 x\""),
+            Time(0),
+            0,
+        )
+    };
+    fs::write(
+        folder.path().join("x.log"),
+        line("2026-03-01 14:00:00") + &line("2026-03-01 14:00:01"),
+    )
+    .unwrap();
+    let mut forced = Plan::of(vec![folder.path().to_owned()]);
+    let format = forced.known.iter().find(|format| format.name() == "python-logging").unwrap();
+    forced.formats = vec![(None, *format)];
+    let rollup = gather(&forced, &()).unwrap().rollup;
+    assert_eq!(rollup.sources["x.log"].records, 2);
 }

@@ -134,8 +134,13 @@ impl Splitter {
 
     /// What is left at the end of the source.
     pub(super) fn last(&self, bytes: &[u8]) -> Option<Range<usize>> {
-        let is_unit = matches!(self.split, Split::Lines | Split::Entries) && !self.dropping && !bytes.is_empty();
-        is_unit.then_some(0..bytes.len())
+        let start = match self.split {
+            Split::Lines | Split::Entries => Some(0),
+            Split::Objects { .. } => self.start,
+        };
+        start
+            .map(|start| start..bytes.len())
+            .filter(|unit| !self.dropping && !unit.is_empty())
     }
 
     fn line(&mut self, bytes: &[u8]) -> Found {
