@@ -11,8 +11,9 @@ use ahash::RandomState;
 /// Hosts and services whose names are kept for the next line; those of a file that has more are made anew.
 const NAMES_KEPT: usize = 64;
 
-/// Lines that may be open at once, each of another writer; a line of one more is given up as it stands.
-const JOINTS: usize = 64;
+/// Lines that may be open at once, each of another writer; a line of one more is given up as it stands. Each may hold
+/// [`RECORD_LIMIT`] bytes.
+const JOINTS: usize = 16;
 
 /// How stamps are read that lack a zone, a year or a date.
 #[derive(Clone, Copy, Debug)]

@@ -119,7 +119,7 @@ impl Errand<'_> {
             name: Name::clone(&prepared.source.name),
             host: prepared.source.host.clone(),
             zone: prepared.zone,
-            reference: Reference::on(prepared.source.written.unwrap_or(epoch)),
+            reference: Reference::on(prepared.source.written.or(self.plan.today).unwrap_or(epoch)),
             since: self.plan.since,
             until: self.plan.until,
             size: prepared.source.size,
