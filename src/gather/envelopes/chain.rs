@@ -7,6 +7,7 @@ use crate::gather::frame::RECORD_LIMIT;
 use crate::model::Name;
 use crate::text::timestamp::{Reference, Stamp, StampCache, Zone};
 use ahash::RandomState;
+use memchr::memchr;
 
 /// Hosts and services whose names are kept for the next line; those of a file that has more are made anew.
 const NAMES_KEPT: usize = 64;
@@ -167,19 +168,25 @@ fn through(layers: &mut [Layer], clock: &Clock, bare: &mut Vec<u8>, unit: &[u8],
 }
 
 fn lines(layers: &mut [Layer], clock: &Clock, bare: &mut Vec<u8>, text: &[u8], told: &Told, emit: Emit<'_>) {
-    for line in text.split(|byte| *byte == b'\n') {
+    let mut rest = text;
+    while let Some((line, behind)) = memchr(b'\n', rest).and_then(|end| rest.split_at_checked(end)) {
         through(layers, clock, bare, line, told, emit);
+        rest = behind.get(1..).unwrap_or_default();
     }
+    through(layers, clock, bare, rest, told, emit);
 }
 
 impl Memory {
     /// Gives a message's text and what is told of it; a part is kept until its line is whole.
     fn take(&mut self, letter: &Letter<'_>, outer: &Told, clock: &Clock, give: Emit<'_>) {
         let told = self.told(letter, outer, clock);
-        self.last = told.clone();
         let open = self.joints.iter().position(|joint| joint.told.writer == told.writer);
         match (open, letter.is_part) {
-            (None, false) => give(letter.text, &told),
+            (None, false) => {
+                give(letter.text, &told);
+                self.last = told;
+                return;
+            }
             (Some(at), false) => {
                 let mut joint = self.joints.remove(at);
                 append(&mut joint.bytes, letter.text);
@@ -199,9 +206,11 @@ impl Memory {
                 }
                 let mut bytes = std::mem::take(&mut self.spare);
                 append(&mut bytes, letter.text);
+                let told = told.clone();
                 self.joints.push(Joint { told, bytes });
             }
         }
+        self.last = told;
     }
 
     fn told(&mut self, letter: &Letter<'_>, outer: &Told, clock: &Clock) -> Told {
