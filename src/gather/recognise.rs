@@ -4,10 +4,12 @@
 //! strangers' is the more general and is asked later. Two that accept each other's and stand equal are a failing test,
 //! never a silent choice.
 
-use super::envelopes::{self, Judged, Opening};
+use super::dates::{self, Lacking};
+use super::envelopes::{self, Judged, Opening, Split};
 use super::formats::{Fit, Format};
-use super::frame::RECORD_LIMIT;
+use super::frame::{Items, RECORD_LIMIT, document};
 use crate::model::Vantage;
+use crate::text::timestamp::DateKnown;
 use std::sync::Arc;
 
 /// Lines that are looked at, empty ones left out.
@@ -85,6 +87,10 @@ pub struct Recognised {
     pub name: &'static str,
     /// Who writes that one.
     pub vantage: Vantage,
+    /// Where its records are, where it is a document.
+    pub items: Option<Items>,
+    /// Its first stamp, where that lacks a date or a year.
+    pub lacking: Option<Box<Lacking>>,
     /// What its lines lie in.
     pub opening: Arc<Opening>,
 }
@@ -97,8 +103,34 @@ impl Recognised {
             candidates: vec![format],
             name: format.name(),
             vantage: format.vantage(),
+            items: format.framing().items(),
+            lacking: None,
             opening: Arc::default(),
         }
+    }
+
+    /// Whether it has to be read from its start: a document, a log whose stamps leave out the date, so that its midnights
+    /// must be counted, and one of several programs.
+    #[must_use]
+    pub fn is_in_order(&self) -> bool {
+        let is_clock = |lacking: &Lacking| lacking.dated == DateKnown::NoDate;
+        self.is_a_document() || self.lacking.as_deref().is_some_and(is_clock) || !self.opening.can_be_cut()
+    }
+
+    /// Whether it is no log of lines.
+    #[must_use]
+    pub fn is_a_document(&self) -> bool {
+        self.items.is_some() || self.opening.split != Split::Lines
+    }
+
+    /// The same, with what was `found` and the user does not say: how the records lie, and what their stamps lack.
+    #[must_use]
+    pub fn in_place_of(mut self, found: Option<Self>) -> Self {
+        if let Some(found) = found {
+            self.items = self.items.or(found.items);
+            self.lacking = self.lacking.or(found.lacking);
+        }
+        self
     }
 }
 
@@ -111,10 +143,37 @@ pub fn is_enough(head: &[u8]) -> bool {
 /// Recognises a source by its first bytes; `whole` says that there are no more. `None`: no format knows it.
 #[must_use]
 pub fn recognise(head: &[u8], whole: bool, order: &Order) -> Option<Recognised> {
-    let lines = sampled(head, whole);
-    let (opening, known) = envelopes::find(head, &lines, &|lines| judge(lines, order));
-    let opening = Arc::new(opening);
-    known.map(|known| Recognised { opening, ..known })
+    let is_document = |format: &dyn Format| format.framing().items().is_some();
+    if let Some(format) = order
+        .iter()
+        .find(|format| is_document(*format) && format.fit(head) == Fit::Yes)
+    {
+        return Some(Recognised::forced(format));
+    }
+    let (items, records) = document(head, LINES).unzip();
+    let lines: Vec<&[u8]> = match &records {
+        Some(records) => records.iter().map(Vec::as_slice).collect(),
+        None => sampled(head, whole),
+    };
+    let (opening, known) = match items {
+        // Its records are no lines of the source, in which envelopes would be looked for.
+        Some(_) if Split::of(head) == Split::Lines => (Opening::default(), judge(&lines, order).known),
+        _ => envelopes::find(head, &lines, &|lines| judge(lines, order)),
+    };
+    let mut recognised = known?;
+    recognised.items = items.filter(|_| opening.is_plain());
+    let first = recognised.lacking.take();
+    recognised.lacking = match (opening.dated, first) {
+        // The envelopes tell what the lines leave out.
+        (Some(DateKnown::Full), _) => None,
+        (Some(dated), None) => Some(Box::new(Lacking {
+            stamp: String::new(),
+            dated,
+        })),
+        (_, first) => first.filter(|first| first.dated != DateKnown::Full),
+    };
+    recognised.opening = Arc::new(opening);
+    Some(recognised)
 }
 
 /// Recognises the lines of one of several programs that write into one source.
@@ -126,7 +185,8 @@ pub fn recognise_lines(lines: &[&[u8]], order: &Order) -> Option<Recognised> {
 /// What lines are that lie open, and how many of them are known.
 fn judge(lines: &[&[u8]], order: &Order) -> Judged<Recognised> {
     let head = lines.join(&b'\n');
-    let declared = order.iter().map(|format| format.declared(&head).unwrap_or(format));
+    let formats = order.iter().filter(|format| format.framing().items().is_none());
+    let declared = formats.map(|format| format.declared(&head).unwrap_or(format));
     let mut tallies: Vec<Tally> = declared.map(Tally::new).collect();
     let mut halves = 0;
     for line in lines {
@@ -146,7 +206,13 @@ fn judge(lines: &[&[u8]], order: &Order) -> Judged<Recognised> {
         candidates: tallies.iter().map(|tally| tally.format).collect(),
         name: most.format.name(),
         vantage: most.format.vantage(),
+        items: None,
+        lacking: None,
         opening: Arc::default(),
+    });
+    let known = known.map(|known| Recognised {
+        lacking: dates::first(lines, &known).map(Box::new),
+        ..known
     });
     Judged {
         share: halves * 500 / lines.len().max(1),

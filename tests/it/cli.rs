@@ -97,7 +97,7 @@ fn a_path_alone_analyses_as_analyze_does() {
 fn what_is_not_understood_is_named_and_gives_code_3() {
     let folder = folder();
     fs::write(folder.path().join("logs/odd\u{1b}[31m.txt"), "what\nis this\n").unwrap();
-    fs::write(folder.path().join("logs/packed.xz"), b"\xfd7zXZ\0\0").unwrap();
+    fs::write(folder.path().join("logs/packed.7z"), b"7z\xbc\xaf\x27\x1c\0").unwrap();
     for args in [&["logs"][..], &["-q", "logs"]] {
         let output = run(folder.path(), args);
         let said = said(&output);
@@ -106,10 +106,10 @@ fn what_is_not_understood_is_named_and_gives_code_3() {
             said.contains(r"odd\u{1b}[31m.txt: no format recognised it; 2 records not read"),
             "{said}"
         );
-        assert!(said.contains("packed.xz: xz: not read yet"), "{said}");
+        assert!(said.contains("packed.7z: 7z: not read, unpack it first"), "{said}");
         assert!(!said.contains('\u{1b}'));
     }
-    let output = run(folder.path(), &["logs/packed.xz"]);
+    let output = run(folder.path(), &["logs/packed.7z"]);
     assert_eq!(output.status.code(), Some(2), "nothing was read at all");
 }
 
@@ -195,4 +195,23 @@ fn formats_are_listed() {
         (Some(0), known.len() + around + 2)
     );
     assert!(known.iter().all(|format| list.contains(format.source())));
+}
+
+#[test]
+fn explaining_a_window_shows_the_counts_its_verdict_rests_on() {
+    let folder = folder();
+    let logs = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/corpora/0047-model_specific/logs");
+    let output = run(folder.path(), &["analyze", logs.to_str().unwrap(), "-q", "--explain", "w1"]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.starts_with("w1: transient"), "{told}");
+    assert!(told.contains("o3-mini") && told.contains("4 of 5"), "{told}");
+    assert_eq!(told.matches("yes (").count(), 4, "{told}");
+}
+
+#[test]
+fn a_window_that_was_not_found_cannot_be_explained() {
+    let folder = folder();
+    let output = run(folder.path(), &["analyze", "logs", "-q", "--explain", "w2"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("no window w2"), "{}", said(&output));
 }

@@ -7,15 +7,19 @@
     reason = "a test that cannot go on is to fail"
 )]
 
+mod archives;
 mod browser;
 mod bundle;
 mod cli;
 mod corpora;
 mod discovery;
+mod documents;
 mod envelopes;
 mod formats;
+mod hostile_archives;
 mod house;
 mod html;
+mod pack;
 mod reports;
 mod run;
 mod same_answer;

@@ -78,6 +78,7 @@ fn stdin() -> Source {
         host: None,
         family: String::new(),
         notes: BTreeSet::new(),
+        within: None,
     }
 }
 
@@ -195,6 +196,7 @@ fn source(path: PathBuf, below: PathBuf, metadata: &Metadata, host: Option<Name>
         host,
         family: family(&name).to_owned(),
         notes: BTreeSet::new(),
+        within: None,
         path,
         below,
     }

@@ -8,7 +8,7 @@ use super::units::{Found, Split, Splitter, in_one_line};
 use super::{ALL, Opening};
 use crate::gather::formats::Fit;
 use crate::model::Name;
-use crate::text::timestamp::{Reference, Zone};
+use crate::text::timestamp::{DateKnown, Reference, Zone};
 use chrono::DateTime;
 use std::collections::BTreeSet;
 
@@ -56,13 +56,6 @@ pub fn find<R>(head: &[u8], lines: &[&[u8]], judge: &dyn Fn(&[&[u8]]) -> Judged<
         split,
         ..opening.clone()
     };
-    if matches!(split, Split::Objects { .. }) {
-        let inside = judged(&lines, judge);
-        if inside.known.is_some() && inside.share > best.share {
-            best = inside;
-            opening = deeper.clone();
-        }
-    }
     let mut is_certain = false;
     while deeper.layers.len() < DEEPEST {
         let Some((envelope, certain)) = fitting(&lines) else { break };
@@ -74,6 +67,7 @@ pub fn find<R>(head: &[u8], lines: &[&[u8]], judge: &dyn Fn(&[&[u8]]) -> Judged<
             best = inside;
             opening = Opening {
                 many_origins: opened.origins.len() > 1,
+                dated: opened.dated,
                 host: opened.host.filter(|_| opened.origins.len() < 2),
                 many_programs: opened.programs.len() > 1,
                 ..deeper.clone()
@@ -139,6 +133,7 @@ fn units(head: &[u8], split: Split) -> Vec<Vec<u8>> {
 struct Opened {
     lines: Vec<Vec<u8>>,
     host: Option<Name>,
+    dated: Option<DateKnown>,
     origins: BTreeSet<u64>,
     programs: BTreeSet<u64>,
 }
@@ -157,6 +152,7 @@ fn open(units: &[Vec<u8>], opening: &Opening) -> Opened {
                 opened.lines.push(line.strip_suffix(b"\r").unwrap_or(line).to_vec());
                 opened.origins.extend(Some(told.origin).filter(|origin| *origin != 0));
                 opened.host = opened.host.take().or_else(|| told.host.clone());
+                opened.dated = opened.dated.or(told.stamp.map(|stamp| stamp.dated));
                 opened.programs.insert(told.program);
             }
         });

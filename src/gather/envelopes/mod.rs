@@ -31,6 +31,7 @@ mod units;
 mod values;
 
 use crate::model::Name;
+use crate::text::timestamp::DateKnown;
 
 pub use chain::Clock;
 pub use clock::{Bearings, Inner, Outer};
@@ -70,6 +71,8 @@ pub struct Opening {
     pub many_origins: bool,
     /// The host of all lines, where one is named.
     pub host: Option<Name>,
+    /// How much of the date the envelopes' first stamp says; `None` where they have none.
+    pub dated: Option<DateKnown>,
     /// Lines of several processes were seen: threads of one are not those of another.
     pub many_programs: bool,
 }
@@ -78,7 +81,7 @@ impl Opening {
     /// Whether the lines lie open, so that the source can be read at any place.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        self.layers.is_empty() && self.split == Split::Lines
+        self.layers.is_empty()
     }
 
     /// Whether pieces of the source can be read apart from each other. A program among several is recognised by its first
@@ -92,10 +95,6 @@ impl Opening {
     #[must_use]
     pub fn said(&self) -> Option<String> {
         let names: Vec<&str> = self.layers.iter().map(|layer| layer.name()).collect();
-        match self.split {
-            _ if !names.is_empty() => Some(format!("read out of {}", names.join(", then "))),
-            Split::Lines => None,
-            Split::Objects { .. } | Split::Entries => Some("read out of a document".to_owned()),
-        }
+        (!names.is_empty()).then(|| format!("read out of {}", names.join(", then ")))
     }
 }

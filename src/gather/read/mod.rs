@@ -16,7 +16,7 @@ use super::envelopes::{Opening, Split};
 use super::frame::{Owned, Window};
 use super::open::{Refused, words};
 use super::plan::Plan;
-use super::prepare::{Prepared, Way};
+use super::prepare::{Prepared, SHRUNK, Way};
 use super::progress::Progress;
 use super::recognise::Order;
 use crate::model::{Name, Wanted};
@@ -37,6 +37,7 @@ static OPEN: Opening = Opening {
     coloured: false,
     many_origins: false,
     host: None,
+    dated: None,
     many_programs: false,
 };
 
@@ -74,7 +75,7 @@ impl Errand<'_> {
         let opening = prepared.recognised.as_ref().map(|recognised| &*recognised.opening);
         let opening = opening.unwrap_or(&OPEN);
         let order = Some(self.order).filter(|_| !prepared.is_forced);
-        let mut records = Records::new(context, &candidates, order, part, opening);
+        let mut records = Records::new(context, &candidates, order, part, prepared.recognised.as_ref());
         let (ended, bytes, offset, shrunk) = match &prepared.way {
             Way::Empty => return Ok(Parts::default()),
             Way::Pieces(pieces) => {
@@ -91,13 +92,13 @@ impl Errand<'_> {
                 self.progress.read(piece.end - piece.start);
                 (ended, piece.end - piece.start, piece.start, reader.shrunk)
             }
-            Way::Whole => {
+            Way::Whole(_) => {
                 let mut reader = StreamReader::new(prepared.stream()?, self.progress);
                 let ended = records.read(window, &mut reader, opening, &Owned::WHOLE);
                 (ended, reader.given, 0, false)
             }
         };
-        let shrunk = shrunk.then(|| "it became shorter while it was read".to_owned());
+        let shrunk = shrunk.then(|| SHRUNK.to_owned());
         let broken = ended
             .broken
             .as_ref()
@@ -119,7 +120,7 @@ impl Errand<'_> {
             name: Name::clone(&prepared.source.name),
             host: prepared.source.host.clone(),
             zone: prepared.zone,
-            reference: Reference::on(prepared.source.written.or(self.plan.today).unwrap_or(epoch)),
+            reference: Reference::on(prepared.written().or(self.plan.today).unwrap_or(epoch)),
             since: self.plan.since,
             until: self.plan.until,
             size: prepared.source.size,

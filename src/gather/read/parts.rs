@@ -2,7 +2,7 @@
 
 use super::LINE_BITS;
 use crate::gather::recognise::Recognised;
-use crate::model::{Name, SourceRollup};
+use crate::model::{Name, SourceRollup, Time};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The word of the report for a source that holds no record.
@@ -33,6 +33,11 @@ impl Parts {
     pub(super) fn add(&mut self, origin: Name, theirs: SourceRollup) {
         let mine = self.origins.entry(origin).or_default();
         *mine = std::mem::take(mine).merge(theirs);
+    }
+
+    /// The first and last record of each source.
+    pub(in crate::gather) fn spans(&self) -> impl Iterator<Item = (Time, Time)> {
+        self.origins.values().chain([&self.rollup]).filter_map(|rollup| rollup.span)
     }
 
     /// Makes every line the source's own, and gives the newlines before each part.

@@ -5,7 +5,7 @@ use super::parts::{Parts, describe};
 use crate::gather::collect::{Collector, SourceContext};
 use crate::gather::envelopes::{self, Clock, Opening, Outer, Wrapped};
 use crate::gather::formats::{Fit, Format};
-use crate::gather::frame::{self, Ended, Framing, Owned, Refill, Sink, Window};
+use crate::gather::frame::{self, Ended, Framing, Items, Owned, Refill, Sink, Window};
 use crate::gather::recognise::{Order, Recognised, recognise_lines};
 use crate::model::{ChunkSpan, Name};
 use crate::redact::scrub;
@@ -32,6 +32,8 @@ pub(super) struct Records<'a> {
     /// How they are recognised; `None` where the user forces a format.
     order: Option<&'a Order>,
     candidates: &'a [&'static dyn Format],
+    /// Where the records are, of a document.
+    items: Option<Items>,
     /// The part's number, where lines have it.
     part: u64,
     /// Terminal colours stand in the lines.
@@ -46,7 +48,7 @@ impl<'a> Records<'a> {
         candidates: &'a [&'static dyn Format],
         order: Option<&'a Order>,
         part: usize,
-        opening: &Opening,
+        recognised: Option<&Recognised>,
     ) -> Self {
         Self {
             collector: Collector::new(context.clone()),
@@ -56,7 +58,8 @@ impl<'a> Records<'a> {
             order,
             candidates,
             part: (part as u64) << LINE_BITS,
-            coloured: opening.coloured,
+            coloured: recognised.is_some_and(|recognised| recognised.opening.coloured),
+            items: recognised.and_then(|recognised| recognised.items),
             bare: Vec::new(),
         }
     }
@@ -97,6 +100,9 @@ impl<'a> Records<'a> {
     /// Reads lines that lie open.
     fn cut(&mut self, window: &mut Window, reader: &mut dyn Refill, owned: &Owned) -> Ended {
         let (candidates, coloured) = (self.candidates, self.coloured);
+        if let Some(items) = self.items {
+            return frame::items(window, reader, items, self);
+        }
         let starts = |line: &[u8]| {
             if coloured {
                 starts_record(candidates, envelopes::strip_colours(line, &mut Vec::new()))
@@ -183,6 +189,7 @@ fn starts(format: &dyn Format, line: &[u8]) -> bool {
     match format.framing() {
         Framing::Line => format.fit(line) != Fit::No,
         Framing::Continued => format.starts_record(line),
+        Framing::Items(_) => false,
     }
 }
 

@@ -6,10 +6,10 @@ mod cuts;
 use super::chain::Clock;
 use super::find::{Judged, find};
 use super::read::{Reader, Wrapped, read};
-use super::{ALL, Opening, Outer, Split};
+use super::{ALL, Opening, Outer};
 use crate::gather::formats::{self, Fit};
 use crate::gather::frame::{Framing, Owned, Refill, Window};
-use crate::gather::recognise::{Order, recognise};
+use crate::gather::recognise::Order;
 use crate::text::timestamp::{Reference, Zone};
 use chrono::NaiveDate;
 use std::io;
@@ -40,6 +40,7 @@ impl Reader for Seen {
             candidates => candidates.iter().any(|format| match format.framing() {
                 Framing::Line => format.fit(line) != Fit::No,
                 Framing::Continued => format.starts_record(line),
+                Framing::Items(_) => false,
             }),
         }
     }
@@ -237,17 +238,4 @@ fn what_is_too_long_is_told_and_the_rest_read() {
     let log = format!("2026-03-01T14:00:00Z stderr F {long}\n2026-03-01T14:00:00Z stderr F text\n");
     let seen = read_with(log.as_bytes(), &opening, 1 << 18);
     assert_eq!((seen.too_long, seen.records), (vec![1], pairs(&[(2, "text")])));
-}
-
-#[test]
-fn objects_over_several_lines_are_read_as_one_line_each() {
-    let log = "[\n  {\n    \"level\": \"info\",\n    \"at\": { \"a\": 1 }\n  },\n  {\n    \"level\": \"error\"\n  }\n]\n";
-    let known = recognise(log.as_bytes(), true, &Order::of(formats::ALL)).unwrap();
-    assert_eq!(known.opening.split, Split::Objects { depth: 1 });
-    let seen = read_with(log.as_bytes(), &known.opening, 7);
-    let expected = pairs(&[
-        (2, "{\"level\": \"info\",\"at\": { \"a\": 1 }}"),
-        (6, "{\"level\": \"error\"}"),
-    ]);
-    assert_eq!(seen.records, expected);
 }
