@@ -2,6 +2,7 @@
 
 use crate::run::corpus;
 use faultscope::gather::Plan;
+use faultscope::gather::envelopes::strip_colours;
 use faultscope::model::Time;
 use faultscope::text::timestamp::{Reference, Zone, parse};
 use flate2::Compression;
@@ -130,12 +131,14 @@ pub(super) fn syslog_in_docker(line: &str, time: Time, number: usize) -> String 
 
 /// When a line was written, as far as it says.
 pub(super) fn written(line: &str, zone: &Zone) -> Option<Time> {
+    let mut scratch = Vec::new();
+    let line = std::str::from_utf8(strip_colours(line.as_bytes(), &mut scratch)).unwrap();
     let keyed = ["\"timestamp\": ", "\"timestamp\":", "\"time\":", "\"ts\":", "[", ""];
-    let date = Reference::on(chrono::NaiveDate::from_ymd_opt(2026, 8, 1).unwrap());
+    let date = Reference::on(chrono::NaiveDate::from_ymd_opt(2026, 10, 6).unwrap());
     keyed.iter().find_map(|key| {
         let at = line.find(key)? + key.len();
         let end = |to: &usize| line[at..].get(..*to);
-        (10..=40)
+        (8..=40)
             .rev()
             .filter_map(|to| end(&to))
             .find_map(|text| parse(text.trim_end_matches([',', '}']), zone, &date))
