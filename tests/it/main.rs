@@ -14,6 +14,7 @@ mod cli;
 mod corpora;
 mod discovery;
 mod documents;
+mod envelopes;
 mod exceptions;
 mod formats;
 mod hostile;
