@@ -17,13 +17,14 @@ mod prepare;
 pub mod progress;
 mod read;
 pub mod recognise;
+pub mod resume;
 pub mod signatures;
 
 pub use discover::DiscoverError;
 pub use plan::{Pattern, Plan};
 pub use progress::Progress;
 
-use crate::model::{ChunkSpan, Rollup, Skipped, SourceRollup, Wanted};
+use crate::model::{ChunkSpan, Name, Rollup, Skipped, SourceName, SourceRollup, Wanted};
 use discover::LeftOut;
 use fold::Workers;
 use prepare::{Prepared, Way};
@@ -41,6 +42,8 @@ pub struct Gathered {
     pub copies: Vec<LeftOut>,
     /// Symbolic links that were not followed.
     pub links: u64,
+    /// Newlines of every source up to where it was read.
+    pub lines: BTreeMap<SourceName, u64>,
     sources: Vec<Prepared>,
     /// Newlines before each part, for sources that are read in parts.
     before: Vec<BTreeMap<usize, u64>>,
@@ -52,8 +55,21 @@ pub struct Gathered {
 /// Where there is nothing to read. What is found and cannot be read is no error: it is named in [`Rollup::skipped`].
 pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, DiscoverError> {
     let workers = Workers::new(plan.threads);
-    let found = discover::found(&plan.inputs)?;
-    let (sources, copies) = discover::once(found.sources, &workers);
+    let mut found = discover::found(&plan.inputs)?;
+    let (sources, copies) = discover::once(std::mem::take(&mut found.sources), &workers);
+    Ok(read_found(sources, copies, found, plan, progress))
+}
+
+/// Act one without its listing: reads these sources, each from where it says. `found` tells what else was listed.
+#[must_use]
+pub fn read_found(
+    sources: Vec<discover::Source>,
+    copies: Vec<LeftOut>,
+    found: discover::Found,
+    plan: &Plan,
+    progress: &dyn Progress,
+) -> Gathered {
+    let workers = Workers::new(plan.threads);
     let mut skipped = found.skipped;
     let sources = prepare_all(sources, plan, &workers, &mut skipped);
     progress.found(sources.iter().map(|prepared| prepared.source.size).sum());
@@ -73,24 +89,28 @@ pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, Discover
         skipped,
     };
     let mut before = Vec::with_capacity(sources.len());
+    let mut lines = BTreeMap::new();
     for (number, prepared) in sources.iter().enumerate() {
         let mut parts = parts.remove(&number).unwrap_or_default();
-        before.push(read::count_lines(&mut parts.rollup, &parts.newlines));
-        describe(&mut parts.rollup, prepared);
         let path = &prepared.source.name;
+        let first = prepared.source.resume.lines;
+        before.push(read::count_lines(&mut parts.rollup, first, &parts.newlines));
+        lines.insert(Name::clone(path), first + parts.newlines.values().sum::<u64>());
+        describe(&mut parts.rollup, prepared);
         rollup.skipped.extend(parts.trouble.into_iter().map(|reason| Skipped {
             path: path.clone(),
             reason,
         }));
         rollup.sources.insert(path.clone(), parts.rollup);
     }
-    Ok(Gathered {
+    Gathered {
         rollup: rollup.settled(),
         copies,
         links: found.links,
+        lines,
         sources,
         before,
-    })
+    }
 }
 
 impl Gathered {

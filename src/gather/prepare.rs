@@ -139,7 +139,7 @@ fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order:
         Content::Empty => (Way::Empty, None),
         Content::Plain { begins } => {
             let sparse = metadata.blocks().saturating_mul(512) < size;
-            let pieces = pieces(&file, begins, size, plan.piece, sparse);
+            let pieces = source.resume.of(pieces(&file, begins, size, plan.piece, sparse));
             let recognised = match forced {
                 Some(forced) => Some(forced),
                 None => recognise_plain(&file, begins, size, order)?,

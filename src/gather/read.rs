@@ -4,7 +4,7 @@
 //! number and the line within it, in one integer that sorts as the lines do, and is made the source's line when all
 //! parts have told how many newlines they hold.
 
-use super::chunk::PieceReader;
+use super::chunk::{PieceReader, WARM};
 use super::collect::{Collector, SourceContext};
 use super::formats::{Fit, Format};
 use super::frame::{self, Ended, Framing, Owned, Refill, Sink, Window};
@@ -93,8 +93,10 @@ impl Errand<'_> {
             }
             Way::Whole => {
                 let mut reader = StreamReader::new(prepared.stream()?, self.progress);
-                let ended = records.cut(window, &mut reader, &Owned::WHOLE);
-                (ended, reader.given, 0, false)
+                let from = prepared.source.resume.from;
+                let owned = reader.skip_to(from)?;
+                let ended = records.cut(window, &mut reader, &owned);
+                (ended, reader.given.saturating_sub(from), 0, false)
             }
         };
         let mut rollup = records.collector.finish();
@@ -140,9 +142,9 @@ fn trouble(reason: String) -> Parts {
     }
 }
 
-/// Makes every line the source's own, and gives the newlines before each part.
-pub(super) fn count_lines(rollup: &mut SourceRollup, newlines: &BTreeMap<usize, u64>) -> BTreeMap<usize, u64> {
-    let mut sum = 0;
+/// Makes every line the source's own, and gives the newlines before each part. `first` are those before all parts.
+pub(super) fn count_lines(rollup: &mut SourceRollup, first: u64, newlines: &BTreeMap<usize, u64>) -> BTreeMap<usize, u64> {
+    let mut sum = first;
     let mut before = BTreeMap::new();
     for (part, newlines) in newlines {
         before.insert(*part, sum);
@@ -224,6 +226,17 @@ impl<'a> StreamReader<'a> {
             given: 0,
             progress,
         }
+    }
+
+    /// Passes over what was read before, but for a little that tells the context of what follows.
+    fn skip_to(&mut self, from: u64) -> io::Result<Owned> {
+        let passed = from.saturating_sub(WARM);
+        self.given = io::copy(&mut self.stream.as_mut().take(passed), &mut io::sink())?;
+        Ok(Owned {
+            from: self.given,
+            begins: self.given == 0,
+            bytes: from..u64::MAX,
+        })
     }
 }
 

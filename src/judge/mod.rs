@@ -31,12 +31,18 @@ pub struct Options {
 /// Act two, whole.
 #[must_use]
 pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
+    judged(rollup, options).0
+}
+
+/// Act two, with the traffic that it stands on: what a history is kept of.
+#[must_use]
+pub fn judged(rollup: &Rollup, options: &Options) -> (Findings, Traffic) {
     let correlated = correlate::correlate(rollup);
     let traffic = options.selection.of(correlated.traffic);
     let windows = classify::classify(&traffic, windows::find(&traffic, &options.thresholds), options);
     let coverage = coverage(rollup, &correlated.offsets_ms);
     let isolated: Vec<_> = isolated(&traffic, &windows);
-    Findings {
+    let findings = Findings {
         counts: counts(&traffic),
         caller_side: caller_side::count(&traffic),
         retries: retries::audit(&traffic),
@@ -46,7 +52,8 @@ pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
         thresholds: options.thresholds.by_name(),
         coverage,
         windows,
-    }
+    };
+    (findings, traffic)
 }
 
 fn counts(traffic: &Traffic) -> Counts {

@@ -1,0 +1,328 @@
+//! What one night read of one log, as it is stored: version 1.
+//!
+//! Its own small types, so that the model may change and old nights stay readable; a change here is a new version. What
+//! is stored has passed the same gates as what is reported: no free text of a log is in it.
+
+use super::words::{Constants, Meanings, Number, Numbering, Tables};
+use crate::model::{
+    CallerKind, Cell, Cells, ErrorSaid, Fact, Grain, IdSample, Ids, Instant, Observation, Outcome, RetrySaid, SampledId, SourceRollup,
+    Time, TransportError, Upstream, Vantage,
+};
+use serde::{Deserialize, Serialize};
+
+/// A source's part.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Source {
+    tables: Tables,
+    format: Number,
+    vantage: Option<u8>,
+    host: Number,
+    time_zone: Number,
+    bytes: u64,
+    records: u64,
+    other_records: u64,
+    unread_records: u64,
+    unread_lines: Vec<u64>,
+    span: Option<(i64, i64)>,
+    undated_records: u64,
+    successes_with_id: u64,
+    successes_without_id: u64,
+    with_client_id: u64,
+    without_client_id: u64,
+    longest_ms: u32,
+    numbers_attempts: bool,
+    cells: Vec<StoredCell>,
+    cells_if_start: Vec<StoredCell>,
+    observations: Vec<Seen>,
+    observations_dropped: u64,
+    provider_ids: Vec<(u64, i64, Option<u32>, Number)>,
+    client_ids: Vec<(u64, i64, Option<u32>, Number)>,
+    notes: Vec<String>,
+}
+
+/// Time, grain, attributes, successes, and those of them that were no first attempt.
+type StoredCell = (i64, u8, Number, u32, u32);
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Seen {
+    line: u64,
+    time: i64,
+    instant: u8,
+    duration_ms: Option<u32>,
+    grain: u8,
+    outcome: (u8, u8, u16),
+    fact: Option<u8>,
+    attributes: Number,
+    /// Provider's, caller's, gateway's, edge's, SDK's, thread, organisation.
+    ids: [Number; 7],
+    method: Number,
+    error: Option<(Number, Number, Number, bool)>,
+    attempt: Option<u16>,
+    retry: Option<(Option<u32>, Option<u16>)>,
+    upstream: Option<(Number, Option<bool>, Option<bool>, u16)>,
+    stream: Option<bool>,
+    input_tokens: Option<u32>,
+}
+
+/// The place of a value in a list that is only ever added to at its end.
+fn place<T: PartialEq>(list: &[T], value: &T) -> u8 {
+    let at = list.iter().position(|one| one == value);
+    at.and_then(|at| u8::try_from(at).ok()).unwrap_or(u8::MAX)
+}
+
+fn at<T: Copy>(list: &[T], place: u8) -> Option<T> {
+    list.get(usize::from(place)).copied()
+}
+
+const VANTAGES: [Vantage; 3] = [Vantage::Application, Vantage::Proxy, Vantage::Browser];
+const GRAINS: [Grain; 4] = [Grain::Attempt, Grain::Call, Grain::Start, Grain::Detail];
+const INSTANTS: [Instant; 3] = [Instant::Unknown, Instant::Start, Instant::End];
+const TRANSPORTS: [TransportError; 9] = [
+    TransportError::Dns,
+    TransportError::Connect,
+    TransportError::Tls,
+    TransportError::Reset,
+    TransportError::Timeout,
+    TransportError::ProxyAuth,
+    TransportError::Filtered,
+    TransportError::StreamAbort,
+    TransportError::Other,
+];
+const CALLERS: [CallerKind; 7] = [
+    CallerKind::RateLimit,
+    CallerKind::Quota,
+    CallerKind::Authentication,
+    CallerKind::Permission,
+    CallerKind::BadRequest,
+    CallerKind::ProviderCapacity,
+    CallerKind::ClientCancel,
+];
+const FACTS: [Fact; 12] = [
+    Fact::ProxySaysItsOwn,
+    Fact::ProviderId,
+    Fact::ProviderBody,
+    Fact::EdgeStatus,
+    Fact::UpstreamAnswered,
+    Fact::NeverConnected,
+    Fact::TransportKind,
+    Fact::ProxyPage,
+    Fact::AnswerBegun,
+    Fact::ProxyGaveUp,
+    Fact::SentUnanswered,
+    Fact::StatusOnly,
+];
+
+fn outcome_stored(outcome: Outcome) -> (u8, u8, u16) {
+    match outcome {
+        Outcome::Success => (0, 0, 0),
+        Outcome::Status(status) => (1, 0, status),
+        Outcome::Transport(kind) => (2, place(&TRANSPORTS, &kind), 0),
+        Outcome::Caller(kind, status) => (3, place(&CALLERS, &kind), status),
+        Outcome::Unsaid => (4, 0, 0),
+    }
+}
+
+fn outcome_read((what, kind, status): (u8, u8, u16)) -> Option<Outcome> {
+    Some(match what {
+        0 => Outcome::Success,
+        1 => Outcome::Status(status),
+        2 => Outcome::Transport(at(&TRANSPORTS, kind)?),
+        3 => Outcome::Caller(at(&CALLERS, kind)?, status),
+        4 => Outcome::Unsaid,
+        _ => return None,
+    })
+}
+
+impl Source {
+    /// As it is stored.
+    pub(super) fn of(rollup: &SourceRollup) -> Self {
+        let mut numbers = Numbering::default();
+        Self {
+            format: numbers.name(rollup.format),
+            vantage: rollup.vantage.map(|vantage| place(&VANTAGES, &vantage)),
+            host: numbers.name(rollup.host.as_deref()),
+            time_zone: numbers.name(rollup.time_zone.as_deref()),
+            bytes: rollup.bytes,
+            records: rollup.records,
+            other_records: rollup.other_records,
+            unread_records: rollup.unread_records,
+            unread_lines: rollup.unread_lines.iter().copied().collect(),
+            span: rollup.span.map(|(first, last)| (first.0, last.0)),
+            undated_records: rollup.undated_records,
+            successes_with_id: rollup.successes_with_id,
+            successes_without_id: rollup.successes_without_id,
+            with_client_id: rollup.with_client_id,
+            without_client_id: rollup.without_client_id,
+            longest_ms: rollup.longest_ms,
+            numbers_attempts: rollup.numbers_attempts,
+            cells: cells_stored(&rollup.cells, &mut numbers),
+            cells_if_start: cells_stored(&rollup.cells_if_start, &mut numbers),
+            observations: rollup.observations.iter().map(|seen| seen_stored(seen, &mut numbers)).collect(),
+            observations_dropped: rollup.observations_dropped,
+            provider_ids: ids_stored(&rollup.provider_ids, &mut numbers),
+            client_ids: ids_stored(&rollup.client_ids, &mut numbers),
+            notes: rollup.notes.iter().cloned().collect(),
+            tables: numbers.tables,
+        }
+    }
+
+    /// As it was; `None` where it holds what no version wrote.
+    pub(super) fn read(self, constants: &mut Constants) -> Option<SourceRollup> {
+        let meanings = Meanings::of(self.tables);
+        let observations = self.observations.into_iter().map(|seen| seen_read(seen, &meanings, constants));
+        let observations = observations.collect::<Option<Vec<_>>>()?;
+        Some(SourceRollup {
+            format: meanings.name(self.format).map(|word| constants.constant(&word)),
+            vantage: self.vantage.and_then(|place| at(&VANTAGES, place)),
+            host: meanings.name(self.host),
+            time_zone: meanings.name(self.time_zone).map(|zone| zone.to_string()),
+            bytes: self.bytes,
+            records: self.records,
+            other_records: self.other_records,
+            unread_records: self.unread_records,
+            unread_lines: self.unread_lines.into_iter().collect(),
+            span: self.span.map(|(first, last)| (Time(first), Time(last))),
+            undated_records: self.undated_records,
+            successes_with_id: self.successes_with_id,
+            successes_without_id: self.successes_without_id,
+            with_client_id: self.with_client_id,
+            without_client_id: self.without_client_id,
+            longest_ms: self.longest_ms,
+            numbers_attempts: self.numbers_attempts,
+            cells: cells_read(&self.cells, &meanings)?,
+            cells_if_start: cells_read(&self.cells_if_start, &meanings)?,
+            observations,
+            observations_dropped: self.observations_dropped,
+            provider_ids: ids_read(&self.provider_ids, &meanings),
+            client_ids: ids_read(&self.client_ids, &meanings),
+            chunks: Vec::new(),
+            notes: self.notes.into_iter().collect(),
+        })
+    }
+}
+
+fn cells_stored(cells: &Cells, numbers: &mut Numbering) -> Vec<StoredCell> {
+    let stored = cells.in_order().into_iter().map(|(time, grain, attributes, cell)| {
+        let attributes = numbers.attributes(&attributes);
+        (time.0, place(&GRAINS, &grain), attributes, cell.ok, cell.ok_later)
+    });
+    stored.collect()
+}
+
+fn cells_read(stored: &[StoredCell], meanings: &Meanings) -> Option<Cells> {
+    let mut cells = Cells::default();
+    for (time, grain, attributes, ok, ok_later) in stored {
+        let tuple = cells.tuple(&meanings.attributes(*attributes)?);
+        let cell = Cell {
+            ok: *ok,
+            ok_later: *ok_later,
+        };
+        cells.add(Time(*time), at(&GRAINS, *grain)?, tuple, cell);
+    }
+    Some(cells)
+}
+
+fn ids_stored(ids: &IdSample, numbers: &mut Numbering) -> Vec<(u64, i64, Option<u32>, Number)> {
+    let stored = ids
+        .iter()
+        .map(|(hash, seen)| (hash, seen.time.0, seen.duration_ms, numbers.name(seen.client.as_deref())));
+    stored.collect()
+}
+
+fn ids_read(stored: &[(u64, i64, Option<u32>, Number)], meanings: &Meanings) -> IdSample {
+    let mut ids = IdSample::default();
+    for (hash, time, duration_ms, client) in stored {
+        let seen = SampledId {
+            time: Time(*time),
+            duration_ms: *duration_ms,
+            client: meanings.name(*client),
+        };
+        ids.keep(*hash, seen);
+    }
+    ids
+}
+
+fn seen_stored(seen: &Observation, numbers: &mut Numbering) -> Seen {
+    let ids = [
+        &seen.ids.x_request_id,
+        &seen.ids.x_client_request_id,
+        &seen.ids.gateway_request_id,
+        &seen.ids.cf_ray,
+        &seen.ids.sdk,
+        &seen.ids.thread,
+        &seen.ids.organization,
+    ];
+    Seen {
+        line: seen.line,
+        time: seen.time.0,
+        instant: place(&INSTANTS, &seen.instant),
+        duration_ms: seen.duration_ms,
+        grain: place(&GRAINS, &seen.grain),
+        outcome: outcome_stored(seen.outcome),
+        fact: seen.fact.map(|fact| place(&FACTS, &fact)),
+        attributes: numbers.attributes(&seen.attributes),
+        ids: ids.map(|id| numbers.name(id.as_deref())),
+        method: numbers.name(seen.method.as_deref()),
+        error: seen.error.as_ref().map(|error| {
+            (
+                numbers.name(error.error_type.as_deref()),
+                numbers.name(error.error_code.as_deref()),
+                numbers.name(error.template),
+                error.html,
+            )
+        }),
+        attempt: seen.attempt,
+        retry: seen.retry.map(|retry| (retry.in_ms, retry.left)),
+        upstream: seen.upstream.as_ref().map(|upstream| {
+            let address = numbers.name(upstream.address.as_deref());
+            (address, upstream.connected, upstream.answered, upstream.retries)
+        }),
+        stream: seen.stream,
+        input_tokens: seen.input_tokens,
+    }
+}
+
+fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants) -> Option<Observation> {
+    let [x_request_id, x_client_request_id, gateway_request_id, cf_ray, sdk, thread, organization] =
+        seen.ids.map(|id| meanings.name(id));
+    Some(Observation {
+        line: seen.line,
+        time: Time(seen.time),
+        instant: at(&INSTANTS, seen.instant)?,
+        duration_ms: seen.duration_ms,
+        grain: at(&GRAINS, seen.grain)?,
+        outcome: outcome_read(seen.outcome)?,
+        fact: seen.fact.map(|fact| at(&FACTS, fact).ok_or(())).transpose().ok()?,
+        attributes: meanings.attributes(seen.attributes)?,
+        ids: Ids {
+            x_request_id,
+            x_client_request_id,
+            gateway_request_id,
+            cf_ray,
+            sdk,
+            thread,
+            organization,
+        },
+        method: meanings.name(seen.method),
+        error: seen.error.map(|(error_type, error_code, template, html)| {
+            Box::new(ErrorSaid {
+                error_type: meanings.name(error_type),
+                error_code: meanings.name(error_code),
+                template: meanings.name(template).map(|word| constants.constant(&word)),
+                html,
+            })
+        }),
+        attempt: seen.attempt,
+        retry: seen.retry.map(|(in_ms, left)| RetrySaid { in_ms, left }),
+        upstream: seen.upstream.map(|(address, connected, answered, retries)| {
+            Box::new(Upstream {
+                address: meanings.name(address),
+                connected,
+                answered,
+                retries,
+            })
+        }),
+        stream: seen.stream,
+        input_tokens: seen.input_tokens,
+    })
+}
