@@ -10,6 +10,7 @@ mod duration;
 pub mod exit;
 mod formats;
 mod key;
+mod nightly;
 mod output;
 mod plan;
 mod progress;
@@ -38,6 +39,7 @@ fn whole() -> Exit {
     };
     let done = match &args.command {
         Some(Command::Analyze(analyze)) => analyze::analyze(analyze),
+        Some(Command::Nightly(args)) => nightly::nightly(args),
         Some(Command::Formats) => formats::formats(),
         None => analyze::analyze(&args.analyze),
     };

@@ -1,5 +1,6 @@
 //! Act three: from findings to something that can be sent. One file a report.
 
+pub mod digest;
 mod json_v1;
 mod markdown;
 mod phrases;

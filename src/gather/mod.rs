@@ -114,6 +114,13 @@ pub fn read_found(
 }
 
 impl Gathered {
+    /// Whether a source had to be read from its start, so that only its reader knows how far it reaches.
+    #[must_use]
+    pub fn is_stream(&self, name: &str) -> bool {
+        let found = self.sources.iter().find(|prepared| &*prepared.source.name == name);
+        found.is_some_and(|prepared| matches!(prepared.way, Way::Whole))
+    }
+
     /// Reads again the pieces that may hold what act two wants whole, and gives what they hold of it.
     #[must_use]
     pub fn look_again(&self, plan: &Plan, wanted: &Wanted, progress: &dyn Progress) -> Rollup {

@@ -26,7 +26,7 @@ pub struct Damaged;
 ///
 /// # Errors
 /// Where it cannot be packed, which memory alone can cause.
-pub fn packed(rollup: &SourceRollup) -> Result<Vec<u8>, Damaged> {
+pub(super) fn packed(rollup: &SourceRollup) -> Result<Vec<u8>, Damaged> {
     let plain = postcard::to_stdvec(&Source::of(rollup)).map_err(|_| Damaged)?;
     let body = zstd::bulk::compress(&plain, LEVEL).map_err(|_| Damaged)?;
     let sized = [(plain.len() as u64).to_le_bytes().as_slice(), &body].concat();
@@ -37,7 +37,7 @@ pub fn packed(rollup: &SourceRollup) -> Result<Vec<u8>, Damaged> {
 ///
 /// # Errors
 /// Where the bytes are not what was written, or a later version of the program wrote them.
-pub fn unpacked(bytes: &[u8], constants: &mut Constants) -> Result<SourceRollup, Damaged> {
+pub(super) fn unpacked(bytes: &[u8], constants: &mut Constants) -> Result<SourceRollup, Damaged> {
     let (version, rest) = bytes.split_first().ok_or(Damaged)?;
     let (sum, sized) = rest.split_first_chunk::<CHECKSUM>().ok_or(Damaged)?;
     let (size, body) = sized.split_first_chunk::<8>().ok_or(Damaged)?;

@@ -16,5 +16,5 @@ pub mod windows;
 mod words;
 
 pub use lock::{Busy, Lock};
-pub use store::{Horizon, Night, NightDone, Store, StoreError};
+pub use store::{Horizon, Night, NightDone, Store, StoreError, named};
 pub use windows::{Kept, News};

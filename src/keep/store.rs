@@ -286,11 +286,11 @@ impl Store {
         Ok(nights.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Keeps a night's work, all of it or nothing, and gives its number.
+    /// Keeps a night's work, all of it or nothing; gives its number, and those of its windows in their order.
     ///
     /// # Errors
     /// What the state file says; then nothing has changed.
-    pub fn keep(&mut self, done: &NightDone) -> Stored<u64> {
+    pub fn keep(&mut self, done: &NightDone) -> Stored<(u64, Vec<u64>)> {
         let transaction = self.connection.transaction()?;
         let read: Vec<&SourceRollup> = done.logs.iter().filter_map(|(_, rollup)| rollup.as_ref()).collect();
         let sum = |of: fn(&SourceRollup) -> u64| stored(read.iter().map(|rollup| of(rollup)).sum::<u64>());
@@ -314,11 +314,11 @@ impl Store {
             }
         }
         keep_complaints(&transaction, done, night)?;
-        keep_windows(&transaction, done, night)?;
+        let windows = keep_windows(&transaction, done, night)?;
         keep_hours(&transaction, done)?;
         forget(&transaction, done, night)?;
         transaction.commit()?;
-        Ok(night)
+        Ok((night, windows))
     }
 
     /// Notes that a night's news were told: its reports lie in their folder.
@@ -486,7 +486,8 @@ fn keep_complaints(transaction: &Transaction<'_>, done: &NightDone, night: u64) 
     Ok(())
 }
 
-fn keep_windows(transaction: &Transaction<'_>, done: &NightDone, night: u64) -> Stored<()> {
+fn keep_windows(transaction: &Transaction<'_>, done: &NightDone, night: u64) -> Stored<Vec<u64>> {
+    let mut numbers = Vec::with_capacity(done.windows.len());
     for window in &done.windows {
         let state = &window.state;
         let known = (window.number > 0).then_some(stored(window.number));
@@ -512,11 +513,12 @@ fn keep_windows(transaction: &Transaction<'_>, done: &NightDone, night: u64) -> 
                 window.told.as_ref().and_then(|told| serde_json::to_string(told).ok()),
             ],
         )?;
+        numbers.push(number(transaction.last_insert_rowid()));
     }
     for withdrawn in &done.withdrawn {
         transaction.execute("UPDATE window SET standing = 0 WHERE number = ?", [stored(*withdrawn)])?;
     }
-    Ok(())
+    Ok(numbers)
 }
 
 fn keep_hours(transaction: &Transaction<'_>, done: &NightDone) -> Stored<()> {
@@ -574,18 +576,23 @@ fn forget(transaction: &Transaction<'_>, done: &NightDone, night: u64) -> Stored
     Ok(())
 }
 
-/// Gives every log's rollup its name of today. A log that is gone gives its name up to one that has taken it, and keeps
-/// one that says to which log it belonged.
+/// Gives every log's rollup its name of today. A log that is gone gives up a name that another one bears now, and takes
+/// one that still says to which log it belonged.
 #[must_use]
-pub fn named(rollups: BTreeMap<u64, SourceRollup>, logs: &[KnownLog], here: &BTreeSet<u64>) -> Rollup {
-    let names: BTreeMap<u64, &Name> = logs.iter().map(|log| (log.number, &log.name)).collect();
+pub fn named(rollups: BTreeMap<u64, SourceRollup>, present: &[&KnownLog], gone: &[&KnownLog]) -> Rollup {
+    let mut taken: BTreeSet<Name> = present.iter().map(|log| Name::clone(&log.name)).collect();
+    let names: BTreeMap<u64, &Name> = present.iter().map(|log| (log.number, &log.name)).collect();
+    let old: BTreeMap<u64, &Name> = gone.iter().map(|log| (log.number, &log.name)).collect();
     let mut rollup = Rollup::default();
-    let (present, gone): (Vec<_>, Vec<_>) = rollups.into_iter().partition(|(number, _)| here.contains(number));
-    for (number, source) in present.into_iter().chain(gone) {
-        let name = names.get(&number).map_or_else(|| Name::from("forgotten.log"), |name| Name::clone(name));
-        let mut free = Name::clone(&name);
+    for (number, source) in rollups {
+        if let Some(name) = names.get(&number) {
+            rollup.sources.insert(Name::clone(name), source);
+            continue;
+        }
+        let name = old.get(&number).map_or("forgotten.log", |name| name.as_ref());
+        let mut free = Name::from(name);
         let mut at = number;
-        while rollup.sources.contains_key(&free) {
+        while !taken.insert(Name::clone(&free)) {
             free = Name::from(format!("{name}.{at}"));
             at += 1000;
         }

@@ -85,7 +85,7 @@ impl Meanings {
 /// Constants of the program that were stored: read back, they are constants again. There are as many as the program has
 /// formats and sentences, and each is made once.
 #[derive(Debug, Default)]
-pub struct Constants(BTreeSet<&'static str>);
+pub(super) struct Constants(BTreeSet<&'static str>);
 
 impl Constants {
     pub(super) fn constant(&mut self, word: &str) -> &'static str {

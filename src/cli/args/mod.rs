@@ -1,10 +1,12 @@
 //! What was typed, as text: nothing here touches the world.
 
+mod nightly;
 mod values;
 
 #[cfg(test)]
 mod tests;
 
+pub use nightly::Nightly;
 pub use values::{ColourChoice, ReportAsked, Scoped};
 
 use super::exit;
@@ -42,6 +44,10 @@ pub enum Command {
     /// directory of that name)
     #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
     Analyze(Box<Analyze>),
+    /// Reads what is new since its last run, keeps a history, and speaks only where a failure window is new or changed:
+    /// the form for cron and systemd timers
+    #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
+    Nightly(Box<Nightly>),
     /// Lists every input format: its name, who writes it, and where its grammar is documented
     Formats,
 }
