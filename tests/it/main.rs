@@ -12,6 +12,8 @@ mod corpora;
 mod discovery;
 mod formats;
 mod house;
+mod month;
+mod nightly;
 mod reports;
 mod run;
 mod same_answer;
