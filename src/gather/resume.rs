@@ -7,7 +7,7 @@
 use super::chunk::Piece;
 use super::discover::Source;
 use super::open::{self, Content, Refused};
-use crate::model::{Hash, KnownLog, Name, Skipped};
+use crate::model::{Hash, KnownLog, Name, Skipped, Time};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -22,6 +22,10 @@ const TAIL: u64 = 1024;
 
 /// Bytes searched at a time for the last newline.
 const BLOCK: u64 = 64 * 1024;
+
+/// Milliseconds for which nobody wrote to a log whose last line has no newline, until that line is all there will be of
+/// it. Runs may come minutes apart, and the nights that the line waits for are twice as long.
+const PATIENCE_MS: i64 = 12 * 3_600_000;
 
 /// Which part of a source is read, in unpacked bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,9 +76,9 @@ pub struct Ahead {
     pub skipped: BTreeSet<Skipped>,
 }
 
-/// Tells which of the sources hold something new, and from where.
+/// Tells which of the sources hold something new, and from where. `now` is when this run began.
 #[must_use]
-pub fn resume(sources: Vec<Source>, known: &[KnownLog]) -> Ahead {
+pub fn resume(sources: Vec<Source>, known: &[KnownLog], now: Time) -> Ahead {
     let mut ahead = Ahead::default();
     let mut free: BTreeMap<u64, &KnownLog> = known.iter().map(|log| (log.number, log)).collect();
     let mut moved = Vec::new();
@@ -82,7 +86,7 @@ pub fn resume(sources: Vec<Source>, known: &[KnownLog]) -> Ahead {
         match same_place(&source, &free) {
             Some(log) => {
                 free.remove(&log.number);
-                ahead.take(source, Some(log));
+                ahead.take(source, Some(log), now);
             }
             None => moved.push(source),
         }
@@ -92,19 +96,19 @@ pub fn resume(sources: Vec<Source>, known: &[KnownLog]) -> Ahead {
         if let Some(log) = log {
             free.remove(&log.number);
         }
-        ahead.take(source, log);
+        ahead.take(source, log, now);
     }
     ahead
 }
 
 impl Ahead {
     /// Looks at a source that goes on with `log`, or is new.
-    fn take(&mut self, mut source: Source, log: Option<&KnownLog>) {
+    fn take(&mut self, mut source: Source, log: Option<&KnownLog>, now: Time) {
         if source.is_stdin() {
             self.sources.push(source);
             return;
         }
-        let looked = match look(&source, log) {
+        let looked = match look(&source, log, now) {
             Ok(looked) => looked,
             Err(Refused(reason)) => {
                 // Whatever is odd about the file, whoever reads it has the right word; nothing of it is known again.
@@ -239,7 +243,7 @@ struct Looked {
 }
 
 /// How the source will be known, and what of it is new.
-fn look(source: &Source, log: Option<&KnownLog>) -> Result<Looked, Refused> {
+fn look(source: &Source, log: Option<&KnownLog>, now: Time) -> Result<Looked, Refused> {
     if let Some(log) = log.filter(|log| source.id == Some(log.id) && is_untouched(source, log)) {
         let log = KnownLog {
             name: Name::clone(&source.name),
@@ -262,24 +266,30 @@ fn look(source: &Source, log: Option<&KnownLog>) -> Result<Looked, Refused> {
         offset: log.map_or(0, |log| log.offset),
         lines: log.map_or(0, |log| log.lines),
         waiting: 0,
+        waiting_since: Time(0),
     };
     let resume = match open::look(&file)? {
         Content::Empty => None,
-        Content::Plain { .. } => look_at_plain(&file, log, &mut next)?,
+        Content::Plain { .. } => look_at_plain(&file, log, &mut next, now)?,
         Content::Streamed => look_at_stream(file, log, &mut next)?,
     };
     Ok(Looked { log: next, resume })
 }
 
-fn look_at_plain(file: &File, log: Option<&KnownLog>, next: &mut KnownLog) -> Result<Option<Resume>, Refused> {
+fn look_at_plain(file: &File, log: Option<&KnownLog>, next: &mut KnownLog, now: Time) -> Result<Option<Resume>, Refused> {
     let from = next.offset;
     let mut until = after_last_newline(file, from, next.size)?;
     let waiting = next.size.saturating_sub(until);
-    // A last line that waited a night in vain is all there will be of it.
-    if waiting > 0 && log.is_some_and(|log| log.waiting == waiting && log.offset == until) {
-        until = next.size;
-    } else {
-        next.waiting = waiting;
+    if waiting > 0 {
+        let waited = log.filter(|log| log.waiting == waiting && log.offset == until);
+        let since = waited.map_or(now, |log| log.waiting_since);
+        let written = Time(next.written_ns / 1_000_000);
+        if now.since(since) >= PATIENCE_MS || now.since(written) >= PATIENCE_MS {
+            until = next.size;
+        } else {
+            next.waiting = waiting;
+            next.waiting_since = since;
+        }
     }
     next.offset = until;
     next.head_bytes = until.min(HEAD);

@@ -14,7 +14,8 @@ const VERSION_1: &str = "
 CREATE TABLE log (
     number INTEGER PRIMARY KEY, name TEXT NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL, size INTEGER NOT NULL,
     written_ns INTEGER NOT NULL, head_bytes INTEGER NOT NULL, head BLOB NOT NULL, tail_at INTEGER NOT NULL, tail BLOB NOT NULL,
-    offset INTEGER NOT NULL, lines INTEGER NOT NULL, waiting INTEGER NOT NULL, seen INTEGER NOT NULL
+    offset INTEGER NOT NULL, lines INTEGER NOT NULL, waiting INTEGER NOT NULL, waiting_since INTEGER NOT NULL,
+    seen INTEGER NOT NULL
 ) STRICT;
 -- A run that read something or had something to say. Times are milliseconds since 1970, UTC, here and below.
 CREATE TABLE night (

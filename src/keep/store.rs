@@ -380,6 +380,7 @@ fn log(row: &Row<'_>) -> rusqlite::Result<Option<KnownLog>> {
             offset: number(row.get("offset")?),
             lines: number(row.get("lines")?),
             waiting: number(row.get("waiting")?),
+            waiting_since: Time(row.get("waiting_since")?),
         })
     });
     known.transpose()
@@ -432,7 +433,7 @@ fn night(row: &Row<'_>) -> rusqlite::Result<Night> {
 fn keep_log(transaction: &Transaction<'_>, log: &KnownLog, night: u64) -> Stored<u64> {
     let known = (log.number > 0).then_some(stored(log.number));
     transaction.execute(
-        "INSERT OR REPLACE INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         params![
             known,
             &*log.name,
@@ -447,6 +448,7 @@ fn keep_log(transaction: &Transaction<'_>, log: &KnownLog, night: u64) -> Stored
             stored(log.offset),
             stored(log.lines),
             stored(log.waiting),
+            log.waiting_since.0,
             stored(night),
         ],
     )?;

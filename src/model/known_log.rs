@@ -1,6 +1,7 @@
 //! A log that was read before: how it is known again under another name, and how far it was read.
 
 use super::terms::Name;
+use super::time::Time;
 
 /// A hash of some bytes of a log.
 pub type Hash = [u8; 32];
@@ -33,4 +34,6 @@ pub struct KnownLog {
     pub lines: u64,
     /// Bytes of a last line without a newline, which wait for the rest of it; 0 where none do.
     pub waiting: u64,
+    /// The run that saw them first, where some do.
+    pub waiting_since: Time,
 }

@@ -99,7 +99,7 @@ impl Run<'_> {
         let workers = gather::fold::Workers::new(self.needs.gather.threads);
         let (sources, copies) = discover::once(std::mem::take(&mut found.sources), &workers);
         let known = store.logs()?;
-        let ahead = resume(sources, &known);
+        let ahead = resume(sources, &known, self.now);
         found.skipped.extend(ahead.skipped.iter().cloned());
         let complained = store.complaints()?;
         let is_named = |skipped: &Skipped| complained.contains(&(skipped.path.to_string(), skipped.reason.clone()));
