@@ -12,6 +12,7 @@ mod corpora;
 mod discovery;
 mod formats;
 mod house;
+mod killed;
 mod month;
 mod nightly;
 mod reports;

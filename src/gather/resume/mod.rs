@@ -4,6 +4,9 @@
 //! that was renamed, copied and truncated, or packed since is gone on with, and one that took over another's name or
 //! inode is new. What was not written in the meantime is not even opened.
 
+#[cfg(test)]
+mod tests;
+
 use super::chunk::Piece;
 use super::discover::Source;
 use super::open::{self, Content, Refused};
