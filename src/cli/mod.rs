@@ -9,6 +9,7 @@ pub mod args;
 mod duration;
 pub mod exit;
 mod formats;
+mod history;
 mod key;
 mod nightly;
 mod output;
@@ -40,6 +41,7 @@ fn whole() -> Exit {
     let done = match &args.command {
         Some(Command::Analyze(analyze)) => analyze::analyze(analyze),
         Some(Command::Nightly(args)) => nightly::nightly(args),
+        Some(Command::History(args)) => history::history(args),
         Some(Command::Formats) => formats::formats(),
         None => analyze::analyze(&args.analyze),
     };

@@ -38,7 +38,12 @@ impl Report for Digest {
             writeln!(out)?;
             let width = context.width;
             let mut say = |text: &str| out.write_all(wrapped(text, "  ", "  ", width).as_bytes());
-            say(&format!("{}: {}, {}", news.to_uppercase(), window.verdict.class.name(), scope(&window.scope)))?;
+            say(&format!(
+                "{}: {}, {}",
+                news.to_uppercase(),
+                window.verdict.class.name(),
+                scope(&window.scope)
+            ))?;
             let until = if window.ongoing {
                 "still going on when the logs end".to_owned()
             } else {

@@ -5,7 +5,7 @@ mod json_v1;
 mod markdown;
 mod phrases;
 mod report;
-mod table;
+pub(crate) mod table;
 mod text;
 
 pub use phrases::count as thousands;

@@ -60,8 +60,8 @@ mod tests {
     use super::{Damaged, packed, unpacked};
     use crate::keep::words::Constants;
     use crate::model::{
-        Attributes, CallerKind, Cell, Dimension, ErrorSaid, Fact, Grain, Ids, Instant, Name, Observation, Outcome, RetrySaid, SampledId,
-        SourceRollup, Time, TransportError, Upstream, Vantage,
+        Attributes, CallerKind, Cell, Dimension, ErrorSaid, Fact, Grain, Ids, Instant, Name, Observation, Outcome, RetrySaid,
+        SampledId, SourceRollup, Time, TransportError, Upstream, Vantage,
     };
     use std::sync::Arc;
 
@@ -74,7 +74,11 @@ mod tests {
             grain: Grain::Attempt,
             outcome,
             fact: Some(Fact::ProviderId),
-            attributes: Arc::new(Attributes::default().with(Dimension::Model, "gpt-4o").with(Dimension::Host, "web-1")),
+            attributes: Arc::new(
+                Attributes::default()
+                    .with(Dimension::Model, "gpt-4o")
+                    .with(Dimension::Host, "web-1"),
+            ),
             ids: Ids {
                 x_request_id: Some(Name::from("req_1")),
                 organization: Some(Name::from("org-1")),
@@ -124,7 +128,9 @@ mod tests {
         {
             rollup.observations.push(seen(line as u64, outcome));
         }
-        let tuple = rollup.cells.tuple(&Arc::new(Attributes::default().with(Dimension::Model, "o3")));
+        let tuple = rollup
+            .cells
+            .tuple(&Arc::new(Attributes::default().with(Dimension::Model, "o3")));
         rollup.cells.add(Time(5_000), Grain::Call, tuple, Cell { ok: 3, ok_later: 1 });
         rollup.provider_ids.keep(
             9,
@@ -156,7 +162,11 @@ mod tests {
         for at in 0..bytes.len() {
             let mut damaged = bytes.clone();
             damaged[at] ^= 0x10;
-            assert_eq!(unpacked(&damaged, &mut Constants::default()).unwrap_err(), Damaged, "byte {at}");
+            assert_eq!(
+                unpacked(&damaged, &mut Constants::default()).unwrap_err(),
+                Damaged,
+                "byte {at}"
+            );
         }
         for length in 0..bytes.len() {
             assert!(unpacked(&bytes[..length], &mut Constants::default()).is_err());

@@ -5,8 +5,8 @@
 
 use super::words::{Constants, Meanings, Number, Numbering, Tables};
 use crate::model::{
-    CallerKind, Cell, Cells, ErrorSaid, Fact, Grain, IdSample, Ids, Instant, Observation, Outcome, RetrySaid, SampledId, SourceRollup,
-    Time, TransportError, Upstream, Vantage,
+    CallerKind, Cell, Cells, ErrorSaid, Fact, Grain, IdSample, Ids, Instant, Observation, Outcome, RetrySaid, SampledId,
+    SourceRollup, Time, TransportError, Upstream, Vantage,
 };
 use serde::{Deserialize, Serialize};
 
@@ -157,7 +157,11 @@ impl Source {
             numbers_attempts: rollup.numbers_attempts,
             cells: cells_stored(&rollup.cells, &mut numbers),
             cells_if_start: cells_stored(&rollup.cells_if_start, &mut numbers),
-            observations: rollup.observations.iter().map(|seen| seen_stored(seen, &mut numbers)).collect(),
+            observations: rollup
+                .observations
+                .iter()
+                .map(|seen| seen_stored(seen, &mut numbers))
+                .collect(),
             observations_dropped: rollup.observations_dropped,
             provider_ids: ids_stored(&rollup.provider_ids, &mut numbers),
             client_ids: ids_stored(&rollup.client_ids, &mut numbers),
@@ -169,7 +173,10 @@ impl Source {
     /// As it was; `None` where it holds what no version wrote.
     pub(super) fn read(self, constants: &mut Constants) -> Option<SourceRollup> {
         let meanings = Meanings::of(self.tables);
-        let observations = self.observations.into_iter().map(|seen| seen_read(seen, &meanings, constants));
+        let observations = self
+            .observations
+            .into_iter()
+            .map(|seen| seen_read(seen, &meanings, constants));
         let observations = observations.collect::<Option<Vec<_>>>()?;
         Some(SourceRollup {
             format: meanings.name(self.format).map(|word| constants.constant(&word)),
@@ -283,8 +290,15 @@ fn seen_stored(seen: &Observation, numbers: &mut Numbering) -> Seen {
 }
 
 fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants) -> Option<Observation> {
-    let [x_request_id, x_client_request_id, gateway_request_id, cf_ray, sdk, thread, organization] =
-        seen.ids.map(|id| meanings.name(id));
+    let [
+        x_request_id,
+        x_client_request_id,
+        gateway_request_id,
+        cf_ray,
+        sdk,
+        thread,
+        organization,
+    ] = seen.ids.map(|id| meanings.name(id));
     Some(Observation {
         line: seen.line,
         time: Time(seen.time),

@@ -162,8 +162,11 @@ impl Store {
     pub fn look(directory: &Path) -> Stored<Self> {
         let path = directory.join(NAME);
         fs::metadata(&path)?;
-        let connection = Connection::open_with_flags(&path, rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE)
-            .and_then(|connection| connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map(|()| connection));
+        let connection = Connection::open_with_flags(&path, rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE).and_then(|connection| {
+            connection
+                .query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+                .map(|()| connection)
+        });
         let connection = match connection {
             Ok(connection) => connection,
             // A directory that may only be read from.
@@ -262,7 +265,9 @@ impl Store {
         let mut statement = self
             .connection
             .prepare("SELECT * FROM window WHERE end >= ? ORDER BY start, number")?;
-        let kept = statement.query_map([since.0], window)?.collect::<rusqlite::Result<Vec<_>>>()?;
+        let kept = statement
+            .query_map([since.0], window)?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
         kept.into_iter().map(|window| window.ok_or(StoreError::Damaged)).collect()
     }
 
@@ -557,9 +562,15 @@ fn forget(transaction: &Transaction<'_>, done: &NightDone, night: u64) -> Stored
     if let Some(before) = done.drop_before {
         let sql = "SELECT max(last) FROM part WHERE rollup IS NOT NULL AND last < ?";
         let dropped: Option<i64> = transaction.query_row(sql, [before.0], |row| row.get(0))?;
-        transaction.execute("UPDATE part SET rollup = NULL WHERE rollup IS NOT NULL AND last < ?", [before.0])?;
+        transaction.execute(
+            "UPDATE part SET rollup = NULL WHERE rollup IS NOT NULL AND last < ?",
+            [before.0],
+        )?;
         // What holds no call at all is never judged.
-        transaction.execute("UPDATE part SET rollup = NULL WHERE last IS NULL AND night < ?", [stored(night)])?;
+        transaction.execute(
+            "UPDATE part SET rollup = NULL WHERE last IS NULL AND night < ?",
+            [stored(night)],
+        )?;
         if let Some(dropped) = dropped {
             transaction.execute(
                 "INSERT INTO meta VALUES ('whole_after', ?) ON CONFLICT DO UPDATE SET value = max(value, excluded.value)",
@@ -570,7 +581,10 @@ fn forget(transaction: &Transaction<'_>, done: &NightDone, night: u64) -> Stored
     let old = done.began.plus_ms(-KEPT_MS).0;
     transaction.execute("DELETE FROM hour WHERE start < ?", [old])?;
     transaction.execute("DELETE FROM window WHERE end < ?", [old])?;
-    transaction.execute("DELETE FROM part WHERE rollup IS NULL AND night IN (SELECT number FROM night WHERE began < ?)", [old])?;
+    transaction.execute(
+        "DELETE FROM part WHERE rollup IS NULL AND night IN (SELECT number FROM night WHERE began < ?)",
+        [old],
+    )?;
     transaction.execute("DELETE FROM night WHERE began < ? AND folder IS NULL", [old])?;
     let gone = stored(night.saturating_sub(GONE_NIGHTS));
     let sql = "DELETE FROM log WHERE seen < ? AND number NOT IN (SELECT log FROM part WHERE rollup IS NOT NULL)";

@@ -93,21 +93,18 @@ impl State {
     /// Of a window that was found.
     #[must_use]
     pub fn of(window: &Window) -> Self {
-        let scope = window
-            .scope
-            .values
-            .iter()
-            .map(|(dimension, values)| (dimension.name().to_owned(), values.iter().map(ToString::to_string).collect()));
-        Self {
+        let mut state = Self {
             class: window.verdict.class.name().to_owned(),
             side: side_name(window.side).to_owned(),
-            scope: scope.collect(),
+            scope: BTreeMap::new(),
             severity: window.severity.name().to_owned(),
             start: window.start.0,
             end: window.end.0,
             ongoing: window.ongoing,
             failures: window.failures,
-        }
+        };
+        state.set_scope(&window.scope);
+        state
     }
 
     /// Its length in milliseconds.
@@ -122,10 +119,21 @@ impl State {
         let mut scope = Scope::default();
         for dimension in Dimension::ALL {
             if let Some(values) = self.scope.get(dimension.name()) {
-                scope.values.insert(dimension, values.iter().map(|value| Name::from(value.as_str())).collect());
+                scope
+                    .values
+                    .insert(dimension, values.iter().map(|value| Name::from(value.as_str())).collect());
             }
         }
         scope
+    }
+
+    /// Takes another scope.
+    pub fn set_scope(&mut self, scope: &Scope) {
+        let words = scope
+            .values
+            .iter()
+            .map(|(dimension, values)| (dimension.name().to_owned(), values.iter().map(ToString::to_string).collect()));
+        self.scope = words.collect();
     }
 
     /// Whether both may be states of one window: of one side, at one time, and not confined to different values.

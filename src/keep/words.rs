@@ -61,7 +61,13 @@ pub(super) struct Meanings {
 impl Meanings {
     pub(super) fn of(tables: Tables) -> Self {
         let names: Vec<Name> = tables.names.into_iter().map(Name::from).collect();
-        let name = |number: Number| usize::try_from(number).ok()?.checked_sub(1).and_then(|at| names.get(at)).cloned();
+        let name = |number: Number| {
+            usize::try_from(number)
+                .ok()?
+                .checked_sub(1)
+                .and_then(|at| names.get(at))
+                .cloned()
+        };
         let attributes = tables.attributes.iter().map(|numbers| {
             let mut attributes = Attributes::default();
             for (dimension, number) in Dimension::ALL.into_iter().zip(numbers) {

@@ -59,7 +59,12 @@ fn told(folder: &Path) -> Vec<(String, Vec<String>)> {
         let report = fs::read(entry.path().join("report-internal.json")).unwrap();
         let report: serde_json::Value = serde_json::from_slice(&report).expect("a report is whole or not there");
         let windows = report["windows"].as_array().unwrap().iter();
-        told.push((name, windows.map(|window| format!("{} {}", window["start"], window["failures"])).collect()));
+        told.push((
+            name,
+            windows
+                .map(|window| format!("{} {}", window["start"], window["failures"]))
+                .collect(),
+        ));
     }
     told.sort();
     told
@@ -108,7 +113,10 @@ fn two_hundred_killed_runs_leave_what_an_undisturbed_one_does() {
             month.write_until(&folder.path().join("logs"), night);
         }
         let begun = Instant::now();
-        assert_eq!(nightly(undisturbed.path(), night, &[]).output().unwrap().status.code(), Some(0));
+        assert_eq!(
+            nightly(undisturbed.path(), night, &[]).output().unwrap().status.code(),
+            Some(0)
+        );
         let length = u64::try_from(begun.elapsed().as_micros()).unwrap();
         let evening = Evening::of(disturbed.path());
         for _ in 0..KILLS / month.nights() {
@@ -132,5 +140,8 @@ fn two_hundred_killed_runs_leave_what_an_undisturbed_one_does() {
     }
     assert!(killed > KILLS / 2, "only {killed} runs were killed before they ended");
     let left = fs::read_dir(disturbed.path().join("out")).unwrap();
-    assert!(left.map(|entry| entry.unwrap().file_name()).all(|name| !name.to_string_lossy().starts_with('.')));
+    assert!(
+        left.map(|entry| entry.unwrap().file_name())
+            .all(|name| !name.to_string_lossy().starts_with('.'))
+    );
 }

@@ -59,7 +59,12 @@ impl Month {
             .iter()
             .filter(|(log, _)| log.starts_with("app"))
             .flat_map(|(_, lines)| lines)
-            .filter_map(|line| Some((after(line, "\"x_request_id\":\"", 28)?, after(line, "\"gen_ai.request.model\":\"", 6)?)))
+            .filter_map(|line| {
+                Some((
+                    after(line, "\"x_request_id\":\"", 28)?,
+                    after(line, "\"gen_ai.request.model\":\"", 6)?,
+                ))
+            })
             .collect();
         let day = |day: usize| {
             let of_log = |lines: &Vec<String>| {
@@ -70,7 +75,9 @@ impl Month {
                         let id = after(line, "x_request_id=", 28).or_else(|| after(line, "\"x_request_id\":\"", 28));
                         let model = id.and_then(|id| models.get(&id).cloned()).unwrap_or_default();
                         let in_trouble = troubles.iter().any(|trouble| {
-                            trouble.day == day && (trouble.minutes.0..trouble.minutes.1).contains(&minute) && (model == trouble.model[..6])
+                            trouble.day == day
+                                && (trouble.minutes.0..trouble.minutes.1).contains(&minute)
+                                && (model == trouble.model[..6])
                         });
                         (minute, dated(line, day, in_trouble))
                     })
@@ -90,14 +97,22 @@ impl Month {
             let path = place(folder, log);
             if let Some(yesterday) = night.checked_sub(1) {
                 let (line, half) = self.half_line(log, yesterday);
-                let rest = self.days[yesterday][log].iter().filter(|(minute, rest)| *minute >= CUT && *rest != line);
-                append(&path, &(line[half..].to_owned() + &rest.map(|(_, line)| line.as_str()).collect::<String>()));
+                let rest = self.days[yesterday][log]
+                    .iter()
+                    .filter(|(minute, rest)| *minute >= CUT && *rest != line);
+                append(
+                    &path,
+                    &(line[half..].to_owned() + &rest.map(|(_, line)| line.as_str()).collect::<String>()),
+                );
                 rotate(&path, rotation, night);
             }
             if let Some(today) = self.days.get(night) {
                 let (line, half) = self.half_line(log, night);
                 let early = today[log].iter().filter(|(minute, _)| *minute < CUT);
-                append(&path, &(early.map(|(_, line)| line.as_str()).collect::<String>() + &line[..half]));
+                append(
+                    &path,
+                    &(early.map(|(_, line)| line.as_str()).collect::<String>() + &line[..half]),
+                );
             }
         }
     }

@@ -20,7 +20,17 @@ pub(crate) fn nightly(folder: &Path, night: usize, more: &[&str]) -> Command {
         .current_dir(folder)
         .env_clear()
         .env("SOURCE_DATE_EPOCH", (FIRST_NIGHT + DAY * night as u64).to_string())
-        .args(["nightly", "logs", "--state", "state", "--out", "out", "--report", "json", "--internal"])
+        .args([
+            "nightly",
+            "logs",
+            "--state",
+            "state",
+            "--out",
+            "out",
+            "--report",
+            "json",
+            "--internal",
+        ])
         .args(more);
     command
 }
@@ -52,7 +62,12 @@ fn sum(state: &Connection, sql: &str) -> u64 {
 fn windows(report: &Value) -> BTreeSet<String> {
     let windows = report["windows"].as_array().unwrap().iter();
     windows
-        .map(|window| format!("{} {} {} {} {}", window["class"], window["scope"]["model"], window["start"], window["end"], window["failures"]))
+        .map(|window| {
+            format!(
+                "{} {} {} {} {}",
+                window["class"], window["scope"]["model"], window["start"], window["end"], window["failures"]
+            )
+        })
         .collect()
 }
 
@@ -100,7 +115,11 @@ fn thirty_nights_are_one_run_over_everything() {
             spoke.push(night);
         }
         let again = nightly(folder.path(), night, &[]).output().unwrap();
-        assert_eq!((again.status.code(), said(&again)), (Some(0), String::new()), "night {night} again");
+        assert_eq!(
+            (again.status.code(), said(&again)),
+            (Some(0), String::new()),
+            "night {night} again"
+        );
     }
     // The second window is found open, and told again when it is over.
     assert_eq!(spoke, [5, 11, 12, 21]);

@@ -1,11 +1,13 @@
 //! What was typed, as text: nothing here touches the world.
 
+mod history;
 mod nightly;
 mod values;
 
 #[cfg(test)]
 mod tests;
 
+pub use history::{History, HistoryAsked, HistoryForm};
 pub use nightly::Nightly;
 pub use values::{ColourChoice, ReportAsked, Scoped};
 
@@ -48,6 +50,8 @@ pub enum Command {
     /// the form for cron and systemd timers
     #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
     Nightly(Box<Nightly>),
+    /// Tells what earlier nights found: recurring windows, failing shares by week, times to recovery, availability
+    History(Box<History>),
     /// Lists every input format: its name, who writes it, and where its grammar is documented
     Formats,
 }

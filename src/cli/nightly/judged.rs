@@ -2,6 +2,7 @@
 
 use super::{Run, Whole, output};
 use crate::cli::exit::Exit;
+use crate::cli::history::ordinal;
 use crate::cli::{account, key};
 use crate::deliver::{self, Context, Report, digest::Digest};
 use crate::judge;
@@ -87,7 +88,9 @@ impl Run<'_> {
             return;
         }
         let (_, traffic) = judge::judged(&late.settled(), &self.needs.judge);
-        let added = hours::tally(&traffic).into_iter().filter(|(slice, _)| slice.start < hours_from);
+        let added = hours::tally(&traffic)
+            .into_iter()
+            .filter(|(slice, _)| slice.start < hours_from);
         done.hours.extend(added);
     }
 
@@ -117,11 +120,15 @@ impl Run<'_> {
         findings.windows.clear();
         for one in fresh {
             digest.news.push(one.news.name());
-            findings.findings.extend(one.remarks.iter().map(|remark| Finding {
-                about: "recurring",
-                says: remark.clone(),
-                advice: "Name the earlier windows in the report: a fault that comes back is looked for elsewhere than a new one.".to_owned(),
-                path: None,
+            findings.findings.extend(one.remarks.iter().map(|remark| {
+                Finding {
+                    about: "recurring",
+                    says: remark.clone(),
+                    advice:
+                        "Name the earlier windows in the report: a fault that comes back is looked for elsewhere than a new one."
+                            .to_owned(),
+                    path: None,
+                }
             }));
             digest.remarks.push(one.remarks);
             findings.windows.push(one.window);
@@ -133,7 +140,11 @@ impl Run<'_> {
             seal(findings.clone(), &Policy { audience, key })
         };
         let (mail, _) = self.written(&audience(Audience::Terminal), &digest)?;
-        let sent = audience(if self.needs.internal { Audience::Internal } else { Audience::Forwardable });
+        let sent = audience(if self.needs.internal {
+            Audience::Internal
+        } else {
+            Audience::Forwardable
+        });
         let mut reports = Vec::new();
         for report in self.reports() {
             let (bytes, removed) = self.written(&sent, report)?;
@@ -167,7 +178,11 @@ impl Run<'_> {
     }
 
     fn file_name(&self, report: &dyn Report) -> String {
-        let stem = if report.name() == report.extension() { "report" } else { report.name() };
+        let stem = if report.name() == report.extension() {
+            "report"
+        } else {
+            report.name()
+        };
         let internal = if self.needs.internal { "-internal" } else { "" };
         format!("{stem}{internal}.{}", report.extension())
     }
@@ -231,21 +246,21 @@ fn recurring(window: &Window, state: &State, kept: &[Kept], known: Option<&Kept>
             && one.state.scope == state.scope
             && (since..state.start).contains(&one.state.start)
     });
-    let before = alike.count();
+    let before = alike.count() as u64;
     let times = before + 1;
     (before > 0).then(|| {
-        let ordinal = match times {
-            2 => "second".to_owned(),
-            3 => "third".to_owned(),
-            _ => format!("{times}th"),
-        };
+        let ordinal = ordinal(times);
         let scope: Vec<String> = window
             .scope
             .values
             .iter()
             .map(|(dimension, values)| format!("{} {}", dimension.name().replace('_', " "), values.join(", ")))
             .collect();
-        let scope = if scope.is_empty() { "everything".to_owned() } else { scope.join("; ") };
+        let scope = if scope.is_empty() {
+            "everything".to_owned()
+        } else {
+            scope.join("; ")
+        };
         format!("This is the {ordinal} {} window for {scope} in 14 days.", state.class)
     })
 }

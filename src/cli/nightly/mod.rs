@@ -45,7 +45,10 @@ pub(super) fn nightly(args: &Nightly) -> anyhow::Result<Exit> {
         .with_context(|| format!("--state {}", state.display()))?;
     let patience = Duration::from_millis(u64::try_from(args.wait).unwrap_or(0));
     let _lock = Lock::take(state, patience).with_context(|| format!("--state {}", state.display()))?;
-    match Store::open(state).map_err(Into::into).and_then(|mut store| run.night(&mut store)) {
+    match Store::open(state)
+        .map_err(Into::into)
+        .and_then(|mut store| run.night(&mut store))
+    {
         Err(error) if is_damaged(&error) => {
             let aside = Store::set_aside(state).context("the damaged state file cannot be set aside")?;
             say(&format!(
@@ -117,7 +120,9 @@ impl Run<'_> {
         let is_mended = |one: &(String, String)| gathered.rollup.sources.contains_key(one.0.as_str()) && !unread.contains(one);
         done.still = complained.iter().filter(|one| !is_mended(one)).cloned().collect();
         done.complaints = unread.difference(&complained).cloned().collect();
-        let has_calls = logs.iter().any(|(_, read)| read.as_ref().is_some_and(|read| read.records > 0));
+        let has_calls = logs
+            .iter()
+            .any(|(_, read)| read.as_ref().is_some_and(|read| read.records > 0));
         let exit = if owed || has_calls {
             let whole = self.whole(store, &known, logs, &gathered)?;
             self.judge(store, whole, done)?

@@ -115,7 +115,10 @@ impl Folders {
         for (night, folder) in with_folder.into_iter().take(old) {
             let is_plain = !folder.is_empty() && !folder.contains('/') && !folder.starts_with('.');
             let gone = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
-            if !is_plain || fs::remove_dir_all(self.path(folder)).is_ok_and(|()| true) || fs::metadata(self.path(folder)).is_err_and(|error| gone(&error)) {
+            if !is_plain
+                || fs::remove_dir_all(self.path(folder)).is_ok_and(|()| true)
+                || fs::metadata(self.path(folder)).is_err_and(|error| gone(&error))
+            {
                 removed.push(night);
             }
         }
@@ -135,7 +138,9 @@ mod tests {
         let out = tempfile::tempdir().unwrap();
         let folders = Folders::of(&out.path().join("reports")).unwrap();
         let name = folders.free_name(Time(0));
-        folders.write(&name, &[("report.json".to_owned(), b"{}".to_vec())], b"subject\n").unwrap();
+        folders
+            .write(&name, &[("report.json".to_owned(), b"{}".to_vec())], b"subject\n")
+            .unwrap();
         assert_eq!((name.as_str(), folders.has(&name)), ("1970-01-01", true));
         assert_eq!(folders.free_name(Time(0)), "1970-01-01-2");
         let refused = folders.write("1970-01-02", &[("no/such".to_owned(), Vec::new())], b"");

@@ -169,7 +169,8 @@ fn hash(bytes: &[u8]) -> Hash {
 fn is_untouched(source: &Source, log: &KnownLog) -> bool {
     source.size == log.size
         && log.waiting == 0
-        && fs::symlink_metadata(&source.path).is_ok_and(|metadata| written_ns(&metadata) == log.written_ns && metadata.len() == log.size)
+        && fs::symlink_metadata(&source.path)
+            .is_ok_and(|metadata| written_ns(&metadata) == log.written_ns && metadata.len() == log.size)
 }
 
 fn written_ns(metadata: &fs::Metadata) -> i64 {
