@@ -62,7 +62,7 @@ impl Month {
             .filter_map(|line| {
                 Some((
                     after(line, "\"x_request_id\":\"", 28)?,
-                    after(line, "\"gen_ai.request.model\":\"", 6)?,
+                    model(line)?,
                 ))
             })
             .collect();
@@ -77,7 +77,7 @@ impl Month {
                         let in_trouble = troubles.iter().any(|trouble| {
                             trouble.day == day
                                 && (trouble.minutes.0..trouble.minutes.1).contains(&minute)
-                                && (model == trouble.model[..6])
+                                && (model == trouble.model)
                         });
                         (minute, dated(line, day, in_trouble))
                     })
@@ -149,6 +149,11 @@ fn lines(log: &str) -> Vec<String> {
 fn after(line: &str, key: &str, count: usize) -> Option<String> {
     let at = line.find(key)? + key.len();
     line.get(at..at + count).map(str::to_owned)
+}
+
+fn model(line: &str) -> Option<String> {
+    let (_, rest) = line.split_once("\"gen_ai.request.model\":\"")?;
+    rest.split_once('"').map(|(model, _)| model.to_owned())
 }
 
 fn minute(line: &str) -> u32 {

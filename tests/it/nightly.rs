@@ -143,3 +143,46 @@ fn thirty_nights_are_one_run_over_everything() {
     assert!(whole.is_subset(&told) && whole.len() == 3, "{whole:#?} of {told:#?}");
     assert_eq!(sum(&state, "SELECT count(*) FROM window WHERE standing"), 3);
 }
+
+fn history(folder: &Path, args: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_faultscope"))
+        .current_dir(folder)
+        .env_clear()
+        .env("SOURCE_DATE_EPOCH", "0")
+        .args(["history", "--state", "state"])
+        .args(args)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    said(&output)
+}
+
+#[test]
+fn the_history_tells_what_recurs_what_was_promised_and_two_days_side_by_side() {
+    let folder = tempfile::tempdir().unwrap();
+    let trouble = |day, from| Trouble {
+        day,
+        minutes: (from, from + 90),
+        model: "gpt-4o-mini",
+    };
+    let month = Month::new(8, &[trouble(1, 600), trouble(3, 700), trouble(6, 900)]);
+    month.write_until(&folder.path().join("logs"), 0);
+    for night in 1..month.nights() {
+        month.write_until(&folder.path().join("logs"), night);
+        let output = nightly(folder.path(), night, &[]).output().unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        let third = said(&output).contains("third model-specific window for");
+        assert_eq!(third, night == 7, "{}", said(&output));
+    }
+    let text = history(folder.path(), &["--sla", "99.9", "--compare", "2026-03-02", "2026-03-03"]);
+    for told in ["FAILURE WINDOWS (3)", "the third in 14 days", "2026-W10", "missed by", "2026-03-02 COMPARED WITH 2026-03-03", "█"] {
+        assert!(text.contains(told), "{told} is not in\n{text}");
+    }
+    let json: Value = serde_json::from_str(&history(folder.path(), &["--report", "json"])).unwrap();
+    assert_eq!(json["windows"].as_array().unwrap().len(), 3);
+    assert_eq!(json["recurring"][0]["in_14_days"], 3);
+    assert_eq!(json["counts"]["attempts"], everything(folder.path())["counts"]["attempts"]);
+    let csv = history(folder.path(), &["--report", "csv"]);
+    assert_eq!(csv.lines().filter(|line| line.starts_with("window,")).count(), 3);
+    assert!(history(folder.path(), &["--report", "html"]).contains("<svg"));
+}
