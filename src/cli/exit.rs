@@ -38,6 +38,6 @@ Exit codes:
   130  ended by SIGINT; 143 by SIGTERM; nothing half-written remains
 
 Privacy:
-  No network connection is ever opened, and nothing is written but the reports that were asked for and the key of the
-  pseudonyms. Reports other than 'text' replace own hosts, addresses, users and paths by pseudonyms, unless --internal
-  is given. No report holds secrets, prompts or other free text of a log.";
+  No network connection is ever opened, unless --status-page is given an address. Nothing is written but the reports that
+  were asked for, the key of the pseudonyms, and the state of 'nightly'. Reports other than 'text' replace own hosts,
+  addresses, users and paths by pseudonyms, unless --internal is given. No report holds secrets, prompts or other free text of a log.";

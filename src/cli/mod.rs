@@ -17,6 +17,7 @@ mod plan;
 mod progress;
 pub mod say;
 pub mod since;
+mod status_page;
 mod world;
 
 use args::{Args, Command};

@@ -3,6 +3,7 @@
 mod caller_side;
 mod classify;
 mod correlate;
+pub mod corroborate;
 mod remarks;
 mod retries;
 mod select;

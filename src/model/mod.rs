@@ -34,4 +34,4 @@ pub use sample::{IdSample, SampledId};
 pub use terms::{Attributes, Dimension, Grain, Name, Vantage};
 pub use time::Time;
 pub use wanted::{Wanted, id_hash};
-pub use window::{ByError, Class, Counter, Flag, Scope, Severity, Verdict, Window};
+pub use window::{ByError, Class, Counter, Flag, Scope, Severity, StatusNote, Verdict, Window};

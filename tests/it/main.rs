@@ -21,3 +21,4 @@ mod same_answer;
 mod same_bytes;
 mod schema;
 mod secrecy;
+mod status_page;

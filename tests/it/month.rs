@@ -59,12 +59,7 @@ impl Month {
             .iter()
             .filter(|(log, _)| log.starts_with("app"))
             .flat_map(|(_, lines)| lines)
-            .filter_map(|line| {
-                Some((
-                    after(line, "\"x_request_id\":\"", 28)?,
-                    model(line)?,
-                ))
-            })
+            .filter_map(|line| Some((after(line, "\"x_request_id\":\"", 28)?, model(line)?)))
             .collect();
         let day = |day: usize| {
             let of_log = |lines: &Vec<String>| {

@@ -175,7 +175,14 @@ fn the_history_tells_what_recurs_what_was_promised_and_two_days_side_by_side() {
         assert_eq!(third, night == 7, "{}", said(&output));
     }
     let text = history(folder.path(), &["--sla", "99.9", "--compare", "2026-03-02", "2026-03-03"]);
-    for told in ["FAILURE WINDOWS (3)", "the third in 14 days", "2026-W10", "missed by", "2026-03-02 COMPARED WITH 2026-03-03", "█"] {
+    for told in [
+        "FAILURE WINDOWS (3)",
+        "the third in 14 days",
+        "2026-W10",
+        "missed by",
+        "2026-03-02 COMPARED WITH 2026-03-03",
+        "█",
+    ] {
         assert!(text.contains(told), "{told} is not in\n{text}");
     }
     let json: Value = serde_json::from_str(&history(folder.path(), &["--report", "json"])).unwrap();

@@ -125,6 +125,10 @@ pub struct Analyze {
     /// lists the names. Repeatable
     #[arg(long = "format", value_name = "[GLOB=]NAME", value_parser = values::format, help_heading = "Input")]
     pub formats: Vec<Scoped<FormatNamed>>,
+    /// Note at each window what the provider's status page said: a saved incidents.json or summary.json, or an address,
+    /// which is the only thing that is ever fetched. Repeatable
+    #[arg(long, value_name = "FILE|URL", env = "FAULTSCOPE_STATUS_PAGE", help_heading = "Input")]
+    pub status_page: Vec<String>,
     /// Use so many threads (default: one for each processor); the result does not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), env = "FAULTSCOPE_THREADS", help_heading = "Input")]
     pub threads: Option<u16>,

@@ -3,7 +3,7 @@
 use super::{Run, Whole, output};
 use crate::cli::exit::Exit;
 use crate::cli::history::ordinal;
-use crate::cli::{account, key};
+use crate::cli::{account, key, status_page};
 use crate::deliver::{self, Context, Report, digest::Digest};
 use crate::judge;
 use crate::keep::windows::{self, Kept, State};
@@ -133,6 +133,7 @@ impl Run<'_> {
             digest.remarks.push(one.remarks);
             findings.windows.push(one.window);
         }
+        status_page::note(&mut findings, &self.args.analyze.status_page);
         let place = Some(self.args.state.join("key"));
         let key = key::key_in(self.args.analyze.key_file.as_deref(), place, rollup)?;
         let audience = |audience| {

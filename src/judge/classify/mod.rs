@@ -81,6 +81,7 @@ fn window(traffic: &Traffic, draft: &Draft<'_>, options: &Options) -> Window {
         verdict: verdict(&evidence, shape::baseline(&table, draft), attempts),
         requests,
         requests_omitted,
+        status_page: Vec::new(),
     }
 }
 
