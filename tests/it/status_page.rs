@@ -67,7 +67,7 @@ fn analyze(pages: &[&str]) -> Output {
     for page in pages {
         command.args(["--status-page", page]);
     }
-    command.arg(corpus("model-down").join("logs")).output().unwrap()
+    command.arg(corpus("outage-full").join("logs")).output().unwrap()
 }
 
 fn notes(output: &Output) -> Vec<Value> {
