@@ -8,6 +8,7 @@
 )]
 
 mod cli;
+mod config;
 mod corpora;
 mod discovery;
 mod formats;

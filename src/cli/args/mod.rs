@@ -34,6 +34,10 @@ pub struct Args {
     /// The subcommand; `faultscope PATH` alone analyses.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// Read the settings of this file in the place of $XDG_CONFIG_HOME/faultscope/config.toml; 'config show' tells which
+    /// value comes from where
+    #[arg(long, global = true, value_name = "FILE", env = "FAULTSCOPE_CONFIG")]
+    pub config: Option<PathBuf>,
     /// What `analyze` takes.
     #[command(flatten)]
     pub analyze: Analyze,
@@ -54,6 +58,30 @@ pub enum Command {
     History(Box<History>),
     /// Lists every input format: its name, who writes it, and where its grammar is documented
     Formats,
+    /// Shows the settings: 'config show' names every key of a command, its value, and where that comes from
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Writes the completions of a shell: bash, elvish, fish, powershell or zsh
+    Completions {
+        /// Of which shell
+        shell: clap_complete::Shell,
+    },
+    /// Writes the manual page, or that of a command
+    Man {
+        /// Of which command
+        command: Option<String>,
+    },
+}
+
+/// What can be asked of the configuration.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Every key of a command, its value, and where that comes from: flag, environment, which file, or default
+    Show {
+        /// Of which command
+        #[arg(default_value = "analyze")]
+        command: String,
+    },
 }
 
 /// What `analyze` takes.
