@@ -273,7 +273,7 @@ impl<'a> Collector<'a> {
         match fields.grain {
             Grain::Attempt => end.outcome != Outcome::Unsaid || fields.ok == Some(false),
             Grain::Call => true,
-            Grain::Start => false,
+            Grain::Start | Grain::Tunnel => false,
             Grain::Detail => {
                 vantage == Vantage::Proxy
                     || end.outcome != Outcome::Unsaid
@@ -324,7 +324,12 @@ impl<'a> Collector<'a> {
             ok: 1,
             ok_later: u32::from(later),
         };
-        self.rollup.cells.add(ended, fields.grain, tuple, cell);
+        let grain = if normalise::is_tunnel(fields, vantage) {
+            Grain::Tunnel
+        } else {
+            fields.grain
+        };
+        self.rollup.cells.add(ended, grain, tuple, cell);
         if vantage == Vantage::Application {
             let until = if fields.instant == Instant::Unknown {
                 i64::from(duration.unwrap_or(0))

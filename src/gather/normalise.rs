@@ -58,6 +58,9 @@ pub fn end(fields: &Fields<'_>, vantage: Vantage, format: &str) -> End {
         }
     }
     let flag_fact = flag.and_then(|flag| flag.fact);
+    if is_tunnel(fields, vantage) && fields.status.is_some_and(|status| status >= 400 && status != 407) {
+        return refused_tunnel(flag, flag_fact);
+    }
     match fields.status {
         Some(status @ 100..=399) => success_or_broken_stream(fields, status),
         Some(status @ 400..=499) => caller_side(fields, status),
@@ -67,6 +70,18 @@ pub fn end(fields: &Fields<'_>, vantage: Vantage, format: &str) -> End {
         },
         _ => without_status(fields),
     }
+}
+
+/// Whether the record is about a tunnel through a proxy: what goes through it is unseen.
+#[must_use]
+pub fn is_tunnel(fields: &Fields<'_>, vantage: Vantage) -> bool {
+    vantage == Vantage::Proxy && fields.method == Some("CONNECT")
+}
+
+/// A tunnel that was not opened: its status is the proxy's word on its own way to the provider (RFC 9110, 9.3.6).
+fn refused_tunnel(flag: Option<signatures::FlagSays>, fact: Option<Fact>) -> End {
+    let kind = flag.and_then(|flag| flag.outcome).unwrap_or(TransportError::Connect);
+    End::broken(kind, fact.unwrap_or(Fact::NeverConnected))
 }
 
 /// What a proxy's own flag or error text says.

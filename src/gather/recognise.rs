@@ -107,7 +107,8 @@ pub fn is_enough(head: &[u8]) -> bool {
 #[must_use]
 pub fn recognise(head: &[u8], whole: bool, order: &Order) -> Option<Recognised> {
     let lines = sampled(head, whole);
-    let mut tallies: Vec<Tally> = order.iter().map(Tally::new).collect();
+    let declared = order.iter().map(|format| format.declared(head).unwrap_or(format));
+    let mut tallies: Vec<Tally> = declared.map(Tally::new).collect();
     for line in &lines {
         let mut is_taken = false;
         for tally in &mut tallies {

@@ -40,6 +40,8 @@ pub enum Grain {
     Start,
     /// A fact about an attempt that another record tells: a request id line, a retry line, a traceback, an error log.
     Detail,
+    /// A tunnel that a proxy opened and that ended well: attempts went through it, and it is none itself.
+    Tunnel,
 }
 
 /// The attributes of an attempt. The order is that of the JSON report's `scope`.

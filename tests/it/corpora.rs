@@ -60,6 +60,18 @@ fn one_azure_deployment_down_is_model_specific() {
 }
 
 #[test]
+fn a_proxy_that_refuses_tunnels_is_network_side() {
+    assert_one_window("egress-b-broken", "network-side", &[]);
+}
+
+#[test]
+fn refused_tunnels_are_laid_into_the_calls_that_waited_for_them() {
+    let calls = json("egress-b-broken")["counts"]["calls"].as_f64().unwrap();
+    let wanted = truth("egress-b-broken")["counts"]["requests"].as_f64().unwrap();
+    assert!((calls - wanted).abs() <= wanted * 0.02, "{calls} is not {wanted}");
+}
+
+#[test]
 fn all_models_down_is_an_outage() {
     assert_one_window("outage-full", "outage", &[]);
 }
@@ -99,6 +111,7 @@ fn attempts_and_failures_are_counted_once() {
     for name in [
         "model-down",
         "azure-deployment-down",
+        "egress-b-broken",
         "outage-full",
         "quiet-day",
         "0047-model_specific",

@@ -10,13 +10,14 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// Corpora whose windows are judged by tests.
-pub(crate) const CORPORA: [&str; 8] = [
+pub(crate) const CORPORA: [&str; 9] = [
     "quiet-day",
     "model-down",
     "rate-limit-storm",
     "blip",
     "outage-full",
     "azure-deployment-down",
+    "egress-b-broken",
     "0047-model_specific",
     "0108-net_proxy",
 ];

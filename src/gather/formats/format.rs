@@ -51,6 +51,13 @@ pub trait Format: Sync {
     /// [`Unread`] where the record is not understood.
     fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread>;
 
+    /// The same format with the layout that a source's first lines declare (`#Fields:` of W3C logs). Asked once per source,
+    /// before it is recognised, and what comes of it lives as long as the program: the reader itself stays stateless.
+    fn declared(&self, head: &[u8]) -> Option<&'static dyn Format> {
+        let _ = head;
+        None
+    }
+
     /// Records as the vendor's documentation or a run of the software shows them; tests hold every format to its own
     /// and to no other's.
     fn samples(&self) -> &'static [&'static str];

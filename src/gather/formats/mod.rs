@@ -4,14 +4,31 @@ mod access_keys;
 mod access_line;
 mod apache_access;
 mod apache_error;
+mod aws_alb;
+mod aws_api_gateway;
+mod azure_apim;
+mod azure_openai;
 mod caddy;
+mod cloudflare_ai_gateway;
+mod cloudflare_logpush;
+mod cloudfront;
+mod elapsed;
 mod envoy_json;
 mod envoy_text;
+mod fastly;
 mod format;
+mod gateway_rows;
+mod gcp_requests;
 mod haproxy;
+mod header_map;
+mod headers;
+mod helicone;
 mod json_lines;
+mod json_records;
 mod json_values;
 mod keys;
+mod kong;
+mod litellm;
 mod log_format;
 mod logfmt;
 mod nginx_combined;
@@ -19,12 +36,20 @@ mod nginx_error;
 mod nginx_json;
 mod nginx_upstream;
 mod openai_node;
+mod openrouter;
+mod otlp;
+mod portkey;
 mod python_logging;
 mod shapes;
 mod squid_cache;
 mod squid_custom;
 mod squid_native;
 mod told;
+mod traefik;
+mod tyk;
+mod varnish;
+mod w3c;
+mod w3c_extended;
 
 pub use format::{Fit, Format, Unread};
 pub use log_format::apache::compile as compile_apache;
@@ -40,19 +65,39 @@ mod proxy_tests;
 pub static ALL: &[&dyn Format] = &[
     &apache_access::ApacheAccess,
     &apache_error::ApacheError,
+    &aws_alb::AwsAlb,
+    &aws_api_gateway::AwsApiGateway,
+    &azure_apim::AzureApim,
+    &azure_openai::AzureOpenAi,
     &caddy::Caddy,
+    &cloudflare_logpush::CloudflareLogpush,
+    &cloudfront::CloudFront::STANDARD,
+    &cloudflare_ai_gateway::CLOUDFLARE_AI_GATEWAY,
     &envoy_json::EnvoyJson,
     &envoy_text::EnvoyText,
+    &fastly::Fastly,
+    &gcp_requests::GcpRequests,
     &haproxy::Haproxy,
+    &helicone::HELICONE,
     &json_lines::JsonLines,
+    &kong::Kong,
+    &litellm::Litellm,
+    &litellm::LitellmPayload,
     &logfmt::Logfmt,
     &nginx_combined::NginxCombined,
     &nginx_error::NginxError,
     &nginx_json::NginxJson,
     &nginx_upstream::NginxUpstream,
     &OpenAiNode,
+    &otlp::Otlp,
+    &openrouter::OPENROUTER,
+    &portkey::PORTKEY,
     &PythonLogging,
     &squid_cache::SquidCache,
     &squid_custom::SquidCustom,
     &squid_native::SquidNative,
+    &varnish::Varnish,
+    &w3c_extended::W3cExtended::IIS,
+    &traefik::Traefik,
+    &tyk::Tyk,
 ];

@@ -31,7 +31,11 @@ impl Format for NginxCombined {
 
     fn fit(&self, line: &[u8]) -> Fit {
         let line = scan::text(line);
-        let Ok((_, rest)) = common(&line) else { return Fit::No };
+        let Ok((fields, rest)) = common(&line) else { return Fit::No };
+        // A server logs the path that it was asked for; whole URLs are logged by caches and forward proxies.
+        if fields.url.is_some_and(|url| url.contains("://")) {
+            return Fit::Maybe;
+        }
         let mut cursor = Cursor::new(rest);
         while let Some(token) = cursor.token() {
             if !matches!(token, Token::Quoted(_)) {

@@ -1,6 +1,7 @@
 //! Do the formats of proxies say of every case in `fixtures/formats` what stands beside it?
 
 use super::{ALL, Format};
+use crate::gather::frame::Framing;
 use crate::model::{Fields, Instant, Vantage};
 use serde_json::{Map, Value, json};
 use std::fs;
@@ -38,17 +39,33 @@ fn levelled(value: &mut Value) {
 
 fn said(format: &dyn Format, log: &str) -> Vec<Value> {
     let mut all = Vec::new();
-    for line in log.lines().filter(|line| !line.is_empty()) {
-        let read = format.parse(line.as_bytes(), &mut |fields| all.push(present(fields)));
-        assert_eq!(read, Ok(()), "{}: {line}", format.name());
+    for record in records(format, log) {
+        let read = format.parse(record.as_bytes(), &mut |fields| all.push(present(fields)));
+        assert_eq!(read, Ok(()), "{}: {record}", format.name());
     }
     all
+}
+
+/// The records, as [`crate::gather::frame`] would cut them.
+fn records(format: &dyn Format, log: &str) -> Vec<String> {
+    let mut records: Vec<String> = Vec::new();
+    for line in log.lines().filter(|line| !line.is_empty()) {
+        match records.last_mut() {
+            Some(above) if format.framing() == Framing::Continued && !format.starts_record(line.as_bytes()) => {
+                above.push('\n');
+                above.push_str(line);
+            }
+            _ => records.push(line.to_owned()),
+        }
+    }
+    records
 }
 
 #[test]
 fn every_case_is_read_as_it_says() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/formats");
-    for format in ALL.iter().filter(|format| format.vantage() == Vantage::Proxy) {
+    let has_cases = |format: &&&dyn Format| format.vantage() == Vantage::Proxy || format.name() == "otlp";
+    for format in ALL.iter().filter(has_cases) {
         let mut cases = 0;
         for entry in fs::read_dir(root.join(format.name())).unwrap() {
             let path = entry.unwrap().path();

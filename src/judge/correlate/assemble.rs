@@ -98,7 +98,7 @@ const LOOKED_BACK: usize = 64;
 impl<'a> Attempts<'a> {
     fn take(&mut self, source: SourceIndex, seen: &'a Observation) {
         match (seen.grain, seen.outcome) {
-            (Grain::Start, _) => {}
+            (Grain::Start | Grain::Tunnel, _) => {}
             (Grain::Attempt | Grain::Call, Outcome::Success) => self.events.push(Event::Saved(seen)),
             (Grain::Attempt, Outcome::Unsaid) | (Grain::Call, Outcome::Unsaid) => {}
             (Grain::Attempt, _) => self.push(source, seen, seen.outcome, None),

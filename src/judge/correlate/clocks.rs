@@ -210,7 +210,8 @@ fn lag_by_counts(applications: &[SourceIndex], proxy: &[SourceIndex], sources: &
         for &index in members {
             let Some((_, rollup)) = sources.get(index) else { continue };
             for (time, grain, _, cell) in rollup.cells.in_order() {
-                if grain != Grain::Detail {
+                // A tunnel ends when its client hangs up, which no request's end need be near.
+                if !matches!(grain, Grain::Detail | Grain::Tunnel) {
                     *counts.entry(time.0.div_euclid(CELL_SECONDS * 1000)).or_default() += i64::from(cell.ok);
                 }
             }

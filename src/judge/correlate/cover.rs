@@ -162,24 +162,26 @@ fn cover_by_size(host: usize, evidence: &Evidence<'_>) -> Option<Cover> {
     let ours: u64 = applications()
         .map(|rollup| rollup.cells.total(Grain::Attempt).max(rollup.cells.total(Grain::Call)))
         .sum();
-    let theirs: u64 = proxy
-        .counted
-        .iter()
-        .filter_map(rollup)
-        .map(|rollup| rollup.cells.total(Grain::Attempt))
-        .sum();
+    let theirs = |grain: Grain| -> u64 {
+        let counted = proxy.counted.iter().filter_map(rollup);
+        counted.map(|rollup| rollup.cells.total(grain)).sum()
+    };
+    let (attempts, tunnels) = (theirs(Grain::Attempt), theirs(Grain::Tunnel));
     #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
-    let shown = ours as f64 >= theirs as f64 * SHOWN_SHARE;
-    let finest = evidence
-        .families
-        .iter()
-        .map(|family| {
-            if family.shows_every_attempt() {
-                Cover::Attempts
-            } else {
-                Cover::Calls
-            }
-        })
-        .max();
-    if shown { finest } else { None }
+    let shown = ours as f64 >= (attempts + tunnels) as f64 * SHOWN_SHARE;
+    let cover = evidence.families.iter().map(|family| {
+        if family.shows_every_attempt() {
+            Cover::Attempts
+        } else {
+            Cover::Calls
+        }
+    });
+    if !shown {
+        None
+    } else if tunnels > attempts {
+        // Tunnels tell no client's requests apart: a refused one is only taken for shown where every log shows it.
+        cover.min()
+    } else {
+        cover.max()
+    }
 }

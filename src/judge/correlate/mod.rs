@@ -8,6 +8,7 @@ mod assemble;
 mod calls;
 mod clocks;
 mod cover;
+mod earlier;
 mod family;
 mod pair;
 mod proxies;
@@ -23,6 +24,7 @@ use assemble::{Assembled, ChainEnd};
 use calls::InCall;
 use clocks::Clock;
 use cover::{Cover, Covers, Ties};
+use earlier::Earlier;
 pub(crate) use family::stem;
 use family::{Family, Granularity};
 use pair::Joined;
@@ -79,21 +81,17 @@ pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
 
     let mut successes = successes::of_applications(&families, &sources, &clocks);
     let (mut by_proxies, mut uncovered) = successes::of_proxies(&proxies, &sources, &clocks, &covers);
-    let mut attempts = Vec::with_capacity(joined.len());
-    for one in &joined {
-        let application = one.application.and_then(|at| applications.get(at));
-        let views: Vec<&View> = one.proxies.iter().filter_map(|&at| proxy_views.get(at)).collect();
-        let host = one.proxies.first().and_then(|&at| hosts.get(at)).copied();
-        if application.is_none() && !counts_alone(&views, host, &covers) {
-            continue;
-        }
-        if let Some(died) = views.iter().find(|view| view.counted_as_success) {
-            by_proxies.take_away(died.time, &died.attributes);
-            uncovered.take_away(died.time, &died.attributes);
-        }
-        let chain = one.application.and_then(|at| chains.get(at).copied().flatten());
-        attempts.push(in_call(one, application, &views, chain, &assembled, &sources));
-    }
+    let both = Both {
+        assembled: &assembled,
+        families: &families,
+        applications: &applications,
+        chains: &chains,
+        proxies: &proxy_views,
+        hosts: &hosts,
+        covers: &covers,
+        sources: &sources,
+    };
+    let attempts = both.attempts(&joined, &mut by_proxies, &mut uncovered);
     // The views are as many as the failures, and what follows has its own of each.
     drop((applications, proxy_views, joined));
     for chain in assembled.iter().flat_map(|one| &one.chains) {
@@ -102,6 +100,68 @@ pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
         }
     }
     finish(successes, uncovered, by_proxies, attempts, &saved, &sources, &clocks)
+}
+
+/// What the joined pairs are made of.
+struct Both<'a> {
+    assembled: &'a [Assembled],
+    families: &'a [Family],
+    applications: &'a [View],
+    chains: &'a [Option<(usize, usize)>],
+    proxies: &'a [View],
+    hosts: &'a [usize],
+    covers: &'a Covers,
+    sources: &'a [(&'a Name, &'a SourceRollup)],
+}
+
+impl Both<'_> {
+    /// Every attempt once. What a proxy counted as a success and died later is taken out of the successes.
+    fn attempts(
+        &self,
+        joined: &[Joined],
+        by_proxies: &mut successes::Successes,
+        uncovered: &mut successes::Successes,
+    ) -> Vec<InCall> {
+        let mut attempts = Vec::with_capacity(joined.len());
+        let mut earlier = Earlier::default();
+        for one in joined {
+            let application = one.application.and_then(|at| self.applications.get(at));
+            let views: Vec<&View> = one.proxies.iter().filter_map(|&at| self.proxies.get(at)).collect();
+            let host = one.proxies.first().and_then(|&at| self.hosts.get(at)).copied();
+            if application.is_none() && !counts_alone(&views, host, self.covers) {
+                continue;
+            }
+            if let Some(died) = views.iter().find(|view| view.counted_as_success) {
+                by_proxies.take_away(died.time, &died.attributes);
+                uncovered.take_away(died.time, &died.attributes);
+            }
+            let chain = one.application.and_then(|at| self.chains.get(at).copied().flatten());
+            let client = host
+                .zip(views.first())
+                .map(|(host, view)| (host, view.attributes.get(Dimension::Client).cloned()));
+            match (application, chain, client) {
+                (Some(view), Some(chain), client) => self.note_call(&mut earlier, view, chain, client),
+                // The caller's id says better than time which call it is.
+                (None, _, Some(client)) if views.iter().all(|view| view.ids.x_client_request_id.is_none()) => {
+                    earlier.note_alone(attempts.len(), client);
+                }
+                _ => {}
+            }
+            attempts.push(in_call(one, application, &views, chain, self.assembled, self.sources));
+        }
+        earlier.lay_into_calls(&mut attempts);
+        attempts
+    }
+
+    fn note_call(&self, earlier: &mut Earlier, view: &View, chain: (usize, usize), client: Option<earlier::Client>) {
+        let family = self.families.get(chain.0);
+        if family.is_some_and(|family| !family.shows_every_attempt()) {
+            earlier.note_call(chain, view.time, view.duration_ms.unwrap_or(0));
+        }
+        if let Some(client) = client {
+            earlier.note_pair(client, chain.0);
+        }
+    }
 }
 
 /// The host of every proxy's view, in the order of the views.

@@ -180,6 +180,11 @@ fn ends_fit(mine: &View, theirs: &View) -> bool {
     }
 }
 
+/// Whether a proxy's view is of a tunnel: it knows the host and nothing of the request.
+fn is_tunnel(theirs: &View) -> bool {
+    theirs.method.as_deref() == Some("CONNECT")
+}
+
 /// Whether time, endpoint and status allow two views to be of one attempt. Behind a gateway the two name different
 /// hosts, so server addresses only speak where both name a provider's.
 fn may_be_one(mine: &View, theirs: &View) -> bool {
@@ -192,8 +197,7 @@ fn may_be_one(mine: &View, theirs: &View) -> bool {
     };
     let both_differ = |a: Option<Name>, b: Option<Name>| in_conflict(a.as_ref(), b.as_ref());
     ends_fit(mine, theirs)
-        && endpoint(mine).is_some()
-        && endpoint(mine) == endpoint(theirs)
+        && (is_tunnel(theirs) || endpoint(mine).is_some() && endpoint(mine) == endpoint(theirs))
         && !both_differ(server(mine), server(theirs))
         && !(mine.ids.x_client_request_id.is_some() && theirs.ids.x_client_request_id.is_some())
         && !(mine.ids.x_request_id.is_some() && theirs.ids.x_request_id.is_some())

@@ -13,6 +13,10 @@ const SAME_TRAFFIC_SHARE: f64 = 0.9;
 /// Milliseconds within which two logs without ids must count alike: longer than any request takes.
 const COUNTED_TOGETHER_MS: i64 = 600_000;
 
+/// How far two logs of one proxy may count apart, as a share of what two proxies with like loads differ by. Requests of a
+/// minute in bins of ten put sqrt(1/10) = 0.32 of it between twins; two proxies are at 1.
+const TWINS_APART: f64 = 0.6;
+
 /// Milliseconds between two records of one exchange in two logs of one proxy: one may print whole seconds.
 const SAME_EXCHANGE_MS: i64 = 2_000;
 
@@ -31,14 +35,28 @@ pub(super) struct ProxyHost {
 
 /// Groups the proxy sources by host and puts each host's logs together.
 pub(super) fn hosts(sources: &[(&Name, &SourceRollup)]) -> Vec<ProxyHost> {
-    let mut by_host: BTreeMap<Name, Vec<SourceIndex>> = BTreeMap::new();
+    let mut by_host: BTreeMap<(bool, &str), Vec<SourceIndex>> = BTreeMap::new();
     for (index, (name, rollup)) in sources.iter().enumerate() {
         if rollup.vantage == Some(Vantage::Proxy) {
-            let host = rollup.host.clone().unwrap_or_else(|| Name::clone(name));
-            by_host.entry(host).or_default().push(index);
+            let directory = || name.rsplit_once('/').map_or("", |(directory, _)| directory);
+            let key = match &rollup.host {
+                Some(host) => (true, &**host),
+                None => (false, directory()),
+            };
+            by_host.entry(key).or_default().push(index);
         }
     }
-    by_host.into_values().map(|members| host(&members, sources)).collect()
+    let mut hosts = Vec::new();
+    for ((named, _), members) in by_host {
+        let together = host(&members, sources);
+        if named || together.counted.len() <= 1 {
+            hosts.push(together);
+        } else {
+            // One directory with the logs of several proxies: nothing says which error log is whose.
+            hosts.extend(members.iter().map(|member| host(&[*member], sources)));
+        }
+    }
+    hosts
 }
 
 fn host(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> ProxyHost {
@@ -104,20 +122,40 @@ fn same_traffic(a: &SourceRollup, b: &SourceRollup) -> bool {
         let shared = few.iter().filter(|(hash, _)| many.get(*hash).is_some()).count();
         return share(shared as u64, few.len() as u64) >= SAME_TRAFFIC_SHARE;
     }
-    // One log may stamp starts and the other ends, so that five seconds would tell them apart; without ids both must
-    // count nearly the same in every ten minutes, or two sites of one proxy would be taken for one.
-    let counts = |rollup: &SourceRollup| {
-        let mut counts: BTreeMap<(i64, Option<Name>), u64> = BTreeMap::new();
-        for (time, _, attributes, cell) in rollup.cells.in_order() {
-            let bin = time.0.div_euclid(COUNTED_TOGETHER_MS);
-            *counts.entry((bin, attributes.get(Dimension::Endpoint).cloned())).or_default() += u64::from(cell.ok);
-        }
-        counts
-    };
-    let (a, b) = (counts(a), counts(b));
-    let both: u64 = a.iter().map(|(key, count)| *count.min(b.get(key).unwrap_or(&0))).sum();
-    let longer = a.values().sum::<u64>().max(b.values().sum::<u64>());
-    longer > 0 && share(both, longer) >= SAME_TRAFFIC_SHARE
+    counts_alike(&counts(a), &counts(b))
+}
+
+/// Successes by ten minutes and endpoint.
+type Counts = BTreeMap<(i64, Option<Name>), u64>;
+
+/// One log may stamp starts and the other ends, so that five seconds would tell them apart.
+fn counts(rollup: &SourceRollup) -> Counts {
+    let mut counts = Counts::new();
+    for (time, _, attributes, cell) in rollup.cells.in_order() {
+        let bin = time.0.div_euclid(COUNTED_TOGETHER_MS);
+        *counts.entry((bin, attributes.get(Dimension::Endpoint).cloned())).or_default() += u64::from(cell.ok);
+    }
+    counts
+}
+
+/// Whether two logs without ids count so nearly the same that they are one. Two proxies with half of the traffic each
+/// count nearly the same as well, but as chance has it: two Poisson counts of mean m differ by 2 sqrt(m / pi) on average
+/// (their difference is nearly normal, with variance 2 m), and twins only by what is on its way at a border.
+fn counts_alike(a: &Counts, b: &Counts) -> bool {
+    let keys: BTreeSet<_> = a.keys().chain(b.keys()).collect();
+    let (mut both, mut apart, mut by_chance) = (0, 0, 0.0);
+    for key in keys {
+        let (a, b) = (a.get(key).copied().unwrap_or(0), b.get(key).copied().unwrap_or(0));
+        both += a.min(b);
+        apart += a.abs_diff(b);
+        #[expect(clippy::cast_precision_loss, reason = "an expectation needs no more than 53 bits")]
+        let mean = (a + b) as f64 / 2.0;
+        by_chance += 2.0 * (mean / std::f64::consts::PI).sqrt();
+    }
+    let longer = a.values().sum::<u64>().max(b.values().sum());
+    #[expect(clippy::cast_precision_loss, reason = "an expectation needs no more than 53 bits")]
+    let nearer_than_chance = (apart as f64) <= by_chance * TWINS_APART;
+    longer > 0 && share(both, longer) >= SAME_TRAFFIC_SHARE && nearer_than_chance
 }
 
 fn share(part: u64, whole: u64) -> f64 {

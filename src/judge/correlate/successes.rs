@@ -203,7 +203,8 @@ fn add_unclaimed<'a>(
     }
 }
 
-/// The proxies' successes: all of them, and those of clients that no application log shows.
+/// The proxies' successes: all of them, and those of clients that no application log shows. An opened tunnel stands for
+/// the attempts that went through it, as far as nothing else shows them (classification B3.4e).
 pub(super) fn of_proxies(
     proxies: &[ProxyHost],
     sources: &[(&Name, &SourceRollup)],
@@ -216,7 +217,7 @@ pub(super) fn of_proxies(
             let Some((_, rollup)) = sources.get(index) else { continue };
             let clock = clocks.get(index).copied().unwrap_or_default();
             for (time, grain, attributes, cell) in cells(rollup, clock).in_order() {
-                if grain != Grain::Attempt {
+                if !matches!(grain, Grain::Attempt | Grain::Tunnel) {
                     continue;
                 }
                 let time = time.plus_ms(clock.offset_ms);

@@ -10,7 +10,7 @@ use crate::model::{Fields, Vantage};
 pub(super) struct JsonLines;
 
 /// What only a proxy's, gateway's or envelope's own JSON has: those are formats of their own.
-const STRANGERS: [&str; 24] = [
+const STRANGERS: &[&str] = &[
     "\"upstream_",
     "\"remote_addr\"",
     "\"request_time\"",
@@ -18,6 +18,14 @@ const STRANGERS: [&str; 24] = [
     "\"logger\":\"http.log",
     "\"msg\":\"handled request\"",
     "\"DownstreamStatus\"",
+    "\"OriginStatus\"",
+    "\"tokens_in\"",
+    "\"response_status_code\"",
+    "\"native_finish_reason\"",
+    "\"delay_ms\"",
+    "\"prefix\":\"access-log\"",
+    "\"message\":\"502 Bad Gateway\"",
+    "\"message\":\"504 Gateway Timeout\"",
     "\"RayID\"",
     "\"EdgeResponseStatus\"",
     "\"resourceLogs\"",
@@ -35,6 +43,14 @@ const STRANGERS: [&str; 24] = [
     "\"stream\":\"stdout\"",
     "\"stream\":\"stderr\"",
     "\"logger\":\"http.handlers",
+    "\"x-edge-",
+    "\"responseLength\"",
+    "\"resourceMetrics\"",
+    "\"fastly_",
+    "\"varnish_",
+    "\"Varnish-",
+    "\"GatewayLogs\"",
+    "\"ShoeboxCallResult\"",
 ];
 
 impl Format for JsonLines {

@@ -25,6 +25,7 @@ const ROWS: &[(Option<FlagSays>, &[&str])] = &[
     ]),
     (Some(FlagSays::broke(Dns, NeverConnected)), &[
         "could not be resolved", "no resolver defined", "host not found in upstream", "dns lookup failure", "origindnserror",
+        "name resolution failed", "dns server error",
     ]),
     (Some(FlagSays::broke(Tls, NeverConnected)), &[
         "upstream ssl certificate", "ssl handshaking to upstream", "peer closed connection in ssl handshake",

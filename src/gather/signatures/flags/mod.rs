@@ -1,12 +1,29 @@
 //! What a proxy's own word on the end means: Envoy flags, HAProxy states, Squid and Tyk codes, error-log texts.
 
+mod aws_alb;
+mod aws_api_gateway;
+mod azure_apim;
+#[cfg(test)]
+mod cloud_tests;
+mod cloudflare;
+mod cloudfront;
 mod envoy;
 mod error_text;
+mod fastly;
+mod gcp;
 mod haproxy;
+mod helicone;
+mod iis;
+mod kong;
+mod litellm;
+mod openrouter;
+mod proxy_status;
 mod squid;
 #[cfg(test)]
 mod tests;
+mod traefik;
 mod tyk;
+mod varnish;
 
 use crate::model::{Fact, TransportError};
 
@@ -52,20 +69,48 @@ impl FlagSays {
 pub fn proxy_flag(format: &str, flag: &str, detail: Option<&str>) -> Option<FlagSays> {
     let flag = flag.trim();
     let is_of = |names: &[&str]| names.iter().any(|name| format.starts_with(name));
-    if is_of(&["haproxy"]) {
+    if let Some(said) = of_a_cloud(format, flag, detail) {
+        said
+    } else if is_of(&["haproxy"]) {
         haproxy::says(flag)
     } else if is_of(&["envoy", "istio"]) {
         envoy::says(flag, detail)
     } else if is_of(&["squid"]) {
         squid::says(flag).or_else(|| detail.and_then(squid::says))
+    } else if is_of(&["litellm"]) {
+        litellm::says(flag, detail)
+    } else if is_of(&["kong"]) {
+        kong::says(flag)
+    } else if is_of(&["helicone"]) {
+        helicone::says(flag)
+    } else if is_of(&["openrouter"]) {
+        openrouter::says(flag)
+    } else if is_of(&["traefik"]) {
+        traefik::says(flag).or_else(|| detail.and_then(in_its_own_words))
     } else if is_of(&["tyk"]) {
-        tyk::says(flag)
+        tyk::says(flag).or_else(|| detail.and_then(in_its_own_words))
     } else if is_of(&["nginx", "apache"]) {
         // Their error logs have one vocabulary, and lines about the client's side that must not be taken for it.
         detail.and_then(error_text::says)
     } else {
         by_shape(flag, detail)
     }
+}
+
+/// What the words of a cloud or a content delivery network say; `None` where the format is none of theirs.
+fn of_a_cloud(format: &str, flag: &str, detail: Option<&str>) -> Option<Option<FlagSays>> {
+    Some(match format {
+        "aws-alb" => aws_alb::says(flag, detail),
+        "aws-api-gateway" => aws_api_gateway::says(flag, detail),
+        "azure-apim" => azure_apim::says(flag, detail),
+        "cloudflare-logpush" => cloudflare::says(flag),
+        "cloudfront" => cloudfront::says(flag),
+        "fastly" => fastly::says(flag, detail),
+        "gcp-requests" => gcp::says(flag, detail),
+        "varnish" => varnish::says(flag, detail),
+        "w3c-extended" => iis::says(flag),
+        _ => return None,
+    })
 }
 
 fn by_shape(flag: &str, detail: Option<&str>) -> Option<FlagSays> {
@@ -78,5 +123,10 @@ fn by_shape(flag: &str, detail: Option<&str>) -> Option<FlagSays> {
     } else {
         tyk::says(flag)
     };
-    named.or_else(|| detail.and_then(|detail| error_text::says(detail).or_else(|| error_text::any_transport(detail))))
+    named.or_else(|| detail.and_then(in_its_own_words))
+}
+
+/// What a proxy without a vocabulary of its own says.
+fn in_its_own_words(detail: &str) -> Option<FlagSays> {
+    error_text::says(detail).or_else(|| error_text::any_transport(detail))
 }

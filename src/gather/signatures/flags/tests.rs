@@ -266,6 +266,58 @@ fn other_gateways() {
     assert_eq!(proxy_flag("json-lines", "", None), None);
 }
 
+#[test]
+fn gateways_tell_whose_an_error_is() {
+    let rows = [
+        (
+            "litellm",
+            "",
+            Some("No deployments available for selected model, Try again in 5 seconds."),
+            status_by(ProxySaysItsOwn),
+        ),
+        (
+            "litellm",
+            "",
+            Some("Budget has been exceeded! Current cost: 1.2, Max budget: 1.0"),
+            status_by(ProxySaysItsOwn),
+        ),
+        ("litellm", "", Some("Connection error."), status_by(ProxyGaveUp)),
+        (
+            "litellm",
+            "",
+            Some("The server had an error while processing your request."),
+            None,
+        ),
+        (
+            "litellm",
+            "stream",
+            Some("peer closed connection"),
+            broke(StreamAbort, AnswerBegun),
+        ),
+        ("litellm-payload", "litellm_rate_limit", None, status_by(ProxySaysItsOwn)),
+        ("litellm-payload", "vendor_rate_limit", None, None),
+        ("traefik", "no service", None, status_by(ProxySaysItsOwn)),
+        ("traefik", "own body", None, status_by(ProxyGaveUp)),
+        (
+            "traefik",
+            "",
+            Some("dial tcp 10.0.0.9:443: connect: connection refused"),
+            broke(Connect, TransportKind),
+        ),
+        ("kong", "gave up", None, status_by(ProxyGaveUp)),
+        ("kong", "never asked", None, status_by(ProxySaysItsOwn)),
+        ("helicone", "-1", None, broke(Timeout, SentUnanswered)),
+        ("helicone", "-2", None, None),
+        ("helicone", "-3", None, CANCELLED),
+        ("openrouter", "error", None, broke(StreamAbort, UpstreamAnswered)),
+        ("openrouter", "stop", None, None),
+        ("tyk", "", Some("context canceled"), CANCELLED),
+    ];
+    for (format, flag, detail, expected) in rows {
+        assert_eq!(proxy_flag(format, flag, detail), expected, "{format} {flag} {detail:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn no_flag_panics(format in "(haproxy|envoy|squid|tyk|nginx-error|json)", flag in "\\PC{0,12}", detail in "\\PC{0,60}") {

@@ -1,0 +1,182 @@
+//! Reads the log of a LiteLLM gateway: its text lines with a clock and no date, the same as JSON, and uvicorn's access
+//! lines, which stand between either.
+//!
+//! uvicorn's line is the exchange with a client, and the error above it tells its model and cause. What the router says
+//! of its deployments is about tries of its own and is not counted; it dates uvicorn's lines, which in text have no stamp
+//! (`docs.litellm.ai/docs/proxy/logging`).
+
+mod access;
+mod message;
+mod payload;
+mod records;
+
+pub(super) use payload::LitellmPayload;
+
+use super::format::{Fit, Format, Unread};
+use super::json_values::Unescaped;
+use crate::gather::frame::Framing;
+use crate::model::{Fields, Grain, Vantage};
+use crate::text::scan;
+use access::Access;
+use message::{Failed, is_upstream};
+use records::{access_line, answered, is_rest, json_line, line, plain, split, starts, text_line, uvicorn_line};
+
+/// The format.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Litellm;
+
+impl Format for Litellm {
+    fn name(&self) -> &'static str {
+        "litellm"
+    }
+
+    fn vantage(&self) -> Vantage {
+        Vantage::Proxy
+    }
+
+    fn framing(&self) -> Framing {
+        Framing::Continued
+    }
+
+    fn starts_record(&self, line: &[u8]) -> bool {
+        starts(line)
+    }
+
+    fn fit(&self, line: &[u8]) -> Fit {
+        let text = scan::text(line);
+        let text = plain(text.trim());
+        if text.starts_with('{') {
+            return json_line(&text, &Unescaped::default()).map_or(Fit::No, |_| Fit::Yes);
+        }
+        if text_line(&text).is_some() {
+            return Fit::Yes;
+        }
+        // uvicorn serves anything: only its line about a model's route may be a gateway's.
+        match uvicorn_line(&text).and_then(|said| Access::read(said.message)) {
+            Some(access) if access.is_llm() => Fit::Maybe,
+            _ => Fit::No,
+        }
+    }
+
+    fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
+        let text = scan::text(record);
+        let text = plain(text.trim_end());
+        let (head, answers) = split(&text);
+        let head = if is_rest(head) { "" } else { head };
+        let unescaped = Unescaped::default();
+        let said = (!head.is_empty()).then(|| line(head, &unescaped)).transpose()?;
+        let message = said.as_ref().map(|said| plain(said.message));
+        let stamp = said.as_ref().and_then(|said| said.stamp);
+        let failed = said.as_ref().zip(message.as_deref());
+        let failed = failed.and_then(|(said, message)| Failed::read(message, said.trace));
+        if failed.is_none() && message.as_deref().is_some_and(is_upstream) {
+            emit(&Fields {
+                grain: Grain::Start,
+                timestamp: stamp,
+                ..Fields::default()
+            });
+        }
+        let answered = failed.as_ref().and_then(|failed| answered(failed, answers));
+        for (at, answer) in answers.lines().enumerate() {
+            let unescaped = Unescaped::default();
+            let Some((own_stamp, access)) = access_line(answer, &unescaped) else {
+                continue;
+            };
+            let told = failed.as_ref().filter(|_| answered == Some(at));
+            emit(&Fields {
+                timestamp: own_stamp.or(stamp),
+                ..told.map_or_else(|| access.fields(), |failed| failed.with(&access))
+            });
+        }
+        if let Some(failed) = failed.filter(|_| answered.is_none()) {
+            emit(&Fields {
+                timestamp: stamp,
+                ..failed.fields()
+            });
+        }
+        Ok(())
+    }
+
+    fn samples(&self) -> &'static [&'static str] {
+        &[
+            "14:02:31 - LiteLLM Router:INFO: router.py:4023 - litellm.acompletion(model=openai/gpt-4o)\u{1b}[31m Exception litellm.InternalServerError: InternalServerError: OpenAIException - The server had an error while processing your request. Sorry about that!\u{1b}[0m",
+            "\u{1b}[92m14:02:33 - LiteLLM Router:INFO\u{1b}[0m: router.py:3993 - litellm.acompletion(model=openai/gpt-4o-mini)\u{1b}[32m 200 OK\u{1b}[0m",
+            "INFO:     10.0.0.7:51234 - \"POST /v1/chat/completions HTTP/1.1\" 500 Internal Server Error",
+            r#"{"message": "10.25.1.3:37717 - \"POST /v1/chat/completions HTTP/1.1\" 429", "level": "INFO", "timestamp": "2026-09-30T10:21:49.307842", "component": "uvicorn.access", "logger": "h11_impl.py:477"}"#,
+            r#"{"message": "Trying to fallback b/w models", "level": "INFO", "timestamp": "2026-09-30T10:28:57.333769", "component": "LiteLLM Router", "logger": "router.py:7747"}"#,
+        ]
+    }
+
+    fn source(&self) -> &'static str {
+        "https://docs.litellm.ai/docs/proxy/logging; litellm/_logging.py; uvicorn/logging.py"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Format, Litellm};
+    use crate::model::{Fields, Grain};
+
+    const ERROR: &str = "17:57:54 - LiteLLM Proxy:ERROR: common_request_processing.py:1687 - litellm.proxy.proxy_server._handle_llm_api_exception(): Exception occured - litellm_call_id=431126c2 - litellm.ServiceUnavailableError: ServiceUnavailableError: OpenAIException - That model is currently overloaded\n\nLiteLLM: model group 'gpt-4.1' failed with the error above.\nTraceback (most recent call last):\n  File \"a.py\", line 1, in b";
+
+    fn read<T>(record: &str, ask: impl Fn(&Fields<'_>) -> T) -> Vec<T> {
+        let mut said = Vec::new();
+        Litellm
+            .parse(record.as_bytes(), &mut |fields| said.push(ask(fields)))
+            .unwrap();
+        said
+    }
+
+    fn answer(status: &str) -> String {
+        format!("\nINFO:     10.22.1.34:54955 - \"POST /v1/chat/completions HTTP/1.1\" {status}")
+    }
+
+    #[test]
+    fn an_error_and_its_answer_are_one_attempt_with_client_model_and_time() {
+        let record = format!("{ERROR}{}", answer("503 Service Unavailable"));
+        let said = read(&record, |fields| {
+            assert_eq!((fields.timestamp, fields.status), (Some("17:57:54"), Some(503)));
+            assert_eq!((fields.client, fields.model), (Some("10.22.1.34:54955"), Some("gpt-4.1")));
+            assert_eq!(fields.gateway_request_id, Some("431126c2"));
+            fields.grain
+        });
+        assert_eq!(said, [Grain::Attempt]);
+    }
+
+    #[test]
+    fn the_answer_with_the_errors_status_is_its_own_and_the_others_are_attempts_too() {
+        let record = format!(
+            "{ERROR}{}{}",
+            answer("429 Too Many Requests"),
+            answer("503 Service Unavailable")
+        );
+        let said = read(&record, |fields| (fields.grain, fields.status, fields.model.is_some()));
+        assert_eq!(said, [(Grain::Attempt, Some(429), false), (Grain::Attempt, Some(503), true)]);
+    }
+
+    #[test]
+    fn the_rest_of_a_record_of_an_earlier_file_is_understood() {
+        let record = format!(
+            "  File \"a.py\", line 1, in b\nValueError: x{}",
+            answer("500 Internal Server Error")
+        );
+        assert_eq!(read(&record, |fields| fields.status), [Some(500)]);
+    }
+
+    #[test]
+    fn an_error_without_its_answer_is_a_detail() {
+        assert_eq!(read(ERROR, |fields| fields.grain), [Grain::Detail]);
+    }
+
+    #[test]
+    fn answers_below_anything_else_are_attempts_of_their_own() {
+        let record = format!(
+            "17:57:54 - LiteLLM Router:INFO: router.py:7747 - Trying to fallback{}",
+            answer("401 Unauthorized")
+        );
+        assert_eq!(
+            read(&record, |fields| (fields.timestamp.map(str::to_owned), fields.status)),
+            [(Some("17:57:54".to_owned()), Some(401))]
+        );
+    }
+}
