@@ -8,7 +8,10 @@ fn faultscope(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Outpu
     fs::create_dir_all(folder.join("logs")).unwrap();
     fs::write(folder.join("logs/x.log"), "").unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_faultscope"));
-    command.current_dir(folder).env_clear().env("XDG_CONFIG_HOME", folder.join("config"));
+    command
+        .current_dir(folder)
+        .env_clear()
+        .env("XDG_CONFIG_HOME", folder.join("config"));
     for (name, value) in variables {
         command.env(name, value);
     }
@@ -36,7 +39,8 @@ fn refused(folder: &Path, args: &[&str]) -> String {
 
 #[test]
 fn every_value_is_shown_with_where_it_comes_from() {
-    let folder = configured("threads = 3\ntz = ['Europe/Berlin', 'proxy/**=UTC']\n[nightly]\nstate = '/var/lib/x'\nthreads = 2\n");
+    let folder =
+        configured("threads = 3\ntz = ['Europe/Berlin', 'proxy/**=UTC']\n[nightly]\nstate = '/var/lib/x'\nthreads = 2\n");
     let show = shown(folder.path(), &["config", "show"], &[("FAULTSCOPE_MIN_RATE", "3%")]);
     for (line, from) in [
         ("threads = 3", "config.toml"),
@@ -45,12 +49,18 @@ fn every_value_is_shown_with_where_it_comes_from() {
         ("max-requests = 1000", "default"),
         ("quiet = false", "default"),
     ] {
-        let found = show.lines().find(|shown| shown.starts_with(line)).unwrap_or_else(|| panic!("no {line} in\n{show}"));
+        let found = show
+            .lines()
+            .find(|shown| shown.starts_with(line))
+            .unwrap_or_else(|| panic!("no {line} in\n{show}"));
         assert!(found.ends_with(from), "{found}");
     }
     assert!(show.contains("# since is not set"));
     let show = shown(folder.path(), &["config", "show", "nightly"], &[]);
-    assert!(show.contains("threads = 2 ") && show.contains("state = \"/var/lib/x\""), "{show}");
+    assert!(
+        show.contains("threads = 2 ") && show.contains("state = \"/var/lib/x\""),
+        "{show}"
+    );
     let other = folder.path().join("other.toml");
     fs::write(&other, "threads = 9\n").unwrap();
     let show = shown(folder.path(), &["--config", "other.toml", "config", "show"], &[]);
@@ -65,7 +75,13 @@ fn a_flag_goes_before_the_environment_and_that_before_the_file() {
     assert_eq!(begins(&["analyze", "logs"], &[]), '{');
     assert_ne!(begins(&["logs"], &[("FAULTSCOPE_REPORT", "text")]), '{');
     assert_eq!(begins(&["logs", "--report", "json"], &[("FAULTSCOPE_REPORT", "text")]), '{');
-    assert!(faultscope(folder.path(), &["logs"], &[]).stderr.iter().all(|byte| *byte != b'r'), "quiet by the file");
+    assert!(
+        faultscope(folder.path(), &["logs"], &[])
+            .stderr
+            .iter()
+            .all(|byte| *byte != b'r'),
+        "quiet by the file"
+    );
     let loud = faultscope(folder.path(), &["-v", "logs"], &[]);
     assert_eq!(loud.status.code(), Some(0));
     assert!(String::from_utf8_lossy(&loud.stderr).contains("read 1 log"));
@@ -81,7 +97,10 @@ fn paths_may_be_settings_too() {
 #[test]
 fn a_wrong_key_is_refused_with_the_nearest_known_one() {
     for (text, said) in [
-        ("max-request = 3", "there is no key 'max-request'; did you mean 'max-requests'?"),
+        (
+            "max-request = 3",
+            "there is no key 'max-request'; did you mean 'max-requests'?",
+        ),
         ("[nightly]\nstaet = 'x'", "there is no key 'staet'; did you mean 'state'?"),
         ("[nightli]\nstate = 'x'", "there is no key 'nightli'; did you mean 'nightly'?"),
         ("[analyze]\nkeep = 3", "there is no key 'keep'"),
@@ -109,7 +128,10 @@ fn help_is_given_whatever_the_files_say() {
 fn completions_and_manual_pages_are_written() {
     let folder = configured("");
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        assert!(shown(folder.path(), &["completions", shell], &[]).contains("nightly"), "{shell}");
+        assert!(
+            shown(folder.path(), &["completions", shell], &[]).contains("nightly"),
+            "{shell}"
+        );
     }
     assert!(shown(folder.path(), &["man"], &[]).contains(".TH faultscope 1"));
     assert!(shown(folder.path(), &["man", "nightly"], &[]).contains(".TH faultscope-nightly 1"));

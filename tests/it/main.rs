@@ -22,4 +22,5 @@ mod same_answer;
 mod same_bytes;
 mod schema;
 mod secrecy;
+mod state;
 mod status_page;

@@ -1,0 +1,250 @@
+//! Does a night stand a damaged state, a full disk, a second run, and logs that come late?
+
+use crate::month::{Month, Trouble};
+use crate::nightly::nightly;
+use std::fs;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output};
+
+const TROUBLE: Trouble = Trouble {
+    day: 0,
+    minutes: (600, 700),
+    model: "gpt-4o-mini",
+};
+
+fn folder(nights: usize) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let month = Month::new(nights, &[TROUBLE]);
+    for night in 0..=nights {
+        month.write_until(&folder.path().join("logs"), night);
+    }
+    folder
+}
+
+/// Logs of applications alone, each of which counts by itself.
+fn without_proxies(folder: &Path) {
+    for log in ["proxy-egress-1", "proxy-egress-2", "proxy-egress-3"] {
+        fs::remove_dir_all(folder.join("logs").join(log)).unwrap();
+    }
+}
+
+fn run(folder: &Path, night: usize) -> Output {
+    nightly(folder, night, &[]).output().unwrap()
+}
+
+fn said(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn a_damaged_state_is_set_aside_and_the_logs_are_read_anew() {
+    let folder = folder(1);
+    let first = run(folder.path(), 1);
+    let state = folder.path().join("state/state.sqlite");
+    let whole = fs::read(&state).unwrap();
+    for (at, damage) in [(0, 4096), (whole.len() / 2, 64), (whole.len() - 2000, 64)] {
+        let mut damaged = whole.clone();
+        damaged[at..(at + damage).min(whole.len())].fill(0xa5);
+        fs::write(&state, damaged).unwrap();
+        let output = run(folder.path(), 1);
+        if output.stdout.is_empty() && output.stderr.is_empty() {
+            // The damage lies where nothing is asked; it is found when it is.
+            continue;
+        }
+        assert!(
+            said(&output.stderr).contains("was set aside as"),
+            "byte {at}: {}",
+            said(&output.stderr)
+        );
+        assert_eq!(said(&output.stdout).lines().next(), said(&first.stdout).lines().next());
+        assert_eq!(run(folder.path(), 1).stdout, b"");
+    }
+    let aside = fs::read_dir(folder.path().join("state")).unwrap();
+    assert!(
+        aside
+            .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains("damaged"))
+            .count()
+            >= 1
+    );
+}
+
+#[test]
+fn a_later_versions_state_is_left_alone() {
+    let folder = folder(1);
+    run(folder.path(), 1);
+    let state = rusqlite::Connection::open(folder.path().join("state/state.sqlite")).unwrap();
+    state.pragma_update(None, "user_version", 99).unwrap();
+    drop(state);
+    let output = run(folder.path(), 2);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output.stderr).contains("a later version of faultscope wrote the state file"));
+}
+
+#[test]
+fn a_full_disk_leaves_what_was_and_the_next_night_makes_it_good() {
+    let full = folder(1);
+    let roomy = folder(1);
+    let expected = run(roomy.path(), 1);
+    // Files may grow to so many blocks of 512 bytes, and writing on is an error, as on a full disk.
+    for blocks in [0, 4, 64, 200, 400] {
+        let mut limited = Command::new("sh");
+        let inner = nightly(full.path(), 1, &[]);
+        limited.current_dir(full.path()).env_clear();
+        limited.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        limited
+            .arg("-c")
+            .arg(format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\""))
+            .arg("sh")
+            .arg(inner.get_program());
+        let output = limited.args(inner.get_args()).output().unwrap();
+        if output.status.code() == Some(0) {
+            break;
+        }
+        assert_eq!(output.status.code(), Some(2), "{blocks}: {}", said(&output.stderr));
+        assert_eq!(said(&output.stderr).lines().count(), 1, "{}", said(&output.stderr));
+        let left = fs::read_dir(full.path().join("out")).unwrap();
+        assert_eq!(left.count(), 0, "a report is whole or not there");
+    }
+    let output = run(full.path(), 1);
+    assert_eq!(
+        (said(&output.stdout), said(&output.stderr)),
+        (said(&expected.stdout), said(&expected.stderr))
+    );
+    assert_eq!(run(full.path(), 1).stdout, b"");
+}
+
+#[test]
+fn of_two_runs_at_once_one_reads_and_the_other_waits_or_is_told_the_pid() {
+    let folder = folder(1);
+    fs::create_dir(folder.path().join("state")).unwrap();
+    let mut lock = fs::File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(folder.path().join("state/lock"))
+        .unwrap();
+    lock.try_lock().unwrap();
+    write!(lock, "4242").unwrap();
+    let output = nightly(folder.path(), 1, &["--wait", "0s"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output.stderr).contains("pid 4242"), "{}", said(&output.stderr));
+    drop(lock);
+    let runs: Vec<_> = (0..4)
+        .map(|_| {
+            nightly(folder.path(), 1, &[])
+                .stdout(std::process::Stdio::piped())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    let told = runs
+        .into_iter()
+        .map(|run| run.wait_with_output().unwrap())
+        .inspect(|output| assert_eq!(output.status.code(), Some(0)))
+        .filter(|output| !output.stdout.is_empty());
+    assert_eq!(told.count(), 1);
+}
+
+#[test]
+fn what_cannot_be_read_is_named_once() {
+    let folder = folder(1);
+    fs::write(folder.path().join("logs/odd.txt"), "what\nis this\n").unwrap();
+    let first = run(folder.path(), 1);
+    assert_eq!(first.status.code(), Some(3));
+    assert!(said(&first.stderr).contains("odd.txt: no format recognised it"));
+    let again = run(folder.path(), 2);
+    assert_eq!((again.status.code(), said(&again.stderr)), (Some(0), String::new()));
+    fs::File::options()
+        .append(true)
+        .open(folder.path().join("logs/odd.txt"))
+        .unwrap()
+        .write_all(b"more of it\n")
+        .unwrap();
+    let more = run(folder.path(), 3);
+    assert_eq!((more.status.code(), said(&more.stderr)), (Some(0), String::new()));
+}
+
+#[test]
+fn a_log_that_comes_late_opens_its_window_again() {
+    let folder = folder(2);
+    without_proxies(folder.path());
+    let late = folder.path().join("logs/app-2");
+    let elsewhere = folder.path().join("elsewhere");
+    fs::rename(&late, &elsewhere).unwrap();
+    let first = run(folder.path(), 1);
+    assert!(
+        said(&first.stdout).starts_with("faultscope: 1 new failure window"),
+        "{}",
+        said(&first.stdout)
+    );
+    fs::rename(&elsewhere, &late).unwrap();
+    let second = run(folder.path(), 2);
+    assert!(
+        said(&second.stdout).starts_with("faultscope: 1 changed"),
+        "{}",
+        said(&second.stdout)
+    );
+    assert_eq!(run(folder.path(), 3).stdout, b"");
+}
+
+#[test]
+fn what_comes_after_the_past_was_dropped_is_counted_and_told_all_the_same() {
+    let folder = folder(9);
+    let late = folder.path().join("logs/app-2");
+    let elsewhere = folder.path().join("elsewhere");
+    fs::rename(&late, &elsewhere).unwrap();
+    without_proxies(folder.path());
+    let few = nightly(folder.path(), 9, &["--recent", "1d"]).output().unwrap();
+    assert_eq!(few.status.code(), Some(0));
+    fs::rename(&elsewhere, &late).unwrap();
+    let again = nightly(folder.path(), 10, &["--recent", "1d"]).output().unwrap();
+    assert_eq!(again.status.code(), Some(0), "{}", said(&again.stderr));
+    let state = rusqlite::Connection::open(folder.path().join("state/state.sqlite")).unwrap();
+    let sum = |sql: &str| state.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(sum("SELECT sum(attempts) FROM hour"), sum("SELECT sum(records) FROM night"));
+}
+
+#[test]
+fn old_report_folders_go_and_strangers_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let trouble = |day| Trouble { day, ..TROUBLE };
+    let month = Month::new(4, &[trouble(0), trouble(1), trouble(2), trouble(3)]);
+    fs::create_dir_all(folder.path().join("out/notes")).unwrap();
+    for night in 0..month.nights() {
+        month.write_until(&folder.path().join("logs"), night);
+        nightly(folder.path(), night, &["--keep", "2"]).output().unwrap();
+    }
+    let mut left: Vec<_> = fs::read_dir(folder.path().join("out"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["2026-03-05", "2026-03-06", "notes"]);
+}
+
+#[test]
+fn a_directory_that_anyone_may_write_to_is_no_place_for_reports() {
+    let folder = folder(1);
+    let out = folder.path().join("out");
+    fs::create_dir(&out).unwrap();
+    fs::set_permissions(&out, fs::Permissions::from_mode(0o777)).unwrap();
+    let output = run(folder.path(), 1);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output.stderr).contains("anyone may write there"));
+}
+
+#[test]
+fn the_state_is_its_owners_alone_and_holds_no_text_of_the_logs() {
+    let folder = folder(1);
+    run(folder.path(), 1);
+    let state = folder.path().join("state");
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&state), mode(&state.join("state.sqlite"))), (0o700, 0o600));
+    let mut bytes = Vec::new();
+    let mut file = fs::File::open(state.join("state.sqlite")).unwrap();
+    file.seek(SeekFrom::Start(0)).unwrap();
+    file.read_to_end(&mut bytes).unwrap();
+    assert!(memchr::memmem::find(&bytes, b"Sorry about that").is_none());
+}
