@@ -16,6 +16,7 @@ mod house;
 mod killed;
 mod month;
 mod nightly;
+mod packaging;
 mod reports;
 mod run;
 mod same_answer;
