@@ -9,6 +9,7 @@ mod blob;
 pub mod history;
 pub mod hours;
 mod lock;
+mod named;
 mod rollup_v1;
 mod schema;
 mod store;
@@ -16,5 +17,6 @@ pub mod windows;
 mod words;
 
 pub use lock::{Busy, Lock};
-pub use store::{Horizon, Night, NightDone, Store, StoreError, named};
+pub use named::named;
+pub use store::{Horizon, Night, NightDone, Store, StoreError};
 pub use windows::{Kept, News};

@@ -57,7 +57,7 @@ fn told(folder: &Path) -> Vec<(String, Vec<String>)> {
         let entry = entry.unwrap();
         let name = entry.file_name().into_string().unwrap();
         let report = fs::read(entry.path().join("report-internal.json")).unwrap();
-        let report: serde_json::Value = serde_json::from_slice(&report).expect("a report is whole or not there");
+        let report: serde_json::Value = serde_json::from_slice(&report).unwrap();
         let windows = report["windows"].as_array().unwrap().iter();
         told.push((
             name,
@@ -103,6 +103,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a killer needs a clock")]
 fn two_hundred_killed_runs_leave_what_an_undisturbed_one_does() {
     let month = Month::new(4, &TROUBLES);
     let [disturbed, undisturbed] = [(); 2].map(|()| tempfile::tempdir().unwrap());

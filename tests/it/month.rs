@@ -226,7 +226,7 @@ fn rotate(path: &Path, rotation: Rotation, night: usize) {
             fs::rename(path, &by_date).unwrap();
             pack(&by_date);
         }
-        Rotation::Weekly if night % 7 == 0 => fs::rename(path, by_date).unwrap(),
+        Rotation::Weekly if night.is_multiple_of(7) => fs::rename(path, by_date).unwrap(),
         Rotation::Grows | Rotation::Weekly => {}
     }
 }

@@ -109,8 +109,11 @@ pub fn by_span(history: &History, span: fn(Time) -> Span) -> BTreeMap<Span, BTre
     spans
 }
 
+/// A class and a scope.
+type Kind<'w> = (&'w String, &'w BTreeMap<String, Vec<String>>);
+
 fn recurring(windows: &[Kept]) -> Vec<Recurring> {
-    let mut kinds: BTreeMap<(&String, &BTreeMap<String, Vec<String>>), Vec<Time>> = BTreeMap::new();
+    let mut kinds: BTreeMap<Kind<'_>, Vec<Time>> = BTreeMap::new();
     for window in windows {
         let kind = (&window.state.class, &window.state.scope);
         kinds.entry(kind).or_default().push(window.start());

@@ -1,12 +1,15 @@
 //! The state file: what it holds, in the program's own types.
 
+mod keeping;
+mod rows;
+
 use super::blob::{self, Damaged};
 use super::hours::{Slice, Tally};
 use super::schema;
 use super::windows::{Kept, State};
 use super::words::Constants;
-use crate::model::{Hash, KnownLog, Name, Rollup, SourceRollup, Time};
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction, params};
+use crate::model::{KnownLog, SourceRollup, Time};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, OpenOptions};
 use std::io;
@@ -18,12 +21,6 @@ const NAME: &str = "state.sqlite";
 
 /// What SQLite keeps beside it.
 const BESIDE: [&str; 2] = ["-wal", "-shm"];
-
-/// Hours, and windows, are kept for a year and the days that make it a leap year.
-const KEPT_MS: i64 = 366 * 24 * 3_600_000;
-
-/// Nights after which a log that is gone is forgotten: longer than anyone rotates before a log is packed or deleted.
-const GONE_NIGHTS: u64 = 60;
 
 /// The state file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -219,7 +216,7 @@ impl Store {
     /// What the state file says.
     pub fn logs(&self) -> Stored<Vec<KnownLog>> {
         let mut statement = self.connection.prepare("SELECT * FROM log ORDER BY number")?;
-        let logs = statement.query_map([], log)?.collect::<rusqlite::Result<Vec<_>>>()?;
+        let logs = statement.query_map([], rows::log)?.collect::<rusqlite::Result<Vec<_>>>()?;
         logs.into_iter().map(|log| log.ok_or(StoreError::Damaged)).collect()
     }
 
@@ -266,7 +263,7 @@ impl Store {
             .connection
             .prepare("SELECT * FROM window WHERE end >= ? ORDER BY start, number")?;
         let kept = statement
-            .query_map([since.0], window)?
+            .query_map([since.0], rows::window)?
             .collect::<rusqlite::Result<Vec<_>>>()?;
         kept.into_iter().map(|window| window.ok_or(StoreError::Damaged)).collect()
     }
@@ -287,7 +284,7 @@ impl Store {
     /// What the state file says.
     pub fn nights(&self) -> Stored<Vec<Night>> {
         let mut statement = self.connection.prepare("SELECT * FROM night ORDER BY number")?;
-        let nights = statement.query_map([], night)?;
+        let nights = statement.query_map([], rows::night)?;
         Ok(nights.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -313,15 +310,15 @@ impl Store {
         )?;
         let night = number(transaction.last_insert_rowid());
         for (log, rollup) in &done.logs {
-            let log = keep_log(&transaction, log, night)?;
+            let log = keeping::keep_log(&transaction, log, night)?;
             if let Some(rollup) = rollup {
-                keep_part(&transaction, log, night, rollup)?;
+                keeping::keep_part(&transaction, log, night, rollup)?;
             }
         }
-        keep_complaints(&transaction, done, night)?;
-        let windows = keep_windows(&transaction, done, night)?;
-        keep_hours(&transaction, done)?;
-        forget(&transaction, done, night)?;
+        keeping::keep_complaints(&transaction, done, night)?;
+        let windows = keeping::keep_windows(&transaction, done, night)?;
+        keeping::keep_hours(&transaction, done)?;
+        keeping::forget(&transaction, done, night)?;
         transaction.commit()?;
         Ok((night, windows))
     }
@@ -360,259 +357,4 @@ fn stored(number: u64) -> i64 {
 
 fn number(stored: i64) -> u64 {
     stored.cast_unsigned()
-}
-
-fn hash(bytes: &[u8]) -> Option<Hash> {
-    bytes.try_into().ok()
-}
-
-fn log(row: &Row<'_>) -> rusqlite::Result<Option<KnownLog>> {
-    let head: Vec<u8> = row.get("head")?;
-    let tail: Vec<u8> = row.get("tail")?;
-    let name: String = row.get("name")?;
-    let known = hash(&head).zip(hash(&tail));
-    let known = known.map(|(head, tail)| {
-        Ok(KnownLog {
-            number: number(row.get("number")?),
-            name: Name::from(name),
-            id: (number(row.get("device")?), number(row.get("inode")?)),
-            size: number(row.get("size")?),
-            written_ns: row.get("written_ns")?,
-            head_bytes: number(row.get("head_bytes")?),
-            head,
-            tail_at: number(row.get("tail_at")?),
-            tail,
-            offset: number(row.get("offset")?),
-            lines: number(row.get("lines")?),
-            waiting: number(row.get("waiting")?),
-            waiting_since: Time(row.get("waiting_since")?),
-        })
-    });
-    known.transpose()
-}
-
-fn window(row: &Row<'_>) -> rusqlite::Result<Option<Kept>> {
-    let scope: String = row.get("scope")?;
-    let told: Option<String> = row.get("told")?;
-    let Ok(scope) = serde_json::from_str(&scope) else {
-        return Ok(None);
-    };
-    let Ok(told) = told.as_deref().map(serde_json::from_str).transpose() else {
-        return Ok(None);
-    };
-    Ok(Some(Kept {
-        number: number(row.get("number")?),
-        state: State {
-            class: row.get("class")?,
-            side: row.get("side")?,
-            scope,
-            severity: row.get("severity")?,
-            start: row.get("start")?,
-            end: row.get("end")?,
-            ongoing: row.get("ongoing")?,
-            failures: number(row.get("failures")?),
-        },
-        attempts: number(row.get("attempts")?),
-        calls: number(row.get("calls")?),
-        calls_lost: number(row.get("calls_lost")?),
-        confidence: row.get("confidence")?,
-        nights: (number(row.get("first_night")?), number(row.get("last_night")?)),
-        standing: row.get("standing")?,
-        told,
-    }))
-}
-
-fn night(row: &Row<'_>) -> rusqlite::Result<Night> {
-    Ok(Night {
-        number: number(row.get("number")?),
-        began: Time(row.get("began")?),
-        bytes: number(row.get("bytes")?),
-        records: number(row.get("records")?),
-        other_records: number(row.get("other_records")?),
-        unread_records: number(row.get("unread_records")?),
-        folder: row.get("folder")?,
-        told: row.get("told")?,
-    })
-}
-
-fn keep_log(transaction: &Transaction<'_>, log: &KnownLog, night: u64) -> Stored<u64> {
-    let known = (log.number > 0).then_some(stored(log.number));
-    transaction.execute(
-        "INSERT OR REPLACE INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        params![
-            known,
-            &*log.name,
-            stored(log.id.0),
-            stored(log.id.1),
-            stored(log.size),
-            log.written_ns,
-            stored(log.head_bytes),
-            log.head.as_slice(),
-            stored(log.tail_at),
-            log.tail.as_slice(),
-            stored(log.offset),
-            stored(log.lines),
-            stored(log.waiting),
-            log.waiting_since.0,
-            stored(night),
-        ],
-    )?;
-    Ok(number(transaction.last_insert_rowid()))
-}
-
-fn keep_part(transaction: &Transaction<'_>, log: u64, night: u64, rollup: &SourceRollup) -> Stored<()> {
-    transaction.execute(
-        "INSERT INTO part VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        params![
-            stored(log),
-            stored(night),
-            rollup.span.map(|(first, _)| first.0),
-            rollup.span.map(|(_, last)| last.0),
-            stored(rollup.bytes),
-            stored(rollup.records),
-            stored(rollup.other_records),
-            stored(rollup.unread_records),
-            blob::packed(rollup)?,
-        ],
-    )?;
-    Ok(())
-}
-
-fn keep_complaints(transaction: &Transaction<'_>, done: &NightDone, night: u64) -> Stored<()> {
-    let mut known = transaction.prepare("SELECT path, reason FROM complaint")?;
-    let known: Vec<(String, String)> = known
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<rusqlite::Result<_>>()?;
-    for (path, reason) in known.iter().filter(|known| !done.still.contains(*known)) {
-        transaction.execute("DELETE FROM complaint WHERE path = ? AND reason = ?", [path, reason])?;
-    }
-    for (path, reason) in &done.complaints {
-        let sql = "INSERT OR IGNORE INTO complaint VALUES (?, ?, ?)";
-        transaction.execute(sql, params![path, reason, stored(night)])?;
-    }
-    Ok(())
-}
-
-fn keep_windows(transaction: &Transaction<'_>, done: &NightDone, night: u64) -> Stored<Vec<u64>> {
-    let mut numbers = Vec::with_capacity(done.windows.len());
-    for window in &done.windows {
-        let state = &window.state;
-        let known = (window.number > 0).then_some(stored(window.number));
-        let first = if known.is_some() { window.nights.0 } else { night };
-        transaction.execute(
-            "INSERT OR REPLACE INTO window VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)",
-            params![
-                known,
-                state.class,
-                state.side,
-                serde_json::to_string(&state.scope).unwrap_or_default(),
-                state.severity,
-                state.start,
-                state.end,
-                state.ongoing,
-                stored(window.attempts),
-                stored(state.failures),
-                stored(window.calls),
-                stored(window.calls_lost),
-                window.confidence,
-                stored(first),
-                stored(night),
-                window.told.as_ref().and_then(|told| serde_json::to_string(told).ok()),
-            ],
-        )?;
-        numbers.push(number(transaction.last_insert_rowid()));
-    }
-    for withdrawn in &done.withdrawn {
-        transaction.execute("UPDATE window SET standing = 0 WHERE number = ?", [stored(*withdrawn)])?;
-    }
-    Ok(numbers)
-}
-
-fn keep_hours(transaction: &Transaction<'_>, done: &NightDone) -> Stored<()> {
-    if let Some(from) = done.hours_from {
-        transaction.execute("DELETE FROM hour WHERE start >= ?", [from.0])?;
-    }
-    let mut add = transaction.prepare(
-        "INSERT INTO hour VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET attempts = attempts + excluded.attempts,
-         failures = failures + excluded.failures, network_failures = network_failures + excluded.network_failures,
-         caller_side = caller_side + excluded.caller_side, calls = calls + excluded.calls,
-         calls_lost = calls_lost + excluded.calls_lost",
-    )?;
-    for (slice, tally) in &done.hours {
-        let [provider, surface, model, endpoint] = &slice.values;
-        add.execute(params![
-            slice.start.0,
-            provider,
-            surface,
-            model,
-            endpoint,
-            stored(tally.attempts),
-            stored(tally.failures),
-            stored(tally.network_failures),
-            stored(tally.caller_side),
-            stored(tally.calls),
-            stored(tally.calls_lost),
-        ])?;
-    }
-    Ok(())
-}
-
-/// Drops what is too old to be judged again, or to be asked for.
-fn forget(transaction: &Transaction<'_>, done: &NightDone, night: u64) -> Stored<()> {
-    if let Some(before) = done.drop_before {
-        let sql = "SELECT max(last) FROM part WHERE rollup IS NOT NULL AND last < ?";
-        let dropped: Option<i64> = transaction.query_row(sql, [before.0], |row| row.get(0))?;
-        transaction.execute(
-            "UPDATE part SET rollup = NULL WHERE rollup IS NOT NULL AND last < ?",
-            [before.0],
-        )?;
-        // What holds no call at all is never judged.
-        transaction.execute(
-            "UPDATE part SET rollup = NULL WHERE last IS NULL AND night < ?",
-            [stored(night)],
-        )?;
-        if let Some(dropped) = dropped {
-            transaction.execute(
-                "INSERT INTO meta VALUES ('whole_after', ?) ON CONFLICT DO UPDATE SET value = max(value, excluded.value)",
-                [dropped],
-            )?;
-        }
-    }
-    let old = done.began.plus_ms(-KEPT_MS).0;
-    transaction.execute("DELETE FROM hour WHERE start < ?", [old])?;
-    transaction.execute("DELETE FROM window WHERE end < ?", [old])?;
-    transaction.execute(
-        "DELETE FROM part WHERE rollup IS NULL AND night IN (SELECT number FROM night WHERE began < ?)",
-        [old],
-    )?;
-    transaction.execute("DELETE FROM night WHERE began < ? AND folder IS NULL", [old])?;
-    let gone = stored(night.saturating_sub(GONE_NIGHTS));
-    let sql = "DELETE FROM log WHERE seen < ? AND number NOT IN (SELECT log FROM part WHERE rollup IS NOT NULL)";
-    transaction.execute(sql, [gone])?;
-    Ok(())
-}
-
-/// Gives every log's rollup its name of today. A log that is gone gives up a name that another one bears now, and takes
-/// one that still says to which log it belonged.
-#[must_use]
-pub fn named(rollups: BTreeMap<u64, SourceRollup>, present: &[&KnownLog], gone: &[&KnownLog]) -> Rollup {
-    let mut taken: BTreeSet<Name> = present.iter().map(|log| Name::clone(&log.name)).collect();
-    let names: BTreeMap<u64, &Name> = present.iter().map(|log| (log.number, &log.name)).collect();
-    let old: BTreeMap<u64, &Name> = gone.iter().map(|log| (log.number, &log.name)).collect();
-    let mut rollup = Rollup::default();
-    for (number, source) in rollups {
-        if let Some(name) = names.get(&number) {
-            rollup.sources.insert(Name::clone(name), source);
-            continue;
-        }
-        let name = old.get(&number).map_or("forgotten.log", |name| name.as_ref());
-        let mut free = Name::from(name);
-        let mut at = number;
-        while !taken.insert(Name::clone(&free)) {
-            free = Name::from(format!("{name}.{at}"));
-            at += 1000;
-        }
-        rollup.sources.insert(free, source);
-    }
-    rollup
 }
