@@ -4,7 +4,7 @@ use super::args::Analyze;
 use super::exit::Exit;
 use super::plan::{Delivery, Needs, needs};
 use super::progress::Bar;
-use super::{account, key, output, status_page, world};
+use super::{account, bundle, key, output, status_page, world};
 use crate::deliver::{self, Context};
 use crate::gather::{self, Gathered};
 use crate::judge;
@@ -43,29 +43,20 @@ fn read(args: &Analyze, needs: &Needs) -> anyhow::Result<Gathered> {
 }
 
 fn deliver_all(args: &Analyze, needs: &Needs, findings: &Findings, rollup: &Rollup) -> anyhow::Result<()> {
-    let is_forwarded = needs
-        .reports
-        .iter()
-        .any(|delivery| delivery.audience == Audience::Forwardable);
+    let is_forwarded = |delivery: &Delivery| delivery.audience == Audience::Forwardable;
+    let is_forwarded = needs.reports.iter().any(is_forwarded) || (needs.bundle.is_some() && !needs.internal);
     let key = if is_forwarded {
         key::key(args.key_file.as_deref(), rollup)?
     } else {
         key::derived(rollup)
     };
+    let policy = |audience: Audience| Policy {
+        audience,
+        key: key.clone(),
+    };
     for Delivery { report, audience, file } in &needs.reports {
-        let policy = Policy {
-            audience: *audience,
-            key: key.clone(),
-        };
-        let sealed = seal(findings.clone(), &policy);
-        let context = Context {
-            generated_at: needs.generated_at.to_utc(),
-            width: world::columns(),
-            colour: needs.colour && file.is_none(),
-            version: env!("CARGO_PKG_VERSION"),
-            internal: needs.internal,
-            removed: Removed::default(),
-        };
+        let sealed = seal(findings.clone(), &policy(*audience));
+        let context = context(needs, needs.colour && file.is_none());
         let (bytes, removed) =
             deliver::deliver(&sealed, *report, &context).with_context(|| format!("the report '{}'", report.name()))?;
         account::removed(report.name(), &removed);
@@ -74,7 +65,27 @@ fn deliver_all(args: &Analyze, needs: &Needs, findings: &Findings, rollup: &Roll
             None => output::to_stdout(&bytes).context("standard output cannot be written")?,
         }
     }
+    if let Some(place) = &needs.bundle {
+        let policy = policy(if needs.internal {
+            Audience::Internal
+        } else {
+            Audience::Forwardable
+        });
+        let sealed = seal(findings.clone(), &policy);
+        bundle::deliver(place, &sealed, &policy, &context(needs, false), needs.dry)?;
+    }
     Ok(())
+}
+
+fn context(needs: &Needs, colour: bool) -> Context<'static> {
+    Context {
+        generated_at: needs.generated_at.to_utc(),
+        width: world::columns(),
+        colour,
+        version: env!("CARGO_PKG_VERSION"),
+        internal: needs.internal,
+        removed: Removed::default(),
+    }
 }
 
 fn exit(needs: &Needs, findings: &Findings) -> Exit {

@@ -6,6 +6,7 @@
 mod account;
 mod analyze;
 pub mod args;
+mod bundle;
 mod config;
 mod duration;
 pub mod exit;

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Ends the names of files that are being written.
-const UNFINISHED: &str = ".faultscope-tmp";
+pub(super) const UNFINISHED: &str = ".faultscope-tmp";
 
 /// Writes to standard output. A reader that has seen enough (`| head`) is no error.
 ///
@@ -57,7 +57,8 @@ pub(super) fn to_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-fn prefix(name: &std::ffi::OsStr) -> OsString {
+/// Begins the names of files that are being written, for what is to have this name.
+pub(super) fn prefix(name: &std::ffi::OsStr) -> OsString {
     let mut prefix = OsString::from(".");
     prefix.push(name);
     prefix.push(".");

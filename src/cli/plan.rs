@@ -1,6 +1,7 @@
 //! From what was typed to what the program needs: one plan for each act.
 
 use super::args::{Analyze, ColourChoice, ReportAsked};
+use super::bundle::Place;
 use super::{since, world};
 use crate::deliver::{self, Report};
 use crate::gather::{Plan, formats, plan::PIECE};
@@ -17,6 +18,8 @@ pub(super) struct Needs {
     pub(super) gather: Plan,
     pub(super) judge: Options,
     pub(super) reports: Vec<Delivery>,
+    pub(super) bundle: Option<Place>,
+    pub(super) dry: bool,
     pub(super) fail_on: Vec<Class>,
     pub(super) colour: bool,
     pub(super) internal: bool,
@@ -39,6 +42,8 @@ pub(super) fn needs(args: &Analyze, now: Time) -> anyhow::Result<Needs> {
         gather: gather(args, now)?,
         judge: judge(args),
         reports: reports(args)?,
+        bundle: bundle(args)?,
+        dry: args.dry_run,
         fail_on: args.fail_on.clone(),
         colour: match args.color {
             ColourChoice::Auto => world::wants_colour(),
@@ -122,7 +127,16 @@ fn judge(args: &Analyze) -> Options {
     }
 }
 
+fn bundle(args: &Analyze) -> anyhow::Result<Option<Place>> {
+    let place = args.bundle.as_deref().map(Place::of);
+    place.iter().try_for_each(Place::check).context("--bundle")?;
+    Ok(place)
+}
+
 fn reports(args: &Analyze) -> anyhow::Result<Vec<Delivery>> {
+    if args.dry_run {
+        return Ok(Vec::new());
+    }
     let by_default = [ReportAsked {
         name: DEFAULT_REPORT.to_owned(),
         file: None,

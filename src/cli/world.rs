@@ -31,6 +31,15 @@ pub(super) fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
+/// The words of the command line after the program's own name; what is no UTF-8 in them is replaced.
+#[must_use]
+pub(super) fn arguments() -> Vec<String> {
+    std::env::args_os()
+        .skip(1)
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect()
+}
+
 /// Whether colours are welcome on standard output (<https://no-color.org>).
 #[must_use]
 pub(super) fn wants_colour() -> bool {

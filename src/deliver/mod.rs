@@ -1,6 +1,8 @@
 //! Act three: from findings to something that can be sent. One file a report.
 
+pub mod bundle;
 pub mod digest;
+mod html;
 mod json_v1;
 mod markdown;
 mod phrases;
@@ -15,7 +17,7 @@ use crate::redact::{Removed, Sealed, wall};
 use std::io;
 
 /// Every report, by the order of `--help`.
-pub static ALL: &[&dyn Report] = &[&text::Text, &markdown::Markdown, &json_v1::JsonV1];
+pub static ALL: &[&dyn Report] = &[&text::Text, &markdown::Markdown, &html::Html, &json_v1::JsonV1];
 
 /// The JSON Schema that every JSON report fits.
 pub const JSON_SCHEMA: &str = include_str!("report-v1.schema.json");

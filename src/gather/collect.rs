@@ -330,6 +330,11 @@ impl<'a> Collector<'a> {
             fields.grain
         };
         self.rollup.cells.add(ended, grain, tuple, cell);
+        // A tunnel's duration is how long it stood open.
+        let is_tunnel = fields.method.is_some_and(|method| method.eq_ignore_ascii_case("CONNECT"));
+        if let Some(ms) = duration.filter(|_| !is_tunnel) {
+            self.rollup.cells.add_took(ended, tuple, ms);
+        }
         if vantage == Vantage::Application {
             let until = if fields.instant == Instant::Unknown {
                 i64::from(duration.unwrap_or(0))

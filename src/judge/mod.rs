@@ -8,6 +8,7 @@ mod remarks;
 mod retries;
 mod select;
 mod thresholds;
+mod timeline;
 mod wanted;
 mod windows;
 
@@ -43,6 +44,7 @@ pub fn judged(rollup: &Rollup, options: &Options) -> (Findings, Traffic) {
     let windows = classify::classify(&traffic, windows::find(&traffic, &options.thresholds), options);
     let coverage = coverage(rollup, &correlated.offsets_ms);
     let isolated: Vec<_> = isolated(&traffic, &windows);
+    let durations = timeline::Durations::of(rollup, &correlated.offsets_ms, &options.selection, &windows);
     let findings = Findings {
         counts: counts(&traffic),
         caller_side: caller_side::count(&traffic),
@@ -50,6 +52,7 @@ pub fn judged(rollup: &Rollup, options: &Options) -> (Findings, Traffic) {
         findings: remarks::remarks(&traffic, rollup, &correlated.offsets_ms),
         isolated_count: isolated.len() as u64,
         isolated: isolated.into_iter().take(options.max_requests).collect(),
+        timeline: timeline::timeline(&traffic, &windows, &durations),
         thresholds: options.thresholds.by_name(),
         coverage,
         windows,

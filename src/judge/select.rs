@@ -33,7 +33,8 @@ impl Selection {
         traffic
     }
 
-    fn takes(&self, attributes: &Attributes) -> bool {
+    /// Whether attempts with these attributes pass.
+    pub(super) fn takes(&self, attributes: &Attributes) -> bool {
         self.values.iter().all(|(dimension, wanted)| {
             attributes
                 .get(*dimension)

@@ -4,6 +4,7 @@
 
 use super::terms::{Attributes, Grain};
 use super::time::Time;
+use super::took::{TOOK_SECONDS, TookClass};
 use ahash::AHashMap;
 use std::sync::Arc;
 
@@ -32,6 +33,7 @@ pub struct Cells {
     tuples: Vec<Arc<Attributes>>,
     index: AHashMap<Arc<Attributes>, TupleId>,
     counts: AHashMap<(u32, Grain, TupleId), Cell>,
+    took: AHashMap<(u32, TupleId, TookClass), u32>,
 }
 
 impl Cells {
@@ -62,12 +64,40 @@ impl Cells {
         mine.ok_later = mine.ok_later.saturating_add(cell.ok_later);
     }
 
+    /// Counts a success that took so long.
+    pub fn add_took(&mut self, time: Time, tuple: TupleId, ms: u32) {
+        let slot = u32::try_from(time.0.div_euclid(TOOK_SECONDS * 1000)).unwrap_or(0);
+        let mine = self.took.entry((slot, tuple, TookClass::of(ms))).or_default();
+        *mine = mine.saturating_add(1);
+    }
+
+    /// How long successes took: start of the stretch, attributes, class of length and how many; by time.
+    #[must_use]
+    pub fn took(&self) -> Vec<(Time, Arc<Attributes>, TookClass, u32)> {
+        let mut keys: Vec<_> = self.took.iter().map(|(key, count)| (*key, *count)).collect();
+        keys.sort_unstable();
+        let time = |slot: u32| Time(i64::from(slot) * TOOK_SECONDS * 1000);
+        keys.into_iter()
+            .filter_map(|((slot, tuple, class), count)| {
+                Some((time(slot), Arc::clone(self.tuples.get(usize::from(tuple))?), class, count))
+            })
+            .collect()
+    }
+
     /// Adds another source's part: the combinations are matched by value.
     pub fn merge(&mut self, other: Self) {
         let to: Vec<TupleId> = other.tuples.iter().map(|attributes| self.tuple(attributes)).collect();
-        for ((slot, grain, tuple), cell) in other.counts() {
+        let counts = other.counts();
+        for ((slot, grain, tuple), cell) in counts {
             let tuple = to.get(usize::from(tuple)).copied().unwrap_or(tuple);
             self.add(Time(i64::from(slot) * CELL_SECONDS * 1000), grain, tuple, cell);
+        }
+        let mut theirs: Vec<_> = other.took.into_iter().collect();
+        theirs.sort_unstable();
+        for ((slot, tuple, class), count) in theirs {
+            let tuple = to.get(usize::from(tuple)).copied().unwrap_or(tuple);
+            let mine = self.took.entry((slot, tuple, class)).or_default();
+            *mine = mine.saturating_add(count);
         }
     }
 

@@ -5,6 +5,7 @@ use super::coverage::Coverage;
 use super::outcome::{CallerKind, TransportError};
 use super::terms::Name;
 use super::time::Time;
+use super::timeline::Timeline;
 use super::window::Window;
 use std::collections::BTreeMap;
 
@@ -104,6 +105,8 @@ pub struct Findings {
     pub retries: RetryAudit,
     /// Remarks.
     pub findings: Vec<Finding>,
+    /// Traffic over time, to be drawn.
+    pub timeline: Timeline,
     /// The thresholds in force, by name.
     pub thresholds: BTreeMap<&'static str, f64>,
 }

@@ -17,6 +17,8 @@ mod rollup;
 mod sample;
 mod terms;
 mod time;
+mod timeline;
+mod took;
 mod wanted;
 mod window;
 
@@ -33,5 +35,7 @@ pub use rollup::{ChunkSpan, Rollup, SourceName, SourceRollup, UNREAD_LINES_KEPT}
 pub use sample::{IdSample, SampledId};
 pub use terms::{Attributes, Dimension, Grain, Name, Vantage};
 pub use time::Time;
+pub use timeline::{Slice, Step, Steps, Timeline, Took, Zoom};
+pub use took::{TOOK_SECONDS, TookClass};
 pub use wanted::{Wanted, id_hash};
 pub use window::{ByError, Class, Counter, Flag, Scope, Severity, StatusNote, Verdict, Window};

@@ -38,6 +38,16 @@ impl Sealed {
     }
 }
 
+/// A path or another own name that no finding holds, as the policy's audience may read it.
+#[must_use]
+pub fn told(policy: &Policy, name: &str) -> String {
+    if policy.audience == Audience::Forwardable {
+        Pseudonyms::with_key(&policy.key).of(Kind::Path, name)
+    } else {
+        name.to_owned()
+    }
+}
+
 /// Makes findings showable to the policy's audience.
 #[must_use]
 pub fn seal(mut findings: Findings, policy: &Policy) -> Sealed {
@@ -64,6 +74,12 @@ pub fn seal(mut findings: Findings, policy: &Policy) -> Sealed {
         names.window(window);
     }
     findings.isolated.iter_mut().for_each(|attempt| names.attempt(attempt));
+    for slice in &mut findings.timeline.slices {
+        let own = OWN.iter().find(|(dimension, _)| *dimension == slice.dimension);
+        if let (Some((_, kind)), Some(name)) = (own, &mut slice.name) {
+            *name = Name::from(names.stand_in(*kind, name));
+        }
+    }
     for finding in &mut findings.findings {
         finding.path = finding.path.take().map(|path| names.path(&path));
         finding.says = names.sentence(&finding.says);

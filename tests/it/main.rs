@@ -7,12 +7,15 @@
     reason = "a test that cannot go on is to fail"
 )]
 
+mod browser;
+mod bundle;
 mod cli;
 mod config;
 mod corpora;
 mod discovery;
 mod formats;
 mod house;
+mod html;
 mod killed;
 mod month;
 mod nightly;

@@ -127,7 +127,7 @@ fn thirty_nights_are_one_run_over_everything() {
     let whole = everything(folder.path());
     let state = state(folder.path());
     let coverage = &whole["coverage"];
-    for count in ["records", "other_records", "unread_records"] {
+    for count in ["bytes", "records", "other_records", "unread_records"] {
         let nights = sum(&state, &format!("SELECT sum({count}) FROM night"));
         assert_eq!(nights, coverage[count].as_u64().unwrap(), "{count}");
     }

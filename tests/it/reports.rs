@@ -27,6 +27,11 @@ fn markdown() {
 }
 
 #[test]
+fn html() {
+    assert_snapshot("html", Audience::Forwardable);
+}
+
+#[test]
 fn the_text_report_fits_eighty_columns() {
     for name in NAMES {
         let text = report(&findings(&plan(name)), "text", Audience::Terminal, b"key");

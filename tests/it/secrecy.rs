@@ -10,6 +10,8 @@ fn no_report_holds_a_planted_secret() {
         for (form, audience) in [
             ("text", Audience::Terminal),
             ("markdown", Audience::Forwardable),
+            ("html", Audience::Forwardable),
+            ("html", Audience::Internal),
             ("json", Audience::Forwardable),
             ("json", Audience::Internal),
         ] {
@@ -29,7 +31,7 @@ fn no_report_holds_a_planted_secret() {
 #[test]
 fn a_report_that_may_be_forwarded_names_no_own_host() {
     let findings = findings(&plan("model-down"));
-    for form in ["markdown", "json"] {
+    for form in ["markdown", "html", "json"] {
         let text = report(&findings, form, Audience::Forwardable, b"key");
         for host in [
             "edge-a",

@@ -92,12 +92,20 @@ pub struct Analyze {
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
 
-    /// Write this report: text, markdown or json; to standard output, or to a file as in json=FILE. Repeatable
+    /// Write this report: text, markdown, html or json; to standard output, or to a file as in json=FILE. Repeatable
     #[arg(long = "report", value_name = "FORMAT[=FILE]", value_parser = values::report, help_heading = "Output")]
     pub reports: Vec<ReportAsked>,
     /// Write the only report to this file instead of standard output
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub output: Option<PathBuf>,
+    /// Write everything a support desk needs, with checksums, into this directory, or into this file if it is named
+    /// .tar.gz: the ticket and the reports, and the evidence by file and line. It is written whole or not at all; an
+    /// earlier bundle is replaced, anything else never
+    #[arg(long, value_name = "DIR|FILE.tar.gz", help_heading = "Output")]
+    pub bundle: Option<PathBuf>,
+    /// With --bundle: list what would go in, and write nothing
+    #[arg(long, requires = "bundle", conflicts_with_all = ["reports", "output"], help_heading = "Output")]
+    pub dry_run: bool,
     /// Keep own hosts, addresses, users and paths readable in every report; such a report is marked "do not send"
     #[arg(long, help_heading = "Output")]
     pub internal: bool,

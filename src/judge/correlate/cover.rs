@@ -97,8 +97,11 @@ pub(super) fn covers(evidence: &Evidence<'_>) -> Covers {
         } else {
             Cover::Calls
         };
+        // A log that names no client has all of them behind one entry: what stands in no application's log is a retry of
+        // the one that logs calls only, for the other's would have been joined.
+        let named = client.is_some();
         let mine = covers.by_client.entry((host, client)).or_insert(cover);
-        *mine = (*mine).max(cover);
+        *mine = if named { (*mine).max(cover) } else { (*mine).min(cover) };
     };
     let family_of = |source: usize| evidence.families.iter().find(|family| family.sources.contains(&source));
     for one in evidence.joined {

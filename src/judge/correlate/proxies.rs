@@ -199,13 +199,20 @@ fn add_details(views: &mut Vec<View>, index: SourceIndex, rollup: Option<&Source
         .iter()
         .filter(|seen| seen.grain == Grain::Detail && seen.outcome != Outcome::Unsaid)
     {
+        // A log that holds both its answers and its errors (a gateway's) names an id with the error, and the error comes
+        // with the answer's own end; an error log beside an access log knows better how it ended.
+        let own_end = |view: &View| view.outcome.status() == seen.outcome.status() && seen.ids.gateway_request_id.is_some();
         let about = |view: &View| {
             let agree = |dimension| match (view.attributes.get(dimension), seen.attributes.get(dimension)) {
                 (Some(a), Some(b)) => a == b,
                 _ => true,
             };
-            view.source != index
-                && view.outcome.is_failure()
+            let is_open = if view.source == index {
+                own_end(view) && view.ids.gateway_request_id.is_none() && !view.lines.contains(&seen.line)
+            } else {
+                view.outcome.is_failure()
+            };
+            is_open
                 && agree(Dimension::Client)
                 && agree(Dimension::Endpoint)
                 && view.time.since(seen.time).abs() <= SAME_EXCHANGE_MS
@@ -215,6 +222,12 @@ fn add_details(views: &mut Vec<View>, index: SourceIndex, rollup: Option<&Source
             .filter(|view| about(view))
             .min_by_key(|view| view.time.since(seen.time).abs());
         if let Some(view) = nearest {
+            if view.source == index {
+                // Which kind of 429 it was, only the error tells.
+                view.outcome = seen.outcome;
+                view.add(seen);
+                continue;
+            }
             // The error log knows what happened; the access log only which status it led to.
             if !view
                 .fact

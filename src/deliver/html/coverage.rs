@@ -1,0 +1,109 @@
+//! What was read and what was not, so that the receiver can judge how whole the report is.
+
+use super::markup::Markup;
+use super::table::{numbers, table, words};
+use crate::deliver::phrases::{count, counted, second};
+use crate::model::{Findings, SourceCoverage};
+
+/// Clocks nearer than this are the same, in seconds.
+const SAME_CLOCK: f64 = 0.001;
+
+/// Writes it.
+pub(super) fn write(page: &mut Markup, findings: &Findings) {
+    let read = &findings.coverage;
+    page.within("section", &[("id", &"coverage")], |page| {
+        page.element("h2", &[], "What was read");
+        let span = read.start.zip(read.end).map_or_else(
+            || "no time in them".to_owned(),
+            |(start, end)| format!("{} to {}", second(start), second(end)),
+        );
+        let says = format!(
+            "{}, {} MB: {} about a call, {} about something else, {} not understood; {span}.",
+            counted(read.sources.len() as u64, "file", "files"),
+            count(read.bytes.div_ceil(1_000_000)),
+            counted(read.records(), "record", "records"),
+            count(read.other_records()),
+            count(read.unread_records())
+        );
+        page.within("p", &[], |page| page.prose(&says));
+        let columns = [
+            words("File"),
+            words("Format"),
+            numbers("About calls"),
+            numbers("Other"),
+            numbers("Not understood"),
+            words("Zone and clock"),
+        ];
+        table(page, "cards", "Files that were read", &columns, |rows| {
+            for source in &read.sources {
+                rows.row(|row| {
+                    row.code(&source.path);
+                    row.text(source.format.unwrap_or("unknown"));
+                    row.text(&count(source.records));
+                    row.text(&count(source.other_records));
+                    row.text(&count(source.unread_records));
+                    row.text(&clock(source));
+                });
+            }
+        });
+        notes(page, findings);
+        if !read.skipped.is_empty() {
+            let columns = [words("File"), words("Why")];
+            table(
+                page,
+                "cards",
+                "Files that were not read, or not to their end",
+                &columns,
+                |rows| {
+                    for skipped in &read.skipped {
+                        rows.row(|row| {
+                            row.code(&skipped.path);
+                            row.text(&skipped.reason);
+                        });
+                    }
+                },
+            );
+        }
+    });
+}
+
+fn clock(source: &SourceCoverage) -> String {
+    if source.format.is_none() {
+        return "not read".to_owned();
+    }
+    let zone = source.time_zone.as_deref().unwrap_or("zone in the log");
+    let offset = source.clock_offset_seconds;
+    if offset.abs() < SAME_CLOCK {
+        zone.to_owned()
+    } else {
+        format!("{zone}; clock corrected by {offset:+.1} s")
+    }
+}
+
+/// What a reader should know of single files, and the first lines that were not understood.
+fn notes(page: &mut Markup, findings: &Findings) {
+    let told: Vec<(&SourceCoverage, String)> = findings
+        .coverage
+        .sources
+        .iter()
+        .filter_map(|source| {
+            let mut notes: Vec<String> = source.notes.clone();
+            if !source.unread_lines.is_empty() {
+                let lines: Vec<String> = source.unread_lines.iter().map(u64::to_string).collect();
+                notes.push(format!("not understood, among others: line {}", lines.join(", ")));
+            }
+            (!notes.is_empty()).then(|| (source, notes.join("; ")))
+        })
+        .collect();
+    if told.is_empty() {
+        return;
+    }
+    page.within("ul", &[], |page| {
+        for (source, notes) in told {
+            page.within("li", &[], |page| {
+                page.element("code", &[], &source.path);
+                page.text(&format!(": {notes}"));
+            });
+        }
+    });
+}
