@@ -10,6 +10,7 @@ pub mod history;
 pub mod hours;
 mod lock;
 mod named;
+mod recent;
 mod rollup_v1;
 mod schema;
 mod store;

@@ -114,6 +114,9 @@ fn thirty_nights_are_one_run_over_everything() {
             assert!(said(&output).starts_with("faultscope: 1 "), "{}", said(&output));
             spoke.push(night);
         }
+        if !night.is_multiple_of(5) {
+            continue;
+        }
         let again = nightly(folder.path(), night, &[]).output().unwrap();
         assert_eq!(
             (again.status.code(), said(&again)),

@@ -2,7 +2,8 @@
 
 use super::{NightDone, Stored, number, stored};
 use crate::keep::blob;
-use crate::model::{KnownLog, SourceRollup};
+use crate::keep::recent::recent;
+use crate::model::{KnownLog, SourceRollup, Time};
 use rusqlite::{Transaction, params};
 
 /// Hours, and windows, are kept for a year and the days that make it a leap year.
@@ -36,20 +37,39 @@ pub(super) fn keep_log(transaction: &Transaction<'_>, log: &KnownLog, night: u64
     Ok(number(transaction.last_insert_rowid()))
 }
 
-pub(super) fn keep_part(transaction: &Transaction<'_>, log: u64, night: u64, rollup: &SourceRollup) -> Stored<()> {
+pub(super) fn keep_part(
+    transaction: &Transaction<'_>,
+    log: u64,
+    night: u64,
+    rollup: &SourceRollup,
+    before: Option<Time>,
+) -> Stored<()> {
+    let first = rollup.span.map(|(first, _)| first);
     transaction.execute(
         "INSERT INTO part VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         params![
             stored(log),
             stored(night),
-            rollup.span.map(|(first, _)| first.0),
+            first.map(|first| first.0),
             rollup.span.map(|(_, last)| last.0),
             stored(rollup.bytes),
             stored(rollup.records),
             stored(rollup.other_records),
             stored(rollup.unread_records),
-            blob::packed(rollup)?,
+            blob::packed(&recent(rollup, before))?,
         ],
+    )?;
+    if let Some(before) = before.filter(|before| first.is_some_and(|first| first < *before)) {
+        no_more_whole(transaction, before.0)?;
+    }
+    Ok(())
+}
+
+/// Notes that what came at or before an instant is not all kept.
+fn no_more_whole(transaction: &Transaction<'_>, instant: i64) -> Stored<()> {
+    transaction.execute(
+        "INSERT INTO meta VALUES ('whole_after', ?) ON CONFLICT DO UPDATE SET value = max(value, excluded.value)",
+        [instant],
     )?;
     Ok(())
 }
@@ -148,10 +168,7 @@ pub(super) fn forget(transaction: &Transaction<'_>, done: &NightDone, night: u64
             [stored(night)],
         )?;
         if let Some(dropped) = dropped {
-            transaction.execute(
-                "INSERT INTO meta VALUES ('whole_after', ?) ON CONFLICT DO UPDATE SET value = max(value, excluded.value)",
-                [dropped],
-            )?;
+            no_more_whole(transaction, dropped)?;
         }
     }
     let old = done.began.plus_ms(-KEPT_MS).0;

@@ -312,7 +312,7 @@ impl Store {
         for (log, rollup) in &done.logs {
             let log = keeping::keep_log(&transaction, log, night)?;
             if let Some(rollup) = rollup {
-                keeping::keep_part(&transaction, log, night, rollup)?;
+                keeping::keep_part(&transaction, log, night, rollup, done.drop_before)?;
             }
         }
         keeping::keep_complaints(&transaction, done, night)?;
