@@ -1,5 +1,6 @@
 //! Act two: from a rollup to findings; pure, and the same on every machine.
 
+pub mod baseline;
 mod caller_side;
 mod classify;
 mod correlate;

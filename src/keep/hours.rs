@@ -15,7 +15,7 @@ pub struct Slice {
     pub values: [String; 4],
 }
 
-/// The dimensions of [`Slice::values`].
+/// The dimensions of [`Slice::values`], in the order of `judge::baseline`.
 pub const DIMENSIONS: [Dimension; 4] = [Dimension::Provider, Dimension::Surface, Dimension::Model, Dimension::Endpoint];
 
 /// What is counted of a slice.

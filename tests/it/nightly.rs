@@ -124,6 +124,13 @@ fn thirty_nights_are_one_run_over_everything() {
             "night {night} again"
         );
     }
+    // By the last window there is history enough to say what is usual.
+    let usual = |night: usize| {
+        fs::read_to_string(&reports(folder.path())[night])
+            .unwrap()
+            .contains(": that is usual here.")
+    };
+    assert_eq!([usual(0), usual(3)], [false, true]);
     // The second window is found open, and told again when it is over.
     assert_eq!(spoke, [5, 11, 12, 21]);
     assert_eq!(reports(folder.path()).len(), 4);

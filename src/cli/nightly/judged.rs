@@ -5,7 +5,7 @@ use crate::cli::exit::Exit;
 use crate::cli::history::ordinal;
 use crate::cli::{account, key, status_page};
 use crate::deliver::{self, Context, Report, digest::Digest};
-use crate::judge;
+use crate::judge::{self, baseline::UsualHour};
 use crate::keep::windows::{self, Kept, State};
 use crate::keep::{News, NightDone, Store, hours};
 use crate::model::{Finding, Findings, Rollup, SourceRollup, Time, Window};
@@ -43,7 +43,8 @@ impl Run<'_> {
     /// Judges, keeps, and tells what is new.
     pub(super) fn judge(&self, store: &mut Store, whole: Whole, mut done: NightDone) -> anyhow::Result<Exit> {
         let whole_after = store.horizon()?.whole_after;
-        let (findings, traffic) = judge::judged(&whole.rollup, &self.needs.judge);
+        let (mut findings, traffic) = judge::judged(&whole.rollup, &self.needs.judge);
+        name_usual(store, &mut findings)?;
         let hours_from = whole_after.map_or(Time(i64::MIN), |dropped| hours::hour(dropped).plus_ms(2 * hours::HOUR_MS));
         done.hours = hours::tally(&traffic);
         done.hours.retain(|slice, _| slice.start >= hours_from);
@@ -187,6 +188,26 @@ impl Run<'_> {
         let internal = if self.needs.internal { "-internal" } else { "" };
         format!("{stem}{internal}.{}", report.extension())
     }
+}
+
+/// Names what the history calls usual among the reasons.
+fn name_usual(store: &Store, findings: &mut Findings) -> anyhow::Result<()> {
+    if findings.windows.is_empty() {
+        return Ok(());
+    }
+    let history = store.history(Time(i64::MIN), Time(i64::MAX))?;
+    let hours: Vec<UsualHour> = history
+        .hours
+        .into_iter()
+        .map(|(slice, tally)| UsualHour {
+            start: slice.start,
+            values: slice.values,
+            attempts: tally.attempts,
+            failures: tally.failures,
+        })
+        .collect();
+    judge::baseline::name_usual(findings, &hours);
+    Ok(())
 }
 
 /// Tells the windows found from those that are kept, and gives those that are news.
