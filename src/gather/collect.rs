@@ -3,6 +3,7 @@
 //! The collector remembers a few records only (which answer a `request_id:` line belongs to, whether two handlers wrote
 //! one line twice). A reader warms it up with the records before its piece, so that the cut makes no difference.
 
+use super::dates::Midnights;
 use super::formats::Format;
 use super::normalise::{self, End};
 use crate::model::{
@@ -10,7 +11,7 @@ use crate::model::{
     SourceRollup, Time, TupleId, UNREAD_LINES_KEPT, Vantage, Wanted, id_hash,
 };
 use crate::redact::scrub;
-use crate::text::timestamp::{Reference, StampCache, Zone};
+use crate::text::timestamp::{DateKnown, Reference, StampCache, Zone};
 use ahash::{AHashMap, RandomState};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -86,6 +87,7 @@ pub struct Collector<'a> {
     hasher: RandomState,
     twins: VecDeque<Twin>,
     last_time: Option<Time>,
+    midnights: Midnights,
     last_end_failed: bool,
     warming: bool,
     fraction: u64,
@@ -112,6 +114,7 @@ impl<'a> Collector<'a> {
             hasher: RandomState::with_seeds(1, 2, 3, 4),
             twins: VecDeque::new(),
             last_time: None,
+            midnights: Midnights::default(),
             last_end_failed: true,
             warming: false,
             fraction: sampled_fraction(context.size),
@@ -188,6 +191,9 @@ impl<'a> Collector<'a> {
             self.rollup.undated_records += u64::from(!self.warming);
             return true;
         };
+        if is_only_a_clock(fields, vantage) {
+            return false;
+        }
         if self.context.since.is_some_and(|since| time < since) || self.context.until.is_some_and(|until| time >= until) {
             return true;
         }
@@ -219,7 +225,12 @@ impl<'a> Collector<'a> {
             if !stamp.zoned && self.rollup.time_zone.is_none() {
                 self.rollup.time_zone = Some(self.context.zone.to_string());
             }
-            self.last_time = Some(stamp.time);
+            let is_clock = stamp.dated == DateKnown::NoDate;
+            self.last_time = Some(if is_clock {
+                self.midnights.date(stamp.time)
+            } else {
+                stamp.time
+            });
         }
         self.last_time
     }
@@ -472,6 +483,11 @@ impl<'a> Collector<'a> {
         self.remembered.insert(self.raw.as_str().into(), new.clone());
         new
     }
+}
+
+/// A proxy's line that tells the time of those below it, and nothing of a call.
+fn is_only_a_clock(fields: &Fields<'_>, vantage: Vantage) -> bool {
+    vantage == Vantage::Proxy && fields.grain == Grain::Start && fields.url.is_none()
 }
 
 /// The duration in whole milliseconds; what is negative or longer than a day is dropped.

@@ -5,7 +5,9 @@
 
 pub mod chunk;
 pub mod collect;
+pub mod dates;
 pub mod discover;
+mod exports;
 pub mod fold;
 pub mod formats;
 pub mod frame;
@@ -19,8 +21,10 @@ mod read;
 pub mod recognise;
 pub mod resume;
 pub mod signatures;
+mod sources;
 
 pub use discover::DiscoverError;
+pub use exports::once as exports_once;
 pub use plan::{Pattern, Plan};
 pub use progress::Progress;
 
@@ -29,7 +33,9 @@ use discover::LeftOut;
 use fold::Workers;
 use prepare::{Prepared, Way};
 use read::{Errand, Shelf};
+use sources::Sources;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The word of the report for a source that holds no record.
 const EMPTY: &str = "empty";
@@ -55,35 +61,52 @@ pub struct Gathered {
 /// Where there is nothing to read. What is found and cannot be read is no error: it is named in [`Rollup::skipped`].
 pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, DiscoverError> {
     let workers = Workers::new(plan.threads);
-    let mut found = discover::found(&plan.inputs)?;
-    let (sources, copies) = discover::once(std::mem::take(&mut found.sources), &workers);
-    Ok(read_found(sources, copies, found, plan, progress))
+    let choose = &mut |sources| sources;
+    Ok(read_found(sources::find(plan, &workers, choose)?, plan, progress))
 }
 
-/// Act one without its listing: reads these sources, each from where it says. `found` tells what else was listed.
-#[must_use]
-pub fn read_found(
-    sources: Vec<discover::Source>,
-    copies: Vec<LeftOut>,
-    found: discover::Found,
+/// Act one, where `choose` says which of the sources that were found are read, and from where: it is asked of those on the
+/// disk, then of those in archives.
+///
+/// # Errors
+/// As for [`gather()`].
+pub fn gather_some(
     plan: &Plan,
+    choose: &mut dyn FnMut(Vec<discover::Source>) -> Vec<discover::Source>,
     progress: &dyn Progress,
-) -> Gathered {
+) -> Result<Gathered, DiscoverError> {
     let workers = Workers::new(plan.threads);
-    let mut skipped = found.skipped;
-    let sources = prepare_all(sources, plan, &workers, &mut skipped);
+    Ok(read_found(sources::find(plan, &workers, choose)?, plan, progress))
+}
+
+fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered {
+    let workers = Workers::new(plan.threads);
+    let Sources {
+        mut sources,
+        skipped,
+        mut copies,
+        links,
+    } = found;
     progress.found(sources.iter().map(|prepared| prepared.source.size).sum());
     let errand = Errand {
         plan,
         wanted: None,
         progress,
     };
-    let shelves = workers.fold(&jobs(&sources), |shelf: &mut Shelf, (number, part)| {
-        if let Some(prepared) = sources.get(*number) {
-            errand.read(shelf, *number, prepared, *part);
-        }
-    });
-    let mut parts = merged(shelves);
+    let mut parts = BTreeMap::new();
+    let numbers = |is_dated: bool| {
+        let of_kind = sources
+            .iter()
+            .enumerate()
+            .filter(|(_, prepared)| prepared.is_dated() == is_dated);
+        of_kind.map(|(number, _)| number).collect::<Vec<_>>()
+    };
+    // Sources without dates come last, for the others tell theirs.
+    for numbers in [numbers(true), numbers(false)] {
+        date_by_others(&mut sources, &numbers, &parts);
+        let shelves = read_all(jobs(&sources, &numbers), &sources, &errand, &workers);
+        merge_into(&mut parts, shelves);
+    }
     let mut rollup = Rollup {
         sources: BTreeMap::new(),
         skipped,
@@ -103,10 +126,11 @@ pub fn read_found(
         }));
         rollup.sources.insert(path.clone(), parts.rollup);
     }
+    copies.extend(exports::once(&mut rollup.sources));
     Gathered {
         rollup: rollup.settled(),
         copies,
-        links: found.links,
+        links,
         lines,
         sources,
         before,
@@ -114,11 +138,20 @@ pub fn read_found(
 }
 
 impl Gathered {
-    /// Whether a source had to be read from its start, so that only its reader knows how far it reaches.
+    /// How far a source was read, where only its reader knows: one that was unpacked, and a document, which has no lines.
     #[must_use]
-    pub fn is_stream(&self, name: &str) -> bool {
-        let found = self.sources.iter().find(|prepared| &*prepared.source.name == name);
-        found.is_some_and(|prepared| matches!(prepared.way, Way::Whole))
+    pub fn reached(&self, name: &SourceName) -> Option<u64> {
+        let at = self
+            .sources
+            .binary_search_by(|prepared| prepared.source.name.cmp(name))
+            .ok()?;
+        let prepared = self.sources.get(at)?;
+        let bytes = self.rollup.sources.get(name).map_or(0, |source| source.bytes);
+        match prepared.way {
+            Way::Whole(None) => Some(prepared.source.resume.from + bytes),
+            Way::Whole(Some((at, size))) if prepared.is_document() => Some(at + size),
+            _ => None,
+        }
     }
 
     /// Reads again the pieces that may hold what act two wants whole, and gives what they hold of it.
@@ -135,13 +168,11 @@ impl Gathered {
             wanted: Some(wanted),
             progress,
         };
-        let shelves = Workers::new(plan.threads).fold(&jobs, |shelf: &mut Shelf, (number, part)| {
-            if let Some(prepared) = self.sources.get(*number) {
-                errand.read(shelf, *number, prepared, *part);
-            }
-        });
+        let shelves = read_all(jobs, &self.sources, &errand, &Workers::new(plan.threads));
         let mut extra = Rollup::default();
-        for (number, mut parts) in merged(shelves) {
+        let mut all = BTreeMap::new();
+        merge_into(&mut all, shelves);
+        for (number, mut parts) in all {
             let (Some(prepared), Some(before)) = (self.sources.get(number), self.before.get(number)) else {
                 continue;
             };
@@ -179,34 +210,30 @@ impl Gathered {
                     .map(|(part, _)| part)
                     .collect()
             }
-            Way::Whole if !offsets.is_empty() => vec![0],
-            Way::Whole | Way::Empty => Vec::new(),
+            Way::Whole(_) if !offsets.is_empty() => vec![0],
+            Way::Whole(_) | Way::Empty => Vec::new(),
         }
     }
 }
 
-fn prepare_all(sources: Vec<discover::Source>, plan: &Plan, workers: &Workers, skipped: &mut BTreeSet<Skipped>) -> Vec<Prepared> {
-    let order = recognise::Order::of(plan.known);
-    let prepared = workers.fold(&sources, |all: &mut Vec<_>, source| {
-        all.push(Prepared::new(source.clone(), plan, &order))
-    });
-    let mut sources = Vec::with_capacity(sources.len());
-    for prepared in prepared.into_iter().flatten() {
-        match prepared {
-            Ok(prepared) => sources.push(prepared),
-            Err(refused) => {
-                skipped.insert(refused);
-            }
+/// Gives the dates of what was read to sources that have none.
+fn date_by_others(sources: &mut [Prepared], numbers: &[usize], parts: &BTreeMap<usize, read::Parts>) {
+    let spans: Vec<_> = parts.values().filter_map(|parts| parts.rollup.span).collect();
+    for number in numbers {
+        if let Some(prepared) = sources.get_mut(*number) {
+            prepared.date_by(&spans);
         }
     }
-    sources.sort_by(|a, b| a.source.name.cmp(&b.source.name));
-    sources
 }
 
-/// Every part of every source. What has one reader begins first, and the biggest of it before all, for it ends last.
-fn jobs(sources: &[Prepared]) -> Vec<(usize, usize)> {
-    let mut order: Vec<(bool, std::cmp::Reverse<u64>, usize)> = Vec::with_capacity(sources.len());
-    for (number, prepared) in sources.iter().enumerate() {
+/// A source and a part of it.
+type Job = (usize, usize);
+
+/// Every part of some sources. What has one reader begins first, and the biggest of it before all, for it ends last.
+fn jobs(sources: &[Prepared], numbers: &[usize]) -> Vec<Job> {
+    let mut order: Vec<(bool, std::cmp::Reverse<u64>, usize)> = Vec::with_capacity(numbers.len());
+    for &number in numbers {
+        let Some(prepared) = sources.get(number) else { continue };
         let is_plain = matches!(prepared.way, Way::Pieces(_));
         order.push((
             is_plain,
@@ -222,18 +249,57 @@ fn jobs(sources: &[Prepared]) -> Vec<(usize, usize)> {
         .collect()
 }
 
-fn merged(shelves: Vec<Shelf>) -> BTreeMap<usize, read::Parts> {
-    let mut all: BTreeMap<usize, read::Parts> = BTreeMap::new();
+/// Reads parts of sources, those of one packed archive one after the other by one worker.
+fn read_all(jobs: Vec<Job>, sources: &[Prepared], errand: &Errand<'_>, workers: &Workers) -> Vec<Shelf> {
+    workers.fold(&in_series(jobs, sources), |shelf: &mut Shelf, jobs| {
+        for (number, part) in jobs {
+            if let Some(prepared) = sources.get(*number) {
+                errand.read(shelf, *number, prepared, *part);
+            }
+        }
+    })
+}
+
+/// Lays the jobs of one packed archive together, in the archive's order, for it can only be wound forwards.
+fn in_series(jobs: Vec<Job>, sources: &[Prepared]) -> Vec<Vec<Job>> {
+    let mut series: Vec<Vec<Job>> = Vec::with_capacity(jobs.len());
+    let mut places = BTreeMap::new();
+    for job in jobs {
+        let within = sources.get(job.0).and_then(|prepared| prepared.source.within.as_ref());
+        let serial = within.filter(|within| within.archive.is_serial());
+        let place = serial.and_then(|within| places.get(&Arc::as_ptr(&within.archive)).copied());
+        match place.and_then(|place: usize| series.get_mut(place)) {
+            Some(begun) => begun.push(job),
+            None => {
+                if let Some(within) = serial {
+                    places.insert(Arc::as_ptr(&within.archive), series.len());
+                }
+                series.push(vec![job]);
+            }
+        }
+    }
+    let place = |job: &Job| {
+        sources
+            .get(job.0)
+            .and_then(|prepared| prepared.source.within.as_ref()?.member.on_tape())
+    };
+    for jobs in series.iter_mut().filter(|jobs| jobs.len() > 1) {
+        jobs.sort_by_key(place);
+    }
+    series
+}
+
+fn merge_into(all: &mut BTreeMap<usize, read::Parts>, shelves: Vec<Shelf>) {
     for (number, parts) in shelves.into_iter().flat_map(|shelf| shelf.sources) {
         all.entry(number).or_default().merge(parts);
     }
-    all
 }
 
 /// Says of a source what no single part knows.
 fn describe(rollup: &mut SourceRollup, prepared: &Prepared) {
     rollup.host = rollup.host.take().or_else(|| prepared.source.host.clone());
     rollup.notes.extend(prepared.source.notes.iter().cloned());
+    rollup.notes.extend(prepared.dated_as());
     if rollup.time_zone.is_some() {
         rollup.time_zone = Some(prepared.zone_said.clone());
     }

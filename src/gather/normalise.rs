@@ -383,8 +383,8 @@ fn last_of_list(list: &str) -> Option<&str> {
 pub fn is_about_a_call(fields: &Fields<'_>, vantage: Vantage) -> bool {
     match vantage {
         Vantage::Application => true,
-        Vantage::Browser => fields.url.is_some(),
-        Vantage::Proxy => {
+        // A page fetches from many hosts; only a provider's, or a gateway's by its paths, are calls.
+        Vantage::Browser | Vantage::Proxy => {
             fields.grain == Grain::Detail
                 || fields.url.is_none_or(|url| {
                     let url = providers::split_url(url);

@@ -1,12 +1,16 @@
 //! What is known of a source before its records are read: how it is opened, what it was recognised as, how it is cut.
 
 use super::chunk::{Piece, pieces};
-use super::discover::Source;
+use super::dates::{self, Lacking};
+use super::discover::{Source, Within};
+use super::open::archive::Kind;
+use super::open::section::Section;
 use super::open::{self, Content, Opened, Refused};
-use super::plan::Plan;
+use super::plan::{Pattern, Plan};
 use super::recognise::{HEAD, Order, Recognised, is_enough, recognise};
-use crate::model::Skipped;
+use crate::model::{Skipped, Time};
 use crate::text::timestamp::Zone;
+use chrono::NaiveDate;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -15,14 +19,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Bytes of the first look at a plain file; [`HEAD`] where these hold too few lines.
 const FIRST_LOOK: usize = 64 * 1024;
 
+/// What is said of a file that ends before the size it was opened with.
+pub(super) const SHRUNK: &str = "it became shorter while it was read";
+
 /// How a source is read.
 pub(super) enum Way {
     /// It holds nothing.
     Empty,
     /// In pieces.
     Pieces(Vec<Piece>),
-    /// As a stream.
-    Whole,
+    /// As a stream; of a plain file, so many bytes from there on.
+    Whole(Option<(u64, u64)>),
 }
 
 /// A source that can be read.
@@ -33,6 +40,8 @@ pub(super) struct Prepared {
     pub(super) zone: Zone,
     /// How the report says which zone was taken.
     pub(super) zone_said: String,
+    /// The date of stamps without one, where other logs tell it.
+    date: Option<NaiveDate>,
     /// Standard input can be opened once.
     stdin: Mutex<Option<Opened>>,
     /// The file while it is read, so that its pieces are of one file whatever becomes of its name.
@@ -45,21 +54,38 @@ struct Held {
     left: usize,
 }
 
+/// Why a source is not prepared.
+pub(super) enum Unprepared {
+    /// It cannot be read.
+    Skipped(Skipped),
+    /// It is an archive of sources.
+    Archive(Box<Source>, Kind),
+}
+
+/// What a look at a source found.
+enum Found {
+    Log(Looked),
+    Archive(Kind),
+}
+
 impl Prepared {
-    pub(super) fn new(source: Source, plan: &Plan, order: &Order) -> Result<Self, Skipped> {
+    pub(super) fn new(source: Source, plan: &Plan, order: &Order) -> Result<Self, Unprepared> {
         let forced = forced(&source, plan);
-        let looked = if source.is_stdin() {
+        let found = if let Some(within) = &source.within {
+            look_at_member(within, forced, order)
+        } else if source.is_stdin() {
             look_at_stdin(forced, order)
         } else {
             look_at_file(&source, plan, forced, order)
         };
-        let looked = match looked {
-            Ok(looked) => looked,
+        let looked = match found {
+            Ok(Found::Log(looked)) => looked,
+            Ok(Found::Archive(kind)) => return Err(Unprepared::Archive(Box::new(source), kind)),
             Err(Refused(reason)) => {
-                return Err(Skipped {
+                return Err(Unprepared::Skipped(Skipped {
                     path: source.name,
                     reason,
-                });
+                }));
             }
         };
         let (zone, zone_said) = zone(&source, plan);
@@ -70,6 +96,7 @@ impl Prepared {
             recognised: looked.recognised,
             zone,
             zone_said,
+            date: None,
             stdin: Mutex::new(looked.stdin),
             held: Mutex::new(Held { file: None, left }),
         })
@@ -87,6 +114,42 @@ impl Prepared {
         Ok(file)
     }
 
+    fn lacking(&self) -> Option<&Lacking> {
+        self.recognised.as_ref()?.lacking.as_deref()
+    }
+
+    /// Whether its stamps tell their dates.
+    pub(super) fn is_dated(&self) -> bool {
+        self.lacking().is_none()
+    }
+
+    /// Takes the date of stamps without one from when other logs were written.
+    pub(super) fn date_by(&mut self, others: &[(Time, Time)]) {
+        let Some(lacking) = self.lacking() else { return };
+        self.date = dates::date(lacking, &self.zone, self.source.written, others);
+    }
+
+    /// By which date stamps without one are read.
+    pub(super) fn written(&self) -> Option<NaiveDate> {
+        self.date.or(self.source.written)
+    }
+
+    /// Whether it holds items of a document, not lines.
+    pub(super) fn is_document(&self) -> bool {
+        self.recognised.as_ref().is_some_and(|recognised| recognised.items.is_some())
+    }
+
+    /// Whether it has to be read from its start.
+    pub(super) fn is_in_order(&self) -> bool {
+        self.recognised.as_ref().is_some_and(Recognised::is_in_order)
+    }
+
+    /// How the report says so.
+    pub(super) fn dated_as(&self) -> Option<String> {
+        let lacking = self.lacking()?;
+        Some(dates::said(lacking, self.written(), self.date.is_some()))
+    }
+
     /// Says how many pieces are going to be read, before they are.
     pub(super) fn hold(&self, pieces: usize) {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
@@ -95,11 +158,17 @@ impl Prepared {
 
     /// The source as a stream.
     pub(super) fn stream(&self) -> Result<Opened, Refused> {
+        if let Some(within) = &self.source.within {
+            return open::begin(within.stream()?)?.single();
+        }
         let stdin = self.stdin.lock().unwrap_or_else(PoisonError::into_inner).take();
         match stdin {
             Some(stdin) => Ok(stdin),
             None if self.source.is_stdin() => Err(Refused("standard input can be read once".to_owned())),
-            None => open::begin(Box::new(self.file()?)),
+            None => match self.way {
+                Way::Whole(Some((at, size))) => open::begin(Box::new(Section::new(self.file()?, at, size, SHRUNK))),
+                _ => open::begin(Box::new(self.file()?)),
+            },
         }
     }
 }
@@ -110,7 +179,7 @@ impl Way {
         match self {
             Self::Empty => 0,
             Self::Pieces(pieces) => pieces.len(),
-            Self::Whole => 1,
+            Self::Whole(_) => 1,
         }
     }
 }
@@ -121,17 +190,32 @@ struct Looked {
     stdin: Option<Opened>,
 }
 
-fn look_at_stdin(forced: Option<Recognised>, order: &Order) -> Result<Looked, Refused> {
+fn look_at_stdin(forced: Option<Recognised>, order: &Order) -> Result<Found, Refused> {
     let mut opened = open::begin(Box::new(io::stdin()))?;
-    let recognised = forced.or_else(|| recognise_stream(&mut opened, order));
-    Ok(Looked {
-        way: Way::Whole,
+    if let Some(bundle) = opened.bundle {
+        let name = bundle.name();
+        return Err(Refused(format!("a {name} archive on standard input: name the file instead")));
+    }
+    let recognised = chosen(forced, recognise_stream(&mut opened, order));
+    Ok(Found::Log(Looked {
+        way: Way::Whole(None),
         recognised,
         stdin: Some(opened),
-    })
+    }))
 }
 
-fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order: &Order) -> Result<Looked, Refused> {
+fn look_at_member(within: &Within, forced: Option<Recognised>, order: &Order) -> Result<Found, Refused> {
+    let mut opened = open::begin(within.stream()?)?.single()?;
+    let is_empty = within.member.size == 0 && opened.head.is_empty();
+    let way = if is_empty { Way::Empty } else { Way::Whole(None) };
+    Ok(Found::Log(Looked {
+        way,
+        recognised: chosen(forced, recognise_stream(&mut opened, order)),
+        stdin: None,
+    }))
+}
+
+fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order: &Order) -> Result<Found, Refused> {
     let file = open::open(&source.path, source.id)?;
     let metadata = file.metadata()?;
     let size = metadata.len();
@@ -139,23 +223,58 @@ fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order:
         Content::Empty => (Way::Empty, None),
         Content::Plain { begins } => {
             let sparse = metadata.blocks().saturating_mul(512) < size;
-            let pieces = source.resume.of(pieces(&file, begins, size, plan.piece, sparse));
-            let recognised = match forced {
-                Some(forced) => Some(forced),
-                None => recognise_plain(&file, begins, size, order)?,
+            let found = recognise_plain(&file, begins, size, order)?;
+            let recognised = chosen(forced, found);
+            let pieces = pieces(&file, begins, size, plan.piece, sparse);
+            let resume = &source.resume;
+            let in_order = recognised.as_ref().filter(|recognised| recognised.is_in_order());
+            let way = match (in_order, is_of_one_stretch(&pieces, size)) {
+                (Some(recognised), true) => {
+                    // A document has no lines to wait for; midnights are counted from the start.
+                    let is_document = recognised.items.is_some();
+                    let from = if is_document { begins.max(resume.from) } else { begins };
+                    let until = if is_document { size } else { size.min(resume.until) };
+                    Way::Whole(Some((from, until.saturating_sub(from))))
+                }
+                (Some(recognised), false) if recognised.items.is_some() => {
+                    return Err(Refused(
+                        "a document with holes: it was damaged when it was written".to_owned(),
+                    ));
+                }
+                _ => Way::Pieces(resume.of(pieces)),
             };
-            (Way::Pieces(pieces), recognised)
+            (way, recognised)
         }
         Content::Streamed => {
             let mut opened = open::begin(Box::new(file))?;
-            (Way::Whole, forced.or_else(|| recognise_stream(&mut opened, order)))
+            if let Some(bundle) = opened.bundle {
+                let packing = opened.packing;
+                return Ok(Found::Archive(Kind { bundle, packing }));
+            }
+            (Way::Whole(None), chosen(forced, recognise_stream(&mut opened, order)))
         }
     };
-    Ok(Looked {
+    Ok(Found::Log(Looked {
         way,
         recognised,
         stdin: None,
-    })
+    }))
+}
+
+/// Whether no hole parts a file, or follows its data.
+fn is_of_one_stretch(pieces: &[Piece], size: u64) -> bool {
+    let (first, last) = (pieces.first(), pieces.last());
+    first
+        .zip(last)
+        .is_none_or(|(first, last)| first.data == last.data && last.data.1 == size)
+}
+
+/// What the user says of a source goes before what was found.
+fn chosen(forced: Option<Recognised>, found: Option<Recognised>) -> Option<Recognised> {
+    match forced {
+        Some(forced) => Some(forced.in_place_of(found)),
+        None => found,
+    }
 }
 
 /// By the same first lines as a plain file: the same log packed must be read the same.
@@ -191,7 +310,7 @@ fn recognise_plain(file: &File, begins: u64, size: u64, order: &Order) -> Result
 }
 
 fn forced(source: &Source, plan: &Plan) -> Option<Recognised> {
-    let means = |pattern: &super::plan::Pattern| pattern.means(&source.below, &source.name, &source.path);
+    let means = |pattern: &Pattern| is_meant(pattern, source);
     let by_pattern = plan
         .formats
         .iter()
@@ -201,12 +320,15 @@ fn forced(source: &Source, plan: &Plan) -> Option<Recognised> {
     by_pattern.or_else(for_all).map(|(_, format)| Recognised::forced(*format))
 }
 
+/// Whether a pattern means a source, or the archive it is in.
+fn is_meant(pattern: &Pattern, source: &Source) -> bool {
+    let outer = source.within.as_ref().map(|within| &*within.outer);
+    let means = |source: &Source| pattern.means(&source.below, &source.name, &source.path);
+    means(source) || outer.is_some_and(means)
+}
+
 fn zone(source: &Source, plan: &Plan) -> (Zone, String) {
-    let named = plan
-        .zones
-        .iter()
-        .rev()
-        .find(|(pattern, _)| pattern.means(&source.below, &source.name, &source.path));
+    let named = plan.zones.iter().rev().find(|(pattern, _)| is_meant(pattern, source));
     match named {
         Some((_, zone)) => (*zone, format!("{zone} by --tz")),
         None if plan.zone_given => (plan.default_zone, format!("{} by --tz", plan.default_zone)),

@@ -7,10 +7,10 @@
 use super::chunk::{PieceReader, WARM};
 use super::collect::{Collector, SourceContext};
 use super::formats::{Fit, Format};
-use super::frame::{self, Ended, Framing, Owned, Refill, Sink, Window};
+use super::frame::{self, Ended, Framing, Items, Owned, Refill, Sink, Window};
 use super::open::{Opened, Refused, Stream, words};
 use super::plan::Plan;
-use super::prepare::{Prepared, Way};
+use super::prepare::{Prepared, SHRUNK, Way};
 use super::progress::Progress;
 use crate::model::{ChunkSpan, Name, SourceRollup, Wanted};
 use crate::text::timestamp::Reference;
@@ -77,6 +77,7 @@ impl Errand<'_> {
         let mut records = Records {
             collector: Collector::new(&context),
             candidates: context.candidates,
+            items: prepared.recognised.as_ref().and_then(|recognised| recognised.items),
             part: (part as u64) << LINE_BITS,
         };
         let (ended, bytes, offset, shrunk) = match &prepared.way {
@@ -91,12 +92,11 @@ impl Errand<'_> {
                 self.progress.read(piece.end - piece.start);
                 (ended, piece.end - piece.start, piece.start, reader.shrunk)
             }
-            Way::Whole => {
+            Way::Whole(_) => {
                 let mut reader = StreamReader::new(prepared.stream()?, self.progress);
-                let from = prepared.source.resume.from;
-                let owned = reader.skip_to(from)?;
+                let (owned, passed) = reader.begin(prepared)?;
                 let ended = records.cut(window, &mut reader, &owned);
-                (ended, reader.given.saturating_sub(from), 0, false)
+                (ended, reader.given.saturating_sub(passed), 0, false)
             }
         };
         let mut rollup = records.collector.finish();
@@ -104,7 +104,7 @@ impl Errand<'_> {
         if let Some((first, last)) = rollup.span {
             rollup.chunks.push(ChunkSpan { offset, first, last });
         }
-        let shrunk = shrunk.then(|| "it became shorter while it was read".to_owned());
+        let shrunk = shrunk.then(|| SHRUNK.to_owned());
         let broken = ended
             .broken
             .as_ref()
@@ -126,7 +126,7 @@ impl Errand<'_> {
             name: Name::clone(&prepared.source.name),
             host: prepared.source.host.clone(),
             zone: prepared.zone,
-            reference: Reference::on(prepared.source.written.unwrap_or(epoch)),
+            reference: Reference::on(prepared.written().unwrap_or(epoch)),
             since: self.plan.since,
             until: self.plan.until,
             size: prepared.source.size,
@@ -170,12 +170,16 @@ pub(super) fn set_lines(rollup: &mut SourceRollup, before: &BTreeMap<usize, u64>
 struct Records<'a> {
     collector: Collector<'a>,
     candidates: &'a [&'static dyn Format],
+    items: Option<Items>,
     part: u64,
 }
 
 impl Records<'_> {
     fn cut(&mut self, window: &mut Window, reader: &mut dyn Refill, owned: &Owned) -> Ended {
         let candidates = self.candidates;
+        if let Some(items) = self.items {
+            return frame::items(window, reader, items, self);
+        }
         let is_line = candidates.iter().all(|format| format.framing() == Framing::Line);
         let starts = |line: &[u8]| candidates.iter().any(|format| starts(*format, line));
         frame::cut(window, reader, owned, if is_line { None } else { Some(&starts) }, self)
@@ -187,6 +191,7 @@ fn starts(format: &dyn Format, line: &[u8]) -> bool {
     match format.framing() {
         Framing::Line => format.fit(line) != Fit::No,
         Framing::Continued => format.starts_record(line),
+        Framing::Items(_) => false,
     }
 }
 
@@ -228,15 +233,35 @@ impl<'a> StreamReader<'a> {
         }
     }
 
-    /// Passes over what was read before, but for a little that tells the context of what follows.
-    fn skip_to(&mut self, from: u64) -> io::Result<Owned> {
-        let passed = from.saturating_sub(WARM);
-        self.given = io::copy(&mut self.stream.as_mut().take(passed), &mut io::sink())?;
-        Ok(Owned {
-            from: self.given,
-            begins: self.given == 0,
+    /// Passes over what was read before; gives what is owned of the rest, and how many bytes are no news.
+    fn begin(&mut self, prepared: &Prepared) -> io::Result<(Owned, u64)> {
+        let from = prepared.source.resume.from;
+        let (is_document, is_in_order) = (prepared.is_document(), prepared.is_in_order());
+        match prepared.way {
+            Way::Whole(Some(_)) if is_document => Ok((Owned::WHOLE, 0)),
+            Way::Whole(Some((at, _))) => Ok(Self::all_but(from.saturating_sub(at))),
+            _ if is_in_order && !is_document => Ok(Self::all_but(from)),
+            _ => {
+                // What goes before tells the context of lines; an item has none.
+                let passed = if is_document { from } else { from.saturating_sub(WARM) };
+                self.given = io::copy(&mut self.stream.as_mut().take(passed), &mut io::sink())?;
+                let owned = Owned {
+                    from: self.given,
+                    begins: self.given == 0,
+                    bytes: from..u64::MAX,
+                };
+                Ok((owned, from))
+            }
+        }
+    }
+
+    /// All of it is read, and what starts before `from` is context.
+    fn all_but(from: u64) -> (Owned, u64) {
+        let owned = Owned {
             bytes: from..u64::MAX,
-        })
+            ..Owned::WHOLE
+        };
+        (owned, from)
     }
 }
 

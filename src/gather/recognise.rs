@@ -4,9 +4,11 @@
 //! strangers' is the more general and is asked later. Two that accept each other's and stand equal are a failing test,
 //! never a silent choice.
 
+use super::dates::{self, Lacking};
 use super::formats::{Fit, Format};
-use super::frame::RECORD_LIMIT;
+use super::frame::{Items, RECORD_LIMIT, document};
 use crate::model::Vantage;
+use crate::text::timestamp::DateKnown;
 
 /// Lines that are looked at, empty ones left out.
 const LINES: usize = 200;
@@ -83,6 +85,10 @@ pub struct Recognised {
     pub name: &'static str,
     /// Who writes that one.
     pub vantage: Vantage,
+    /// Where its records are, where it is a document.
+    pub items: Option<Items>,
+    /// Its first stamp, where that lacks a date or a year.
+    pub lacking: Option<Box<Lacking>>,
 }
 
 impl Recognised {
@@ -93,7 +99,27 @@ impl Recognised {
             candidates: vec![format],
             name: format.name(),
             vantage: format.vantage(),
+            items: format.framing().items(),
+            lacking: None,
         }
+    }
+
+    /// Whether it has to be read from its start: a document, and a log whose stamps leave out the date, so that its
+    /// midnights must be counted.
+    #[must_use]
+    pub fn is_in_order(&self) -> bool {
+        let is_clock = |lacking: &Lacking| lacking.dated == DateKnown::NoDate;
+        self.items.is_some() || self.lacking.as_deref().is_some_and(is_clock)
+    }
+
+    /// The same, with what was `found` and the user does not say: how the records lie, and what their stamps lack.
+    #[must_use]
+    pub fn in_place_of(mut self, found: Option<Self>) -> Self {
+        if let Some(found) = found {
+            self.items = self.items.or(found.items);
+            self.lacking = self.lacking.or(found.lacking);
+        }
+        self
     }
 }
 
@@ -106,8 +132,20 @@ pub fn is_enough(head: &[u8]) -> bool {
 /// Recognises a source by its first bytes; `whole` says that there are no more. `None`: no format knows it.
 #[must_use]
 pub fn recognise(head: &[u8], whole: bool, order: &Order) -> Option<Recognised> {
-    let lines = sampled(head, whole);
-    let declared = order.iter().map(|format| format.declared(head).unwrap_or(format));
+    let is_document = |format: &dyn Format| format.framing().items().is_some();
+    if let Some(format) = order
+        .iter()
+        .find(|format| is_document(*format) && format.fit(head) == Fit::Yes)
+    {
+        return Some(Recognised::forced(format));
+    }
+    let (items, records) = document(head, LINES).unzip();
+    let lines: Vec<&[u8]> = match &records {
+        Some(records) => records.iter().map(Vec::as_slice).collect(),
+        None => sampled(head, whole),
+    };
+    let formats = order.iter().filter(|format| !is_document(*format));
+    let declared = formats.map(|format| format.declared(head).unwrap_or(format));
     let mut tallies: Vec<Tally> = declared.map(Tally::new).collect();
     for line in &lines {
         let mut is_taken = false;
@@ -123,11 +161,15 @@ pub fn recognise(head: &[u8], whole: bool, order: &Order) -> Option<Recognised> 
     let most = tallies.iter().rev().max_by_key(|tally| tally.first)?;
     let (name, vantage) = (most.format.name(), most.format.vantage());
     let candidates = tallies.iter().map(|tally| tally.format).collect();
-    Some(Recognised {
+    let mut recognised = Recognised {
         candidates,
         name,
         vantage,
-    })
+        items,
+        lacking: None,
+    };
+    recognised.lacking = dates::lacking(&lines, &recognised).map(Box::new);
+    Some(recognised)
 }
 
 struct Tally {

@@ -107,6 +107,11 @@ fn lacking_below(source: &SourceRollup) -> f64 {
     }
 }
 
+/// Whether those who run the program can change what it logs; a provider's own page they cannot.
+fn is_own(source: &SourceRollup) -> bool {
+    source.vantage != Some(Vantage::Browser)
+}
+
 fn share(with: u64, without: u64) -> Option<f64> {
     #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
     let share = with as f64 / (with + without) as f64;
@@ -114,7 +119,8 @@ fn share(with: u64, without: u64) -> Option<f64> {
 }
 
 fn missing_provider_ids(name: &Name, source: &SourceRollup) -> Option<Finding> {
-    let share = share(source.successes_with_id, source.successes_without_id).filter(|share| *share < lacking_below(source))?;
+    let share = share(source.successes_with_id, source.successes_without_id)
+        .filter(|share| is_own(source) && *share < lacking_below(source))?;
     let advice = match (source.vantage?, source.format?) {
         (Vantage::Proxy, format) if format.starts_with("nginx") => "Add rid=\"$upstream_http_x_request_id\" to this log_format.",
         (Vantage::Proxy, _) => "Log the response header x-request-id (Anthropic: request-id) of the upstream.",
@@ -137,7 +143,8 @@ fn missing_provider_ids(name: &Name, source: &SourceRollup) -> Option<Finding> {
 }
 
 fn missing_client_ids(name: &Name, source: &SourceRollup) -> Option<Finding> {
-    let share = share(source.with_client_id, source.without_client_id).filter(|share| *share < lacking_below(source))?;
+    let share = share(source.with_client_id, source.without_client_id)
+        .filter(|share| is_own(source) && *share < lacking_below(source))?;
     let advice = match (source.vantage?, source.format?) {
         (Vantage::Proxy, format) if format.starts_with("nginx") => "Add crid=\"$http_x_client_request_id\" to this log_format.",
         (Vantage::Proxy, _) => "Log the request header X-Client-Request-Id.",

@@ -37,3 +37,23 @@ pub struct KnownLog {
     /// The run that saw them first, where some do.
     pub waiting_since: Time,
 }
+
+impl Default for KnownLog {
+    fn default() -> Self {
+        Self {
+            number: 0,
+            name: Name::from(""),
+            id: (0, 0),
+            size: 0,
+            written_ns: 0,
+            head_bytes: 0,
+            head: Hash::default(),
+            tail_at: 0,
+            tail: Hash::default(),
+            offset: 0,
+            lines: 0,
+            waiting: 0,
+            waiting_since: Time(0),
+        }
+    }
+}

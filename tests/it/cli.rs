@@ -97,7 +97,7 @@ fn a_path_alone_analyses_as_analyze_does() {
 fn what_is_not_understood_is_named_and_gives_code_3() {
     let folder = folder();
     fs::write(folder.path().join("logs/odd\u{1b}[31m.txt"), "what\nis this\n").unwrap();
-    fs::write(folder.path().join("logs/packed.xz"), b"\xfd7zXZ\0\0").unwrap();
+    fs::write(folder.path().join("logs/packed.7z"), b"7z\xbc\xaf\x27\x1c\0").unwrap();
     for args in [&["logs"][..], &["-q", "logs"]] {
         let output = run(folder.path(), args);
         let said = said(&output);
@@ -106,10 +106,10 @@ fn what_is_not_understood_is_named_and_gives_code_3() {
             said.contains(r"odd\u{1b}[31m.txt: no format recognised it; 2 records not read"),
             "{said}"
         );
-        assert!(said.contains("packed.xz: xz: not read yet"), "{said}");
+        assert!(said.contains("packed.7z: 7z: not read, unpack it first"), "{said}");
         assert!(!said.contains('\u{1b}'));
     }
-    let output = run(folder.path(), &["logs/packed.xz"]);
+    let output = run(folder.path(), &["logs/packed.7z"]);
     assert_eq!(output.status.code(), Some(2), "nothing was read at all");
 }
 

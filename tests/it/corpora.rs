@@ -55,6 +55,18 @@ fn one_model_down_is_model_specific() {
 }
 
 #[test]
+fn the_web_site_down_is_an_outage_of_the_web_only() {
+    assert_one_window("web-down-api-ok", "outage", &[]);
+    let report = json("web-down-api-ok");
+    assert_eq!(report["windows"][0]["scope"], serde_json::json!({ "surface": ["web"] }));
+    assert_eq!(
+        (report["counts"]["attempts"].as_u64(), report["counts"]["failures"].as_u64()),
+        (Some(684), Some(127))
+    );
+    assert_eq!(report["coverage"]["unread_records"], 0);
+}
+
+#[test]
 fn one_azure_deployment_down_is_model_specific() {
     assert_one_window("azure-deployment-down", "model-specific", &["gpt41-batch"]);
 }

@@ -7,18 +7,22 @@
     reason = "a test that cannot go on is to fail"
 )]
 
+mod archives;
 mod browser;
 mod bundle;
 mod cli;
 mod config;
 mod corpora;
 mod discovery;
+mod documents;
 mod formats;
+mod hostile_archives;
 mod house;
 mod html;
 mod killed;
 mod month;
 mod nightly;
+mod pack;
 mod packaging;
 mod reports;
 mod run;

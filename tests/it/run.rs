@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// Corpora whose windows are judged by tests.
-pub(crate) const CORPORA: [&str; 9] = [
+pub(crate) const CORPORA: [&str; 10] = [
     "quiet-day",
     "model-down",
     "rate-limit-storm",
@@ -18,6 +18,7 @@ pub(crate) const CORPORA: [&str; 9] = [
     "outage-full",
     "azure-deployment-down",
     "egress-b-broken",
+    "web-down-api-ok",
     "0047-model_specific",
     "0108-net_proxy",
 ];

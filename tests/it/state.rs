@@ -2,6 +2,7 @@
 
 use crate::month::{Month, Trouble};
 use crate::nightly::nightly;
+use crate::pack::{gz, tar_of};
 use std::fs;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -247,4 +248,71 @@ fn the_state_is_its_owners_alone_and_holds_no_text_of_the_logs() {
     file.seek(SeekFrom::Start(0)).unwrap();
     file.read_to_end(&mut bytes).unwrap();
     assert!(memchr::memmem::find(&bytes, b"Sorry about that").is_none());
+}
+
+/// Records about a call that all nights have read.
+fn records(folder: &Path) -> i64 {
+    let state = rusqlite::Connection::open(folder.join("state/state.sqlite")).unwrap();
+    state
+        .query_row("SELECT sum(records) FROM night", [], |row| row.get(0))
+        .unwrap()
+}
+
+fn line(second: u32) -> String {
+    format!(
+        "{{\"timestamp\":\"2026-03-01T10:00:{second:02}Z\",\"status\":200,\"model\":\"gpt-4o\",\"url\":\"https://api.openai.com/v1/responses\"}}\n"
+    )
+}
+
+#[test]
+fn a_log_that_went_into_an_archive_counts_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let logs = folder.path().join("logs");
+    fs::create_dir(&logs).unwrap();
+    let text = |seconds: std::ops::Range<u32>| seconds.map(line).collect::<String>();
+    fs::write(logs.join("app.log.1"), text(0..20)).unwrap();
+    fs::write(logs.join("app.log"), text(20..30)).unwrap();
+    run(folder.path(), 1);
+    assert_eq!(records(folder.path()), 30);
+    // What was read of the rotated log goes into an archive with lines that came since, beside one that was never seen.
+    let archive = |more: &str| {
+        gz(&tar_of(&[
+            ("app.log.1", (text(0..20) + more).as_bytes()),
+            ("old.log", text(40..45).as_bytes()),
+        ]))
+    };
+    fs::write(logs.join("logs.tar.gz"), archive(&text(30..33))).unwrap();
+    fs::remove_file(logs.join("app.log.1")).unwrap();
+    for _ in 0..2 {
+        let output = run(folder.path(), 2);
+        assert_eq!((output.status.code(), said(&output.stderr)), (Some(0), String::new()));
+        assert_eq!(records(folder.path()), 38);
+    }
+    // The archive is written anew, and holds a copy of a log that lies there as well.
+    let again = gz(&tar_of(&[
+        ("app.log.1", text(0..20).as_bytes()),
+        ("app.log", text(20..30).as_bytes()),
+        ("old.log", (text(40..45) + &text(45..46)).as_bytes()),
+    ]));
+    fs::write(logs.join("logs.tar.gz"), again).unwrap();
+    run(folder.path(), 3);
+    assert_eq!(records(folder.path()), 39);
+}
+
+#[test]
+fn a_document_counts_once_and_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let logs = folder.path().join("logs");
+    fs::create_dir(&logs).unwrap();
+    let document = |seconds: std::ops::Range<u32>, between: &str| {
+        let items: Vec<String> = seconds.map(|second| line(second).trim_end().to_owned()).collect();
+        format!("[{}]", items.join(between))
+    };
+    fs::write(logs.join("one.json"), document(0..20, ",")).unwrap();
+    fs::write(logs.join("lines.json"), document(20..30, ",\n")).unwrap();
+    for night in 1..4 {
+        let output = run(folder.path(), night);
+        assert_eq!((output.status.code(), said(&output.stderr)), (Some(0), String::new()));
+        assert_eq!(records(folder.path()), 30, "night {night}");
+    }
 }

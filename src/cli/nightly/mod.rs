@@ -13,7 +13,7 @@ use super::output;
 use super::plan::{Needs, needs};
 use super::say::say;
 use super::world;
-use crate::gather::resume::{Ahead, resume};
+use crate::gather::resume::Onward;
 use crate::gather::{self, Gathered, discover};
 use crate::judge;
 use crate::keep::{Lock, NightDone, Store, StoreError, named};
@@ -98,19 +98,18 @@ struct Whole {
 impl Run<'_> {
     fn night(&self, store: &mut Store) -> anyhow::Result<Exit> {
         let owed = news::catch_up(store, &self.folders)?;
-        let mut found = discover::found(&self.needs.gather.inputs)?;
-        let workers = gather::fold::Workers::new(self.needs.gather.threads);
-        let (sources, copies) = discover::once(std::mem::take(&mut found.sources), &workers);
         let known = store.logs()?;
-        let ahead = resume(sources, &known, self.now);
-        found.skipped.extend(ahead.skipped.iter().cloned());
+        let mut onward = Onward::from(&known, self.now);
+        let mut gathered = gather::gather_some(&self.needs.gather, &mut |sources| onward.choose(sources), &())?;
+        let Onward {
+            logs: resumed, skipped, ..
+        } = onward;
+        gathered.rollup.skipped.extend(skipped);
         let complained = store.complaints()?;
         let is_named = |skipped: &Skipped| complained.contains(&(skipped.path.to_string(), skipped.reason.clone()));
-        if !owed && !is_moved(&ahead, &known) && found.skipped.iter().all(is_named) {
+        if !owed && !is_moved(&gathered, &resumed, &known) && gathered.rollup.skipped.iter().all(is_named) {
             return Ok(Exit::Done);
         }
-        let resumed = ahead.logs;
-        let gathered = gather::read_found(ahead.sources, copies, found, &self.needs.gather, &());
         let logs = read_logs(&resumed, &gathered, &known);
         let mut done = NightDone {
             began: self.now,
@@ -170,7 +169,9 @@ impl Run<'_> {
                 .collect(),
             skipped: gathered.rollup.skipped.clone(),
         };
-        let whole = kept.merge(tonight).settled();
+        let mut whole = kept.merge(tonight).settled();
+        // A page's exchanges that were exported again since, in another file or in the place of the first.
+        drop(gather::exports_once(&mut whole.sources));
         let wanted = judge::wanted(&whole);
         let mut extra = gathered.look_again(&self.needs.gather, &wanted, &());
         for (log, read) in &mut logs {
@@ -185,10 +186,10 @@ impl Run<'_> {
     }
 }
 
-/// Whether there is anything to read or to note.
-fn is_moved(ahead: &Ahead, known: &[KnownLog]) -> bool {
+/// Whether anything was read, or is to be noted.
+fn is_moved(gathered: &Gathered, resumed: &BTreeMap<Name, KnownLog>, known: &[KnownLog]) -> bool {
     let known: BTreeMap<u64, &KnownLog> = known.iter().map(|log| (log.number, log)).collect();
-    !ahead.sources.is_empty() || ahead.logs.values().any(|log| known.get(&log.number) != Some(&log))
+    !gathered.rollup.sources.is_empty() || resumed.values().any(|log| known.get(&log.number) != Some(&log))
 }
 
 /// Every log that was found, as it is known after what was read of it.
@@ -213,9 +214,10 @@ fn read_logs(
             }
             continue;
         }
-        if let Some(read) = &read {
-            if gathered.is_stream(name) {
-                log.offset += read.bytes;
+        if read.is_some() {
+            if let Some(reached) = gathered.reached(name) {
+                log.offset = reached;
+                log.waiting = 0;
             }
             log.lines = gathered.lines.get(name).copied().unwrap_or(log.lines);
         }

@@ -1,21 +1,26 @@
 //! Which files there are, in which fixed order, each log once.
 
 mod family;
+mod members;
 mod twins;
 mod walk;
 
 #[cfg(test)]
 mod tests;
 
+pub(in crate::gather) use family::family;
+pub use members::{Opened, members};
 pub use twins::{LeftOut, once};
 pub use walk::found;
 
-use super::open::FileId;
+use super::open::archive::{Archive, Member};
+use super::open::{FileId, Refused, Stream};
 use super::resume::Resume;
 use crate::model::{Name, Skipped};
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The input that stands for standard input.
 pub const STDIN: &str = "-";
@@ -43,6 +48,29 @@ pub struct Source {
     pub family: String,
     /// What a reader should know of it.
     pub notes: BTreeSet<String>,
+    /// Where it lies, if that is in an archive; `path` is then where it would lie if it were unpacked beside it.
+    pub within: Option<Box<Within>>,
+}
+
+/// A log in an archive.
+#[derive(Clone, Debug)]
+pub struct Within {
+    /// The archive.
+    pub archive: Arc<Archive>,
+    /// The log.
+    pub member: Member,
+    /// The archive as a source, which patterns may name.
+    pub outer: Arc<Source>,
+}
+
+impl Within {
+    /// The log's bytes.
+    ///
+    /// # Errors
+    /// Why they cannot be read.
+    pub fn stream(&self) -> Result<Stream, Refused> {
+        self.archive.read(&self.member)
+    }
 }
 
 impl Source {

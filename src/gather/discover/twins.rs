@@ -90,9 +90,12 @@ fn alike(sources: &[Source], workers: &Workers) -> Vec<Vec<usize>> {
 }
 
 fn stream(source: &Source) -> Option<(Stream, bool)> {
-    let file = open::open(&source.path, source.id).ok()?;
-    let opened = open::begin(Box::new(file)).ok()?;
-    let packed = opened.packing.is_some();
+    let raw: Stream = match &source.within {
+        Some(within) => within.stream().ok()?,
+        None => Box::new(open::open(&source.path, source.id).ok()?),
+    };
+    let opened = open::begin(raw).ok()?;
+    let packed = opened.packing.is_some() || source.within.is_some();
     Some((opened.into_stream(), packed))
 }
 

@@ -79,6 +79,7 @@ fn stdin() -> Source {
         host: None,
         family: String::new(),
         notes: BTreeSet::new(),
+        within: None,
     }
 }
 
@@ -196,6 +197,7 @@ fn source(path: PathBuf, below: PathBuf, metadata: &Metadata, host: Option<Name>
         host,
         family: family(&name).to_owned(),
         notes: BTreeSet::new(),
+        within: None,
         path,
         below,
     }

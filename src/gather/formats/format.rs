@@ -42,7 +42,8 @@ pub trait Format: Sync {
         true
     }
 
-    /// How well one line (without its newline) fits. Cheap: it is asked of a few hundred lines of every source.
+    /// How well one line (without its newline) fits. Cheap: it is asked of a few hundred lines of every source. A format
+    /// of documents ([`Framing::Items`]) is asked once, and shown the first bytes instead of a line.
     fn fit(&self, line: &[u8]) -> Fit;
 
     /// Emits none, one or several facts. `Ok` with none emitted: understood, and not about a call.

@@ -20,6 +20,7 @@ mod format;
 mod gateway_rows;
 mod gcp_requests;
 mod haproxy;
+mod har;
 mod header_map;
 mod headers;
 mod helicone;
@@ -31,6 +32,7 @@ mod kong;
 mod litellm;
 mod log_format;
 mod logfmt;
+mod mitmproxy;
 mod nginx_combined;
 mod nginx_error;
 mod nginx_json;
@@ -78,12 +80,15 @@ pub static ALL: &[&dyn Format] = &[
     &fastly::Fastly,
     &gcp_requests::GcpRequests,
     &haproxy::Haproxy,
+    &har::OF_BROWSER,
+    &har::OF_PROXY,
     &helicone::HELICONE,
     &json_lines::JsonLines,
     &kong::Kong,
     &litellm::Litellm,
     &litellm::LitellmPayload,
     &logfmt::Logfmt,
+    &mitmproxy::Mitmproxy,
     &nginx_combined::NginxCombined,
     &nginx_error::NginxError,
     &nginx_json::NginxJson,

@@ -1,11 +1,11 @@
-//! Do the formats of proxies say of every case in `fixtures/formats` what stands beside it?
+//! Do the formats of proxies and browsers say of every case in `fixtures/formats` what stands beside it?
 
 use super::{ALL, Format};
-use crate::gather::frame::Framing;
+use crate::gather::frame::{Framing, Owned, Refill, Sink, Window, cut, items};
 use crate::model::{Fields, Instant, Vantage};
 use serde_json::{Map, Value, json};
-use std::fs;
 use std::path::PathBuf;
+use std::{fs, io};
 
 /// The present fields under their own names.
 fn present(fields: &Fields<'_>) -> Value {
@@ -37,34 +37,55 @@ fn levelled(value: &mut Value) {
     }
 }
 
-fn said(format: &dyn Format, log: &str) -> Vec<Value> {
-    let mut all = Vec::new();
-    for record in records(format, log) {
-        let read = format.parse(record.as_bytes(), &mut |fields| all.push(present(fields)));
-        assert_eq!(read, Ok(()), "{}: {record}", format.name());
+struct Case<'a>(&'a [u8]);
+
+impl Refill for Case<'_> {
+    fn more(&mut self, window: &mut Window) -> io::Result<usize> {
+        let bytes = std::mem::take(&mut self.0);
+        window.fill(bytes.len(), |space| {
+            space.copy_from_slice(bytes);
+            Ok(bytes.len())
+        })
     }
-    all
 }
 
-/// The records, as [`crate::gather::frame`] would cut them.
-fn records(format: &dyn Format, log: &str) -> Vec<String> {
-    let mut records: Vec<String> = Vec::new();
-    for line in log.lines().filter(|line| !line.is_empty()) {
-        match records.last_mut() {
-            Some(above) if format.framing() == Framing::Continued && !format.starts_record(line.as_bytes()) => {
-                above.push('\n');
-                above.push_str(line);
-            }
-            _ => records.push(line.to_owned()),
-        }
+/// What a format says of every record.
+struct Said<'a> {
+    format: &'a dyn Format,
+    all: Vec<Value>,
+}
+
+impl Sink for Said<'_> {
+    fn warm(&mut self, _: &[u8]) {}
+    fn record(&mut self, _: u64, record: &[u8]) {
+        let read = self.format.parse(record, &mut |fields| self.all.push(present(fields)));
+        let text = String::from_utf8_lossy(record);
+        assert_eq!(read, Ok(()), "{}: {text}", self.format.name());
     }
-    records
+    fn too_long(&mut self, line: u64) {
+        panic!("line {line} is too long");
+    }
+    fn unfinished(&mut self, line: u64, record: &[u8]) {
+        self.record(line, record);
+    }
+}
+
+fn said(format: &dyn Format, log: &str) -> Vec<Value> {
+    let mut said = Said { format, all: Vec::new() };
+    let (mut window, mut case) = (Window::default(), Case(log.as_bytes()));
+    let starts = |line: &[u8]| format.starts_record(line);
+    match format.framing() {
+        Framing::Items(of) => items(&mut window, &mut case, of, &mut said),
+        Framing::Line => cut(&mut window, &mut case, &Owned::WHOLE, None, &mut said),
+        Framing::Continued => cut(&mut window, &mut case, &Owned::WHOLE, Some(&starts), &mut said),
+    };
+    said.all
 }
 
 #[test]
 fn every_case_is_read_as_it_says() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/formats");
-    let has_cases = |format: &&&dyn Format| format.vantage() == Vantage::Proxy || format.name() == "otlp";
+    let has_cases = |format: &&&dyn Format| format.vantage() != Vantage::Application || format.name() == "otlp";
     for format in ALL.iter().filter(has_cases) {
         let mut cases = 0;
         for entry in fs::read_dir(root.join(format.name())).unwrap() {

@@ -5,11 +5,19 @@
 //! has to be stitched afterwards. [`cut`] is that rule, for parts of plain files and for streams alike.
 
 mod cut;
+mod document;
+mod items;
+#[cfg(test)]
+mod items_tests;
+mod kept;
 #[cfg(test)]
 mod tests;
 mod window;
 
 pub use cut::{Ended, Owned, Sink, Starts, cut};
+pub use document::document;
+pub use items::{Items, items};
+pub use kept::STRING_LIMIT;
 pub use window::{Refill, Window};
 
 /// How a format's records are told apart.
@@ -20,6 +28,20 @@ pub enum Framing {
     /// A record starts where [`super::formats::Format::starts_record`] says so, and runs to the next start: tracebacks
     /// and dumps belong to the line above them.
     Continued,
+    /// A record is an item of an array in a document, which is read by one reader from its start. Whether a source is
+    /// such a document is asked once, of its head.
+    Items(Items),
+}
+
+impl Framing {
+    /// Where a document's records lie; `None` where a source is no document.
+    #[must_use]
+    pub fn items(self) -> Option<Items> {
+        match self {
+            Self::Items(items) => Some(items),
+            Self::Line | Self::Continued => None,
+        }
+    }
 }
 
 /// The longest record kept; what is beyond it is skipped to the next record and the record counts as unread.

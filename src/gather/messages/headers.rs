@@ -3,7 +3,7 @@
 use crate::model::Fields;
 
 /// Takes one response header. Names: formats.md 0.2.
-pub(super) fn response<'a>(name: &'a str, value: &'a str, fields: &mut Fields<'a>) {
+pub(in crate::gather) fn response<'a>(name: &'a str, value: &'a str, fields: &mut Fields<'a>) {
     let place = match name.len() {
         4 if name.eq_ignore_ascii_case("date") => &mut fields.http_date,
         6 if name.eq_ignore_ascii_case("cf-ray") => &mut fields.cf_ray,
@@ -19,7 +19,7 @@ pub(super) fn response<'a>(name: &'a str, value: &'a str, fields: &mut Fields<'a
 }
 
 /// Takes one request header.
-pub(super) fn request<'a>(name: &'a str, value: &'a str, fields: &mut Fields<'a>) {
+pub(in crate::gather) fn request<'a>(name: &'a str, value: &'a str, fields: &mut Fields<'a>) {
     if name.eq_ignore_ascii_case("x-client-request-id") {
         fields.x_client_request_id.get_or_insert(value);
     } else if name.eq_ignore_ascii_case("x-stainless-retry-count") && fields.attempt.is_none() {

@@ -8,7 +8,7 @@ mod address;
 mod body;
 mod dump;
 mod exception;
-mod headers;
+pub(super) mod headers;
 mod http_line;
 mod legacy_python;
 mod node_dump;

@@ -2,13 +2,17 @@
 //!
 //! Files are read, never mapped: a log that is truncated under a mapping kills the process (SIGBUS).
 
+pub mod archive;
+mod gunzip;
+mod lz4;
+pub(super) mod section;
 mod shape;
 #[cfg(test)]
 mod tests;
 mod unpack;
+mod utf16;
 
-pub use shape::{Packing, Shape, shape};
-pub use unpack::Stream;
+pub use shape::{Bundle, Packing, Shape, shape};
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Cursor, Read};
@@ -23,6 +27,9 @@ const HEAD: usize = 64 * 1024;
 /// Zero bytes that are read through at the start of a file before it is given up: a log truncated under its writer
 /// begins with a hole, which costs nothing.
 const MOST_ZEROS: u64 = 64 << 20;
+
+/// A stream of bytes.
+pub type Stream = Box<dyn Read + Send>;
 
 /// Why a source is not read, in words for a person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,6 +46,10 @@ impl From<io::Error> for Refused {
 #[must_use]
 pub fn words(error: &io::Error) -> String {
     let text = error.to_string();
+    // The standard library's own word for an end that comes too early.
+    if text == "failed to fill whole buffer" {
+        return "the packed data break off".to_owned();
+    }
     text.split_once(" (os error")
         .map_or(text.as_str(), |(words, _)| words)
         .to_owned()
@@ -110,7 +121,7 @@ pub fn look(file: &File) -> Result<Content, Refused> {
         let whole = if kept < 2 { head } else { text };
         return match shape(whole) {
             Shape::Text => Ok(Content::Plain { begins }),
-            Shape::Utf16 { .. } | Shape::Packed(_) if begins < 2 => Ok(Content::Streamed),
+            Shape::Utf16 { .. } | Shape::Packed(_) | Shape::Bundle(_) if begins < 2 => Ok(Content::Streamed),
             other => Err(refused(other, None)),
         };
     }
@@ -131,8 +142,9 @@ const BINARY: &str = "it is no text";
 
 fn refused(shape: Shape, within: Option<Packing>) -> Refused {
     let what = match shape {
-        Shape::Unsupported(name) => format!("{name}: not read yet, unpack it first"),
+        Shape::Unsupported(name) => format!("{name}: not read, unpack it first"),
         Shape::Packed(packing) => format!("{}: packed twice, unpack it first", packing.name()),
+        Shape::Bundle(bundle) => format!("{}: an archive in an archive, unpack it first", bundle.name()),
         _ => BINARY.to_owned(),
     };
     Refused(match within {
@@ -150,9 +162,22 @@ pub struct Opened {
     pub taken: Arc<AtomicU64>,
     /// How it is packed.
     pub packing: Option<Packing>,
+    /// It is several files in one, and these are no text.
+    pub bundle: Option<Bundle>,
 }
 
 impl Opened {
+    /// Refuses several files in one, where one is wanted.
+    ///
+    /// # Errors
+    /// It is an archive.
+    pub fn single(self) -> Result<Self, Refused> {
+        match self.bundle {
+            Some(bundle) => Err(refused(Shape::Bundle(bundle), None)),
+            None => Ok(self),
+        }
+    }
+
     /// Makes the head longer, up to `most` bytes, for who needs more to decide.
     pub fn look_further(&mut self, most: usize) {
         let rest = std::mem::replace(&mut self.rest, Box::new(io::empty()));
@@ -185,11 +210,13 @@ pub fn begin(raw: Stream) -> Result<Opened, Refused> {
         rest = read_head(&mut head, unpack::unpack(found, packed)?, HEAD);
         packing = Some(found);
     }
+    let mut bundle = None;
     match shape(&head) {
         Shape::Text => {}
+        Shape::Bundle(found) => bundle = Some(found),
         Shape::Utf16 { little_endian } => {
             let inner: Stream = Box::new(Cursor::new(std::mem::take(&mut head)).chain(rest));
-            rest = read_head(&mut head, Box::new(unpack::Utf16::new(inner, little_endian)), HEAD);
+            rest = read_head(&mut head, Box::new(utf16::Utf16::new(inner, little_endian)), HEAD);
         }
         other => return Err(refused(other, packing)),
     }
@@ -198,6 +225,7 @@ pub fn begin(raw: Stream) -> Result<Opened, Refused> {
         rest,
         taken,
         packing,
+        bundle,
     })
 }
 

@@ -7,6 +7,12 @@ pub enum Packing {
     Gzip,
     /// RFC 8878.
     Zstd,
+    /// <https://sourceware.org/bzip2/>
+    Bzip2,
+    /// <https://tukaani.org/xz/xz-file-format.txt>
+    Xz,
+    /// <https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md>
+    Lz4,
 }
 
 impl Packing {
@@ -16,6 +22,29 @@ impl Packing {
         match self {
             Self::Gzip => "gzip",
             Self::Zstd => "zstd",
+            Self::Bzip2 => "bzip2",
+            Self::Xz => "xz",
+            Self::Lz4 => "lz4",
+        }
+    }
+}
+
+/// How several files are held in one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bundle {
+    /// POSIX.1-2001 `pax`, `ustar`, and what was before it.
+    Tar,
+    /// PKWARE's APPNOTE.
+    Zip,
+}
+
+impl Bundle {
+    /// Its name in messages.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tar => "tar",
+            Self::Zip => "zip",
         }
     }
 }
@@ -32,6 +61,8 @@ pub enum Shape {
     },
     /// Packed.
     Packed(Packing),
+    /// Several files in one.
+    Bundle(Bundle),
     /// An archive or packing that is not read.
     Unsupported(&'static str),
     /// No text.
@@ -40,19 +71,20 @@ pub enum Shape {
     Zeros,
 }
 
-/// Magic numbers of what is not read (file(1), and the formats' own documentation).
-const UNSUPPORTED: [(&[u8], &str); 7] = [
-    (b"BZh", "bzip2"),
-    (b"\xfd7zXZ\0", "xz"),
-    (b"\x04\x22\x4d\x18", "lz4"),
-    (b"PK\x03\x04", "zip"),
-    (b"PK\x05\x06", "zip"),
-    (b"7z\xbc\xaf\x27\x1c", "7z"),
-    (b"\x1f\x9d", "compress (.Z)"),
+/// Magic numbers (file(1), and the formats' own documentation).
+const MAGIC: [(&[u8], Shape); 11] = [
+    (b"\x1f\x8b", Shape::Packed(Packing::Gzip)),
+    (b"\x28\xb5\x2f\xfd", Shape::Packed(Packing::Zstd)),
+    (b"BZh", Shape::Packed(Packing::Bzip2)),
+    (b"\xfd7zXZ\0", Shape::Packed(Packing::Xz)),
+    (b"\x04\x22\x4d\x18", Shape::Packed(Packing::Lz4)),
+    (b"PK\x03\x04", Shape::Bundle(Bundle::Zip)),
+    (b"PK\x05\x06", Shape::Bundle(Bundle::Zip)),
+    (b"7z\xbc\xaf\x27\x1c", Shape::Unsupported("7z")),
+    (b"Rar!\x1a\x07", Shape::Unsupported("rar")),
+    (b"\x1f\x9d", Shape::Unsupported("compress (.Z)")),
+    (b"\x02\x21\x4c\x18", Shape::Unsupported("lz4 of the legacy kind")),
 ];
-
-/// Where a tar archive says that it is one.
-const TAR_MAGIC_AT: usize = 257;
 
 /// The bytes by which text is told from binary data.
 const FIRST_BLOCK: usize = 8192;
@@ -61,18 +93,15 @@ const FIRST_BLOCK: usize = 8192;
 #[must_use]
 pub fn shape(head: &[u8]) -> Shape {
     let head = head.get(..FIRST_BLOCK).unwrap_or(head);
-    if head.starts_with(b"\x1f\x8b") {
-        return Shape::Packed(Packing::Gzip);
+    if let Some((_, shape)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
+        return *shape;
     }
-    let is_skippable = matches!(head, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]);
-    if is_skippable || head.starts_with(b"\x28\xb5\x2f\xfd") {
+    // A skippable frame: lz4 has them too, but only zstd's tools begin with one.
+    if matches!(head, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]) {
         return Shape::Packed(Packing::Zstd);
     }
-    if let Some((_, name)) = UNSUPPORTED.iter().find(|(magic, _)| head.starts_with(magic)) {
-        return Shape::Unsupported(name);
-    }
-    if head.get(TAR_MAGIC_AT..).is_some_and(|rest| rest.starts_with(b"ustar")) {
-        return Shape::Unsupported("tar");
+    if is_tar(head) {
+        return Shape::Bundle(Bundle::Tar);
     }
     if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
         let little_endian = head.first() == Some(&0xff);
@@ -84,6 +113,20 @@ pub fn shape(head: &[u8]) -> Shape {
         all if all == head.len() => Shape::Zeros,
         _ => with_nuls(head),
     }
+}
+
+/// Whether a source begins with the header of a tar archive's member: its checksum is right. The oldest have no magic.
+fn is_tar(head: &[u8]) -> bool {
+    let Some(block) = head.first_chunk::<512>() else {
+        return false;
+    };
+    let header = tar::Header::from_byte_slice(block);
+    let sum: u32 = block
+        .iter()
+        .enumerate()
+        .map(|(at, byte)| if (148..156).contains(&at) { 32 } else { u32::from(*byte) })
+        .sum();
+    block.first() != Some(&0) && header.cksum().is_ok_and(|written| written == sum)
 }
 
 /// UTF-16 without a mark has a zero in every second byte; a log that lost a block has runs of zeros between text.
@@ -107,16 +150,28 @@ fn with_nuls(head: &[u8]) -> Shape {
 
 #[cfg(test)]
 mod tests {
-    use super::{Packing, Shape, shape};
+    use super::{Bundle, Packing, Shape, shape};
 
     #[test]
     fn magic_bytes_tell_what_a_source_is() {
         assert_eq!(shape(b"\x1f\x8b\x08\0"), Shape::Packed(Packing::Gzip));
         assert_eq!(shape(b"\x28\xb5\x2f\xfd"), Shape::Packed(Packing::Zstd));
         assert_eq!(shape(b"\x5f\x2a\x4d\x18"), Shape::Packed(Packing::Zstd));
-        assert_eq!(shape(b"PK\x03\x04\0\0"), Shape::Unsupported("zip"));
-        let tar = [[b'n'; 257].as_slice(), b"ustar\0"].concat();
-        assert_eq!(shape(&tar), Shape::Unsupported("tar"));
+        assert_eq!(shape(b"BZh91AY&SY"), Shape::Packed(Packing::Bzip2));
+        assert_eq!(shape(b"PK\x03\x04\0\0"), Shape::Bundle(Bundle::Zip));
+        assert_eq!(shape(b"Rar!\x1a\x07\x01\0"), Shape::Unsupported("rar"));
+    }
+
+    #[test]
+    fn a_tar_archive_is_told_by_its_first_headers_checksum() {
+        for mut header in [tar::Header::new_ustar(), tar::Header::new_gnu(), tar::Header::new_old()] {
+            header.set_path("app.log").unwrap();
+            header.set_size(3);
+            header.set_cksum();
+            assert_eq!(shape(header.as_bytes()), Shape::Bundle(Bundle::Tar));
+            header.set_mtime(1);
+            assert_ne!(shape(header.as_bytes()), Shape::Bundle(Bundle::Tar));
+        }
     }
 
     #[test]

@@ -65,6 +65,71 @@ fn a_zstd_window_beyond_the_limit_is_told() {
     assert!(read(encoder.finish().unwrap()).1.is_some());
 }
 
+fn bz2(text: &[u8]) -> Vec<u8> {
+    let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn xz(text: &[u8]) -> Vec<u8> {
+    let options = lzma_rust2::XzOptions::with_preset(0);
+    let mut encoder = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn lz4(text: &[u8], checksum: bool) -> Vec<u8> {
+    let info = lz4_flex::frame::FrameInfo::new()
+        .block_size(lz4_flex::frame::BlockSize::Max64KB)
+        .content_checksum(checksum);
+    let mut encoder = lz4_flex::frame::FrameEncoder::with_frame_info(info, Vec::new());
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn streams_of_every_packing_are_read_one_after_the_other() {
+    for pack in [bz2, xz, |text: &[u8]| lz4(text, false), |text: &[u8]| lz4(text, true)] {
+        let packed = [pack(b"one\n"), pack(b"two\n")].concat();
+        assert_eq!(read(packed), ("one\ntwo\n".to_owned(), None));
+    }
+}
+
+#[test]
+fn what_comes_before_a_cut_counts_in_every_packing() {
+    let lines: Vec<String> = (0..60_000_u32)
+        .map(|line| format!("line {} of a log\n", line.wrapping_mul(2_654_435_761)))
+        .collect();
+    let long = lines.concat();
+    for pack in [bz2, xz, |text: &[u8]| lz4(text, false), |text: &[u8]| lz4(text, true)] {
+        let packed = pack(long.as_bytes());
+        for part in [1, 2, 3] {
+            let (text, why) = read(packed.get(..packed.len() * part / 4).unwrap().to_vec());
+            assert!(long.starts_with(&text) && why.is_some(), "{why:?}");
+        }
+        let (text, why) = read(packed.get(..packed.len() - 6).unwrap().to_vec());
+        assert!(text.len() > long.len() / 2 && why.is_some(), "{why:?}");
+    }
+}
+
+#[test]
+fn lz4_that_breaks_off_between_two_blocks_is_told() {
+    let packed = lz4(&b"a line of a log\n".repeat(50_000), false);
+    // The end mark is the last thing.
+    let (text, why) = read(packed.get(..packed.len() - 4).unwrap().to_vec());
+    assert_eq!((text.len(), why.as_deref()), (800_000, Some("the last frame is cut short")));
+}
+
+#[test]
+fn an_xz_block_that_asks_for_too_much_memory_is_told() {
+    let mut options = lzma_rust2::XzOptions::with_preset(0);
+    options.lzma_options.dict_size = 256 << 20;
+    let mut encoder = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+    encoder.write_all(b"small\n").unwrap();
+    let (text, why) = read(encoder.finish().unwrap());
+    assert_eq!((text.as_str(), why.is_some()), ("", true));
+}
+
 #[test]
 fn utf_16_is_read_packed_or_not() {
     let text = "stamp GET \u{1f600}\r\n".repeat(5000);
@@ -80,10 +145,9 @@ fn utf_16_is_read_packed_or_not() {
 
 #[test]
 fn what_is_not_read_is_told_by_name() {
-    assert_eq!(why(b"\xfd7zXZ\0\0".to_vec()), "xz: not read yet, unpack it first");
+    assert_eq!(why(b"7z\xbc\xaf\x27\x1c\0".to_vec()), "7z: not read, unpack it first");
     assert_eq!(why(gz(&gz(b"x"))), "gzip: packed twice, unpack it first");
-    let tar = [[b'n'; 257].as_slice(), b"ustar\0"].concat();
-    assert_eq!(why(gz(&tar)), "gzip with tar: not read yet, unpack it first");
+    assert_eq!(why(gz(b"7z\xbc\xaf\x27\x1c\0")), "gzip with 7z: not read, unpack it first");
     assert_eq!(why(b"\x7fELF\x02\x01\x01\0\0\0\0\x03\0>\0\x01".to_vec()), "it is no text");
 }
 

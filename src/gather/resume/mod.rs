@@ -11,13 +11,14 @@ mod tests;
 use content::{hash, head, holds, prefix, read_at};
 
 use super::chunk::Piece;
-use super::discover::Source;
-use super::open::{self, Content, Refused};
+use super::discover::{Source, Within, family};
+use super::open::{self, Content, Refused, Stream};
 use crate::model::{KnownLog, Name, Skipped, Time};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, BufReader};
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
 /// First bytes by which a log is known: many lines with their stamps, which no other log shares.
 const HEAD: u64 = 4096;
@@ -31,6 +32,9 @@ const BLOCK: u64 = 64 * 1024;
 /// Milliseconds for which nobody wrote to a log whose last line has no newline, until that line is all there will be of
 /// it. Runs may come minutes apart, and the nights that the line waits for are twice as long.
 const PATIENCE_MS: i64 = 12 * 3_600_000;
+
+/// Device and inode of what lies in an archive.
+const NO_PLACE: (u64, u64) = (0, 0);
 
 /// Which part of a source is read, in unpacked bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,79 +73,97 @@ impl Resume {
     }
 }
 
-/// What is to be read, and how every log that was found will be known when it is.
-#[derive(Debug, Default)]
-pub struct Ahead {
-    /// The sources that hold something new.
-    pub sources: Vec<Source>,
-    /// Every log that was found and could be looked at, by the name of its source. Those in [`Self::sources`] hold the
-    /// offset that they have once they are read, where they are plain.
+/// Tells which sources hold something new, and from where, and how every log that was found will be known.
+#[derive(Debug)]
+pub struct Onward<'k> {
+    /// The logs that no source is known to be yet.
+    free: BTreeMap<u64, &'k KnownLog>,
+    /// Those that one is.
+    taken: Vec<&'k KnownLog>,
+    /// When this run began.
+    now: Time,
+    /// Every log that was found and could be looked at, by the name of its source. Those that are read hold the offset
+    /// that they have then, where they are plain.
     pub logs: BTreeMap<Name, KnownLog>,
-    /// What could not be looked at.
+    /// What is known and could not be looked at.
     pub skipped: BTreeSet<Skipped>,
 }
 
-/// Tells which of the sources hold something new, and from where. `now` is when this run began.
-#[must_use]
-pub fn resume(sources: Vec<Source>, known: &[KnownLog], now: Time) -> Ahead {
-    let mut ahead = Ahead::default();
-    let mut free: BTreeMap<u64, &KnownLog> = known.iter().map(|log| (log.number, log)).collect();
-    let mut moved = Vec::new();
-    for source in sources {
-        match same_place(&source, &free) {
-            Some(log) => {
-                free.remove(&log.number);
-                ahead.take(source, Some(log), now);
+impl<'k> Onward<'k> {
+    /// Goes on from what is known; `now` is when this run began.
+    #[must_use]
+    pub fn from(known: &'k [KnownLog], now: Time) -> Self {
+        Self {
+            free: known.iter().map(|log| (log.number, log)).collect(),
+            taken: Vec::new(),
+            now,
+            logs: BTreeMap::new(),
+            skipped: BTreeSet::new(),
+        }
+    }
+
+    /// The sources that hold something new.
+    #[must_use]
+    pub fn choose(&mut self, sources: Vec<Source>) -> Vec<Source> {
+        let mut chosen = Vec::new();
+        let mut moved = Vec::new();
+        for source in sources {
+            match same_place(&source, &self.free) {
+                Some(log) => chosen.extend(self.take(source, Some(log))),
+                None => moved.push(source),
             }
-            None => moved.push(source),
         }
+        for source in moved {
+            if source.within.is_some() && self.taken.iter().any(|log| is_beside(&source, log) && holds(&source, log)) {
+                continue;
+            }
+            let log = same_content(&source, &self.free);
+            chosen.extend(self.take(source, log));
+        }
+        chosen
     }
-    for source in moved {
-        let log = same_content(&source, &free);
+
+    /// Looks at a source that goes on with `log`, or is new; gives it back if it is to be read.
+    fn take(&mut self, mut source: Source, log: Option<&'k KnownLog>) -> Option<Source> {
         if let Some(log) = log {
-            free.remove(&log.number);
+            self.free.remove(&log.number);
+            self.taken.push(log);
         }
-        ahead.take(source, log, now);
+        if source.is_stdin() {
+            return Some(source);
+        }
+        match look(&source, log, self.now) {
+            Ok(Looked { log, resume }) => {
+                self.logs.insert(Name::clone(&source.name), log);
+                source.resume = resume?;
+                Some(source)
+            }
+            // Whatever is odd about a new file, whoever reads it has the right word.
+            Err(_) if log.is_none() => Some(source),
+            Err(Refused(reason)) => {
+                self.skipped.insert(Skipped {
+                    path: source.name,
+                    reason,
+                });
+                None
+            }
+        }
     }
-    ahead
 }
 
-impl Ahead {
-    /// Looks at a source that goes on with `log`, or is new.
-    fn take(&mut self, mut source: Source, log: Option<&KnownLog>, now: Time) {
-        if source.is_stdin() {
-            self.sources.push(source);
-            return;
-        }
-        let looked = match look(&source, log, now) {
-            Ok(looked) => looked,
-            Err(Refused(reason)) => {
-                // Whatever is odd about the file, whoever reads it has the right word; nothing of it is known again.
-                if log.is_some() {
-                    self.skipped.insert(Skipped {
-                        path: Name::clone(&source.name),
-                        reason,
-                    });
-                } else {
-                    self.sources.push(source);
-                }
-                return;
-            }
-        };
-        let Looked { log, resume } = looked;
-        if let Some(resume) = resume {
-            source.resume = resume;
-            self.logs.insert(Name::clone(&source.name), log);
-            self.sources.push(source);
-        } else {
-            self.logs.insert(source.name, log);
-        }
-    }
+/// Whether a log in an archive lies, as if it were unpacked, beside a rotation of itself: then it is a copy.
+fn is_beside(source: &Source, log: &KnownLog) -> bool {
+    let name = Path::new(&*log.name);
+    let is_of_family = name
+        .file_name()
+        .and_then(|name| name.to_str())
+        .is_some_and(|name| family(name) == source.family);
+    is_of_family && name.parent() == source.below.parent()
 }
 
 /// A log that still lies where it lay, if it is the same one.
 fn same_place<'k>(source: &Source, known: &BTreeMap<u64, &'k KnownLog>) -> Option<&'k KnownLog> {
-    let id = source.id?;
+    let id = source.id.filter(|_| source.within.is_none())?;
     let mut here: Vec<&KnownLog> = known.values().copied().filter(|log| log.id == id).collect();
     here.sort_by_key(|log| std::cmp::Reverse(log.number));
     here.into_iter().find(|log| is_untouched(source, log) || holds(source, log))
@@ -182,6 +204,9 @@ struct Looked {
 
 /// How the source will be known, and what of it is new.
 fn look(source: &Source, log: Option<&KnownLog>, now: Time) -> Result<Looked, Refused> {
+    if let Some(within) = &source.within {
+        return look_at_member(source, within, log);
+    }
     if let Some(log) = log.filter(|log| source.id == Some(log.id) && is_untouched(source, log)) {
         let log = KnownLog {
             name: Name::clone(&source.name),
@@ -197,20 +222,29 @@ fn look(source: &Source, log: Option<&KnownLog>, now: Time) -> Result<Looked, Re
         id: (metadata.dev(), metadata.ino()),
         size: metadata.len(),
         written_ns: written_ns(&metadata),
-        head_bytes: 0,
         head: hash(&[]),
-        tail_at: 0,
         tail: hash(&[]),
         offset: log.map_or(0, |log| log.offset),
         lines: log.map_or(0, |log| log.lines),
-        waiting: 0,
-        waiting_since: Time(0),
+        ..KnownLog::default()
     };
     let resume = match open::look(&file)? {
         Content::Empty => None,
         Content::Plain { .. } => look_at_plain(&file, log, &mut next, now)?,
-        Content::Streamed => look_at_stream(file, log, &mut next)?,
+        Content::Streamed => look_at_stream(Box::new(file), log, &mut next)?,
     };
+    Ok(Looked { log: next, resume })
+}
+
+/// A log in an archive has no place of its own: it is known by its content alone.
+fn look_at_member(source: &Source, within: &Within, log: Option<&KnownLog>) -> Result<Looked, Refused> {
+    let mut next = KnownLog {
+        name: Name::clone(&source.name),
+        id: NO_PLACE,
+        size: source.size,
+        ..log.cloned().unwrap_or_default()
+    };
+    let resume = look_at_stream(within.stream()?, log, &mut next)?;
     Ok(Looked { log: next, resume })
 }
 
@@ -222,7 +256,8 @@ fn look_at_plain(file: &File, log: Option<&KnownLog>, next: &mut KnownLog, now: 
         let waited = log.filter(|log| log.waiting == waiting && log.offset == until);
         let since = waited.map_or(now, |log| log.waiting_since);
         let written = Time(next.written_ns / 1_000_000);
-        if now.since(since) >= PATIENCE_MS || now.since(written) >= PATIENCE_MS {
+        let is_whole = || until == 0 && is_document(file);
+        if now.since(since) >= PATIENCE_MS || now.since(written) >= PATIENCE_MS || is_whole() {
             until = next.size;
         } else {
             next.waiting = waiting;
@@ -243,7 +278,7 @@ fn look_at_plain(file: &File, log: Option<&KnownLog>, next: &mut KnownLog, now: 
 }
 
 /// A packed log is known by its head alone until it is read; what proved it to be a known one stays its proof.
-fn look_at_stream(file: File, log: Option<&KnownLog>, next: &mut KnownLog) -> Result<Option<Resume>, Refused> {
+fn look_at_stream(raw: Stream, log: Option<&KnownLog>, next: &mut KnownLog) -> Result<Option<Resume>, Refused> {
     match log {
         Some(log) => {
             next.head_bytes = log.head_bytes;
@@ -252,7 +287,7 @@ fn look_at_stream(file: File, log: Option<&KnownLog>, next: &mut KnownLog) -> Re
             next.tail = log.tail;
         }
         None => {
-            let mut head = open::begin(Box::new(file))?.head;
+            let mut head = open::begin(raw)?.head;
             head.truncate(usize::try_from(HEAD).unwrap_or(usize::MAX));
             next.head_bytes = head.len() as u64;
             next.head = hash(&head);
@@ -266,6 +301,16 @@ fn look_at_stream(file: File, log: Option<&KnownLog>, next: &mut KnownLog) -> Re
         until: u64::MAX,
         lines: next.lines,
     }))
+}
+
+/// Whether a file that holds no newline is one whole document, which needs none.
+fn is_document(file: &File) -> bool {
+    let first = read_at(file, 0, 1).ok().and_then(|bytes| bytes.first().copied());
+    let is_json = |file: &File| {
+        let mut file = file;
+        serde_json::from_reader::<_, serde::de::IgnoredAny>(BufReader::new(&mut file)).is_ok()
+    };
+    matches!(first, Some(b'{' | b'[')) && is_json(file)
 }
 
 /// Where the last whole line ends, or `from`.

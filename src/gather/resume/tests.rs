@@ -1,6 +1,6 @@
 //! One question a test: where does the reading of this log go on?
 
-use super::{Ahead, PATIENCE_MS, resume};
+use super::{Onward, PATIENCE_MS};
 use crate::gather::discover::found;
 use crate::model::{KnownLog, Time};
 use flate2::Compression;
@@ -38,7 +38,10 @@ impl Nights {
     /// What is read tonight: the name of each source, and from which byte to which.
     fn night(&mut self) -> Vec<(String, u64, u64)> {
         let found = found(&[self.folder.path().to_path_buf()]).unwrap();
-        let Ahead { sources, logs, skipped } = resume(found.sources, &self.known, self.now);
+        let known = self.known.clone();
+        let mut onward = Onward::from(&known, self.now);
+        let sources = onward.choose(found.sources);
+        let Onward { logs, skipped, .. } = onward;
         assert!(skipped.is_empty());
         for (_, mut log) in logs {
             if log.number == 0 {

@@ -48,9 +48,19 @@ pub(super) fn families(sources: &[(&Name, &SourceRollup)]) -> Vec<Family> {
         .collect()
 }
 
+/// Where a rotated log that was put into an archive of its own would lie: `app.log.1` of `app.log.1.zip!app.log.1`.
+fn out_of_its_archive(name: &str) -> Option<String> {
+    let (archive, member) = name.rsplit_once('!')?;
+    let (folder, file) = archive.rsplit_once('/').unwrap_or(("", archive));
+    let is_alone = !member.contains('/') && file.starts_with(&stem(member));
+    let slash = if folder.is_empty() { "" } else { "/" };
+    is_alone.then(|| format!("{folder}{slash}{member}"))
+}
+
 /// A log's name without what rotation and compression add: `app.log.2.gz`, `app.log-20250306` and `app.log` are one.
 pub(crate) fn stem(name: &str) -> String {
-    let mut stem = name;
+    let unpacked = out_of_its_archive(name);
+    let mut stem = unpacked.as_deref().unwrap_or(name);
     loop {
         let shorter = [".gz", ".zst", ".bz2", ".xz", ".lz4"]
             .iter()
@@ -101,6 +111,8 @@ mod tests {
             "a/app.log.12.gz",
             "a/app.log-20250306.zst",
             "a/app.log.1.gz",
+            "a/app.log.1.zip!app.log.1",
+            "a/app.log.1.zip!app.log",
         ] {
             assert_eq!(stem(name), "a/app.log");
         }
@@ -110,5 +122,7 @@ mod tests {
     fn two_applications_with_numbers_in_their_names_stay_two() {
         assert_ne!(stem("app-1.jsonl"), stem("app-2.jsonl"));
         assert_ne!(stem("web-1/app.log"), stem("web-2/app.log"));
+        assert_ne!(stem("web-1.zip!app.log"), stem("web-2.zip!app.log"));
+        assert_ne!(stem("web-1.tgz!logs/app.log"), stem("web-2.tgz!logs/app.log"));
     }
 }
