@@ -316,3 +316,28 @@ fn a_document_counts_once_and_whole() {
         assert_eq!(records(folder.path()), 30, "night {night}");
     }
 }
+
+#[test]
+fn a_clock_that_goes_back_or_far_ahead_loses_and_doubles_nothing() {
+    let [jumping, steady] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let month = Month::new(3, &[TROUBLE, Trouble { day: 2, ..TROUBLE }]);
+    for (night, clock) in [5, 2, 4000, 0].into_iter().enumerate() {
+        for (folder, clock) in [(&jumping, clock), (&steady, night)] {
+            month.write_until(&folder.path().join("logs"), night);
+            let output = run(folder.path(), clock);
+            assert_eq!(output.status.code(), Some(0), "{}", said(&output.stderr));
+        }
+    }
+    let sums = |folder: &Path| {
+        let state = rusqlite::Connection::open(folder.join("state/state.sqlite")).unwrap();
+        [
+            "SELECT sum(records) FROM night",
+            "SELECT sum(attempts) FROM hour",
+            "SELECT count(*) FROM window WHERE standing",
+        ]
+        .map(|sql| state.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap())
+    };
+    assert_eq!(sums(jumping.path()), sums(steady.path()));
+    let folders = |folder: &Path| fs::read_dir(folder.join("out")).unwrap().count();
+    assert_eq!(folders(jumping.path()), folders(steady.path()));
+}

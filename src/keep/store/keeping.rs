@@ -171,7 +171,10 @@ pub(super) fn forget(transaction: &Transaction<'_>, done: &NightDone, night: u64
             no_more_whole(transaction, dropped)?;
         }
     }
-    let old = done.began.plus_ms(-KEPT_MS).0;
+    // A clock that is ahead must not make the whole past old: the newest hour that was counted tells the time too.
+    let newest: Option<i64> = transaction.query_row("SELECT max(start) FROM hour", [], |row| row.get(0))?;
+    let now = newest.map_or(done.began, |newest| done.began.min(Time(newest)));
+    let old = now.plus_ms(-KEPT_MS).0;
     transaction.execute("DELETE FROM hour WHERE start < ?", [old])?;
     transaction.execute("DELETE FROM window WHERE end < ?", [old])?;
     transaction.execute(
