@@ -17,7 +17,10 @@ pub(super) fn analyze(args: &Analyze) -> anyhow::Result<Exit> {
     let gathered = read(args, &needs)?;
     let mut findings = judge::judge(&gathered.rollup, &needs.judge);
     status_page::note(&mut findings, &args.status_page);
-    deliver_all(args, &needs, &findings, &gathered.rollup)?;
+    match args.explain {
+        Some(place) => explain(args, &needs, place, &findings)?,
+        None => deliver_all(args, &needs, &findings, &gathered.rollup)?,
+    }
     Ok(exit(&needs, &findings))
 }
 
@@ -75,6 +78,31 @@ fn deliver_all(args: &Analyze, needs: &Needs, findings: &Findings, rollup: &Roll
         bundle::deliver(place, &sealed, &policy, &context(needs, false), needs.dry)?;
     }
     Ok(())
+}
+
+/// The working behind one window, for the engineer at the terminal.
+fn explain(args: &Analyze, needs: &Needs, place: usize, findings: &Findings) -> anyhow::Result<()> {
+    let policy = Policy {
+        audience: Audience::Terminal,
+        key: Vec::new(),
+    };
+    let sealed = seal(findings.clone(), &policy);
+    let Some((bytes, removed)) = deliver::explain(&sealed, place, &context(needs, false))? else {
+        bail!(
+            "there is no window w{} to explain: {} found",
+            place + 1,
+            match findings.windows.len() {
+                0 => "none was".to_owned(),
+                1 => "only w1 was".to_owned(),
+                many => format!("w1 to w{many} were"),
+            }
+        );
+    };
+    account::removed("explanation", &removed);
+    match &args.output {
+        Some(file) => output::to_file(file, &bytes).with_context(|| format!("{} cannot be written", file.display())),
+        None => output::to_stdout(&bytes).context("standard output cannot be written"),
+    }
 }
 
 fn context(needs: &Needs, colour: bool) -> Context<'static> {

@@ -114,8 +114,8 @@ fn judge(args: &Analyze) -> Options {
             merge_gap_ms: typed.merge_gap.unwrap_or(usual.merge_gap_ms),
             min_failures: typed.min_failures.unwrap_or(usual.min_failures),
             alpha: typed.alpha.unwrap_or(usual.alpha),
+            background: typed.background.or(usual.background),
             min_rate: typed.min_rate.unwrap_or(usual.min_rate),
-            ..usual
         },
         selection: Selection {
             values: values
@@ -124,6 +124,7 @@ fn judge(args: &Analyze) -> Options {
             status: args.status.clone(),
         },
         max_requests: args.max_requests,
+        explain: args.explain,
     }
 }
 

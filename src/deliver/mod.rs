@@ -2,6 +2,7 @@
 
 pub mod bundle;
 pub mod digest;
+mod explain;
 mod html;
 mod json_v1;
 mod markdown;
@@ -35,9 +36,31 @@ pub fn by_name(name: &str) -> Option<&'static dyn Report> {
 /// # Errors
 /// Whatever writing into memory raises: nothing in practice.
 pub fn deliver(sealed: &Sealed, report: &dyn Report, context: &Context<'_>) -> io::Result<(Vec<u8>, Removed)> {
+    through_the_wall(context, &|context, bytes| report.write(sealed, context, bytes))
+}
+
+/// The numbers behind one window's verdict, by its place, as text past the second wall; nothing where they were not
+/// asked of the judge.
+///
+/// # Errors
+/// Whatever writing into memory raises: nothing in practice.
+pub fn explain(sealed: &Sealed, place: usize, context: &Context<'_>) -> io::Result<Option<(Vec<u8>, Removed)>> {
+    let Some(window) = sealed.findings().windows.get(place) else {
+        return Ok(None);
+    };
+    let Some(working) = &window.working else { return Ok(None) };
+    through_the_wall(context, &|context, bytes| {
+        explain::write(place, window, working, sealed, context, bytes)
+    })
+    .map(Some)
+}
+
+type Writes<'a> = dyn Fn(&Context<'_>, &mut Vec<u8>) -> io::Result<()> + 'a;
+
+fn through_the_wall(context: &Context<'_>, writes: &Writes<'_>) -> io::Result<(Vec<u8>, Removed)> {
     let write = |context: &Context<'_>| -> io::Result<(String, Removed)> {
         let mut bytes = Vec::new();
-        report.write(sealed, context, &mut bytes)?;
+        writes(context, &mut bytes)?;
         Ok(wall(String::from_utf8_lossy(&bytes).into_owned()))
     };
     let (text, removed) = write(context)?;

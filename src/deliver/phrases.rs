@@ -92,7 +92,7 @@ pub(super) fn scope(scope: &Scope) -> String {
     parts.join("; ")
 }
 
-fn dimension_word(dimension: Dimension) -> &'static str {
+pub(super) fn dimension_word(dimension: Dimension) -> &'static str {
     match dimension {
         Dimension::ServerAddress => "server",
         Dimension::ServiceTier => "service tier",

@@ -17,6 +17,17 @@ pub(crate) fn table(header: &[&str], rows: Vec<Vec<String>>, width: usize) -> St
     table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
+/// Columns without lines between them, as wide as they need: for many rows.
+pub(super) fn columns(header: &[&str], rows: Vec<Vec<String>>) -> String {
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(header.iter().copied());
+    table.add_rows(rows);
+    table.lines().map(|line| format!(" {}\n", line.trim_end())).collect()
+}
+
 /// A text wrapped to `width` columns, every line after `indent`, the first after `lead`.
 pub(crate) fn wrapped(text: &str, lead: &str, indent: &str, width: usize) -> String {
     let mut out = String::new();

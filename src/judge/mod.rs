@@ -29,6 +29,8 @@ pub struct Options {
     pub selection: Selection,
     /// Failures listed per window at most.
     pub max_requests: usize,
+    /// The window whose numbers are wanted, from 0, by start.
+    pub explain: Option<usize>,
 }
 
 /// Act two, whole.

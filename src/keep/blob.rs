@@ -132,6 +132,7 @@ mod tests {
             .cells
             .tuple(&Arc::new(Attributes::default().with(Dimension::Model, "o3")));
         rollup.cells.add(Time(5_000), Grain::Call, tuple, Cell { ok: 3, ok_later: 1 });
+        rollup.cells.add_took(Time(5_000), tuple, 731);
         rollup.provider_ids.keep(
             9,
             SampledId {
@@ -149,6 +150,7 @@ mod tests {
         let again = unpacked(&packed(&rollup).unwrap(), &mut Constants::default()).unwrap();
         assert_eq!(again.observations, rollup.observations);
         assert_eq!(again.cells.in_order(), rollup.cells.in_order());
+        assert_eq!(again.cells.took(), rollup.cells.took());
         assert_eq!(again.provider_ids, rollup.provider_ids);
         assert_eq!(
             (again.format, again.vantage, again.host, again.records, again.span),

@@ -35,6 +35,12 @@ fn since(cells: &Cells, before: Time) -> Cells {
             recent.add(time, grain, tuple, cell);
         }
     }
+    for (time, attributes, class, count) in cells.took() {
+        if time >= before {
+            let tuple = recent.tuple(&attributes);
+            recent.add_all_took(time, tuple, class, count);
+        }
+    }
     recent
 }
 

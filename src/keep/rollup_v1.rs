@@ -6,7 +6,7 @@
 use super::words::{Constants, Meanings, Number, Numbering, Tables};
 use crate::model::{
     CallerKind, Cell, Cells, ErrorSaid, Fact, Grain, IdSample, Ids, Instant, Observation, Outcome, RetrySaid, SampledId,
-    SourceRollup, Time, TransportError, Upstream, Vantage,
+    SourceRollup, Time, TookClass, TransportError, Upstream, Vantage,
 };
 use serde::{Deserialize, Serialize};
 
@@ -31,8 +31,8 @@ pub(super) struct Source {
     without_client_id: u64,
     longest_ms: u32,
     numbers_attempts: bool,
-    cells: Vec<StoredCell>,
-    cells_if_start: Vec<StoredCell>,
+    cells: StoredCells,
+    cells_if_start: StoredCells,
     observations: Vec<Seen>,
     observations_dropped: u64,
     provider_ids: Vec<(u64, i64, Option<u32>, Number)>,
@@ -40,8 +40,14 @@ pub(super) struct Source {
     notes: Vec<String>,
 }
 
-/// Time, grain, attributes, successes, and those of them that were no first attempt.
-type StoredCell = (i64, u8, Number, u32, u32);
+/// Successes as counts.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredCells {
+    /// Time, grain, attributes, successes, and those of them that were no first attempt.
+    counts: Vec<(i64, u8, Number, u32, u32)>,
+    /// Time, attributes, shortest length of the class in milliseconds, successes.
+    took: Vec<(i64, Number, u32, u32)>,
+}
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Seen {
@@ -208,23 +214,36 @@ impl Source {
     }
 }
 
-fn cells_stored(cells: &Cells, numbers: &mut Numbering) -> Vec<StoredCell> {
-    let stored = cells.in_order().into_iter().map(|(time, grain, attributes, cell)| {
+fn cells_stored(cells: &Cells, numbers: &mut Numbering) -> StoredCells {
+    let mut stored = StoredCells {
+        counts: Vec::new(),
+        took: Vec::new(),
+    };
+    for (time, grain, attributes, cell) in cells.in_order() {
         let attributes = numbers.attributes(&attributes);
-        (time.0, place(&GRAINS, &grain), attributes, cell.ok, cell.ok_later)
-    });
-    stored.collect()
+        let counts = (time.0, place(&GRAINS, &grain), attributes, cell.ok, cell.ok_later);
+        stored.counts.push(counts);
+    }
+    for (time, attributes, class, count) in cells.took() {
+        let shortest = u32::try_from(class.bounds().0).unwrap_or(u32::MAX);
+        stored.took.push((time.0, numbers.attributes(&attributes), shortest, count));
+    }
+    stored
 }
 
-fn cells_read(stored: &[StoredCell], meanings: &Meanings) -> Option<Cells> {
+fn cells_read(stored: &StoredCells, meanings: &Meanings) -> Option<Cells> {
     let mut cells = Cells::default();
-    for (time, grain, attributes, ok, ok_later) in stored {
+    for (time, grain, attributes, ok, ok_later) in &stored.counts {
         let tuple = cells.tuple(&meanings.attributes(*attributes)?);
         let cell = Cell {
             ok: *ok,
             ok_later: *ok_later,
         };
         cells.add(Time(*time), at(&GRAINS, *grain)?, tuple, cell);
+    }
+    for (time, attributes, shortest, count) in &stored.took {
+        let tuple = cells.tuple(&meanings.attributes(*attributes)?);
+        cells.add_all_took(Time(*time), tuple, TookClass::of(*shortest), *count);
     }
     Some(cells)
 }

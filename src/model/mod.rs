@@ -21,6 +21,7 @@ mod timeline;
 mod took;
 mod wanted;
 mod window;
+mod working;
 
 pub use attempt::{Attempt, CallOutcome, JoinMethod, Seen, Side, Traffic, TrafficCell};
 pub use cells::{CELL_SECONDS, Cell, Cells, MAX_TUPLES, TupleId};
@@ -39,3 +40,4 @@ pub use timeline::{Slice, Step, Steps, Timeline, Took, Zoom};
 pub use took::{TOOK_SECONDS, TookClass};
 pub use wanted::{Wanted, id_hash};
 pub use window::{ByError, Class, Counter, Flag, Scope, Severity, StatusNote, Verdict, Window};
+pub use working::{Compared, Minute, Tally, ValueTally, Working};

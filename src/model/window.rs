@@ -4,6 +4,7 @@ use super::attempt::{Attempt, Side};
 use super::outcome::TransportError;
 use super::terms::{Attributes, Dimension, Name};
 use super::time::Time;
+use super::working::Working;
 use std::collections::BTreeMap;
 
 /// The attributes a window is confined to: an absent dimension means all, several values mean any of them.
@@ -195,4 +196,6 @@ pub struct Window {
     pub requests_omitted: u64,
     /// What the provider's status page said at the time.
     pub status_page: Vec<StatusNote>,
+    /// The numbers behind the verdict, where they were asked for.
+    pub working: Option<Box<Working>>,
 }

@@ -224,6 +224,12 @@ impl Names {
             .iter_mut()
             .for_each(|counter| counter.says = self.sentence(&counter.says));
         verdict.next_step = self.sentence(&verdict.next_step);
+        for told in window.working.iter_mut().flat_map(|working| &mut working.values) {
+            let own = OWN.iter().find(|(dimension, _)| *dimension == told.dimension);
+            if let (Some((_, kind)), Some(name)) = (own, &mut told.value) {
+                *name = Name::from(self.stand_in(*kind, name));
+            }
+        }
     }
 
     /// A sentence with every own name replaced, longest names first, whole words only.

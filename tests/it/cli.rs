@@ -192,3 +192,22 @@ fn formats_are_listed() {
     assert_eq!((output.status.code(), list.lines().count()), (Some(0), known.len()));
     assert!(known.iter().all(|format| list.contains(format.source())));
 }
+
+#[test]
+fn explaining_a_window_shows_the_counts_its_verdict_rests_on() {
+    let folder = folder();
+    let logs = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/corpora/0047-model_specific/logs");
+    let output = run(folder.path(), &["analyze", logs.to_str().unwrap(), "-q", "--explain", "w1"]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.starts_with("w1: transient"), "{told}");
+    assert!(told.contains("o3-mini") && told.contains("4 of 5"), "{told}");
+    assert_eq!(told.matches("yes (").count(), 4, "{told}");
+}
+
+#[test]
+fn a_window_that_was_not_found_cannot_be_explained() {
+    let folder = folder();
+    let output = run(folder.path(), &["analyze", "logs", "-q", "--explain", "w2"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("no window w2"), "{}", said(&output));
+}

@@ -106,6 +106,10 @@ pub struct Analyze {
     /// With --bundle: list what would go in, and write nothing
     #[arg(long, requires = "bundle", conflicts_with_all = ["reports", "output"], help_heading = "Output")]
     pub dry_run: bool,
+    /// Instead of a report, show every number behind the verdict on one window (w1 is the first): the counts by minute
+    /// and by value, the tests, and the failures used
+    #[arg(long, value_name = "WINDOW", value_parser = values::window, conflicts_with_all = ["reports", "bundle"], help_heading = "Output")]
+    pub explain: Option<usize>,
     /// Keep own hosts, addresses, users and paths readable in every report; such a report is marked "do not send"
     #[arg(long, help_heading = "Output")]
     pub internal: bool,
@@ -215,6 +219,9 @@ pub struct Thresholds {
     /// Windows that chance alone may make per day (default 0.05)
     #[arg(long, value_name = "RATE", value_parser = values::rate, env = "FAULTSCOPE_ALPHA")]
     pub alpha: Option<f64>,
+    /// Failing share that is usual, from 0 to 1 (default: estimated from the logs, 0.003 to 0.02)
+    #[arg(long, value_name = "SHARE", value_parser = values::share, env = "FAULTSCOPE_BACKGROUND")]
+    pub background: Option<f64>,
     /// A stretch in which a smaller share than this failed is no window (default 0.02, which is 2 %)
     #[arg(long, value_name = "SHARE", value_parser = values::share, env = "FAULTSCOPE_MIN_RATE")]
     pub min_rate: Option<f64>,

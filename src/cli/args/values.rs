@@ -106,3 +106,10 @@ pub(super) fn share(text: &str) -> Result<f64, String> {
         .filter(|share| (0.0..=1.0).contains(share));
     share.ok_or_else(|| "it must be a share from 0 to 1, or a percentage".to_owned())
 }
+
+/// A window by its name in the reports: `w1`, or `1`; its place from 0.
+pub(super) fn window(text: &str) -> Result<usize, String> {
+    let number = text.strip_prefix('w').unwrap_or(text).parse::<usize>().ok();
+    let place = number.and_then(|number| number.checked_sub(1));
+    place.ok_or_else(|| "it must be a window's name as the reports have it, such as w1".to_owned())
+}

@@ -8,6 +8,7 @@ mod outage;
 mod sentences;
 mod shape;
 mod transient;
+mod working;
 
 use super::Options;
 use super::windows::{Draft, Flow, statistics::f, table_for};
@@ -32,10 +33,13 @@ const FULL_FROM: f64 = 0.9;
 
 /// The windows with their verdicts, by start.
 pub(super) fn classify(traffic: &Traffic, drafts: Vec<Draft<'_>>, options: &Options) -> Vec<Window> {
-    drafts.iter().map(|draft| window(traffic, draft, options)).collect()
+    let windows = drafts.iter().enumerate();
+    windows
+        .map(|(at, draft)| window(traffic, draft, options, options.explain == Some(at)))
+        .collect()
 }
 
-fn window(traffic: &Traffic, draft: &Draft<'_>, options: &Options) -> Window {
+fn window(traffic: &Traffic, draft: &Draft<'_>, options: &Options, is_explained: bool) -> Window {
     let table = table_for(traffic, draft);
     let around = Flow::of(
         &table,
@@ -82,6 +86,7 @@ fn window(traffic: &Traffic, draft: &Draft<'_>, options: &Options) -> Window {
         requests,
         requests_omitted,
         status_page: Vec::new(),
+        working: is_explained.then(|| Box::new(working::of(&table, &evidence))),
     }
 }
 

@@ -113,13 +113,29 @@ fn were(count: u64) -> String {
     }
 }
 
-/// How sure the verdict is, 0 to 1: evidence, side, scope and length, multiplied (classification B6.4).
+/// How sure the verdict is, 0 to 1.
 pub(super) fn confidence(evidence: &Evidence<'_>) -> f64 {
-    let draft = evidence.draft;
-    let proof = 1.0 - (-draft.evidence / (draft.dispersion * draft.threshold)).exp();
+    let product: f64 = confidence_factors(evidence).iter().map(|(_, factor)| factor).product();
+    let capped = if voted(evidence) > 0.5 {
+        product.min(BY_VOTE_CAP)
+    } else {
+        product
+    };
+    (capped * 100.0).round() / 100.0
+}
+
+/// Share of the failures whose side the vote decided.
+fn voted(evidence: &Evidence<'_>) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "counts of failures")]
     let voted = evidence.by_vote as f64 / evidence.failures().max(1) as f64;
-    let side = 1.0 - 0.5 * voted;
+    voted
+}
+
+/// What the confidence is a product of: evidence, side, scope and length (classification B6.4).
+pub(super) fn confidence_factors(evidence: &Evidence<'_>) -> [(&'static str, f64); 4] {
+    let draft = evidence.draft;
+    let proof = 1.0 - (-draft.evidence / (draft.dispersion * draft.threshold)).exp();
+    let side = 1.0 - 0.5 * voted(evidence);
     let scope = if draft.contrasts.iter().any(|contrast| contrast.gain < SURE_GAIN) {
         UNSURE_SCOPE
     } else {
@@ -133,11 +149,5 @@ pub(super) fn confidence(evidence: &Evidence<'_>) -> f64 {
     } else {
         1.0
     };
-    let confidence = proof * side * scope * length;
-    let capped = if voted > 0.5 {
-        confidence.min(BY_VOTE_CAP)
-    } else {
-        confidence
-    };
-    (capped * 100.0).round() / 100.0
+    [("evidence", proof), ("side", side), ("scope", scope), ("length", length)]
 }

@@ -62,6 +62,7 @@ fn window(side: Side, provider: &str, surface: &str, endpoint: &str, start: &str
         requests: Vec::new(),
         requests_omitted: 0,
         status_page: Vec::new(),
+        working: None,
     }
 }
 

@@ -20,6 +20,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) failures: Vec<&'a Attempt>,
     /// Attempts of the scope from start to end.
     pub(crate) attempts: f64,
+    /// The background rate that it was measured against.
+    pub(crate) background: f64,
     /// Evidence in nats, and what was asked for.
     pub(crate) evidence: f64,
     pub(crate) threshold: f64,
@@ -63,6 +65,7 @@ pub(super) fn make<'a>(
         end,
         failures,
         attempts,
+        background,
         evidence: 0.0,
         threshold: 0.0,
         dispersion: 1.0,

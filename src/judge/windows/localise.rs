@@ -20,6 +20,8 @@ pub(crate) struct Contrast {
     pub(crate) affected: (f64, f64),
     /// Failures and attempts of the others.
     pub(crate) others: (f64, f64),
+    /// Chance that the others show so few failures at a third of the affected rate.
+    pub(crate) chance_of_healthy: f64,
     values: BTreeSet<u16>,
 }
 
@@ -214,14 +216,15 @@ fn judged(dimension: Dimension, values: Vec<u16>, affected: (f64, f64), others: 
     let rate = affected.0 / affected.1;
     let healthy_rate = (rate * HEALTHY_SHARE).max((0.9 * rate).min(2.0 * background));
     let explains = excess.0 >= COVERAGE * (excess.0 + excess.1);
-    let healthy = binomial_at_most(others.0, others.1, healthy_rate) <= HEALTHY_CHANCE;
+    let chance_of_healthy = binomial_at_most(others.0, others.1, healthy_rate);
     #[expect(clippy::cast_precision_loss, reason = "a handful of values")]
     let gain = differ(affected.0, affected.1, others.0, others.1) - VALUE_COST * values.len() as f64;
-    (explains && healthy && gain > GAIN_NEEDED).then(|| Contrast {
+    (explains && chance_of_healthy <= HEALTHY_CHANCE && gain > GAIN_NEEDED).then(|| Contrast {
         dimension,
         gain,
         affected,
         others,
+        chance_of_healthy,
         values: values.into_iter().collect(),
     })
 }
