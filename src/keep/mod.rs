@@ -6,6 +6,7 @@
 //! known one, [`hours`] counts, and [`history`] answers what earlier nights found.
 
 mod blob;
+mod codes;
 pub mod history;
 pub mod hours;
 mod lock;

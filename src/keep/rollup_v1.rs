@@ -3,10 +3,10 @@
 //! Its own small types, so that the model may change and old nights stay readable; a change here is a new version. What
 //! is stored has passed the same gates as what is reported: no free text of a log is in it.
 
+use super::codes::{caller, fact, grain, instant, transport, vantage};
 use super::words::{Constants, Meanings, Number, Numbering, Tables};
 use crate::model::{
-    CallerKind, Cell, Cells, ErrorSaid, Fact, Grain, IdSample, Ids, Instant, Observation, Outcome, RetrySaid, SampledId,
-    SourceRollup, Time, TookClass, TransportError, Upstream, Vantage,
+    Cell, Cells, ErrorSaid, IdSample, Ids, Observation, Outcome, RetrySaid, SampledId, SourceRollup, Time, TookClass, Upstream,
 };
 use serde::{Deserialize, Serialize};
 
@@ -70,60 +70,12 @@ struct Seen {
     input_tokens: Option<u32>,
 }
 
-/// The place of a value in a list that is only ever added to at its end.
-fn place<T: PartialEq>(list: &[T], value: &T) -> u8 {
-    let at = list.iter().position(|one| one == value);
-    at.and_then(|at| u8::try_from(at).ok()).unwrap_or(u8::MAX)
-}
-
-fn at<T: Copy>(list: &[T], place: u8) -> Option<T> {
-    list.get(usize::from(place)).copied()
-}
-
-const VANTAGES: [Vantage; 3] = [Vantage::Application, Vantage::Proxy, Vantage::Browser];
-const GRAINS: [Grain; 4] = [Grain::Attempt, Grain::Call, Grain::Start, Grain::Detail];
-const INSTANTS: [Instant; 3] = [Instant::Unknown, Instant::Start, Instant::End];
-const TRANSPORTS: [TransportError; 9] = [
-    TransportError::Dns,
-    TransportError::Connect,
-    TransportError::Tls,
-    TransportError::Reset,
-    TransportError::Timeout,
-    TransportError::ProxyAuth,
-    TransportError::Filtered,
-    TransportError::StreamAbort,
-    TransportError::Other,
-];
-const CALLERS: [CallerKind; 7] = [
-    CallerKind::RateLimit,
-    CallerKind::Quota,
-    CallerKind::Authentication,
-    CallerKind::Permission,
-    CallerKind::BadRequest,
-    CallerKind::ProviderCapacity,
-    CallerKind::ClientCancel,
-];
-const FACTS: [Fact; 12] = [
-    Fact::ProxySaysItsOwn,
-    Fact::ProviderId,
-    Fact::ProviderBody,
-    Fact::EdgeStatus,
-    Fact::UpstreamAnswered,
-    Fact::NeverConnected,
-    Fact::TransportKind,
-    Fact::ProxyPage,
-    Fact::AnswerBegun,
-    Fact::ProxyGaveUp,
-    Fact::SentUnanswered,
-    Fact::StatusOnly,
-];
-
 fn outcome_stored(outcome: Outcome) -> (u8, u8, u16) {
     match outcome {
         Outcome::Success => (0, 0, 0),
         Outcome::Status(status) => (1, 0, status),
-        Outcome::Transport(kind) => (2, place(&TRANSPORTS, &kind), 0),
-        Outcome::Caller(kind, status) => (3, place(&CALLERS, &kind), status),
+        Outcome::Transport(kind) => (2, transport::write(kind), 0),
+        Outcome::Caller(kind, status) => (3, caller::write(kind), status),
         Outcome::Unsaid => (4, 0, 0),
     }
 }
@@ -132,8 +84,8 @@ fn outcome_read((what, kind, status): (u8, u8, u16)) -> Option<Outcome> {
     Some(match what {
         0 => Outcome::Success,
         1 => Outcome::Status(status),
-        2 => Outcome::Transport(at(&TRANSPORTS, kind)?),
-        3 => Outcome::Caller(at(&CALLERS, kind)?, status),
+        2 => Outcome::Transport(transport::read(kind)?),
+        3 => Outcome::Caller(caller::read(kind)?, status),
         4 => Outcome::Unsaid,
         _ => return None,
     })
@@ -145,7 +97,7 @@ impl Source {
         let mut numbers = Numbering::default();
         Self {
             format: numbers.name(rollup.format),
-            vantage: rollup.vantage.map(|vantage| place(&VANTAGES, &vantage)),
+            vantage: rollup.vantage.map(vantage::write),
             host: numbers.name(rollup.host.as_deref()),
             time_zone: numbers.name(rollup.time_zone.as_deref()),
             bytes: rollup.bytes,
@@ -186,7 +138,7 @@ impl Source {
         let observations = observations.collect::<Option<Vec<_>>>()?;
         Some(SourceRollup {
             format: meanings.name(self.format).map(|word| constants.constant(&word)),
-            vantage: self.vantage.and_then(|place| at(&VANTAGES, place)),
+            vantage: self.vantage.and_then(vantage::read),
             host: meanings.name(self.host),
             time_zone: meanings.name(self.time_zone).map(|zone| zone.to_string()),
             bytes: self.bytes,
@@ -221,7 +173,7 @@ fn cells_stored(cells: &Cells, numbers: &mut Numbering) -> StoredCells {
     };
     for (time, grain, attributes, cell) in cells.in_order() {
         let attributes = numbers.attributes(&attributes);
-        let counts = (time.0, place(&GRAINS, &grain), attributes, cell.ok, cell.ok_later);
+        let counts = (time.0, grain::write(grain), attributes, cell.ok, cell.ok_later);
         stored.counts.push(counts);
     }
     for (time, attributes, class, count) in cells.took() {
@@ -239,7 +191,7 @@ fn cells_read(stored: &StoredCells, meanings: &Meanings) -> Option<Cells> {
             ok: *ok,
             ok_later: *ok_later,
         };
-        cells.add(Time(*time), at(&GRAINS, *grain)?, tuple, cell);
+        cells.add(Time(*time), grain::read(*grain)?, tuple, cell);
     }
     for (time, attributes, shortest, count) in &stored.took {
         let tuple = cells.tuple(&meanings.attributes(*attributes)?);
@@ -281,11 +233,11 @@ fn seen_stored(seen: &Observation, numbers: &mut Numbering) -> Seen {
     Seen {
         line: seen.line,
         time: seen.time.0,
-        instant: place(&INSTANTS, &seen.instant),
+        instant: instant::write(seen.instant),
         duration_ms: seen.duration_ms,
-        grain: place(&GRAINS, &seen.grain),
+        grain: grain::write(seen.grain),
         outcome: outcome_stored(seen.outcome),
-        fact: seen.fact.map(|fact| place(&FACTS, &fact)),
+        fact: seen.fact.map(fact::write),
         attributes: numbers.attributes(&seen.attributes),
         ids: ids.map(|id| numbers.name(id.as_deref())),
         method: numbers.name(seen.method.as_deref()),
@@ -321,11 +273,11 @@ fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants) -> Opti
     Some(Observation {
         line: seen.line,
         time: Time(seen.time),
-        instant: at(&INSTANTS, seen.instant)?,
+        instant: instant::read(seen.instant)?,
         duration_ms: seen.duration_ms,
-        grain: at(&GRAINS, seen.grain)?,
+        grain: grain::read(seen.grain)?,
         outcome: outcome_read(seen.outcome)?,
-        fact: seen.fact.map(|fact| at(&FACTS, fact).ok_or(())).transpose().ok()?,
+        fact: seen.fact.map(|code| fact::read(code).ok_or(())).transpose().ok()?,
         attributes: meanings.attributes(seen.attributes)?,
         ids: Ids {
             x_request_id,

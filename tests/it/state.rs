@@ -3,6 +3,11 @@
 use crate::month::{Month, Trouble};
 use crate::nightly::nightly;
 use crate::pack::{gz, tar_of};
+use crate::run::{CORPORA, plan};
+use faultscope::gather::gather;
+use faultscope::judge::{Options, judge};
+use faultscope::keep::{NightDone, Store, named};
+use faultscope::model::{KnownLog, Rollup};
 use std::fs;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -340,4 +345,30 @@ fn a_clock_that_goes_back_or_far_ahead_loses_and_doubles_nothing() {
     assert_eq!(sums(jumping.path()), sums(steady.path()));
     let folders = |folder: &Path| fs::read_dir(folder.join("out")).unwrap().count();
     assert_eq!(folders(jumping.path()), folders(steady.path()));
+}
+
+#[test]
+fn what_was_kept_is_judged_as_what_was_read() {
+    for name in CORPORA {
+        let folder = tempfile::tempdir().unwrap();
+        let gathered = gather(&plan(name), &()).unwrap();
+        let mut done = NightDone::default();
+        for (source, rollup) in &gathered.rollup.sources {
+            let log = KnownLog {
+                name: source.clone(),
+                ..KnownLog::default()
+            };
+            done.logs.push((log, Some(rollup.clone())));
+        }
+        let mut store = Store::open(folder.path()).unwrap();
+        store.keep(&done).unwrap();
+        let logs = store.logs().unwrap();
+        let kept = named(store.rollups().unwrap(), &logs.iter().collect::<Vec<_>>(), &[]);
+        let judged = |rollup: &Rollup| {
+            let mut findings = judge(rollup, &Options::default());
+            findings.coverage.skipped.clear();
+            findings
+        };
+        assert_eq!(judged(&kept.settled()), judged(&gathered.rollup), "{name}");
+    }
 }

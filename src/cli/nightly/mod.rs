@@ -34,6 +34,7 @@ pub(super) fn nightly(args: &Nightly) -> anyhow::Result<Exit> {
     let run = Run {
         args,
         needs: needs(&args.analyze, now)?,
+        clock: now,
         now: world::generated_at(now),
         folders: Folders::of(&args.out)?,
     };
@@ -83,6 +84,9 @@ fn fits(analyze: &Analyze) -> anyhow::Result<()> {
 struct Run<'a> {
     args: &'a Nightly,
     needs: Needs,
+    /// The clock that tells how old a file is.
+    clock: Time,
+    /// When the night is said to be.
     now: Time,
     folders: Folders,
 }
@@ -99,7 +103,7 @@ impl Run<'_> {
     fn night(&self, store: &mut Store) -> anyhow::Result<Exit> {
         let owed = news::catch_up(store, &self.folders)?;
         let known = store.logs()?;
-        let mut onward = Onward::from(&known, self.now);
+        let mut onward = Onward::from(&known, self.clock);
         let mut gathered = gather::gather_some(&self.needs.gather, &mut |sources| onward.choose(sources), &())?;
         let Onward {
             logs: resumed, skipped, ..
