@@ -138,6 +138,11 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
 }
 
 impl Gathered {
+    /// The sources that a log holds: itself, where nothing else is known.
+    pub fn within(&self, log: &SourceName) -> impl Iterator<Item = (&SourceName, &SourceRollup)> {
+        self.rollup.sources.get_key_value(log).into_iter()
+    }
+
     /// How far a source was read, where only its reader knows: one that was unpacked, and a document, which has no lines.
     #[must_use]
     pub fn reached(&self, name: &SourceName) -> Option<u64> {
@@ -146,7 +151,7 @@ impl Gathered {
             .binary_search_by(|prepared| prepared.source.name.cmp(name))
             .ok()?;
         let prepared = self.sources.get(at)?;
-        let bytes = self.rollup.sources.get(name).map_or(0, |source| source.bytes);
+        let bytes: u64 = self.within(name).map(|(_, source)| source.bytes).sum();
         match prepared.way {
             Way::Whole(None) => Some(prepared.source.resume.from + bytes),
             Way::Whole(Some((at, size))) if prepared.is_document() => Some(at + size),

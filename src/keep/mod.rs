@@ -19,6 +19,6 @@ pub mod windows;
 mod words;
 
 pub use lock::{Busy, Lock};
-pub use named::named;
+pub use named::{ITSELF, named, within};
 pub use store::{Horizon, Night, NightDone, Store, StoreError};
 pub use windows::{Kept, News};

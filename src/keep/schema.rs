@@ -22,10 +22,10 @@ CREATE TABLE night (
     number INTEGER PRIMARY KEY AUTOINCREMENT, began INTEGER NOT NULL, bytes INTEGER NOT NULL, records INTEGER NOT NULL,
     other_records INTEGER NOT NULL, unread_records INTEGER NOT NULL, folder TEXT, told INTEGER NOT NULL
 ) STRICT;
--- What one night read of one log. The rollup is kept while it may be judged again.
+-- What one night read of one log, or of one of the sources that lie in it. The rollup is kept while it may be judged again.
 CREATE TABLE part (
-    log INTEGER NOT NULL, night INTEGER NOT NULL, first INTEGER, last INTEGER, bytes INTEGER NOT NULL, records INTEGER NOT NULL,
-    other_records INTEGER NOT NULL, unread_records INTEGER NOT NULL, rollup BLOB, PRIMARY KEY (log, night)
+    log INTEGER NOT NULL, night INTEGER NOT NULL, within TEXT NOT NULL, first INTEGER, last INTEGER, bytes INTEGER NOT NULL, records INTEGER NOT NULL,
+    other_records INTEGER NOT NULL, unread_records INTEGER NOT NULL, rollup BLOB, PRIMARY KEY (log, night, within)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX part_kept ON part (last) WHERE rollup IS NOT NULL;
 -- Counts of an hour; '' where no log says the value.

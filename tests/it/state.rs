@@ -6,8 +6,9 @@ use crate::pack::{gz, tar_of};
 use crate::run::{CORPORA, plan};
 use faultscope::gather::gather;
 use faultscope::judge::{Options, judge};
-use faultscope::keep::{NightDone, Store, named};
+use faultscope::keep::{ITSELF, NightDone, Store, named};
 use faultscope::model::{KnownLog, Rollup};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -358,7 +359,7 @@ fn what_was_kept_is_judged_as_what_was_read() {
                 name: source.clone(),
                 ..KnownLog::default()
             };
-            done.logs.push((log, Some(rollup.clone())));
+            done.logs.push((log, BTreeMap::from([(ITSELF.to_owned(), rollup.clone())])));
         }
         let mut store = Store::open(folder.path()).unwrap();
         store.keep(&done).unwrap();

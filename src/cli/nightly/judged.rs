@@ -76,15 +76,14 @@ impl Run<'_> {
 
     /// Counts of hours whose logs are not all at hand any more: what came late is added to them.
     fn late(&self, done: &mut NightDone, hours_from: Time) {
-        let late = done
-            .logs
-            .iter()
-            .filter_map(|(log, read)| Some((log, read.as_ref()?)))
-            .filter(|(_, read)| read.span.is_some_and(|(first, _)| first < hours_from));
-        let late = Rollup {
-            sources: late.map(|(log, read)| (log.name.clone(), read.clone())).collect(),
-            ..Rollup::default()
-        };
+        let mut late = Rollup::default();
+        for (log, parts) in &done.logs {
+            for (within, read) in parts {
+                if read.span.is_some_and(|(first, _)| first < hours_from) {
+                    late.sources.insert(format!("{}{within}", log.name).into(), read.clone());
+                }
+            }
+        }
         if late.sources.is_empty() {
             return;
         }
@@ -253,7 +252,7 @@ fn compare(store: &Store, findings: &Findings, done: &mut NightDone, seam: Optio
 
 /// Whether a failure that was read tonight lies in a window.
 fn is_about_tonight(window: &Window, done: &NightDone) -> bool {
-    let read = done.logs.iter().filter_map(|(_, read)| read.as_ref());
+    let read = done.logs.iter().flat_map(|(_, parts)| parts.values());
     let mut seen = read.flat_map(|read| &read.observations);
     seen.any(|seen| seen.outcome.is_failure() && (window.start..=window.end).contains(&seen.time))
 }

@@ -16,7 +16,7 @@ use super::world;
 use crate::gather::resume::Onward;
 use crate::gather::{self, Gathered, discover};
 use crate::judge;
-use crate::keep::{Lock, NightDone, Store, StoreError, named};
+use crate::keep::{Lock, NightDone, Store, StoreError, named, within};
 use crate::model::{KnownLog, Name, Rollup, Skipped, SourceRollup, Time};
 use anyhow::{Context as _, bail};
 use reports::Folders;
@@ -91,12 +91,15 @@ struct Run<'a> {
     folders: Folders,
 }
 
+/// What tonight read of one log, by the source within it.
+type Parts = BTreeMap<String, SourceRollup>;
+
 /// What was read tonight, together with what is kept.
 struct Whole {
     /// The logs that hold a call now or held one lately, all nights together.
     rollup: Rollup,
     /// The logs found, as they are now known, with what tonight read of them.
-    logs: Vec<(KnownLog, Option<SourceRollup>)>,
+    logs: Vec<(KnownLog, Parts)>,
 }
 
 impl Run<'_> {
@@ -123,9 +126,7 @@ impl Run<'_> {
         let is_mended = |one: &(String, String)| gathered.rollup.sources.contains_key(one.0.as_str()) && !unread.contains(one);
         done.still = complained.iter().filter(|one| !is_mended(one)).cloned().collect();
         done.complaints = unread.difference(&complained).cloned().collect();
-        let has_calls = logs
-            .iter()
-            .any(|(_, read)| read.as_ref().is_some_and(|read| read.records > 0));
+        let has_calls = logs.iter().any(|(_, parts)| parts.values().any(|read| read.records > 0));
         let exit = if owed || has_calls {
             let whole = self.whole(store, &known, logs, &gathered)?;
             self.judge(store, whole, done)?
@@ -159,7 +160,7 @@ impl Run<'_> {
         &self,
         store: &mut Store,
         known: &[KnownLog],
-        mut logs: Vec<(KnownLog, Option<SourceRollup>)>,
+        mut logs: Vec<(KnownLog, Parts)>,
         gathered: &Gathered,
     ) -> anyhow::Result<Whole> {
         let present: Vec<&KnownLog> = logs.iter().map(|(log, _)| log).collect();
@@ -169,7 +170,8 @@ impl Run<'_> {
         let tonight = Rollup {
             sources: logs
                 .iter()
-                .filter_map(|(log, read)| Some((Name::clone(&log.name), read.clone()?)))
+                .flat_map(|(log, _)| gathered.within(&log.name))
+                .map(|(name, read)| (Name::clone(name), read.clone()))
                 .collect(),
             skipped: gathered.rollup.skipped.clone(),
         };
@@ -177,10 +179,12 @@ impl Run<'_> {
         // A page's exchanges that were exported again since, in another file or in the place of the first.
         drop(gather::exports_once(&mut whole.sources));
         let wanted = judge::wanted(&whole);
-        let mut extra = gathered.look_again(&self.needs.gather, &wanted, &());
-        for (log, read) in &mut logs {
-            if let (Some(read), Some(extra)) = (read, extra.sources.get_mut(&log.name)) {
-                read.observations.extend(extra.observations.iter().cloned());
+        let extra = gathered.look_again(&self.needs.gather, &wanted, &());
+        for (log, parts) in &mut logs {
+            for (name, _) in gathered.within(&log.name) {
+                if let (Some(read), Some(extra)) = (parts.get_mut(&within(&log.name, name)), extra.sources.get(name)) {
+                    read.observations.extend(extra.observations.iter().cloned());
+                }
             }
         }
         Ok(Whole {
@@ -197,35 +201,31 @@ fn is_moved(gathered: &Gathered, resumed: &BTreeMap<Name, KnownLog>, known: &[Kn
 }
 
 /// Every log that was found, as it is known after what was read of it.
-fn read_logs(
-    resumed: &BTreeMap<Name, KnownLog>,
-    gathered: &Gathered,
-    known: &[KnownLog],
-) -> Vec<(KnownLog, Option<SourceRollup>)> {
+fn read_logs(resumed: &BTreeMap<Name, KnownLog>, gathered: &Gathered, known: &[KnownLog]) -> Vec<(KnownLog, Parts)> {
     let troubled: BTreeSet<&Name> = gathered.rollup.skipped.iter().map(|skipped| &skipped.path).collect();
     let before: BTreeMap<u64, &KnownLog> = known.iter().map(|log| (log.number, log)).collect();
     let mut logs = Vec::with_capacity(resumed.len());
     for (name, log) in resumed {
         let mut log = log.clone();
-        let read = gathered.rollup.sources.get(name).cloned();
-        let is_empty = read
-            .as_ref()
-            .is_none_or(|read| read.records + read.other_records + read.unread_records == 0);
-        if troubled.contains(name) && is_empty {
+        let mut parts = Parts::new();
+        for (source, read) in gathered.within(name) {
+            if read.records + read.other_records + read.unread_records > 0 {
+                parts.insert(within(name, source), read.clone());
+            }
+        }
+        if troubled.contains(name) && parts.is_empty() {
             // It went away, or was replaced, before it was read: the next night tries again.
             if let Some(before) = before.get(&log.number) {
-                logs.push(((*before).clone(), None));
+                logs.push(((*before).clone(), parts));
             }
             continue;
         }
-        if read.is_some() {
-            if let Some(reached) = gathered.reached(name) {
-                log.offset = reached;
-                log.waiting = 0;
-            }
-            log.lines = gathered.lines.get(name).copied().unwrap_or(log.lines);
+        if let Some(reached) = gathered.reached(name) {
+            log.offset = reached;
+            log.waiting = 0;
         }
-        logs.push((log, read.filter(|_| !is_empty)));
+        log.lines = gathered.lines.get(name).copied().unwrap_or(log.lines);
+        logs.push((log, parts));
     }
     logs
 }

@@ -39,17 +39,17 @@ pub(super) fn keep_log(transaction: &Transaction<'_>, log: &KnownLog, night: u64
 
 pub(super) fn keep_part(
     transaction: &Transaction<'_>,
-    log: u64,
-    night: u64,
+    (log, night, within): (u64, u64, &str),
     rollup: &SourceRollup,
     before: Option<Time>,
 ) -> Stored<()> {
     let first = rollup.span.map(|(first, _)| first);
     transaction.execute(
-        "INSERT INTO part VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO part VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         params![
             stored(log),
             stored(night),
+            within,
             first.map(|first| first.0),
             rollup.span.map(|(_, last)| last.0),
             stored(rollup.bytes),

@@ -99,8 +99,9 @@ pub struct Night {
 pub struct NightDone {
     /// When it began.
     pub began: Time,
-    /// Every log that was found, as it is now known; the number is 0 where it is new. With what was read of it.
-    pub logs: Vec<(KnownLog, Option<SourceRollup>)>,
+    /// Every log that was found, as it is now known; the number is 0 where it is new. With what was read of it, by the
+    /// source within it (see [`super::within`]).
+    pub logs: Vec<(KnownLog, BTreeMap<String, SourceRollup>)>,
     /// What is named for the first time.
     pub complaints: BTreeSet<(String, String)>,
     /// What was complained of before and is still so; older complaints are dropped.
@@ -220,24 +221,24 @@ impl Store {
         logs.into_iter().map(|log| log.ok_or(StoreError::Damaged)).collect()
     }
 
-    /// What is kept whole, by log number.
+    /// What is kept whole, by log number and source within the log.
     ///
     /// # Errors
     /// What the state file says.
-    pub fn rollups(&mut self) -> Stored<BTreeMap<u64, SourceRollup>> {
-        let sql = "SELECT log, rollup FROM part WHERE rollup IS NOT NULL ORDER BY log, night";
+    pub fn rollups(&mut self) -> Stored<BTreeMap<(u64, String), SourceRollup>> {
+        let sql = "SELECT log, within, rollup FROM part WHERE rollup IS NOT NULL ORDER BY log, within, night";
         let mut statement = self.connection.prepare(sql)?;
         let mut rows = statement.query([])?;
-        let mut rollups: BTreeMap<u64, SourceRollup> = BTreeMap::new();
+        let mut rollups: BTreeMap<(u64, String), SourceRollup> = BTreeMap::new();
         while let Some(row) = rows.next()? {
-            let number = number(row.get(0)?);
-            let bytes: Vec<u8> = row.get(1)?;
+            let source = (number(row.get(0)?), row.get(1)?);
+            let bytes: Vec<u8> = row.get(2)?;
             let part = blob::unpacked(&bytes, &mut self.constants)?;
-            let whole = match rollups.remove(&number) {
+            let whole = match rollups.remove(&source) {
                 Some(before) => before.merge(part),
                 None => part,
             };
-            rollups.insert(number, whole);
+            rollups.insert(source, whole);
         }
         Ok(rollups)
     }
@@ -294,7 +295,7 @@ impl Store {
     /// What the state file says; then nothing has changed.
     pub fn keep(&mut self, done: &NightDone) -> Stored<(u64, Vec<u64>)> {
         let transaction = self.connection.transaction()?;
-        let read: Vec<&SourceRollup> = done.logs.iter().filter_map(|(_, rollup)| rollup.as_ref()).collect();
+        let read: Vec<&SourceRollup> = done.logs.iter().flat_map(|(_, parts)| parts.values()).collect();
         let sum = |of: fn(&SourceRollup) -> u64| stored(read.iter().map(|rollup| of(rollup)).sum::<u64>());
         transaction.execute(
             "INSERT INTO night (began, bytes, records, other_records, unread_records, folder, told) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -309,10 +310,10 @@ impl Store {
             ],
         )?;
         let night = number(transaction.last_insert_rowid());
-        for (log, rollup) in &done.logs {
+        for (log, parts) in &done.logs {
             let log = keeping::keep_log(&transaction, log, night)?;
-            if let Some(rollup) = rollup {
-                keeping::keep_part(&transaction, log, night, rollup, done.drop_before)?;
+            for (within, rollup) in parts {
+                keeping::keep_part(&transaction, (log, night, within), rollup, done.drop_before)?;
             }
         }
         keeping::keep_complaints(&transaction, done, night)?;
