@@ -373,3 +373,27 @@ fn what_was_kept_is_judged_as_what_was_read() {
         assert_eq!(judged(&kept.settled()), judged(&gathered.rollup), "{name}");
     }
 }
+
+#[test]
+fn its_own_state_and_reports_are_no_logs() {
+    let folder = folder(1);
+    for place in [".".to_owned(), folder.path().display().to_string()] {
+        let below = |name: &str| Path::new(&place).join("logs").join(name).display().to_string();
+        for night in 1..3 {
+            let output = Command::new(env!("CARGO_BIN_EXE_faultscope"))
+                .current_dir(folder.path())
+                .env_clear()
+                .args(["nightly", &place, "--state", &below("state"), "--out", &below("out")])
+                .output()
+                .unwrap();
+            assert_eq!(
+                (output.status.code(), said(&output.stderr)),
+                (Some(0), String::new()),
+                "{place}"
+            );
+            assert_eq!(output.stdout.is_empty(), night == 2);
+        }
+        fs::remove_dir_all(folder.path().join("logs/state")).unwrap();
+        fs::remove_dir_all(folder.path().join("logs/out")).unwrap();
+    }
+}

@@ -13,8 +13,9 @@ use super::output;
 use super::plan::{Needs, needs};
 use super::say::say;
 use super::world;
+use crate::gather::discover::{self, Source};
 use crate::gather::resume::Onward;
-use crate::gather::{self, Gathered, discover};
+use crate::gather::{self, Gathered};
 use crate::judge;
 use crate::keep::{Lock, NightDone, Store, StoreError, named, within};
 use crate::model::{KnownLog, Name, Rollup, Skipped, SourceRollup, Time};
@@ -23,6 +24,7 @@ use reports::Folders;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Unread records above this share of what was read of a log are named (product definition, section 4).
@@ -107,7 +109,12 @@ impl Run<'_> {
         let owed = news::catch_up(store, &self.folders)?;
         let known = store.logs()?;
         let mut onward = Onward::from(&known, self.clock);
-        let mut gathered = gather::gather_some(&self.needs.gather, &mut |sources| onward.choose(sources), &())?;
+        let own = self.own_directories();
+        let mut choose = |mut sources: Vec<Source>| {
+            sources.retain(|source| !own.iter().any(|own| source.path.starts_with(own)));
+            onward.choose(sources)
+        };
+        let mut gathered = gather::gather_some(&self.needs.gather, &mut choose, &())?;
         let Onward {
             logs: resumed, skipped, ..
         } = onward;
@@ -135,6 +142,15 @@ impl Run<'_> {
             self.quiet(store, &done)?
         };
         Ok(exit)
+    }
+
+    /// The state and the reports may lie below the logs, and are none.
+    fn own_directories(&self) -> Vec<PathBuf> {
+        let both = [&self.args.state, &self.args.out];
+        let mut own: Vec<PathBuf> = both.into_iter().filter_map(|own| own.canonicalize().ok()).collect();
+        // Sources are named as the arguments were, whole or not.
+        own.extend(both.into_iter().flat_map(|own| [own.clone(), Path::new(".").join(own)]));
+        own
     }
 
     /// Keeps what needs no judgement.
