@@ -9,7 +9,8 @@ const NIGHTS: usize = 30;
 
 /// What `nightly` takes.
 #[derive(Debug, Parser)]
-#[command(next_help_heading = "Nightly", mut_arg("output", |arg| arg.hide(true)), mut_arg("since", |arg| arg.hide(true)),
+#[command(next_help_heading = "Nightly", mut_arg("output", |arg| arg.hide(true)),
+    mut_arg("bundle", |arg| arg.hide(true)), mut_arg("dry_run", |arg| arg.hide(true)), mut_arg("explain", |arg| arg.hide(true)), mut_arg("since", |arg| arg.hide(true)),
     mut_arg("until", |arg| arg.hide(true)), mut_arg("no_progress", |arg| arg.hide(true)), mut_arg("quiet", |arg| arg.hide(true)),
     mut_arg("verbose", |arg| arg.hide(true)), mut_arg("color", |arg| arg.hide(true)))]
 pub struct Nightly {
@@ -34,7 +35,7 @@ pub struct Nightly {
     /// Wait so long for another run to end
     #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = crate::cli::duration::milliseconds, env = "FAULTSCOPE_WAIT", help_heading = "Nightly")]
     pub wait: i64,
-    /// What to read, and how.
+    /// What to read, and how; what has no meaning for a run that goes on is refused.
     #[command(flatten)]
     pub analyze: Analyze,
 }

@@ -76,6 +76,9 @@ fn fits(analyze: &Analyze) -> anyhow::Result<()> {
     if analyze.since.is_some() || analyze.until.is_some() {
         bail!("nightly reads what is new since its last run: --since and --until do not go with it");
     }
+    if analyze.explain.is_some() || analyze.bundle.is_some() || analyze.dry_run {
+        bail!("--explain, --bundle and --dry-run are for 'faultscope analyze', on the logs that a night's report names");
+    }
     if analyze.output.is_some() || analyze.reports.iter().any(|report| report.file.is_some()) {
         bail!("nightly writes its reports below --out: name reports without a file");
     }
