@@ -61,9 +61,7 @@ pub struct Gathered {
 /// # Errors
 /// Where there is nothing to read. What is found and cannot be read is no error: it is named in [`Rollup::skipped`].
 pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, DiscoverError> {
-    let workers = Workers::new(plan.threads);
-    let choose = &mut |sources| sources;
-    Ok(read_found(sources::find(plan, &workers, choose)?, plan, progress))
+    gather_some(plan, &mut |sources| sources, progress)
 }
 
 /// Act one, where `choose` says which of the sources that were found are read, and from where: it is asked of those on the
@@ -96,20 +94,7 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
         order: &order,
         progress,
     };
-    let mut parts = BTreeMap::new();
-    let numbers = |is_dated: bool| {
-        let of_kind = sources
-            .iter()
-            .enumerate()
-            .filter(|(_, prepared)| prepared.is_dated() == is_dated);
-        of_kind.map(|(number, _)| number).collect::<Vec<_>>()
-    };
-    // Sources without dates come last, for the others tell theirs.
-    for numbers in [numbers(true), numbers(false)] {
-        date_by_others(&mut sources, &numbers, &parts);
-        let shelves = read_all(jobs(&sources, &numbers), &sources, &errand, &workers);
-        merge_into(&mut parts, shelves);
-    }
+    let mut parts = read_in_turn(&mut sources, &errand, &workers);
     let mut rollup = Rollup {
         sources: BTreeMap::new(),
         skipped,
@@ -145,6 +130,24 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
         before,
         order,
     }
+}
+
+/// Reads all parts of all sources. Those without dates come last, for the others tell theirs.
+fn read_in_turn(sources: &mut [Prepared], errand: &Errand<'_>, workers: &Workers) -> BTreeMap<usize, read::Parts> {
+    let mut parts = BTreeMap::new();
+    let numbers = |is_dated: bool| {
+        let of_kind = sources
+            .iter()
+            .enumerate()
+            .filter(|(_, prepared)| prepared.is_dated() == is_dated);
+        of_kind.map(|(number, _)| number).collect::<Vec<_>>()
+    };
+    for numbers in [numbers(true), numbers(false)] {
+        date_by_others(sources, &numbers, &parts);
+        let shelves = read_all(jobs(sources, &numbers), sources, errand, workers);
+        merge_into(&mut parts, shelves);
+    }
+    parts
 }
 
 impl Gathered {
