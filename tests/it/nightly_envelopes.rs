@@ -51,6 +51,9 @@ fn journal_export(second: usize) -> String {
     )
 }
 
+/// The name of what lies around a line, and a line of a second in it.
+type Wrapper = (&'static str, fn(usize) -> String);
+
 fn records(state: &Path) -> i64 {
     let state = rusqlite::Connection::open(state).unwrap();
     state
@@ -73,7 +76,7 @@ fn everything(folder: &Path) -> (u64, u64) {
 
 #[test]
 fn nights_over_wrapped_logs_are_one_run_over_everything() {
-    let wrappers: [(&str, fn(usize) -> String); 4] = [
+    let wrappers: [Wrapper; 4] = [
         ("docker", docker),
         ("cri", cri),
         ("syslog", syslog),
