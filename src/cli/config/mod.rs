@@ -203,3 +203,40 @@ fn users() -> Option<PathBuf> {
     let folder = folder.or_else(|| world::variable("HOME").map(|home| PathBuf::from(home).join(".config")));
     folder.map(|folder| folder.join("faultscope/config.toml"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{definition, in_order};
+    use std::ffi::OsString;
+
+    #[test]
+    fn every_option_has_a_variable_of_its_name() {
+        let definition = definition();
+        for command in definition.get_subcommands().chain([&definition]) {
+            for arg in command.get_arguments() {
+                let Some(long) = arg.get_long().filter(|long| !matches!(*long, "help" | "version")) else {
+                    continue;
+                };
+                let expected = format!("FAULTSCOPE_{}", long.to_uppercase().replace('-', "_"));
+                assert_eq!(
+                    arg.get_env(),
+                    Some(OsString::from(expected).as_os_str()),
+                    "{} --{long}",
+                    command.get_name()
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_settings_named_first_are_those_of_the_command_behind_them() {
+        let words = |text: &str| text.split(' ').map(OsString::from).collect::<Vec<_>>();
+        assert_eq!(
+            in_order(words("f --config x nightly logs")),
+            words("f nightly --config x logs")
+        );
+        assert_eq!(in_order(words("f --config=x logs")), words("f logs --config=x"));
+        assert_eq!(in_order(words("f nightly --config x")), words("f nightly --config x"));
+        assert_eq!(in_order(words("f --config x")), words("f --config x"));
+    }
+}
