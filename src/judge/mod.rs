@@ -2,9 +2,11 @@
 
 pub mod baseline;
 mod caller_side;
+mod case;
 mod classify;
 mod correlate;
 pub mod corroborate;
+mod id_advice;
 mod remarks;
 mod retries;
 mod select;
@@ -19,6 +21,7 @@ pub use wanted::wanted;
 
 use crate::model::{CallOutcome, Counts, Coverage, Findings, Name, Rollup, SourceCoverage, Traffic, Window};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What the judgement is asked for.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +32,8 @@ pub struct Options {
     pub selection: Selection,
     /// Failures listed per window at most.
     pub max_requests: usize,
+    /// Keep all traffic in the findings, for reports that list it.
+    pub keep_traffic: bool,
     /// The window whose numbers are wanted, from 0, by start.
     pub explain: Option<usize>,
 }
@@ -36,19 +41,14 @@ pub struct Options {
 /// Act two, whole.
 #[must_use]
 pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
-    judged(rollup, options).0
-}
-
-/// Act two, with the traffic that it stands on: what a history is kept of.
-#[must_use]
-pub fn judged(rollup: &Rollup, options: &Options) -> (Findings, Traffic) {
     let correlated = correlate::correlate(rollup);
     let traffic = options.selection.of(correlated.traffic);
-    let windows = classify::classify(&traffic, windows::find(&traffic, &options.thresholds), options);
+    let mut windows = classify::classify(&traffic, windows::find(&traffic, &options.thresholds), options);
+    case::add_proxy_logs(&mut windows, rollup, &correlated.offsets_ms);
     let coverage = coverage(rollup, &correlated.offsets_ms);
     let isolated: Vec<_> = isolated(&traffic, &windows);
     let durations = timeline::Durations::of(rollup, &correlated.offsets_ms, &options.selection, &windows);
-    let findings = Findings {
+    Findings {
         counts: counts(&traffic),
         caller_side: caller_side::count(&traffic),
         retries: retries::audit(&traffic),
@@ -59,8 +59,8 @@ pub fn judged(rollup: &Rollup, options: &Options) -> (Findings, Traffic) {
         thresholds: options.thresholds.by_name(),
         coverage,
         windows,
-    };
-    (findings, traffic)
+        traffic: options.keep_traffic.then(|| Arc::new(traffic)),
+    }
 }
 
 fn counts(traffic: &Traffic) -> Counts {

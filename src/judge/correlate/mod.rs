@@ -264,6 +264,7 @@ fn in_call(
             one.outcome = proxy.outcome.transport().map_or(one.outcome, Outcome::Transport);
         }
     }
+    let upstream = proxies.iter().find_map(|view| view.upstream.as_ref()?.address.clone());
     let mut seen_by: Vec<Seen> = application
         .into_iter()
         .chain(proxies.iter().copied())
@@ -295,6 +296,7 @@ fn in_call(
             side: None,
             side_by_vote: false,
             retry_in_ms: one.retry_in_ms,
+            upstream,
             joined: joined.method.filter(|_| application.is_some() || proxies.len() > 1),
             seen_by,
         },
