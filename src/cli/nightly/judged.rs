@@ -20,8 +20,9 @@ const REPORTS: [&str; 3] = ["ticket", "html", "json"];
 /// Columns of what is printed, which is made to be mailed.
 const COLUMNS: usize = 78;
 
-/// What lies so near to where the kept past begins may miss its other half.
-const SEAM_MS: i64 = hours::HOUR_MS;
+/// What lies so near to where the kept past begins may miss its other half: what is dropped is told by the stamps in the
+/// logs, and those without a zone are off by fourteen hours at most.
+const SEAM_MS: i64 = 15 * hours::HOUR_MS;
 
 /// A window that is not over, or not told yet, keeps its past; but no longer than this.
 const LONGEST_KEPT_MS: i64 = 14 * 24 * hours::HOUR_MS;
@@ -46,7 +47,9 @@ impl Run<'_> {
         let whole_after = store.horizon()?.whole_after;
         let (mut findings, traffic) = self.judged(&whole.rollup);
         name_usual(store, &mut findings)?;
-        let hours_from = whole_after.map_or(Time(i64::MIN), |dropped| hours::hour(dropped).plus_ms(2 * hours::HOUR_MS));
+        let hours_from = whole_after.map_or(Time(i64::MIN), |dropped| {
+            hours::hour(dropped).plus_ms(SEAM_MS + hours::HOUR_MS)
+        });
         done.hours = hours::tally(&traffic);
         done.hours.retain(|slice, _| slice.start >= hours_from);
         done.hours_from = Some(hours_from);

@@ -1,9 +1,12 @@
 //! From keys and values to [`Fields`]: what a structured line of an application says of a call, if it is about one.
 
+mod values;
+
 use super::keys::Key;
 use crate::gather::messages::{self, Said};
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
+use values::{duration_ms, is_absent, is_error_level, status, whole};
 
 /// The values of one line by fact; escapes already undone.
 #[derive(Clone, Debug)]
@@ -34,19 +37,25 @@ impl<'a> Told<'a> {
 
     /// Emits what the line says of a call, if it is about one.
     pub(super) fn emit(&self, emit: &mut dyn FnMut(&Fields<'_>)) {
-        let level_ok = if is_error_level(self.get(Key::Level).unwrap_or("")) {
-            Some(false)
-        } else {
-            None
-        };
+        let level_ok = is_error_level(self.get(Key::Level).unwrap_or(""))
+            .then_some(false)
+            .or_else(|| self.own_word());
         let mut fields = self.fields(level_ok);
-        if let Some(message) = self.get(Key::Message) {
+        let said = self.get(Key::Message).and_then(|message| {
             let mut said = fields.clone();
-            if messages::read(message, &mut said) == Said::AboutACall {
-                self.keep_own_words(&mut said);
-                emit(&said);
-                return;
+            (messages::read(message, &mut said) == Said::AboutACall).then_some(said)
+        });
+        // An SDK's own line: what it says of the attempt outranks the keys around it.
+        let (said, raised) = match said {
+            Some(said) if said.grain == Grain::Detail && said.ok == Some(false) && said.retry_in_ms.is_none() => {
+                (None, Some(said))
             }
+            said => (said, None),
+        };
+        if let Some(mut said) = said {
+            self.keep_own_words(&mut said);
+            emit(&said);
+            return;
         }
         if let Some(trace) = fields.text {
             messages::attach(trace, &mut fields);
@@ -55,9 +64,75 @@ impl<'a> Told<'a> {
         if let (Some(text), true) = (fields.error_message.or(fields.text), fields.ok == Some(false)) {
             fill_from_exception(text, &mut fields);
         }
+        if let Some(raised) = &raised {
+            fill_from_raised(raised, &mut fields);
+        }
         if self.is_about_a_call(&mut fields) {
             emit(&fields);
+        } else if let Some(raised) = raised.or_else(|| self.raised(level_ok)) {
+            emit(&raised);
         }
+    }
+
+    /// The traceback; a flag that says there is one is none.
+    fn trace(&self) -> Option<&'a str> {
+        match self.get(Key::Trace)? {
+            "true" => self.get(Key::LoguruText),
+            "false" => None,
+            trace => Some(trace),
+        }
+    }
+
+    /// What `success: false` or a status in words says of the end.
+    fn own_word(&self) -> Option<bool> {
+        [Key::Success, Key::Status].iter().find_map(|key| match self.get(*key)? {
+            "true" | "True" | "success" | "ok" | "OK" | "succeeded" | "completed" => Some(true),
+            "false" | "False" | "failure" | "failed" | "error" | "ERROR" | "timeout" | "FAILED" => Some(false),
+            _ => None,
+        })
+    }
+
+    /// An SDK's exception in the line's message, error or traceback, where the line says nothing else of a call.
+    fn raised(&self, level_ok: Option<bool>) -> Option<Fields<'a>> {
+        let trace = self.trace().unwrap_or("");
+        let error = self.get(Key::ErrorMessage);
+        let message = self.get(Key::Message).unwrap_or("");
+        if error.is_none() && trace.is_empty() {
+            return None;
+        }
+        // A line that holds an error is one, whatever its level.
+        let ok = level_ok.or(Some(false));
+        let read = |line: &'a str, rest: &'a str| {
+            let mut fields = self.fields(ok);
+            (fields.error_message, fields.text) = (None, None);
+            (messages::raised(line, rest, &mut fields) == Said::AboutACall).then_some(fields)
+        };
+        let typed = || {
+            let class = self.get(Key::ErrorType).filter(|class| messages::is_sdk_class(class))?;
+            let mut fields = self.fields(ok);
+            let raised = messages::exception_of(class, error.unwrap_or(message));
+            fields.error_type = None;
+            fields.grain = Grain::Detail;
+            fields.instant = Instant::End;
+            messages::attach(trace, &mut fields);
+            fields.text = fields.text.or(Some(trace).filter(|trace| !trace.is_empty())).or(error);
+            fill_from_raised(
+                &Fields {
+                    status: raised.status,
+                    error_type: raised.error_type.or(raised.class),
+                    error_code: raised.error_code,
+                    x_request_id: raised.x_request_id,
+                    ..Fields::default()
+                },
+                &mut fields,
+            );
+            Some(fields)
+        };
+        let (first, under) = first_line(trace);
+        typed()
+            .or_else(|| error.and_then(|error| read(error, trace)))
+            .or_else(|| read(message, trace))
+            .or_else(|| read(first, under))
     }
 
     fn fields(&self, ok: Option<bool>) -> Fields<'a> {
@@ -67,10 +142,14 @@ impl<'a> Told<'a> {
                 .filter(|number| number.is_finite() && *number >= 0.0)
         };
         let count = |key: Key| number(key).map(whole);
+        let id = |key: Key| self.get(key).filter(|id| !messages::is_body_id(id));
         let attempt = count(Key::Attempt).or_else(|| count(Key::RetriesTaken).map(|taken| taken.saturating_add(1)));
         Fields {
-            timestamp: self.get(Key::Timestamp),
-            instant: Instant::Unknown,
+            timestamp: self.get(Key::Timestamp).or(self.get(Key::StartTime)),
+            instant: match (self.get(Key::Timestamp), self.get(Key::StartTime)) {
+                (None, Some(_)) => Instant::Start,
+                _ => Instant::Unknown,
+            },
             http_date: self.get(Key::HttpDate),
             duration_ms: number(Key::DurationMs)
                 .or_else(|| number(Key::DurationSeconds).map(|seconds| seconds * 1000.0))
@@ -88,15 +167,16 @@ impl<'a> Told<'a> {
             proxy: self.get(Key::Proxy),
             host: self.get(Key::Host),
             thread: self.get(Key::Thread),
-            x_request_id: self.get(Key::XRequestId),
-            request_id: self.get(Key::RequestId),
-            x_client_request_id: self.get(Key::XClientRequestId),
-            gateway_request_id: self.get(Key::GatewayRequestId),
+            x_request_id: id(Key::XRequestId),
+            request_id: id(Key::RequestId),
+            x_client_request_id: id(Key::XClientRequestId),
+            gateway_request_id: id(Key::GatewayRequestId),
             cf_ray: self.get(Key::CfRay),
             error_type: self.get(Key::ErrorType),
-            error_code: self.get(Key::ErrorCode),
+            // PHP's exceptions carry a code of their own, 0 by default.
+            error_code: self.get(Key::ErrorCode).filter(|code| *code != "0"),
             error_message: self.get(Key::ErrorMessage),
-            text: self.get(Key::Trace),
+            text: self.trace(),
             attempt,
             retry_in_ms: number(Key::RetryInMs),
             retries_left: count(Key::RetriesLeft),
@@ -153,7 +233,7 @@ impl<'a> Told<'a> {
             Grain::Call
         };
         if fields.status.is_none() {
-            fields.ok = Some(!failed);
+            fields.ok = Some(!failed && fields.ok != Some(false));
         }
         true
     }
@@ -168,55 +248,17 @@ pub(super) fn fill_from_exception<'a>(text: &'a str, fields: &mut Fields<'a>) {
     fields.x_request_id = fields.x_request_id.or(raised.x_request_id);
 }
 
-fn is_absent(value: &str) -> bool {
-    value.len() <= "undefined".len() && matches!(value, "" | "-" | "null" | "None" | "nil" | "undefined" | "NULL")
+/// What an exception within the line's message says, where the line's own keys do not.
+fn fill_from_raised<'a>(raised: &Fields<'a>, fields: &mut Fields<'a>) {
+    fields.status = fields.status.or(raised.status);
+    fields.error_type = fields.error_type.or(raised.error_type);
+    fields.error_code = fields.error_code.or(raised.error_code);
+    fields.error_message = fields.error_message.or(raised.error_message);
+    fields.text = fields.text.or(raised.text);
+    fields.x_request_id = fields.x_request_id.or(raised.x_request_id);
+    fields.url = fields.url.or(raised.url);
 }
 
-/// Words and numbers (pino, bunyan: 50 and more) that mean an error.
-fn is_error_level(level: &str) -> bool {
-    match level.as_bytes().first() {
-        Some(b'e' | b'E' | b'f' | b'F' | b'c' | b'C' | b'p' | b'P') => {
-            ["error", "err", "fatal", "critical", "crit", "panic", "emerg"]
-                .iter()
-                .any(|word| level.trim().eq_ignore_ascii_case(word))
-        }
-        Some(b'0'..=b'9') => level.parse::<u32>().is_ok_and(|number| (50..100).contains(&number)),
-        _ => false,
-    }
-}
-
-/// An HTTP status, as a number or a string.
-fn status(text: &str) -> Option<u16> {
-    text.parse::<u16>().ok().filter(|status| (100..=599).contains(status))
-}
-
-/// A duration whose key names no unit: the value's own unit, else by its size. Go prints integer nanoseconds, most
-/// others seconds with a fraction.
-fn duration_ms(text: &str) -> Option<f64> {
-    const NANOSECONDS_FROM: f64 = 1e6;
-    let split = text
-        .find(|letter: char| !(letter.is_ascii_digit() || letter == '.'))
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(split);
-    let number: f64 = number.parse().ok()?;
-    match unit.trim() {
-        "ms" => Some(number),
-        "s" => Some(number * 1000.0),
-        "us" | "µs" => Some(number / 1000.0),
-        "ns" => Some(number / 1e6),
-        "" if number >= NANOSECONDS_FROM => Some(number / 1e6),
-        "" if text.contains('.') => Some(number * 1000.0),
-        "" => Some(number),
-        _ => None,
-    }
-}
-
-fn whole(number: f64) -> u32 {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the value is bounded first"
-    )]
-    let whole = number.min(f64::from(u32::MAX)) as u32;
-    whole
+fn first_line(text: &str) -> (&str, &str) {
+    text.split_once('\n').unwrap_or((text, ""))
 }
