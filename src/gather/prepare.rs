@@ -40,10 +40,10 @@ pub(super) struct Prepared {
     pub(super) zone: Zone,
     /// How the report says which zone was taken.
     pub(super) zone_said: String,
-    /// The user says what format it is in.
-    pub(super) is_forced: bool,
     /// Nobody named the zone.
     pub(super) zone_assumed: bool,
+    /// The user says what format it is in.
+    pub(super) is_forced: bool,
     /// The date of stamps without one, where other logs tell it.
     date: Option<NaiveDate>,
     /// Standard input can be opened once.
@@ -101,8 +101,8 @@ impl Prepared {
             recognised: looked.recognised,
             zone,
             zone_said,
-            is_forced,
             zone_assumed,
+            is_forced,
             date: None,
             stdin: Mutex::new(looked.stdin),
             held: Mutex::new(Held { file: None, left }),
