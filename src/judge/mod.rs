@@ -1,9 +1,11 @@
 //! Act two: from a rollup to findings; pure, and the same on every machine.
 
+pub mod baseline;
 mod caller_side;
 mod case;
 mod classify;
 mod correlate;
+pub mod corroborate;
 mod id_advice;
 mod remarks;
 mod retries;
