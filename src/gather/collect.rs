@@ -90,6 +90,7 @@ pub struct Collector<'a> {
     midnights: Midnights,
     last_end_failed: bool,
     warming: bool,
+    whole: bool,
     fraction: u64,
 }
 
@@ -117,6 +118,7 @@ impl<'a> Collector<'a> {
             midnights: Midnights::default(),
             last_end_failed: true,
             warming: false,
+            whole: false,
             fraction: sampled_fraction(context.size),
         }
     }
@@ -126,6 +128,14 @@ impl<'a> Collector<'a> {
         self.warming = true;
         self.read(0, record);
         self.warming = false;
+    }
+
+    /// Reads a record for what it says, whatever became of its attempts.
+    pub fn whole(&mut self, line: u64, record: &[u8]) -> Vec<Observation> {
+        self.whole = true;
+        self.read(line, record);
+        self.whole = false;
+        std::mem::take(&mut self.rollup.observations)
     }
 
     /// Reads a record that starts on `line` of the piece.
@@ -198,7 +208,13 @@ impl<'a> Collector<'a> {
             return true;
         }
         let end = normalise::end(fields, vantage, format.name());
-        if self.is_twin(fields, &end, time) || self.warming {
+        let is_twin = self.is_twin(fields, &end, time);
+        if self.whole {
+            self.note_end(fields, &end);
+            self.keep(line, fields, vantage, time, end);
+            return true;
+        }
+        if is_twin || self.warming {
             self.note_end(fields, &end);
             return true;
         }

@@ -19,12 +19,15 @@ mod prepare;
 pub mod progress;
 mod read;
 pub mod recognise;
+mod seek;
 pub mod signatures;
+mod sought;
 mod sources;
 
 pub use discover::DiscoverError;
 pub use plan::{Pattern, Plan};
 pub use progress::Progress;
+pub use sought::Sought;
 
 use crate::model::{ChunkSpan, Rollup, Skipped, SourceRollup, Wanted};
 use discover::LeftOut;
@@ -67,6 +70,7 @@ pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, Discover
     let errand = Errand {
         plan,
         wanted: None,
+        sought: None,
         progress,
     };
     let mut parts = BTreeMap::new();
@@ -122,6 +126,7 @@ impl Gathered {
         let errand = Errand {
             plan,
             wanted: Some(wanted),
+            sought: None,
             progress,
         };
         let shelves = read_all(jobs, &self.sources, &errand, &Workers::new(plan.threads));

@@ -12,7 +12,8 @@ use super::open::{Opened, Refused, Stream, words};
 use super::plan::Plan;
 use super::prepare::{Prepared, SHRUNK, Way};
 use super::progress::Progress;
-use crate::model::{ChunkSpan, Name, SourceRollup, Wanted};
+use super::sought::Sought;
+use crate::model::{ChunkSpan, Name, Sighting, SourceRollup, Wanted};
 use crate::text::timestamp::Reference;
 use chrono::DateTime;
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +36,8 @@ pub(super) struct Parts {
     pub(super) newlines: BTreeMap<usize, u64>,
     /// Why some of it was not read.
     pub(super) trouble: BTreeSet<String>,
+    /// Records that hold what is sought.
+    pub(super) sightings: Vec<Sighting>,
 }
 
 impl Parts {
@@ -42,6 +45,7 @@ impl Parts {
         self.rollup = std::mem::take(&mut self.rollup).merge(other.rollup);
         self.newlines.extend(other.newlines);
         self.trouble.extend(other.trouble);
+        self.sightings.extend(other.sightings);
     }
 }
 
@@ -56,6 +60,8 @@ pub(super) struct Shelf {
 pub(super) struct Errand<'a> {
     pub(super) plan: &'a Plan,
     pub(super) wanted: Option<&'a Wanted>,
+    /// Only records that hold one of these ids are read, and whole.
+    pub(super) sought: Option<&'a Sought>,
     pub(super) progress: &'a dyn Progress,
 }
 
@@ -79,6 +85,8 @@ impl Errand<'_> {
             candidates: context.candidates,
             items: prepared.recognised.as_ref().and_then(|recognised| recognised.items),
             part: (part as u64) << LINE_BITS,
+            sought: self.sought.map(|sought| (sought, &context.name)),
+            sightings: Vec::new(),
         };
         let (ended, bytes, offset, shrunk) = match &prepared.way {
             Way::Empty => return Ok(Parts::default()),
@@ -112,6 +120,7 @@ impl Errand<'_> {
             rollup,
             newlines: BTreeMap::from([(part, ended.newlines)]),
             trouble: shrunk.into_iter().chain(broken).collect(),
+            sightings: records.sightings,
         })
     }
 
@@ -155,14 +164,17 @@ pub(super) fn count_lines(rollup: &mut SourceRollup, newlines: &BTreeMap<usize, 
 
 /// Makes every line the source's own, by the newlines before each part.
 pub(super) fn set_lines(rollup: &mut SourceRollup, before: &BTreeMap<usize, u64>) {
-    let line = |written: u64| {
-        let part = usize::try_from(written >> LINE_BITS).unwrap_or(usize::MAX);
-        before.get(&part).copied().unwrap_or(0) + (written & ((1 << LINE_BITS) - 1))
-    };
+    let line = |written: u64| line(written, before);
     for observation in &mut rollup.observations {
         observation.line = line(observation.line);
     }
     rollup.unread_lines = rollup.unread_lines.iter().map(|written| line(*written)).collect();
+}
+
+/// The source's line of one that was written as part and line.
+pub(super) fn line(written: u64, before: &BTreeMap<usize, u64>) -> u64 {
+    let part = usize::try_from(written >> LINE_BITS).unwrap_or(usize::MAX);
+    before.get(&part).copied().unwrap_or(0) + (written & ((1 << LINE_BITS) - 1))
 }
 
 /// Gives records to the collector.
@@ -171,9 +183,26 @@ struct Records<'a> {
     candidates: &'a [&'static dyn Format],
     items: Option<Items>,
     part: u64,
+    sought: Option<(&'a Sought, &'a Name)>,
+    sightings: Vec<Sighting>,
 }
 
 impl Records<'_> {
+    /// Reads a record whole if it holds what is sought; the others are its context.
+    fn seek(&mut self, sought: &Sought, path: &Name, line: u64, record: &[u8]) {
+        let ids = sought.ids_in(record);
+        if ids.is_empty() {
+            self.collector.warm(record);
+            return;
+        }
+        self.sightings.push(Sighting {
+            path: Name::clone(path),
+            line,
+            ids,
+            seen: self.collector.whole(line, record),
+        });
+    }
+
     fn cut(&mut self, window: &mut Window, reader: &mut dyn Refill, owned: &Owned) -> Ended {
         let candidates = self.candidates;
         if let Some(items) = self.items {
@@ -200,7 +229,11 @@ impl Sink for Records<'_> {
     }
 
     fn record(&mut self, line: u64, record: &[u8]) {
-        self.collector.record(self.part | line, record);
+        let line = self.part | line;
+        match self.sought {
+            Some((sought, path)) => self.seek(sought, path, line, record),
+            None => self.collector.record(line, record),
+        }
     }
 
     fn too_long(&mut self, line: u64) {
@@ -208,7 +241,11 @@ impl Sink for Records<'_> {
     }
 
     fn unfinished(&mut self, line: u64, record: &[u8]) {
-        self.collector.cut_short(self.part | line, record);
+        let line = self.part | line;
+        match self.sought {
+            Some((sought, path)) => self.seek(sought, path, line, record),
+            None => self.collector.cut_short(line, record),
+        }
     }
 }
 
