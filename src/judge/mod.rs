@@ -8,11 +8,13 @@ mod retries;
 mod select;
 mod thresholds;
 mod timeline;
+mod trace;
 mod wanted;
 mod windows;
 
 pub use select::Selection;
 pub use thresholds::Thresholds;
+pub use trace::Tracer;
 pub use wanted::wanted;
 
 use crate::model::{CallOutcome, Counts, Coverage, Findings, Name, Rollup, SourceCoverage, Traffic, Window};
