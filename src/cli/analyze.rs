@@ -24,7 +24,7 @@ pub(super) fn analyze(args: &Analyze) -> anyhow::Result<Exit> {
 }
 
 /// Act one, with its second look, and what is said of it.
-fn read(args: &Analyze, needs: &Needs) -> anyhow::Result<Gathered> {
+pub(super) fn read(args: &Analyze, needs: &Needs) -> anyhow::Result<Gathered> {
     let bar = Bar::new(args);
     let read = gather::gather(&needs.gather, &bar).map(|mut gathered| {
         let wanted = judge::wanted(&gathered.rollup);
@@ -104,7 +104,7 @@ fn explain(args: &Analyze, needs: &Needs, place: usize, findings: &Findings) -> 
     }
 }
 
-fn context(needs: &Needs, colour: bool) -> Context<'static> {
+pub(super) fn context(needs: &Needs, colour: bool) -> Context<'static> {
     Context {
         generated_at: needs.generated_at.to_utc(),
         width: world::columns(),

@@ -16,6 +16,7 @@ mod plan;
 mod progress;
 pub mod say;
 pub mod since;
+mod trace;
 mod world;
 
 use args::{Args, Command};
@@ -39,6 +40,7 @@ fn whole() -> Exit {
     };
     let done = match &args.command {
         Some(Command::Analyze(analyze)) => analyze::analyze(analyze),
+        Some(Command::Trace(asked)) => trace::trace(asked),
         Some(Command::Formats) => formats::formats(),
         None => analyze::analyze(&args.analyze),
     };

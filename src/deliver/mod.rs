@@ -9,9 +9,11 @@ mod phrases;
 mod report;
 mod table;
 mod text;
+mod trace;
 
 pub use phrases::count as thousands;
 pub use report::{Context, Report};
+pub use trace::{TraceForm, trace};
 
 use crate::redact::{Removed, Sealed, wall};
 use std::io;

@@ -4,7 +4,9 @@
 mod pseudonym;
 pub mod scrub;
 mod seal;
+mod seal_trace;
 mod wall;
 
 pub use seal::{Audience, Policy, Sealed, seal, told};
+pub use seal_trace::{SealedTrace, seal_trace};
 pub use wall::{Removed, wall};

@@ -1,7 +1,7 @@
 //! The only door to a report: findings become [`Sealed`], with own names replaced where the reader is a stranger.
 
 use super::pseudonym::{Kind, Pseudonyms};
-use crate::model::{Attempt, Attributes, Dimension, Findings, Name, Scope, Window};
+use crate::model::{Attempt, Attributes, Coverage, Dimension, Findings, Name, Scope, Window};
 use crate::providers;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -54,22 +54,9 @@ pub fn seal(mut findings: Findings, policy: &Policy) -> Sealed {
     if policy.audience != Audience::Forwardable {
         return Sealed(findings);
     }
-    let mut names = Names {
-        pseudonyms: Pseudonyms::with_key(&policy.key),
-        known: BTreeMap::new(),
-    };
+    let mut names = Names::by(policy);
     names.learn(&findings);
-    for source in &mut findings.coverage.sources {
-        source.path = names.path(&source.path);
-        source.host = source.host.take().map(|host| names.host(&host));
-        source.notes.iter_mut().for_each(|note| *note = names.sentence(note));
-    }
-    for skipped in std::mem::take(&mut findings.coverage.skipped) {
-        findings.coverage.skipped.push(crate::model::Skipped {
-            path: names.path(&skipped.path),
-            reason: names.sentence(&skipped.reason),
-        });
-    }
+    names.coverage(&mut findings.coverage);
     for window in &mut findings.windows {
         names.window(window);
     }
@@ -89,7 +76,7 @@ pub fn seal(mut findings: Findings, policy: &Policy) -> Sealed {
 }
 
 /// Own names and their stand-ins.
-struct Names {
+pub(super) struct Names {
     pseudonyms: Pseudonyms,
     known: BTreeMap<Name, String>,
 }
@@ -103,6 +90,14 @@ const OWN: [(Dimension, Kind); 4] = [
 ];
 
 impl Names {
+    /// Nothing is known yet.
+    pub(super) fn by(policy: &Policy) -> Self {
+        Self {
+            pseudonyms: Pseudonyms::with_key(&policy.key),
+            known: BTreeMap::new(),
+        }
+    }
+
     fn learn(&mut self, findings: &Findings) {
         let attempts = findings
             .windows
@@ -129,22 +124,35 @@ impl Names {
                 );
             }
         }
-        own.extend(
-            findings
-                .coverage
-                .sources
-                .iter()
-                .flat_map(|source| {
-                    [
-                        source.host.clone().map(|host| (Kind::Host, host)),
-                        Some((Kind::Path, source.path.clone())),
-                    ]
-                })
-                .flatten(),
-        );
         for (kind, name) in own {
             let stand_in = self.stand_in(kind, &name);
             self.known.insert(name, stand_in);
+        }
+        self.learn_sources(&findings.coverage);
+    }
+
+    /// Learns the names of what was read, which sentences may hold.
+    pub(super) fn learn_sources(&mut self, coverage: &Coverage) {
+        for source in &coverage.sources {
+            let own = [(Kind::Host, source.host.as_ref()), (Kind::Path, Some(&source.path))];
+            for (kind, name) in own {
+                if let Some(name) = name {
+                    self.known.insert(Name::clone(name), self.stand_in(kind, name));
+                }
+            }
+        }
+    }
+
+    /// Replaces the names of what was read.
+    pub(super) fn coverage(&self, coverage: &mut Coverage) {
+        for source in &mut coverage.sources {
+            source.path = self.path(&source.path);
+            source.host = source.host.take().map(|host| self.host(&host));
+            source.notes.iter_mut().for_each(|note| *note = self.sentence(note));
+        }
+        for skipped in &mut coverage.skipped {
+            skipped.path = self.path(&skipped.path);
+            skipped.reason = self.sentence(&skipped.reason);
         }
     }
 
@@ -169,11 +177,11 @@ impl Names {
         )
     }
 
-    fn path(&self, name: &Name) -> Name {
+    pub(super) fn path(&self, name: &Name) -> Name {
         Name::from(self.stand_in(Kind::Path, name))
     }
 
-    fn attributes(&self, attributes: &Arc<Attributes>) -> Arc<Attributes> {
+    pub(super) fn attributes(&self, attributes: &Arc<Attributes>) -> Arc<Attributes> {
         let mut shown = Attributes::clone(attributes);
         for (dimension, kind) in OWN {
             let name = shown.get(dimension).map(|name| Name::from(self.stand_in(kind, name)));

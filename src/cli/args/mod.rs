@@ -1,10 +1,12 @@
 //! What was typed, as text: nothing here touches the world.
 
+mod trace;
 mod values;
 
 #[cfg(test)]
 mod tests;
 
+pub use trace::Trace;
 pub use values::{ColourChoice, ReportAsked, Scoped};
 
 use super::exit;
@@ -42,6 +44,9 @@ pub enum Command {
     /// directory of that name)
     #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
     Analyze(Box<Analyze>),
+    /// Tells the life of one call, found by any id a log wrote of it: its attempts in order, and who said what of each
+    #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
+    Trace(Box<Trace>),
     /// Lists every input format: its name, who writes it, and where its grammar is documented
     Formats,
 }
