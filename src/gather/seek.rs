@@ -90,7 +90,9 @@ impl Gathered {
 /// The first piece whose last record may reach into this one.
 fn first_reaching(pieces: &[Piece], part: usize) -> usize {
     let start = pieces.get(part).map_or(0, |piece| piece.start);
-    pieces.partition_point(|piece| piece.end.saturating_add(RECORD_LIMIT as u64) < start).min(part)
+    pieces
+        .partition_point(|piece| piece.end.saturating_add(RECORD_LIMIT as u64) < start)
+        .min(part)
 }
 
 fn may_hold(prepared: &Prepared, part: usize, sought: &Sought) -> Result<bool, Refused> {

@@ -105,7 +105,12 @@ fn is_of_word(byte: u8) -> bool {
 /// Whether one begins with the other, in either case.
 fn is_alike(id: &str, word: &str) -> bool {
     let shorter = id.len().min(word.len());
-    let beginning = |text: &str| text.bytes().take(shorter).map(|byte| byte.to_ascii_lowercase()).collect::<Vec<u8>>();
+    let beginning = |text: &str| {
+        text.bytes()
+            .take(shorter)
+            .map(|byte| byte.to_ascii_lowercase())
+            .collect::<Vec<u8>>()
+    };
     shorter >= LETTERS_ALIKE.min(id.len()) && beginning(id) == beginning(word)
 }
 

@@ -64,8 +64,9 @@ pub struct InWindow {
 /// One attempt of the call, with everyone's word on it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TracedAttempt {
-    /// Its number within the call, from 1.
-    pub number: u16,
+    /// Its number within the call, from 1; `None` for one that only a proxy tells of while the application's log, which shows
+    /// every attempt, does not: it counts nowhere.
+    pub number: Option<u16>,
     /// Its end, clocks corrected.
     pub time: Time,
     /// Duration in milliseconds.

@@ -25,3 +25,4 @@ mod same_answer;
 mod same_bytes;
 mod schema;
 mod secrecy;
+mod trace;

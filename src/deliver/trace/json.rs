@@ -51,7 +51,8 @@ struct CallV1 {
 /// The keys of a request in the JSON report, and what only a trace knows.
 #[derive(Serialize)]
 struct AttemptV1 {
-    attempt: u16,
+    attempt: Option<u16>,
+    counted: bool,
     timestamp: String,
     ended: &'static str,
     status: Option<u16>,
@@ -166,6 +167,7 @@ fn attempt(attempt: &TracedAttempt) -> AttemptV1 {
     let (error_type, error_code) = error(attempt.error.as_deref());
     AttemptV1 {
         attempt: attempt.number,
+        counted: attempt.number.is_some(),
         timestamp: attempt.time.to_string(),
         ended: ended(attempt.outcome),
         status: attempt.outcome.status(),
@@ -244,7 +246,10 @@ fn joined_by(method: JoinMethod) -> &'static str {
 
 fn error(error: Option<&ErrorSaid>) -> (Option<String>, Option<String>) {
     let word = |of: fn(&ErrorSaid) -> Option<&crate::model::Name>| error.and_then(of).map(|word| inert(word));
-    (word(|error| error.error_type.as_ref()), word(|error| error.error_code.as_ref()))
+    (
+        word(|error| error.error_type.as_ref()),
+        word(|error| error.error_code.as_ref()),
+    )
 }
 
 fn ids(ids: &Ids) -> IdsV1 {

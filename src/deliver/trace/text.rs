@@ -4,7 +4,7 @@ use crate::deliver::phrases::{count, counted, dimension_word, ending, inert, sec
 use crate::deliver::report::Context;
 use crate::deliver::table::{columns, wrapped};
 use crate::model::{
-    CallEnd, Dimension, ErrorSaid, Grain, Ids, JoinMethod, Outcome, Time, Trace, TracedAttempt, TracedCall, TracedRecord,
+    CallEnd, Dimension, ErrorSaid, Fact, Grain, Ids, JoinMethod, Outcome, Time, Trace, TracedAttempt, TracedCall, TracedRecord,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,8 +49,12 @@ fn headline(trace: &Trace) -> String {
     if !trace.is_found() {
         return format!("{id} stands in no log that was read.");
     }
-    let records = trace.calls.iter().flat_map(|call| &call.attempts).flat_map(|attempt| &attempt.records);
-    let places: BTreeSet<_> = records.map(|record| &record.seen).chain(&trace.mentions).collect();
+    let records = trace
+        .calls
+        .iter()
+        .flat_map(|call| &call.attempts)
+        .flat_map(|attempt| &attempt.records);
+    let places: Vec<_> = records.map(|record| &record.seen).chain(&trace.mentions).collect();
     let logs: BTreeSet<_> = places.iter().map(|seen| &seen.path).collect();
     format!(
         "{id}: {}, told by {} in {}.",
@@ -81,7 +85,8 @@ fn told(call: &TracedCall, number: usize, trace: &Trace, context: &Context<'_>) 
 }
 
 fn became(call: &TracedCall) -> String {
-    let attempts = counted(call.attempts.len() as u64, "attempt", "attempts");
+    let number = call.attempts.iter().filter(|attempt| attempt.number.is_some()).count();
+    let attempts = counted(number as u64, "attempt", "attempts");
     let is_shown = call.attempts.iter().any(|attempt| attempt.outcome == Outcome::Success);
     match call.end {
         CallEnd::Succeeded => "it went well at its first attempt".to_owned(),
@@ -125,10 +130,21 @@ fn shared(call: &TracedCall) -> Vec<String> {
 }
 
 fn attempted(attempt: &TracedAttempt, width: usize) -> String {
-    let took = attempt.duration_ms.map(|ms| format!(" after {}", seconds(i64::from(ms)))).unwrap_or_default();
-    let error = attempt.error.as_deref().and_then(error_words).map(|words| format!(" {words}")).unwrap_or_default();
+    let took = attempt
+        .duration_ms
+        .map(|ms| format!(" after {}", seconds(i64::from(ms))))
+        .unwrap_or_default();
+    let error = attempt
+        .error
+        .as_deref()
+        .and_then(error_words)
+        .map(|words| format!(" {words}"))
+        .unwrap_or_default();
+    let name = attempt
+        .number
+        .map_or_else(|| "not counted".to_owned(), |number| format!("attempt {number}"));
     let mut out = wrapped(
-        &format!("attempt {}: {}{error}{took}, {}", attempt.number, ended(attempt.outcome), attempt.time),
+        &format!("{name}: {}{error}{took}, {}", ended(attempt.outcome), attempt.time),
         "  ",
         "    ",
         width,
@@ -138,20 +154,34 @@ fn attempted(attempt: &TracedAttempt, width: usize) -> String {
         facts.push(format!("reached the provider: {} ({})", reached.name(), fact.says()));
     }
     let ids = [("x-request-id", &attempt.ids.x_request_id), ("cf-ray", &attempt.ids.cf_ray)];
-    facts.extend(ids.into_iter().filter_map(|(name, id)| Some(format!("{name} {}", inert(id.as_deref()?)))));
+    facts.extend(
+        ids.into_iter()
+            .filter_map(|(name, id)| Some(format!("{name} {}", inert(id.as_deref()?)))),
+    );
     if let Some(window) = attempt.window {
         facts.push(format!("in window w{} ({})", window.place + 1, window.class.name()));
+    } else if attempt.number.is_none() {
+        facts.push("only a proxy tells of it, and the application's log shows every attempt".to_owned());
     } else if attempt.outcome.is_failure() {
         facts.push("in no window".to_owned());
     }
-    facts.extend(attempt.joined.map(|method| format!("both sides joined {}", joined_by(method))));
+    facts.extend(
+        attempt
+            .joined
+            .map(|method| format!("both sides joined {}", joined_by(method))),
+    );
     if !facts.is_empty() {
         out.push_str(&wrapped(&facts.join("; "), "    ", "    ", width));
     }
     let rows = attempt.records.iter().map(row).collect::<Vec<_>>();
     if !rows.is_empty() {
         let table = columns(&["", "who", "where", "own time", "says"], rows);
-        out.push_str(&table.lines().map(|line| format!("  {}\n", line.trim_end())).collect::<String>());
+        out.push_str(
+            &table
+                .lines()
+                .map(|line| format!("  {}\n", line.trim_end()))
+                .collect::<String>(),
+        );
     }
     out
 }
@@ -208,9 +238,13 @@ fn says(record: &TracedRecord) -> String {
     }
     parts.extend(record.error.as_deref().and_then(error_words));
     parts.extend(record.duration_ms.map(|ms| format!("took {}", seconds(i64::from(ms)))));
-    parts.extend(record.fact.map(|fact| fact.says().to_owned()));
+    let fact = record.fact.filter(|fact| *fact != Fact::StatusOnly);
+    parts.extend(fact.map(|fact| fact.says().to_owned()));
     if let Some(retry) = record.retry {
-        let wait = retry.in_ms.map(|ms| format!(" in {}", seconds(i64::from(ms)))).unwrap_or_default();
+        let wait = retry
+            .in_ms
+            .map(|ms| format!(" in {}", seconds(i64::from(ms))))
+            .unwrap_or_default();
         let left = retry.left.map(|left| format!(", {left} left")).unwrap_or_default();
         parts.push(format!("retries{wait}{left}"));
     }
@@ -222,7 +256,8 @@ fn says(record: &TracedRecord) -> String {
 
 fn error_words(error: &ErrorSaid) -> Option<String> {
     let words = [error.error_type.as_deref(), error.error_code.as_deref()];
-    let words: Vec<String> = words.into_iter().flatten().map(inert).collect();
+    let mut words: Vec<String> = words.into_iter().flatten().map(inert).collect();
+    words.dedup();
     let page = error.html.then(|| "an HTML page".to_owned());
     let words: Vec<String> = words.into_iter().chain(page).collect();
     (!words.is_empty()).then(|| words.join(" "))
@@ -243,7 +278,11 @@ fn mentions(trace: &Trace, width: usize) -> String {
 
 /// Which clocks were moved, of the logs that tell of the calls.
 fn clocks(trace: &Trace, width: usize) -> String {
-    let records = trace.calls.iter().flat_map(|call| &call.attempts).flat_map(|attempt| &attempt.records);
+    let records = trace
+        .calls
+        .iter()
+        .flat_map(|call| &call.attempts)
+        .flat_map(|attempt| &attempt.records);
     let moved: BTreeMap<&str, i64> = records
         .filter(|record| record.offset_ms != 0)
         .map(|record| (&*record.seen.path, record.offset_ms))
@@ -258,7 +297,10 @@ fn clocks(trace: &Trace, width: usize) -> String {
             format!("{} {direction}{}", inert(path), seconds(offset.abs()))
         })
         .collect();
-    let line = format!("Clocks were set right before attempts were put in order: {}.", told.join(", "));
+    let line = format!(
+        "Clocks were set right before attempts were put in order: {}.",
+        told.join(", ")
+    );
     format!("\n{}", wrapped(&line, "", "  ", width))
 }
 
@@ -272,17 +314,25 @@ fn near(trace: &Trace, width: usize) -> String {
 
 fn read(trace: &Trace, width: usize) -> String {
     let read = &trace.coverage;
-    let span = read
-        .start
-        .zip(read.end)
-        .map_or_else(|| "no time in them".to_owned(), |(start, end)| format!("{} to {}", second(start), second(end)));
-    let unread = if read.is_complete() { "" } else { " Not everything could be read." };
+    let span = read.start.zip(read.end).map_or_else(
+        || "no time in them".to_owned(),
+        |(start, end)| format!("{} to {}", second(start), second(end)),
+    );
+    let unread = if read.is_complete() {
+        ""
+    } else {
+        " Not everything could be read."
+    };
     let line = format!(
         "Looked through {}, {} about a call, {} other; {span}.{unread}",
         counted(read.sources.len() as u64, "log", "logs"),
         counted(read.records(), "record", "records"),
         count(read.other_records()),
     );
-    let mark = if trace.calls.is_empty() { "" } else { "* the id itself stands in this record. " };
+    let mark = if trace.calls.is_empty() {
+        ""
+    } else {
+        "* the id itself stands in this record. "
+    };
     format!("\n{}", wrapped(&format!("{mark}{line}"), "", "", width))
 }

@@ -77,7 +77,7 @@ impl Exchange {
         let seen = end.observation;
         Self {
             attempt: TracedAttempt {
-                number: 1,
+                number: None,
                 time: end.end,
                 duration_ms: seen.duration_ms,
                 outcome: seen.outcome,
@@ -111,6 +111,11 @@ impl Exchange {
         }
         self.numbered = self.numbered.or(seen.attempt);
         attempt.records.push(end.record);
+    }
+
+    /// Whether it counts: of those that did not end well, the judgement has all that do.
+    pub(super) fn counts(&self) -> bool {
+        self.attempt.outcome == Outcome::Success
     }
 
     pub(super) fn time(&self) -> Time {

@@ -16,7 +16,7 @@ use crate::model::{
 };
 use ahash::AHashMap;
 use exchange::Exchange;
-use record::link_ids;
+use record::{link_ids, shares_id};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use thread::Thread;
@@ -37,7 +37,8 @@ pub struct Tracer<'a> {
     coverage: Coverage,
     by_id: AHashMap<Name, Vec<usize>>,
     by_call: AHashMap<u32, Vec<usize>>,
-    by_place: AHashMap<(Name, u64), usize>,
+    /// Documents may hold many attempts on one line.
+    by_place: AHashMap<(Name, u64), Vec<usize>>,
 }
 
 impl<'a> Tracer<'a> {
@@ -64,7 +65,11 @@ impl<'a> Tracer<'a> {
             }
             tracer.by_call.entry(attempt.call).or_default().push(at);
             for seen in &attempt.seen_by {
-                tracer.by_place.insert((Name::clone(&seen.path), seen.line), at);
+                tracer
+                    .by_place
+                    .entry((Name::clone(&seen.path), seen.line))
+                    .or_default()
+                    .push(at);
             }
         }
         tracer
@@ -74,7 +79,10 @@ impl<'a> Tracer<'a> {
     #[must_use]
     pub fn linked(&self, id: &str, sightings: &[Sighting]) -> BTreeSet<Name> {
         let (threads, _) = self.threads(id, sightings);
-        let attempts = threads.iter().filter(|thread| thread.has_id).flat_map(|thread| &thread.attempts);
+        let attempts = threads
+            .iter()
+            .filter(|thread| thread.has_id)
+            .flat_map(|thread| &thread.attempts);
         let mut linked = BTreeSet::from([Name::from(id)]);
         for attempt in attempts {
             let records = attempt.records.iter().flat_map(|record| link_ids(&record.ids));
@@ -121,11 +129,13 @@ impl<'a> Tracer<'a> {
         for sighting in sightings {
             let seen = self.place(sighting);
             let has_id = sighting.ids.contains(id);
-            if self.by_place.contains_key(&(Name::clone(&sighting.path), sighting.line)) {
+            let judged = self.judged_at(sighting);
+            if judged.len() == 1 {
                 continue;
             }
             let own = |observation: &&Observation| {
-                sighting.seen.len() == 1 || link_ids(&observation.ids).any(|id| sighting.ids.contains(id))
+                let is_meant = sighting.seen.len() == 1 || link_ids(&observation.ids).any(|id| sighting.ids.contains(id));
+                is_meant && !judged.iter().any(|attempt| shares_id(&attempt.ids, &observation.ids))
             };
             let before = loose.len();
             loose.extend(sighting.seen.iter().filter(own).map(|observation| Loose {
@@ -133,7 +143,7 @@ impl<'a> Tracer<'a> {
                 end: self.end(observation, &sighting.path),
                 observation,
             }));
-            if has_id && loose.len() == before {
+            if has_id && loose.len() == before && judged.is_empty() {
                 mentions.push(seen);
             }
         }
@@ -165,15 +175,18 @@ impl<'a> Tracer<'a> {
             .flat_map(|id| self.by_id.get(id).into_iter().flatten());
         let by_places = sightings
             .iter()
-            .filter_map(|sighting| self.by_place.get(&(Name::clone(&sighting.path), sighting.line)));
+            .map(|sighting| self.judged_at(sighting))
+            .filter(|judged| judged.len() == 1)
+            .flatten();
         let calls: BTreeSet<u32> = by_ids
-            .chain(by_places)
             .filter_map(|at| self.attempts.get(*at))
+            .chain(by_places)
             .map(|attempt| attempt.call)
             .collect();
-        let found: BTreeMap<(&Name, u64), bool> = sightings
+        let found: BTreeSet<(&Name, u64)> = sightings
             .iter()
-            .map(|sighting| ((&sighting.path, sighting.line), sighting.ids.contains(id)))
+            .filter(|sighting| sighting.ids.contains(id) && self.judged_at(sighting).len() == 1)
+            .map(|sighting| (&sighting.path, sighting.line))
             .collect();
         let attempts = |call: &u32| {
             let places = self.by_call.get(call).into_iter().flatten();
@@ -181,31 +194,42 @@ impl<'a> Tracer<'a> {
         };
         let threads = calls.iter().map(attempts).map(|attempts| Thread {
             said: attempts.first().map(|attempt| attempt.call_outcome),
-            attempts: attempts.into_iter().map(|attempt| self.attempt(attempt, id, &found)).collect(),
+            attempts: attempts
+                .into_iter()
+                .map(|attempt| self.attempt(attempt, id, &found))
+                .collect(),
             ..Thread::default()
         });
         threads.collect()
     }
 
+    /// The attempts that the judgement saw in the record of a sighting.
+    fn judged_at(&self, sighting: &Sighting) -> Vec<&Attempt> {
+        let places = self.by_place.get(&(Name::clone(&sighting.path), sighting.line));
+        places.into_iter().flatten().filter_map(|at| self.attempts.get(*at)).collect()
+    }
+
     /// An attempt of the judgement, with its records.
-    fn attempt(&self, attempt: &Attempt, id: &str, found: &BTreeMap<(&Name, u64), bool>) -> TracedAttempt {
+    fn attempt(&self, attempt: &Attempt, id: &str, found: &BTreeSet<(&Name, u64)>) -> TracedAttempt {
         let mut records = Vec::new();
         for seen in &attempt.seen_by {
-            let all = self.rollup.sources.get(&seen.path).map_or(&[][..], |source| &source.observations);
+            let all = self
+                .rollup
+                .sources
+                .get(&seen.path)
+                .map_or(&[][..], |source| &source.observations);
             let from = all.partition_point(|observation| observation.line < seen.line);
             let here = || all.iter().skip(from).take_while(|observation| observation.line == seen.line);
             let alone = here().count() == 1;
-            let is_own = |observation: &&Observation| {
-                alone || observation.outcome == attempt.outcome || link_ids(&observation.ids).any(|id| link_ids(&attempt.ids).any(|own| own == id))
-            };
+            let is_own = |observation: &&Observation| alone || shares_id(&observation.ids, &attempt.ids);
             for observation in here().filter(is_own) {
                 let has_id = link_ids(&observation.ids).any(|own| &**own == id);
-                let has_id = has_id || found.get(&(&seen.path, seen.line)).copied().unwrap_or(false);
+                let has_id = has_id || found.contains(&(&seen.path, seen.line));
                 records.push(self.record(observation, seen, has_id));
             }
         }
         TracedAttempt {
-            number: attempt.number,
+            number: Some(attempt.number),
             time: attempt.time,
             duration_ms: attempt.duration_ms,
             outcome: attempt.outcome,
@@ -271,7 +295,7 @@ fn called(thread: Thread) -> TracedCall {
     let fails = |attempt: &&TracedAttempt| attempt.outcome != Outcome::Success;
     let failed = thread.attempts.iter().filter(fails).count();
     let end = match (thread.is_saved(), thread.said) {
-        (true, _) if failed == 0 && thread.attempts.iter().all(|attempt| attempt.number == 1) => CallEnd::Succeeded,
+        (true, _) if failed == 0 && thread.attempts.iter().all(|attempt| attempt.number == Some(1)) => CallEnd::Succeeded,
         (true, _) | (false, Some(CallOutcome::Recovered)) => CallEnd::Recovered,
         (false, Some(CallOutcome::Lost)) => CallEnd::Lost,
         (false, Some(CallOutcome::Unknown) | None) => CallEnd::Unknown,

@@ -16,6 +16,11 @@ pub(super) fn link_ids(ids: &Ids) -> impl Iterator<Item = &Name> {
     .flatten()
 }
 
+/// Whether two sets of ids share one.
+pub(super) fn shares_id(a: &Ids, b: &Ids) -> bool {
+    link_ids(a).any(|id| link_ids(b).any(|other| other == id))
+}
+
 /// Whether two sets of ids share one of the provider's answer, or contradict each other there.
 pub(super) fn same_answer(a: &Ids, b: &Ids) -> Option<bool> {
     let both = |a: &Option<Name>, b: &Option<Name>| Some(a.as_ref()? == b.as_ref()?);

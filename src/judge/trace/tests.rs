@@ -116,8 +116,12 @@ fn a_failure_leads_to_the_retry_that_saved_its_call_and_to_the_other_side_of_bot
     let told = trace("req_aaaaaa", &logs);
     let [call] = told.calls.as_slice() else { panic!("{told:#?}") };
     assert_eq!((call.end, call.attempts.len()), (CallEnd::Recovered, 2));
-    let numbers: Vec<_> = call.attempts.iter().map(|attempt| (attempt.number, attempt.records.len())).collect();
-    assert_eq!(numbers, [(1, 2), (2, 2)]);
+    let numbers: Vec<_> = call
+        .attempts
+        .iter()
+        .map(|attempt| (attempt.number, attempt.records.len()))
+        .collect();
+    assert_eq!(numbers, [(Some(1), 2), (Some(2), 2)]);
 }
 
 #[test]
@@ -128,15 +132,30 @@ fn a_success_is_found_with_both_its_sides() {
     ];
     let told = trace("req_aaaaaa", &logs);
     let [call] = told.calls.as_slice() else { panic!("{told:#?}") };
-    assert_eq!((call.end, call.attempts.len(), call.attempts[0].records.len()), (CallEnd::Succeeded, 1, 2));
+    assert_eq!(
+        (call.end, call.attempts.len(), call.attempts[0].records.len()),
+        (CallEnd::Succeeded, 1, 2)
+    );
 }
 
 #[test]
 fn an_id_of_a_whole_conversation_lists_all_its_calls() {
-    let seen = |line: u64| observed(line, i64::try_from(line).unwrap() * 20_000, Outcome::Success, &format!("req_{line:06}"), "talk-1");
+    let seen = |line: u64| {
+        observed(
+            line,
+            i64::try_from(line).unwrap() * 20_000,
+            Outcome::Success,
+            &format!("req_{line:06}"),
+            "talk-1",
+        )
+    };
     let logs = [("app.log", APP, (1..=3).map(seen).collect())];
     assert_eq!(trace("talk-1", &logs).calls.len(), 3);
-    assert_eq!(trace("req_000002", &logs).calls.len(), 1, "another call's id leads to its own call only");
+    assert_eq!(
+        trace("req_000002", &logs).calls.len(),
+        1,
+        "another call's id leads to its own call only"
+    );
 }
 
 #[test]

@@ -35,40 +35,43 @@ impl Thread {
                 .sort_by(|a, b| (a.time.plus_ms(a.offset_ms), &a.seen).cmp(&(b.time.plus_ms(b.offset_ms), &b.seen)));
             attempt.records.dedup();
         }
-        self.has_id = self.attempts.iter().any(|attempt| {
-            link_ids(&attempt.ids).any(|own| &**own == id) || attempt.records.iter().any(|record| record.has_id)
-        });
+        self.has_id = self
+            .attempts
+            .iter()
+            .any(|attempt| link_ids(&attempt.ids).any(|own| &**own == id) || attempt.records.iter().any(|record| record.has_id));
     }
 
-    /// How long before an exchange its last attempt ended, if the exchange can be its next one.
-    fn before(&self, exchange: &Exchange) -> Option<i64> {
-        let last = self.attempts.iter().max_by_key(|attempt| attempt.time)?;
-        let pause = exchange.time().since(last.time);
+    /// How far an exchange lies from this call, if it can be one of its attempts: the next one; or, of those that count
+    /// nowhere, one beside the others.
+    fn distance(&self, exchange: &Exchange) -> Option<i64> {
+        let times = || self.attempts.iter().map(|attempt| attempt.time);
+        let (first, last) = (times().min()?, times().max()?);
+        let pause = exchange.time().since(last);
         let ids = &exchange.attempt.ids;
-        let may_follow = !self.is_saved()
-            && exchange.numbered != Some(1)
-            && (-SLACK_MS..=SAME_CALL_MS).contains(&pause)
-            && self.attempts.iter().any(|attempt| same_call(&attempt.ids, ids));
-        may_follow.then_some(pause)
+        let is_beside = !exchange.counts() && exchange.time().since(first) >= -SAME_CALL_MS && pause <= SAME_CALL_MS;
+        let is_next = !self.is_saved() && exchange.numbered != Some(1) && (-SLACK_MS..=SAME_CALL_MS).contains(&pause);
+        let may_follow = (is_beside || is_next) && self.attempts.iter().any(|attempt| same_call(&attempt.ids, ids));
+        may_follow.then_some(pause.abs())
     }
 }
 
-/// Lays an exchange into the call it ended or went on with, or into one of its own.
+/// Lays an exchange into the call it ended, went on with or belongs to, or into one of its own.
 pub(super) fn lay_into(threads: &mut Vec<Thread>, exchange: Exchange) {
-    let follows = threads
+    let of = threads
         .iter()
         .enumerate()
-        .filter_map(|(at, thread)| Some((thread.before(&exchange)?, at)))
+        .filter_map(|(at, thread)| Some((thread.distance(&exchange)?, at)))
         .min();
+    let counts = exchange.counts();
     let Exchange { mut attempt, numbered } = exchange;
-    match follows.and_then(|(_, at)| threads.get_mut(at)) {
+    match of.and_then(|(_, at)| threads.get_mut(at)) {
         Some(thread) => {
-            let last = thread.attempts.iter().map(|attempt| attempt.number).max().unwrap_or(0);
-            attempt.number = numbered.unwrap_or(last.saturating_add(1));
+            let last = thread.attempts.iter().filter_map(|attempt| attempt.number).max().unwrap_or(0);
+            attempt.number = counts.then(|| numbered.unwrap_or(last.saturating_add(1)));
             thread.attempts.push(attempt);
         }
         None => {
-            attempt.number = numbered.unwrap_or(1);
+            attempt.number = counts.then(|| numbered.unwrap_or(1));
             threads.push(Thread {
                 attempts: vec![attempt],
                 ..Thread::default()
