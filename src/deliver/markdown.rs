@@ -1,7 +1,7 @@
 //! The report for a wiki, an issue or a chat: the same facts as the text report, with values from data in code spans
 //! only, so that nothing in a log can become a link, an image or a heading.
 
-use super::phrases::{self, confidence, count, counted, ending, headline, inert, length, samples, second};
+use super::phrases::{self, confidence, count, counted, ending, headline, inert, length, samples, second, status_note};
 use super::report::{Context, Report};
 use crate::model::{Findings, Window};
 use crate::redact::Sealed;
@@ -136,6 +136,12 @@ fn verdict(window: &Window) -> String {
     out.push_str("\n**Not**\n\n");
     for counter in &window.verdict.against {
         let _ = writeln!(out, "- {}: {}", counter.class.name(), prose(&counter.says));
+    }
+    if !window.status_page.is_empty() {
+        out.push_str("\n**Status page**\n\n");
+    }
+    for note in &window.status_page {
+        let _ = writeln!(out, "- {}", prose(&status_note(note)));
     }
     let _ = writeln!(out, "\n**Next**: {}\n", prose(&window.verdict.next_step));
     out

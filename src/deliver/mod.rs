@@ -1,13 +1,14 @@
 //! Act three: from findings to something that can be sent. One file a report.
 
 pub mod bundle;
+pub mod digest;
 mod explain;
 mod html;
 mod json_v1;
 mod markdown;
 mod phrases;
 mod report;
-mod table;
+pub(crate) mod table;
 mod text;
 mod trace;
 

@@ -1,6 +1,6 @@
 //! Numbers, times and names as a reader wants them; the same in every report.
 
-use crate::model::{Attempt, Dimension, Findings, Outcome, Scope, Severity, Time, Window};
+use crate::model::{Attempt, Dimension, Findings, Outcome, Scope, Severity, StatusNote, Time, Window};
 
 /// A count with thousands separated: 3,120.
 #[must_use]
@@ -190,6 +190,22 @@ pub(super) fn headline(findings: &Findings) -> String {
         percent(worst.failures, worst.attempts),
         counted(worst.attempts, "attempt", "attempts")
     )
+}
+
+/// What a status page said: whether it agrees, of what, and its words.
+pub(super) fn status_note(note: &StatusNote) -> String {
+    let verdict = if note.agrees { "agrees" } else { "does not agree" };
+    let what: Vec<String> = [&note.component, &note.incident]
+        .into_iter()
+        .flatten()
+        .map(|word| inert(word))
+        .collect();
+    let what = if what.is_empty() {
+        String::new()
+    } else {
+        format!("{}: ", what.join(", "))
+    };
+    format!("{verdict}: {what}{}", inert(&note.says))
 }
 
 /// Text from data with what could act on a terminal or hide in a page replaced: control characters, bidirectional marks

@@ -1,6 +1,6 @@
 //! The report for the engineer at the terminal: whose fault, since when, how much, and what to do.
 
-use super::phrases::{self, confidence, count, counted, ending, handle, headline, inert, length, samples, second};
+use super::phrases::{self, confidence, count, counted, ending, handle, headline, inert, length, samples, second, status_note};
 use super::report::{Context, Report};
 use super::table::{table, wrapped};
 use crate::model::{Coverage, Findings, SourceCoverage, Window};
@@ -168,6 +168,12 @@ impl Page<'_> {
         out.push_str("  not\n");
         for counter in &window.verdict.against {
             out.push_str(&self.point(&format!("{}: {}", counter.class.name(), counter.says)));
+        }
+        if !window.status_page.is_empty() {
+            out.push_str("  status page\n");
+        }
+        for note in &window.status_page {
+            out.push_str(&self.point(&status_note(note)));
         }
         out.push_str(&wrapped(
             &window.verdict.next_step,

@@ -4,11 +4,13 @@
 //! one line twice). A reader warms it up with the records before its piece, so that the cut makes no difference.
 
 use super::dates::Midnights;
+use super::envelopes::{Bearings, Inner, Outer};
 use super::formats::Format;
 use super::normalise::{self, End};
+use super::sought::Sought;
 use crate::model::{
-    Attributes, Cell, Fields, Grain, IdSample, Ids, Instant, Name, Observation, Outcome, RetrySaid, SampledId, SourceName,
-    SourceRollup, Time, TupleId, UNREAD_LINES_KEPT, Vantage, Wanted, id_hash,
+    Attributes, Cell, Fields, Grain, IdSample, Ids, Instant, Name, Observation, Outcome, RetrySaid, SampledId, Sighting,
+    SourceName, SourceRollup, Time, TupleId, UNREAD_LINES_KEPT, Vantage, Wanted, id_hash,
 };
 use crate::redact::scrub;
 use crate::text::timestamp::{DateKnown, Reference, StampCache, Zone};
@@ -32,9 +34,10 @@ const TWIN_MS: i64 = 1_000;
 const LONGEST_MS: f64 = 86_400_000.0;
 
 /// What the reader knows of a source before it reads it.
+#[derive(Clone)]
 pub struct SourceContext<'a> {
     /// The formats that may read its records, the most telling first.
-    pub candidates: &'a [&'static dyn Format],
+    pub candidates: Vec<&'static dyn Format>,
     /// Its name.
     pub name: SourceName,
     /// The host it was written on, by its directory.
@@ -51,6 +54,8 @@ pub struct SourceContext<'a> {
     pub size: u64,
     /// Second look: the successes that are needed whole.
     pub wanted: Option<&'a Wanted>,
+    /// Only records that hold one of these ids are read, and whole.
+    pub sought: Option<&'a Sought>,
 }
 
 /// A big source has so many ids that only a fraction of them need be asked whether the sample wants them: those whose hash
@@ -79,7 +84,7 @@ struct Known {
 
 /// Reads the records of one piece of one source.
 pub struct Collector<'a> {
-    context: &'a SourceContext<'a>,
+    context: SourceContext<'a>,
     rollup: SourceRollup,
     stamps: StampCache,
     raw: String,
@@ -87,26 +92,35 @@ pub struct Collector<'a> {
     hasher: RandomState,
     twins: VecDeque<Twin>,
     last_time: Option<Time>,
+    /// What the record's envelope says of it.
+    outer: Outer,
+    bearings: Bearings,
     midnights: Midnights,
     last_end_failed: bool,
     warming: bool,
+    /// Every end is kept, whatever it is.
     whole: bool,
+    /// Records that hold what is sought.
+    pub(super) sightings: Vec<Sighting>,
+    /// Two handlers may write every line twice: a program's loggers, and no proxy's.
+    has_twins: bool,
     fraction: u64,
 }
 
 impl<'a> Collector<'a> {
     /// A collector that has seen nothing.
     #[must_use]
-    pub fn new(context: &'a SourceContext<'a>) -> Self {
-        let mut rollup = SourceRollup {
+    pub fn new(context: SourceContext<'a>) -> Self {
+        let first = context.candidates.first();
+        let rollup = SourceRollup {
             host: context.host.clone(),
+            format: first.map(|format| format.name()),
+            vantage: first.map(|format| format.vantage()),
             ..SourceRollup::default()
         };
-        if let [first, ..] = context.candidates {
-            rollup.format = Some(first.name());
-            rollup.vantage = Some(first.vantage());
-        }
         Self {
+            fraction: sampled_fraction(context.size),
+            has_twins: first.is_some_and(|format| format.vantage() == Vantage::Application),
             context,
             rollup,
             stamps: StampCache::default(),
@@ -115,11 +129,13 @@ impl<'a> Collector<'a> {
             hasher: RandomState::with_seeds(1, 2, 3, 4),
             twins: VecDeque::new(),
             last_time: None,
+            outer: Outer::default(),
+            bearings: Bearings::default(),
             midnights: Midnights::default(),
             last_end_failed: true,
             warming: false,
             whole: false,
-            fraction: sampled_fraction(context.size),
+            sightings: Vec::new(),
         }
     }
 
@@ -130,22 +146,39 @@ impl<'a> Collector<'a> {
         self.warming = false;
     }
 
-    /// Reads a record for what it says, whatever became of its attempts.
-    pub fn whole(&mut self, line: u64, record: &[u8]) -> Vec<Observation> {
-        self.whole = true;
-        self.read(line, record);
-        self.whole = false;
-        std::mem::take(&mut self.rollup.observations)
+    /// Takes what the envelope of the next record says of it.
+    pub fn lies_in(&mut self, outer: &Outer) {
+        self.outer.clone_from(outer);
     }
 
     /// Reads a record that starts on `line` of the piece.
     pub fn record(&mut self, line: u64, record: &[u8]) {
+        if let Some(sought) = self.context.sought {
+            return self.seek(sought, line, record);
+        }
         match self.read(line, record) {
             Some(true) => self.rollup.records += 1,
             Some(false) => self.rollup.other_records += 1,
             None if record.iter().all(u8::is_ascii_whitespace) => {}
             None => self.unread(line),
         }
+    }
+
+    /// Reads a record whole if it holds what is sought; the others are its context.
+    fn seek(&mut self, sought: &Sought, line: u64, record: &[u8]) {
+        let ids = sought.ids_in(record);
+        if ids.is_empty() {
+            return self.warm(record);
+        }
+        self.whole = true;
+        self.read(line, record);
+        self.whole = false;
+        self.sightings.push(Sighting {
+            path: Name::clone(&self.context.name),
+            line,
+            ids,
+            seen: std::mem::take(&mut self.rollup.observations),
+        });
     }
 
     /// Counts a record that was longer than the limit.
@@ -156,6 +189,9 @@ impl<'a> Collector<'a> {
 
     /// Counts a record that the end of the source cut in two.
     pub fn cut_short(&mut self, line: u64, record: &[u8]) {
+        if let Some(sought) = self.context.sought {
+            return self.seek(sought, line, record);
+        }
         match self.read(line, record) {
             Some(true) => self.rollup.records += 1,
             Some(false) => self.rollup.other_records += 1,
@@ -180,15 +216,31 @@ impl<'a> Collector<'a> {
 
     /// Whether the record is about a call, or `None` where no candidate understands it.
     fn read(&mut self, line: u64, record: &[u8]) -> Option<bool> {
-        let candidates = self.context.candidates;
-        for format in candidates {
-            let mut about = false;
-            let read = format.parse(record, &mut |fields| about |= self.take(line, fields, *format));
-            if read.is_ok() {
-                return Some(about);
+        // The formats are handed to and fro, for a fact that one of them emits changes the rest of this.
+        let candidates = std::mem::take(&mut self.context.candidates);
+        let about = candidates.iter().find_map(|format| self.read_as(*format, line, record));
+        self.context.candidates = candidates;
+        about
+    }
+
+    fn read_as(&mut self, format: &dyn Format, line: u64, record: &[u8]) -> Option<bool> {
+        let mut about = false;
+        let read = format.parse(record, &mut |fields| about |= self.take_named(line, fields, format));
+        read.is_ok().then_some(about)
+    }
+
+    /// Takes one fact, with the host that its envelope names where the line names none.
+    fn take_named(&mut self, line: u64, fields: &Fields<'_>, format: &dyn Format) -> bool {
+        match self.outer.host.clone().filter(|_| fields.host.is_none()) {
+            Some(host) => {
+                let named = Fields {
+                    host: Some(&host),
+                    ..fields.clone()
+                };
+                self.take(line, &named, format)
             }
+            None => self.take(line, fields, format),
         }
-        None
     }
 
     /// Takes one fact; whether it is about a call.
@@ -234,6 +286,19 @@ impl<'a> Collector<'a> {
 
     /// The record's time; one without a stamp was written when its neighbour above was.
     fn time(&mut self, fields: &Fields<'_>) -> Option<Time> {
+        if let Some(outer) = self.outer.stamp {
+            let until_written = duration(fields).filter(|_| fields.instant == Instant::Start);
+            let inner = fields.timestamp.map(|stamp| Inner {
+                stamp,
+                until_written_ms: until_written.map_or(0, i64::from),
+            });
+            let (time, assumed) = self.bearings.instant(&outer, inner, &mut self.stamps, &self.context.zone);
+            if assumed && self.rollup.time_zone.is_none() {
+                self.rollup.time_zone = Some(self.context.zone.to_string());
+            }
+            self.last_time = Some(time);
+            return self.last_time;
+        }
         let read = fields
             .timestamp
             .and_then(|text| self.stamps.parse(text, &self.context.zone, &self.context.reference));
@@ -253,12 +318,7 @@ impl<'a> Collector<'a> {
 
     /// Two handlers of one logger write every line twice, in two layouts: the second is no second attempt.
     fn is_twin(&mut self, fields: &Fields<'_>, end: &End, time: Time) -> bool {
-        if self
-            .context
-            .candidates
-            .first()
-            .is_none_or(|format| format.vantage() != Vantage::Application)
-        {
+        if !self.has_twins {
             return false;
         }
         let layout = fields.timestamp.map_or(0, str::len) * 2 + usize::from(fields.thread.is_some());
@@ -321,7 +381,7 @@ impl<'a> Collector<'a> {
         let client_id = fields.x_client_request_id;
         if let Some(wanted) = self.context.wanted {
             let started = ended.plus_ms(-i64::from(duration.unwrap_or(0)));
-            let by_id = client_id.is_some_and(|id| wanted.client_ids.contains(&id_hash(id)));
+            let by_id = client_id.is_some_and(|id| wanted.wants_id(&self.context.name, id, ended));
             if by_id || (fields.grain == Grain::Call && wanted.wants_call(&self.context.name, started, ended)) {
                 self.keep(line, fields, vantage, time, End::SUCCESS);
             }
@@ -445,7 +505,7 @@ impl<'a> Collector<'a> {
             outcome: end.outcome,
             fact: end.fact,
             attributes,
-            ids: ids(fields),
+            ids: self.ids(fields),
             method: fields.method.and_then(scrub::word).map(Name::from),
             error: normalise::error_said(fields),
             attempt: fields.attempt.and_then(|attempt| u16::try_from(attempt).ok()),
@@ -454,6 +514,16 @@ impl<'a> Collector<'a> {
             stream: fields.stream,
             input_tokens: fields.input_tokens.and_then(|tokens| u32::try_from(tokens).ok()),
         });
+    }
+
+    /// The ids of a record. Programs that write into one file name their threads alike.
+    fn ids(&self, fields: &Fields<'_>) -> Ids {
+        let mut ids = ids(fields);
+        if let Some(program) = self.outer.program {
+            let thread = ids.thread.as_deref().unwrap_or_default();
+            ids.thread = Some(Name::from(format!("{program:016x}/{thread}")));
+        }
+        ids
     }
 
     /// The attributes of a record, worked out once for each combination of raw values.

@@ -7,6 +7,7 @@ pub mod chunk;
 pub mod collect;
 pub mod dates;
 pub mod discover;
+pub mod envelopes;
 mod exports;
 pub mod fold;
 pub mod formats;
@@ -19,17 +20,19 @@ mod prepare;
 pub mod progress;
 mod read;
 pub mod recognise;
+pub mod resume;
 mod seek;
 pub mod signatures;
 mod sought;
 mod sources;
 
 pub use discover::DiscoverError;
+pub use exports::once as exports_once;
 pub use plan::{Pattern, Plan};
 pub use progress::Progress;
 pub use sought::Sought;
 
-use crate::model::{ChunkSpan, Rollup, Skipped, SourceRollup, Wanted};
+use crate::model::{ChunkSpan, Name, Rollup, Skipped, SourceName, SourceRollup, Wanted};
 use discover::LeftOut;
 use fold::Workers;
 use prepare::{Prepared, Way};
@@ -37,9 +40,6 @@ use read::{Errand, Shelf};
 use sources::Sources;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// The word of the report for a source that holds no record.
-const EMPTY: &str = "empty";
 
 /// What act one gave, and what a second look needs to know.
 pub struct Gathered {
@@ -49,9 +49,14 @@ pub struct Gathered {
     pub copies: Vec<LeftOut>,
     /// Symbolic links that were not followed.
     pub links: u64,
+    /// Newlines of every source up to where it was read.
+    pub lines: BTreeMap<SourceName, u64>,
     sources: Vec<Prepared>,
+    /// The names of the sources within each.
+    names: Vec<Vec<Name>>,
     /// Newlines before each part, for sources that are read in parts.
     before: Vec<BTreeMap<usize, u64>>,
+    order: recognise::Order,
 }
 
 /// Act one, whole.
@@ -59,20 +64,80 @@ pub struct Gathered {
 /// # Errors
 /// Where there is nothing to read. What is found and cannot be read is no error: it is named in [`Rollup::skipped`].
 pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, DiscoverError> {
+    gather_some(plan, &mut |sources| sources, progress)
+}
+
+/// Act one, where `choose` says which of the sources that were found are read, and from where: it is asked of those on the
+/// disk, then of those in archives.
+///
+/// # Errors
+/// As for [`gather()`].
+pub fn gather_some(
+    plan: &Plan,
+    choose: &mut dyn FnMut(Vec<discover::Source>) -> Vec<discover::Source>,
+    progress: &dyn Progress,
+) -> Result<Gathered, DiscoverError> {
+    let workers = Workers::new(plan.threads);
+    Ok(read_found(sources::find(plan, &workers, choose)?, plan, progress))
+}
+
+fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered {
     let workers = Workers::new(plan.threads);
     let Sources {
         mut sources,
         skipped,
         mut copies,
         links,
-    } = sources::find(plan, &workers)?;
+        order,
+    } = found;
     progress.found(sources.iter().map(|prepared| prepared.source.size).sum());
     let errand = Errand {
         plan,
         wanted: None,
         sought: None,
+        order: &order,
         progress,
     };
+    let mut parts = read_in_turn(&mut sources, &errand, &workers);
+    let mut rollup = Rollup {
+        sources: BTreeMap::new(),
+        skipped,
+    };
+    let (mut before, mut names) = (Vec::with_capacity(sources.len()), Vec::with_capacity(sources.len()));
+    let mut lines = BTreeMap::new();
+    for (number, prepared) in sources.iter().enumerate() {
+        let mut parts = parts.remove(&number).unwrap_or_default();
+        let first = prepared.source.resume.lines;
+        lines.insert(
+            Name::clone(&prepared.source.name),
+            first + parts.newlines.values().sum::<u64>(),
+        );
+        before.push(parts.count_lines(first));
+        describe(&mut parts, prepared);
+        let path = &prepared.source.name;
+        let trouble = std::mem::take(&mut parts.trouble);
+        rollup.skipped.extend(trouble.into_iter().map(|reason| Skipped {
+            path: path.clone(),
+            reason,
+        }));
+        names.push(parts.origins.keys().cloned().collect());
+        rollup.sources.extend(parts.into_sources(path));
+    }
+    copies.extend(exports::once(&mut rollup.sources));
+    Gathered {
+        rollup: rollup.settled(),
+        copies,
+        links,
+        lines,
+        sources,
+        names,
+        before,
+        order,
+    }
+}
+
+/// Reads all parts of all sources. Those without dates come last, for the others tell theirs.
+fn read_in_turn(sources: &mut [Prepared], errand: &Errand<'_>, workers: &Workers) -> BTreeMap<usize, read::Parts> {
     let mut parts = BTreeMap::new();
     let numbers = |is_dated: bool| {
         let of_kind = sources
@@ -81,45 +146,45 @@ pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, Discover
             .filter(|(_, prepared)| prepared.is_dated() == is_dated);
         of_kind.map(|(number, _)| number).collect::<Vec<_>>()
     };
-    // Sources without dates come last, for the others tell theirs.
     for numbers in [numbers(true), numbers(false)] {
-        date_by_others(&mut sources, &numbers, &parts);
-        let shelves = read_all(jobs(&sources, &numbers), &sources, &errand, &workers);
+        date_by_others(sources, &numbers, &parts);
+        let shelves = read_all(jobs(sources, &numbers), sources, errand, workers);
         merge_into(&mut parts, shelves);
     }
-    let mut rollup = Rollup {
-        sources: BTreeMap::new(),
-        skipped,
-    };
-    let mut before = Vec::with_capacity(sources.len());
-    for (number, prepared) in sources.iter().enumerate() {
-        let mut parts = parts.remove(&number).unwrap_or_default();
-        before.push(read::count_lines(&mut parts.rollup, &parts.newlines));
-        describe(&mut parts.rollup, prepared);
-        let path = &prepared.source.name;
-        rollup.skipped.extend(parts.trouble.into_iter().map(|reason| Skipped {
-            path: path.clone(),
-            reason,
-        }));
-        rollup.sources.insert(path.clone(), parts.rollup);
-    }
-    copies.extend(exports::once(&mut rollup.sources));
-    Ok(Gathered {
-        rollup: rollup.settled(),
-        copies,
-        links,
-        sources,
-        before,
-    })
+    parts
 }
 
 impl Gathered {
+    /// The sources that a log holds: itself, and the hosts and services that write into it.
+    #[must_use]
+    pub fn within(&self, log: &SourceName) -> Vec<(&SourceName, &SourceRollup)> {
+        let names = self.at(log).and_then(|at| self.names.get(at)).into_iter().flatten();
+        let names = names.chain([log]);
+        names.filter_map(|name| self.rollup.sources.get_key_value(name)).collect()
+    }
+
+    /// How far a source was read, where only its reader knows: one that was unpacked, and a document, which has no lines.
+    #[must_use]
+    pub fn reached(&self, name: &SourceName) -> Option<u64> {
+        let prepared = self.sources.get(self.at(name)?)?;
+        let bytes: u64 = self.within(name).iter().map(|(_, source)| source.bytes).sum();
+        match prepared.way {
+            Way::Whole(None) => Some(prepared.source.resume.from + bytes),
+            Way::Whole(Some((at, size))) if prepared.is_document() => Some(at + size),
+            _ => None,
+        }
+    }
+
+    fn at(&self, name: &SourceName) -> Option<usize> {
+        self.sources.binary_search_by(|prepared| prepared.source.name.cmp(name)).ok()
+    }
+
     /// Reads again the pieces that may hold what act two wants whole, and gives what they hold of it.
     #[must_use]
     pub fn look_again(&self, plan: &Plan, wanted: &Wanted, progress: &dyn Progress) -> Rollup {
         let mut jobs = Vec::new();
         for (number, prepared) in self.sources.iter().enumerate() {
-            let parts = self.wanted_parts(prepared, wanted);
+            let parts = self.wanted_parts(number, prepared, wanted);
             prepared.hold(parts.len());
             jobs.extend(parts.into_iter().map(|part| (number, part)));
         }
@@ -127,6 +192,7 @@ impl Gathered {
             plan,
             wanted: Some(wanted),
             sought: None,
+            order: &self.order,
             progress,
         };
         let shelves = read_all(jobs, &self.sources, &errand, &Workers::new(plan.threads));
@@ -137,32 +203,40 @@ impl Gathered {
             let (Some(prepared), Some(before)) = (self.sources.get(number), self.before.get(number)) else {
                 continue;
             };
-            read::set_lines(&mut parts.rollup, before);
+            parts.set_lines(before);
             let path = &prepared.source.name;
-            extra.skipped.extend(parts.trouble.into_iter().map(|reason| Skipped {
+            let trouble = std::mem::take(&mut parts.trouble);
+            extra.skipped.extend(trouble.into_iter().map(|reason| Skipped {
                 path: path.clone(),
                 reason,
             }));
-            let observations = std::mem::take(&mut parts.rollup.observations);
-            extra.sources.insert(
-                path.clone(),
-                SourceRollup {
-                    observations,
+            extra.sources.extend(parts.into_sources(path).map(|(name, read)| {
+                let only = SourceRollup {
+                    observations: read.observations,
                     ..SourceRollup::default()
-                },
-            );
+                };
+                (name, only)
+            }));
         }
         extra.settled()
     }
 
     /// The parts of a source that may hold something wanted.
-    fn wanted_parts(&self, prepared: &Prepared, wanted: &Wanted) -> Vec<usize> {
-        let name = &prepared.source.name;
-        let Some(read) = self.rollup.sources.get(name).filter(|_| !prepared.source.is_stdin()) else {
+    fn wanted_parts(&self, number: usize, prepared: &Prepared, wanted: &Wanted) -> Vec<usize> {
+        if prepared.source.is_stdin() {
             return Vec::new();
-        };
-        let is_wanted = |span: &&ChunkSpan| wanted.wants_span(name, span.first, span.last);
-        let offsets: BTreeSet<u64> = read.chunks.iter().filter(is_wanted).map(|span| span.offset).collect();
+        }
+        let within = self.names.get(number).into_iter().flatten();
+        let mut offsets = BTreeSet::new();
+        for name in within.chain([&prepared.source.name]) {
+            let Some(read) = self.rollup.sources.get(name) else { continue };
+            // Pieces are known by their stamps, which may be starts.
+            let longest = i64::from(read.longest_ms);
+            let is_wanted = |span: &&ChunkSpan| {
+                wanted.every.contains(name) || wanted.wants_span(name, span.first, span.last.plus_ms(longest))
+            };
+            offsets.extend(read.chunks.iter().filter(is_wanted).map(|span| span.offset));
+        }
         match &prepared.way {
             Way::Pieces(pieces) => {
                 let parts = pieces.iter().enumerate();
@@ -179,7 +253,7 @@ impl Gathered {
 
 /// Gives the dates of what was read to sources that have none.
 fn date_by_others(sources: &mut [Prepared], numbers: &[usize], parts: &BTreeMap<usize, read::Parts>) {
-    let spans: Vec<_> = parts.values().filter_map(|parts| parts.rollup.span).collect();
+    let spans: Vec<_> = parts.values().flat_map(read::Parts::spans).collect();
     for number in numbers {
         if let Some(prepared) = sources.get_mut(*number) {
             prepared.date_by(&spans);
@@ -257,22 +331,14 @@ fn merge_into(all: &mut BTreeMap<usize, read::Parts>, shelves: Vec<Shelf>) {
 }
 
 /// Says of a source what no single part knows.
-fn describe(rollup: &mut SourceRollup, prepared: &Prepared) {
-    rollup.host = rollup.host.take().or_else(|| prepared.source.host.clone());
-    rollup.notes.extend(prepared.source.notes.iter().cloned());
-    rollup.notes.extend(prepared.dated_as());
-    if rollup.time_zone.is_some() {
-        rollup.time_zone = Some(prepared.zone_said.clone());
-    }
-    match &prepared.recognised {
-        Some(recognised) => {
-            rollup.format = Some(recognised.name);
-            rollup.vantage = Some(recognised.vantage);
-        }
-        None if rollup.unread_records == 0 => rollup.format = Some(EMPTY),
-        None => {
-            rollup.format = None;
-            rollup.notes.insert("no format recognised it".to_owned());
+fn describe(parts: &mut read::Parts, prepared: &Prepared) {
+    for rollup in parts.origins.values_mut().chain([&mut parts.rollup]) {
+        rollup.host = rollup.host.take().or_else(|| prepared.source.host.clone());
+        rollup.notes.extend(prepared.source.notes.iter().cloned());
+        rollup.notes.extend(prepared.dated_as());
+        if rollup.time_zone.is_some() {
+            rollup.time_zone = Some(prepared.zone_said.clone());
         }
     }
+    read::describe(&mut parts.rollup, prepared.recognised.as_ref());
 }

@@ -9,7 +9,7 @@ use super::open::Refused;
 use super::plan::Plan;
 use super::prepare::{Prepared, Way};
 use super::progress::Progress;
-use super::read::{self, Errand};
+use super::read::Errand;
 use super::sought::Sought;
 use super::{Gathered, Job, merge_into, read_all};
 use crate::model::Sighting;
@@ -38,18 +38,16 @@ impl Gathered {
             plan,
             wanted: None,
             sought: Some(sought),
+            order: &self.order,
             progress,
         };
         let mut all = BTreeMap::new();
         merge_into(&mut all, read_all(jobs, &self.sources, &errand, &workers));
         let mut sightings = Vec::new();
-        for (number, parts) in all {
+        for (number, mut parts) in all {
             let Some(before) = self.before.get(number) else { continue };
-            sightings.extend(parts.sightings.into_iter().map(|mut sighting| {
-                sighting.line = read::line(sighting.line, before);
-                sighting.seen.iter_mut().for_each(|seen| seen.line = sighting.line);
-                sighting
-            }));
+            parts.set_lines(before);
+            sightings.append(&mut parts.sightings);
         }
         sightings.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
         sightings

@@ -20,20 +20,27 @@ pub(super) struct Sources {
     pub(super) copies: Vec<LeftOut>,
     /// Symbolic links, which are not followed.
     pub(super) links: u64,
+    /// The formats, the most telling first.
+    pub(super) order: Order,
 }
 
-/// Finds what there is to read.
+/// Which of some sources are read, and from where.
+pub(super) type Choose<'c> = &'c mut dyn FnMut(Vec<Source>) -> Vec<Source>;
+
+/// Finds what there is to read; `choose` is asked of the sources on the disk, then of those in each archive.
 ///
 /// # Errors
 /// Where there is nothing.
-pub(super) fn find(plan: &Plan, workers: &Workers) -> Result<Sources, DiscoverError> {
+pub(super) fn find(plan: &Plan, workers: &Workers, choose: Choose<'_>) -> Result<Sources, DiscoverError> {
     let found = discover::found(&plan.inputs)?;
     let (sources, copies) = discover::once(found.sources, workers);
+    let sources = choose(sources);
     let mut all = Sources {
         sources: Vec::with_capacity(sources.len()),
         skipped: found.skipped,
         copies,
         links: found.links,
+        order: Order::of(&[]),
     };
     let order = Order::of(plan.known);
     let archives = all.prepare(
@@ -43,10 +50,11 @@ pub(super) fn find(plan: &Plan, workers: &Workers) -> Result<Sources, DiscoverEr
         &order,
     );
     if !archives.is_empty() {
-        let members = all.open(archives, workers);
+        let members = all.open(archives, workers).into_iter().map(choose).collect();
         // An archive in an archive is refused by name, so nothing is left to open.
         all.prepare(members, plan, workers, &order);
     }
+    all.order = order;
     all.sources.sort_by(|a, b| a.source.name.cmp(&b.source.name));
     Ok(all)
 }

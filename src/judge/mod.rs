@@ -1,8 +1,10 @@
 //! Act two: from a rollup to findings; pure, and the same on every machine.
 
+pub mod baseline;
 mod caller_side;
 mod classify;
 mod correlate;
+pub mod corroborate;
 mod remarks;
 mod retries;
 mod select;
@@ -36,13 +38,19 @@ pub struct Options {
 /// Act two, whole.
 #[must_use]
 pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
+    judged(rollup, options).0
+}
+
+/// Act two, with the traffic that it stands on: what a history is kept of.
+#[must_use]
+pub fn judged(rollup: &Rollup, options: &Options) -> (Findings, Traffic) {
     let correlated = correlate::correlate(rollup);
     let traffic = options.selection.of(correlated.traffic);
     let windows = classify::classify(&traffic, windows::find(&traffic, &options.thresholds), options);
     let coverage = coverage(rollup, &correlated.offsets_ms);
     let isolated: Vec<_> = isolated(&traffic, &windows);
     let durations = timeline::Durations::of(rollup, &correlated.offsets_ms, &options.selection, &windows);
-    Findings {
+    let findings = Findings {
         counts: counts(&traffic),
         caller_side: caller_side::count(&traffic),
         retries: retries::audit(&traffic),
@@ -53,7 +61,8 @@ pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
         thresholds: options.thresholds.by_name(),
         coverage,
         windows,
-    }
+    };
+    (findings, traffic)
 }
 
 fn counts(traffic: &Traffic) -> Counts {

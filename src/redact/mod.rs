@@ -7,6 +7,6 @@ mod seal;
 mod seal_trace;
 mod wall;
 
-pub use seal::{Audience, Policy, Sealed, seal, told};
+pub use seal::{Audience, Policy, Sealed, seal, seal_scope, told};
 pub use seal_trace::{SealedTrace, seal_trace};
 pub use wall::{Removed, wall};

@@ -75,6 +75,19 @@ pub fn seal(mut findings: Findings, policy: &Policy) -> Sealed {
     Sealed(findings)
 }
 
+/// Makes a scope showable to the policy's audience.
+#[must_use]
+pub fn seal_scope(mut scope: Scope, policy: &Policy) -> Scope {
+    if policy.audience == Audience::Forwardable {
+        let names = Names {
+            pseudonyms: Pseudonyms::with_key(&policy.key),
+            known: BTreeMap::new(),
+        };
+        names.scope(&mut scope);
+    }
+    scope
+}
+
 /// Own names and their stand-ins.
 pub(super) struct Names {
     pseudonyms: Pseudonyms,

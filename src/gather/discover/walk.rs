@@ -1,8 +1,10 @@
 //! Lists the files below the arguments, and looks at no file's content.
 
+use super::container::container;
 use super::family::family;
 use super::{DiscoverError, Found, STDIN, Source};
 use crate::gather::open::words;
+use crate::gather::resume::Resume;
 use crate::model::{Name, Skipped};
 use chrono::DateTime;
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,6 +75,7 @@ fn stdin() -> Source {
         path: PathBuf::new(),
         id: None,
         size: 0,
+        resume: Resume::default(),
         written: None,
         host: None,
         family: String::new(),
@@ -142,7 +145,8 @@ fn walk(argument: &Path, is_one_of_several: bool, listed: &mut Vec<Listed>, foun
         }
         match entry.metadata() {
             Ok(metadata) => {
-                let host = first_directory(&below).or_else(|| itself.clone());
+                let host = container(&below).map(Name::from);
+                let host = host.or_else(|| first_directory(&below)).or_else(|| itself.clone());
                 let source = source(entry.path().to_path_buf(), below, &metadata, host);
                 listed.push(Listed {
                     argument: argument.to_path_buf(),
@@ -190,6 +194,7 @@ fn source(path: PathBuf, below: PathBuf, metadata: &Metadata, host: Option<Name>
         name: Name::from(below.to_string_lossy()),
         id: Some((metadata.dev(), metadata.ino())),
         size: metadata.len(),
+        resume: Resume::default(),
         written: DateTime::from_timestamp(metadata.mtime(), 0).map(|written| written.date_naive()),
         host,
         family: family(&name).to_owned(),
