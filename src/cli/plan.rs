@@ -92,6 +92,7 @@ fn gather(args: &Analyze, now: Time) -> anyhow::Result<Plan> {
         known: formats::ALL,
         threads: args.threads.map_or_else(world::processors, usize::from),
         piece: PIECE,
+        share: None,
         today: Some(now.to_utc().date_naive()),
     })
 }

@@ -28,7 +28,7 @@ mod sources;
 
 pub use discover::DiscoverError;
 pub use exports::once as exports_once;
-pub use plan::{Pattern, Plan};
+pub use plan::{Pattern, Plan, Share};
 pub use progress::Progress;
 pub use sought::Sought;
 
@@ -98,15 +98,25 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
         order: &order,
         progress,
     };
-    let mut parts = read_in_turn(&mut sources, &errand, &workers);
+    let takes = |prepared: &Prepared| {
+        let share = plan.share.unwrap_or(Share::ALL);
+        share.takes(&prepared.source.name, prepared.is_dated())
+    };
+    let is_own: Vec<bool> = sources.iter().map(takes).collect();
+    let mut parts = read_in_turn(&mut sources, &is_own, &errand, &workers);
     let mut rollup = Rollup {
         sources: BTreeMap::new(),
         skipped,
     };
     let (mut before, mut names) = (Vec::with_capacity(sources.len()), Vec::with_capacity(sources.len()));
     let mut lines = BTreeMap::new();
-    for (number, prepared) in sources.iter().enumerate() {
+    for ((number, prepared), is_own) in sources.iter().enumerate().zip(is_own) {
         let mut parts = parts.remove(&number).unwrap_or_default();
+        if !is_own {
+            before.push(BTreeMap::new());
+            names.push(Vec::new());
+            continue;
+        }
         let first = prepared.source.resume.lines;
         lines.insert(
             Name::clone(&prepared.source.name),
@@ -123,7 +133,9 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
         names.push(parts.origins.keys().cloned().collect());
         rollup.sources.extend(parts.into_sources(path));
     }
-    copies.extend(exports::once(&mut rollup.sources));
+    if plan.share.is_none() {
+        copies.extend(exports::once(&mut rollup.sources));
+    }
     Gathered {
         rollup: rollup.settled(),
         copies,
@@ -136,17 +148,24 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
     }
 }
 
-/// Reads all parts of all sources. Those without dates come last, for the others tell theirs.
-fn read_in_turn(sources: &mut [Prepared], errand: &Errand<'_>, workers: &Workers) -> BTreeMap<usize, read::Parts> {
+/// Reads all parts of all sources that are `is_own`. Those without dates come last, for the others, own or not, tell theirs.
+fn read_in_turn(
+    sources: &mut [Prepared],
+    is_own: &[bool],
+    errand: &Errand<'_>,
+    workers: &Workers,
+) -> BTreeMap<usize, read::Parts> {
     let mut parts = BTreeMap::new();
+    let all = || sources.iter().zip(is_own);
+    let is_dating = all().any(|(prepared, is_own)| *is_own && !prepared.is_dated());
     let numbers = |is_dated: bool| {
-        let of_kind = sources
-            .iter()
+        let of_kind = all()
             .enumerate()
-            .filter(|(_, prepared)| prepared.is_dated() == is_dated);
+            .filter(|(_, (prepared, is_own))| prepared.is_dated() == is_dated && (**is_own || (is_dated && is_dating)));
         of_kind.map(|(number, _)| number).collect::<Vec<_>>()
     };
-    for numbers in [numbers(true), numbers(false)] {
+    let (dated, undated) = (numbers(true), numbers(false));
+    for numbers in [dated, undated] {
         date_by_others(sources, &numbers, &parts);
         let shelves = read_all(jobs(sources, &numbers), sources, errand, workers);
         merge_into(&mut parts, shelves);

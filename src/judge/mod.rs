@@ -8,6 +8,7 @@ pub mod corroborate;
 mod remarks;
 mod retries;
 mod select;
+mod shards;
 mod thresholds;
 mod timeline;
 mod trace;
@@ -15,6 +16,7 @@ mod wanted;
 mod windows;
 
 pub use select::Selection;
+pub use shards::{chosen, held_twice, unanswered, wanted_of_shard};
 pub use thresholds::Thresholds;
 pub use trace::Tracer;
 pub use wanted::wanted;
@@ -63,6 +65,12 @@ pub fn judged(rollup: &Rollup, options: &Options) -> (Findings, Traffic) {
         windows,
     };
     (findings, traffic)
+}
+
+/// Whether everything was read and understood.
+#[must_use]
+pub fn is_complete(rollup: &Rollup) -> bool {
+    coverage(rollup, &BTreeMap::new()).is_complete()
 }
 
 fn counts(traffic: &Traffic) -> Counts {

@@ -2,6 +2,7 @@
 
 mod history;
 mod nightly;
+mod shards;
 mod trace;
 mod values;
 
@@ -10,6 +11,7 @@ mod tests;
 
 pub use history::{History, HistoryAsked, HistoryForm};
 pub use nightly::Nightly;
+pub use shards::{Merge, Scan};
 pub use trace::Trace;
 pub use values::{ColourChoice, ReportAsked, Scoped};
 
@@ -61,6 +63,12 @@ pub enum Command {
     Nightly(Box<Nightly>),
     /// Tells what earlier nights found: recurring windows, failing shares by week, times to recovery, availability
     History(Box<History>),
+    /// Reads one shard of the logs and writes a partial result, for 'merge'
+    #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
+    Scan(Box<Scan>),
+    /// Puts the partial results of all shards together and reports as if one run had read everything
+    #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
+    Merge(Box<Merge>),
     /// Lists every input format: its name, who writes it, and where its grammar is documented
     Formats,
     /// Shows the settings: 'config show' names every key of a command, its value, and where that comes from

@@ -1,0 +1,97 @@
+//! `faultscope merge`: the partial results of all shards, judged as if one run had read everything.
+
+use super::analyze;
+use super::args::Merge;
+use super::exit::Exit;
+use super::plan::needs;
+use super::say::say;
+use super::{account, output, world};
+use crate::gather;
+use crate::judge;
+use crate::keep::{self, Part};
+use crate::model::{Name, Rollup, Wanted};
+use anyhow::{Context as _, bail};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+/// Logs that are named where something of them was not asked for; the rest are counted.
+const NAMED: usize = 5;
+
+pub(super) fn merge(asked: &Merge) -> anyhow::Result<Exit> {
+    let args = &asked.analyze;
+    let needs = needs(args, world::now())?;
+    let mut parts = Vec::with_capacity(args.paths.len());
+    for path in &args.paths {
+        parts.push((path.display().to_string(), read(path)?));
+    }
+    fit_together(&parts)?;
+    let rollups = parts.iter_mut().map(|(_, part)| std::mem::take(&mut part.rollup));
+    let shards: Vec<Rollup> = rollups.collect();
+    let mut rollup = shards.iter().cloned().fold(Rollup::default(), Rollup::merge);
+    let copies = gather::exports_once(&mut rollup.sources);
+    let mut rollup = rollup.settled();
+    let wanted = judge::wanted(&rollup);
+    let mut open = BTreeSet::new();
+    for ((_, part), shard) in parts.into_iter().zip(&shards) {
+        open.extend(judge::unanswered(shard, &part.asked, &wanted));
+        let mut chosen = judge::chosen(part.kept, &wanted);
+        chosen.sources.retain(|name, _| rollup.sources.contains_key(name));
+        rollup = rollup.merge(chosen);
+    }
+    let rollup = rollup.settled();
+    if !args.quiet {
+        account::read(&rollup, &copies, 0, args.verbose);
+    }
+    account::unread(&rollup, args.verbose);
+    if rollup.sources.is_empty() {
+        bail!("the parts hold no log");
+    }
+    question(asked, &open, wanted)?;
+    let exit = analyze::judged(args, &needs, &rollup)?;
+    Ok(if exit == Exit::Done && !open.is_empty() { Exit::Incomplete } else { exit })
+}
+
+fn read(path: &Path) -> anyhow::Result<Part> {
+    let named = || path.display().to_string();
+    let bytes = fs::read(path).with_context(named)?;
+    keep::part_unpacked(&bytes).with_context(named)
+}
+
+/// Refuses parts that do not make one whole.
+fn fit_together(parts: &[(String, Part)]) -> anyhow::Result<()> {
+    let shards = parts.iter().map(|(file, part)| (file.as_str(), &part.rollup));
+    if let Some((log, first, second)) = judge::held_twice(shards) {
+        bail!("{first} and {second} both hold {log}: scan each log once, and other machines' logs with --as NAME");
+    }
+    let limits = |part: &Part| (part.since, part.until);
+    if let [(first, one), others @ ..] = parts
+        && let Some((other, _)) = others.iter().find(|(_, part)| limits(part) != limits(one))
+    {
+        bail!("{first} and {other} were scanned with other --since or --until: scan with the same ones");
+    }
+    Ok(())
+}
+
+/// Says what the parts were not asked for, and writes it down where that was wished.
+fn question(asked: &Merge, open: &BTreeSet<Name>, wanted: Wanted) -> anyhow::Result<()> {
+    if !open.is_empty() {
+        let named: Vec<&str> = open.iter().take(NAMED).map(|name| &**name).collect();
+        let more = if open.len() > NAMED { ", …" } else { "" };
+        let how = match &asked.wanted {
+            Some(file) => format!("scan again with --wanted {}", file.display()),
+            None => "merge with --wanted FILE, then scan again with it".to_owned(),
+        };
+        say(&format!(
+            "calls that a retry saved may count as lost: not all successes of {} were kept for the failures in other shards \
+             ({}{more}); {how}",
+            account::count(open.len() as u64, "log"),
+            named.join(", ")
+        ));
+    }
+    if let Some(file) = &asked.wanted {
+        let bytes = keep::wanted_packed(&wanted).context("--wanted")?;
+        output::to_file(file, &bytes).with_context(|| format!("{} cannot be written", file.display()))?;
+    }
+    Ok(())
+}
