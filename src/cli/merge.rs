@@ -49,7 +49,11 @@ pub(super) fn merge(asked: &Merge) -> anyhow::Result<Exit> {
     }
     question(asked, &open, wanted)?;
     let exit = analyze::judged(args, &needs, &rollup)?;
-    Ok(if exit == Exit::Done && !open.is_empty() { Exit::Incomplete } else { exit })
+    Ok(if exit == Exit::Done && !open.is_empty() {
+        Exit::Incomplete
+    } else {
+        exit
+    })
 }
 
 fn read(path: &Path) -> anyhow::Result<Part> {

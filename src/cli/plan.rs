@@ -55,7 +55,8 @@ pub(super) fn needs(args: &Analyze, now: Time) -> anyhow::Result<Needs> {
     })
 }
 
-fn gather(args: &Analyze, now: Time) -> anyhow::Result<Plan> {
+/// What act one needs.
+pub(super) fn gather(args: &Analyze, now: Time) -> anyhow::Result<Plan> {
     let given = args
         .tz
         .iter()

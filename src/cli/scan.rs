@@ -2,10 +2,9 @@
 
 use super::args::Scan;
 use super::exit::Exit;
-use super::plan::needs;
 use super::progress::Bar;
 use super::say::say;
-use super::{account, output, world};
+use super::{account, output, plan, world};
 use crate::gather::discover::Source;
 use crate::gather::{self, Gathered, Plan, Share};
 use crate::judge;
@@ -20,7 +19,7 @@ pub(super) fn scan(asked: &Scan) -> anyhow::Result<Exit> {
     let question = asked.wanted.as_deref().map(question).transpose()?;
     let plan = Plan {
         share: Some(asked.shard.unwrap_or(Share::ALL)),
-        ..needs(args, world::now())?.gather
+        ..plan::gather(args, world::now())?
     };
     let bar = Bar::new(args);
     let read = gather::gather_some(&plan, &mut |sources| named(sources, asked.named.as_deref()), &bar);

@@ -75,13 +75,20 @@ pub fn unanswered(shard: &Rollup, asked: &Wanted, wanted: &Wanted) -> BTreeSet<N
     };
     let is_unanswered = |(name, source): &(&Name, &SourceRollup)| {
         let asks = wanted.spans.get(*name).filter(|spans| {
-            let span = source.span.map(|(first, last)| (first, last.plus_ms(i64::from(source.longest_ms))));
+            let span = source
+                .span
+                .map(|(first, last)| (first, last.plus_ms(i64::from(source.longest_ms))));
             span.is_some_and(|(first, last)| spans.iter().any(|(from, to)| *from <= last && first <= *to))
         });
         let is_asked = source.with_client_id > 0 && asks.is_some();
         is_asked && !asked.every.contains(*name) && (strangers || asks.is_some_and(|spans| !is_within(name, spans)))
     };
-    shard.sources.iter().filter(is_unanswered).map(|(name, _)| Name::clone(name)).collect()
+    shard
+        .sources
+        .iter()
+        .filter(is_unanswered)
+        .map(|(name, _)| Name::clone(name))
+        .collect()
 }
 
 /// Two shards that hold a source of one name: they cannot be told apart.

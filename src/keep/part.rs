@@ -81,7 +81,10 @@ struct WantedV1 {
 /// Where it cannot be packed, which memory alone can cause.
 pub fn part_packed(part: &Part) -> Result<Vec<u8>, Unfit> {
     let sources = |rollup: &Rollup| -> Result<Vec<(String, Vec<u8>)>, Damaged> {
-        let packed = rollup.sources.iter().map(|(name, source)| Ok((name.to_string(), packed(source)?)));
+        let packed = rollup
+            .sources
+            .iter()
+            .map(|(name, source)| Ok((name.to_string(), packed(source)?)));
         packed.collect()
     };
     let stored = PartV1 {
@@ -151,8 +154,16 @@ fn wanted_stored(wanted: &Wanted) -> WantedV1 {
     let spans = |spans: &Vec<(Time, Time)>| spans.iter().map(|(from, to)| (from.0, to.0)).collect();
     WantedV1 {
         client_ids: wanted.client_ids.iter().copied().collect(),
-        failures: wanted.failures.iter().map(|(name, all)| (name.to_string(), times(all))).collect(),
-        spans: wanted.spans.iter().map(|(name, all)| (name.to_string(), spans(all))).collect(),
+        failures: wanted
+            .failures
+            .iter()
+            .map(|(name, all)| (name.to_string(), times(all)))
+            .collect(),
+        spans: wanted
+            .spans
+            .iter()
+            .map(|(name, all)| (name.to_string(), spans(all)))
+            .collect(),
         every: wanted.every.iter().map(ToString::to_string).collect(),
     }
 }
@@ -162,8 +173,16 @@ fn wanted_read(stored: WantedV1) -> Wanted {
     let spans = |spans: Vec<(i64, i64)>| spans.into_iter().map(|(from, to)| (Time(from), Time(to))).collect();
     Wanted {
         client_ids: stored.client_ids.into_iter().collect(),
-        failures: stored.failures.into_iter().map(|(name, all)| (Name::from(name), times(all))).collect(),
-        spans: stored.spans.into_iter().map(|(name, all)| (Name::from(name), spans(all))).collect(),
+        failures: stored
+            .failures
+            .into_iter()
+            .map(|(name, all)| (Name::from(name), times(all)))
+            .collect(),
+        spans: stored
+            .spans
+            .into_iter()
+            .map(|(name, all)| (Name::from(name), spans(all)))
+            .collect(),
         every: stored.every.into_iter().map(Name::from).collect(),
     }
 }

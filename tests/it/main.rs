@@ -21,6 +21,7 @@ mod hostile_archives;
 mod house;
 mod html;
 mod killed;
+mod merge;
 mod month;
 mod nightly;
 mod nightly_envelopes;
