@@ -98,31 +98,23 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
         order: &order,
         progress,
     };
-    let takes = |prepared: &Prepared| {
-        let share = plan.share.unwrap_or(Share::ALL);
-        share.takes(&prepared.source.name, prepared.is_dated())
-    };
-    let is_own: Vec<bool> = sources.iter().map(takes).collect();
+    let is_own = own(&sources, plan);
     let mut parts = read_in_turn(&mut sources, &is_own, &errand, &workers);
     let mut rollup = Rollup {
         sources: BTreeMap::new(),
         skipped,
     };
-    let (mut before, mut names) = (Vec::with_capacity(sources.len()), Vec::with_capacity(sources.len()));
+    let (mut before, mut names) = (vec![BTreeMap::new(); sources.len()], vec![Vec::new(); sources.len()]);
+    let places = before.iter_mut().zip(&mut names).zip(is_own).enumerate();
     let mut lines = BTreeMap::new();
-    for ((number, prepared), is_own) in sources.iter().enumerate().zip(is_own) {
+    for (prepared, (number, ((before, names), _))) in sources.iter().zip(places).filter(|(_, (_, (_, is_own)))| *is_own) {
         let mut parts = parts.remove(&number).unwrap_or_default();
-        if !is_own {
-            before.push(BTreeMap::new());
-            names.push(Vec::new());
-            continue;
-        }
         let first = prepared.source.resume.lines;
         lines.insert(
             Name::clone(&prepared.source.name),
             first + parts.newlines.values().sum::<u64>(),
         );
-        before.push(parts.count_lines(first));
+        *before = parts.count_lines(first);
         describe(&mut parts, prepared);
         let path = &prepared.source.name;
         let trouble = std::mem::take(&mut parts.trouble);
@@ -130,7 +122,7 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
             path: path.clone(),
             reason,
         }));
-        names.push(parts.origins.keys().cloned().collect());
+        *names = parts.origins.keys().cloned().collect();
         rollup.sources.extend(parts.into_sources(path));
     }
     if plan.share.is_none() {
@@ -146,6 +138,13 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
         before,
         order,
     }
+}
+
+/// Which sources are in the plan's share.
+fn own(sources: &[Prepared], plan: &Plan) -> Vec<bool> {
+    let share = plan.share.unwrap_or(Share::ALL);
+    let takes = |prepared: &Prepared| share.takes(&prepared.source.name, prepared.is_dated());
+    sources.iter().map(takes).collect()
 }
 
 /// Reads all parts of all sources that are `is_own`. Those without dates come last, for the others, own or not, tell theirs.
