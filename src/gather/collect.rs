@@ -13,7 +13,7 @@ use crate::model::{
     SourceName, SourceRollup, Time, TupleId, UNREAD_LINES_KEPT, Vantage, Wanted, id_hash,
 };
 use crate::redact::scrub;
-use crate::text::timestamp::{DateKnown, Reference, StampCache, Zone};
+use crate::text::timestamp::{DateKnown, Reference, StampCache, Zone, http_date};
 use ahash::{AHashMap, RandomState};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -29,6 +29,12 @@ const TWIN_DISTANCE: usize = 16;
 
 /// Milliseconds within which two handlers stamp one line: one of them may print whole seconds, and rounds either way.
 const TWIN_MS: i64 = 1_000;
+
+/// The step of the world's zones, in milliseconds (Nepal's +05:45).
+const QUARTER_MS: i64 = 900_000;
+
+/// The widest zone is 14 hours from UTC.
+const QUARTERS_AT_MOST: u16 = 56;
 
 /// Durations beyond a day are a unit mistaken, not a request.
 const LONGEST_MS: f64 = 86_400_000.0;
@@ -306,6 +312,9 @@ impl<'a> Collector<'a> {
             if !stamp.zoned && self.rollup.time_zone.is_none() {
                 self.rollup.time_zone = Some(self.context.zone.to_string());
             }
+            if let (false, false, Some(date)) = (stamp.zoned, self.warming, fields.http_date) {
+                self.note_date(stamp.time, date);
+            }
             let is_clock = stamp.dated == DateKnown::NoDate;
             self.last_time = Some(if is_clock {
                 self.midnights.date(stamp.time)
@@ -314,6 +323,17 @@ impl<'a> Collector<'a> {
             });
         }
         self.last_time
+    }
+
+    /// A stamp without a zone beside the answer's own date, which is always UTC.
+    fn note_date(&mut self, stamp: Time, date: &str) {
+        let Some(date) = http_date(date) else { return };
+        let quarters = (stamp.since(date) + QUARTER_MS / 2).div_euclid(QUARTER_MS);
+        if let Ok(quarters) = i16::try_from(quarters)
+            && quarters.unsigned_abs() <= QUARTERS_AT_MOST
+        {
+            *self.rollup.ahead_of_date.entry(quarters).or_default() += 1;
+        }
     }
 
     /// Two handlers of one logger write every line twice, in two layouts: the second is no second attempt.

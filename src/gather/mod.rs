@@ -356,6 +356,7 @@ fn describe(parts: &mut read::Parts, prepared: &Prepared) {
         rollup.notes.extend(prepared.dated_as());
         if rollup.time_zone.is_some() {
             rollup.time_zone = Some(prepared.zone_said.clone());
+            rollup.zone_assumed = prepared.zone_assumed;
         }
     }
     read::describe(&mut parts.rollup, prepared.recognised.as_ref());

@@ -40,6 +40,8 @@ pub(super) struct Prepared {
     pub(super) zone: Zone,
     /// How the report says which zone was taken.
     pub(super) zone_said: String,
+    /// Nobody named the zone.
+    pub(super) zone_assumed: bool,
     /// The user says what format it is in.
     pub(super) is_forced: bool,
     /// The date of stamps without one, where other logs tell it.
@@ -91,7 +93,7 @@ impl Prepared {
                 }));
             }
         };
-        let (zone, zone_said) = zone(&source, plan);
+        let (zone, zone_said, zone_assumed) = zone(&source, plan);
         let left = looked.way.parts();
         Ok(Self {
             source,
@@ -99,6 +101,7 @@ impl Prepared {
             recognised: looked.recognised,
             zone,
             zone_said,
+            zone_assumed,
             is_forced,
             date: None,
             stdin: Mutex::new(looked.stdin),
@@ -347,11 +350,11 @@ fn is_meant(pattern: &Pattern, source: &Source) -> bool {
     means(source) || outer.is_some_and(means)
 }
 
-fn zone(source: &Source, plan: &Plan) -> (Zone, String) {
+fn zone(source: &Source, plan: &Plan) -> (Zone, String, bool) {
     let named = plan.zones.iter().rev().find(|(pattern, _)| is_meant(pattern, source));
     match named {
-        Some((_, zone)) => (*zone, format!("{zone} by --tz")),
-        None if plan.zone_given => (plan.default_zone, format!("{} by --tz", plan.default_zone)),
-        None => (plan.default_zone, format!("assumed {}", plan.default_zone)),
+        Some((_, zone)) => (*zone, format!("{zone} by --tz"), false),
+        None if plan.zone_given => (plan.default_zone, format!("{} by --tz", plan.default_zone), false),
+        None => (plan.default_zone, format!("assumed {}", plan.default_zone), true),
     }
 }

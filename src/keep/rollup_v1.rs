@@ -18,6 +18,8 @@ pub(super) struct Source {
     vantage: Option<u8>,
     host: Number,
     time_zone: Number,
+    zone_assumed: bool,
+    ahead_of_date: Vec<(i16, u32)>,
     bytes: u64,
     records: u64,
     other_records: u64,
@@ -100,6 +102,12 @@ impl Source {
             vantage: rollup.vantage.map(vantage::write),
             host: numbers.name(rollup.host.as_deref()),
             time_zone: numbers.name(rollup.time_zone.as_deref()),
+            zone_assumed: rollup.zone_assumed,
+            ahead_of_date: rollup
+                .ahead_of_date
+                .iter()
+                .map(|(quarters, count)| (*quarters, *count))
+                .collect(),
             bytes: rollup.bytes,
             records: rollup.records,
             other_records: rollup.other_records,
@@ -141,6 +149,8 @@ impl Source {
             vantage: self.vantage.and_then(vantage::read),
             host: meanings.name(self.host),
             time_zone: meanings.name(self.time_zone).map(|zone| zone.to_string()),
+            zone_assumed: self.zone_assumed,
+            ahead_of_date: self.ahead_of_date.into_iter().collect(),
             bytes: self.bytes,
             records: self.records,
             other_records: self.other_records,

@@ -127,10 +127,10 @@ pub struct TracedCall {
 }
 
 /// Everything the logs say of an id.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Trace {
     /// The id that was asked for.
-    pub id: String,
+    pub id: Name,
     /// The calls that carry it, by time.
     pub calls: Vec<TracedCall>,
     /// Calls left out beyond the most that are listed.

@@ -4,9 +4,7 @@
 mod pseudonym;
 pub mod scrub;
 mod seal;
-mod seal_trace;
 mod wall;
 
-pub use seal::{Audience, Policy, Sealed, seal, seal_scope, told};
-pub use seal_trace::{SealedTrace, seal_trace};
-pub use wall::{Removed, wall};
+pub use seal::{Audience, Policy, Sealed, SealedTrace, seal, seal_scope, seal_trace, told};
+pub use wall::{Removed, wall, wall_for_strangers};

@@ -5,13 +5,14 @@ use crate::cli::exit::Exit;
 use crate::cli::history::ordinal;
 use crate::cli::{account, key, status_page};
 use crate::deliver::{self, Context, Report, digest::Digest};
-use crate::judge::{self, baseline::UsualHour};
+use crate::judge::{self, Options, baseline::UsualHour};
 use crate::keep::windows::{self, Kept, State};
 use crate::keep::{News, NightDone, Store, hours};
-use crate::model::{Finding, Findings, Rollup, SourceRollup, Time, Window};
+use crate::model::{Finding, Findings, Rollup, SourceRollup, Time, Traffic, Window};
 use crate::redact::{Audience, Policy, Removed, Sealed, seal};
 use anyhow::Context as _;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The reports of a night where none are named, those of them that there are: one to send, one to read, one for programs.
 const REPORTS: [&str; 3] = ["ticket", "html", "json"];
@@ -19,8 +20,9 @@ const REPORTS: [&str; 3] = ["ticket", "html", "json"];
 /// Columns of what is printed, which is made to be mailed.
 const COLUMNS: usize = 78;
 
-/// What lies so near to where the kept past begins may miss its other half.
-const SEAM_MS: i64 = hours::HOUR_MS;
+/// What lies so near to where the kept past begins may miss its other half: what is dropped is told by the stamps in the
+/// logs, and those without a zone are off by fourteen hours at most.
+const SEAM_MS: i64 = 15 * hours::HOUR_MS;
 
 /// A window that is not over, or not told yet, keeps its past; but no longer than this.
 const LONGEST_KEPT_MS: i64 = 14 * 24 * hours::HOUR_MS;
@@ -43,9 +45,11 @@ impl Run<'_> {
     /// Judges, keeps, and tells what is new.
     pub(super) fn judge(&self, store: &mut Store, whole: Whole, mut done: NightDone) -> anyhow::Result<Exit> {
         let whole_after = store.horizon()?.whole_after;
-        let (mut findings, traffic) = judge::judged(&whole.rollup, &self.needs.judge);
+        let (mut findings, traffic) = self.judged(&whole.rollup);
         name_usual(store, &mut findings)?;
-        let hours_from = whole_after.map_or(Time(i64::MIN), |dropped| hours::hour(dropped).plus_ms(2 * hours::HOUR_MS));
+        let hours_from = whole_after.map_or(Time(i64::MIN), |dropped| {
+            hours::hour(dropped).plus_ms(SEAM_MS + hours::HOUR_MS)
+        });
         done.hours = hours::tally(&traffic);
         done.hours.retain(|slice, _| slice.start >= hours_from);
         done.hours_from = Some(hours_from);
@@ -74,6 +78,18 @@ impl Run<'_> {
         Ok(self.exit(&done, is_found))
     }
 
+    /// Act two, with the traffic that the history is kept of; the findings keep it only for a report that lists it.
+    fn judged(&self, rollup: &Rollup) -> (Findings, Arc<Traffic>) {
+        let options = Options {
+            keep_traffic: true,
+            ..self.needs.judge.clone()
+        };
+        let mut findings = judge::judge(rollup, &options);
+        let traffic = findings.traffic.clone().unwrap_or_default();
+        findings.traffic = findings.traffic.filter(|_| self.needs.judge.keep_traffic);
+        (findings, traffic)
+    }
+
     /// Counts of hours whose logs are not all at hand any more: what came late is added to them.
     fn late(&self, done: &mut NightDone, hours_from: Time) {
         let mut late = Rollup::default();
@@ -87,7 +103,7 @@ impl Run<'_> {
         if late.sources.is_empty() {
             return;
         }
-        let (_, traffic) = judge::judged(&late.settled(), &self.needs.judge);
+        let (_, traffic) = self.judged(&late.settled());
         let added = hours::tally(&traffic)
             .into_iter()
             .filter(|(slice, _)| slice.start < hours_from);

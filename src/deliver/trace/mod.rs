@@ -22,7 +22,7 @@ pub enum TraceForm {
 /// # Errors
 /// Whatever writing into memory raises: nothing in practice.
 pub fn trace(sealed: &SealedTrace, form: TraceForm, context: &Context<'_>) -> io::Result<(Vec<u8>, Removed)> {
-    through_the_wall(context, &|context, bytes| match form {
+    through_the_wall(sealed.audience(), sealed.replaced(), context, &|context, bytes| match form {
         TraceForm::Text => {
             bytes.extend_from_slice(text::page(sealed.trace(), context).as_bytes());
             Ok(())

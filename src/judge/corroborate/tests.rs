@@ -63,6 +63,7 @@ fn window(side: Side, provider: &str, surface: &str, endpoint: &str, start: &str
         requests_omitted: 0,
         status_page: Vec::new(),
         working: None,
+        case: crate::model::Case::default(),
     }
 }
 

@@ -112,7 +112,7 @@ impl<'a> Tracer<'a> {
         mentions.sort();
         mentions.dedup();
         Trace {
-            id: id.to_owned(),
+            id: Name::from(id),
             calls_omitted,
             mentions,
             near: Vec::new(),
