@@ -11,7 +11,7 @@ use crate::judge;
 use crate::keep::{self, Part};
 use crate::model::{Name, Rollup, Wanted};
 use anyhow::{Context as _, bail};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -26,20 +26,24 @@ pub(super) fn merge(asked: &Merge) -> anyhow::Result<Exit> {
         parts.push((path.display().to_string(), read(path)?));
     }
     fit_together(&parts)?;
-    let rollups = parts.iter_mut().map(|(_, part)| std::mem::take(&mut part.rollup));
-    let shards: Vec<Rollup> = rollups.collect();
-    let mut rollup = shards.iter().cloned().fold(Rollup::default(), Rollup::merge);
-    let copies = gather::exports_once(&mut rollup.sources);
-    let mut rollup = rollup.settled();
-    let wanted = judge::wanted(&rollup);
-    let mut open = BTreeSet::new();
-    for ((_, part), shard) in parts.into_iter().zip(&shards) {
-        open.extend(judge::unanswered(shard, &part.asked, &wanted));
-        let mut chosen = judge::chosen(part.kept, &wanted);
-        chosen.sources.retain(|name, _| rollup.sources.contains_key(name));
-        rollup = rollup.merge(chosen);
+    let (mut rollup, mut kept) = (Rollup::default(), Rollup::default());
+    let (mut undated, mut asked_of) = (Vec::new(), Vec::with_capacity(parts.len()));
+    for (_, part) in parts {
+        let own: BTreeSet<Name> = part.rollup.sources.keys().map(Name::clone).collect();
+        asked_of.push((own, part.asked));
+        rollup = rollup.merge(part.rollup);
+        kept = kept.merge(part.kept);
+        undated.extend(part.undated);
     }
+    gather::redate(&undated, &mut rollup, &mut kept);
+    let copies = gather::exports_once(&mut rollup.sources);
     let rollup = rollup.settled();
+    let wanted = judge::wanted(&rollup);
+    let open: BTreeSet<Name> = (asked_of.iter())
+        .flat_map(|(own, asked)| judge::unanswered(&rollup, own, asked, &wanted))
+        .collect();
+    kept.sources.retain(|name, _| rollup.sources.contains_key(name));
+    let rollup = rollup.merge(judge::chosen(kept, &wanted)).settled();
     if !args.quiet {
         account::read(&rollup, &copies, 0, args.verbose);
     }
@@ -64,9 +68,13 @@ fn read(path: &Path) -> anyhow::Result<Part> {
 
 /// Refuses parts that do not make one whole.
 fn fit_together(parts: &[(String, Part)]) -> anyhow::Result<()> {
-    let shards = parts.iter().map(|(file, part)| (file.as_str(), &part.rollup));
-    if let Some((log, first, second)) = judge::held_twice(shards) {
-        bail!("{first} and {second} both hold {log}: scan each log once, and other machines' logs with --as NAME");
+    let mut held: BTreeMap<&Name, &str> = BTreeMap::new();
+    for (file, part) in parts {
+        for log in part.rollup.sources.keys() {
+            if let Some(first) = held.insert(log, file) {
+                bail!("{first} and {file} both hold {log}: scan each log once, and other machines' logs with --as NAME");
+            }
+        }
     }
     let limits = |part: &Part| (part.since, part.until);
     if let [(first, one), others @ ..] = parts

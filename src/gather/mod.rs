@@ -20,6 +20,7 @@ mod prepare;
 pub mod progress;
 mod read;
 pub mod recognise;
+mod redate;
 pub mod resume;
 mod seek;
 pub mod signatures;
@@ -30,9 +31,10 @@ pub use discover::DiscoverError;
 pub use exports::once as exports_once;
 pub use plan::{Pattern, Plan, Share};
 pub use progress::Progress;
+pub use redate::redate;
 pub use sought::Sought;
 
-use crate::model::{ChunkSpan, Name, Rollup, Skipped, SourceName, SourceRollup, Wanted};
+use crate::model::{ChunkSpan, Name, Rollup, Skipped, SourceName, SourceRollup, Undated, Wanted};
 use discover::LeftOut;
 use fold::Workers;
 use prepare::{Prepared, Way};
@@ -173,6 +175,17 @@ fn read_in_turn(
 }
 
 impl Gathered {
+    /// The logs that lack dates.
+    #[must_use]
+    pub fn undated(&self) -> Vec<Undated> {
+        let of = |prepared: &Prepared| {
+            let sources = self.within(&prepared.source.name);
+            let sources: BTreeSet<Name> = sources.into_iter().map(|(name, _)| Name::clone(name)).collect();
+            prepared.undated(sources).filter(|log| !log.sources.is_empty())
+        };
+        self.sources.iter().filter_map(of).collect()
+    }
+
     /// The sources that a log holds: itself, and the hosts and services that write into it.
     #[must_use]
     pub fn within(&self, log: &SourceName) -> Vec<(&SourceName, &SourceRollup)> {

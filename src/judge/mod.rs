@@ -18,7 +18,7 @@ mod wanted;
 mod windows;
 
 pub use select::Selection;
-pub use shards::{chosen, held_twice, unanswered, wanted_of_shard};
+pub use shards::{chosen, unanswered, wanted_of_shard};
 pub use thresholds::Thresholds;
 pub use trace::Tracer;
 pub use wanted::wanted;

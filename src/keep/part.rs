@@ -5,7 +5,8 @@
 
 use super::blob::{Damaged, packed, unpacked};
 use super::words::Constants;
-use crate::model::{Name, Rollup, Skipped, SourceRollup, Time, Wanted};
+use crate::model::{Name, Rollup, Skipped, SourceRollup, Time, Undated, Wanted};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -29,6 +30,8 @@ pub struct Part {
     pub rollup: Rollup,
     /// Successes that a merge may want whole.
     pub kept: Rollup,
+    /// Its logs without dates.
+    pub undated: Vec<Undated>,
     /// What was asked of the second look that kept them.
     pub asked: Wanted,
     /// Records before this instant are not counted.
@@ -64,7 +67,19 @@ struct PartV1 {
     sources: Vec<(String, Vec<u8>)>,
     skipped: Vec<(String, String)>,
     kept: Vec<(String, Vec<u8>)>,
+    undated: Vec<UndatedV1>,
     asked: WantedV1,
+}
+
+#[derive(Serialize, Deserialize)]
+struct UndatedV1 {
+    sources: Vec<String>,
+    stamp: String,
+    has_day: bool,
+    zone: String,
+    /// Days since the Unix epoch.
+    written: Option<i32>,
+    told: Option<i32>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -95,6 +110,7 @@ pub fn part_packed(part: &Part) -> Result<Vec<u8>, Unfit> {
             .map(|skipped| (skipped.path.to_string(), skipped.reason.clone()))
             .collect(),
         kept: sources(&part.kept)?,
+        undated: part.undated.iter().map(undated_stored).collect(),
         asked: wanted_stored(&part.asked),
     };
     sealed(PART, &stored)
@@ -127,6 +143,7 @@ pub fn part_unpacked(bytes: &[u8]) -> Result<Part, Unfit> {
             sources: sources(stored.kept)?,
             ..Rollup::default()
         },
+        undated: stored.undated.into_iter().map(undated_read).collect(),
         asked: wanted_read(stored.asked),
         since: stored.since.map(Time),
         until: stored.until.map(Time),
@@ -187,6 +204,28 @@ fn wanted_read(stored: WantedV1) -> Wanted {
     }
 }
 
+fn undated_stored(log: &Undated) -> UndatedV1 {
+    UndatedV1 {
+        sources: log.sources.iter().map(ToString::to_string).collect(),
+        stamp: log.stamp.clone(),
+        has_day: log.has_day,
+        zone: log.zone.clone(),
+        written: log.written.map(|date| date.to_epoch_days()),
+        told: log.told.map(|date| date.to_epoch_days()),
+    }
+}
+
+fn undated_read(log: UndatedV1) -> Undated {
+    Undated {
+        sources: log.sources.into_iter().map(Name::from).collect(),
+        stamp: log.stamp,
+        has_day: log.has_day,
+        zone: log.zone,
+        written: log.written.and_then(NaiveDate::from_epoch_days),
+        told: log.told.and_then(NaiveDate::from_epoch_days),
+    }
+}
+
 fn sealed<T: Serialize>(kind: &[u8], value: &T) -> Result<Vec<u8>, Unfit> {
     let body = postcard::to_stdvec(value).map_err(|_| Unfit::Damaged)?;
     Ok([kind, &[VERSION], &checksum(&body), &body].concat())
@@ -212,13 +251,15 @@ fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
 #[cfg(test)]
 mod tests {
     use super::{Part, Unfit, part_packed, part_unpacked, wanted_packed, wanted_unpacked};
-    use crate::model::{Name, SourceRollup, Time, Wanted};
+    use crate::model::{Name, SourceRollup, Time, Undated, Wanted};
+    use chrono::NaiveDate;
     use std::collections::{BTreeMap, BTreeSet};
 
     fn part() -> Part {
         let mut part = Part {
             since: Some(Time(5)),
             asked: wanted(),
+            undated: vec![undated()],
             ..Part::default()
         };
         let source = SourceRollup {
@@ -228,6 +269,17 @@ mod tests {
         };
         part.rollup.sources.insert(Name::from("a/app.log"), source);
         part
+    }
+
+    fn undated() -> Undated {
+        Undated {
+            sources: BTreeSet::from([Name::from("a/app.log")]),
+            stamp: "10:00:00".to_owned(),
+            has_day: false,
+            zone: "Europe/Berlin".to_owned(),
+            written: NaiveDate::from_ymd_opt(2026, 3, 1),
+            told: None,
+        }
     }
 
     fn wanted() -> Wanted {
@@ -243,6 +295,7 @@ mod tests {
     fn a_part_comes_back_as_it_was() {
         let again = part_unpacked(&part_packed(&part()).unwrap()).unwrap();
         assert_eq!(format!("{:?}", again.asked), format!("{:?}", part().asked));
+        assert_eq!(again.undated, [undated()]);
         assert_eq!((again.since, again.until), (Some(Time(5)), None));
         let source = &again.rollup.sources["a/app.log"];
         assert_eq!((source.records, source.format), (3, Some("caddy")));
