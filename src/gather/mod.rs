@@ -145,11 +145,10 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
 /// Which sources are in the plan's share.
 fn own(sources: &[Prepared], plan: &Plan) -> Vec<bool> {
     let share = plan.share.unwrap_or(Share::ALL);
-    let takes = |prepared: &Prepared| share.takes(&prepared.source.name, prepared.is_dated());
-    sources.iter().map(takes).collect()
+    sources.iter().map(|prepared| share.takes(&prepared.source.name)).collect()
 }
 
-/// Reads all parts of all sources that are `is_own`. Those without dates come last, for the others, own or not, tell theirs.
+/// Reads all parts of all sources that are `is_own`. Those without dates come last, for the others tell theirs.
 fn read_in_turn(
     sources: &mut [Prepared],
     is_own: &[bool],
@@ -157,16 +156,15 @@ fn read_in_turn(
     workers: &Workers,
 ) -> BTreeMap<usize, read::Parts> {
     let mut parts = BTreeMap::new();
-    let all = || sources.iter().zip(is_own);
-    let is_dating = all().any(|(prepared, is_own)| *is_own && !prepared.is_dated());
     let numbers = |is_dated: bool| {
-        let of_kind = all()
+        let of_kind = sources
+            .iter()
+            .zip(is_own)
             .enumerate()
-            .filter(|(_, (prepared, is_own))| prepared.is_dated() == is_dated && (**is_own || (is_dated && is_dating)));
+            .filter(|(_, (prepared, is_own))| **is_own && prepared.is_dated() == is_dated);
         of_kind.map(|(number, _)| number).collect::<Vec<_>>()
     };
-    let (dated, undated) = (numbers(true), numbers(false));
-    for numbers in [dated, undated] {
+    for numbers in [numbers(true), numbers(false)] {
         date_by_others(sources, &numbers, &parts);
         let shelves = read_all(jobs(sources, &numbers), sources, errand, workers);
         merge_into(&mut parts, shelves);

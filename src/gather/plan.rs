@@ -52,11 +52,9 @@ impl Share {
     /// All of the logs, to be put together with those of other places.
     pub const ALL: Self = Self { number: 1, of: 1 };
 
-    /// Whether a log is in this share. Those without dates are in the first, for dating them needs all others.
-    pub(super) fn takes(self, name: &str, is_dated: bool) -> bool {
-        let of = u64::from(self.of.max(1));
-        let place = if is_dated { id_hash(name) % of } else { 0 };
-        place + 1 == u64::from(self.number)
+    /// Whether a log is in this share.
+    pub(super) fn takes(self, name: &str) -> bool {
+        id_hash(name) % u64::from(self.of.max(1)) + 1 == u64::from(self.number)
     }
 }
 
