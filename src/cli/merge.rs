@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// Logs that are named where something of them was not asked for; the rest are counted.
+/// Logs that are named where something is said of them; the rest are counted.
 const NAMED: usize = 5;
 
 pub(super) fn merge(asked: &Merge) -> anyhow::Result<Exit> {
@@ -26,6 +26,7 @@ pub(super) fn merge(asked: &Merge) -> anyhow::Result<Exit> {
         parts.push((path.display().to_string(), read(path)?));
     }
     fit_together(&parts)?;
+    let is_limited = parts.iter().any(|(_, part)| part.since.is_some() || part.until.is_some());
     let (mut rollup, mut kept) = (Rollup::default(), Rollup::default());
     let (mut undated, mut asked_of) = (Vec::new(), Vec::with_capacity(parts.len()));
     for (_, part) in parts {
@@ -35,7 +36,14 @@ pub(super) fn merge(asked: &Merge) -> anyhow::Result<Exit> {
         kept = kept.merge(part.kept);
         undated.extend(part.undated);
     }
-    gather::redate(&undated, &mut rollup, &mut kept);
+    let moved = gather::redate(&undated, &mut rollup, &mut kept);
+    if is_limited && !moved.is_empty() {
+        say(&format!(
+            "{} without dates lay on other days than --since and --until were held against: {}; scan without these",
+            account::count(moved.len() as u64, "log"),
+            names(&moved)
+        ));
+    }
     let copies = gather::exports_once(&mut rollup.sources);
     let rollup = rollup.settled();
     let wanted = judge::wanted(&rollup);
@@ -85,20 +93,25 @@ fn fit_together(parts: &[(String, Part)]) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The first names of some logs.
+fn names(logs: &BTreeSet<Name>) -> String {
+    let named: Vec<&str> = logs.iter().take(NAMED).map(|name| &**name).collect();
+    let more = if logs.len() > NAMED { ", …" } else { "" };
+    named.join(", ") + more
+}
+
 /// Says what the parts were not asked for, and writes it down where that was wished.
 fn question(asked: &Merge, open: &BTreeSet<Name>, wanted: Wanted) -> anyhow::Result<()> {
     if !open.is_empty() {
-        let named: Vec<&str> = open.iter().take(NAMED).map(|name| &**name).collect();
-        let more = if open.len() > NAMED { ", …" } else { "" };
         let how = match &asked.wanted {
             Some(file) => format!("scan again with --wanted {}", file.display()),
             None => "merge with --wanted FILE, then scan again with it".to_owned(),
         };
         say(&format!(
             "calls that a retry saved may count as lost: not all successes of {} were kept for the failures in other shards \
-             ({}{more}); {how}",
+             ({}); {how}",
             account::count(open.len() as u64, "log"),
-            named.join(", ")
+            names(open)
         ));
     }
     if let Some(file) = &asked.wanted {

@@ -118,6 +118,7 @@ fn deliver(asked: &Asked, needs: &Needs, form: TraceForm, trace: &Trace, gathere
     let context = analyze::context(needs, needs.colour && file.is_none());
     let (bytes, removed) = deliver::trace(&seal_trace(trace.clone(), &policy), form, &context)?;
     account::removed("trace", &removed);
+    account::internal(needs.internal, file.as_deref());
     match file {
         Some(file) => output::to_file(file, &bytes).with_context(|| format!("{} cannot be written", file.display())),
         None => output::to_stdout(&bytes).context("standard output cannot be written"),

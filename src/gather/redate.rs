@@ -7,8 +7,11 @@ use chrono::{DateTime, NaiveDate};
 use std::collections::BTreeSet;
 
 /// Moves every log of `undated` to the date that the others in `rollup` tell, in all rollups that hold something of it.
-/// Exact where the zone's clock is not put forward or back within the log, and, where only years lack, where none ends.
-pub fn redate(undated: &[Undated], rollup: &mut Rollup, kept: &mut Rollup) {
+/// Exact where the zone's clock is not put forward or back within the log, and, where only years lack, where none ends. Gives
+/// the sources that were moved.
+#[must_use]
+pub fn redate(undated: &[Undated], rollup: &mut Rollup, kept: &mut Rollup) -> BTreeSet<Name> {
+    let mut all_moved = BTreeSet::new();
     let names: BTreeSet<&Name> = undated.iter().flat_map(|log| &log.sources).collect();
     let dated = rollup.sources.iter().filter(|(name, _)| !names.contains(name));
     let others: Vec<(Time, Time)> = dated.filter_map(|(_, source)| source.span).collect();
@@ -22,6 +25,9 @@ pub fn redate(undated: &[Undated], rollup: &mut Rollup, kept: &mut Rollup) {
         let (old, new) = (log.told.or(log.written), told.or(log.written));
         let shift = shift(&lacking, &zone, old, new);
         for name in &log.sources {
+            if shift != 0 {
+                all_moved.insert(Name::clone(name));
+            }
             if let Some(source) = rollup.sources.get_mut(name) {
                 source.notes.remove(&dates::said(&lacking, old, log.told.is_some()));
                 source.notes.insert(dates::said(&lacking, new, told.is_some()));
@@ -32,6 +38,7 @@ pub fn redate(undated: &[Undated], rollup: &mut Rollup, kept: &mut Rollup) {
             }
         }
     }
+    all_moved
 }
 
 /// Milliseconds from one date to the other, for a log's first stamp.
@@ -121,7 +128,8 @@ mod tests {
     fn a_log_that_its_file_dated_is_moved_to_the_day_of_the_others() {
         const EIGHT_DAYS: i64 = 8 * 86_400_000;
         let mut rollup = whole(MARCH.plus_ms(EIGHT_DAYS));
-        redate(&[undated()], &mut rollup, &mut Rollup::default());
+        let moved = redate(&[undated()], &mut rollup, &mut Rollup::default());
+        assert_eq!(moved, BTreeSet::from([Name::from("gw.log")]));
         assert_eq!(rollup.sources["gw.log"].span.unwrap().0, MARCH);
         let note = rollup.sources["gw.log"].notes.first().unwrap();
         assert!(note.contains("2026-03-01, like the other logs"), "{note}");
@@ -131,7 +139,7 @@ mod tests {
     fn a_log_without_others_stays_where_its_file_puts_it() {
         let mut rollup = whole(MARCH);
         rollup.sources.remove("app.log");
-        redate(&[undated()], &mut rollup, &mut Rollup::default());
+        assert!(redate(&[undated()], &mut rollup, &mut Rollup::default()).is_empty());
         assert_eq!(rollup.sources["gw.log"].span.unwrap().0, MARCH);
     }
 }
