@@ -58,7 +58,9 @@ fn is_of(attempt: &TracedAttempt, end: &Loose<'_>) -> bool {
             .iter()
             .any(|record| record.seen.path == seen.path && record.grain == grain && record.seen.line != seen.line)
     };
-    same_call(&attempt.ids, ids)
+    // An id that records carry beside their own, as a trace's, ties what happened at one moment.
+    let both_have_it = end.record.has_id && attempt.records.iter().any(|record| record.has_id);
+    (same_call(&attempt.ids, ids) || both_have_it)
         && agree(attempt.outcome, end.record.outcome)
         && end.end.since(attempt.time).abs() <= tolerance
         && !told(&end.record.seen, end.record.grain)
