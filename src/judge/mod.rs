@@ -55,7 +55,7 @@ pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
     Findings {
         counts: counts(&traffic),
         caller_side: caller_side::count(&traffic),
-        retries: retries::audit(&traffic),
+        retries: retries::audit(&traffic, &windows),
         findings: remarks::remarks(&traffic, rollup, &correlated.offsets_ms),
         isolated_count: isolated.len() as u64,
         isolated: isolated.into_iter().take(options.max_requests).collect(),
