@@ -2,16 +2,17 @@
 //!
 //! The bytes are searched first, as `grep` would; only parts that may hold an id are read as records.
 
+use super::Gathered;
 use super::chunk::Piece;
 use super::fold::Workers;
 use super::frame::RECORD_LIMIT;
+use super::jobs::{Job, merge_into, read_all};
 use super::open::Refused;
 use super::plan::Plan;
 use super::prepare::{Prepared, Way};
 use super::progress::Progress;
 use super::read::Errand;
 use super::sought::Sought;
-use super::{Gathered, Job, merge_into, read_all};
 use crate::model::Sighting;
 use std::collections::BTreeMap;
 use std::io::Read;

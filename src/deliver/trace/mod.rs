@@ -1,5 +1,6 @@
 //! The life of one call, for the terminal and for programs.
 
+mod attempt;
 mod json;
 mod text;
 
