@@ -170,6 +170,36 @@ fn machines_that_scan_their_own_logs_make_the_whole_under_their_names() {
 }
 
 #[test]
+fn shards_that_are_asked_again_keep_what_the_merge_wants_and_make_the_whole() {
+    for name in ["azure-deployment-down", "outage-full", "model-down"] {
+        let folder = tempfile::tempdir().unwrap();
+        let question = folder.path().join("wanted").display().to_string();
+        let parts: Vec<PathBuf> = (1..=3).map(|number| folder.path().join(format!("{number}.part"))).collect();
+        let scan_all = |more: &[String]| {
+            for (number, part) in (1..).zip(&parts) {
+                let args = [
+                    words(&["logs", "--shard", &format!("{number}/3")]),
+                    zones(name),
+                    more.to_vec(),
+                ]
+                .concat();
+                scan(&corpus(name), &args, part);
+            }
+        };
+        scan_all(&[]);
+        let files = parts.iter().map(|part| part.display().to_string());
+        let asked = [
+            words(&["merge", "-q", "-o", "/dev/null", "--wanted", &question]),
+            files.collect(),
+        ]
+        .concat();
+        assert!(matches!(faultscope(folder.path(), &asked).status.code(), Some(0 | 3)));
+        scan_all(&words(&["--wanted", &question]));
+        assert_same(&merged(&parts), &whole(name), name);
+    }
+}
+
+#[test]
 fn parts_that_make_no_whole_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let place = |name: &str| folder.path().join(name);
