@@ -10,7 +10,7 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(next_help_heading = "Shards",
     mut_arg("output", |arg| arg.value_name("PART").required(true).help("Write the partial result to this file")),
-    mut_arg("reports", |arg| arg.hide(true)), mut_arg("bundle", |arg| arg.hide(true)), mut_arg("dry_run", |arg| arg.hide(true)),
+    mut_arg("audience", |arg| arg.hide(true)), mut_arg("reports", |arg| arg.hide(true)), mut_arg("bundle", |arg| arg.hide(true)), mut_arg("dry_run", |arg| arg.hide(true)),
     mut_arg("explain", |arg| arg.hide(true)), mut_arg("internal", |arg| arg.hide(true)), mut_arg("max_requests", |arg| arg.hide(true)),
     mut_arg("fail_on", |arg| arg.hide(true)), mut_arg("key_file", |arg| arg.hide(true)), mut_arg("color", |arg| arg.hide(true)),
     mut_arg("status_page", |arg| arg.hide(true)), mut_arg("provider", |arg| arg.hide(true)), mut_arg("surface", |arg| arg.hide(true)),

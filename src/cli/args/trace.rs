@@ -5,7 +5,7 @@ use clap::Parser;
 
 /// What `trace` takes.
 #[derive(Debug, Parser)]
-#[command(mut_arg("bundle", |arg| arg.hide(true)), mut_arg("dry_run", |arg| arg.hide(true)), mut_arg("explain", |arg| arg.hide(true)),
+#[command(mut_arg("audience", |arg| arg.hide(true)), mut_arg("status_page", |arg| arg.hide(true)), mut_arg("bundle", |arg| arg.hide(true)), mut_arg("dry_run", |arg| arg.hide(true)), mut_arg("explain", |arg| arg.hide(true)),
     mut_arg("max_requests", |arg| arg.hide(true)), mut_arg("fail_on", |arg| arg.hide(true)), mut_arg("provider", |arg| arg.hide(true)),
     mut_arg("surface", |arg| arg.hide(true)), mut_arg("model", |arg| arg.hide(true)), mut_arg("endpoint", |arg| arg.hide(true)),
     mut_arg("status", |arg| arg.hide(true)), mut_arg("host", |arg| arg.hide(true)), mut_arg("tier", |arg| arg.hide(true)),
