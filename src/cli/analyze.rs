@@ -15,17 +15,22 @@ use anyhow::{Context as _, bail};
 pub(super) fn analyze(args: &Analyze) -> anyhow::Result<Exit> {
     let needs = needs(args, world::now())?;
     let gathered = read(args, &needs)?;
-    let mut findings = judge::judge(&gathered.rollup, &needs.judge);
+    judged(args, &needs, &gathered.rollup)
+}
+
+/// Acts two and three.
+pub(super) fn judged(args: &Analyze, needs: &Needs, rollup: &Rollup) -> anyhow::Result<Exit> {
+    let mut findings = judge::judge(rollup, &needs.judge);
     status_page::note(&mut findings, &args.status_page);
     match args.explain {
-        Some(place) => explain(args, &needs, place, &findings)?,
-        None => deliver_all(args, &needs, &findings, &gathered.rollup)?,
+        Some(place) => explain(args, needs, place, &findings)?,
+        None => deliver_all(args, needs, &findings, rollup)?,
     }
-    Ok(exit(&needs, &findings))
+    Ok(exit(needs, &findings))
 }
 
 /// Act one, with its second look, and what is said of it.
-fn read(args: &Analyze, needs: &Needs) -> anyhow::Result<Gathered> {
+pub(super) fn read(args: &Analyze, needs: &Needs) -> anyhow::Result<Gathered> {
     let bar = Bar::new(args);
     let read = gather::gather(&needs.gather, &bar).map(|mut gathered| {
         let wanted = judge::wanted(&gathered.rollup);
@@ -109,7 +114,7 @@ fn explain(args: &Analyze, needs: &Needs, place: usize, findings: &Findings) -> 
     }
 }
 
-fn context(needs: &Needs, colour: bool) -> Context<'static> {
+pub(super) fn context(needs: &Needs, colour: bool) -> Context<'static> {
     Context {
         generated_at: needs.generated_at.to_utc(),
         width: world::columns(),

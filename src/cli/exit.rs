@@ -32,7 +32,8 @@ pub const HELP: &str = "\
 Exit codes:
   0    done, and everything was read (whatever was found)
   1    done, and a class named by --fail-on was found
-  2    no usable result: bad arguments, nothing to read, or the output could not be written
+  2    no usable result: bad arguments, nothing to read, the output could not be written, or an id to trace that stands
+       in no log
   3    done, but part of the input could not be read or understood; each part is named on standard error and in the
        report (single unread records count above 0.1 % of a log's records); 1 wins over 3; 'nightly' names a part once
   130  ended by SIGINT; 143 by SIGTERM; nothing half-written remains

@@ -13,14 +13,17 @@ pub mod exit;
 mod formats;
 mod history;
 mod key;
+mod merge;
 mod nightly;
 mod output;
 mod plan;
 mod progress;
 pub mod say;
+mod scan;
 mod shell;
 pub mod since;
 mod status_page;
+mod trace;
 mod world;
 
 use args::{Args, Command, ConfigCommand};
@@ -64,6 +67,9 @@ fn whole() -> Exit {
 fn run_command(args: &Args, words: &[std::ffi::OsString]) -> anyhow::Result<Exit> {
     match &args.command {
         Some(Command::Analyze(analyze)) => analyze::analyze(analyze),
+        Some(Command::Scan(asked)) => scan::scan(asked),
+        Some(Command::Merge(asked)) => merge::merge(asked),
+        Some(Command::Trace(asked)) => trace::trace(asked),
         Some(Command::Nightly(nightly)) => nightly::nightly(nightly),
         Some(Command::History(history)) => history::history(history),
         Some(Command::Formats) => formats::formats(),

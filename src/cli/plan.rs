@@ -64,7 +64,8 @@ pub(super) fn needs(args: &Analyze, now: Time) -> anyhow::Result<Needs> {
     })
 }
 
-fn gather(args: &Analyze, now: Time) -> anyhow::Result<Plan> {
+/// What act one needs.
+pub(super) fn gather(args: &Analyze, now: Time) -> anyhow::Result<Plan> {
     let given = args
         .tz
         .iter()
@@ -101,6 +102,7 @@ fn gather(args: &Analyze, now: Time) -> anyhow::Result<Plan> {
         known: formats::ALL,
         threads: args.threads.map_or_else(world::processors, usize::from),
         piece: PIECE,
+        share: None,
         today: Some(now.to_utc().date_naive()),
     })
 }

@@ -8,9 +8,10 @@ use super::open::section::Section;
 use super::open::{self, Content, Opened, Refused};
 use super::plan::{Pattern, Plan};
 use super::recognise::{HEAD, Order, Recognised, is_enough, recognise};
-use crate::model::{Skipped, Time};
-use crate::text::timestamp::Zone;
+use crate::model::{Name, Skipped, Time, Undated};
+use crate::text::timestamp::{DateKnown, Zone};
 use chrono::NaiveDate;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -155,6 +156,19 @@ impl Prepared {
     pub(super) fn dated_as(&self) -> Option<String> {
         let lacking = self.lacking()?;
         Some(dates::said(lacking, self.written(), self.date.is_some()))
+    }
+
+    /// What is to be known to date it anew; `None` where its stamps tell their dates.
+    pub(super) fn undated(&self, sources: BTreeSet<Name>) -> Option<Undated> {
+        let lacking = self.lacking()?;
+        Some(Undated {
+            sources,
+            stamp: lacking.stamp.clone(),
+            has_day: lacking.dated == DateKnown::NoYear,
+            zone: self.zone.to_string(),
+            written: self.source.written,
+            told: self.date,
+        })
     }
 
     /// Says how many pieces are going to be read, before they are.

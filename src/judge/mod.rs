@@ -10,13 +10,17 @@ mod id_advice;
 mod remarks;
 mod retries;
 mod select;
+mod shards;
 mod thresholds;
 mod timeline;
+mod trace;
 mod wanted;
 mod windows;
 
 pub use select::Selection;
+pub use shards::{chosen, unanswered, wanted_of_shard};
 pub use thresholds::Thresholds;
+pub use trace::Tracer;
 pub use wanted::wanted;
 
 use crate::model::{CallOutcome, Counts, Coverage, Findings, Name, Rollup, SourceCoverage, SourceRollup, Traffic, Window};
@@ -61,6 +65,12 @@ pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
         windows,
         traffic: options.keep_traffic.then(|| Arc::new(traffic)),
     }
+}
+
+/// Whether everything was read and understood.
+#[must_use]
+pub fn is_complete(rollup: &Rollup) -> bool {
+    coverage(rollup, &BTreeMap::new()).is_complete()
 }
 
 fn counts(traffic: &Traffic) -> Counts {

@@ -11,6 +11,7 @@ pub mod history;
 pub mod hours;
 mod lock;
 mod named;
+mod part;
 mod recent;
 mod rollup_v1;
 mod schema;
@@ -20,5 +21,6 @@ mod words;
 
 pub use lock::{Busy, Lock};
 pub use named::{ITSELF, named, within};
+pub use part::{Part, Unfit, part_packed, part_unpacked, wanted_packed, wanted_unpacked};
 pub use store::{Horizon, Night, NightDone, Store, StoreError};
 pub use windows::{Kept, News};

@@ -90,3 +90,27 @@ fn what_nights_keep_and_write_holds_no_planted_secret() {
         }
     }
 }
+
+#[test]
+fn what_a_shard_hands_on_holds_no_planted_secret() {
+    for name in CORPORA {
+        let folder = tempfile::tempdir().unwrap();
+        let part = folder.path().join("part");
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_faultscope"))
+            .env_clear()
+            .args(["scan", "-o"])
+            .args([&part, &corpus(name).join("logs")])
+            .output()
+            .unwrap();
+        let part = faultscope::keep::part_unpacked(&std::fs::read(part).unwrap()).unwrap();
+        let told = format!("{part:?}{}", String::from_utf8_lossy(&output.stderr));
+        for secret in truth(name)["secrets"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|secret| secret.as_str())
+        {
+            assert!(!told.contains(secret), "{name}: {secret}");
+        }
+    }
+}

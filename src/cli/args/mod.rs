@@ -2,6 +2,8 @@
 
 mod history;
 mod nightly;
+mod shards;
+mod trace;
 mod values;
 
 #[cfg(test)]
@@ -9,6 +11,8 @@ mod tests;
 
 pub use history::{History, HistoryAsked, HistoryForm};
 pub use nightly::Nightly;
+pub use shards::{Merge, Scan};
+pub use trace::Trace;
 pub use values::{ColourChoice, ReportAsked, Scoped};
 
 use super::exit;
@@ -51,12 +55,21 @@ pub enum Command {
     /// directory of that name)
     #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
     Analyze(Box<Analyze>),
+    /// Tells the life of one call, found by any id a log wrote of it: its attempts in order, and who said what of each
+    #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
+    Trace(Box<Trace>),
     /// Reads what is new since its last run, keeps a history, and speaks only where a failure window is new or changed:
     /// the form for cron and systemd timers
     #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
     Nightly(Box<Nightly>),
     /// Tells what earlier nights found: recurring windows, failing shares by week, times to recovery, availability
     History(Box<History>),
+    /// Reads one shard of the logs and writes a partial result, for 'merge'
+    #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
+    Scan(Box<Scan>),
+    /// Puts the partial results of all shards together and reports as if one run had read everything
+    #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
+    Merge(Box<Merge>),
     /// Lists every input format: its name, who writes it, and where its grammar is documented
     Formats,
     /// Shows the settings: 'config show' names every key of a command, its value, and where that comes from

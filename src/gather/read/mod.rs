@@ -19,6 +19,7 @@ use super::plan::Plan;
 use super::prepare::{Prepared, SHRUNK, Way};
 use super::progress::Progress;
 use super::recognise::Order;
+use super::sought::Sought;
 use crate::model::{Name, Wanted};
 use crate::text::timestamp::Reference;
 use chrono::DateTime;
@@ -52,6 +53,8 @@ pub(super) struct Shelf {
 pub(super) struct Errand<'a> {
     pub(super) plan: &'a Plan,
     pub(super) wanted: Option<&'a Wanted>,
+    /// Only records that hold one of these ids are read, and whole.
+    pub(super) sought: Option<&'a Sought>,
     pub(super) order: &'a Order,
     pub(super) progress: &'a dyn Progress,
 }
@@ -126,6 +129,7 @@ impl Errand<'_> {
             until: self.plan.until,
             size: prepared.source.size,
             wanted: self.wanted,
+            sought: self.sought,
         }
     }
 }

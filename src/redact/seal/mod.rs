@@ -2,10 +2,13 @@
 //! reader is a stranger.
 
 mod names;
+mod trace;
 mod walk;
 
 #[cfg(test)]
 mod tests;
+
+pub use trace::{SealedTrace, seal_trace};
 
 use super::wall::Removed;
 use crate::model::{Findings, Name, Scope};
