@@ -42,7 +42,7 @@ impl Order {
                 }
             })
             .collect();
-        ranked.sort_by_key(|ranked| (ranked.accepts, ranked.format.name()));
+        ranked.sort_by_key(|ranked| (ranked.accepts, !ranked.format.is_the_users(), ranked.format.name()));
         Self { formats: ranked }
     }
 
