@@ -168,12 +168,12 @@ pub(super) fn fill_from_exception<'a>(text: &'a str, fields: &mut Fields<'a>) {
     fields.x_request_id = fields.x_request_id.or(raised.x_request_id);
 }
 
-fn is_absent(value: &str) -> bool {
+pub(super) fn is_absent(value: &str) -> bool {
     value.len() <= "undefined".len() && matches!(value, "" | "-" | "null" | "None" | "nil" | "undefined" | "NULL")
 }
 
 /// Words and numbers (pino, bunyan: 50 and more) that mean an error.
-fn is_error_level(level: &str) -> bool {
+pub(super) fn is_error_level(level: &str) -> bool {
     match level.as_bytes().first() {
         Some(b'e' | b'E' | b'f' | b'F' | b'c' | b'C' | b'p' | b'P') => {
             ["error", "err", "fatal", "critical", "crit", "panic", "emerg"]

@@ -79,7 +79,9 @@ impl Builder {
 
     /// Squid's `%Ss/%>Hs` and HAProxy's `%b/%s` and `%ci:%cp` are words of their own, of two variables.
     fn joins(&mut self, meaning: Meaning) -> bool {
-        let Some(last) = self.compiled.steps.last_mut() else { return false };
+        let Some(last) = self.compiled.steps.last_mut() else {
+            return false;
+        };
         let joined = match (last.meaning, self.literal.as_str(), meaning) {
             (Meaning::Result, "/", Meaning::Of(Key::Status)) => Meaning::ResultAndStatus,
             (Meaning::Backend, "/", Meaning::Server) => Meaning::BackendAndServer,

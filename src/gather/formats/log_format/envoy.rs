@@ -191,7 +191,10 @@ mod tests {
     #[test]
     fn a_slip_is_named_with_its_place_and_an_extensions_operator_is_not() {
         let said = compile("[%START_TIME%] %RESPONSE_COD%").unwrap_err().to_string();
-        assert_eq!(said, "at character 16: there is no %RESPONSE_COD%; did you mean %RESPONSE_CODE%?");
+        assert_eq!(
+            said,
+            "at character 16: there is no %RESPONSE_COD%; did you mean %RESPONSE_CODE%?"
+        );
         compile("%START_TIME% %SOME_FILTERS_OWN(a:b)% %RESPONSE_CODE%").unwrap();
         assert!(compile("%START_TIME% %RESPONSE_CODE").is_err());
     }

@@ -20,7 +20,13 @@ pub(super) fn of_answer(name: &str) -> Meaning {
         // What stands on the answer under this name is the provider's.
         Some(Key::RequestId) => Meaning::Of(Key::OtherProviderId),
         Some(
-            key @ (Key::ProviderId | Key::OtherProviderId | Key::Ray | Key::Model | Key::Organization | Key::Project | Key::ClientId),
+            key @ (Key::ProviderId
+            | Key::OtherProviderId
+            | Key::Ray
+            | Key::Model
+            | Key::Organization
+            | Key::Project
+            | Key::ClientId),
         ) => Meaning::Of(key),
         _ => Meaning::Silent,
     }

@@ -153,7 +153,9 @@ mod tests {
 
     #[test]
     fn a_slip_is_named_with_its_place_and_a_sites_own_variable_is_not() {
-        let said = compile("log_format x '$status '\n '$upstream_respons_time';").unwrap_err().to_string();
+        let said = compile("log_format x '$status '\n '$upstream_respons_time';")
+            .unwrap_err()
+            .to_string();
         assert_eq!(
             said,
             "at character 27: there is no $upstream_respons_time; did you mean $upstream_response_time?"

@@ -36,12 +36,7 @@ impl Template {
         walked.is_ok() && found * 2 > self.keys.len()
     }
 
-    pub(super) fn read(
-        &self,
-        line: &str,
-        compiled: &Compiled,
-        emit: &mut dyn FnMut(&Fields<'_>),
-    ) -> Result<(), Unread> {
+    pub(super) fn read(&self, line: &str, compiled: &Compiled, emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
         let unescaped = Unescaped::default();
         let mut told = Told::default();
         told.fields.instant = compiled.instant;

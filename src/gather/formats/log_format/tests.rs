@@ -43,7 +43,11 @@ fn blanks_inside_a_list_of_tries_do_not_end_it() {
 fn a_whole_directive_of_nginx_or_its_quoted_parts_are_taken_as_nginx_reads_them() {
     let parts = "escape=json '{\"t\":\"$time_iso8601\",'\n  '\"a\":\"$http_user_agent\",\"s\":\"${status}\"}';";
     let line = r#"{"t":"2025-03-06T14:02:42+00:00","a":"x\",\"s\":\"200","s":"502"}"#;
-    for format in [parts.to_owned(), format!("log_format llm {parts}"), parts.replace("escape=json ", "")] {
+    for format in [
+        parts.to_owned(),
+        format!("log_format llm {parts}"),
+        parts.replace("escape=json ", ""),
+    ] {
         assert_eq!(
             with(Dialect::Nginx, &format, line, |fields| fields.status),
             Some(Some(502)),
@@ -59,10 +63,15 @@ fn a_host_may_touch_the_uri_and_a_request_may_stand_bare() {
         assert_eq!(fields.url, Some("/v1/x"));
     })
     .unwrap();
-    with(Dialect::Nginx, "$time_local $request $status", "06/Mar/2025:14:02:42 +0000 POST /v1/x HTTP/1.1 200", |fields| {
-        assert_eq!(fields.timestamp, Some("06/Mar/2025:14:02:42 +0000"));
-        assert_eq!((fields.url, fields.status), (Some("/v1/x"), Some(200)));
-    })
+    with(
+        Dialect::Nginx,
+        "$time_local $request $status",
+        "06/Mar/2025:14:02:42 +0000 POST /v1/x HTTP/1.1 200",
+        |fields| {
+            assert_eq!(fields.timestamp, Some("06/Mar/2025:14:02:42 +0000"));
+            assert_eq!((fields.url, fields.status), (Some("/v1/x"), Some(200)));
+        },
+    )
     .unwrap();
 }
 
@@ -123,11 +132,15 @@ fn a_time_of_several_directives_is_one_value() {
     .unwrap();
 }
 
-const HTTPLOG: &str = "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs %{+Q}r";
+const HTTPLOG: &str =
+    "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs %{+Q}r";
 
 #[test]
 fn haproxys_own_default_says_what_the_built_in_reader_says() {
-    let built_in = crate::gather::formats::ALL.iter().find(|format| format.name() == "haproxy").unwrap();
+    let built_in = crate::gather::formats::ALL
+        .iter()
+        .find(|format| format.name() == "haproxy")
+        .unwrap();
     let compiled = Dialect::Haproxy.compile(&format!("log-format \"{HTTPLOG}\"")).unwrap();
     let told = |format: &dyn Format, line: &str| {
         let mut told = None;
