@@ -12,6 +12,7 @@ pub mod exit;
 mod formats;
 mod key;
 mod output;
+mod own_formats;
 mod plan;
 mod progress;
 pub mod say;
@@ -21,6 +22,7 @@ mod world;
 use args::{Args, Command};
 use clap::Parser;
 use exit::Exit;
+use own_formats::OwnFormats;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
@@ -37,15 +39,19 @@ fn whole() -> Exit {
         Ok(args) => args,
         Err(refused) => return said_by_clap(&refused),
     };
-    let done = match &args.command {
-        Some(Command::Analyze(analyze)) => analyze::analyze(analyze),
-        Some(Command::Formats) => formats::formats(),
-        None => analyze::analyze(&args.analyze),
-    };
-    done.unwrap_or_else(|error| {
+    run_command(&args).unwrap_or_else(|error| {
         say::say(&format!("{error:#}"));
         Exit::Unusable
     })
+}
+
+fn run_command(args: &Args) -> anyhow::Result<Exit> {
+    let own = OwnFormats::read(args.config.as_deref())?;
+    match &args.command {
+        Some(Command::Analyze(analyze)) => analyze::analyze(analyze, &own),
+        Some(Command::Formats(asked)) => formats::formats(asked, &own),
+        None => analyze::analyze(&args.analyze, &own),
+    }
 }
 
 /// Help and version are results; a wrong word is an error of one line, and what else clap has to say of it.

@@ -88,7 +88,7 @@ impl Prepared {
                 }));
             }
         };
-        let (zone, zone_said) = zone(&source, plan);
+        let (zone, zone_said) = zone(&source, plan, looked.recognised.as_ref());
         let left = looked.way.parts();
         Ok(Self {
             source,
@@ -310,11 +310,16 @@ fn is_meant(pattern: &Pattern, source: &Source) -> bool {
     means(source) || outer.is_some_and(means)
 }
 
-fn zone(source: &Source, plan: &Plan) -> (Zone, String) {
+/// What the user says of a log goes before what its format says, and that before what is said of all logs.
+fn zone(source: &Source, plan: &Plan, recognised: Option<&Recognised>) -> (Zone, String) {
     let named = plan.zones.iter().rev().find(|(pattern, _)| is_meant(pattern, source));
+    let of_format = || recognised.and_then(|recognised| recognised.zone());
     match named {
         Some((_, zone)) => (*zone, format!("{zone} by --tz")),
         None if plan.zone_given => (plan.default_zone, format!("{} by --tz", plan.default_zone)),
-        None => (plan.default_zone, format!("assumed {}", plan.default_zone)),
+        None => match of_format() {
+            Some((zone, name)) => (zone, format!("{zone} by the format {name}")),
+            None => (plan.default_zone, format!("assumed {}", plan.default_zone)),
+        },
     }
 }

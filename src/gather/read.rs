@@ -186,7 +186,7 @@ impl Records<'_> {
 }
 
 /// Whether a line starts a record: in a source of several formats, whoever knows the line decides.
-fn starts(format: &dyn Format, line: &[u8]) -> bool {
+pub(super) fn starts(format: &dyn Format, line: &[u8]) -> bool {
     match format.framing() {
         Framing::Line => format.fit(line) != Fit::No,
         Framing::Continued => format.starts_record(line),

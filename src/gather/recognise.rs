@@ -8,7 +8,8 @@ use super::dates::{self, Lacking};
 use super::formats::{Fit, Format};
 use super::frame::{Items, RECORD_LIMIT, document};
 use crate::model::Vantage;
-use crate::text::timestamp::DateKnown;
+use crate::text::timestamp::{DateKnown, Zone};
+use std::borrow::Cow;
 
 /// Lines that are looked at, empty ones left out.
 const LINES: usize = 200;
@@ -87,6 +88,8 @@ pub struct Recognised {
     pub vantage: Vantage,
     /// Where its records are, where it is a document.
     pub items: Option<Items>,
+    /// The user says so.
+    pub is_forced: bool,
     /// Its first stamp, where that lacks a date or a year.
     pub lacking: Option<Box<Lacking>>,
 }
@@ -100,8 +103,16 @@ impl Recognised {
             name: format.name(),
             vantage: format.vantage(),
             items: format.framing().items(),
+            is_forced: true,
             lacking: None,
         }
+    }
+
+    /// The zone that the format of most lines says its stamps are in, and its name.
+    #[must_use]
+    pub fn zone(&self) -> Option<(Zone, &'static str)> {
+        let format = self.candidates.iter().find(|format| format.name() == self.name)?;
+        Some((format.zone()?, self.name))
     }
 
     /// Whether it has to be read from its start: a document, and a log whose stamps leave out the date, so that its
@@ -137,58 +148,96 @@ pub fn recognise(head: &[u8], whole: bool, order: &Order) -> Option<Recognised> 
         .iter()
         .find(|format| is_document(*format) && format.fit(head) == Fit::Yes)
     {
-        return Some(Recognised::forced(format));
+        return Some(Recognised {
+            is_forced: false,
+            ..Recognised::forced(format)
+        });
     }
-    let (items, records) = document(head, LINES).unzip();
-    let lines: Vec<&[u8]> = match &records {
-        Some(records) => records.iter().map(Vec::as_slice).collect(),
-        None => sampled(head, whole),
-    };
-    let formats = order.iter().filter(|format| !is_document(*format));
-    let declared = formats.map(|format| format.declared(head).unwrap_or(format));
-    let mut tallies: Vec<Tally> = declared.map(Tally::new).collect();
-    for line in &lines {
-        let mut is_taken = false;
-        for tally in &mut tallies {
-            let fit = tally.format.fit(line);
-            tally.yes += usize::from(fit == Fit::Yes);
-            tally.maybe += usize::from(fit != Fit::No);
-            tally.first += usize::from(fit != Fit::No && !is_taken);
-            is_taken |= fit != Fit::No;
-        }
-    }
-    tallies.retain(|tally| tally.yes > 0 || tally.maybe * 2 > lines.len());
-    let most = tallies.iter().rev().max_by_key(|tally| tally.first)?;
-    let (name, vantage) = (most.format.name(), most.format.vantage());
-    let candidates = tallies.iter().map(|tally| tally.format).collect();
+    let heard = hear(head, whole, order);
+    let lines = heard.lines.len();
+    let candidates = || heard.standings.iter().filter(|standing| standing.is_candidate(lines));
+    let most = candidates().rev().max_by_key(|standing| standing.first)?;
     let mut recognised = Recognised {
-        candidates,
-        name,
-        vantage,
-        items,
+        candidates: candidates().map(|standing| standing.format).collect(),
+        name: most.format.name(),
+        vantage: most.format.vantage(),
+        items: heard.items,
+        is_forced: false,
         lacking: None,
     };
-    recognised.lacking = dates::lacking(&lines, &recognised).map(Box::new);
+    recognised.lacking = dates::lacking(&heard.slices(), &recognised).map(Box::new);
     Some(recognised)
 }
 
-struct Tally {
-    format: &'static dyn Format,
-    yes: usize,
-    maybe: usize,
-    /// Lines that it is the first to accept.
-    first: usize,
+/// What the formats of lines say of a source's first lines.
+pub struct Heard<'a> {
+    /// The lines; of a document, its records.
+    pub lines: Vec<Cow<'a, [u8]>>,
+    /// Every format, the most telling first.
+    pub standings: Vec<Standing>,
+    items: Option<Items>,
 }
 
-impl Tally {
-    fn new(format: &'static dyn Format) -> Self {
-        Self {
-            format,
-            yes: 0,
-            maybe: 0,
-            first: 0,
+impl Heard<'_> {
+    fn slices(&self) -> Vec<&[u8]> {
+        self.lines.iter().map(|line| &**line).collect()
+    }
+}
+
+/// How a format stands before a source's first lines.
+#[derive(Clone, Copy)]
+pub struct Standing {
+    /// The format, with the layout that the source declares.
+    pub format: &'static dyn Format,
+    /// Samples of other formats that it accepts: the more, the less it tells.
+    pub strangers: usize,
+    /// Lines that can be nothing else.
+    pub yes: usize,
+    /// Lines that it may read, those among them.
+    pub fits: usize,
+    /// Lines that no format before it may read.
+    pub first: usize,
+}
+
+impl Standing {
+    /// Whether it may read records of the source, of which so many lines were looked at.
+    #[must_use]
+    pub fn is_candidate(&self, lines: usize) -> bool {
+        self.yes > 0 || self.fits * 2 > lines
+    }
+}
+
+/// Asks every format of lines about a source's first ones; `whole` says that there are no more bytes.
+#[must_use]
+pub fn hear<'a>(head: &'a [u8], whole: bool, order: &Order) -> Heard<'a> {
+    let (items, records) = document(head, LINES).unzip();
+    let lines: Vec<Cow<'a, [u8]>> = match records {
+        Some(records) => records.into_iter().map(Cow::Owned).collect(),
+        None => sampled(head, whole).into_iter().map(Cow::Borrowed).collect(),
+    };
+    let ranked = order
+        .formats
+        .iter()
+        .filter(|ranked| ranked.format.framing().items().is_none());
+    let standing = |ranked: &Ranked| Standing {
+        format: ranked.format.declared(head).unwrap_or(ranked.format),
+        strangers: ranked.accepts,
+        yes: 0,
+        fits: 0,
+        first: 0,
+    };
+    let mut standings: Vec<Standing> = ranked.map(standing).collect();
+    for line in &lines {
+        let mut is_taken = false;
+        for standing in &mut standings {
+            let fit = standing.format.fit(line);
+            standing.yes += usize::from(fit == Fit::Yes);
+            standing.fits += usize::from(fit != Fit::No);
+            standing.first += usize::from(fit != Fit::No && !is_taken);
+            is_taken |= fit != Fit::No;
         }
     }
+    Heard { lines, standings, items }
 }
 
 /// The first lines that are not empty; the last one only where it is whole, or the only one.

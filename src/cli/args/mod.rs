@@ -1,14 +1,15 @@
 //! What was typed, as text: nothing here touches the world.
 
+mod formats;
 mod values;
 
 #[cfg(test)]
 mod tests;
 
-pub use values::{ColourChoice, ReportAsked, Scoped};
+pub use formats::{Formats, FormatsForm};
+pub use values::{ColourChoice, FormatAsked, ReportAsked, Scoped};
 
 use super::exit;
-use crate::gather::formats::Format;
 use crate::model::Class;
 use crate::text::timestamp::Zone;
 use clap::{Parser, Subcommand};
@@ -30,6 +31,10 @@ pub struct Args {
     /// The subcommand; `faultscope PATH` alone analyses.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// Read the settings of this file in the place of $XDG_CONFIG_HOME/faultscope/config.toml; 'config show' tells which
+    /// value comes from where
+    #[arg(long, global = true, value_name = "FILE", env = "FAULTSCOPE_CONFIG")]
+    pub config: Option<PathBuf>,
     /// What `analyze` takes.
     #[command(flatten)]
     pub analyze: Analyze,
@@ -42,8 +47,9 @@ pub enum Command {
     /// directory of that name)
     #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
     Analyze(Box<Analyze>),
-    /// Lists every input format: its name, who writes it, and where its grammar is documented
-    Formats,
+    /// Lists every input format with what it carries; with --try, tells which one a file is in and how its records are
+    /// understood
+    Formats(Box<Formats>),
 }
 
 /// What `analyze` takes.
@@ -123,10 +129,11 @@ pub struct Analyze {
     /// Repeatable
     #[arg(long, value_name = "[GLOB=]ZONE", value_parser = values::zone, env = "FAULTSCOPE_TZ", allow_hyphen_values = true, help_heading = "Input")]
     pub tz: Vec<Scoped<Zone>>,
-    /// Read every log as this format instead of recognising it, or some as in '*.access=nginx'; 'faultscope formats'
-    /// lists the names. Repeatable
-    #[arg(long = "format", value_name = "[GLOB=]NAME", value_parser = values::format, help_heading = "Input")]
-    pub formats: Vec<Scoped<FormatNamed>>,
+    /// Read every log as this format instead of recognising it, or some as in 'edge/*.log=haproxy': a name
+    /// ('faultscope formats' lists them), or the format as it stands in the configuration of nginx, apache, haproxy,
+    /// squid or envoy, as in 'nginx:$remote_addr - …'. Repeatable
+    #[arg(long = "format", value_name = "[GLOB=]FORMAT", value_parser = values::format, help_heading = "Input")]
+    pub formats: Vec<Scoped<FormatAsked>>,
     /// Use so many threads (default: one for each processor); the result does not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), env = "FAULTSCOPE_THREADS", help_heading = "Input")]
     pub threads: Option<u16>,
@@ -183,14 +190,4 @@ pub struct Thresholds {
     /// A stretch in which a smaller share than this failed is no window (default 0.02, which is 2 %)
     #[arg(long, value_name = "SHARE", value_parser = values::share, env = "FAULTSCOPE_MIN_RATE")]
     pub min_rate: Option<f64>,
-}
-
-/// A format that was named.
-#[derive(Clone, Copy)]
-pub struct FormatNamed(pub &'static dyn Format);
-
-impl std::fmt::Debug for FormatNamed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.0.name())
-    }
 }

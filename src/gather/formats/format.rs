@@ -70,6 +70,13 @@ pub trait Format: Sync {
         None
     }
 
+    /// Where the format leaves a line that it does not fit, for who develops one; nothing of the line itself. `None` where
+    /// it fits, or the format cannot tell.
+    fn leaves(&self, line: &[u8]) -> Option<String> {
+        let _ = line;
+        None
+    }
+
     /// Records as the vendor's documentation or a run of the software shows them; tests hold every format to its own
     /// and to no other's.
     fn samples(&self) -> &'static [&'static str];

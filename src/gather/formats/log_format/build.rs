@@ -46,6 +46,7 @@ impl Builder {
             before: std::mem::take(&mut self.literal).into_boxed_str(),
             meaning,
             extent,
+            spelling: spelling.as_str().into(),
         });
         self.before = spelling;
         Ok(())

@@ -29,6 +29,8 @@ pub(super) struct Step {
     pub(super) before: Box<str>,
     pub(super) meaning: Meaning,
     pub(super) extent: Extent,
+    /// How the proxy spells it.
+    pub(super) spelling: Box<str>,
 }
 
 /// A compiled format.
@@ -210,6 +212,26 @@ impl Format for Compiled {
 
     fn is_the_users(&self) -> bool {
         true
+    }
+
+    fn leaves(&self, line: &[u8]) -> Option<String> {
+        let line = scan::text(line);
+        if self.template.is_some() || self.read(&line).is_ok() {
+            return None;
+        }
+        // Each beginning of the format is a format.
+        let beginning = |steps: usize| {
+            let next = self.steps.get(steps)?;
+            let beginning = Self {
+                steps: self.steps.get(..steps)?.to_vec(),
+                after: next.before.clone(),
+                ..self.clone()
+            };
+            let fits = beginning.walk(&line, &mut Told::default(), Step::all).is_ok();
+            fits.then(|| format!("it fits as far as the text before {}", next.spelling))
+        };
+        let found = (1..self.steps.len()).rev().find_map(beginning);
+        Some(found.unwrap_or_else(|| "it does not fit from its start".to_owned()))
     }
 
     fn fit(&self, line: &[u8]) -> Fit {

@@ -209,25 +209,43 @@ fn is_no_stamp(value: &str, zone: Option<Zone>) -> Option<&'static str> {
     stamp.is_none().then_some("is no time stamp of any known grammar")
 }
 
-/// How far a pattern matches a sample: the longest part of it that compiles and matches, and where that ends.
-fn stopped(pattern: &str, sample: &str) -> String {
+/// How far a pattern matches a text: bytes of the text and of the pattern, of the longest part that compiles and matches.
+fn reach(pattern: &str, text: &str) -> Option<(usize, usize)> {
     let ends = pattern.char_indices().map(|(at, c)| at + c.len_utf8());
-    let parts = ends.filter_map(|end| pattern.get(..end)).rev();
-    for part in parts {
-        let found = build(part).ok().and_then(|regex| regex.find(sample));
-        let Some(found) = found.filter(|found| found.start() == 0 && found.end() > 0) else {
-            continue;
-        };
-        let rest = sample.get(found.end()..).unwrap_or_default();
-        let behind = pattern.get(part.len()..).unwrap_or_default().trim_start();
-        return format!(
-            "the pattern does not match: it fits as far as character {}, before '{}', where it goes on with '{}'",
-            sample.get(..found.end()).map_or(0, |before| before.chars().count()),
-            quoted(rest),
-            quoted(behind),
-        );
+    let mut parts = ends.filter_map(|end| pattern.get(..end)).rev();
+    parts.find_map(|part| {
+        let found = build(part).ok()?.find(text)?;
+        (found.start() == 0 && found.end() > 0).then_some((found.end(), part.len()))
+    })
+}
+
+/// Where a pattern stops matching a sample.
+fn stopped(pattern: &str, sample: &str) -> String {
+    let Some((reached, part)) = reach(pattern, sample) else {
+        return format!("the pattern does not match from its start, '{}'", quoted(sample));
+    };
+    format!(
+        "the pattern does not match: it fits as far as character {}, before '{}', where it goes on with '{}'",
+        characters(sample, reached),
+        quoted(sample.get(reached..).unwrap_or_default()),
+        quoted(pattern.get(part..).unwrap_or_default().trim_start()),
+    )
+}
+
+/// The same of a line of a log, of which nothing is told.
+pub(super) fn left(pattern: &str, line: &str) -> String {
+    match reach(pattern, line) {
+        Some((reached, part)) => format!(
+            "it fits as far as character {}, where the pattern goes on with '{}'",
+            characters(line, reached),
+            quoted(pattern.get(part..).unwrap_or_default().trim_start()),
+        ),
+        None => "it does not fit from its start".to_owned(),
     }
-    format!("the pattern does not match from its start, '{}'", quoted(sample))
+}
+
+fn characters(text: &str, bytes: usize) -> usize {
+    text.get(..bytes).map_or(0, |before| before.chars().count())
 }
 
 /// The first letters of a text, in one line.

@@ -136,6 +136,11 @@ impl Format for Own {
         }
     }
 
+    fn leaves(&self, line: &[u8]) -> Option<String> {
+        let line = scan::text(line);
+        (self.fit(line.as_bytes()) == Fit::No).then(|| check::left(self.pattern.as_str(), &line))
+    }
+
     fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
         let record = scan::text(record);
         let record = record.trim_end_matches(['\n', '\r']);
