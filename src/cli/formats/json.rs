@@ -24,7 +24,7 @@ pub(super) fn list(listed: &[Listed]) -> String {
             "upstream": carries.upstream,
             "tokens": carries.tokens,
             "ids": id_names(carries),
-            "stamps": carries.stamps.name(),
+            "stamps": carries.stamps.iter().map(|stamps| stamps.name()).collect::<Vec<_>>(),
             "zone": carries.zone.map(|zone| zone.to_string()),
             "instants": instants(carries),
             "source": format.source(),

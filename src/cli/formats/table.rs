@@ -17,13 +17,19 @@ As far as the format's own samples show: 'faultscope formats NAME' prints them a
 
 /// A line for each format.
 pub(super) fn table(listed: &[Listed]) -> String {
-    let mut rows = vec![["FORMAT", "BY", "STATUS", "MODEL", "LATENCY", "UPSTREAM", "IDS", "STAMPS"].map(str::to_owned)];
+    let mut rows = vec![
+        [
+            "FORMAT", "BY", "STATUS", "ERROR", "MODEL", "LATENCY", "UPSTREAM", "IDS", "STAMPS",
+        ]
+        .map(str::to_owned),
+    ];
     let yes = |has: bool| if has { "yes" } else { NOT }.to_owned();
     for Listed { format, carries } in listed {
         rows.push([
             format.name().to_owned(),
             format.vantage().name().to_owned(),
             yes(carries.status),
+            yes(carries.error),
             yes(carries.model),
             yes(carries.latency),
             yes(carries.upstream),
@@ -93,13 +99,15 @@ pub(super) fn instants(carries: &Carries) -> Vec<&'static str> {
 }
 
 fn stamps(carries: &Carries) -> String {
-    if carries.stamps == Stamps::None {
+    if carries.stamps.is_empty() {
         return NOT.to_owned();
     }
-    let mut said = match carries.zone {
-        Some(zone) if carries.stamps < Stamps::Zoned => zone.to_string(),
-        _ => carries.stamps.name().to_owned(),
+    let is_lacking = |stamps: &Stamps| *stamps < Stamps::Zoned;
+    let said: Vec<String> = match carries.zone {
+        Some(zone) if carries.stamps.iter().all(is_lacking) => vec![zone.to_string()],
+        _ => carries.stamps.iter().rev().map(|stamps| stamps.name().to_owned()).collect(),
     };
+    let mut said = said.join(" or ");
     let instants = instants(carries);
     if !instants.is_empty() {
         let _ = write!(said, ", {}", instants.join(" or "));
