@@ -65,6 +65,8 @@ fn one(trial: &Trial) -> Value {
         "other_records": trial.other_records,
         "unread_records": trial.unread,
         "unread_lines": trial.unread_lines.iter().map(unread).collect::<Vec<_>>(),
+        "leaves": trial.leaves,
+        "zoneless_stamps": trial.is_zoneless,
         "records_by_format": trial.read_by,
         "whole": trial.whole,
         "understood": trial.understood.iter().map(understood).collect::<Vec<_>>(),

@@ -11,6 +11,9 @@ const NEXT_BEST: usize = 3;
 /// Lines that are named of those that were not understood.
 const LINES_NAMED: usize = 10;
 
+/// What can be done for a log that no format knows.
+const HINT: &str = "  name its proxy's own format (--format 'nginx:…'), or describe it in a [[format]] of the configuration\n";
+
 /// All of it; `width` is that of the terminal.
 pub(super) fn text(tried: &Tried, width: usize) -> String {
     let mut told = String::new();
@@ -28,7 +31,7 @@ fn one(trial: &Trial, width: usize, told: &mut String) {
     if trial.lines == 0 && trial.found.is_none() {
         return;
     }
-    if let Some(found) = &trial.found {
+    if let Some(found) = trial.found.as_ref().filter(|_| trial.is_zoneless) {
         let _ = writeln!(told, "  stamps without a zone: {}", found.zone);
     }
     let part = if trial.whole { "" } else { " in its first part" };
@@ -43,33 +46,38 @@ fn one(trial: &Trial, width: usize, told: &mut String) {
     for said in &trial.understood {
         wrapped(&format!("line {}:", said.line), &words(said), width, told);
     }
-    unread(trial, told);
+    unread(trial, width, told);
     others(trial, width, told);
+    if trial.found.is_none() {
+        told.push_str(HINT);
+    }
 }
 
 fn verdict(trial: &Trial) -> String {
     match &trial.found {
         None if trial.lines == 0 => "empty".to_owned(),
-        None => format!("no format recognised it; {} looked at", lines(trial.lines)),
+        None => format!("no format recognised it; {} looked at", lines(trial)),
         Some(found) if found.is_forced => format!(
             "{} ({}), because you said so; {} of {} fit",
             found.format,
             found.vantage.name(),
             found.fits,
-            lines(trial.lines)
+            lines(trial)
         ),
         Some(found) => format!(
             "{} ({}); {} of {} fit",
             found.format,
             found.vantage.name(),
             found.fits,
-            lines(trial.lines)
+            lines(trial)
         ),
     }
 }
 
-fn lines(number: usize) -> String {
-    format!("{number} line{}", if number == 1 { "" } else { "s" })
+/// What was looked at.
+fn lines(trial: &Trial) -> String {
+    let what = if trial.is_document { "record" } else { "line" };
+    format!("{} {what}{}", trial.lines, if trial.lines == 1 { "" } else { "s" })
 }
 
 /// A record, as words without blanks in them.
@@ -109,7 +117,7 @@ fn wrapped(lead: &str, words: &[String], width: usize, told: &mut String) {
     let _ = writeln!(told, "{line}");
 }
 
-fn unread(trial: &Trial, told: &mut String) {
+fn unread(trial: &Trial, width: usize, told: &mut String) {
     for (why, says) in [
         (Unread::NotThisFormat, "not understood"),
         (Unread::CutShort, "begun and broken off"),
@@ -122,6 +130,10 @@ fn unread(trial: &Trial, told: &mut String) {
         let named = numbers.iter().take(LINES_NAMED).cloned().collect::<Vec<_>>().join(", ");
         let more = if numbers.len() > LINES_NAMED { ", …" } else { "" };
         let _ = writeln!(told, "  {says}: line {named}{more}");
+    }
+    if let (Some((line, _)), Some(leaves)) = (trial.unread_lines.first(), &trial.leaves) {
+        let words: Vec<String> = leaves.split(' ').map(str::to_owned).collect();
+        wrapped(&format!("of line {line},"), &words, width, told);
     }
 }
 
@@ -141,7 +153,7 @@ fn others(trial: &Trial, width: usize, told: &mut String) {
 }
 
 fn why_not(other: &Other, trial: &Trial) -> String {
-    let fits = format!("{} of {} fit", other.fits, lines(trial.lines));
+    let fits = format!("{} of {} fit", other.fits, lines(trial));
     let taken = trial.found.as_ref().filter(|found| !found.is_forced);
     let general = match other.strangers {
         0 => String::new(),

@@ -44,6 +44,12 @@ pub struct Trial {
     pub unread: u64,
     /// Where the first of those are, and why.
     pub unread_lines: Vec<(u64, Unread)>,
+    /// Where the format leaves the first of those, if it says.
+    pub leaves: Option<String>,
+    /// Whether a stamp was met that has no zone.
+    pub is_zoneless: bool,
+    /// Whether it is a document, whose records are counted in the place of lines.
+    pub is_document: bool,
     /// The first records about a call.
     pub understood: Vec<Understood>,
     /// Whether all of it was looked at, and not its first part only.
@@ -125,6 +131,9 @@ fn try_one(prepared: &Prepared, order: &Order, records: usize) -> Result<Trial, 
         other_records: 0,
         unread: 0,
         unread_lines: Vec::new(),
+        leaves: None,
+        is_zoneless: false,
+        is_document: prepared.recognised.as_ref().is_some_and(|found| found.items.is_some()),
         understood: Vec::new(),
         whole: true,
     };
@@ -232,7 +241,10 @@ impl Sink for Reading<'_> {
                 let time = fields
                     .timestamp
                     .and_then(|text| stamps.parse(text, &self.prepared.zone, &reference))
-                    .map(|stamp| understood::dated(stamp, midnights));
+                    .map(|stamp| {
+                        trial.is_zoneless |= !stamp.zoned;
+                        understood::dated(stamp, midnights)
+                    });
                 if let Some(said) = Understood::of(line, fields, *format, time) {
                     about = true;
                     if trial.understood.len() < self.keep {
@@ -253,6 +265,9 @@ impl Sink for Reading<'_> {
                     }
                 }
             }
+        }
+        if self.trial.unread == 0 {
+            self.trial.leaves = self.candidates.iter().find_map(|format| format.leaves(record));
         }
         self.unread(line, why);
     }

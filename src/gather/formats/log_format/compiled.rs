@@ -62,27 +62,20 @@ impl Compiled {
     /// # Errors
     /// [`Unread`] where a literal is missing.
     pub fn read_start<'a>(&self, line: &'a str, fields: &mut Fields<'a>) -> Result<&'a str, Unread> {
-        let mut told = Told::default();
-        told.fields = std::mem::take(fields);
-        let rest = self.walk(line, &mut told, Step::last);
-        *fields = told.fields;
-        rest
+        self.walk(line, &mut Told::into(fields), Step::last)
     }
 
-    /// Reads a whole line; `None` where it is about no exchange.
-    fn read<'a>(&self, line: &'a str) -> Result<Option<Fields<'a>>, Unread> {
-        let mut told = Told::default();
-        told.fields.instant = self.instant;
-        let line = match self.dialect {
-            Dialect::Haproxy => match haproxy::headless(line) {
-                (host, true, rest) => {
-                    told.fields.host = host;
-                    rest
-                }
-                _ => line,
-            },
-            _ => line,
-        };
+    /// Reads a whole line; whether it is about an exchange.
+    fn read<'a>(&self, line: &'a str, fields: &mut Fields<'a>) -> Result<bool, Unread> {
+        fields.instant = self.instant;
+        let mut line = line;
+        if self.dialect == Dialect::Haproxy
+            && let (host, true, rest) = haproxy::headless(line)
+        {
+            fields.host = host;
+            line = rest;
+        }
+        let mut told = Told::into(fields);
         let rest = self.walk(line, &mut told, Step::all)?;
         if rest.trim_end().is_empty() {
             Ok(told.finish(self.dialect, self.has_target()))
@@ -99,7 +92,7 @@ impl Compiled {
     fn walk<'a>(
         &self,
         line: &'a str,
-        told: &mut Told<'a>,
+        told: &mut Told<'_, 'a>,
         last: impl Fn(&Step, &mut Cursor<'a>) -> &'a str,
     ) -> Result<&'a str, Unread> {
         let mut cursor = Cursor::new(line);
@@ -216,7 +209,7 @@ impl Format for Compiled {
 
     fn leaves(&self, line: &[u8]) -> Option<String> {
         let line = scan::text(line);
-        if self.template.is_some() || self.read(&line).is_ok() {
+        if self.template.is_some() || self.read(&line, &mut Fields::default()).is_ok() {
             return None;
         }
         // Each beginning of the format is a format.
@@ -227,7 +220,9 @@ impl Format for Compiled {
                 after: next.before.clone(),
                 ..self.clone()
             };
-            let fits = beginning.walk(&line, &mut Told::default(), Step::all).is_ok();
+            let fits = beginning
+                .walk(&line, &mut Told::into(&mut Fields::default()), Step::all)
+                .is_ok();
             fits.then(|| format!("it fits as far as the text before {}", next.spelling))
         };
         let found = (1..self.steps.len()).rev().find_map(beginning);
@@ -238,7 +233,7 @@ impl Format for Compiled {
         let line = scan::text(line);
         let read = match &self.template {
             Some(template) => template.fits(&line),
-            None => self.read(&line).is_ok(),
+            None => self.read(&line, &mut Fields::default()).is_ok(),
         };
         if read { Fit::Yes } else { Fit::No }
     }
@@ -248,7 +243,8 @@ impl Format for Compiled {
         match &self.template {
             Some(template) => template.read(&line, self, emit)?,
             None => {
-                if let Some(fields) = self.read(&line)? {
+                let mut fields = Fields::default();
+                if self.read(&line, &mut fields)? {
                     emit(&fields);
                 }
             }

@@ -65,9 +65,14 @@ impl Meaning {
 }
 
 /// The values of one line.
+pub(super) struct Told<'f, 'a> {
+    fields: &'f mut Fields<'a>,
+    apart: Apart<'a>,
+}
+
+/// Values that become fields only when all are known.
 #[derive(Default)]
-pub(super) struct Told<'a> {
-    pub(super) fields: Fields<'a>,
+struct Apart<'a> {
     server_name: Option<&'a str>,
     forwarded: Option<&'a str>,
     result: Option<&'a str>,
@@ -78,14 +83,22 @@ pub(super) struct Told<'a> {
     service_time: Option<&'a str>,
 }
 
-impl<'a> Told<'a> {
+impl<'f, 'a> Told<'f, 'a> {
+    /// Nothing yet, to go into `fields`.
+    pub(super) fn into(fields: &'f mut Fields<'a>) -> Self {
+        Self {
+            fields,
+            apart: Apart::default(),
+        }
+    }
+
     /// Takes a value.
     ///
     /// # Errors
     /// Where a status is none: the line is not in this format.
     #[inline]
     pub(super) fn take(&mut self, meaning: Meaning, value: &'a str) -> Result<(), Unread> {
-        let fields = &mut self.fields;
+        let Self { fields, apart } = self;
         match meaning {
             Meaning::Silent => {}
             Meaning::Of(Key::Status) => return self.status(value),
@@ -94,25 +107,25 @@ impl<'a> Told<'a> {
             Meaning::Timer(key) => fill(fields, key, value.trim_start_matches('+')),
             Meaning::HttpDate => fields.http_date = some(value),
             Meaning::ClientWithPort => fields.client = some(value).map(without_port).or(fields.client),
-            Meaning::Forwarded => self.forwarded = some(value),
-            Meaning::ServerName => self.server_name = some(value),
+            Meaning::Forwarded => apart.forwarded = some(value),
+            Meaning::ServerName => apart.server_name = some(value),
             Meaning::Backend => {}
             Meaning::Server | Meaning::BackendAndServer => {
                 fields.upstream_address = some(value).filter(|server| !server.ends_with("<NOSRV>"));
             }
             Meaning::State => fields.proxy_flag = haproxy::flag(value),
             Meaning::Captures(block) => haproxy::captures(fields, value.trim_matches(['{', '}']), block),
-            Meaning::Result => self.result = some(value),
+            Meaning::Result => apart.result = some(value),
             Meaning::ResultAndStatus => {
-                self.result = some(value);
+                apart.result = some(value);
                 return self.status(value.rsplit_once('/').map_or("-", |(_, status)| status));
             }
-            Meaning::Error => self.error = some(value).filter(|error| error.starts_with("ERR_")),
+            Meaning::Error => apart.error = some(value).filter(|error| error.starts_with("ERR_")),
             Meaning::Flags => fields.proxy_flag = some(value),
-            Meaning::Details => self.details = some(value),
-            Meaning::Termination => self.termination = some(value),
-            Meaning::Transport => self.transport = some(value),
-            Meaning::ServiceTime => self.service_time = Some(value),
+            Meaning::Details => apart.details = some(value),
+            Meaning::Termination => apart.termination = some(value),
+            Meaning::Transport => apart.transport = some(value),
+            Meaning::ServiceTime => apart.service_time = Some(value),
         }
         Ok(())
     }
@@ -127,14 +140,15 @@ impl<'a> Told<'a> {
         Ok(())
     }
 
-    /// The fields of the whole line; `None` where it is about no exchange. `has_target`: the format says what was asked.
-    pub(super) fn finish(mut self, dialect: Dialect, has_target: bool) -> Option<Fields<'a>> {
-        let fields = &mut self.fields;
+    /// Puts the fields of the whole line together; whether it is about an exchange. `has_target`: the format says what was
+    /// asked for.
+    pub(super) fn finish(self, dialect: Dialect, has_target: bool) -> bool {
+        let Self { fields, apart } = self;
         fields.client = fields
             .client
-            .or_else(|| self.forwarded.and_then(|list| list.split(',').next()).map(str::trim));
-        fields.server_address = fields.server_address.or(self.server_name);
-        let is_about = match dialect {
+            .or_else(|| apart.forwarded.and_then(|list| list.split(',').next()).map(str::trim));
+        fields.server_address = fields.server_address.or(apart.server_name);
+        match dialect {
             Dialect::Nginx | Dialect::Apache => !has_target || is_exchange(fields),
             Dialect::Haproxy => {
                 if fields.status.is_none() {
@@ -144,15 +158,15 @@ impl<'a> Told<'a> {
             }
             Dialect::Squid => {
                 // The error code says more than the result, and stands only where something went wrong.
-                fields.proxy_flag = self.error.or(self.result);
+                fields.proxy_flag = apart.error.or(apart.result);
                 match (fields.method, fields.url) {
                     (Some(method), Some(url)) => squid_native::set_target(fields, method, url),
                     _ => !has_target,
                 }
             }
             Dialect::Envoy => {
-                set_details(fields, self.details, self.termination, self.transport);
-                if let Some(time) = self.service_time {
+                set_details(fields, apart.details, apart.termination, apart.transport);
+                if let Some(time) = apart.service_time {
                     set_service_time(fields, time);
                 }
                 if has_target && fields.url.is_none() {
@@ -162,7 +176,6 @@ impl<'a> Told<'a> {
                 }
                 true
             }
-        };
-        is_about.then_some(self.fields)
+        }
     }
 }

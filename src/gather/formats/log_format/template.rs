@@ -38,8 +38,11 @@ impl Template {
 
     pub(super) fn read(&self, line: &str, compiled: &Compiled, emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
         let unescaped = Unescaped::default();
-        let mut told = Told::default();
-        told.fields.instant = compiled.instant;
+        let mut fields = Fields {
+            instant: compiled.instant,
+            ..Fields::default()
+        };
+        let mut told = Told::into(&mut fields);
         let mut found = 0;
         let mut taken = Ok(());
         each(line, "", DEEPEST, &mut |name, value| {
@@ -56,7 +59,7 @@ impl Template {
             return Err(Unread::NotThisFormat);
         }
         let has_target = self.keys.iter().any(|(_, meaning)| meaning.is_target());
-        if let Some(fields) = told.finish(compiled.dialect, has_target) {
+        if told.finish(compiled.dialect, has_target) {
             emit(&fields);
         }
         Ok(())
