@@ -18,6 +18,7 @@ mod formats;
 mod hostile_archives;
 mod house;
 mod html;
+mod own_formats;
 mod pack;
 mod reports;
 mod run;
