@@ -8,6 +8,7 @@ pub mod chunk;
 pub mod collect;
 pub mod dates;
 pub mod discover;
+pub mod envelopes;
 mod exports;
 pub mod fold;
 pub mod formats;
@@ -28,7 +29,7 @@ pub use discover::DiscoverError;
 pub use plan::{Pattern, Plan};
 pub use progress::Progress;
 
-use crate::model::{ChunkSpan, Rollup, Skipped, SourceRollup, Wanted};
+use crate::model::{ChunkSpan, Name, Rollup, Skipped, SourceRollup, Wanted};
 use discover::LeftOut;
 use fold::Workers;
 use prepare::{Prepared, Way};
@@ -36,9 +37,6 @@ use read::{Errand, Shelf};
 use sources::Sources;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// The word of the report for a source that holds no record.
-const EMPTY: &str = "empty";
 
 /// What act one gave, and what a second look needs to know.
 pub struct Gathered {
@@ -49,8 +47,11 @@ pub struct Gathered {
     /// Symbolic links that were not followed.
     pub links: u64,
     sources: Vec<Prepared>,
+    /// The names of the sources within each.
+    names: Vec<Vec<Name>>,
     /// Newlines before each part, for sources that are read in parts.
     before: Vec<BTreeMap<usize, u64>>,
+    order: recognise::Order,
 }
 
 /// Act one, whole.
@@ -64,11 +65,13 @@ pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, Discover
         skipped,
         mut copies,
         links,
+        order,
     } = sources::find(plan, &workers)?;
     progress.found(sources.iter().map(|prepared| prepared.source.size).sum());
     let errand = Errand {
         plan,
         wanted: None,
+        order: &order,
         progress,
     };
     let mut parts = BTreeMap::new();
@@ -89,17 +92,19 @@ pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, Discover
         sources: BTreeMap::new(),
         skipped,
     };
-    let mut before = Vec::with_capacity(sources.len());
+    let (mut before, mut names) = (Vec::with_capacity(sources.len()), Vec::with_capacity(sources.len()));
     for (number, prepared) in sources.iter().enumerate() {
         let mut parts = parts.remove(&number).unwrap_or_default();
-        before.push(read::count_lines(&mut parts.rollup, &parts.newlines));
-        describe(&mut parts.rollup, prepared);
+        before.push(parts.count_lines());
+        describe(&mut parts, prepared);
         let path = &prepared.source.name;
-        rollup.skipped.extend(parts.trouble.into_iter().map(|reason| Skipped {
+        let trouble = std::mem::take(&mut parts.trouble);
+        rollup.skipped.extend(trouble.into_iter().map(|reason| Skipped {
             path: path.clone(),
             reason,
         }));
-        rollup.sources.insert(path.clone(), parts.rollup);
+        names.push(parts.origins.keys().cloned().collect());
+        rollup.sources.extend(parts.into_sources(path));
     }
     copies.extend(exports::once(&mut rollup.sources));
     Ok(Gathered {
@@ -107,7 +112,9 @@ pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, Discover
         copies,
         links,
         sources,
+        names,
         before,
+        order,
     })
 }
 
@@ -117,13 +124,14 @@ impl Gathered {
     pub fn look_again(&self, plan: &Plan, wanted: &Wanted, progress: &dyn Progress) -> Rollup {
         let mut jobs = Vec::new();
         for (number, prepared) in self.sources.iter().enumerate() {
-            let parts = self.wanted_parts(prepared, wanted);
+            let parts = self.wanted_parts(number, prepared, wanted);
             prepared.hold(parts.len());
             jobs.extend(parts.into_iter().map(|part| (number, part)));
         }
         let errand = Errand {
             plan,
             wanted: Some(wanted),
+            order: &self.order,
             progress,
         };
         let shelves = read_all(jobs, &self.sources, &errand, &Workers::new(plan.threads));
@@ -134,32 +142,36 @@ impl Gathered {
             let (Some(prepared), Some(before)) = (self.sources.get(number), self.before.get(number)) else {
                 continue;
             };
-            read::set_lines(&mut parts.rollup, before);
+            parts.set_lines(before);
             let path = &prepared.source.name;
-            extra.skipped.extend(parts.trouble.into_iter().map(|reason| Skipped {
+            let trouble = std::mem::take(&mut parts.trouble);
+            extra.skipped.extend(trouble.into_iter().map(|reason| Skipped {
                 path: path.clone(),
                 reason,
             }));
-            let observations = std::mem::take(&mut parts.rollup.observations);
-            extra.sources.insert(
-                path.clone(),
-                SourceRollup {
-                    observations,
+            extra.sources.extend(parts.into_sources(path).map(|(name, read)| {
+                let only = SourceRollup {
+                    observations: read.observations,
                     ..SourceRollup::default()
-                },
-            );
+                };
+                (name, only)
+            }));
         }
         extra.settled()
     }
 
     /// The parts of a source that may hold something wanted.
-    fn wanted_parts(&self, prepared: &Prepared, wanted: &Wanted) -> Vec<usize> {
-        let name = &prepared.source.name;
-        let Some(read) = self.rollup.sources.get(name).filter(|_| !prepared.source.is_stdin()) else {
+    fn wanted_parts(&self, number: usize, prepared: &Prepared, wanted: &Wanted) -> Vec<usize> {
+        if prepared.source.is_stdin() {
             return Vec::new();
-        };
-        let is_wanted = |span: &&ChunkSpan| wanted.wants_span(name, span.first, span.last);
-        let offsets: BTreeSet<u64> = read.chunks.iter().filter(is_wanted).map(|span| span.offset).collect();
+        }
+        let within = self.names.get(number).into_iter().flatten();
+        let mut offsets = BTreeSet::new();
+        for name in within.chain([&prepared.source.name]) {
+            let is_wanted = |span: &&ChunkSpan| wanted.wants_span(name, span.first, span.last);
+            let chunks = self.rollup.sources.get(name).into_iter().flat_map(|read| &read.chunks);
+            offsets.extend(chunks.filter(is_wanted).map(|span| span.offset));
+        }
         match &prepared.way {
             Way::Pieces(pieces) => {
                 let parts = pieces.iter().enumerate();
@@ -176,7 +188,7 @@ impl Gathered {
 
 /// Gives the dates of what was read to sources that have none.
 fn date_by_others(sources: &mut [Prepared], numbers: &[usize], parts: &BTreeMap<usize, read::Parts>) {
-    let spans: Vec<_> = parts.values().filter_map(|parts| parts.rollup.span).collect();
+    let spans: Vec<_> = parts.values().flat_map(read::Parts::spans).collect();
     for number in numbers {
         if let Some(prepared) = sources.get_mut(*number) {
             prepared.date_by(&spans);
@@ -254,22 +266,15 @@ fn merge_into(all: &mut BTreeMap<usize, read::Parts>, shelves: Vec<Shelf>) {
 }
 
 /// Says of a source what no single part knows.
-fn describe(rollup: &mut SourceRollup, prepared: &Prepared) {
-    rollup.host = rollup.host.take().or_else(|| prepared.source.host.clone());
-    rollup.notes.extend(prepared.source.notes.iter().cloned());
-    rollup.notes.extend(prepared.dated_as());
-    if rollup.time_zone.is_some() {
-        rollup.time_zone = Some(prepared.zone_said.clone());
-    }
-    match &prepared.recognised {
-        Some(recognised) => {
-            rollup.format = Some(recognised.name);
-            rollup.vantage = Some(recognised.vantage);
-        }
-        None if rollup.unread_records == 0 => rollup.format = Some(EMPTY),
-        None => {
-            rollup.format = None;
-            rollup.notes.insert("no format recognised it".to_owned());
+fn describe(parts: &mut read::Parts, prepared: &Prepared) {
+    for rollup in parts.origins.values_mut().chain([&mut parts.rollup]) {
+        rollup.host = rollup.host.take().or_else(|| prepared.source.host.clone());
+        rollup.notes.extend(prepared.source.notes.iter().cloned());
+        rollup.notes.extend(prepared.dated_as());
+        if rollup.time_zone.is_some() {
+            rollup.time_zone = Some(prepared.zone_said.clone());
+            rollup.zone_assumed = prepared.zone_assumed;
         }
     }
+    read::describe(&mut parts.rollup, prepared.recognised.as_ref());
 }

@@ -5,14 +5,15 @@
 //! never a silent choice.
 
 use super::dates::{self, Lacking};
+use super::envelopes::{self, Judged, Opening, Split};
 use super::formats::{Fit, Format};
 use super::frame::{Items, RECORD_LIMIT, document};
 use crate::model::Vantage;
 use crate::text::timestamp::{DateKnown, Zone};
-use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Lines that are looked at, empty ones left out.
-const LINES: usize = 200;
+pub const LINES: usize = 200;
 
 /// Bytes that are looked at, at most.
 pub const HEAD: usize = 256 * 1024;
@@ -88,10 +89,10 @@ pub struct Recognised {
     pub vantage: Vantage,
     /// Where its records are, where it is a document.
     pub items: Option<Items>,
-    /// The user says so.
-    pub is_forced: bool,
     /// Its first stamp, where that lacks a date or a year.
     pub lacking: Option<Box<Lacking>>,
+    /// What its lines lie in.
+    pub opening: Arc<Opening>,
 }
 
 impl Recognised {
@@ -103,8 +104,8 @@ impl Recognised {
             name: format.name(),
             vantage: format.vantage(),
             items: format.framing().items(),
-            is_forced: true,
             lacking: None,
+            opening: Arc::default(),
         }
     }
 
@@ -115,12 +116,18 @@ impl Recognised {
         Some((format.zone()?, self.name))
     }
 
-    /// Whether it has to be read from its start: a document, and a log whose stamps leave out the date, so that its
-    /// midnights must be counted.
+    /// Whether it has to be read from its start: a document, a log whose stamps leave out the date, so that its midnights
+    /// must be counted, and one of several programs.
     #[must_use]
     pub fn is_in_order(&self) -> bool {
         let is_clock = |lacking: &Lacking| lacking.dated == DateKnown::NoDate;
-        self.items.is_some() || self.lacking.as_deref().is_some_and(is_clock)
+        self.is_a_document() || self.lacking.as_deref().is_some_and(is_clock) || !self.opening.can_be_cut()
+    }
+
+    /// Whether it is no log of lines.
+    #[must_use]
+    pub fn is_a_document(&self) -> bool {
+        self.items.is_some() || self.opening.split != Split::Lines
     }
 
     /// The same, with what was `found` and the user does not say: how the records lie, and what their stamps lack.
@@ -148,39 +155,60 @@ pub fn recognise(head: &[u8], whole: bool, order: &Order) -> Option<Recognised> 
         .iter()
         .find(|format| is_document(*format) && format.fit(head) == Fit::Yes)
     {
-        return Some(Recognised {
-            is_forced: false,
-            ..Recognised::forced(format)
-        });
+        return Some(Recognised::forced(format));
     }
-    let heard = hear(head, whole, order);
-    let lines = heard.lines.len();
-    let candidates = || heard.standings.iter().filter(|standing| standing.is_candidate(lines));
-    let most = candidates().rev().max_by_key(|standing| standing.first)?;
-    let mut recognised = Recognised {
-        candidates: candidates().map(|standing| standing.format).collect(),
-        name: most.format.name(),
-        vantage: most.format.vantage(),
-        items: heard.items,
-        is_forced: false,
-        lacking: None,
+    let (items, records) = document(head, LINES).unzip();
+    let lines: Vec<&[u8]> = match &records {
+        Some(records) => records.iter().map(Vec::as_slice).collect(),
+        None => sampled(head, whole),
     };
-    recognised.lacking = dates::lacking(&heard.slices(), &recognised).map(Box::new);
+    let (opening, known) = match items {
+        // Its records are no lines of the source, in which envelopes would be looked for.
+        Some(_) if Split::of(head) == Split::Lines => (Opening::default(), judge(&lines, order).known),
+        _ => envelopes::find(head, &lines, &|lines| judge(lines, order)),
+    };
+    let mut recognised = known?;
+    recognised.items = items.filter(|_| opening.is_plain());
+    let first = recognised.lacking.take();
+    recognised.lacking = match (opening.dated, first) {
+        // The envelopes tell what the lines leave out.
+        (Some(DateKnown::Full), _) => None,
+        (Some(dated), None) => Some(Box::new(Lacking {
+            stamp: String::new(),
+            dated,
+        })),
+        (_, first) => first.filter(|first| first.dated != DateKnown::Full),
+    };
+    recognised.opening = Arc::new(opening);
     Some(recognised)
 }
 
-/// What the formats of lines say of a source's first lines.
-pub struct Heard<'a> {
-    /// The lines; of a document, its records.
-    pub lines: Vec<Cow<'a, [u8]>>,
-    /// Every format, the most telling first.
-    pub standings: Vec<Standing>,
-    items: Option<Items>,
+/// Recognises the lines of one of several programs that write into one source.
+#[must_use]
+pub fn recognise_lines(lines: &[&[u8]], order: &Order) -> Option<Recognised> {
+    judge(lines, order).known
 }
 
-impl Heard<'_> {
-    fn slices(&self) -> Vec<&[u8]> {
-        self.lines.iter().map(|line| &**line).collect()
+/// What lines are that lie open, and how many of them are known.
+fn judge(lines: &[&[u8]], order: &Order) -> Judged<Recognised> {
+    let (standings, halves) = stand(lines, order);
+    let candidates = || standings.iter().filter(|standing| standing.is_candidate(lines.len()));
+    let most = candidates().rev().max_by_key(|standing| standing.first);
+    let known = most.map(|most| Recognised {
+        candidates: candidates().map(|standing| standing.format).collect(),
+        name: most.format.name(),
+        vantage: most.format.vantage(),
+        items: None,
+        lacking: None,
+        opening: Arc::default(),
+    });
+    let known = known.map(|known| Recognised {
+        lacking: dates::first(lines, &known).map(Box::new),
+        ..known
+    });
+    Judged {
+        share: halves * 500 / lines.len().max(1),
+        known,
     }
 }
 
@@ -200,6 +228,16 @@ pub struct Standing {
 }
 
 impl Standing {
+    fn new(ranked: &Ranked, head: &[u8]) -> Self {
+        Self {
+            format: ranked.format.declared(head).unwrap_or(ranked.format),
+            strangers: ranked.accepts,
+            yes: 0,
+            fits: 0,
+            first: 0,
+        }
+    }
+
     /// Whether it may read records of the source, of which so many lines were looked at.
     #[must_use]
     pub fn is_candidate(&self, lines: usize) -> bool {
@@ -207,37 +245,29 @@ impl Standing {
     }
 }
 
-/// Asks every format of lines about a source's first ones; `whole` says that there are no more bytes.
+/// Asks every format of lines about a source's first ones. With it, how many of them are known: a line that only may be
+/// one's counts one, any other two.
 #[must_use]
-pub fn hear<'a>(head: &'a [u8], whole: bool, order: &Order) -> Heard<'a> {
-    let (items, records) = document(head, LINES).unzip();
-    let lines: Vec<Cow<'a, [u8]>> = match records {
-        Some(records) => records.into_iter().map(Cow::Owned).collect(),
-        None => sampled(head, whole).into_iter().map(Cow::Borrowed).collect(),
-    };
+pub fn stand(lines: &[&[u8]], order: &Order) -> (Vec<Standing>, usize) {
+    let head = lines.join(&b'\n');
     let ranked = order
         .formats
         .iter()
         .filter(|ranked| ranked.format.framing().items().is_none());
-    let standing = |ranked: &Ranked| Standing {
-        format: ranked.format.declared(head).unwrap_or(ranked.format),
-        strangers: ranked.accepts,
-        yes: 0,
-        fits: 0,
-        first: 0,
-    };
-    let mut standings: Vec<Standing> = ranked.map(standing).collect();
-    for line in &lines {
-        let mut is_taken = false;
+    let mut standings: Vec<Standing> = ranked.map(|ranked| Standing::new(ranked, &head)).collect();
+    let mut halves = 0;
+    for line in lines {
+        let mut best = Fit::No;
         for standing in &mut standings {
             let fit = standing.format.fit(line);
             standing.yes += usize::from(fit == Fit::Yes);
             standing.fits += usize::from(fit != Fit::No);
-            standing.first += usize::from(fit != Fit::No && !is_taken);
-            is_taken |= fit != Fit::No;
+            standing.first += usize::from(fit != Fit::No && best == Fit::No);
+            best = best.max(fit);
         }
+        halves += best as usize;
     }
-    Heard { lines, standings, items }
+    (standings, halves)
 }
 
 /// The first lines that are not empty; the last one only where it is whole, or the only one.

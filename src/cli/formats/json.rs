@@ -2,6 +2,7 @@
 
 use super::Listed;
 use super::table::{id_names, instants};
+use crate::gather::envelopes;
 use crate::gather::formats::Unread;
 use crate::gather::trial::{Other, Trial, Tried, Understood};
 use serde_json::{Map, Value, json};
@@ -31,7 +32,14 @@ pub(super) fn list(listed: &[Listed]) -> String {
             "samples": format.samples().len(),
         })
     };
-    written(&json!({"schema": SCHEMA, "formats": listed.iter().map(one).collect::<Vec<_>>()}))
+    let around = envelopes::ALL
+        .iter()
+        .map(|envelope| json!({"name": envelope.name(), "source": envelope.source()}));
+    written(&json!({
+        "schema": SCHEMA,
+        "formats": listed.iter().map(one).collect::<Vec<_>>(),
+        "envelopes": around.collect::<Vec<_>>(),
+    }))
 }
 
 /// What was tried. It names the files as they were given: it is for the engineer's own machine.
@@ -58,6 +66,7 @@ fn one(trial: &Trial) -> Value {
         "format": found.map(|found| found.format),
         "vantage": found.map(|found| found.vantage.name()),
         "forced": found.is_some_and(|found| found.is_forced),
+        "within": found.map(|found| &found.within),
         "time_zone": found.map(|found| found.zone.as_str()),
         "lines_looked_at": trial.lines,
         "lines_that_fit": found.map(|found| found.fits),

@@ -53,7 +53,7 @@ fn list(args: &Formats, own: &OwnFormats) -> anyhow::Result<Exit> {
 }
 
 fn try_files(args: &Formats, own: &OwnFormats) -> anyhow::Result<Exit> {
-    let plan = plan::of_formats(args.tried.clone(), &args.tz, own.forced(&args.formats)?, own);
+    let plan = plan::of_formats(args.tried.clone(), &args.tz, own.forced(&args.formats)?, own, world::now());
     let tried = trial::trial(&plan, args.records)?;
     for skipped in &tried.skipped {
         say(&format!("{}: {}", skipped.path, skipped.reason));

@@ -2,6 +2,7 @@
 
 use super::Listed;
 use crate::gather::carries::{Carries, Stamps};
+use crate::gather::envelopes;
 use crate::model::Instant;
 use std::fmt::Write as _;
 
@@ -14,6 +15,9 @@ ids      provider: the provider's own (x-request-id); client: X-Client-Request-I
 stamps   zone: they carry one or are epochs; no zone: read in --tz, else UTC; and whether they are the start or the end of a request\n\
 As far as the format's own samples show: 'faultscope formats NAME' prints them and where the format is documented.\n\
 'faultscope formats --try FILE' tells how a file is read.\n";
+
+/// Columns of the text below the table.
+const WIDTH: usize = 120;
 
 /// A line for each format.
 pub(super) fn table(listed: &[Listed]) -> String {
@@ -37,7 +41,8 @@ pub(super) fn table(listed: &[Listed]) -> String {
             stamps(carries),
         ]);
     }
-    columns(&rows) + LEGEND
+    let around: Vec<&str> = envelopes::ALL.iter().map(|envelope| envelope.name()).collect();
+    columns(&rows) + "\n" + &wrapped(&around, "each of them also inside: ", WIDTH) + LEGEND
 }
 
 /// Everything of each format.
@@ -113,6 +118,21 @@ fn stamps(carries: &Carries) -> String {
         let _ = write!(said, ", {}", instants.join(" or "));
     }
     said
+}
+
+/// Names with commas, on lines that are no longer than `width`.
+fn wrapped(names: &[&str], lead: &str, width: usize) -> String {
+    let mut told = String::new();
+    let mut line = lead.to_owned();
+    for (at, name) in names.iter().enumerate() {
+        if line.len() + name.len() + 1 > width {
+            let _ = writeln!(told, "{}", line.trim_end());
+            line = "  ".to_owned();
+        }
+        let _ = write!(line, "{name}{}", if at + 1 < names.len() { ", " } else { "" });
+    }
+    let _ = writeln!(told, "{line}");
+    told
 }
 
 /// Columns as wide as they need, with two blanks between.

@@ -31,6 +31,14 @@ fn one(trial: &Trial, width: usize, told: &mut String) {
     if trial.lines == 0 && trial.found.is_none() {
         return;
     }
+    let within = trial
+        .found
+        .as_ref()
+        .map(|found| found.within.join(", then "))
+        .filter(|names| !names.is_empty());
+    if let Some(within) = within {
+        let _ = writeln!(told, "  read out of {within}");
+    }
     if let Some(found) = trial.found.as_ref().filter(|_| trial.is_zoneless) {
         let _ = writeln!(told, "  stamps without a zone: {}", found.zone);
     }

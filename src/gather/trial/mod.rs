@@ -1,28 +1,22 @@
 //! What becomes of a source's first records: which format they are in, how sure that is, what they say and why no other
 //! format was taken. Nothing is counted and nothing is judged.
 
+mod reading;
 mod understood;
 
 pub use understood::Understood;
 
 use super::DiscoverError;
-use super::carries::Bytes;
-use super::dates::Midnights;
 use super::fold::Workers;
-use super::formats::{Format, Unread};
-use super::frame::{self, Framing, Owned, Sink, Window};
+use super::formats::{Fit, Format, Unread};
 use super::plan::Plan;
 use super::prepare::{Prepared, Way};
-use super::recognise::{HEAD, Order, Standing, hear};
+use super::recognise::{HEAD, Order, Standing, stand};
 use super::sources::{self, Sources};
 use crate::model::{Name, Skipped, Vantage};
-use crate::text::timestamp::{Reference, StampCache};
-use chrono::DateTime;
+use reading::Reading;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-
-/// Numbers of lines that were not understood, kept for each source.
-const UNREAD_KEPT: usize = 20;
 
 /// A source that was tried.
 pub struct Trial {
@@ -66,6 +60,8 @@ pub struct Found {
     pub is_forced: bool,
     /// The zone of stamps without one, and who says so.
     pub zone: String,
+    /// What its lines lie in, the outermost first.
+    pub within: Vec<&'static str>,
     /// Lines that fit the format.
     pub fits: usize,
 }
@@ -103,12 +99,13 @@ pub struct Tried {
 /// # Errors
 /// Where there is nothing to read.
 pub fn trial(plan: &Plan, records: usize) -> Result<Tried, DiscoverError> {
-    let Sources { sources, skipped, .. } = sources::find(plan, &Workers::new(plan.threads))?;
-    let order = Order::of(plan.known);
+    let Sources {
+        sources, skipped, order, ..
+    } = sources::find(plan, &Workers::new(plan.threads))?;
     let mut skipped: Vec<Skipped> = skipped.into_iter().collect();
     let mut trials = Vec::with_capacity(sources.len());
     for prepared in &sources {
-        let tried = catch_unwind(AssertUnwindSafe(|| try_one(prepared, &order, records)));
+        let tried = catch_unwind(AssertUnwindSafe(|| try_one(prepared, plan, &order, records)));
         match tried.unwrap_or_else(|_| Err("stopped reading: internal error".to_owned())) {
             Ok(trial) => trials.push(trial),
             Err(reason) => skipped.push(Skipped {
@@ -120,7 +117,8 @@ pub fn trial(plan: &Plan, records: usize) -> Result<Tried, DiscoverError> {
     Ok(Tried { trials, skipped })
 }
 
-fn try_one(prepared: &Prepared, order: &Order, records: usize) -> Result<Trial, String> {
+fn try_one(prepared: &Prepared, plan: &Plan, order: &Order, records: usize) -> Result<Trial, String> {
+    let recognised = prepared.recognised.as_ref();
     let mut trial = Trial {
         path: Name::clone(&prepared.source.name),
         found: None,
@@ -133,7 +131,7 @@ fn try_one(prepared: &Prepared, order: &Order, records: usize) -> Result<Trial, 
         unread_lines: Vec::new(),
         leaves: None,
         is_zoneless: false,
-        is_document: prepared.recognised.as_ref().is_some_and(|found| found.items.is_some()),
+        is_document: recognised.is_some_and(|found| found.items.is_some()),
         understood: Vec::new(),
         whole: true,
     };
@@ -144,36 +142,35 @@ fn try_one(prepared: &Prepared, order: &Order, records: usize) -> Result<Trial, 
     opened.look_further(HEAD);
     let head = opened.head;
     trial.whole = head.len() < HEAD;
-    let heard = hear(&head, trial.whole, order);
-    trial.lines = heard.lines.len();
-    let first = heard.lines.first().map(|line| line.to_vec()).unwrap_or_default();
-    let name = prepared.recognised.as_ref().map(|recognised| recognised.name);
-    let others = heard.standings.iter().filter(|standing| Some(standing.format.name()) != name);
-    trial.others = others.map(|standing| other(standing, trial.lines, &first)).collect();
+    let lines = Reading::new(prepared, plan, records, &mut trial).read(&head);
+    let lines: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
+    trial.lines = lines.len();
+    let (standings, _) = stand(&lines, order);
+    let name = recognised.map(|recognised| recognised.name);
+    let first = lines.first().copied().unwrap_or_default();
+    let others = standings.iter().filter(|standing| Some(standing.format.name()) != name);
+    trial.others = others.map(|standing| other(standing, trial.lines, first)).collect();
     trial
         .others
         .sort_by_key(|other| (std::cmp::Reverse((other.first, other.fits, other.yes)), other.strangers));
-    if let Some(recognised) = &prepared.recognised {
+    trial.found = recognised.map(|recognised| {
         let own = recognised.candidates.iter().find(|format| format.name() == recognised.name);
-        let fits = |format: &&'static dyn Format| {
-            heard
-                .lines
-                .iter()
-                .filter(|line| format.fit(line) != super::formats::Fit::No)
-                .count()
-        };
-        trial.found = Some(Found {
+        // A format of documents is asked once, of all of it.
+        let is_of_documents = own.is_some_and(|format| format.framing().items().is_some());
+        let fitting = |format: &&'static dyn Format| lines.iter().filter(|line| format.fit(line) != Fit::No).count();
+        Found {
             format: recognised.name,
             vantage: recognised.vantage,
-            is_forced: recognised.is_forced,
+            is_forced: prepared.is_forced,
             zone: prepared.zone_said.clone(),
-            fits: match recognised.items {
-                Some(_) if own.is_some_and(|format| format.framing().items().is_some()) => trial.lines,
-                _ => own.map_or(0, fits),
+            within: recognised.opening.layers.iter().map(|layer| layer.name()).collect(),
+            fits: if is_of_documents {
+                lines.len()
+            } else {
+                own.map_or(0, fitting)
             },
-        });
-    }
-    read_head(prepared, &head, records, &mut trial);
+        }
+    });
     Ok(trial)
 }
 
@@ -187,108 +184,5 @@ fn other(standing: &Standing, lines: usize, first: &[u8]) -> Other {
         is_candidate: standing.is_candidate(lines),
         strangers: standing.strangers,
         leaves: standing.format.leaves(first),
-    }
-}
-
-/// Cuts the first bytes into records, as the reader would, and reads them.
-fn read_head(prepared: &Prepared, head: &[u8], keep: usize, trial: &mut Trial) {
-    let candidates: &[&'static dyn Format] = prepared.recognised.as_ref().map_or(&[], |found| found.candidates.as_slice());
-    let items = prepared.recognised.as_ref().and_then(|recognised| recognised.items);
-    let whole = trial.whole;
-    let mut reading = Reading {
-        prepared,
-        candidates,
-        keep,
-        whole,
-        trial,
-        stamps: StampCache::default(),
-        midnights: Midnights::default(),
-    };
-    let (mut window, mut bytes) = (Window::default(), Bytes(head));
-    if let Some(items) = items {
-        frame::items(&mut window, &mut bytes, items, &mut reading);
-        return;
-    }
-    let is_line = candidates.iter().all(|format| format.framing() == Framing::Line);
-    let starts = |line: &[u8]| candidates.iter().any(|format| super::read::starts(*format, line));
-    let starts: frame::Starts<'_> = if is_line { None } else { Some(&starts) };
-    frame::cut(&mut window, &mut bytes, &Owned::WHOLE, starts, &mut reading);
-}
-
-struct Reading<'a> {
-    prepared: &'a Prepared,
-    candidates: &'a [&'static dyn Format],
-    keep: usize,
-    whole: bool,
-    trial: &'a mut Trial,
-    stamps: StampCache,
-    midnights: Midnights,
-}
-
-impl Sink for Reading<'_> {
-    fn warm(&mut self, _: &[u8]) {}
-
-    fn record(&mut self, line: u64, record: &[u8]) {
-        if record.iter().all(u8::is_ascii_whitespace) {
-            return;
-        }
-        let reference = Reference::on(self.prepared.written().unwrap_or(DateTime::UNIX_EPOCH.date_naive()));
-        let mut why = Unread::NotThisFormat;
-        for format in self.candidates {
-            let mut about = false;
-            let (stamps, midnights, trial) = (&mut self.stamps, &mut self.midnights, &mut *self.trial);
-            let read = format.parse(record, &mut |fields| {
-                let time = fields
-                    .timestamp
-                    .and_then(|text| stamps.parse(text, &self.prepared.zone, &reference))
-                    .map(|stamp| {
-                        trial.is_zoneless |= !stamp.zoned;
-                        understood::dated(stamp, midnights)
-                    });
-                if let Some(said) = Understood::of(line, fields, *format, time) {
-                    about = true;
-                    if trial.understood.len() < self.keep {
-                        trial.understood.push(said);
-                    }
-                }
-            });
-            match read {
-                Ok(()) => {
-                    *self.trial.read_by.entry(format.name()).or_default() += 1;
-                    self.trial.records += u64::from(about);
-                    self.trial.other_records += u64::from(!about);
-                    return;
-                }
-                Err(unread) => {
-                    if unread == Unread::CutShort {
-                        why = unread;
-                    }
-                }
-            }
-        }
-        if self.trial.unread == 0 {
-            self.trial.leaves = self.candidates.iter().find_map(|format| format.leaves(record));
-        }
-        self.unread(line, why);
-    }
-
-    fn too_long(&mut self, line: u64) {
-        self.unread(line, Unread::CutShort);
-    }
-
-    fn unfinished(&mut self, line: u64, record: &[u8]) {
-        // What the look itself cut in two says nothing of the format.
-        if self.whole {
-            self.record(line, record);
-        }
-    }
-}
-
-impl Reading<'_> {
-    fn unread(&mut self, line: u64, why: Unread) {
-        self.trial.unread += 1;
-        if self.trial.unread_lines.len() < UNREAD_KEPT {
-            self.trial.unread_lines.push((line, why));
-        }
     }
 }

@@ -1,11 +1,9 @@
 //! One record as it is understood, with nothing in it that may not be told.
 
-use crate::gather::dates::Midnights;
 use crate::gather::formats::Format;
 use crate::gather::normalise;
 use crate::model::{Dimension, Fields, Grain, Instant, Name, Outcome, Time};
 use crate::redact::scrub;
-use crate::text::timestamp::{DateKnown, Stamp};
 
 /// A record.
 pub struct Understood {
@@ -96,14 +94,5 @@ fn end(outcome: Outcome) -> Option<&'static str> {
         Outcome::Caller(..) => Some("caller-side"),
         Outcome::Transport(kind) => Some(kind.name()),
         Outcome::Unsaid => None,
-    }
-}
-
-/// The time of a stamp; midnights are counted where it is a clock alone.
-pub(super) fn dated(stamp: Stamp, midnights: &mut Midnights) -> Time {
-    if stamp.dated == DateKnown::NoDate {
-        midnights.date(stamp.time)
-    } else {
-        stamp.time
     }
 }
