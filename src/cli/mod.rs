@@ -24,6 +24,7 @@ use clap::Parser;
 use exit::Exit;
 use own_formats::OwnFormats;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Runs the program.
@@ -46,7 +47,7 @@ fn whole() -> Exit {
 }
 
 fn run_command(args: &Args) -> anyhow::Result<Exit> {
-    let own = OwnFormats::read(args.config.as_deref())?;
+    let own = OwnFormats::read(&args.config.iter().map(PathBuf::as_path).collect::<Vec<_>>())?;
     match &args.command {
         Some(Command::Analyze(analyze)) => analyze::analyze(analyze, &own),
         Some(Command::Formats(asked)) => formats::formats(asked, &own),

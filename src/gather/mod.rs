@@ -23,6 +23,7 @@ mod read;
 pub mod recognise;
 pub mod signatures;
 mod sources;
+pub mod standing;
 pub mod trial;
 
 pub use discover::DiscoverError;

@@ -8,6 +8,7 @@ use super::dates::{self, Lacking};
 use super::envelopes::{self, Judged, Opening, Split};
 use super::formats::{Fit, Format};
 use super::frame::{Items, RECORD_LIMIT, document};
+use super::standing::stand;
 use crate::model::Vantage;
 use crate::text::timestamp::{DateKnown, Zone};
 use std::sync::Arc;
@@ -46,6 +47,11 @@ impl Order {
             .collect();
         ranked.sort_by_key(|ranked| (ranked.accepts, !ranked.format.is_the_users(), ranked.format.name()));
         Self { formats: ranked }
+    }
+
+    /// The formats in this order, each with how many samples of others it accepts.
+    pub(super) fn ranked(&self) -> impl Iterator<Item = (&'static dyn Format, usize)> {
+        self.formats.iter().map(|ranked| (ranked.format, ranked.accepts))
     }
 
     /// The formats in this order.
@@ -210,64 +216,6 @@ fn judge(lines: &[&[u8]], order: &Order) -> Judged<Recognised> {
         share: halves * 500 / lines.len().max(1),
         known,
     }
-}
-
-/// How a format stands before a source's first lines.
-#[derive(Clone, Copy)]
-pub struct Standing {
-    /// The format, with the layout that the source declares.
-    pub format: &'static dyn Format,
-    /// Samples of other formats that it accepts: the more, the less it tells.
-    pub strangers: usize,
-    /// Lines that can be nothing else.
-    pub yes: usize,
-    /// Lines that it may read, those among them.
-    pub fits: usize,
-    /// Lines that no format before it may read.
-    pub first: usize,
-}
-
-impl Standing {
-    fn new(ranked: &Ranked, head: &[u8]) -> Self {
-        Self {
-            format: ranked.format.declared(head).unwrap_or(ranked.format),
-            strangers: ranked.accepts,
-            yes: 0,
-            fits: 0,
-            first: 0,
-        }
-    }
-
-    /// Whether it may read records of the source, of which so many lines were looked at.
-    #[must_use]
-    pub fn is_candidate(&self, lines: usize) -> bool {
-        self.yes > 0 || self.fits * 2 > lines
-    }
-}
-
-/// Asks every format of lines about a source's first ones. With it, how many of them are known: a line that only may be
-/// one's counts one, any other two.
-#[must_use]
-pub fn stand(lines: &[&[u8]], order: &Order) -> (Vec<Standing>, usize) {
-    let head = lines.join(&b'\n');
-    let ranked = order
-        .formats
-        .iter()
-        .filter(|ranked| ranked.format.framing().items().is_none());
-    let mut standings: Vec<Standing> = ranked.map(|ranked| Standing::new(ranked, &head)).collect();
-    let mut halves = 0;
-    for line in lines {
-        let mut best = Fit::No;
-        for standing in &mut standings {
-            let fit = standing.format.fit(line);
-            standing.yes += usize::from(fit == Fit::Yes);
-            standing.fits += usize::from(fit != Fit::No);
-            standing.first += usize::from(fit != Fit::No && best == Fit::No);
-            best = best.max(fit);
-        }
-        halves += best as usize;
-    }
-    (standings, halves)
 }
 
 /// The first lines that are not empty; the last one only where it is whole, or the only one.

@@ -2,9 +2,10 @@
 //! told?
 
 use crate::run;
-use faultscope::gather::formats::Dialect;
+use faultscope::gather::formats::{Definition, Dialect, Format, Own};
 use faultscope::gather::{Pattern, gather};
-use faultscope::model::{Observation, SourceRollup};
+use faultscope::model::{Instant, Observation, SourceRollup, Vantage};
+use proptest::prelude::*;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -190,6 +191,36 @@ fn folder() -> tempfile::TempDir {
 }
 
 #[test]
+fn every_case_is_understood_as_it_says() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/own_formats");
+    let files = fs::read_dir(&cases).unwrap().map(|entry| entry.unwrap().path());
+    for config in files.filter(|path| path.extension().unwrap() == "toml") {
+        let (log, expected) = (config.with_extension("log"), config.with_extension("jsonl"));
+        let words = [
+            "formats",
+            "--report",
+            "json",
+            "--records",
+            "9",
+            "--config",
+            config.to_str().unwrap(),
+        ];
+        let tried = faultscope(&cases, &[&words[..], &["--try", log.to_str().unwrap()]].concat());
+        assert_eq!(tried.status.code(), Some(0), "{}{}", err(&tried), out(&tried));
+        let json: Value = serde_json::from_str(&out(&tried)).unwrap();
+        let file = &json["files"][0];
+        assert_eq!(file["format"], config.file_stem().unwrap().to_str().unwrap());
+        let said: Vec<String> = file["understood"].as_array().unwrap().iter().map(Value::to_string).collect();
+        assert_eq!(
+            said.join("\n") + "\n",
+            fs::read_to_string(&expected).unwrap(),
+            "{}",
+            config.display()
+        );
+    }
+}
+
+#[test]
 fn logs_in_formats_of_the_users_own_are_analysed() {
     let folder = folder();
     let args = ["--config", "own.toml", "logs", "-q", "--report", "json", "--internal"];
@@ -314,6 +345,51 @@ fn the_list_tells_what_each_format_carries_by_its_samples() {
         one.starts_with("caddy (proxy)\n") && one.contains("https://caddyserver.com"),
         "{one}"
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn no_bytes_panic_in_a_written_format(bytes in proptest::collection::vec(any::<u8>(), 0..300), text in "[%${}()\\[\\]\"'a-zA-Z_ :>\\\\]{0,60}") {
+        for dialect in Dialect::ALL {
+            if let Ok(compiled) = dialect.compile(&text) {
+                let _ = (compiled.fit(&bytes), compiled.leaves(&bytes), compiled.parse(&bytes, &mut |_| {}));
+            }
+        }
+        for (_, _, dialect, format) in WRITTEN {
+            let compiled = dialect.compile(format).unwrap();
+            let _ = (compiled.fit(&bytes), compiled.leaves(&bytes), compiled.parse(&bytes, &mut |_| {}));
+        }
+    }
+}
+
+#[test]
+fn long_runs_of_one_byte_are_read_in_no_time() {
+    let own = Own::new(Definition {
+        name: "own".to_owned(),
+        vantage: Vantage::Proxy,
+        pattern: r"(?<timestamp>\S+) (.*)*(?<status>\d+)(a|b|ab)*$".to_owned(),
+        starts: None,
+        instant: Instant::Unknown,
+        about: None,
+        zone: None,
+        samples: vec!["2026-07-02T19:05:14Z 500".to_owned()],
+    })
+    .unwrap();
+    for byte in *b"a\"{[= \\,:0" {
+        let mut record = b"2026-07-02T19:05:14Z ".to_vec();
+        record.resize(1 << 20, byte);
+        let _ = (own.fit(&record), own.leaves(&record), own.parse(&record, &mut |_| {}));
+        for (_, _, dialect, format) in WRITTEN {
+            let compiled = dialect.compile(format).unwrap();
+            let _ = (
+                compiled.fit(&record),
+                compiled.leaves(&record),
+                compiled.parse(&record, &mut |_| {}),
+            );
+        }
+    }
 }
 
 #[test]

@@ -27,44 +27,41 @@ pub(super) struct OwnFormats {
 }
 
 impl OwnFormats {
-    /// Reads what the file of `--config` says of formats; nothing without one.
+    /// Reads what the files say of formats, the one that counts more first: it goes before another where both name a format
+    /// or mean a log.
     ///
     /// # Errors
     /// Which file cannot be read, or what is wrong at which line of it.
-    pub(super) fn read(config: Option<&Path>) -> anyhow::Result<Self> {
-        let Some(path) = config else { return Ok(Self::none()) };
-        let place = format!("the configuration {}", path.display());
-        let text = fs::read_to_string(path).with_context(|| place.clone())?;
-        Self::of(&text).map_err(|wrong| match wrong.line {
-            Some(line) => anyhow!("{place}:{line}: {}", wrong.says),
-            None => anyhow!("{place}: {}", wrong.says),
-        })
-    }
-
-    /// No formats of the user's own.
-    fn none() -> Self {
-        Self {
-            known: formats::ALL,
-            forced: Forced::new(),
+    pub(super) fn read(files: &[&Path]) -> anyhow::Result<Self> {
+        let mut own: Vec<&'static dyn Format> = Vec::new();
+        let mut rules = Vec::new();
+        for path in files {
+            let place = format!("the configuration {}", path.display());
+            let text = fs::read_to_string(path).with_context(|| place.clone())?;
+            let said = table::read(&text).map_err(|wrong| wrong.at(&place))?;
+            for format in said.own {
+                // What is known of formats lives as long as the program.
+                let format: &'static dyn Format = Box::leak(Box::new(format));
+                if !own.iter().any(|stronger| stronger.name() == format.name()) {
+                    own.push(format);
+                }
+            }
+            // Of rules the last that matches counts.
+            rules.splice(0..0, said.rules.into_iter().map(|rule| (rule, place.clone())));
         }
-    }
-
-    /// What the text of a file says.
-    fn of(text: &str) -> Result<Self, table::Wrong> {
-        let said = table::read(text)?;
-        if said.own.is_empty() && said.rules.is_empty() {
-            return Ok(Self::none());
+        if own.is_empty() && rules.is_empty() {
+            return Ok(Self {
+                known: formats::ALL,
+                forced: Forced::new(),
+            });
         }
-        // What is known of formats lives as long as the program.
-        let own = said
-            .own
-            .into_iter()
-            .map(|own| &*Box::leak(Box::new(own)) as &'static dyn Format);
-        let known: &'static [&'static dyn Format] = own.chain(formats::ALL.iter().copied()).collect::<Vec<_>>().leak();
-        let mut forced = Forced::with_capacity(said.rules.len());
-        for (pattern, asked, line) in said.rules {
-            let format = named(known, &asked).map_err(|says| table::Wrong { line: Some(line), says })?;
-            forced.push((Some(pattern), format));
+        own.extend(formats::ALL);
+        let known: &'static [&'static dyn Format] = own.leak();
+        let mut forced = Forced::with_capacity(rules.len());
+        for (rule, place) in rules {
+            let line = Some(rule.line);
+            let format = named(known, &rule.asked).map_err(|says| table::Wrong { line, says }.at(&place))?;
+            forced.push((Some(rule.logs), format));
         }
         Ok(Self { known, forced })
     }

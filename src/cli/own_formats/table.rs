@@ -5,6 +5,8 @@ use crate::gather::Pattern;
 use crate::gather::formats::{self, Definition, DefinitionKey, Own};
 use crate::model::{Grain, Instant, Vantage};
 use crate::text::nearest::nearest;
+use anyhow::anyhow;
+use std::borrow::Cow;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -16,12 +18,29 @@ pub(super) struct Wrong {
     pub(super) says: String,
 }
 
+impl Wrong {
+    /// As it is said, with the file that it is in.
+    pub(super) fn at(&self, place: &str) -> anyhow::Error {
+        match self.line {
+            Some(line) => anyhow!("{place}:{line}: {}", self.says),
+            None => anyhow!("{place}: {}", self.says),
+        }
+    }
+}
+
+/// Which logs are in which format.
+pub(super) struct Rule {
+    pub(super) logs: Pattern,
+    pub(super) asked: FormatAsked,
+    /// Where that is said.
+    pub(super) line: usize,
+}
+
 /// What a file says of formats.
 #[derive(Default)]
 pub(super) struct Said {
     pub(super) own: Vec<Own>,
-    /// Which logs, as which format, and on which line that is said.
-    pub(super) rules: Vec<(Pattern, FormatAsked, usize)>,
+    pub(super) rules: Vec<Rule>,
 }
 
 /// The keys of `[[format]]`.
@@ -42,7 +61,7 @@ pub(super) fn read(text: &str) -> Result<Said, Wrong> {
                 for value in tables.iter() {
                     if let DeValue::Table(table) = value.get_ref() {
                         let own = file.own(table, value.span().start)?;
-                        if formats::Format::name(&own) == "" || said.own.iter().any(|one| is_of_one_name(one, &own)) {
+                        if said.own.iter().any(|one| is_of_one_name(one, &own)) {
                             return Err(file.wrong(value.span().start, "there are two formats of this name".to_owned()));
                         }
                         said.own.push(own);
@@ -81,15 +100,13 @@ impl File<'_> {
         }
     }
 
-    fn rule(
-        &self,
-        glob: &Spanned<std::borrow::Cow<'_, str>>,
-        value: &Spanned<DeValue<'_>>,
-    ) -> Result<(Pattern, FormatAsked, usize), Wrong> {
+    fn rule(&self, glob: &Spanned<Cow<'_, str>>, value: &Spanned<DeValue<'_>>) -> Result<Rule, Wrong> {
         let at = value.span().start;
-        let pattern = Pattern::new(glob.get_ref()).map_err(|error| self.wrong(glob.span().start, error.to_string()))?;
-        let asked = self.text_of(value)?.parse().map_err(|says| self.wrong(at, says))?;
-        Ok((pattern, asked, self.line(at)))
+        Ok(Rule {
+            logs: Pattern::new(glob.get_ref()).map_err(|error| self.wrong(glob.span().start, error.to_string()))?,
+            asked: self.text_of(value)?.parse().map_err(|says| self.wrong(at, says))?,
+            line: self.line(at),
+        })
     }
 
     fn text_of<'v>(&self, value: &'v Spanned<DeValue<'_>>) -> Result<&'v str, Wrong> {

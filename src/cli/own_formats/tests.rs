@@ -25,27 +25,37 @@ samples = ["2026-07-02 21:05:14 500 gpt-4o"]
 "*.bill" = "billing"
 "#;
 
+/// What files that hold these texts say, the one that counts more first.
+fn read(texts: &[&str]) -> anyhow::Result<OwnFormats> {
+    let folder = tempfile::tempdir()?;
+    let paths: Vec<_> = (0..texts.len())
+        .map(|number| folder.path().join(format!("{number}.toml")))
+        .collect();
+    for (path, text) in paths.iter().zip(texts) {
+        std::fs::write(path, text)?;
+    }
+    OwnFormats::read(&paths.iter().map(|path| path.as_path()).collect::<Vec<_>>())
+}
+
+/// What is wrong with a text, from its line on.
 fn wrong(text: &str) -> String {
-    let wrong = OwnFormats::of(text).err().unwrap();
-    format!("{}: {}", wrong.line.unwrap_or(0), wrong.says)
+    let said = read(&[text]).err().unwrap().to_string();
+    said.split_once(".toml:").unwrap().1.to_owned()
 }
 
 #[test]
 fn formats_and_globs_are_read_beside_other_keys() {
-    let own = OwnFormats::of(OWN).unwrap();
+    let own = read(&[OWN]).unwrap();
     assert_eq!(own.known.len(), ALL.len() + 1);
     let forced: Vec<_> = own.forced.iter().map(|(_, format)| format.name()).collect();
     assert_eq!(forced, ["billing", "nginx-log-format"]);
     assert_eq!(own.by_name("billing").unwrap().zone().unwrap().to_string(), "Europe/Berlin");
-    assert!(
-        OwnFormats::of("format = ['x=y']\n").unwrap().forced.is_empty(),
-        "that is the option"
-    );
+    assert!(read(&["format = ['x=y']\n"]).unwrap().forced.is_empty(), "that is the option");
 }
 
 #[test]
 fn a_flag_for_all_logs_goes_before_the_file() {
-    let own = OwnFormats::of(OWN).unwrap();
+    let own = read(&[OWN]).unwrap();
     let flag = |glob: Option<&str>| Scoped {
         pattern: glob.map(|glob| crate::gather::Pattern::new(glob).unwrap()),
         value: "haproxy".parse().unwrap(),
@@ -90,4 +100,16 @@ fn what_is_wrong_is_said_with_its_line() {
         ))
         .contains("two formats")
     );
+}
+
+#[test]
+fn the_file_that_counts_more_goes_before_another() {
+    let system = OWN.replace("Europe/Berlin", "UTC").replace("edge/*.log", "**");
+    let both = read(&[OWN, &system]).unwrap();
+    assert_eq!(both.known.len(), ALL.len() + 1);
+    assert_eq!(both.by_name("billing").unwrap().zone().unwrap().to_string(), "Europe/Berlin");
+    let logs: Vec<_> = both.forced.iter().map(|(logs, _)| logs.as_ref().unwrap()).collect();
+    let means = |at: usize| logs[at].means(std::path::Path::new("edge/x.log"), "", std::path::Path::new(""));
+    // The last that matches counts: of the weaker file the first two, of the stronger one the last.
+    assert_eq!((0..4).map(means).collect::<Vec<_>>(), [true, false, false, true]);
 }

@@ -27,6 +27,16 @@ impl Builder {
         self.literal.push_str(text);
     }
 
+    /// Adds text of HAProxy's: it writes one blank for several, and none at the start.
+    pub(super) fn separated(&mut self, text: &str) {
+        for c in text.chars() {
+            let is_first = self.literal.is_empty() && self.compiled.steps.is_empty();
+            if c != ' ' || !(is_first || self.literal.ends_with(' ')) {
+                self.literal.push(c);
+            }
+        }
+    }
+
     /// Adds a variable, which is spelt so and stands at a character of the format.
     pub(super) fn add(&mut self, spelling: String, at: usize, meaning: Meaning, extent: Extent) -> Result<(), CompileError> {
         if self.joins(meaning) {

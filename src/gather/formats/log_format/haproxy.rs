@@ -28,7 +28,7 @@ pub(super) fn compile(format: &str) -> Result<Compiled, CompileError> {
     let mut rest = text;
     let mut all_quoted = false;
     while let Some((literal, found)) = rest.split_once('%') {
-        builder.literal(literal);
+        builder.separated(literal);
         let at = spelled.place(text.len() - found.len() - 1);
         if let Some(behind) = found.strip_prefix('%') {
             builder.literal("%");
@@ -56,7 +56,7 @@ pub(super) fn compile(format: &str) -> Result<Compiled, CompileError> {
         add(&mut builder, variable, at)?;
         builder.literal(quote);
     }
-    builder.literal(rest);
+    builder.separated(rest);
     builder.finish()
 }
 

@@ -221,6 +221,9 @@ impl<'a> Values<'a> {
                 return Some(said);
             }
         }
+        if let Some(text) = fields.error_message.or(fields.text) {
+            fill_from_exception(text, &mut fields);
+        }
         if let Some(word) = self.transport {
             let known = TRANSPORT.iter().find(|(name, _)| *name == word);
             let phrase = known.map_or(word, |(_, phrase)| phrase);
@@ -230,9 +233,6 @@ impl<'a> Values<'a> {
             if signatures::transport(phrase).is_none() {
                 fields.text = Some("Connection error.");
             }
-        }
-        if let Some(text) = fields.error_message.or(fields.text) {
-            fill_from_exception(text, &mut fields);
         }
         let failed = fields.error_type.is_some() || fields.error_message.is_some() || fields.text.is_some();
         let is_ended = fields.status.is_some() || self.transport.is_some() || fields.proxy_flag.is_some() || failed;

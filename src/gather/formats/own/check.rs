@@ -24,6 +24,12 @@ const LONGEST_NAME: usize = 40;
 /// Letters of a sample or of a pattern that are quoted in an error.
 const QUOTED: usize = 24;
 
+/// Parts of a pattern that are tried to find where it stops matching; each has to be compiled.
+const PARTS_TRIED: usize = 1000;
+
+/// Bytes of a text that they are tried on.
+const TEXT_TRIED: usize = 4096;
+
 /// The keys of a definition that can be wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
@@ -172,7 +178,6 @@ pub(super) fn samples(own: &Own, pattern: &str) -> Result<(), Wrong> {
     }
     for (number, sample) in own.samples.iter().enumerate() {
         let key = Key::Samples(Some(number));
-        let sample = sample.trim_end_matches(['\n', '\r']);
         if own.starts.is_none() && sample.contains('\n') {
             return wrong(key, "it has several lines, and no 'starts' says where a record begins");
         }
@@ -211,8 +216,10 @@ fn is_no_stamp(value: &str, zone: Option<Zone>) -> Option<&'static str> {
 
 /// How far a pattern matches a text: bytes of the text and of the pattern, of the longest part that compiles and matches.
 fn reach(pattern: &str, text: &str) -> Option<(usize, usize)> {
+    let text = text.get(..text.floor_char_boundary(TEXT_TRIED)).unwrap_or(text);
     let ends = pattern.char_indices().map(|(at, c)| at + c.len_utf8());
-    let mut parts = ends.filter_map(|end| pattern.get(..end)).rev();
+    let ends = ends.rev().step_by(pattern.len() / PARTS_TRIED + 1);
+    let mut parts = ends.filter_map(|end| pattern.get(..end));
     parts.find_map(|part| {
         let found = build(part).ok()?.find(text)?;
         (found.start() == 0 && found.end() > 0).then_some((found.end(), part.len()))

@@ -64,7 +64,8 @@ impl Own {
         let captures = check::captures(&pattern, &definition.pattern)?;
         let starts = definition.starts.as_deref().map(|text| check::regex(Key::Starts, text));
         // What is known of formats lives as long as the program.
-        let samples: Vec<&'static str> = definition.samples.iter().map(|sample| &*sample.clone().leak()).collect();
+        let samples = definition.samples.iter().map(|sample| sample.trim_matches(['\n', '\r']));
+        let samples: Vec<&'static str> = samples.map(|sample| &*sample.to_owned().leak()).collect();
         let own = Self {
             name: definition.name.leak(),
             vantage: definition.vantage,
