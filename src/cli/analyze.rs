@@ -5,7 +5,7 @@ use super::exit::Exit;
 use super::own_formats::OwnFormats;
 use super::plan::{Delivery, Needs, needs};
 use super::progress::Bar;
-use super::{account, bundle, key, output, world};
+use super::{account, bundle, key, output, status_page, world};
 use crate::deliver::{self, Context};
 use crate::gather::{self, Gathered};
 use crate::judge;
@@ -16,7 +16,8 @@ use anyhow::{Context as _, bail};
 pub(super) fn analyze(args: &Analyze, own: &OwnFormats) -> anyhow::Result<Exit> {
     let needs = needs(args, own, world::now())?;
     let gathered = read(args, &needs)?;
-    let findings = judge::judge(&gathered.rollup, &needs.judge);
+    let mut findings = judge::judge(&gathered.rollup, &needs.judge);
+    status_page::note(&mut findings, &args.status_page);
     match args.explain {
         Some(place) => explain(args, &needs, place, &findings)?,
         None => deliver_all(args, &needs, &findings, &gathered.rollup)?,

@@ -26,13 +26,13 @@ pub struct Formats {
     #[arg(long = "try", id = "tried", value_name = "FILE", num_args = 1..)]
     pub tried: Vec<PathBuf>,
     /// Try the files as this format; written as for analyze
-    #[arg(long = "format", value_name = "[GLOB=]FORMAT", value_parser = values::format, requires = "tried")]
+    #[arg(long = "format", value_name = "[GLOB=]FORMAT", value_parser = values::format)]
     pub formats: Vec<Scoped<FormatAsked>>,
     /// Read stamps that carry no zone in this one; written as for analyze
     #[arg(long, value_name = "[GLOB=]ZONE", value_parser = values::zone, env = "FAULTSCOPE_TZ", allow_hyphen_values = true)]
     pub tz: Vec<Scoped<Zone>>,
     /// Show so many records of each file
-    #[arg(long, value_name = "N", default_value_t = 3, requires = "tried")]
+    #[arg(long, value_name = "N", default_value_t = 3)]
     pub records: usize,
     /// Write for people (text) or for programs (json)
     #[arg(long = "report", value_name = "FORM", value_enum, default_value_t)]

@@ -1,12 +1,16 @@
 //! What was typed, as text: nothing here touches the world.
 
 mod formats;
+mod history;
+mod nightly;
 mod values;
 
 #[cfg(test)]
 mod tests;
 
 pub use formats::{Formats, FormatsForm};
+pub use history::{History, HistoryAsked, HistoryForm};
+pub use nightly::Nightly;
 pub use values::{ColourChoice, FormatAsked, ReportAsked, Scoped};
 
 use super::exit;
@@ -48,9 +52,39 @@ pub enum Command {
     /// directory of that name)
     #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
     Analyze(Box<Analyze>),
+    /// Reads what is new since its last run, keeps a history, and speaks only where a failure window is new or changed:
+    /// the form for cron and systemd timers
+    #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
+    Nightly(Box<Nightly>),
+    /// Tells what earlier nights found: recurring windows, failing shares by week, times to recovery, availability
+    History(Box<History>),
     /// Lists every input format with what it carries; with --try, tells which one a file is in and how its records are
     /// understood
     Formats(Box<Formats>),
+    /// Shows the settings: 'config show' names every key of a command, its value, and where that comes from
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Writes the completions of a shell: bash, elvish, fish, powershell or zsh
+    Completions {
+        /// Of which shell
+        shell: clap_complete::Shell,
+    },
+    /// Writes the manual page, or that of a command
+    Man {
+        /// Of which command
+        command: Option<String>,
+    },
+}
+
+/// What can be asked of the configuration.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Every key of a command, its value, and where that comes from: flag, environment, which file, or default
+    Show {
+        /// Of which command
+        #[arg(default_value = "analyze")]
+        command: String,
+    },
 }
 
 /// What `analyze` takes.
@@ -141,6 +175,10 @@ pub struct Analyze {
     /// squid or envoy, as in 'nginx:$remote_addr - …'. Repeatable
     #[arg(long = "format", value_name = "[GLOB=]FORMAT", value_parser = values::format, help_heading = "Input")]
     pub formats: Vec<Scoped<FormatAsked>>,
+    /// Note at each window what the provider's status page said: a saved incidents.json or summary.json, or an address,
+    /// which is the only thing that is ever fetched. Repeatable
+    #[arg(long, value_name = "FILE|URL", env = "FAULTSCOPE_STATUS_PAGE", help_heading = "Input")]
+    pub status_page: Vec<String>,
     /// Use so many threads (default: one for each processor); the result does not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), env = "FAULTSCOPE_THREADS", help_heading = "Input")]
     pub threads: Option<u16>,

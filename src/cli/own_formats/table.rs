@@ -73,6 +73,10 @@ pub(super) fn read(text: &str) -> Result<Said, Wrong> {
                     said.rules.push(file.rule(glob, value)?);
                 }
             }
+            ("formats", _) => {
+                let says = "[formats] is a table of globs, each with a format".to_owned();
+                return Err(file.wrong(value.span().start, says));
+            }
             _ => {}
         }
     }

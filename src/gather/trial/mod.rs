@@ -102,7 +102,7 @@ pub struct Tried {
 pub fn trial(plan: &Plan, records: usize) -> Result<Tried, DiscoverError> {
     let Sources {
         sources, skipped, order, ..
-    } = sources::find(plan, &Workers::new(plan.threads))?;
+    } = sources::find(plan, &Workers::new(plan.threads), &mut |all| all)?;
     let mut skipped: Vec<Skipped> = skipped.into_iter().collect();
     let mut trials = Vec::with_capacity(sources.len());
     for prepared in &sources {
