@@ -107,7 +107,7 @@ fn a_wrong_key_is_refused_with_the_nearest_known_one() {
         ("threads = {}", "'threads' must be a word"),
         ("threads = ", "config.toml:1: "),
         ("threads = 0", "'--threads"),
-        ("\n[[format]]\nname = 'ours'", "config.toml:2: the format has no 'pattern'"),
+        ("\n[[format]]\nname = 'ours'", "config.toml:2: the format has no 'vantage'"),
         (
             "[formats]\n'*.log' = 'cady'",
             "config.toml:2: there is no format 'cady', did you mean 'caddy'?",
