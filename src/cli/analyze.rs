@@ -2,6 +2,7 @@
 
 use super::args::Analyze;
 use super::exit::Exit;
+use super::own_formats::OwnFormats;
 use super::plan::{Delivery, Needs, needs};
 use super::progress::Bar;
 use super::{account, bundle, key, output, status_page, world};
@@ -12,8 +13,8 @@ use crate::model::{Findings, Rollup};
 use crate::redact::{Audience, Policy, Removed, seal};
 use anyhow::{Context as _, bail};
 
-pub(super) fn analyze(args: &Analyze) -> anyhow::Result<Exit> {
-    let needs = needs(args, world::now())?;
+pub(super) fn analyze(args: &Analyze, own: &OwnFormats) -> anyhow::Result<Exit> {
+    let needs = needs(args, own, world::now())?;
     let gathered = read(args, &needs)?;
     judged(args, &needs, &gathered.rollup)
 }

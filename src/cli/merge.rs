@@ -3,6 +3,7 @@
 use super::analyze;
 use super::args::Merge;
 use super::exit::Exit;
+use super::own_formats::OwnFormats;
 use super::plan::needs;
 use super::say::say;
 use super::{account, output, world};
@@ -18,9 +19,9 @@ use std::path::Path;
 /// Logs that are named where something is said of them; the rest are counted.
 const NAMED: usize = 5;
 
-pub(super) fn merge(asked: &Merge) -> anyhow::Result<Exit> {
+pub(super) fn merge(asked: &Merge, own: &OwnFormats) -> anyhow::Result<Exit> {
     let args = &asked.analyze;
-    let needs = needs(args, world::now())?;
+    let needs = needs(args, own, world::now())?;
     let mut parts = Vec::with_capacity(args.paths.len());
     for path in &args.paths {
         parts.push((path.display().to_string(), read(path)?));

@@ -16,6 +16,7 @@ mod key;
 mod merge;
 mod nightly;
 mod output;
+mod own_formats;
 mod plan;
 mod progress;
 pub mod say;
@@ -29,6 +30,7 @@ mod world;
 use args::{Args, Command, ConfigCommand};
 use clap::FromArgMatches;
 use exit::Exit;
+use own_formats::OwnFormats;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
@@ -56,7 +58,7 @@ fn whole() -> Exit {
         .try_get_matches_from(&laid.words)
         .and_then(|matches| Args::from_arg_matches(&matches));
     match parsed {
-        Ok(args) => run_command(&args, &words).unwrap_or_else(|error| said(&error)),
+        Ok(args) => run_command(&args, &laid, &words).unwrap_or_else(|error| said(&error)),
         Err(refused) => {
             laid.name_files(asked.is_ok());
             said_by_clap(&refused)
@@ -64,19 +66,20 @@ fn whole() -> Exit {
     }
 }
 
-fn run_command(args: &Args, words: &[std::ffi::OsString]) -> anyhow::Result<Exit> {
+fn run_command(args: &Args, laid: &config::Laid, words: &[std::ffi::OsString]) -> anyhow::Result<Exit> {
+    let own = || OwnFormats::read(&laid.paths());
     match &args.command {
-        Some(Command::Analyze(analyze)) => analyze::analyze(analyze),
-        Some(Command::Scan(asked)) => scan::scan(asked),
-        Some(Command::Merge(asked)) => merge::merge(asked),
-        Some(Command::Trace(asked)) => trace::trace(asked),
-        Some(Command::Nightly(nightly)) => nightly::nightly(nightly),
+        Some(Command::Analyze(analyze)) => analyze::analyze(analyze, &own()?),
+        Some(Command::Scan(asked)) => scan::scan(asked, &own()?),
+        Some(Command::Merge(asked)) => merge::merge(asked, &own()?),
+        Some(Command::Trace(asked)) => trace::trace(asked, &own()?),
+        Some(Command::Nightly(nightly)) => nightly::nightly(nightly, &own()?),
         Some(Command::History(history)) => history::history(history),
-        Some(Command::Formats) => formats::formats(),
+        Some(Command::Formats(asked)) => formats::formats(asked, &own()?),
         Some(Command::Config(ConfigCommand::Show { command })) => config::show(Some(command), words),
         Some(Command::Completions { shell }) => shell::completions(*shell),
         Some(Command::Man { command }) => shell::man(command.as_deref()),
-        None => analyze::analyze(&args.analyze),
+        None => analyze::analyze(&args.analyze, &own()?),
     }
 }
 

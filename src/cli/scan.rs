@@ -2,6 +2,7 @@
 
 use super::args::Scan;
 use super::exit::Exit;
+use super::own_formats::OwnFormats;
 use super::progress::Bar;
 use super::say::say;
 use super::{account, output, plan, world};
@@ -14,12 +15,12 @@ use anyhow::Context as _;
 use std::fs;
 use std::path::Path;
 
-pub(super) fn scan(asked: &Scan) -> anyhow::Result<Exit> {
+pub(super) fn scan(asked: &Scan, own: &OwnFormats) -> anyhow::Result<Exit> {
     let args = &asked.analyze;
     let question = asked.wanted.as_deref().map(question).transpose()?;
     let plan = Plan {
         share: Some(asked.shard.unwrap_or(Share::ALL)),
-        ..plan::gather(args, world::now())?
+        ..plan::gather(args, own, world::now())?
     };
     let bar = Bar::new(args);
     let read = gather::gather_some(&plan, &mut |sources| named(sources, asked.named.as_deref()), &bar);

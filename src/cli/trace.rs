@@ -2,6 +2,7 @@
 
 use super::args::Trace as Asked;
 use super::exit::Exit;
+use super::own_formats::OwnFormats;
 use super::plan::{Delivery, Needs, needs};
 use super::{account, analyze, key, output, say::say, world};
 use crate::deliver::{self, TraceForm, thousands};
@@ -15,9 +16,9 @@ use anyhow::{Context as _, bail};
 /// longer is none.
 const LOOKS: usize = 4;
 
-pub(super) fn trace(asked: &Asked) -> anyhow::Result<Exit> {
+pub(super) fn trace(asked: &Asked, own: &OwnFormats) -> anyhow::Result<Exit> {
     let args = &asked.analyze;
-    let needs = needs(args, world::now())?;
+    let needs = needs(args, own, world::now())?;
     let form = form(&needs)?;
     let gathered = analyze::read(args, &needs)?;
     if args.paths.iter().any(|path| path.as_os_str() == "-") {

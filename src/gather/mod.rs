@@ -3,6 +3,7 @@
 //! [`discover`] lists the logs, each once; `prepare` opens each one's start and [`recognise`]s it; then every worker
 //! takes the next part, `read`s its records into a rollup of its own, and the rollups are merged.
 
+pub mod carries;
 pub mod chunk;
 pub mod collect;
 pub mod dates;
@@ -27,6 +28,8 @@ mod seek;
 pub mod signatures;
 mod sought;
 mod sources;
+pub mod standing;
+pub mod trial;
 
 pub use discover::DiscoverError;
 pub use exports::once as exports_once;

@@ -94,7 +94,7 @@ impl Prepared {
                 }));
             }
         };
-        let (zone, zone_said, zone_assumed) = zone(&source, plan);
+        let (zone, zone_said, zone_assumed) = zone(&source, plan, looked.recognised.as_ref());
         let left = looked.way.parts();
         Ok(Self {
             source,
@@ -364,11 +364,16 @@ fn is_meant(pattern: &Pattern, source: &Source) -> bool {
     means(source) || outer.is_some_and(means)
 }
 
-fn zone(source: &Source, plan: &Plan) -> (Zone, String, bool) {
+/// What the user says of a log goes before what its format says, and that before what is said of all logs.
+fn zone(source: &Source, plan: &Plan, recognised: Option<&Recognised>) -> (Zone, String, bool) {
     let named = plan.zones.iter().rev().find(|(pattern, _)| is_meant(pattern, source));
+    let of_format = || recognised.and_then(|recognised| recognised.zone());
     match named {
         Some((_, zone)) => (*zone, format!("{zone} by --tz"), false),
         None if plan.zone_given => (plan.default_zone, format!("{} by --tz", plan.default_zone), false),
-        None => (plan.default_zone, format!("assumed {}", plan.default_zone), true),
+        None => match of_format() {
+            Some((zone, name)) => (zone, format!("{zone} by the format {name}"), false),
+            None => (plan.default_zone, format!("assumed {}", plan.default_zone), true),
+        },
     }
 }

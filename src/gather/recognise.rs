@@ -8,12 +8,13 @@ use super::dates::{self, Lacking};
 use super::envelopes::{self, Judged, Opening, Split};
 use super::formats::{Fit, Format};
 use super::frame::{Items, RECORD_LIMIT, document};
+use super::standing::stand;
 use crate::model::Vantage;
-use crate::text::timestamp::DateKnown;
+use crate::text::timestamp::{DateKnown, Zone};
 use std::sync::Arc;
 
 /// Lines that are looked at, empty ones left out.
-const LINES: usize = 200;
+pub const LINES: usize = 200;
 
 /// Bytes that are looked at, at most.
 pub const HEAD: usize = 256 * 1024;
@@ -44,8 +45,13 @@ impl Order {
                 }
             })
             .collect();
-        ranked.sort_by_key(|ranked| (ranked.accepts, ranked.format.name()));
+        ranked.sort_by_key(|ranked| (ranked.accepts, !ranked.format.is_the_users(), ranked.format.name()));
         Self { formats: ranked }
+    }
+
+    /// The formats in this order, each with how many samples of others it accepts.
+    pub(super) fn ranked(&self) -> impl Iterator<Item = (&'static dyn Format, usize)> {
+        self.formats.iter().map(|ranked| (ranked.format, ranked.accepts))
     }
 
     /// The formats in this order.
@@ -107,6 +113,13 @@ impl Recognised {
             lacking: None,
             opening: Arc::default(),
         }
+    }
+
+    /// The zone that the format of most lines says its stamps are in, and its name.
+    #[must_use]
+    pub fn zone(&self) -> Option<(Zone, &'static str)> {
+        let format = self.candidates.iter().find(|format| format.name() == self.name)?;
+        Some((format.zone()?, self.name))
     }
 
     /// Whether it has to be read from its start: a document, a log whose stamps leave out the date, so that its midnights
@@ -190,26 +203,11 @@ pub fn recognise_lines(lines: &[&[u8]], order: &Order) -> Option<Recognised> {
 
 /// What lines are that lie open, and how many of them are known.
 fn judge(lines: &[&[u8]], order: &Order) -> Judged<Recognised> {
-    let head = lines.join(&b'\n');
-    let formats = order.iter().filter(|format| format.framing().items().is_none());
-    let declared = formats.map(|format| format.declared(&head).unwrap_or(format));
-    let mut tallies: Vec<Tally> = declared.map(Tally::new).collect();
-    let mut halves = 0;
-    for line in lines {
-        let mut best = Fit::No;
-        for tally in &mut tallies {
-            let fit = tally.format.fit(line);
-            tally.yes += usize::from(fit == Fit::Yes);
-            tally.maybe += usize::from(fit != Fit::No);
-            tally.first += usize::from(fit != Fit::No && best == Fit::No);
-            best = best.max(fit);
-        }
-        halves += best as usize;
-    }
-    tallies.retain(|tally| tally.yes > 0 || tally.maybe * 2 > lines.len());
-    let most = tallies.iter().rev().max_by_key(|tally| tally.first);
+    let (standings, halves) = stand(lines, order);
+    let candidates = || standings.iter().filter(|standing| standing.is_candidate(lines.len()));
+    let most = candidates().rev().max_by_key(|standing| standing.first);
     let known = most.map(|most| Recognised {
-        candidates: tallies.iter().map(|tally| tally.format).collect(),
+        candidates: candidates().map(|standing| standing.format).collect(),
         name: most.format.name(),
         vantage: most.format.vantage(),
         items: None,
@@ -223,25 +221,6 @@ fn judge(lines: &[&[u8]], order: &Order) -> Judged<Recognised> {
     Judged {
         share: halves * 500 / lines.len().max(1),
         known,
-    }
-}
-
-struct Tally {
-    format: &'static dyn Format,
-    yes: usize,
-    maybe: usize,
-    /// Lines that it is the first to accept.
-    first: usize,
-}
-
-impl Tally {
-    fn new(format: &'static dyn Format) -> Self {
-        Self {
-            format,
-            yes: 0,
-            maybe: 0,
-            first: 0,
-        }
     }
 }
 

@@ -51,9 +51,33 @@ pub(super) fn audit(traffic: &Traffic, windows: &[Window]) -> RetryAudit {
         too_many += u64::from(length > MOST_ATTEMPTS);
         at_once += sent_at_once(attempts);
     }
+    audit.findings = found(
+        &Seen {
+            hopeless,
+            too_many,
+            at_once,
+        },
+        traffic,
+        windows,
+    );
+    audit
+}
+
+/// What was counted over all calls.
+struct Seen {
+    /// Retries of what a retry cannot mend.
+    hopeless: u64,
+    /// Calls with too many attempts.
+    too_many: u64,
+    /// Retries that nobody waited for.
+    at_once: u64,
+}
+
+fn found(seen: &Seen, traffic: &Traffic, windows: &[Window]) -> Vec<RetryFinding> {
+    let mut findings = Vec::new();
     let mut finding = |finding: &str, count: u64, advice: &str| {
         if count > 0 {
-            audit.findings.push(RetryFinding {
+            findings.push(RetryFinding {
                 finding: finding.to_owned(),
                 count,
                 advice: advice.to_owned(),
@@ -62,12 +86,12 @@ pub(super) fn audit(traffic: &Traffic, windows: &[Window]) -> RetryAudit {
     };
     finding(
         "retries of errors that a retry cannot mend (bad request, authentication, permission, quota)",
-        hopeless,
+        seen.hopeless,
         "Retry only 408, 409, 429 by rate, 5xx and broken connections.",
     );
     finding(
         "calls with more than five attempts",
-        too_many,
+        seen.too_many,
         "Stop after three to five attempts and fall back to another model.",
     );
     finding(
@@ -77,7 +101,7 @@ pub(super) fn audit(traffic: &Traffic, windows: &[Window]) -> RetryAudit {
     );
     finding(
         "retries sent at once, without a pause",
-        if at_once >= AT_ONCE_NEEDED { at_once } else { 0 },
+        if seen.at_once >= AT_ONCE_NEEDED { seen.at_once } else { 0 },
         "Wait before each retry: 1, 2, 4, 8 s with jitter, or what Retry-After says.",
     );
     let amplified = windows.iter().filter(|window| amplification(traffic, window) >= AMPLIFIED);
@@ -86,7 +110,7 @@ pub(super) fn audit(traffic: &Traffic, windows: &[Window]) -> RetryAudit {
         amplified.count() as u64,
         "Limit retries by a budget (say a tenth of the traffic) or a circuit breaker: what multiplies the load keeps a provider down.",
     );
-    audit
+    findings
 }
 
 /// How many attempts of a call began so soon after the one before that nobody waited. Where the log does not say how

@@ -107,12 +107,17 @@ fn a_wrong_key_is_refused_with_the_nearest_known_one() {
         ("threads = {}", "'threads' must be a word"),
         ("threads = ", "config.toml:1: "),
         ("threads = 0", "'--threads"),
+        ("\n[[format]]\nname = 'ours'", "config.toml:2: the format has no 'vantage'"),
+        (
+            "[formats]\n'*.log' = 'cady'",
+            "config.toml:2: there is no format 'cady', did you mean 'caddy'?",
+        ),
     ] {
         let folder = configured(text);
         let refused = refused(folder.path(), &["logs"]);
         assert!(refused.contains(said), "{said}: {refused}");
     }
-    let folder = configured("# nothing\n[[format]]\nname = 'ours'\n");
+    let folder = configured("# nothing\n[formats]\n'*.caddy' = 'caddy'\n");
     assert_eq!(faultscope(folder.path(), &["logs"], &[]).status.code(), Some(0));
     assert!(refused(folder.path(), &["--config", "none.toml", "logs"]).contains("there is no such file"));
 }

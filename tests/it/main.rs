@@ -27,6 +27,7 @@ mod merge;
 mod month;
 mod nightly;
 mod nightly_envelopes;
+mod own_formats;
 mod pack;
 mod packaging;
 mod planted;

@@ -1,5 +1,6 @@
 //! What was typed, as text: nothing here touches the world.
 
+mod formats;
 mod history;
 mod nightly;
 mod shards;
@@ -9,15 +10,15 @@ mod values;
 #[cfg(test)]
 mod tests;
 
+pub use formats::{Formats, FormatsForm};
 pub use history::{History, HistoryAsked, HistoryForm};
 pub use nightly::Nightly;
 pub use shards::{Merge, Scan};
 pub use trace::Trace;
-pub use values::{ColourChoice, ReportAsked, Scoped};
+pub use values::{ColourChoice, FormatAsked, ReportAsked, Scoped};
 
 use super::exit;
 use crate::deliver::Addressee;
-use crate::gather::formats::Format;
 use crate::model::Class;
 use crate::text::timestamp::Zone;
 use clap::{Parser, Subcommand};
@@ -70,8 +71,9 @@ pub enum Command {
     /// Puts the partial results of all shards together and reports as if one run had read everything
     #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
     Merge(Box<Merge>),
-    /// Lists every input format: its name, who writes it, and where its grammar is documented
-    Formats,
+    /// Lists every input format with what it carries; with --try, tells which one a file is in and how its records are
+    /// understood
+    Formats(Box<Formats>),
     /// Shows the settings: 'config show' names every key of a command, its value, and where that comes from
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -181,10 +183,11 @@ pub struct Analyze {
     /// Repeatable
     #[arg(long, value_name = "[GLOB=]ZONE", value_parser = values::zone, env = "FAULTSCOPE_TZ", allow_hyphen_values = true, help_heading = "Input")]
     pub tz: Vec<Scoped<Zone>>,
-    /// Read every log as this format instead of recognising it, or some as in '*.access=nginx'; 'faultscope formats'
-    /// lists the names. Repeatable
-    #[arg(long = "format", value_name = "[GLOB=]NAME", value_parser = values::format, help_heading = "Input")]
-    pub formats: Vec<Scoped<FormatNamed>>,
+    /// Read every log as this format instead of recognising it, or some as in 'edge/*.log=haproxy': a name
+    /// ('faultscope formats' lists them), or the format as it stands in the configuration of nginx, apache, haproxy,
+    /// squid or envoy, as in 'nginx:$remote_addr - …'. Repeatable
+    #[arg(long = "format", value_name = "[GLOB=]FORMAT", value_parser = values::format, help_heading = "Input")]
+    pub formats: Vec<Scoped<FormatAsked>>,
     /// Note at each window what the provider's status page said: a saved incidents.json or summary.json, or an address,
     /// which is the only thing that is ever fetched. Repeatable
     #[arg(long, value_name = "FILE|URL", env = "FAULTSCOPE_STATUS_PAGE", help_heading = "Input")]
@@ -245,14 +248,4 @@ pub struct Thresholds {
     /// A stretch in which a smaller share than this failed is no window (default 0.02, which is 2 %)
     #[arg(long, value_name = "SHARE", value_parser = values::share, env = "FAULTSCOPE_MIN_RATE")]
     pub min_rate: Option<f64>,
-}
-
-/// A format that was named.
-#[derive(Clone, Copy)]
-pub struct FormatNamed(pub &'static dyn Format);
-
-impl std::fmt::Debug for FormatNamed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.0.name())
-    }
 }

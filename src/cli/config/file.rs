@@ -1,7 +1,7 @@
 //! One configuration file (TOML), checked key by key.
 
-use super::nearest::nearest;
-use super::{DEFAULT_COMMAND, NO_SETTINGS, key};
+use super::{DEFAULT_COMMAND, FORMATS, NO_SETTINGS, key};
+use crate::text::nearest::nearest;
 use anyhow::{Context as _, bail};
 use clap::Command;
 use std::collections::BTreeSet;
@@ -87,6 +87,8 @@ impl File {
         for (name, value) in &self.table {
             let own = commands.iter().find(|(command, _)| command == name);
             match (value, own) {
+                // Globs, and which format the logs are in that they mean.
+                (Value::Table(_), _) if name == FORMATS => {}
                 (Value::Table(table), Some((_, keys))) => {
                     for (key, value) in table {
                         self.check_key(key, value, keys.iter())?;

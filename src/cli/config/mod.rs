@@ -5,7 +5,6 @@
 //! every value is checked by the same rules and explained by the same words. No file is ever read from a log directory.
 
 mod file;
-mod nearest;
 mod show;
 
 pub(super) use show::show;
@@ -19,7 +18,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory};
 use file::File;
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The command that a bare `faultscope PATH` means.
 const DEFAULT_COMMAND: &str = "analyze";
@@ -29,6 +28,12 @@ const ENVIRONMENT: &str = "FAULTSCOPE_";
 
 /// Options that are no settings.
 const NO_SETTINGS: [&str; 3] = ["help", "version", "config"];
+
+/// The command whose table in a file is none of options: `[formats]` says which logs are in which format.
+const FORMATS: &str = "formats";
+
+/// The options of that command that are settings; its report is of another kind than the others' are.
+const SETTINGS_OF_FORMATS: [&str; 2] = ["tz", "format"];
 
 /// The command line, every option of which can also be given by an environment variable.
 #[must_use]
@@ -48,7 +53,13 @@ fn with_environment(command: Command) -> Command {
             _ => arg,
         }
     });
-    command.mut_subcommands(with_environment)
+    command.mut_subcommands(|command| {
+        if command.get_name() == FORMATS {
+            command
+        } else {
+            with_environment(command)
+        }
+    })
 }
 
 /// Puts a `--config` that stands before the command behind it: what stands there means the command that needs no name.
@@ -76,6 +87,11 @@ pub(super) struct Laid {
 }
 
 impl Laid {
+    /// The files, the one that counts more first.
+    pub(super) fn paths(&self) -> Vec<&Path> {
+        self.files.iter().map(|file| file.path.as_path()).collect()
+    }
+
     /// Where a word is refused that was not typed, says which files it can come from.
     pub(super) fn name_files(&self, is_typed_right: bool) {
         for file in self.files.iter().filter(|_| is_typed_right) {
@@ -109,7 +125,7 @@ pub(super) fn lay(words: Vec<OsString>) -> anyhow::Result<Laid> {
         if is_given(matches, id) || NO_SETTINGS.contains(&id) || is_ruled_out(command, arg, matches) {
             continue;
         }
-        let Some(values) = files.iter().find_map(|file| file.values(name, &key(arg))) else {
+        let Some((values, _)) = setting(&files, name, arg) else {
             continue;
         };
         match arg.get_long() {
@@ -121,6 +137,17 @@ pub(super) fn lay(words: Vec<OsString>) -> anyhow::Result<Laid> {
         words: put(words, typed.subcommand_name(), options, positional),
         files,
     })
+}
+
+/// What the files say of an option of a command, and which file does.
+fn setting<'f>(files: &'f [File], command: &str, arg: &Arg) -> Option<(file::Values, &'f File)> {
+    let key = key(arg);
+    let table = match command {
+        FORMATS if !SETTINGS_OF_FORMATS.contains(&key.as_str()) => return None,
+        FORMATS => "",
+        command => command,
+    };
+    files.iter().find_map(|file| Some((file.values(table, &key)?, file)))
 }
 
 /// The command that was meant, its definition and what was typed for it.
@@ -206,13 +233,14 @@ fn users() -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::{definition, in_order};
+    use super::{FORMATS, definition, in_order};
     use std::ffi::OsString;
 
     #[test]
     fn every_option_has_a_variable_of_its_name() {
         let definition = definition();
-        for command in definition.get_subcommands().chain([&definition]) {
+        let settable = definition.get_subcommands().filter(|command| command.get_name() != FORMATS);
+        for command in settable.chain([&definition]) {
             for arg in command.get_arguments() {
                 let Some(long) = arg.get_long().filter(|long| !matches!(*long, "help" | "version")) else {
                     continue;

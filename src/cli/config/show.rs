@@ -1,6 +1,6 @@
 //! `faultscope config show`: every setting of a command, and where its value comes from.
 
-use super::{DEFAULT_COMMAND, NO_SETTINGS, definition, files, key};
+use super::{DEFAULT_COMMAND, NO_SETTINGS, definition, files, key, setting};
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use anyhow::{Context as _, bail};
@@ -39,7 +39,7 @@ pub(crate) fn show(named: Option<&str>, words: &[OsString]) -> anyhow::Result<Ex
         let key = key(arg);
         let from_matches = matches.and_then(|matches| given(matches, arg));
         let from_file = || {
-            let found = files.iter().find_map(|file| Some((file.values(name, &key)?, file)));
+            let found = setting(&files, name, arg);
             found.map(|(values, file)| (written(arg, &values.plain_or_switch()), file.path.display().to_string()))
         };
         let told = match from_matches {

@@ -10,6 +10,7 @@ mod reports;
 use super::args::{Analyze, Nightly};
 use super::exit::Exit;
 use super::output;
+use super::own_formats::OwnFormats;
 use super::plan::{Needs, needs};
 use super::say::say;
 use super::world;
@@ -30,12 +31,12 @@ use std::time::Duration;
 /// Unread records above this share of what was read of a log are named (product definition, section 4).
 const UNREAD_SHARE_ALLOWED: f64 = crate::model::UNREAD_SHARE_ALLOWED;
 
-pub(super) fn nightly(args: &Nightly) -> anyhow::Result<Exit> {
+pub(super) fn nightly(args: &Nightly, own: &OwnFormats) -> anyhow::Result<Exit> {
     fits(&args.analyze)?;
     let now = world::now();
     let run = Run {
         args,
-        needs: needs(&args.analyze, now)?,
+        needs: needs(&args.analyze, own, now)?,
         clock: now,
         now: world::generated_at(now),
         folders: Folders::of(&args.out)?,

@@ -9,6 +9,7 @@ mod records;
 mod stream;
 
 pub(super) use parts::{Parts, describe};
+pub(super) use records::{continued, starts_record};
 
 use super::chunk::PieceReader;
 use super::collect::SourceContext;

@@ -179,11 +179,11 @@ impl<'a> Records<'a> {
 }
 
 /// Whether records may go on over several lines.
-fn continued(candidates: &[&'static dyn Format]) -> bool {
+pub(in crate::gather) fn continued(candidates: &[&'static dyn Format]) -> bool {
     candidates.iter().any(|format| format.framing() != Framing::Line)
 }
 
-fn starts_record(candidates: &[&'static dyn Format], line: &[u8]) -> bool {
+pub(in crate::gather) fn starts_record(candidates: &[&'static dyn Format], line: &[u8]) -> bool {
     candidates.iter().any(|format| starts(*format, line))
 }
 

@@ -4,7 +4,8 @@
 const WRONG: usize = 3;
 
 /// The nearest word, if one is near.
-pub(super) fn nearest<'w>(typed: &str, known: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+#[must_use]
+pub fn nearest<'w>(typed: &str, known: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     let near = known
         .map(|word| (distance(typed, word), word))
         .filter(|(distance, word)| *distance * WRONG <= word.len().max(typed.len()) + 1);
