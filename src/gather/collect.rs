@@ -6,6 +6,7 @@
 use super::dates::Midnights;
 use super::formats::Format;
 use super::normalise::{self, End};
+use super::times;
 use crate::model::{
     Attributes, Cell, Fields, Grain, IdSample, Ids, Instant, Name, Observation, Outcome, RetrySaid, SampledId, SourceName,
     SourceRollup, Time, TupleId, UNREAD_LINES_KEPT, Vantage, Wanted, id_hash,
@@ -222,6 +223,9 @@ impl<'a> Collector<'a> {
             .timestamp
             .and_then(|text| self.stamps.parse(text, &self.context.zone, &self.context.reference));
         if let Some(stamp) = read {
+            if !times::is_possible(stamp.time) {
+                return None;
+            }
             if !stamp.zoned && self.rollup.time_zone.is_none() {
                 self.rollup.time_zone = Some(self.context.zone.to_string());
             }

@@ -21,12 +21,13 @@ mod read;
 pub mod recognise;
 pub mod signatures;
 mod sources;
+mod times;
 
 pub use discover::DiscoverError;
 pub use plan::{Pattern, Plan};
 pub use progress::Progress;
 
-use crate::model::{ChunkSpan, Rollup, Skipped, SourceRollup, Wanted};
+use crate::model::{ChunkSpan, Name, Rollup, Skipped, SourceName, SourceRollup, Time, Wanted};
 use discover::LeftOut;
 use fold::Workers;
 use prepare::{Prepared, Way};
@@ -49,6 +50,8 @@ pub struct Gathered {
     sources: Vec<Prepared>,
     /// Newlines before each part, for sources that are read in parts.
     before: Vec<BTreeMap<usize, u64>>,
+    /// How far sources are believed of which some records were not.
+    believed: BTreeMap<SourceName, Time>,
 }
 
 /// Act one, whole.
@@ -100,12 +103,17 @@ pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, Discover
         rollup.sources.insert(path.clone(), parts.rollup);
     }
     copies.extend(exports::once(&mut rollup.sources));
+    let written = sources
+        .iter()
+        .filter_map(|prepared| Some((Name::clone(&prepared.source.name), prepared.source.day_over()?)));
+    let believed = times::cut_late(&mut rollup.sources, &written.collect());
     Ok(Gathered {
         rollup: rollup.settled(),
         copies,
         links,
         sources,
         before,
+        believed,
     })
 }
 
@@ -138,7 +146,10 @@ impl Gathered {
                 path: path.clone(),
                 reason,
             }));
-            let observations = std::mem::take(&mut parts.rollup.observations);
+            let mut observations = std::mem::take(&mut parts.rollup.observations);
+            if let Some(last) = self.believed.get(path) {
+                observations.retain(|seen| seen.time <= *last);
+            }
             extra.sources.insert(
                 path.clone(),
                 SourceRollup {

@@ -127,6 +127,27 @@ impl Cells {
             .collect()
     }
 
+    /// Successes in cells that begin after `last`.
+    #[must_use]
+    pub fn after(&self, last: Time) -> u64 {
+        let late = self.counts.iter().filter(|((slot, ..), _)| start(*slot, CELL_SECONDS) > last);
+        late.map(|(_, cell)| u64::from(cell.ok)).sum()
+    }
+
+    /// Takes out the cells that begin after `last`, and says how many successes went with them.
+    pub fn cut_after(&mut self, last: Time) -> u64 {
+        let late = self.after(last);
+        self.counts.retain(|(slot, ..), _| start(*slot, CELL_SECONDS) <= last);
+        self.took.retain(|(slot, ..), _| start(*slot, TOOK_SECONDS) <= last);
+        late
+    }
+
+    /// When the latest cell begins.
+    #[must_use]
+    pub fn last(&self) -> Option<Time> {
+        self.counts.keys().map(|(slot, ..)| start(*slot, CELL_SECONDS)).max()
+    }
+
     /// Whether nothing was counted.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -150,4 +171,9 @@ impl Cells {
         }
         counts
     }
+}
+
+/// When a stretch of so many seconds begins.
+fn start(slot: u32, seconds: i64) -> Time {
+    Time(i64::from(slot) * seconds * 1000)
 }

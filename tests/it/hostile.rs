@@ -52,9 +52,7 @@ pub(crate) fn is_root() -> bool {
 
 /// Whether a program is on this machine.
 pub(crate) fn has(program: &str) -> bool {
-    let found = Command::new("sh")
-        .args(["-c", &format!("command -v {program}")])
-        .output();
+    let found = Command::new("sh").args(["-c", &format!("command -v {program}")]).output();
     found.is_ok_and(|output| output.status.success())
 }
 

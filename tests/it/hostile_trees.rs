@@ -18,11 +18,7 @@ fn permissions() {
     fs::set_permissions(tree.logs().join("secret.log"), Permissions::from_mode(0)).unwrap();
     fs::set_permissions(tree.logs().join("closed"), Permissions::from_mode(0)).unwrap();
     // Modes stop nobody who may override them.
-    let humble = [
-        "setpriv",
-        "--bounding-set=-dac_override,-dac_read_search",
-        "--inh-caps=-all",
-    ];
+    let humble = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"];
     if is_root() && !has("setpriv") {
         return;
     }
@@ -99,7 +95,11 @@ fn empty_files() {
     assert_eq!(run.code(), Some(0), "{}", run.told());
     for path in ["empty.log", "blank.log", "bom.log"] {
         let source = run.source(path);
-        assert_eq!((&source["records"], &source["unread_records"]), (&0.into(), &0.into()), "{path}");
+        assert_eq!(
+            (&source["records"], &source["unread_records"]),
+            (&0.into(), &0.into()),
+            "{path}"
+        );
     }
 }
 
@@ -158,7 +158,11 @@ fn utf16() {
     let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
     let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
     let odd = &big[..big.len() - 1];
-    let run = Tree::new().with("le.log", little).with("be.log", &big).with("odd/odd.log", odd).read();
+    let run = Tree::new()
+        .with("le.log", little)
+        .with("be.log", &big)
+        .with("odd/odd.log", odd)
+        .read();
     run.reads_the_good_log();
     assert_eq!((run.records("le.log"), run.records("be.log")), (60, 60), "{}", run.told());
     assert!(run.records("odd/odd.log") >= 59);
@@ -166,10 +170,14 @@ fn utf16() {
 
 #[test]
 fn binary() {
-    let noise: Vec<u8> = (0..40_000_u32).flat_map(|n| n.wrapping_mul(0x9e37_79b1).to_be_bytes()).collect();
+    let noise: Vec<u8> = (0..40_000_u32)
+        .flat_map(|n| n.wrapping_mul(0x9e37_79b1).to_be_bytes())
+        .collect();
     let elf = fs::read(env!("CARGO_BIN_EXE_faultscope")).unwrap();
     let run = Tree::new().with("noise.log", noise).with("core", &elf[..1 << 20]).read();
-    run.reads_the_good_log().names("noise.log", "no text").names("core", "no text");
+    run.reads_the_good_log()
+        .names("noise.log", "no text")
+        .names("core", "no text");
 }
 
 #[test]
@@ -210,7 +218,9 @@ fn long_line_that_is_no_record_of_many_lines() {
     // A traceback without end: every line belongs to the record above it.
     let mut log = String::from("2026-03-01 10:00:00,000 ERROR app: call failed\n");
     log.push_str(&"  at nothing\n".repeat(200_000));
-    log.push_str("2026-03-01 10:00:01,000 INFO httpx: HTTP Request: POST https://api.openai.com/v1/responses \"HTTP/1.1 200 OK\"\n");
+    log.push_str(
+        "2026-03-01 10:00:01,000 INFO httpx: HTTP Request: POST https://api.openai.com/v1/responses \"HTTP/1.1 200 OK\"\n",
+    );
     let run = Tree::new().with("app.log", log).read();
     run.reads_the_good_log();
     assert_eq!(run.records("app.log"), 1, "{}", run.told());
