@@ -8,7 +8,7 @@ use super::{account, bundle, key, output, world};
 use crate::deliver::{self, Context};
 use crate::gather::{self, Gathered};
 use crate::judge;
-use crate::model::{Findings, Rollup};
+use crate::model::Findings;
 use crate::redact::{Audience, Policy, Removed, seal};
 use anyhow::{Context as _, bail};
 
@@ -16,9 +16,12 @@ pub(super) fn analyze(args: &Analyze) -> anyhow::Result<Exit> {
     let needs = needs(args, world::now())?;
     let gathered = read(args, &needs)?;
     let findings = judge::judge(&gathered.rollup, &needs.judge);
+    let derived = key::derived(&gathered.rollup);
+    // A million logs weigh more than their report.
+    drop(gathered);
     match args.explain {
         Some(place) => explain(args, &needs, place, &findings)?,
-        None => deliver_all(args, &needs, &findings, &gathered.rollup)?,
+        None => deliver_all(args, &needs, &findings, derived)?,
     }
     Ok(exit(&needs, &findings))
 }
@@ -30,6 +33,7 @@ fn read(args: &Analyze, needs: &Needs) -> anyhow::Result<Gathered> {
         let wanted = judge::wanted(&gathered.rollup);
         let extra = gathered.look_again(&needs.gather, &wanted, &());
         gathered.rollup = std::mem::take(&mut gathered.rollup).merge(extra).settled();
+        gathered.forget();
         gathered
     });
     bar.clear();
@@ -44,13 +48,13 @@ fn read(args: &Analyze, needs: &Needs) -> anyhow::Result<Gathered> {
     Ok(gathered)
 }
 
-fn deliver_all(args: &Analyze, needs: &Needs, findings: &Findings, rollup: &Rollup) -> anyhow::Result<()> {
+fn deliver_all(args: &Analyze, needs: &Needs, findings: &Findings, derived: Vec<u8>) -> anyhow::Result<()> {
     let is_forwarded = |delivery: &Delivery| delivery.audience == Audience::Forwardable;
     let is_forwarded = needs.reports.iter().any(is_forwarded) || (needs.bundle.is_some() && !needs.internal);
     let key = if is_forwarded {
-        key::key(args.key_file.as_deref(), rollup)?
+        key::key(args.key_file.as_deref(), &derived)?
     } else {
-        key::derived(rollup)
+        derived
     };
     let policy = |audience: Audience| Policy {
         audience,

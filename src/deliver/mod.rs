@@ -60,7 +60,8 @@ fn through_the_wall(context: &Context<'_>, writes: &Writes<'_>) -> io::Result<(V
     let write = |context: &Context<'_>| -> io::Result<(String, Removed)> {
         let mut bytes = Vec::new();
         writes(context, &mut bytes)?;
-        Ok(wall(String::from_utf8_lossy(&bytes).into_owned()))
+        let text = String::from_utf8(bytes);
+        Ok(wall(text.unwrap_or_else(|odd| String::from_utf8_lossy(odd.as_bytes()).into_owned())))
     };
     let (text, removed) = write(context)?;
     if removed.is_empty() {

@@ -33,6 +33,7 @@ use fold::Workers;
 use prepare::{Prepared, Way};
 use read::{Errand, Shelf};
 use sources::Sources;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -86,22 +87,25 @@ pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, Discover
         let shelves = read_all(jobs(&sources, &numbers), &sources, &errand, &workers);
         merge_into(&mut parts, shelves);
     }
-    let mut rollup = Rollup {
-        sources: BTreeMap::new(),
-        skipped,
-    };
+    let mut skipped = skipped;
     let mut before = Vec::with_capacity(sources.len());
-    for (number, prepared) in sources.iter().enumerate() {
-        let mut parts = parts.remove(&number).unwrap_or_default();
+    // Collected in the order of the names, so that the map's nodes are full.
+    let described = sources.iter().enumerate().map(|(number, prepared)| {
+        let mut parts = *parts.remove(&number).unwrap_or_default();
         before.push(read::count_lines(&mut parts.rollup, &parts.newlines));
         describe(&mut parts.rollup, prepared);
         let path = &prepared.source.name;
-        rollup.skipped.extend(parts.trouble.into_iter().map(|reason| Skipped {
+        skipped.extend(parts.trouble.into_iter().map(|reason| Skipped {
             path: path.clone(),
             reason,
         }));
-        rollup.sources.insert(path.clone(), parts.rollup);
-    }
+        (path.clone(), parts.rollup)
+    });
+    let mut rollup = Rollup {
+        sources: described.collect(),
+        skipped: BTreeSet::new(),
+    };
+    rollup.skipped = skipped;
     copies.extend(exports::once(&mut rollup.sources));
     let written = sources
         .iter()
@@ -118,6 +122,12 @@ pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, Discover
 }
 
 impl Gathered {
+    /// Forgets how the sources are read, once nobody will look again.
+    pub fn forget(&mut self) {
+        self.sources = Vec::new();
+        self.before = Vec::new();
+    }
+
     /// Reads again the pieces that may hold what act two wants whole, and gives what they hold of it.
     #[must_use]
     pub fn look_again(&self, plan: &Plan, wanted: &Wanted, progress: &dyn Progress) -> Rollup {
@@ -184,7 +194,7 @@ impl Gathered {
 }
 
 /// Gives the dates of what was read to sources that have none.
-fn date_by_others(sources: &mut [Prepared], numbers: &[usize], parts: &BTreeMap<usize, read::Parts>) {
+fn date_by_others(sources: &mut [Prepared], numbers: &[usize], parts: &BTreeMap<usize, Box<read::Parts>>) {
     let spans: Vec<_> = parts.values().filter_map(|parts| parts.rollup.span).collect();
     for number in numbers {
         if let Some(prepared) = sources.get_mut(*number) {
@@ -256,9 +266,12 @@ fn in_series(jobs: Vec<Job>, sources: &[Prepared]) -> Vec<Vec<Job>> {
     series
 }
 
-fn merge_into(all: &mut BTreeMap<usize, read::Parts>, shelves: Vec<Shelf>) {
+fn merge_into(all: &mut BTreeMap<usize, Box<read::Parts>>, shelves: Vec<Shelf>) {
     for (number, parts) in shelves.into_iter().flat_map(|shelf| shelf.sources) {
-        all.entry(number).or_default().merge(parts);
+        match all.entry(number) {
+            Entry::Vacant(place) => drop(place.insert(parts)),
+            Entry::Occupied(mut place) => place.get_mut().merge(*parts),
+        }
     }
 }
 

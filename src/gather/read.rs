@@ -49,7 +49,8 @@ impl Parts {
 #[derive(Default)]
 pub(super) struct Shelf {
     window: Window,
-    pub(super) sources: BTreeMap<usize, Parts>,
+    /// Boxed, for a map's half-empty nodes would double a million sources.
+    pub(super) sources: BTreeMap<usize, Box<Parts>>,
 }
 
 /// What is read, and for whom.
@@ -143,6 +144,11 @@ fn trouble(reason: String) -> Parts {
 
 /// Makes every line the source's own, and gives the newlines before each part.
 pub(super) fn count_lines(rollup: &mut SourceRollup, newlines: &BTreeMap<usize, u64>) -> BTreeMap<usize, u64> {
+    if newlines.len() < 2 {
+        // Nothing comes before the only part, and a map of its own would weigh as much as many a log.
+        set_lines(rollup, &BTreeMap::new());
+        return BTreeMap::new();
+    }
     let mut sum = 0;
     let mut before = BTreeMap::new();
     for (part, newlines) in newlines {
