@@ -61,7 +61,9 @@ fn through_the_wall(context: &Context<'_>, writes: &Writes<'_>) -> io::Result<(V
         let mut bytes = Vec::new();
         writes(context, &mut bytes)?;
         let text = String::from_utf8(bytes);
-        Ok(wall(text.unwrap_or_else(|odd| String::from_utf8_lossy(odd.as_bytes()).into_owned())))
+        Ok(wall(
+            text.unwrap_or_else(|odd| String::from_utf8_lossy(odd.as_bytes()).into_owned()),
+        ))
     };
     let (text, removed) = write(context)?;
     if removed.is_empty() {

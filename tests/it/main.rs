@@ -17,6 +17,8 @@ mod documents;
 mod formats;
 mod hostile;
 mod hostile_archives;
+mod hostile_many;
+mod hostile_packed;
 mod hostile_trees;
 mod hostile_words;
 mod house;
