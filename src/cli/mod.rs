@@ -7,6 +7,7 @@ mod account;
 mod analyze;
 pub mod args;
 mod bundle;
+mod disk;
 mod duration;
 pub mod exit;
 mod formats;

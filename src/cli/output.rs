@@ -3,6 +3,7 @@
 //! A file is written beside its place under another name, forced to the disk and renamed, so that neither a full disk
 //! nor a signal leaves half a report, and an old one stays until the new one is whole.
 
+use super::disk;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -44,16 +45,15 @@ pub(super) fn to_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .unwrap_or(Path::new("."));
     sweep(folder, name);
     let (unfinished, mut file) = unfinished(folder, name)?;
-    let written = file
-        .write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .and_then(|()| fs::rename(&unfinished, path));
+    let written = disk::write(&mut file, bytes)
+        .and_then(|()| disk::sync(&file))
+        .and_then(|()| disk::rename(&unfinished, path));
     if written.is_err() {
         let _ = fs::remove_file(&unfinished);
         return written;
     }
     // The name is on the disk when its directory is; some file systems cannot tell, and the report is whole anyhow.
-    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    let _ = File::open(folder).and_then(|folder| disk::sync(&folder));
     Ok(())
 }
 
@@ -71,7 +71,7 @@ fn unfinished(folder: &Path, name: &std::ffi::OsStr) -> io::Result<(PathBuf, Fil
     own.push(std::process::id().to_string());
     own.push(UNFINISHED);
     let path = folder.join(own);
-    let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+    let file = disk::create(&path)?;
     let _ = file.try_lock();
     Ok((path, file))
 }
@@ -99,7 +99,24 @@ fn sweep(folder: &Path, name: &std::ffi::OsStr) {
 #[cfg(test)]
 mod tests {
     use super::to_file;
+    use crate::cli::disk::faults;
     use std::fs;
+
+    #[test]
+    fn whatever_fails_the_old_report_or_the_new_one_stands_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.json");
+        let write = || {
+            fs::write(&path, "the old one").unwrap();
+            to_file(&path, b"the new one")
+        };
+        faults::each(write, |step, written| {
+            let expected = if written.is_ok() { "the new one" } else { "the old one" };
+            assert_eq!(fs::read_to_string(&path).unwrap(), expected, "step {step}");
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "step {step}");
+            assert_eq!(written.is_ok(), step >= 4, "step {step}");
+        });
+    }
 
     #[test]
     fn a_report_replaces_the_old_one_and_leaves_nothing_beside_it() {

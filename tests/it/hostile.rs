@@ -45,6 +45,11 @@ pub(crate) fn good_log() -> String {
     text
 }
 
+/// A log of so many answers that all went well.
+pub(crate) fn long_log(lines: u64) -> String {
+    (0..lines).map(|second| record(second, 200, "gpt-4o") + "\n").collect()
+}
+
 /// Whether the tests run as somebody whom file modes do not stop.
 pub(crate) fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
@@ -191,12 +196,13 @@ impl Run {
     }
 
     /// An exit code of ours, within the memory and the time that any input may take.
-    fn is_as_promised(&self) {
+    pub(crate) fn is_as_promised(&self) -> &Self {
         let told = || self.told();
         assert!(matches!(self.status.code(), Some(0..=3)), "{}", told());
         assert!(self.peak.is_none_or(|peak| peak < MOST_MEMORY), "{}", told());
         assert!(self.took < MOST_TIME, "{}", told());
         assert!(!self.stderr.contains("internal error"), "{}", told());
+        self
     }
 
     /// For whoever reads why a test failed, or collects the figures (`--nocapture`).
