@@ -1,14 +1,37 @@
 //! The steps by which something gets onto the disk. A test can let any one of them fail, by its number.
 
-use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::fs::{AtFlags, CWD, RenameFlags, linkat, renameat_with};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
+use std::os::fd::AsRawFd;
 use std::path::Path;
 
 /// Makes a file that is not there yet.
 pub(super) fn create(path: &Path) -> io::Result<File> {
     step()?;
     OpenOptions::new().write(true).create_new(true).open(path)
+}
+
+/// Makes a file without a name, which is gone with the process (open(2), `O_TMPFILE`); not every file system can.
+#[cfg(target_os = "linux")]
+pub(super) fn create_nameless(folder: &Path) -> io::Result<File> {
+    use rustix::fs::{Mode, OFlags, openat};
+    step()?;
+    let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+    Ok(openat(CWD, folder, flags, Mode::from_raw_mode(0o666))?.into())
+}
+
+/// Other systems have none.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn create_nameless(_: &Path) -> io::Result<File> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Gives a file without a name one that is not taken (linkat(2) tells of the path).
+pub(super) fn name(file: &File, path: &Path) -> io::Result<()> {
+    step()?;
+    let open = format!("/proc/self/fd/{}", file.as_raw_fd());
+    Ok(linkat(CWD, open, CWD, path, AtFlags::SYMLINK_FOLLOW)?)
 }
 
 /// Makes a directory that is not there yet.

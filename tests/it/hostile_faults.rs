@@ -47,7 +47,7 @@ fn whatever_step_of_writing_fails_the_report_is_the_old_or_the_new_one() {
     if !has("strace") {
         return;
     }
-    for calls in ["fsync", "rename", "write", "fchmod,flock,getdents64"] {
+    for calls in ["fsync", "rename", "write", "linkat", "flock"] {
         for number in 1..=MOST {
             let tree = Tree::new();
             fs::write(tree.beside().join("report.json"), "old").unwrap();
@@ -119,7 +119,8 @@ fn a_signal_while_the_report_is_written_leaves_none_half_written() {
     if !has("strace") {
         return;
     }
-    for (calls, number) in [("fsync", 1), ("rename", 1)] {
+    // Between the last two steps it has a name of its own for a moment, which the next run removes.
+    for (calls, number, left) in [("fsync", 1, 0), ("linkat", 1, 1), ("rename", 1, 1)] {
         for signal in ["signal=INT", "signal=TERM"] {
             let tree = Tree::new();
             fs::write(tree.beside().join("report.json"), "old").unwrap();
@@ -127,7 +128,7 @@ fn a_signal_while_the_report_is_written_leaves_none_half_written() {
                 return;
             }
             assert!(matches!(standing(&tree), None | Some(Value::Number(_))));
-            assert_eq!(strays(&tree), 0, "{calls} {signal}");
+            assert!(strays(&tree) <= left, "{calls} {signal}");
         }
     }
 }
