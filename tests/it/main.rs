@@ -15,6 +15,7 @@ mod corpora;
 mod discovery;
 mod documents;
 mod formats;
+mod fuzz_twins;
 mod hostile;
 mod hostile_archives;
 mod hostile_faults;
