@@ -8,7 +8,7 @@ use super::formats::Format;
 use super::normalise::{self, End};
 use super::times;
 use crate::model::{
-    Attributes, Cell, Fields, Grain, IdSample, Ids, Instant, Name, Observation, Outcome, RetrySaid, SampledId, SourceName,
+    Attributes, Cell, Fact, Fields, Grain, IdSample, Ids, Instant, Name, Observation, Outcome, RetrySaid, SampledId, SourceName,
     SourceRollup, Time, TupleId, UNREAD_LINES_KEPT, Vantage, Wanted, id_hash,
 };
 use crate::redact::scrub;
@@ -433,7 +433,7 @@ impl<'a> Collector<'a> {
             outcome: end.outcome,
             fact: end.fact,
             attributes,
-            ids: ids(fields),
+            ids: ids(fields, &end),
             method: fields.method.and_then(scrub::word).map(Name::from),
             error: normalise::error_said(fields),
             attempt: fields.attempt.and_then(|attempt| u16::try_from(attempt).ok()),
@@ -505,7 +505,7 @@ fn duration(fields: &Fields<'_>) -> Option<u32> {
     fields.duration_ms.filter(|ms| (0.0..=LONGEST_MS).contains(ms)).map(whole)
 }
 
-fn ids(fields: &Fields<'_>) -> Ids {
+fn ids(fields: &Fields<'_>, end: &End) -> Ids {
     let name = |id: Option<&str>| id.and_then(scrub::id).map(Name::from);
     let in_text = || {
         fields
@@ -514,8 +514,10 @@ fn ids(fields: &Fields<'_>) -> Ids {
             .and_then(crate::providers::id_in_text)
             .and_then(scrub::id)
     };
+    let answered = !matches!(end.fact, Some(Fact::NeverConnected | Fact::ProxySaysItsOwn));
+    let provider_id = normalise::provider_id(fields).or_else(in_text).filter(|_| answered);
     Ids {
-        x_request_id: normalise::provider_id(fields).or_else(in_text).map(Name::from),
+        x_request_id: provider_id.map(Name::from),
         x_client_request_id: name(fields.x_client_request_id),
         gateway_request_id: normalise::gateway_id(fields).map(Name::from),
         cf_ray: name(fields.cf_ray),

@@ -14,6 +14,7 @@ mod cli;
 mod corpora;
 mod discovery;
 mod documents;
+mod forged;
 mod formats;
 mod fuzz_twins;
 mod hostile;

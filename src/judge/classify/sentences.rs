@@ -151,7 +151,11 @@ pub(super) fn confidence_factors(evidence: &Evidence<'_>) -> [(&'static str, f64
     } else {
         1.0
     };
-    let sender = if evidence.one_sender.is_some() { ONE_SENDER_FACTOR } else { 1.0 };
+    let sender = if evidence.one_sender.is_some() {
+        ONE_SENDER_FACTOR
+    } else {
+        1.0
+    };
     [
         ("evidence", proof),
         ("side", side),
