@@ -8,6 +8,7 @@ use crate::model::{Rollup, SourceRollup};
 use crate::redact::Removed;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::Path;
 
 /// Sources whose unread lines are named; the rest are counted, and `-v` names all.
 const NAMED: usize = 10;
@@ -94,6 +95,25 @@ pub(super) fn removed(report: &str, removed: &Removed) {
             "the {report} report held {}; removed (please report this)",
             count(*number, class)
         ));
+    }
+}
+
+/// Says how many fields of a ticket wait for the user; they are marked, so that none is sent unseen.
+pub(super) fn to_fill_in(report: &str, bytes: &[u8]) {
+    let fields = memchr::memmem::find_iter(bytes, b"[[TO FILL IN:").count() as u64;
+    if fields > 0 {
+        let are = if fields == 1 { "is" } else { "are" };
+        say(&format!(
+            "the {report}: {} {are} to fill in; search for [[TO FILL IN",
+            count(fields, "field")
+        ));
+    }
+}
+
+/// Says where a report lies that must not be sent.
+pub(super) fn internal(is_internal: bool, file: Option<&Path>) {
+    if let (true, Some(file)) = (is_internal, file) {
+        say(&format!("{}: shows own names; do not send", file.display()));
     }
 }
 

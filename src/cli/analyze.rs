@@ -66,6 +66,10 @@ fn deliver_all(args: &Analyze, needs: &Needs, findings: &Findings, derived: Vec<
         let (bytes, removed) =
             deliver::deliver(&sealed, *report, &context).with_context(|| format!("the report '{}'", report.name()))?;
         account::removed(report.name(), &removed);
+        if !args.quiet {
+            account::to_fill_in(report.name(), &bytes);
+            account::internal(needs.internal, file.as_deref());
+        }
         match file {
             Some(file) => output::to_file(file, &bytes).with_context(|| format!("{} cannot be written", file.display()))?,
             None => output::to_stdout(&bytes).context("standard output cannot be written")?,

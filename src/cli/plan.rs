@@ -11,7 +11,7 @@ use crate::redact::Audience;
 use crate::text::timestamp::Zone;
 use anyhow::{Context as _, anyhow, bail};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What `analyze` needs.
 pub(super) struct Needs {
@@ -36,6 +36,15 @@ pub(super) struct Delivery {
 
 /// The report that is written where none is asked for; the one for the engineer at the terminal.
 const DEFAULT_REPORT: &str = "text";
+
+/// What the name of a file that must not be sent ends in.
+const INTERNAL: &str = "-internal";
+
+/// The report that has an addressee.
+const TICKET: &str = "ticket";
+
+/// The report that lists all traffic, which is kept only for it.
+const LISTS_TRAFFIC: &str = "ndjson";
 
 pub(super) fn needs(args: &Analyze, now: Time) -> anyhow::Result<Needs> {
     Ok(Needs {
@@ -92,6 +101,7 @@ fn gather(args: &Analyze, now: Time) -> anyhow::Result<Plan> {
         known: formats::ALL,
         threads: args.threads.map_or_else(world::processors, usize::from),
         piece: PIECE,
+        today: Some(now.to_utc().date_naive()),
     })
 }
 
@@ -124,6 +134,7 @@ fn judge(args: &Analyze) -> Options {
             status: args.status.clone(),
         },
         max_requests: args.max_requests,
+        keep_traffic: args.reports.iter().any(|asked| asked.name == LISTS_TRAFFIC),
         explain: args.explain,
     }
 }
@@ -149,7 +160,10 @@ fn reports(args: &Analyze) -> anyhow::Result<Vec<Delivery>> {
     };
     let mut deliveries = Vec::with_capacity(asked.len());
     for ReportAsked { name, file } in asked {
-        let report = deliver::by_name(name).with_context(|| format!("there is no report '{name}'"))?;
+        let report = match name.as_str() {
+            TICKET => deliver::ticket(args.audience),
+            name => deliver::by_name(name).with_context(|| format!("there is no report '{name}'"))?,
+        };
         let audience = match () {
             () if args.internal => Audience::Internal,
             () if name == DEFAULT_REPORT => Audience::Terminal,
@@ -167,6 +181,14 @@ fn reports(args: &Analyze) -> anyhow::Result<Vec<Delivery>> {
             _ => bail!("--output is for a single report; write --report json=FILE for each"),
         }
     }
+    if args.audience.is_some() && args.bundle.is_none() && !asked.iter().any(|asked| asked.name == TICKET) {
+        bail!("--audience is for the ticket; add --report ticket");
+    }
+    if args.internal {
+        for file in deliveries.iter_mut().filter_map(|delivery| delivery.file.as_mut()) {
+            *file = internal_name(file);
+        }
+    }
     if deliveries.iter().filter(|delivery| delivery.file.is_none()).count() > 1 {
         bail!("only one report can go to standard output; write --report json=FILE for the others");
     }
@@ -175,4 +197,38 @@ fn reports(args: &Analyze) -> anyhow::Result<Vec<Delivery>> {
         bail!("two reports go to one file; name a file for each");
     }
     Ok(deliveries)
+}
+
+/// The name of a file that must not be sent: it never replaces, and is never taken for, the one that may be.
+fn internal_name(file: &Path) -> PathBuf {
+    let is_device = std::fs::metadata(file).is_ok_and(|there| !there.is_file() && !there.is_dir());
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    if is_device || stem.is_empty() || stem.ends_with(INTERNAL) {
+        return file.to_owned();
+    }
+    let mut name = file.file_stem().unwrap_or_default().to_owned();
+    name.push(INTERNAL);
+    if let Some(extension) = file.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    file.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::internal_name;
+    use std::path::Path;
+
+    #[test]
+    fn a_file_that_must_not_be_sent_has_a_name_of_its_own() {
+        for (given, named) in [
+            ("out/report.json", "out/report-internal.json"),
+            ("ticket", "ticket-internal"),
+            ("my-internal.txt", "my-internal.txt"),
+            ("/dev/null", "/dev/null"),
+        ] {
+            assert_eq!(internal_name(Path::new(given)), Path::new(named));
+        }
+    }
 }

@@ -1,23 +1,36 @@
 //! Act three: from findings to something that can be sent. One file a report.
 
 pub mod bundle;
+mod csv;
 mod explain;
 mod html;
 mod json_v1;
 mod markdown;
+mod ndjson;
 mod phrases;
 mod report;
+mod summary;
 mod table;
 mod text;
+mod ticket;
 
 pub use phrases::count as thousands;
 pub use report::{Context, Report};
+pub use ticket::Addressee;
 
-use crate::redact::{Removed, Sealed, wall};
+use crate::redact::{Audience, Removed, Sealed, wall, wall_for_strangers};
 use std::io;
 
 /// Every report, by the order of `--help`.
-pub static ALL: &[&dyn Report] = &[&text::Text, &markdown::Markdown, &html::Html, &json_v1::JsonV1];
+pub static ALL: &[&dyn Report] = &[
+    &text::Text,
+    &markdown::Markdown,
+    &html::Html,
+    &json_v1::JsonV1,
+    &ticket::Ticket(None),
+    &csv::Csv,
+    &ndjson::Ndjson,
+];
 
 /// The JSON Schema that every JSON report fits.
 pub const JSON_SCHEMA: &str = include_str!("report-v1.schema.json");
@@ -28,14 +41,25 @@ pub fn by_name(name: &str) -> Option<&'static dyn Report> {
     ALL.iter().copied().find(|report| report.name() == name)
 }
 
+/// The ticket for one addressee, or for whom each window concerns.
+#[must_use]
+pub fn ticket(to: Option<Addressee>) -> &'static dyn Report {
+    match to {
+        None => &ticket::Ticket(None),
+        Some(Addressee::Provider) => &ticket::Ticket(Some(Addressee::Provider)),
+        Some(Addressee::Network) => &ticket::Ticket(Some(Addressee::Network)),
+    }
+}
+
 /// The finished bytes of a report, past the second wall.
 ///
-/// What the wall removes is counted in the report itself, so a report with hits is written twice.
+/// What is told of removed in the report is the own names replaced and what the wall removes, so a report with hits is
+/// written twice; what is returned is what the wall removed, a sign of a fault.
 ///
 /// # Errors
 /// Whatever writing into memory raises: nothing in practice.
 pub fn deliver(sealed: &Sealed, report: &dyn Report, context: &Context<'_>) -> io::Result<(Vec<u8>, Removed)> {
-    through_the_wall(context, &|context, bytes| report.write(sealed, context, bytes))
+    through_the_wall(sealed, context, &|context, bytes| report.write(sealed, context, bytes))
 }
 
 /// The numbers behind one window's verdict, by its place, as text past the second wall; nothing where they were not
@@ -48,30 +72,40 @@ pub fn explain(sealed: &Sealed, place: usize, context: &Context<'_>) -> io::Resu
         return Ok(None);
     };
     let Some(working) = &window.working else { return Ok(None) };
-    through_the_wall(context, &|context, bytes| {
+    through_the_wall(sealed, context, &|context, bytes| {
         explain::write(place, window, working, sealed, context, bytes)
     })
     .map(Some)
 }
 
+/// A finished text past the second wall, as its reader needs it.
+fn past_the_wall(sealed: &Sealed, text: String) -> (String, Removed) {
+    match sealed.audience() {
+        Audience::Forwardable => wall_for_strangers(text),
+        Audience::Terminal | Audience::Internal => wall(text),
+    }
+}
+
 type Writes<'a> = dyn Fn(&Context<'_>, &mut Vec<u8>) -> io::Result<()> + 'a;
 
-fn through_the_wall(context: &Context<'_>, writes: &Writes<'_>) -> io::Result<(Vec<u8>, Removed)> {
+fn through_the_wall(sealed: &Sealed, context: &Context<'_>, writes: &Writes<'_>) -> io::Result<(Vec<u8>, Removed)> {
     let write = |context: &Context<'_>| -> io::Result<(String, Removed)> {
         let mut bytes = Vec::new();
         writes(context, &mut bytes)?;
-        let text = String::from_utf8(bytes);
-        Ok(wall(
-            text.unwrap_or_else(|odd| String::from_utf8_lossy(odd.as_bytes()).into_owned()),
-        ))
+        let text = String::from_utf8(bytes).unwrap_or_else(|odd| String::from_utf8_lossy(odd.as_bytes()).into_owned());
+        Ok(past_the_wall(sealed, text))
     };
-    let (text, removed) = write(context)?;
+    let mut told = Context {
+        removed: sealed.replaced().clone(),
+        ..context.clone()
+    };
+    let (text, removed) = write(&told)?;
     if removed.is_empty() {
         return Ok((text.into_bytes(), removed));
     }
-    let (text, _) = write(&Context {
-        removed: removed.clone(),
-        ..context.clone()
-    })?;
+    for (class, number) in &removed {
+        *told.removed.entry(class).or_default() += number;
+    }
+    let (text, _) = write(&told)?;
     Ok((text.into_bytes(), removed))
 }

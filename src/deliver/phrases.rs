@@ -1,6 +1,7 @@
 //! Numbers, times and names as a reader wants them; the same in every report.
 
-use crate::model::{Attempt, Dimension, Findings, Outcome, Scope, Severity, Time, Window};
+pub(super) use super::summary::headline;
+use crate::model::{Attempt, Dimension, Outcome, Scope, Severity, Time, Window};
 
 /// A count with thousands separated: 3,120.
 #[must_use]
@@ -137,10 +138,10 @@ pub(super) fn handle(attempt: &Attempt) -> String {
     best.unwrap_or_else(|| "no id; time and endpoint only".to_owned())
 }
 
-/// At most `most` attempts, spread evenly, those with a provider's id before the others.
+/// At most `most` attempts, spread evenly: those with a provider's id, where there are enough of them.
 pub(super) fn samples(attempts: &[Attempt], most: usize) -> Vec<&Attempt> {
     let identified: Vec<&Attempt> = attempts.iter().filter(|attempt| attempt.ids.x_request_id.is_some()).collect();
-    let pool: Vec<&Attempt> = if identified.is_empty() {
+    let pool: Vec<&Attempt> = if identified.len() < most {
         attempts.iter().collect()
     } else {
         identified
@@ -153,51 +154,14 @@ pub(super) fn samples(attempts: &[Attempt], most: usize) -> Vec<&Attempt> {
         .collect()
 }
 
-/// The sentence that answers whose fault, since when and how much.
-pub(super) fn headline(findings: &Findings) -> String {
-    let Some(worst) = findings
-        .windows
-        .iter()
-        .max_by_key(|window| (window.failures, std::cmp::Reverse(window.start)))
-    else {
-        let read = &findings.coverage;
-        let unread = if read.is_complete() {
-            ""
-        } else {
-            ", but not everything was read: see below"
-        };
-        return format!(
-            "No failure windows in what was read: {} in {}{unread}.",
-            counted(findings.counts.attempts, "attempt", "attempts"),
-            counted(read.sources.len() as u64, "file", "files")
-        );
-    };
-    let whose = match worst.verdict.class {
-        crate::model::Class::NetworkSide => "On your side of the provider: requests did not reach it",
-        crate::model::Class::Transient => "A short fault of the provider",
-        crate::model::Class::ModelSpecific => "The provider, one model only",
-        crate::model::Class::Outage => "The provider",
-    };
-    let others = match findings.windows.len() {
-        1 => String::new(),
-        more => format!(" {} in all.", counted(more as u64, "window", "windows")),
-    };
-    format!(
-        "{whose}: {}, {} to {}, {:.1} % of {} failed.{others}",
-        scope(&worst.scope),
-        second(worst.start),
-        worst.end.to_utc().format("%H:%M:%S"),
-        percent(worst.failures, worst.attempts),
-        counted(worst.attempts, "attempt", "attempts")
-    )
-}
-
-/// Text from data with what could act on a terminal or hide in a page replaced: control characters, bidirectional marks
-/// and characters of no width.
+/// Text from data with what could act on a terminal or hide in a page replaced: control characters, and those that turn,
+/// hide or join text (Unicode's bidirectional, zero-width, tag and line-separating ones).
 pub(super) fn inert(text: &str) -> String {
     let acts = |letter: char| {
         letter.is_control()
-            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{61c}')
+            || matches!(letter,
+                '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
     };
     text.chars()
         .map(|letter| if acts(letter) { '\u{fffd}' } else { letter })

@@ -2,6 +2,7 @@
 
 use super::frame::{Owned, RECORD_LIMIT, Refill, Window};
 use super::open::next_data;
+use memchr::memchr_iter;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -100,6 +101,32 @@ impl<'f> PieceReader<'f> {
             shrunk: false,
         };
         (reader, owned)
+    }
+}
+
+/// Newlines before a piece that make sure of a whole line before it, beside the half one that is read first.
+const NEWLINES_BEFORE: usize = 3;
+
+impl<'f> PieceReader<'f> {
+    /// A reader that sees some whole lines before the piece, however long they are: whether a line is the rest of one in
+    /// several parts is told by what stands before it.
+    ///
+    /// # Errors
+    /// What keeps the bytes before the piece from being read.
+    pub fn behind_lines(file: &'f File, piece: &Piece) -> io::Result<(Self, Owned)> {
+        let (mut reader, mut owned) = Self::new(file, piece);
+        let mut block = Vec::new();
+        while !owned.begins && piece.start - owned.from < 4 * RECORD_LIMIT as u64 {
+            block.resize(usize::try_from(piece.start - owned.from).unwrap_or_default(), 0);
+            file.read_exact_at(&mut block, owned.from)?;
+            if memchr_iter(b'\n', &block).nth(NEWLINES_BEFORE - 1).is_some() {
+                break;
+            }
+            owned.from = owned.from.saturating_sub(block.len() as u64).max(piece.data.0);
+            owned.begins = owned.from == piece.data.0;
+        }
+        reader.at = owned.from;
+        Ok((reader, owned))
     }
 }
 

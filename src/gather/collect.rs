@@ -4,6 +4,7 @@
 //! one line twice). A reader warms it up with the records before its piece, so that the cut makes no difference.
 
 use super::dates::Midnights;
+use super::envelopes::{Bearings, Inner, Outer};
 use super::formats::Format;
 use super::normalise::{self, End};
 use super::times;
@@ -12,7 +13,7 @@ use crate::model::{
     SourceRollup, Time, TupleId, UNREAD_LINES_KEPT, Vantage, Wanted, id_hash,
 };
 use crate::redact::scrub;
-use crate::text::timestamp::{DateKnown, Reference, StampCache, Zone};
+use crate::text::timestamp::{DateKnown, Reference, StampCache, Zone, http_date};
 use ahash::{AHashMap, RandomState};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -29,13 +30,20 @@ const TWIN_DISTANCE: usize = 16;
 /// Milliseconds within which two handlers stamp one line: one of them may print whole seconds, and rounds either way.
 const TWIN_MS: i64 = 1_000;
 
+/// The step of the world's zones, in milliseconds (Nepal's +05:45).
+const QUARTER_MS: i64 = 900_000;
+
+/// The widest zone is 14 hours from UTC.
+const QUARTERS_AT_MOST: u16 = 56;
+
 /// Durations beyond a day are a unit mistaken, not a request.
 const LONGEST_MS: f64 = 86_400_000.0;
 
 /// What the reader knows of a source before it reads it.
+#[derive(Clone)]
 pub struct SourceContext<'a> {
     /// The formats that may read its records, the most telling first.
-    pub candidates: &'a [&'static dyn Format],
+    pub candidates: Vec<&'static dyn Format>,
     /// Its name.
     pub name: SourceName,
     /// The host it was written on, by its directory.
@@ -80,7 +88,7 @@ struct Known {
 
 /// Reads the records of one piece of one source.
 pub struct Collector<'a> {
-    context: &'a SourceContext<'a>,
+    context: SourceContext<'a>,
     rollup: SourceRollup,
     stamps: StampCache,
     raw: String,
@@ -88,25 +96,31 @@ pub struct Collector<'a> {
     hasher: RandomState,
     twins: VecDeque<Twin>,
     last_time: Option<Time>,
+    /// What the record's envelope says of it.
+    outer: Outer,
+    bearings: Bearings,
     midnights: Midnights,
     last_end_failed: bool,
     warming: bool,
+    /// Two handlers may write every line twice: a program's loggers, and no proxy's.
+    has_twins: bool,
     fraction: u64,
 }
 
 impl<'a> Collector<'a> {
     /// A collector that has seen nothing.
     #[must_use]
-    pub fn new(context: &'a SourceContext<'a>) -> Self {
-        let mut rollup = SourceRollup {
+    pub fn new(context: SourceContext<'a>) -> Self {
+        let first = context.candidates.first();
+        let rollup = SourceRollup {
             host: context.host.clone(),
+            format: first.map(|format| format.name()),
+            vantage: first.map(|format| format.vantage()),
             ..SourceRollup::default()
         };
-        if let [first, ..] = context.candidates {
-            rollup.format = Some(first.name());
-            rollup.vantage = Some(first.vantage());
-        }
         Self {
+            fraction: sampled_fraction(context.size),
+            has_twins: first.is_some_and(|format| format.vantage() == Vantage::Application),
             context,
             rollup,
             stamps: StampCache::default(),
@@ -115,10 +129,11 @@ impl<'a> Collector<'a> {
             hasher: RandomState::with_seeds(1, 2, 3, 4),
             twins: VecDeque::new(),
             last_time: None,
+            outer: Outer::default(),
+            bearings: Bearings::default(),
             midnights: Midnights::default(),
             last_end_failed: true,
             warming: false,
-            fraction: sampled_fraction(context.size),
         }
     }
 
@@ -127,6 +142,11 @@ impl<'a> Collector<'a> {
         self.warming = true;
         self.read(0, record);
         self.warming = false;
+    }
+
+    /// Takes what the envelope of the next record says of it.
+    pub fn lies_in(&mut self, outer: &Outer) {
+        self.outer.clone_from(outer);
     }
 
     /// Reads a record that starts on `line` of the piece.
@@ -171,15 +191,31 @@ impl<'a> Collector<'a> {
 
     /// Whether the record is about a call, or `None` where no candidate understands it.
     fn read(&mut self, line: u64, record: &[u8]) -> Option<bool> {
-        let candidates = self.context.candidates;
-        for format in candidates {
-            let mut about = false;
-            let read = format.parse(record, &mut |fields| about |= self.take(line, fields, *format));
-            if read.is_ok() {
-                return Some(about);
+        // The formats are handed to and fro, for a fact that one of them emits changes the rest of this.
+        let candidates = std::mem::take(&mut self.context.candidates);
+        let about = candidates.iter().find_map(|format| self.read_as(*format, line, record));
+        self.context.candidates = candidates;
+        about
+    }
+
+    fn read_as(&mut self, format: &dyn Format, line: u64, record: &[u8]) -> Option<bool> {
+        let mut about = false;
+        let read = format.parse(record, &mut |fields| about |= self.take_named(line, fields, format));
+        read.is_ok().then_some(about)
+    }
+
+    /// Takes one fact, with the host that its envelope names where the line names none.
+    fn take_named(&mut self, line: u64, fields: &Fields<'_>, format: &dyn Format) -> bool {
+        match self.outer.host.clone().filter(|_| fields.host.is_none()) {
+            Some(host) => {
+                let named = Fields {
+                    host: Some(&host),
+                    ..fields.clone()
+                };
+                self.take(line, &named, format)
             }
+            None => self.take(line, fields, format),
         }
-        None
     }
 
     /// Takes one fact; whether it is about a call.
@@ -219,6 +255,22 @@ impl<'a> Collector<'a> {
 
     /// The record's time; one without a stamp was written when its neighbour above was.
     fn time(&mut self, fields: &Fields<'_>) -> Option<Time> {
+        if let Some(outer) = self.outer.stamp {
+            let until_written = duration(fields).filter(|_| fields.instant == Instant::Start);
+            let inner = fields.timestamp.map(|stamp| Inner {
+                stamp,
+                until_written_ms: until_written.map_or(0, i64::from),
+            });
+            let (time, assumed) = self.bearings.instant(&outer, inner, &mut self.stamps, &self.context.zone);
+            if assumed && self.rollup.time_zone.is_none() {
+                self.rollup.time_zone = Some(self.context.zone.to_string());
+            }
+            if !times::is_possible(time) {
+                return None;
+            }
+            self.last_time = Some(time);
+            return self.last_time;
+        }
         let read = fields
             .timestamp
             .and_then(|text| self.stamps.parse(text, &self.context.zone, &self.context.reference));
@@ -228,6 +280,9 @@ impl<'a> Collector<'a> {
             }
             if !stamp.zoned && self.rollup.time_zone.is_none() {
                 self.rollup.time_zone = Some(self.context.zone.to_string());
+            }
+            if let (false, false, Some(date)) = (stamp.zoned, self.warming, fields.http_date) {
+                self.note_date(stamp.time, date);
             }
             let is_clock = stamp.dated == DateKnown::NoDate;
             self.last_time = Some(if is_clock {
@@ -239,14 +294,20 @@ impl<'a> Collector<'a> {
         self.last_time
     }
 
+    /// A stamp without a zone beside the answer's own date, which is always UTC.
+    fn note_date(&mut self, stamp: Time, date: &str) {
+        let Some(date) = http_date(date) else { return };
+        let quarters = (stamp.since(date) + QUARTER_MS / 2).div_euclid(QUARTER_MS);
+        if let Ok(quarters) = i16::try_from(quarters)
+            && quarters.unsigned_abs() <= QUARTERS_AT_MOST
+        {
+            *self.rollup.ahead_of_date.entry(quarters).or_default() += 1;
+        }
+    }
+
     /// Two handlers of one logger write every line twice, in two layouts: the second is no second attempt.
     fn is_twin(&mut self, fields: &Fields<'_>, end: &End, time: Time) -> bool {
-        if self
-            .context
-            .candidates
-            .first()
-            .is_none_or(|format| format.vantage() != Vantage::Application)
-        {
+        if !self.has_twins {
             return false;
         }
         let layout = fields.timestamp.map_or(0, str::len) * 2 + usize::from(fields.thread.is_some());
@@ -433,7 +494,7 @@ impl<'a> Collector<'a> {
             outcome: end.outcome,
             fact: end.fact,
             attributes,
-            ids: ids(fields, &end),
+            ids: self.ids(fields, &end),
             method: fields.method.and_then(scrub::word).map(Name::from),
             error: normalise::error_said(fields),
             attempt: fields.attempt.and_then(|attempt| u16::try_from(attempt).ok()),
@@ -442,6 +503,16 @@ impl<'a> Collector<'a> {
             stream: fields.stream,
             input_tokens: fields.input_tokens.and_then(|tokens| u32::try_from(tokens).ok()),
         });
+    }
+
+    /// The ids of a record. Programs that write into one file name their threads alike.
+    fn ids(&self, fields: &Fields<'_>, end: &End) -> Ids {
+        let mut ids = ids(fields, end);
+        if let Some(program) = self.outer.program {
+            let thread = ids.thread.as_deref().unwrap_or_default();
+            ids.thread = Some(Name::from(format!("{program:016x}/{thread}")));
+        }
+        ids
     }
 
     /// The attributes of a record, worked out once for each combination of raw values.

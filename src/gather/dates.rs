@@ -18,7 +18,7 @@ const MOST_DAYS: usize = 400;
 /// Half a year: a stamp without a year is of the year that brings it nearest to the other logs.
 const HALF_A_YEAR: u64 = 182;
 
-/// The first stamp of a source that lacks a date or a year.
+/// The first stamp of a source, which may lack a date or a year.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lacking {
     /// As it is written.
@@ -27,16 +27,16 @@ pub struct Lacking {
     pub dated: DateKnown,
 }
 
-/// The first stamp of the first records of a source, if it lacks its date or year.
+/// The first stamp of the first records of a source, whether it lacks its date or year or not.
 #[must_use]
-pub fn lacking(records: &[&[u8]], recognised: &Recognised) -> Option<Lacking> {
+pub fn first(records: &[&[u8]], recognised: &Recognised) -> Option<Lacking> {
     // Whoever panics here does so again when the record is read, where the source is named for it.
     let first = |record: &&[u8]| {
         catch_unwind(AssertUnwindSafe(|| first_stamp(record, recognised)))
             .ok()
             .flatten()
     };
-    records.iter().find_map(first).filter(|first| first.dated != DateKnown::Full)
+    records.iter().find_map(first)
 }
 
 /// The first stamp of one record.

@@ -7,6 +7,7 @@ pub mod chunk;
 pub mod collect;
 pub mod dates;
 pub mod discover;
+pub mod envelopes;
 mod exports;
 pub mod fold;
 pub mod formats;
@@ -37,9 +38,6 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// The word of the report for a source that holds no record.
-const EMPTY: &str = "empty";
-
 /// What act one gave, and what a second look needs to know.
 pub struct Gathered {
     /// The harvest.
@@ -49,8 +47,11 @@ pub struct Gathered {
     /// Symbolic links that were not followed.
     pub links: u64,
     sources: Vec<Prepared>,
+    /// The names of the sources within each.
+    names: Vec<Vec<Name>>,
     /// Newlines before each part, for sources that are read in parts.
     before: Vec<BTreeMap<usize, u64>>,
+    order: recognise::Order,
     /// How far sources are believed of which some records were not.
     believed: BTreeMap<SourceName, Time>,
 }
@@ -66,11 +67,13 @@ pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, Discover
         skipped,
         mut copies,
         links,
+        order,
     } = sources::find(plan, &workers)?;
     progress.found(sources.iter().map(|prepared| prepared.source.size).sum());
     let errand = Errand {
         plan,
         wanted: None,
+        order: &order,
         progress,
     };
     let mut parts = BTreeMap::new();
@@ -88,43 +91,56 @@ pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, Discover
         merge_into(&mut parts, shelves);
     }
     let mut skipped = skipped;
-    let mut before = Vec::with_capacity(sources.len());
-    // Collected in the order of the names, so that the map's nodes are full.
-    let described = sources.iter().enumerate().map(|(number, prepared)| {
+    let (mut before, mut names) = (Vec::with_capacity(sources.len()), Vec::with_capacity(sources.len()));
+    let read = sources.iter().enumerate().flat_map(|(number, prepared)| {
         let mut parts = *parts.remove(&number).unwrap_or_default();
-        before.push(read::count_lines(&mut parts.rollup, &parts.newlines));
-        describe(&mut parts.rollup, prepared);
+        before.push(parts.count_lines());
+        describe(&mut parts, prepared);
         let path = &prepared.source.name;
-        skipped.extend(parts.trouble.into_iter().map(|reason| Skipped {
+        let trouble = std::mem::take(&mut parts.trouble);
+        skipped.extend(trouble.into_iter().map(|reason| Skipped {
             path: path.clone(),
             reason,
         }));
-        (path.clone(), parts.rollup)
+        names.push(parts.origins.keys().cloned().collect::<Vec<Name>>());
+        parts.into_sources(path)
     });
-    let mut rollup = Rollup {
-        sources: described.collect(),
-        skipped: BTreeSet::new(),
-    };
-    rollup.skipped = skipped;
+    // Collected in one go, so that the map's nodes are full: half-empty ones double what a million sources cost.
+    let all = read.collect();
+    let mut rollup = Rollup { sources: all, skipped };
     copies.extend(exports::once(&mut rollup.sources));
-    let written = sources
-        .iter()
-        .filter_map(|prepared| Some((Name::clone(&prepared.source.name), prepared.source.day_over()?)));
-    let believed = times::cut_late(&mut rollup.sources, &written.collect());
+    let believed = times::cut_late(&mut rollup.sources, &written(&sources, &names));
     Ok(Gathered {
         rollup: rollup.settled(),
         copies,
         links,
         sources,
+        names,
         before,
+        order,
         believed,
     })
+}
+
+/// When each source was last written.
+fn written(sources: &[Prepared], names: &[Vec<Name>]) -> BTreeMap<SourceName, Time> {
+    let dated = sources.iter().zip(names);
+    let dated = dated.filter_map(|(prepared, names)| Some((prepared, names, prepared.source.day_over()?)));
+    dated
+        .flat_map(|(prepared, within, day)| {
+            within
+                .iter()
+                .chain([&prepared.source.name])
+                .map(move |name| (Name::clone(name), day))
+        })
+        .collect()
 }
 
 impl Gathered {
     /// Forgets how the sources are read, once nobody will look again.
     pub fn forget(&mut self) {
         self.sources = Vec::new();
+        self.names = Vec::new();
         self.before = Vec::new();
     }
 
@@ -133,13 +149,14 @@ impl Gathered {
     pub fn look_again(&self, plan: &Plan, wanted: &Wanted, progress: &dyn Progress) -> Rollup {
         let mut jobs = Vec::new();
         for (number, prepared) in self.sources.iter().enumerate() {
-            let parts = self.wanted_parts(prepared, wanted);
+            let parts = self.wanted_parts(number, prepared, wanted);
             prepared.hold(parts.len());
             jobs.extend(parts.into_iter().map(|part| (number, part)));
         }
         let errand = Errand {
             plan,
             wanted: Some(wanted),
+            order: &self.order,
             progress,
         };
         let shelves = read_all(jobs, &self.sources, &errand, &Workers::new(plan.threads));
@@ -150,35 +167,40 @@ impl Gathered {
             let (Some(prepared), Some(before)) = (self.sources.get(number), self.before.get(number)) else {
                 continue;
             };
-            read::set_lines(&mut parts.rollup, before);
+            parts.set_lines(before);
             let path = &prepared.source.name;
-            extra.skipped.extend(parts.trouble.into_iter().map(|reason| Skipped {
+            let trouble = std::mem::take(&mut parts.trouble);
+            extra.skipped.extend(trouble.into_iter().map(|reason| Skipped {
                 path: path.clone(),
                 reason,
             }));
-            let mut observations = std::mem::take(&mut parts.rollup.observations);
-            if let Some(last) = self.believed.get(path) {
-                observations.retain(|seen| seen.time <= *last);
-            }
-            extra.sources.insert(
-                path.clone(),
-                SourceRollup {
+            extra.sources.extend(parts.into_sources(path).map(|(name, read)| {
+                let mut observations = read.observations;
+                if let Some(last) = self.believed.get(&name) {
+                    observations.retain(|seen| seen.time <= *last);
+                }
+                let only = SourceRollup {
                     observations,
                     ..SourceRollup::default()
-                },
-            );
+                };
+                (name, only)
+            }));
         }
         extra.settled()
     }
 
     /// The parts of a source that may hold something wanted.
-    fn wanted_parts(&self, prepared: &Prepared, wanted: &Wanted) -> Vec<usize> {
-        let name = &prepared.source.name;
-        let Some(read) = self.rollup.sources.get(name).filter(|_| !prepared.source.is_stdin()) else {
+    fn wanted_parts(&self, number: usize, prepared: &Prepared, wanted: &Wanted) -> Vec<usize> {
+        if prepared.source.is_stdin() {
             return Vec::new();
-        };
-        let is_wanted = |span: &&ChunkSpan| wanted.wants_span(name, span.first, span.last);
-        let offsets: BTreeSet<u64> = read.chunks.iter().filter(is_wanted).map(|span| span.offset).collect();
+        }
+        let within = self.names.get(number).into_iter().flatten();
+        let mut offsets = BTreeSet::new();
+        for name in within.chain([&prepared.source.name]) {
+            let is_wanted = |span: &&ChunkSpan| wanted.wants_span(name, span.first, span.last);
+            let chunks = self.rollup.sources.get(name).into_iter().flat_map(|read| &read.chunks);
+            offsets.extend(chunks.filter(is_wanted).map(|span| span.offset));
+        }
         match &prepared.way {
             Way::Pieces(pieces) => {
                 let parts = pieces.iter().enumerate();
@@ -195,7 +217,7 @@ impl Gathered {
 
 /// Gives the dates of what was read to sources that have none.
 fn date_by_others(sources: &mut [Prepared], numbers: &[usize], parts: &BTreeMap<usize, Box<read::Parts>>) {
-    let spans: Vec<_> = parts.values().filter_map(|parts| parts.rollup.span).collect();
+    let spans: Vec<_> = parts.values().flat_map(|parts| parts.spans()).collect();
     for number in numbers {
         if let Some(prepared) = sources.get_mut(*number) {
             prepared.date_by(&spans);
@@ -276,22 +298,15 @@ fn merge_into(all: &mut BTreeMap<usize, Box<read::Parts>>, shelves: Vec<Shelf>) 
 }
 
 /// Says of a source what no single part knows.
-fn describe(rollup: &mut SourceRollup, prepared: &Prepared) {
-    rollup.host = rollup.host.take().or_else(|| prepared.source.host.clone());
-    rollup.notes.extend(prepared.source.notes.iter().cloned());
-    rollup.notes.extend(prepared.dated_as());
-    if rollup.time_zone.is_some() {
-        rollup.time_zone = Some(prepared.zone_said.clone());
-    }
-    match &prepared.recognised {
-        Some(recognised) => {
-            rollup.format = Some(recognised.name);
-            rollup.vantage = Some(recognised.vantage);
-        }
-        None if rollup.unread_records == 0 => rollup.format = Some(EMPTY),
-        None => {
-            rollup.format = None;
-            rollup.notes.insert("no format recognised it".to_owned());
+fn describe(parts: &mut read::Parts, prepared: &Prepared) {
+    for rollup in parts.origins.values_mut().chain([&mut parts.rollup]) {
+        rollup.host = rollup.host.take().or_else(|| prepared.source.host.clone());
+        rollup.notes.extend(prepared.source.notes.iter().cloned());
+        rollup.notes.extend(prepared.dated_as());
+        if rollup.time_zone.is_some() {
+            rollup.time_zone = Some(prepared.zone_said.clone());
+            rollup.zone_assumed = prepared.zone_assumed;
         }
     }
+    read::describe(&mut parts.rollup, prepared.recognised.as_ref());
 }

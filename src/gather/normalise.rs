@@ -334,7 +334,11 @@ fn without_port(address: &str) -> &str {
 /// The error in closed vocabulary: its type and code as words, its message as a known template, never its text.
 #[must_use]
 pub fn error_said(fields: &Fields<'_>) -> Option<Box<ErrorSaid>> {
-    let word = |text: Option<&str>| text.map(last_segment).and_then(scrub::word).map(Name::from);
+    // A key's last segment looks like none: it is asked whole.
+    let word = |text: Option<&str>| {
+        let whole = text.filter(|text| !scrub::is_secret(text))?;
+        scrub::word(last_segment(whole)).map(Name::from)
+    };
     let said = ErrorSaid {
         error_type: word(fields.error_type),
         error_code: word(fields.error_code),

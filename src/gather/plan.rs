@@ -3,6 +3,7 @@
 use super::formats::{self, Format};
 use crate::model::Time;
 use crate::text::timestamp::Zone;
+use chrono::NaiveDate;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use std::path::{Path, PathBuf};
 
@@ -32,6 +33,8 @@ pub struct Plan {
     pub threads: usize,
     /// Bytes read in one go, see [`PIECE`].
     pub piece: u64,
+    /// What dates stamps without a year on standard input: `journalctl | faultscope -` is of now. A file is of its own date.
+    pub today: Option<NaiveDate>,
 }
 
 impl Plan {
@@ -49,6 +52,7 @@ impl Plan {
             known: formats::ALL,
             threads: 1,
             piece: PIECE,
+            today: None,
         }
     }
 }

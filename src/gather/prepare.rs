@@ -40,6 +40,10 @@ pub(super) struct Prepared {
     pub(super) zone: Zone,
     /// How the report says which zone was taken.
     pub(super) zone_said: String,
+    /// Nobody named the zone.
+    pub(super) zone_assumed: bool,
+    /// The user says what format it is in.
+    pub(super) is_forced: bool,
     /// The date of stamps without one, where other logs tell it.
     date: Option<NaiveDate>,
     /// Standard input can be opened once.
@@ -71,6 +75,7 @@ enum Found {
 impl Prepared {
     pub(super) fn new(source: Source, plan: &Plan, order: &Order) -> Result<Self, Unprepared> {
         let forced = forced(&source, plan);
+        let is_forced = forced.is_some();
         let found = if let Some(within) = &source.within {
             look_at_member(within, forced, order)
         } else if source.is_stdin() {
@@ -88,7 +93,7 @@ impl Prepared {
                 }));
             }
         };
-        let (zone, zone_said) = zone(&source, plan);
+        let (zone, zone_said, zone_assumed) = zone(&source, plan);
         let left = looked.way.parts();
         Ok(Self {
             source,
@@ -96,6 +101,8 @@ impl Prepared {
             recognised: looked.recognised,
             zone,
             zone_said,
+            zone_assumed,
+            is_forced,
             date: None,
             stdin: Mutex::new(looked.stdin),
             held: Mutex::new(Held { file: None, left }),
@@ -186,7 +193,7 @@ fn look_at_stdin(forced: Option<Recognised>, order: &Order) -> Result<Found, Ref
         let name = bundle.name();
         return Err(Refused(format!("a {name} archive on standard input: name the file instead")));
     }
-    let recognised = chosen(forced, recognise_stream(&mut opened, order));
+    let recognised = chosen(forced, order, |order| Ok(recognise_stream(&mut opened, order)))?;
     Ok(Found::Log(Looked {
         way: Way::Whole(None),
         recognised,
@@ -200,7 +207,7 @@ fn look_at_member(within: &Within, forced: Option<Recognised>, order: &Order) ->
     let way = if is_empty { Way::Empty } else { Way::Whole(None) };
     Ok(Found::Log(Looked {
         way,
-        recognised: chosen(forced, recognise_stream(&mut opened, order)),
+        recognised: chosen(forced, order, |order| Ok(recognise_stream(&mut opened, order)))?,
         stdin: None,
     }))
 }
@@ -213,13 +220,12 @@ fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order:
         Content::Empty => (Way::Empty, None),
         Content::Plain { begins } => {
             let sparse = metadata.blocks().saturating_mul(512) < size;
-            let found = recognise_plain(&file, begins, size, order)?;
-            let recognised = chosen(forced, found);
+            let recognised = chosen(forced, order, |order| recognise_plain(&file, begins, size, order))?;
             let pieces = pieces(&file, begins, size, plan.piece, sparse);
             let in_order = recognised.as_ref().filter(|recognised| recognised.is_in_order());
             let way = match (in_order, is_of_one_stretch(&pieces, size)) {
                 (Some(_), true) => Way::Whole(Some((begins, size - begins))),
-                (Some(recognised), false) if recognised.items.is_some() => {
+                (Some(recognised), false) if recognised.is_a_document() => {
                     return Err(Refused(
                         "a document with holes: it was damaged when it was written".to_owned(),
                     ));
@@ -234,7 +240,8 @@ fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order:
                 let packing = opened.packing;
                 return Ok(Found::Archive(Kind { bundle, packing }));
             }
-            (Way::Whole(None), chosen(forced, recognise_stream(&mut opened, order)))
+            let recognised = chosen(forced, order, |order| Ok(recognise_stream(&mut opened, order)))?;
+            (Way::Whole(None), recognised)
         }
     };
     Ok(Found::Log(Looked {
@@ -252,12 +259,21 @@ fn is_of_one_stretch(pieces: &[Piece], size: u64) -> bool {
         .is_none_or(|(first, last)| first.data == last.data && last.data.1 == size)
 }
 
-/// What the user says of a source goes before what was found.
-fn chosen(forced: Option<Recognised>, found: Option<Recognised>) -> Option<Recognised> {
-    match forced {
-        Some(forced) => Some(forced.in_place_of(found)),
-        None => found,
-    }
+/// What the user says of a source goes before what is found. A forced format may know what lies in an envelope where none
+/// other does.
+fn chosen(
+    forced: Option<Recognised>,
+    order: &Order,
+    mut look: impl FnMut(&Order) -> Result<Option<Recognised>, Refused>,
+) -> Result<Option<Recognised>, Refused> {
+    let found = look(order)?;
+    let Some(forced) = forced else { return Ok(found) };
+    let alone = look(&Order::of(&forced.candidates))?;
+    let opening = alone.as_ref().or(found.as_ref()).map(|known| Arc::clone(&known.opening));
+    Ok(Some(Recognised {
+        opening: opening.unwrap_or_default(),
+        ..forced.in_place_of(found)
+    }))
 }
 
 /// By the same first lines as a plain file: the same log packed must be read the same.
@@ -312,11 +328,11 @@ fn is_meant(pattern: &Pattern, source: &Source) -> bool {
     means(source) || outer.is_some_and(means)
 }
 
-fn zone(source: &Source, plan: &Plan) -> (Zone, String) {
+fn zone(source: &Source, plan: &Plan) -> (Zone, String, bool) {
     let named = plan.zones.iter().rev().find(|(pattern, _)| is_meant(pattern, source));
     match named {
-        Some((_, zone)) => (*zone, format!("{zone} by --tz")),
-        None if plan.zone_given => (plan.default_zone, format!("{} by --tz", plan.default_zone)),
-        None => (plan.default_zone, format!("assumed {}", plan.default_zone)),
+        Some((_, zone)) => (*zone, format!("{zone} by --tz"), false),
+        None if plan.zone_given => (plan.default_zone, format!("{} by --tz", plan.default_zone), false),
+        None => (plan.default_zone, format!("assumed {}", plan.default_zone), true),
     }
 }

@@ -5,10 +5,12 @@
 //! never a silent choice.
 
 use super::dates::{self, Lacking};
+use super::envelopes::{self, Judged, Opening, Split};
 use super::formats::{Fit, Format};
 use super::frame::{Items, RECORD_LIMIT, document};
 use crate::model::Vantage;
 use crate::text::timestamp::DateKnown;
+use std::sync::Arc;
 
 /// Lines that are looked at, empty ones left out.
 const LINES: usize = 200;
@@ -95,6 +97,8 @@ pub struct Recognised {
     pub items: Option<Items>,
     /// Its first stamp, where that lacks a date or a year.
     pub lacking: Option<Box<Lacking>>,
+    /// What its lines lie in.
+    pub opening: Arc<Opening>,
 }
 
 impl Recognised {
@@ -107,15 +111,22 @@ impl Recognised {
             vantage: format.vantage(),
             items: format.framing().items(),
             lacking: None,
+            opening: Arc::default(),
         }
     }
 
-    /// Whether it has to be read from its start: a document, and a log whose stamps leave out the date, so that its
-    /// midnights must be counted.
+    /// Whether it has to be read from its start: a document, a log whose stamps leave out the date, so that its midnights
+    /// must be counted, and one of several programs.
     #[must_use]
     pub fn is_in_order(&self) -> bool {
         let is_clock = |lacking: &Lacking| lacking.dated == DateKnown::NoDate;
-        self.items.is_some() || self.lacking.as_deref().is_some_and(is_clock)
+        self.is_a_document() || self.lacking.as_deref().is_some_and(is_clock) || !self.opening.can_be_cut()
+    }
+
+    /// Whether it is no log of lines.
+    #[must_use]
+    pub fn is_a_document(&self) -> bool {
+        self.items.is_some() || self.opening.split != Split::Lines
     }
 
     /// The same, with what was `found` and the user does not say: how the records lie, and what their stamps lack.
@@ -151,32 +162,69 @@ pub fn recognise(head: &[u8], whole: bool, order: &Order) -> Option<Recognised> 
         Some(records) => records.iter().map(Vec::as_slice).collect(),
         None => sampled(head, whole),
     };
-    let formats = order.iter().filter(|format| !is_document(*format));
-    let declared = formats.map(|format| format.declared(head).unwrap_or(format));
+    let (opening, known) = match items {
+        // Its records are no lines of the source, in which envelopes would be looked for.
+        Some(_) if Split::of(head) == Split::Lines => (Opening::default(), judge(&lines, order).known),
+        _ => envelopes::find(head, &lines, &|lines| judge(lines, order)),
+    };
+    let mut recognised = known?;
+    recognised.items = items.filter(|_| opening.is_plain());
+    let first = recognised.lacking.take();
+    recognised.lacking = match (opening.dated, first) {
+        // The envelopes tell what the lines leave out.
+        (Some(DateKnown::Full), _) => None,
+        (Some(dated), None) => Some(Box::new(Lacking {
+            stamp: String::new(),
+            dated,
+        })),
+        (_, first) => first.filter(|first| first.dated != DateKnown::Full),
+    };
+    recognised.opening = Arc::new(opening);
+    Some(recognised)
+}
+
+/// Recognises the lines of one of several programs that write into one source.
+#[must_use]
+pub fn recognise_lines(lines: &[&[u8]], order: &Order) -> Option<Recognised> {
+    judge(lines, order).known
+}
+
+/// What lines are that lie open, and how many of them are known.
+fn judge(lines: &[&[u8]], order: &Order) -> Judged<Recognised> {
+    let head = lines.join(&b'\n');
+    let formats = order.iter().filter(|format| format.framing().items().is_none());
+    let declared = formats.map(|format| format.declared(&head).unwrap_or(format));
     let mut tallies: Vec<Tally> = declared.map(Tally::new).collect();
-    for line in &lines {
-        let mut is_taken = false;
+    let mut halves = 0;
+    for line in lines {
+        let mut best = Fit::No;
         for tally in &mut tallies {
             let fit = tally.format.fit(line);
             tally.yes += usize::from(fit == Fit::Yes);
             tally.maybe += usize::from(fit != Fit::No);
-            tally.first += usize::from(fit != Fit::No && !is_taken);
-            is_taken |= fit != Fit::No;
+            tally.first += usize::from(fit != Fit::No && best == Fit::No);
+            best = best.max(fit);
         }
+        halves += best as usize;
     }
     tallies.retain(|tally| tally.yes > 0 || tally.maybe * 2 > lines.len());
-    let most = tallies.iter().rev().max_by_key(|tally| tally.first)?;
-    let (name, vantage) = (most.format.name(), most.format.vantage());
-    let candidates = tallies.iter().map(|tally| tally.format).collect();
-    let mut recognised = Recognised {
-        candidates,
-        name,
-        vantage,
-        items,
+    let most = tallies.iter().rev().max_by_key(|tally| tally.first);
+    let known = most.map(|most| Recognised {
+        candidates: tallies.iter().map(|tally| tally.format).collect(),
+        name: most.format.name(),
+        vantage: most.format.vantage(),
+        items: None,
         lacking: None,
-    };
-    recognised.lacking = dates::lacking(&lines, &recognised).map(Box::new);
-    Some(recognised)
+        opening: Arc::default(),
+    });
+    let known = known.map(|known| Recognised {
+        lacking: dates::first(lines, &known).map(Box::new),
+        ..known
+    });
+    Judged {
+        share: halves * 500 / lines.len().max(1),
+        known,
+    }
 }
 
 struct Tally {

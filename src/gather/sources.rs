@@ -20,6 +20,8 @@ pub(super) struct Sources {
     pub(super) copies: Vec<LeftOut>,
     /// Symbolic links, which are not followed.
     pub(super) links: u64,
+    /// The formats, the most telling first.
+    pub(super) order: Order,
 }
 
 /// Finds what there is to read.
@@ -34,6 +36,7 @@ pub(super) fn find(plan: &Plan, workers: &Workers) -> Result<Sources, DiscoverEr
         skipped: found.skipped,
         copies,
         links: found.links,
+        order: Order::of(&[]),
     };
     let order = Order::of(plan.known);
     let archives = all.prepare(
@@ -47,6 +50,7 @@ pub(super) fn find(plan: &Plan, workers: &Workers) -> Result<Sources, DiscoverEr
         // An archive in an archive is refused by name, so nothing is left to open.
         all.prepare(members, plan, workers, &order);
     }
+    all.order = order;
     all.sources.sort_by(|a, b| a.source.name.cmp(&b.source.name));
     Ok(all)
 }

@@ -5,22 +5,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Caller-side ends by kind, most frequent first.
 pub(super) fn count(traffic: &Traffic) -> Vec<CallerSideCount> {
-    let mut kinds: BTreeMap<CallerKind, (CallerSideCount, BTreeSet<Name>)> = BTreeMap::new();
+    let mut kinds: BTreeMap<CallerKind, Kind> = BTreeMap::new();
     for attempt in &traffic.attempts {
         let Outcome::Caller(kind, status) = attempt.outcome else {
             continue;
         };
-        let (count, models) = kinds.entry(kind).or_insert_with(|| {
-            let empty = CallerSideCount {
+        let Kind { count, models, messages } = kinds.entry(kind).or_insert_with(|| Kind {
+            count: CallerSideCount {
                 kind,
                 count: 0,
                 by_status: BTreeMap::new(),
                 first: attempt.time,
                 last: attempt.time,
                 models: Vec::new(),
-                advice: advice(kind).to_owned(),
-            };
-            (empty, BTreeSet::new())
+                messages: Vec::new(),
+                advice: String::new(),
+            },
+            models: BTreeSet::new(),
+            messages: BTreeMap::new(),
         });
         count.count += 1;
         if status > 0 {
@@ -29,16 +31,63 @@ pub(super) fn count(traffic: &Traffic) -> Vec<CallerSideCount> {
         count.first = count.first.min(attempt.time);
         count.last = count.last.max(attempt.time);
         models.extend(attempt.attributes.get(Dimension::Model).cloned());
+        if let Some(template) = attempt.error.as_ref().and_then(|error| error.template) {
+            *messages.entry(template).or_default() += 1;
+        }
     }
-    let mut counts: Vec<CallerSideCount> = kinds
-        .into_values()
-        .map(|(count, models)| CallerSideCount {
-            models: models.into_iter().collect(),
-            ..count
-        })
-        .collect();
+    let mut counts: Vec<CallerSideCount> = kinds.into_values().map(Kind::told).collect();
     counts.sort_by_key(|count| (std::cmp::Reverse(count.count), count.kind));
     counts
+}
+
+/// One kind while it is counted.
+struct Kind {
+    count: CallerSideCount,
+    models: BTreeSet<Name>,
+    messages: BTreeMap<&'static str, u64>,
+}
+
+impl Kind {
+    fn told(self) -> CallerSideCount {
+        let mut messages: Vec<_> = self.messages.into_iter().collect();
+        messages.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let advice = std::iter::once(advice(self.count.kind))
+            .chain(by_status(self.count.kind, &self.count.by_status))
+            .collect::<Vec<_>>()
+            .join(" ");
+        CallerSideCount {
+            models: self.models.into_iter().collect(),
+            messages,
+            advice,
+            ..self.count
+        }
+    }
+}
+
+/// What each status of a refused request says besides (OpenAI's and Anthropic's error references).
+fn by_status(kind: CallerKind, statuses: &BTreeMap<u16, u64>) -> Vec<&'static str> {
+    const SAYS: [(u16, &str); 7] = [
+        (
+            400,
+            "400: a parameter is wrong or the prompt is longer than the model's context.",
+        ),
+        (
+            404,
+            "404: the model's or deployment's name or the path is wrong, or the project may not use that model.",
+        ),
+        (408, "408: the request came too slowly; the SDKs retry it."),
+        (409, "409: another request changed the same object; the SDKs retry it."),
+        (
+            413,
+            "413: the request is larger than the API takes; Anthropic's edge refuses it before the API sees it.",
+        ),
+        (415, "415: the Content-Type is not application/json."),
+        (422, "422: the body is well-formed and a value in it is not allowed."),
+    ];
+    let seen = SAYS
+        .iter()
+        .filter(|(status, _)| kind == CallerKind::BadRequest && statuses.contains_key(status));
+    seen.map(|(_, says)| *says).collect()
 }
 
 /// What to do about one kind. The figures are those of the product definition, section 1: backoff with jitter from one

@@ -1,8 +1,10 @@
 //! Act two: from a rollup to findings; pure, and the same on every machine.
 
 mod caller_side;
+mod case;
 mod classify;
 mod correlate;
+mod id_advice;
 mod remarks;
 mod retries;
 mod select;
@@ -15,8 +17,9 @@ pub use select::Selection;
 pub use thresholds::Thresholds;
 pub use wanted::wanted;
 
-use crate::model::{CallOutcome, Counts, Coverage, Findings, Name, Rollup, SourceCoverage, Traffic, Window};
+use crate::model::{CallOutcome, Counts, Coverage, Findings, Name, Rollup, SourceCoverage, SourceRollup, Traffic, Window};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What the judgement is asked for.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +30,8 @@ pub struct Options {
     pub selection: Selection,
     /// Failures listed per window at most.
     pub max_requests: usize,
+    /// Keep all traffic in the findings, for reports that list it.
+    pub keep_traffic: bool,
     /// The window whose numbers are wanted, from 0, by start.
     pub explain: Option<usize>,
 }
@@ -36,7 +41,8 @@ pub struct Options {
 pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
     let correlated = correlate::correlate(rollup);
     let traffic = options.selection.of(correlated.traffic);
-    let windows = classify::classify(&traffic, windows::find(&traffic, &options.thresholds), options);
+    let mut windows = classify::classify(&traffic, windows::find(&traffic, &options.thresholds), options);
+    case::add_proxy_logs(&mut windows, rollup, &correlated.offsets_ms);
     let coverage = coverage(rollup, &correlated.offsets_ms);
     let isolated: Vec<_> = isolated(&traffic, &windows);
     let durations = timeline::Durations::of(rollup, &correlated.offsets_ms, &options.selection, &windows);
@@ -51,6 +57,7 @@ pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
         thresholds: options.thresholds.by_name(),
         coverage,
         windows,
+        traffic: options.keep_traffic.then(|| Arc::new(traffic)),
     }
 }
 
@@ -112,16 +119,38 @@ fn isolated(traffic: &Traffic, windows: &[Window]) -> Vec<crate::model::Attempt>
     outside.map(|(_, attempt)| attempt.clone()).collect()
 }
 
+/// The step of the world's zones, in milliseconds.
+const ZONE_STEP_MS: i64 = 900_000;
+
+/// What was added to a source's times, as the zone that other logs tell of it, and the rest.
+fn zone_and_skew(source: &SourceRollup, offset_ms: i64) -> (Option<String>, i64) {
+    let zone = (offset_ms + ZONE_STEP_MS / 2).div_euclid(ZONE_STEP_MS) * ZONE_STEP_MS;
+    if !source.zone_assumed || zone == 0 {
+        return (None, offset_ms);
+    }
+    // What was written in UTC+02:00 and read as UTC is two hours ahead.
+    let minutes = -zone / 60_000;
+    let sign = if minutes < 0 { '-' } else { '+' };
+    let by = if source.ahead_of_date.is_empty() {
+        "the other logs"
+    } else {
+        "the date headers in it"
+    };
+    let said = format!("UTC{sign}{:02}:{:02}, as {by} tell", minutes.abs() / 60, minutes.abs() % 60);
+    (Some(said), offset_ms - zone)
+}
+
 fn coverage(rollup: &Rollup, offsets_ms: &BTreeMap<Name, i64>) -> Coverage {
     let sources: Vec<SourceCoverage> = rollup
         .sources
         .iter()
         .map(|(name, source)| {
             let offset = offsets_ms.get(name).copied().unwrap_or(0);
+            let (zone, skew) = zone_and_skew(source, offset);
             let answered = source.successes_with_id + source.successes_without_id;
             #[expect(clippy::cast_precision_loss, reason = "shares and seconds need no more than 53 bits")]
             let (seconds, share) = (
-                offset as f64 / 1000.0,
+                skew as f64 / 1000.0,
                 (answered > 0).then(|| source.successes_with_id as f64 / answered as f64),
             );
             SourceCoverage {
@@ -135,7 +164,7 @@ fn coverage(rollup: &Rollup, offsets_ms: &BTreeMap<Name, i64>) -> Coverage {
                 unread_lines: source.unread_lines.iter().copied().collect(),
                 first: source.span.map(|(first, _)| first.plus_ms(offset)),
                 last: source.span.map(|(_, last)| last.plus_ms(offset)),
-                time_zone: source.time_zone.clone(),
+                time_zone: zone.or_else(|| source.time_zone.clone()),
                 clock_offset_seconds: seconds,
                 share_with_provider_id: share,
                 notes: source.notes.iter().cloned().collect(),

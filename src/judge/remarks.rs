@@ -1,6 +1,9 @@
 //! Remarks on the logs and the traffic: ids that are missing, storms of rate limits, clocks that disagree.
 
-use crate::model::{Attempt, CallerKind, Finding, Grain, Name, Outcome, Rollup, SourceRollup, Time, Traffic, Vantage};
+use super::id_advice;
+use crate::model::{
+    Attempt, Attributes, CallerKind, Dimension, Finding, Grain, Name, Outcome, Rollup, SourceRollup, Time, Traffic, Vantage,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A rate-limit storm: this many answers in [`STORM_MS`], and at least [`STORM_SHARE`] of the attempts then
@@ -112,6 +115,18 @@ fn is_own(source: &SourceRollup) -> bool {
     source.vantage != Some(Vantage::Browser)
 }
 
+/// Whether a proxy saw nothing but tunnels: without a path in any line, there are no headers that it could log.
+fn is_tunnel(source: &SourceRollup) -> bool {
+    let has_path = |attributes: &Attributes| attributes.get(Dimension::Endpoint).is_some();
+    source.vantage == Some(Vantage::Proxy)
+        && !source.observations.iter().any(|seen| has_path(&seen.attributes))
+        && !source
+            .cells
+            .in_order()
+            .iter()
+            .any(|(_, _, attributes, _)| has_path(attributes))
+}
+
 fn share(with: u64, without: u64) -> Option<f64> {
     #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
     let share = with as f64 / (with + without) as f64;
@@ -120,43 +135,30 @@ fn share(with: u64, without: u64) -> Option<f64> {
 
 fn missing_provider_ids(name: &Name, source: &SourceRollup) -> Option<Finding> {
     let share = share(source.successes_with_id, source.successes_without_id)
-        .filter(|share| is_own(source) && *share < lacking_below(source))?;
-    let advice = match (source.vantage?, source.format?) {
-        (Vantage::Proxy, format) if format.starts_with("nginx") => "Add rid=\"$upstream_http_x_request_id\" to this log_format.",
-        (Vantage::Proxy, _) => "Log the response header x-request-id (Anthropic: request-id) of the upstream.",
-        (Vantage::Application, _) if source.cells.total(Grain::Attempt) > 0 => {
-            "The SDK's own lines carry no id at INFO: log response._request_id, and exception.request_id, in the application's line on each call."
-        }
-        (Vantage::Application | Vantage::Browser, _) => {
-            "Log response._request_id, and exception.request_id, in the application's line on each call."
-        }
-    };
+        .filter(|share| is_own(source) && *share < lacking_below(source) && !is_tunnel(source))?;
+    let advice = id_advice::provider_id(source, source.cells.total(Grain::Attempt) > 0)?;
     Some(Finding {
         about: "missing-ids",
         says: format!(
             "{:.0} % of its answers carry no x-request-id, which support asks for first.",
             (1.0 - share) * 100.0
         ),
-        advice: advice.to_owned(),
+        advice,
         path: Some(Name::clone(name)),
     })
 }
 
 fn missing_client_ids(name: &Name, source: &SourceRollup) -> Option<Finding> {
     let share = share(source.with_client_id, source.without_client_id)
-        .filter(|share| is_own(source) && *share < lacking_below(source))?;
-    let advice = match (source.vantage?, source.format?) {
-        (Vantage::Proxy, format) if format.starts_with("nginx") => "Add crid=\"$http_x_client_request_id\" to this log_format.",
-        (Vantage::Proxy, _) => "Log the request header X-Client-Request-Id.",
-        _ => "Send a unique X-Client-Request-Id (ASCII, at most 512 characters) with each request, and log it.",
-    };
+        .filter(|share| is_own(source) && *share < lacking_below(source) && !is_tunnel(source))?;
+    let advice = id_advice::client_id(source)?;
     Some(Finding {
         about: "missing-client-ids",
         says: format!(
             "{:.0} % of its records carry no X-Client-Request-Id, the only handle on a request that was never answered.",
             (1.0 - share) * 100.0
         ),
-        advice: advice.to_owned(),
+        advice,
         path: Some(Name::clone(name)),
     })
 }

@@ -95,6 +95,8 @@ pub struct Attempt {
     pub side_by_vote: bool,
     /// Announced pause before the next attempt, milliseconds.
     pub retry_in_ms: Option<u32>,
+    /// The address that a proxy tried for it upstream, the last one.
+    pub upstream: Option<Name>,
     /// How the views were joined; `None` where one log saw it.
     pub joined: Option<JoinMethod>,
     /// Every view.
@@ -115,7 +117,7 @@ pub struct TrafficCell {
 }
 
 /// All traffic, every attempt counted once: what the window finder reads.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Traffic {
     /// Failures and caller-side ends, by time.
     pub attempts: Vec<Attempt>,

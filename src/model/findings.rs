@@ -1,6 +1,6 @@
 //! Act two's answer. It can be shown to nobody until `redact::seal` has made it `Sealed`.
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, Traffic};
 use super::coverage::Coverage;
 use super::outcome::{CallerKind, TransportError};
 use super::terms::Name;
@@ -8,6 +8,7 @@ use super::time::Time;
 use super::timeline::Timeline;
 use super::window::Window;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Totals, each attempt counted once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,6 +44,8 @@ pub struct CallerSideCount {
     pub last: Time,
     /// The models asked for, sorted.
     pub models: Vec<Name>,
+    /// Known messages, as templates, the most frequent first.
+    pub messages: Vec<(&'static str, u64)>,
     /// What to do about it.
     pub advice: String,
 }
@@ -109,4 +112,6 @@ pub struct Findings {
     pub timeline: Timeline,
     /// The thresholds in force, by name.
     pub thresholds: BTreeMap<&'static str, f64>,
+    /// All traffic, for reports that list it; kept only where one was asked for.
+    pub traffic: Option<Arc<Traffic>>,
 }

@@ -5,6 +5,7 @@
 //! **failure** is an [`Outcome`]; a [`Window`] is a stretch of time; a [`Verdict`] names its class.
 
 mod attempt;
+mod case;
 mod cells;
 mod coverage;
 mod fields;
@@ -23,6 +24,7 @@ mod window;
 mod working;
 
 pub use attempt::{Attempt, CallOutcome, JoinMethod, Seen, Side, Traffic, TrafficCell};
+pub use case::{Case, ControlGroup, Durations, Ending, IdCounts, Occurrences, Part, ProxyLog, Share, Stretch};
 pub use cells::{CELL_SECONDS, Cell, Cells, MAX_TUPLES, TupleId};
 pub use coverage::{Coverage, Skipped, SourceCoverage, UNREAD_SHARE_ALLOWED};
 pub use fields::{Fields, Instant};

@@ -36,6 +36,11 @@ pub struct SourceRollup {
     pub host: Option<Name>,
     /// How stamps without a zone were read ("assumed UTC", "Europe/Berlin by --tz"); empty where every stamp has one.
     pub time_zone: Option<String>,
+    /// Its stamps carry no zone and nobody named one: what it shares with other logs may tell it.
+    pub zone_assumed: bool,
+    /// Stamps without a zone by how far they were ahead of the answer's own `date` header (RFC 9110, 6.6.1), in quarters
+    /// of an hour, the step of the world's zones.
+    pub ahead_of_date: BTreeMap<i16, u32>,
     /// Bytes read, after decompression.
     pub bytes: u64,
     /// Records about a call.
@@ -91,6 +96,10 @@ impl SourceRollup {
         self.vantage = self.vantage.or(other.vantage);
         self.host = self.host.or(other.host);
         self.time_zone = self.time_zone.or(other.time_zone);
+        self.zone_assumed |= other.zone_assumed;
+        for (quarters, count) in other.ahead_of_date {
+            *self.ahead_of_date.entry(quarters).or_default() += count;
+        }
         self.bytes += other.bytes;
         self.records += other.records;
         self.other_records += other.other_records;

@@ -1,6 +1,7 @@
 //! A stretch of time in which failures were more than usual, and the verdict on it.
 
 use super::attempt::{Attempt, Side};
+use super::case::Case;
 use super::outcome::TransportError;
 use super::terms::{Attributes, Dimension, Name};
 use super::time::Time;
@@ -181,6 +182,8 @@ pub struct Window {
     pub requests: Vec<Attempt>,
     /// Failures left out of `requests`.
     pub requests_omitted: u64,
+    /// What a support engineer asks beside all this.
+    pub case: Case,
     /// The numbers behind the verdict, where they were asked for.
     pub working: Option<Box<Working>>,
 }

@@ -7,4 +7,4 @@ mod seal;
 mod wall;
 
 pub use seal::{Audience, Policy, Sealed, seal, told};
-pub use wall::{Removed, wall};
+pub use wall::{Removed, wall, wall_for_strangers};

@@ -12,26 +12,27 @@ const LETTERS: usize = 10;
 
 /// What a name is the name of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(in crate::redact) enum Kind {
     Host,
     Proxy,
     Address,
     Path,
+    Route,
 }
 
 /// Makes stand-ins with one key.
 #[derive(Clone)]
-pub(super) struct Pseudonyms {
+pub(in crate::redact) struct Pseudonyms {
     key: Vec<u8>,
 }
 
 impl Pseudonyms {
-    pub(super) fn with_key(key: &[u8]) -> Self {
+    pub(in crate::redact) fn with_key(key: &[u8]) -> Self {
         Self { key: key.to_vec() }
     }
 
     /// The stand-in of a name.
-    pub(super) fn of(&self, kind: Kind, name: &str) -> String {
+    pub(in crate::redact) fn of(&self, kind: Kind, name: &str) -> String {
         let address: Option<IpAddr> = name.parse().ok();
         match (kind, address) {
             (Kind::Path, _) => {
@@ -42,6 +43,7 @@ impl Pseudonyms {
                 };
                 format!("path-{}{ending}", self.letters("path", name))
             }
+            (Kind::Route, _) => format!("/path-{}", self.letters("route", name)),
             (_, Some(address)) if is_private(address) => format!("ip-private-{}", self.letters("ip", &address.to_string())),
             (_, Some(address)) => format!("ip-{}", self.letters("ip", &address.to_string())),
             (Kind::Proxy, None) => format!("proxy-{}", self.letters("host", &normal(name))),

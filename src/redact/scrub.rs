@@ -4,7 +4,7 @@
 //! rules, by their prefixes.
 
 /// Prefixes of keys and tokens (gitleaks b58d3f1 and the providers' own formats). Compared without case.
-const SECRET_PREFIXES: [&str; 34] = [
+const SECRET_PREFIXES: [&str; 38] = [
     "sk-",
     "sk_",
     "pk_live",
@@ -38,6 +38,10 @@ const SECRET_PREFIXES: [&str; 34] = [
     "xapp-",
     "hvs.",
     "dapi",
+    "npm_",
+    "pypi-",
+    "sg.",
+    "whsec_",
     "eyj",
 ];
 
@@ -61,7 +65,13 @@ pub fn id(text: &str) -> Option<&str> {
 #[must_use]
 pub fn model(text: &str) -> Option<&str> {
     let shaped = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'/' | b'@' | b'-');
-    ((1..=96).contains(&text.len()) && text.bytes().all(shaped) && !is_secret(text)).then_some(text)
+    ((1..=96).contains(&text.len()) && text.bytes().all(shaped) && !is_secret(text) && !is_email(text)).then_some(text)
+}
+
+/// A model's version may stand behind an `@` (Vertex: `claude-3-5-sonnet@20240620`), a domain may not.
+fn is_email(text: &str) -> bool {
+    let domain = text.rsplit_once('@').map(|(_, domain)| domain);
+    domain.is_some_and(|domain| domain.contains('.') && domain.bytes().any(|byte| byte.is_ascii_alphabetic()))
 }
 
 /// A word of a closed vocabulary (an error type, a tier, a method): `[A-Za-z0-9_.:-]`, 1 to 64 characters, no key.
@@ -78,7 +88,9 @@ pub fn host(text: &str) -> Option<&str> {
     ((1..=253).contains(&text.len()) && text.bytes().all(shaped) && !is_secret(text)).then_some(text)
 }
 
-fn is_secret(text: &str) -> bool {
+/// Whether a text begins as a key does, or holds the mark of one.
+#[must_use]
+pub fn is_secret(text: &str) -> bool {
     let starts = |prefix: &&str| {
         text.get(..prefix.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
@@ -122,6 +134,12 @@ mod tests {
         ] {
             assert_eq!(model(text), Some(text));
         }
+    }
+
+    #[test]
+    fn a_person_is_no_model_and_a_version_behind_an_at_sign_is_one() {
+        assert_eq!(model("maria.beispiel@example.net"), None);
+        assert_eq!(model("claude-3-5-sonnet@20240620"), Some("claude-3-5-sonnet@20240620"));
     }
 
     #[test]

@@ -56,7 +56,7 @@ fn help_tells_the_exit_codes_and_the_privacy_promise() {
 #[test]
 fn what_cannot_be_done_is_one_line_and_code_2() {
     let folder = folder();
-    let hopeless: [&[&str]; 12] = [
+    let hopeless: [&[&str]; 14] = [
         &["none"],
         &["state-of-nothing/"],
         &["--bogus", "logs"],
@@ -68,6 +68,8 @@ fn what_cannot_be_done_is_one_line_and_code_2() {
         &["--report", "text", "--report", "json", "logs"],
         &["-o", "x", "--report", "json=y", "logs"],
         &["-q", "-o", "none/report", "logs"],
+        &["--audience", "everybody", "--report", "ticket", "logs"],
+        &["--audience", "provider", "--report", "json", "logs"],
         &["-q", "--report", "json", "--key-file", "none", "logs"],
     ];
     for args in hopeless {
@@ -153,6 +155,48 @@ fn reports_go_to_their_files_and_the_key_is_made_for_those_that_leave() {
 }
 
 #[test]
+fn an_internal_report_has_a_file_of_its_own_and_says_so() {
+    let folder = folder();
+    let output = run(
+        folder.path(),
+        &["logs", "--internal", "--report", "ticket=t.txt", "--report", "csv=list.csv"],
+    );
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(!folder.path().join("t.txt").exists());
+    let ticket = fs::read_to_string(folder.path().join("t-internal.txt")).unwrap();
+    assert!(ticket.starts_with("INTERNAL: DO NOT SEND"), "{ticket}");
+    assert!(folder.path().join("list-internal.csv").is_file());
+    assert!(said(&output).contains("t-internal.txt: shows own names; do not send"));
+}
+
+#[test]
+fn the_fields_that_wait_for_the_user_are_counted() {
+    let folder = folder();
+    let failing: String = (0..60)
+        .map(|second| {
+            format!(
+                "{{\"timestamp\":\"2026-03-06T10:{:02}:{:02}Z\",\"status\":503,\"model\":\"gpt-4o\",\"url\":\"https://api.openai.com/v1/responses\",\"request_id\":\"req_{second:032x}\"}}\n",
+                second / 6,
+                second % 6 * 10
+            )
+        })
+        .collect();
+    fs::write(folder.path().join("logs/app.jsonl"), failing).unwrap();
+    let output = run(folder.path(), &["logs", "--report", "ticket"]);
+    let ticket = String::from_utf8(output.stdout.clone()).unwrap();
+    let marked = ticket.matches("[[TO FILL IN:").count();
+    assert!(marked > 0, "{ticket}");
+    assert!(
+        said(&output).contains(&format!("the ticket: {marked} fields are to fill in")),
+        "{}",
+        said(&output)
+    );
+    let own: &[&str] = &["logs", "--report", "ticket", "--audience", "network", "-q"];
+    let none = String::from_utf8(run(folder.path(), own).stdout).unwrap();
+    assert!(none.contains("is left out: it is for the provider"), "{none}");
+}
+
+#[test]
 fn a_key_that_cannot_be_kept_is_derived_and_said() {
     let folder = folder();
     fs::write(folder.path().join("state"), "a file, no directory").unwrap();
@@ -189,7 +233,11 @@ fn formats_are_listed() {
     let output = run(folder.path(), &["formats"]);
     let list = String::from_utf8(output.stdout).unwrap();
     let known = faultscope::gather::formats::ALL;
-    assert_eq!((output.status.code(), list.lines().count()), (Some(0), known.len()));
+    let around = faultscope::gather::envelopes::ALL.len();
+    assert_eq!(
+        (output.status.code(), list.lines().count()),
+        (Some(0), known.len() + around + 2)
+    );
     assert!(known.iter().all(|format| list.contains(format.source())));
 }
 

@@ -1,284 +1,293 @@
-//! A folder of logs among which something is wrong, and what can be seen from outside of a run over it.
-//!
-//! Every run over such a folder is held to what is promised of all of them: an exit code of ours, a bound on memory and
-//! time, and an input that is the same afterwards.
+//! Findings with one text in every place that can hold a value. What is added to the model is added here.
 
-use serde_json::Value;
+use faultscope::model::{
+    Attempt, Attributes, ByError, CallOutcome, CallerKind, CallerSideCount, Case, Class, ControlGroup, Counter, Coverage,
+    Dimension, Ending, ErrorSaid, Fact, Finding, Findings, Ids, Name, Occurrences, Outcome, Part, ProxyLog, Reached, Scope, Seen,
+    Severity, Share, Side, Skipped, Slice, SourceCoverage, Step, Steps, Stretch, Time, Timeline, Traffic, TrafficCell,
+    TransportError, Vantage, Verdict, Window,
+};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::fs;
-use std::io::Read;
-use std::os::unix::fs::MetadataExt;
-use std::os::unix::process::ExitStatusExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
-/// Peak memory of any run, KiB.
-const MOST_MEMORY: u64 = 128 << 10;
+const NOON: Time = Time(1_772_791_200_000);
 
-/// Time of any run.
-const MOST_TIME: Duration = Duration::from_secs(20);
-
-/// How often a run is looked at.
-const TICK: Duration = Duration::from_millis(2);
-
-/// Records of the log that nothing is wrong with.
-pub(crate) const GOOD: u64 = 60;
-
-/// One record of an application, in a minute that all good records share.
-pub(crate) fn record(second: u64, status: u16, model: &str) -> String {
-    format!(
-        r#"{{"timestamp":"2026-03-01T10:00:{:02}Z","status":{status},"model":"{model}","url":"https://api.openai.com/v1/responses"}}"#,
-        second % 60
+fn attributes(text: &str) -> Arc<Attributes> {
+    Arc::new(
+        Dimension::ALL
+            .into_iter()
+            .fold(Attributes::default(), |all, dimension| all.with(dimension, text)),
     )
 }
 
-/// A log that nothing is wrong with; a tenth of it failed.
-pub(crate) fn good_log() -> String {
-    let mut text = String::new();
-    for second in 0..GOOD {
-        let status = if second % 10 == 3 { 503 } else { 200 };
-        writeln!(text, "{}", record(second, status, "gpt-4o")).unwrap();
-    }
-    text
-}
-
-/// A log of so many answers that all went well.
-pub(crate) fn long_log(lines: u64) -> String {
-    (0..lines).map(|second| record(second, 200, "gpt-4o") + "\n").collect()
-}
-
-/// Whether the tests run as somebody whom file modes do not stop.
-pub(crate) fn is_root() -> bool {
-    fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
-}
-
-/// Whether a program is on this machine.
-pub(crate) fn has(program: &str) -> bool {
-    let found = Command::new("sh").args(["-c", &format!("command -v {program}")]).output();
-    found.is_ok_and(|output| output.status.success())
-}
-
-/// A folder with `logs/good.log`, and whatever a test adds.
-pub(crate) struct Tree {
-    folder: tempfile::TempDir,
-}
-
-impl Tree {
-    pub(crate) fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        fs::create_dir(folder.path().join("logs")).unwrap();
-        fs::write(folder.path().join("logs/good.log"), good_log()).unwrap();
-        Self { folder }
-    }
-
-    /// The folder around the logs.
-    pub(crate) fn beside(&self) -> &Path {
-        self.folder.path()
-    }
-
-    pub(crate) fn logs(&self) -> PathBuf {
-        self.folder.path().join("logs")
-    }
-
-    /// A log of this name in the folder of logs.
-    pub(crate) fn with(self, name: &str, bytes: impl AsRef<[u8]>) -> Self {
-        let path = self.logs().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-        self
-    }
-
-    /// The program without any surroundings, behind `wrapper` (`strace -f …`), if that is not empty.
-    pub(crate) fn command(&self, wrapper: &[&str]) -> Command {
-        let program = env!("CARGO_BIN_EXE_faultscope");
-        let mut command = match wrapper {
-            [] => Command::new(program),
-            [first, rest @ ..] => {
-                let mut command = Command::new(first);
-                command.args(rest).arg(program);
-                command
-            }
-        };
-        command
-            .current_dir(self.beside())
-            .env_clear()
-            .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
-            .env("XDG_STATE_HOME", self.beside().join("state"))
-            .env("SOURCE_DATE_EPOCH", "0");
-        command
-    }
-
-    /// Reads the logs into a JSON report, and holds the run to what is promised of all.
-    pub(crate) fn read(&self) -> Run {
-        self.read_with(&[])
-    }
-
-    /// The same, with more words on the command line.
-    pub(crate) fn read_with(&self, words: &[&str]) -> Run {
-        let mut command = self.command(&[]);
-        command.args(["--report", "json", "--internal"]).args(words).arg("logs");
-        let before = seen(&self.logs());
-        let run = Run::of(command);
-        run.is_as_promised();
-        assert_eq!(seen(&self.logs()), before, "the input was touched");
-        run
+fn attempt(text: &str) -> Attempt {
+    let name = || Some(Name::from(text));
+    Attempt {
+        time: NOON,
+        duration_ms: Some(1200),
+        outcome: Outcome::Status(503),
+        attributes: attributes(text),
+        ids: Ids {
+            x_request_id: name(),
+            x_client_request_id: name(),
+            gateway_request_id: name(),
+            cf_ray: name(),
+            sdk: name(),
+            thread: name(),
+            organization: name(),
+        },
+        method: name(),
+        error: Some(Box::new(ErrorSaid {
+            error_type: name(),
+            error_code: name(),
+            template: None,
+            html: false,
+        })),
+        number: 1,
+        call: 0,
+        call_outcome: CallOutcome::Lost,
+        reached: Reached::Yes,
+        fact: Fact::ProviderId,
+        side: Some(Side::Provider),
+        side_by_vote: false,
+        retry_in_ms: None,
+        upstream: name(),
+        joined: None,
+        seen_by: vec![Seen {
+            vantage: Vantage::Application,
+            path: Name::from(text),
+            line: 1,
+        }],
     }
 }
 
-/// What a folder looks like from outside: kind and rights, bytes, time of the last write, inode, target of a link.
-pub(crate) fn seen(folder: &Path) -> BTreeMap<PathBuf, (u32, u64, i64, u64, Option<PathBuf>)> {
-    let mut all = BTreeMap::new();
-    for entry in walkdir::WalkDir::new(folder).into_iter().flatten() {
-        let Ok(of) = fs::symlink_metadata(entry.path()) else {
-            continue;
-        };
-        let target = fs::read_link(entry.path()).ok();
-        let what = (
-            of.mode(),
-            of.size(),
-            of.mtime() * 1_000_000_000 + of.mtime_nsec(),
-            of.ino(),
-            target,
-        );
-        all.insert(entry.into_path(), what);
-    }
-    all
-}
-
-/// What a run gave.
-#[derive(Debug)]
-pub(crate) struct Run {
-    pub(crate) status: ExitStatus,
-    pub(crate) stdout: Vec<u8>,
-    pub(crate) stderr: String,
-    /// Peak memory in KiB; `None` where the system does not tell.
-    pub(crate) peak: Option<u64>,
-    pub(crate) took: Duration,
-}
-
-impl Run {
-    pub(crate) fn of(mut command: Command) -> Self {
-        let started = now();
-        let child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        Self::watched(child, started)
-    }
-
-    /// Waits for a child, and ends it where it takes too long.
-    pub(crate) fn watched(mut child: Child, started: Instant) -> Self {
-        let stdout = drained(child.stdout.take());
-        let stderr = drained(child.stderr.take());
-        let mut peak = None;
-        let status = loop {
-            peak = memory(child.id()).max(peak);
-            if let Some(status) = child.try_wait().unwrap() {
-                break status;
-            }
-            if started.elapsed() > MOST_TIME * 2 {
-                child.kill().unwrap();
-            }
-            thread::sleep(TICK);
-        };
-        Self {
-            status,
-            stdout: stdout.join().unwrap(),
-            stderr: String::from_utf8_lossy(&stderr.join().unwrap()).into_owned(),
-            peak,
-            took: started.elapsed(),
-        }
-    }
-
-    /// An exit code of ours, within the memory and the time that any input may take.
-    pub(crate) fn is_as_promised(&self) -> &Self {
-        let told = || self.told();
-        assert!(matches!(self.status.code(), Some(0..=3)), "{}", told());
-        assert!(self.peak.is_none_or(|peak| peak < MOST_MEMORY), "{}", told());
-        assert!(self.took < MOST_TIME, "{}", told());
-        assert!(!self.stderr.contains("internal error"), "{}", told());
-        self
-    }
-
-    /// For whoever reads why a test failed, or collects the figures (`--nocapture`).
-    pub(crate) fn told(&self) -> String {
-        format!(
-            "{:?} (signal {:?}), {:?} KiB, {:?}; {}",
-            self.status.code(),
-            self.status.signal(),
-            self.peak,
-            self.took,
-            self.stderr
-        )
-    }
-
-    pub(crate) fn code(&self) -> Option<i32> {
-        self.status.code()
-    }
-
-    pub(crate) fn report(&self) -> Value {
-        serde_json::from_slice(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.told()))
-    }
-
-    /// What the report says of one source.
-    pub(crate) fn source(&self, path: &str) -> Value {
-        let report = self.report();
-        let sources = report["coverage"]["sources"].as_array().unwrap();
-        let found = sources.iter().find(|source| source["path"] == path);
-        found.cloned().unwrap_or_else(|| panic!("no {path}: {}", self.told()))
-    }
-
-    /// Records about a call of one source.
-    pub(crate) fn records(&self, path: &str) -> u64 {
-        self.source(path)["records"].as_u64().unwrap()
-    }
-
-    pub(crate) fn notes(&self, path: &str) -> String {
-        self.source(path)["notes"].to_string()
-    }
-
-    /// The good log counts whole.
-    pub(crate) fn reads_the_good_log(&self) -> &Self {
-        assert_eq!(self.records("good.log"), GOOD, "{}", self.told());
-        self
-    }
-
-    /// The exit code says that something is missing, and both standard error and the report say what and why.
-    pub(crate) fn names(&self, path: &str, reason: &str) -> &Self {
-        assert_eq!(self.code(), Some(3), "{}", self.told());
-        let said = |line: &str| line.contains(path) && line.contains(reason);
-        assert!(self.stderr.lines().any(said), "{}", self.told());
-        let report = self.report();
-        let skipped = report["coverage"]["skipped"].as_array().unwrap();
-        let is_it = |skipped: &&Value| skipped["path"] == path && skipped["reason"].as_str().unwrap().contains(reason);
-        assert!(skipped.iter().any(|skipped| is_it(&skipped)), "{skipped:?}");
-        self
+fn tally(text: &str) -> Occurrences {
+    Occurrences {
+        named: vec![(Name::from(text), 3)],
+        more: 1,
+        unsaid: 1,
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test measures how long a run takes")]
-pub(crate) fn now() -> Instant {
-    Instant::now()
+fn part(text: &str) -> Part {
+    let stretch = Stretch {
+        from: NOON,
+        to: NOON.plus_ms(60_000),
+        share: Share { failed: 1, attempts: 9 },
+    };
+    Part {
+        provider: Some(Name::from(text)),
+        surface: Some(Name::from(text)),
+        model: Some(Name::from(text)),
+        start: NOON,
+        end: NOON.plus_ms(600_000),
+        share: Share { failed: 4, attempts: 9 },
+        calls: 5,
+        calls_lost: 3,
+        calls_recovered: 1,
+        first_attempts: 2,
+        before: Some(stretch),
+        after: Some(stretch),
+        endings: vec![Ending {
+            outcome: Outcome::Transport(TransportError::Tls),
+            count: 4,
+            first: NOON,
+            last: NOON,
+            durations: None,
+        }],
+        by_error: by_error(text),
+        messages: Vec::new(),
+        reached: (4, 0, 0),
+        values: Dimension::ALL.map(|dimension| (dimension, tally(text))).to_vec(),
+        methods: tally(text),
+        organizations: tally(text),
+        edge_sites: tally(text),
+        upstreams: tally(text),
+        durations: None,
+        ids: faultscope::model::IdCounts {
+            provider: 4,
+            edge: 4,
+            client: 4,
+            gateway: 4,
+            none: 0,
+        },
+        samples: vec![attempt(text)],
+        course: vec![stretch],
+    }
 }
 
-fn drained(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<Vec<u8>> {
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        if let Some(mut pipe) = pipe {
-            let _ = pipe.read_to_end(&mut bytes);
-        }
-        bytes
-    })
+fn by_error(text: &str) -> Vec<ByError> {
+    vec![ByError {
+        error_type: Some(Name::from(text)),
+        code: Some(Name::from(text)),
+        count: 4,
+    }]
 }
 
-/// The most memory that a process has held so far, in KiB (proc(5), `VmHWM`).
-fn memory(process: u32) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    peak.trim().strip_suffix(" kB")?.parse().ok()
+fn case(text: &str) -> Case {
+    let share = Share { failed: 4, attempts: 9 };
+    Case {
+        whole: Some(part(text)),
+        parts: vec![part(text)],
+        more_parts: (1, 2),
+        groups: Dimension::ALL
+            .into_iter()
+            .flat_map(|dimension| [text, "other"].map(|value| (dimension, value)))
+            .map(|(dimension, value)| ControlGroup {
+                dimension,
+                value: Name::from(value),
+                affected: true,
+                wider: false,
+                share,
+            })
+            .collect(),
+        proxies: vec![ProxyLog {
+            proxy: Name::from(text),
+            share,
+            servers: tally(text),
+            clients: tally(text),
+            upstreams: tally(text),
+        }],
+        caller_side: vec![(CallerKind::Quota, 3)],
+    }
+}
+
+fn window(text: &str, side: Side) -> Window {
+    let class = if side == Side::Network {
+        Class::NetworkSide
+    } else {
+        Class::Outage
+    };
+    Window {
+        start: NOON,
+        end: NOON.plus_ms(600_000),
+        start_not_before: Some(NOON),
+        end_not_after: Some(NOON),
+        side,
+        scope: Scope {
+            values: Dimension::ALL
+                .into_iter()
+                .map(|dimension| (dimension, vec![Name::from(text)]))
+                .collect(),
+        },
+        severity: Severity::Partial,
+        flags: Vec::new(),
+        ongoing: false,
+        attempts: 9,
+        failures: 4,
+        calls: 5,
+        calls_lost: 3,
+        baseline: 0.0,
+        by_status: BTreeMap::from([(503, 4)]),
+        by_transport_error: BTreeMap::new(),
+        by_error: by_error(text),
+        reached_yes: 4,
+        reached_no: 0,
+        reached_unknown: 0,
+        verdict: Verdict {
+            class,
+            confidence: 0.9,
+            because: vec![format!("Of first attempts, 4 with model {text} failed.")],
+            against: vec![Counter {
+                class: Class::Transient,
+                says: format!("{text} failed too."),
+            }],
+            next_step: format!("Fall back from {text}."),
+        },
+        requests: vec![attempt(text)],
+        requests_omitted: 0,
+        case: case(text),
+        working: None,
+    }
+}
+
+/// What was read, with the text in every place.
+fn coverage(text: &str) -> Coverage {
+    Coverage {
+        start: Some(NOON),
+        end: Some(NOON),
+        bytes: 1,
+        sources: vec![SourceCoverage {
+            path: Name::from(text),
+            format: Some("json-lines"),
+            vantage: Some(Vantage::Application),
+            host: Some(Name::from(text)),
+            records: 9,
+            other_records: 0,
+            unread_records: 3,
+            unread_lines: vec![1],
+            first: Some(NOON),
+            last: Some(NOON),
+            time_zone: Some(format!("{text} by --tz")),
+            clock_offset_seconds: 3.0,
+            share_with_provider_id: None,
+            notes: vec![format!("{text} was cut short")],
+        }],
+        skipped: vec![Skipped {
+            path: Name::from(text),
+            reason: format!("{text}: no such format"),
+        }],
+    }
+}
+
+/// Traffic over time with the text as every value.
+fn timeline(text: &str) -> Timeline {
+    let step = Step {
+        attempts: 9,
+        failures: 4,
+        caller_side: 1,
+    };
+    let slice = |dimension| Slice {
+        dimension,
+        name: Some(Name::from(text)),
+        values: 1,
+        steps: vec![step],
+    };
+    Timeline {
+        all: Steps {
+            start: NOON,
+            step_ms: 60_000,
+            steps: vec![step],
+        },
+        slices: Dimension::ALL.into_iter().map(slice).collect(),
+        ..Timeline::default()
+    }
+}
+
+/// Findings with the text in every place.
+pub(crate) fn hostile(text: &str) -> Findings {
+    let cell = TrafficCell {
+        time: NOON,
+        attributes: attributes(text),
+        ok: 3,
+        first_ok: 3,
+    };
+    Findings {
+        coverage: coverage(text),
+        windows: vec![window(text, Side::Provider), window(text, Side::Network)],
+        isolated: vec![attempt(text)],
+        isolated_count: 1,
+        caller_side: vec![CallerSideCount {
+            kind: CallerKind::Quota,
+            count: 30,
+            by_status: BTreeMap::from([(429, 30)]),
+            first: NOON,
+            last: NOON,
+            models: vec![Name::from(text)],
+            messages: Vec::new(),
+            advice: "Stop.".to_owned(),
+        }],
+        findings: vec![Finding {
+            about: "missing-ids",
+            says: format!("{text} carries none."),
+            advice: format!("Add it to {text}."),
+            path: Some(Name::from(text)),
+        }],
+        timeline: timeline(text),
+        traffic: Some(Arc::new(Traffic {
+            attempts: vec![attempt(text)],
+            cells: vec![cell],
+            ..Traffic::default()
+        })),
+        ..Findings::default()
+    }
 }

@@ -1,7 +1,7 @@
 //! Does one step of the system that fails, or the end of the process between two steps, leave a whole report and a true
 //! exit code? strace lets the steps of the whole program fail, by number; where it is missing these tests see nothing.
 
-use crate::hostile::{GOOD, Run, Tree, good_log, has};
+use crate::watched::{GOOD, Run, Tree, good_log, has};
 use serde_json::Value;
 use std::fs;
 

@@ -1,6 +1,6 @@
 //! Do a great many of anything cost no more than they must?
 
-use crate::hostile::{GOOD, Tree, good_log, record};
+use crate::watched::{GOOD, Tree, good_log, record};
 use std::fmt::Write as _;
 use std::fs;
 

@@ -3,7 +3,7 @@
 //! What changes the log goes on until the run ends, so that every step of the run meets it now and then; what has to hold
 //! holds wherever they meet.
 
-use crate::hostile::{GOOD, Run, Tree, good_log, long_log, record};
+use crate::watched::{GOOD, Run, Tree, good_log, long_log, record};
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::symlink;

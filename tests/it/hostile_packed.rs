@@ -1,8 +1,8 @@
 //! Is a packed log that is broken, false or endless named, and does what it still holds count? (Archives of several
 //! files are in `hostile_archives`.)
 
-use crate::hostile::{GOOD, Tree, good_log};
 use crate::pack::{bz2, gz, log, lz4, xz};
+use crate::watched::{GOOD, Tree, good_log};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::Write;

@@ -1,7 +1,7 @@
 //! Does every file that is no good log leave the others counted, and is it named? (Rows of the table of promises.)
 
-use crate::hostile::{Tree, good_log, has, is_root, record};
 use crate::pack::gz;
+use crate::watched::{Tree, good_log, has, is_root, record};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{FileExt, PermissionsExt, symlink};
@@ -24,7 +24,7 @@ fn permissions() {
     }
     let mut command = tree.command(if is_root() { &humble } else { &[] });
     command.args(["--report", "json", "--internal", "logs"]);
-    let run = crate::hostile::Run::of(command);
+    let run = crate::watched::Run::of(command);
     run.reads_the_good_log()
         .names("secret.log", "Permission denied")
         .names("closed", "Permission denied");
@@ -69,7 +69,7 @@ fn an_argument_that_is_a_link_is_followed() {
     symlink("logs/good.log", tree.beside().join("link.log")).unwrap();
     let mut command = tree.command(&[]);
     command.args(["--report", "json", "link.log"]);
-    let run = crate::hostile::Run::of(command);
+    let run = crate::watched::Run::of(command);
     assert_eq!(run.report()["coverage"]["records"], 60);
 }
 

@@ -1,6 +1,6 @@
 //! Does no record, however it is made, stop the reading, cost much, or act on whoever reads the report?
 
-use crate::hostile::{GOOD, Tree, good_log, record};
+use crate::watched::{GOOD, Tree, good_log, record};
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
@@ -165,7 +165,7 @@ fn file_names() {
     for form in ["text", "markdown", "html"] {
         let mut command = tree.command(&[]);
         command.args(["--internal", "--report", form, "logs"]);
-        let run = crate::hostile::Run::of(command);
+        let run = crate::watched::Run::of(command);
         is_inert(&String::from_utf8(run.stdout.clone()).unwrap());
         let is_safe = form != "html" || !String::from_utf8_lossy(&run.stdout).contains("<script>alert");
         assert!(is_safe, "{form}");
@@ -223,7 +223,7 @@ fn injection() {
     for form in ["text", "markdown", "html"] {
         let mut command = tree.command(&[]);
         command.args(["--report", form, "logs"]);
-        let told = String::from_utf8(crate::hostile::Run::of(command).stdout).unwrap();
+        let told = String::from_utf8(crate::watched::Run::of(command).stdout).unwrap();
         is_inert(&told);
         for word in ["<img", "${jndi", "](http://evil", "all is well", "ignore previous"] {
             assert!(!told.contains(word), "{form} holds {word}");

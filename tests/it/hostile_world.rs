@@ -1,6 +1,6 @@
 //! Does the program keep its promises in surroundings that refuse it things: pipes, disks, signals, limits?
 
-use crate::hostile::{GOOD, Run, Tree, has, long_log, now, seen};
+use crate::watched::{GOOD, Run, Tree, has, long_log, now, seen};
 use std::fs;
 use std::io::Write;
 use std::os::unix::process::ExitStatusExt;

@@ -1,12 +1,17 @@
 //! What does the reader get? Snapshots of whole reports; each was read from top to bottom when it was accepted.
 
-use crate::run::{findings, plan, report};
-use faultscope::redact::Audience;
+use crate::run::{context, findings, plan, report};
+use faultscope::deliver::{self, Addressee};
+use faultscope::redact::{Audience, Policy, seal};
 
 const NAMES: [&str; 3] = ["model-down", "outage-full", "quiet-day"];
 
 fn assert_snapshot(form: &str, audience: Audience) {
-    for name in NAMES {
+    assert_snapshots(form, audience, &NAMES);
+}
+
+fn assert_snapshots(form: &str, audience: Audience, names: &[&str]) {
+    for &name in names {
         let text = report(&findings(&plan(name)), form, audience, b"key");
         let mut settings = insta::Settings::clone_current();
         settings.set_snapshot_path(format!("../../fixtures/reports/{form}"));
@@ -24,6 +29,112 @@ fn text() {
 #[test]
 fn markdown() {
     assert_snapshot("markdown", Audience::Forwardable);
+}
+
+#[test]
+fn ticket() {
+    assert_snapshots(
+        "ticket",
+        Audience::Forwardable,
+        &[
+            "model-down",
+            "azure-deployment-down",
+            "egress-b-broken",
+            "web-down-api-ok",
+            "quiet-day",
+        ],
+    );
+}
+
+#[test]
+fn csv() {
+    assert_snapshots("csv", Audience::Forwardable, &["blip", "quiet-day"]);
+}
+
+#[test]
+fn one_ticket_holds_at_most_ten_ids_one_model_and_no_second_addressee() {
+    for name in ["model-down", "outage-full", "egress-b-broken", "azure-deployment-down"] {
+        let text = report(&findings(&plan(name)), "ticket", Audience::Forwardable, b"key");
+        let tickets: Vec<&str> = text.split("\nTICKET ").skip(1).collect();
+        let tickets = if tickets.is_empty() { vec![text.as_str()] } else { tickets };
+        for ticket in tickets {
+            let samples = ticket.split("\nSample requests").nth(1).unwrap();
+            let rows = samples.lines().skip(1).take_while(|line| line.starts_with("- ")).count();
+            assert!(rows <= 10, "{name}: {rows}");
+            let to_network = ticket.contains("Send it to: your network team");
+            assert_eq!(to_network, ticket.contains("To be allowed"), "{name}");
+            assert_eq!(
+                to_network,
+                !ticket.contains("\nModel: ") && !ticket.contains("\nDeployment: "),
+                "{name}"
+            );
+            assert!(
+                ticket.lines().filter(|line| line.starts_with("Model: ")).count() <= 1,
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_ticket_says_which_windows_it_leaves_out() {
+    let findings = findings(&plan("egress-b-broken"));
+    let sealed = seal(
+        findings,
+        &Policy {
+            audience: Audience::Forwardable,
+            key: b"key".to_vec(),
+        },
+    );
+    let (bytes, _) = deliver::deliver(&sealed, deliver::ticket(Some(Addressee::Provider)), &context(false)).unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    assert!(
+        text.contains("Window w1 (network-side") && text.contains("is left out"),
+        "{text}"
+    );
+    assert!(
+        text.contains("--audience network") && !text.contains("paste from here"),
+        "{text}"
+    );
+}
+
+#[test]
+fn no_gateways_id_stands_in_a_ticket_for_the_provider() {
+    for name in ["model-down", "outage-full", "azure-deployment-down"] {
+        let findings = findings(&plan(name));
+        let text = report(&findings, "ticket", Audience::Forwardable, b"key");
+        for attempt in findings.windows.iter().flat_map(|window| &window.requests) {
+            if let Some(id) = &attempt.ids.gateway_request_id {
+                assert!(!text.contains(&**id), "{name}: {id}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_line_of_ndjson_is_an_object_and_they_add_up_to_all_attempts() {
+    let findings = findings(&plan("model-down"));
+    let text = report(&findings, "ndjson", Audience::Forwardable, b"key");
+    let records: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |kind: &str| {
+        records
+            .iter()
+            .filter(|record| record["record"] == kind)
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    let counted: u64 = of("successes")
+        .iter()
+        .map(|record| record["faultscope.count"].as_u64().unwrap())
+        .sum();
+    assert_eq!(of("report").len(), 1);
+    assert_eq!(of("window").len(), findings.windows.len());
+    assert_eq!(of("attempt").len() as u64 + counted, findings.counts.attempts);
+    assert!(
+        of("attempt")
+            .iter()
+            .any(|record| record["http.response.header.x-request-id"][0].is_string())
+    );
 }
 
 #[test]

@@ -52,6 +52,7 @@ pub(crate) fn findings(plan: &Plan) -> Findings {
         &rollup,
         &Options {
             max_requests: 100_000,
+            keep_traffic: true,
             ..Options::default()
         },
     )
@@ -66,16 +67,21 @@ pub(crate) fn report(findings: &Findings, report: &str, audience: Audience, key:
             key: key.to_vec(),
         },
     );
-    let context = Context {
+    let context = context(audience == Audience::Internal);
+    let (bytes, _) = deliver::deliver(&sealed, deliver::by_name(report).unwrap(), &context).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+/// What a report is told besides the findings; no clock.
+pub(crate) fn context(internal: bool) -> Context<'static> {
+    Context {
         generated_at: DateTime::from_timestamp(1_800_000_000, 0).unwrap(),
         width: 80,
         colour: false,
         version: "0.0.0-test",
-        internal: audience == Audience::Internal,
+        internal,
         removed: Removed::default(),
-    };
-    let (bytes, _) = deliver::deliver(&sealed, deliver::by_name(report).unwrap(), &context).unwrap();
-    String::from_utf8(bytes).unwrap()
+    }
 }
 
 /// The JSON report of a corpus with own names.

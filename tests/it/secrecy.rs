@@ -1,20 +1,16 @@
 //! Does any report hold a secret, or a name that strangers should not read?
 
 use crate::run::{CORPORA, findings, plan, report, truth};
+use faultscope::deliver;
 use faultscope::redact::Audience;
 
 #[test]
 fn no_report_holds_a_planted_secret() {
     for name in CORPORA {
         let (findings, truth) = (findings(&plan(name)), truth(name));
-        for (form, audience) in [
-            ("text", Audience::Terminal),
-            ("markdown", Audience::Forwardable),
-            ("html", Audience::Forwardable),
-            ("html", Audience::Internal),
-            ("json", Audience::Forwardable),
-            ("json", Audience::Internal),
-        ] {
+        let audiences = [Audience::Terminal, Audience::Internal, Audience::Forwardable];
+        let forms = deliver::ALL.iter().map(|form| form.name());
+        for (form, audience) in forms.flat_map(|form| audiences.map(|audience| (form, audience))) {
             let text = report(&findings, form, audience, b"key");
             for secret in truth["secrets"]
                 .as_array()
@@ -31,7 +27,7 @@ fn no_report_holds_a_planted_secret() {
 #[test]
 fn a_report_that_may_be_forwarded_names_no_own_host() {
     let findings = findings(&plan("model-down"));
-    for form in ["markdown", "html", "json"] {
+    for form in deliver::ALL.iter().map(|form| form.name()) {
         let text = report(&findings, form, Audience::Forwardable, b"key");
         for host in [
             "edge-a",

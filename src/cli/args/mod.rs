@@ -8,6 +8,7 @@ mod tests;
 pub use values::{ColourChoice, ReportAsked, Scoped};
 
 use super::exit;
+use crate::deliver::Addressee;
 use crate::gather::formats::Format;
 use crate::model::Class;
 use crate::text::timestamp::Zone;
@@ -54,7 +55,8 @@ pub struct Analyze {
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
 
-    /// Write this report: text, markdown, html or json; to standard output, or to a file as in json=FILE. Repeatable
+    /// Write this report: text, markdown, html, json, ticket, csv or ndjson; to standard output, or to a file as in
+    /// json=FILE. Repeatable
     #[arg(long = "report", value_name = "FORMAT[=FILE]", value_parser = values::report, help_heading = "Output")]
     pub reports: Vec<ReportAsked>,
     /// Write the only report to this file instead of standard output
@@ -72,7 +74,12 @@ pub struct Analyze {
     /// and by value, the tests, and the failures used
     #[arg(long, value_name = "WINDOW", value_parser = values::window, conflicts_with_all = ["reports", "bundle"], help_heading = "Output")]
     pub explain: Option<usize>,
-    /// Keep own hosts, addresses, users and paths readable in every report; such a report is marked "do not send"
+    /// Write tickets only for the provider's support, or only for the own network team (default: for each window to whom
+    /// it concerns)
+    #[arg(long, value_name = "WHO", value_parser = values::audience, help_heading = "Output")]
+    pub audience: Option<Addressee>,
+    /// Keep own hosts, addresses, users and paths readable in every report; such a report is marked "do not send", and
+    /// its file is named FILE-internal
     #[arg(long, help_heading = "Output")]
     pub internal: bool,
     /// List at most this many failed requests per window, spread over it; the rest are counted

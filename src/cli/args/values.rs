@@ -1,7 +1,7 @@
 //! The values of the flags that are more than a word.
 
 use super::FormatNamed;
-use crate::deliver;
+use crate::deliver::{self, Addressee};
 use crate::gather::Pattern;
 use crate::gather::formats;
 use crate::model::Class;
@@ -52,6 +52,13 @@ pub(super) fn report(text: &str) -> Result<ReportAsked, String> {
         name: name.to_owned(),
         file,
     })
+}
+
+pub(super) fn audience(text: &str) -> Result<Addressee, String> {
+    [Addressee::Provider, Addressee::Network]
+        .into_iter()
+        .find(|to| to.name() == text)
+        .ok_or_else(|| "a ticket is for the provider or the network (team)".to_owned())
 }
 
 pub(super) fn class(text: &str) -> Result<Class, String> {

@@ -8,7 +8,7 @@ mod manifest;
 pub use archive::archive;
 
 use super::report::{Context, Report};
-use crate::redact::{Removed, Sealed, wall};
+use crate::redact::{Removed, Sealed};
 use std::io;
 
 /// Reports that stay at home: `text` is for the engineer at the terminal and says what the others say, `ndjson` holds what
@@ -53,11 +53,12 @@ pub fn bundle(sealed: &Sealed, context: &Context<'_>, arguments: &[String]) -> i
             removed,
         );
     }
-    let (text, removed) = wall(evidence::evidence(sealed.findings(), context.internal));
+    let (text, removed) = super::past_the_wall(sealed, evidence::evidence(sealed.findings(), context.internal));
     let name = marked("evidence", "txt", context);
     let says = "where each failed request stands in the logs, by file and line".to_owned();
     bundle.add(name, says, text.into_bytes(), removed);
-    let (text, removed) = wall(manifest::manifest(&bundle.items, sealed.findings(), context, arguments)?);
+    let manifest = manifest::manifest(&bundle.items, sealed.findings(), context, arguments)?;
+    let (text, removed) = super::past_the_wall(sealed, manifest);
     let says = "what these files are, with their checksums".to_owned();
     bundle.add(manifest::NAME.to_owned(), says, text.into_bytes(), removed);
     Ok(bundle)

@@ -1,5 +1,6 @@
 //! Which files there are, in which fixed order, each log once.
 
+mod container;
 mod family;
 mod members;
 mod twins;

@@ -1,5 +1,6 @@
 //! Lists the files below the arguments, and looks at no file's content.
 
+use super::container::container;
 use super::family::family;
 use super::{DiscoverError, Found, STDIN, Source};
 use crate::gather::open::words;
@@ -142,7 +143,8 @@ fn walk(argument: &Path, is_one_of_several: bool, listed: &mut Vec<Listed>, foun
         }
         match entry.metadata() {
             Ok(metadata) => {
-                let host = first_directory(&below).or_else(|| itself.clone());
+                let host = container(&below).map(Name::from);
+                let host = host.or_else(|| first_directory(&below)).or_else(|| itself.clone());
                 let source = source(entry.path().to_path_buf(), below, &metadata, host);
                 listed.push(Listed {
                     argument: argument.to_path_buf(),

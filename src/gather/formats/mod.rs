@@ -12,6 +12,7 @@ mod caddy;
 mod cloudflare_ai_gateway;
 mod cloudflare_logpush;
 mod cloudfront;
+mod colours;
 mod elapsed;
 mod envoy_json;
 mod envoy_text;
@@ -46,6 +47,8 @@ mod shapes;
 mod squid_cache;
 mod squid_custom;
 mod squid_native;
+mod text_logging;
+mod threads;
 mod told;
 mod traefik;
 mod tyk;
@@ -61,7 +64,7 @@ pub use openai_node::OpenAiNode;
 pub use python_logging::{PythonLogging, is_sdk_handler_line};
 
 #[cfg(test)]
-mod proxy_tests;
+mod case_tests;
 
 /// Every built-in format. The order has no meaning: recognition is computed from the samples.
 pub static ALL: &[&dyn Format] = &[
@@ -101,6 +104,7 @@ pub static ALL: &[&dyn Format] = &[
     &squid_cache::SquidCache,
     &squid_custom::SquidCustom,
     &squid_native::SquidNative,
+    &text_logging::TextLogging,
     &varnish::Varnish,
     &w3c_extended::W3cExtended::IIS,
     &traefik::Traefik,

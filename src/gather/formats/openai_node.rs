@@ -1,7 +1,7 @@
 //! Console logs of Node programs: openai-node's and anthropic-sdk-typescript's own lines, objects and error dumps, bare
 //! or behind a time and a level.
 
-use super::{Fit, Format, Unread};
+use super::{Fit, Format, Unread, text_logging};
 use crate::gather::frame::Framing;
 use crate::gather::messages::{self, Said};
 use crate::model::{Fields, Vantage};
@@ -37,12 +37,16 @@ impl Format for OpenAiNode {
     fn fit(&self, line: &[u8]) -> Fit {
         let Ok(line) = str::from_utf8(line) else { return Fit::No };
         match stamped(line) {
+            // Java's, Rust's and others' heads may begin with the same stamp.
+            Some(_) if text_logging::is_telling(line) => Fit::Maybe,
             Some((_, _, message)) if bare(message) || message.trim_end().ends_with('{') => Fit::Yes,
             Some((_, _, message)) if message.trim_end().ends_with('}') && message.contains(": ") => Fit::Yes,
             // Envoy's access log begins `[stamp] "POST …`.
             Some((_, _, message)) if message.starts_with('"') => Fit::No,
+            Some((_, level, message)) if !level.is_empty() && messages::is_about_a_call(message, is_failure(level)) => Fit::Yes,
             Some(_) => Fit::Maybe,
-            None if sdk_line(line) => Fit::Yes,
+            // A module before the class is Python's or Java's.
+            None if sdk_line(line) || bare(line) && !dotted(line) && messages::is_about_a_call(line, false) => Fit::Yes,
             None if bare(line) => Fit::Maybe,
             None => Fit::No,
         }
@@ -57,10 +61,9 @@ impl Format for OpenAiNode {
             None if bare(text) => (None, "", text),
             None => return Err(Unread::NotThisFormat),
         };
-        let failed = level.eq_ignore_ascii_case("error") || level.eq_ignore_ascii_case("fatal");
         let mut fields = Fields {
             timestamp: stamp,
-            ok: failed.then_some(false),
+            ok: is_failure(level).then_some(false),
             ..Fields::default()
         };
         if messages::read(message, &mut fields) == Said::AboutACall {
@@ -105,6 +108,15 @@ fn stamped(line: &str) -> Option<(&str, &str, &str)> {
         return Some((stamp, word, after.trim_start_matches([']', ':', ' ', '-'])));
     }
     Some((stamp, "", rest))
+}
+
+/// Whether the first word is a path.
+fn dotted(line: &str) -> bool {
+    line.split([' ', ':']).next().is_some_and(|word| word.contains('.'))
+}
+
+fn is_failure(level: &str) -> bool {
+    level.eq_ignore_ascii_case("error") || level.eq_ignore_ascii_case("fatal")
 }
 
 /// The length of `Date.prototype.toISOString()`'s text: milliseconds and `Z`, always.

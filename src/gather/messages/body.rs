@@ -29,7 +29,7 @@ pub(super) fn read<'a>(text: &'a str, raised: &mut Raised<'a>) {
         raised.message = message.or(raised.message);
     }
     if raised.x_request_id.is_none() {
-        raised.x_request_id = id_in_prose(text);
+        raised.x_request_id = id_in_prose(text).or_else(|| id_in_headers(text));
     }
 }
 
@@ -41,6 +41,18 @@ fn id_in_prose(text: &str) -> Option<&str> {
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     (word && id.len() >= 8).then_some(id)
+}
+
+/// The id among headers that a text lists line by line: Azure's client library for .NET.
+fn id_in_headers(text: &str) -> Option<&str> {
+    let (_, headers) = text.split_once("\nHeaders:\n")?;
+    headers.lines().find_map(|line| {
+        let (name, value) = line.trim().split_once(": ")?;
+        ["apim-request-id", "x-request-id"]
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(name))
+            .then_some(value)
+    })
 }
 
 /// The status in the title of an HTML page: `<title>502 Bad Gateway</title>`.

@@ -184,6 +184,10 @@ impl<'a> Walker<'a> {
         let after = self.text.get(self.at..).unwrap_or("");
         match self.key.take() {
             Some(key) => visit(&self.path.at(key), value),
+            None if after.starts_with("=>") => {
+                self.key = Some(value);
+                self.at += 2;
+            }
             None if after.trim_start().starts_with(':') => {
                 self.key = Some(value);
                 self.at += after.len() - after.trim_start().len() + 1;
@@ -201,9 +205,19 @@ impl<'a> Walker<'a> {
         let length = rest.bytes().take_while(|byte| is_word(*byte)).count().max(1);
         let (word, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
         self.at += word.len();
+        // Python's bytes: `b'req_…'`.
+        if word == "b" && after.starts_with(['\'', '"']) {
+            return;
+        }
         if self.key.is_none() && after.starts_with(':') && !after.starts_with("::") {
             self.key = Some(word);
             self.at += 1;
+            return;
+        }
+        // Ruby: `{:status=>500}`.
+        if self.key.is_none() && after.starts_with("=>") {
+            self.key = Some(word);
+            self.at += 2;
             return;
         }
         if after.trim_start_matches([' ', '(']).starts_with(['{', '[']) {
@@ -267,6 +281,12 @@ mod tests {
     fn node_inspect_with_type_names_and_bracketed_keys() {
         let seen = pairs("{\n  status: 502,\n  headers: Headers {\n    'x-request-id': 'req_1',\n  },\n  [cause]: undefined\n}");
         assert_eq!(seen, [".status=502", "headers.x-request-id=req_1"]);
+    }
+
+    #[test]
+    fn rubys_rockets_are_colons() {
+        let seen = pairs(r#"{:model=>"gpt-4o", :status=>500, "error"=>{"code"=>12}}"#);
+        assert_eq!(seen, [".model=gpt-4o", ".status=500", "error.code=12"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What an exception's text says: its class, the status and the provider's error body.
 
-use super::{body, scan};
+use super::classes::{CLASSES, MODULES};
+use super::{body, written};
 
 /// One exception as its text tells it. Everything is borrowed, escapes included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,80 +22,23 @@ pub struct Raised<'a> {
     pub x_request_id: Option<&'a str>,
 }
 
-/// Classes of the SDKs that speak of a call (errors.md 3), with the status that the class alone means.
-const CLASSES: [(&str, Option<u16>); 42] = [
-    ("InternalServerError", None),
-    ("RateLimitError", Some(429)),
-    ("APIConnectionError", None),
-    ("APITimeoutError", None),
-    ("APIConnectionTimeoutError", None),
-    ("APIError", None),
-    ("APIStatusError", None),
-    ("OpenAIAPIError", None),
-    ("OpenAIError", None),
-    ("APIResponseValidationError", None),
-    ("BadRequestError", Some(400)),
-    ("AuthenticationError", Some(401)),
-    ("PaymentRequiredError", Some(402)),
-    ("PermissionDeniedError", Some(403)),
-    ("NotFoundError", Some(404)),
-    ("RequestTimeoutError", Some(408)),
-    ("ConflictError", Some(409)),
-    ("ContentTooLargeError", Some(413)),
-    ("UnprocessableEntityError", Some(422)),
-    ("ClientClosedRequestError", Some(499)),
-    ("HTTPNotImplementedError", Some(501)),
-    ("ServiceUnavailableError", Some(503)),
-    ("GatewayTimeoutError", Some(504)),
-    ("OverloadedError", Some(529)),
-    ("APIUserAbortError", None),
-    ("InvalidRequestError", Some(400)),
-    ("AI_APICallError", None),
-    ("AI_RetryError", None),
-    ("InternalServerException", None),
-    ("RateLimitException", Some(429)),
-    ("BadRequestException", Some(400)),
-    ("UnauthorizedException", Some(401)),
-    ("PermissionDeniedException", Some(403)),
-    ("NotFoundException", Some(404)),
-    ("UnprocessableEntityException", Some(422)),
-    ("UnexpectedStatusCodeException", None),
-    ("OpenAIIoException", None),
-    ("OpenAIRetryableException", None),
-    ("TransientAiException", None),
-    ("NonTransientAiException", None),
-    ("ServerError", None),
-    ("ClientError", None),
-];
-
-/// Modules whose every exception speaks of a call. Other modules have classes of the same names.
-const MODULES: [&str; 9] = [
-    "openai",
-    "anthropic",
-    "litellm",
-    "langchain_openai",
-    "langchain_anthropic",
-    "google.genai",
-    "groq",
-    "com.openai",
-    "org.springframework.ai",
-];
-
 impl<'a> Raised<'a> {
     /// The class at the start of `text` alone, and what follows it.
     fn named(text: &'a str) -> Option<(Self, &'a str)> {
         let (path, rest) = class(text)?;
+        Some((Self::of_path(path), rest.trim_start()))
+    }
+
+    /// The class of a dotted path; Ruby parts it by `::`.
+    fn of_path(path: &'a str) -> Self {
         let (module, class) = path
-            .rsplit_once(['.', '$'])
-            .map_or((None, path), |(module, class)| (Some(module), class));
-        Some((
-            Self {
-                module,
-                class: Some(class),
-                ..Self::default()
-            },
-            rest.trim_start(),
-        ))
+            .rsplit_once(['.', '$', ':'])
+            .map_or((None, path), |(module, class)| (Some(module.trim_end_matches(':')), class));
+        Self {
+            module,
+            class: Some(class),
+            ..Self::default()
+        }
     }
 
     /// Whether an LLM SDK raises this class.
@@ -104,13 +48,13 @@ impl<'a> Raised<'a> {
             MODULES.iter().any(|known| {
                 module
                     .strip_prefix(known)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', ':']))
             })
         };
         match (self.module, self.class) {
             (Some(module), _) => ours(module),
-            // `ServerError` and `ClientError` are anybody's without google-genai's module.
-            (None, Some("ServerError" | "ClientError")) | (_, None) => false,
+            // These are anybody's without the module of google-genai, Mistral or Ollama.
+            (None, Some("ServerError" | "ClientError" | "SDKError" | "ResponseError")) | (_, None) => false,
             (None, Some(class)) => meaning(class).is_some(),
         }
     }
@@ -127,21 +71,28 @@ fn meaning(class: &str) -> Option<Option<u16>> {
 #[must_use]
 pub fn exception(text: &str) -> Option<Raised<'_>> {
     let text = text.trim_start();
-    let (mut raised, rest) = Raised::named(text).unwrap_or((Raised::default(), text));
-    let sdk = raised.is_sdk();
-    let written = written_status(rest, raised.class, sdk);
-    if raised.class.is_none() && written.is_none() {
+    let (raised, rest) = Raised::named(text).unwrap_or((Raised::default(), text));
+    if raised.class.is_none() && written::status(rest, None, false).is_none() {
         return None;
     }
+    Some(read(raised, rest))
+}
+
+/// Fills what the text behind a class says.
+fn read<'a>(mut raised: Raised<'a>, rest: &'a str) -> Raised<'a> {
+    // Google's clients of every service write the status first.
+    let google = raised.module == Some("google.api_core.exceptions");
+    let sdk = raised.is_sdk() || google;
+    let written = written::status(rest, raised.class, sdk);
     let (status, message) = written.map_or((None, rest), |(status, message)| (Some(status), message));
     raised.status = status;
-    raised.message = Some(message).filter(|message| !message.is_empty());
+    raised.message = Some(without_stack(message)).filter(|message| !message.is_empty());
     body::read(message, &mut raised);
     // A class alone is no evidence where a gateway wraps a broken connection in it (formats.md 1.9).
     if sdk && raised.status.is_none() && !rest.contains("Connection error") {
         raised.status = raised.class.and_then(meaning).flatten();
     }
-    Some(raised)
+    raised
 }
 
 /// [`exception`], where an SDK's class stands at the start of `text`.
@@ -150,12 +101,34 @@ pub(super) fn of_sdk(text: &str) -> Option<Raised<'_>> {
     exception(text)
 }
 
+/// A text up to the stack that Java, Node or .NET print under it.
+fn without_stack(text: &str) -> &str {
+    let stack = ["\n\tat ", "\n    at ", "\n   at "]
+        .iter()
+        .filter_map(|at| memchr::memmem::find(text.as_bytes(), at.as_bytes()))
+        .min();
+    stack.and_then(|at| text.get(..at)).map_or(text, str::trim_end)
+}
+
+/// Whether an LLM SDK raises a class of this path.
+#[must_use]
+pub fn is_sdk_class(path: &str) -> bool {
+    class_like(path) && Raised::of_path(path).is_sdk()
+}
+
+/// The exception of a class path and the text that it was made with.
+#[must_use]
+pub fn of_class<'a>(path: &'a str, text: &'a str) -> Raised<'a> {
+    read(Raised::of_path(path), text)
+}
+
 /// The class path at the start of `text` and what follows its colon. `None` for words that no exception is called.
 pub(super) fn class(text: &str) -> Option<(&str, &str)> {
     let length = text
         .bytes()
         .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$'))
         .count();
+    let length = length + ruby_path(text.get(length..)?);
     let (path, rest) = text.split_at_checked(length)?;
     // Node prints `APICallError [AI_APICallError]: …`, Java `Caused by: …` (which the caller takes off).
     let (path, rest) = match rest.strip_prefix(" [").and_then(|inner| inner.split_once(']')) {
@@ -173,9 +146,25 @@ pub(super) fn class(text: &str) -> Option<(&str, &str)> {
     (after.is_empty() || after.starts_with(char::is_whitespace)).then_some((path, after))
 }
 
+/// The length of `::Errors::InternalServerError` at the start of a text.
+fn ruby_path(text: &str) -> usize {
+    let mut length = 0;
+    while let Some(rest) = text.get(length..).and_then(|rest| rest.strip_prefix("::")) {
+        let word = rest
+            .bytes()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+            .count();
+        if word == 0 {
+            break;
+        }
+        length += 2 + word;
+    }
+    length
+}
+
 /// Whether a dotted path ends in what exceptions are called: by its suffix, or by a capital under a module.
 fn class_like(path: &str) -> bool {
-    let (module, name) = path.rsplit_once(['.', '$']).unwrap_or(("", path));
+    let (module, name) = path.rsplit_once(['.', '$', ':']).unwrap_or(("", path));
     let capital = name
         .trim_start_matches('_')
         .starts_with(|first: char| first.is_ascii_uppercase());
@@ -183,41 +172,6 @@ fn class_like(path: &str) -> bool {
         .iter()
         .any(|end| name.ends_with(end));
     capital && (suffix || (!module.is_empty() && name.len() > 4 && module.starts_with(|first: char| first.is_ascii_lowercase())))
-}
-
-/// The status that the text itself writes, and the message behind it.
-fn written_status<'a>(rest: &'a str, class: Option<&str>, sdk: bool) -> Option<(u16, &'a str)> {
-    let after = |prefix: &str| {
-        rest.strip_prefix(prefix)
-            .and_then(|after| Some((scan::status(after)?, after.get(3..)?)))
-    };
-    if let Some((status, message)) = after("Error code: ").or_else(|| after("Server error: ")) {
-        return Some((status, message.split_once(" - ").map_or("", |(_, message)| message)));
-    }
-    if let Some((status, message)) = after("Server error '").or_else(|| after("Client error '")) {
-        return Some((status, message));
-    }
-    if let Some((status, message)) = after("error code: ").or_else(|| after("HTTP ")) {
-        return Some((status, message.trim_start_matches([' ', '-', ':'])));
-    }
-    // A proxy's refusal (`ProxyError: 503 Service Unavailable`) is the proxy's status, not the exchange's.
-    if sdk || class.is_some_and(|class| class.ends_with("AiException")) {
-        if let Some(status) = scan::status(rest) {
-            return Some((status, rest.get(3..)?.trim_start_matches([' ', '-', ':'])));
-        }
-        return body::html_status(rest).map(|status| (status, rest));
-    }
-    go_status(rest)
-}
-
-/// openai-go: `POST "https://api.openai.com/v1/chat/completions": 500 Internal Server Error {json body}`.
-fn go_status(text: &str) -> Option<(u16, &str)> {
-    // The method is looked at first: a text without one costs nothing, however long it is.
-    let length = text.bytes().take(8).take_while(u8::is_ascii_uppercase).count();
-    let (_, rest) = text.split_at_checked(length).filter(|(method, _)| method.len() > 2)?;
-    let rest = rest.strip_prefix(" \"http")?;
-    let (_, rest) = rest.split_once("\": ")?;
-    Some((scan::status(rest)?, rest.get(3..)?.trim_start()))
 }
 
 #[cfg(test)]

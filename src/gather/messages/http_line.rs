@@ -10,6 +10,12 @@ pub(super) fn read<'a>(line: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
     if let Some(rest) = line.strip_prefix("HTTP Request: ") {
         return Some(exchange(rest, fields).unwrap_or(Said::Other));
     }
+    if line.starts_with("http") {
+        return urllib3(line, fields);
+    }
+    if let Some(rest) = line.strip_prefix("receive_response_headers.complete return_value=") {
+        return Some(httpcore(rest, fields));
+    }
     let rest = line.strip_prefix("HTTP Response: ")?;
     Some(
         exchange(rest, fields)
@@ -46,6 +52,45 @@ fn exchange<'a>(rest: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
         dump::walk(object, &mut |path, value| headers::response(path.key(), value, fields));
     }
     Some(Said::AboutACall)
+}
+
+/// urllib3 at DEBUG: `https://api.openai.com:443 "POST /v1/chat/completions HTTP/1.1" 500 151`. openai-python 0.x and
+/// programs that use requests.
+fn urllib3<'a>(line: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
+    let (host, request) = line.split_once(" \"")?;
+    let (request, after) = request.split_once("\" ")?;
+    let (_, host) = host.split_once("://")?;
+    let mut words = request.split(' ');
+    let (method, path, protocol) = (words.next()?, words.next()?, words.next()?);
+    if !protocol.starts_with("HTTP/") || !address::is_llm(path) {
+        return None;
+    }
+    fields.status = Some(scan::status(after)?);
+    fields.grain = Grain::Detail;
+    fields.instant = Instant::End;
+    fields.method = Some(method);
+    fields.url = Some(path);
+    fields.server_address = Some(host);
+    fields.ok = None;
+    Some(Said::AboutACall)
+}
+
+/// httpcore at DEBUG: `(b'HTTP/1.1', 500, b'Internal Server Error', [(b'x-request-id', b'req_…'), …])`, about an LLM where
+/// the id has a provider's shape.
+fn httpcore<'a>(tuple: &'a str, fields: &mut Fields<'a>) -> Said {
+    let Some(at) = memchr::memchr(b'[', tuple.as_bytes()) else {
+        return Said::Other;
+    };
+    dump::walk(tuple.get(at..).unwrap_or(""), &mut |path, value| {
+        headers::response(path.key(), value, fields);
+    });
+    if !fields.x_request_id.is_some_and(|id| id.starts_with("req_")) {
+        return Said::Other;
+    }
+    fields.grain = Grain::Detail;
+    fields.instant = Instant::End;
+    fields.ok = None;
+    Said::AboutACall
 }
 
 /// openai-python 3.x: `HTTP Response: POST 500`.

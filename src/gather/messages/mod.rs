@@ -6,27 +6,42 @@
 
 mod address;
 mod body;
+mod classes;
 mod dump;
 mod exception;
+mod go_sdk;
 pub(super) mod headers;
+mod http_client;
 mod http_line;
+mod langchain4j;
 mod legacy_python;
+mod named;
 mod node_dump;
 mod node_sdk;
+mod okhttp;
 mod pairs;
+mod prose;
 mod python_sdk;
+mod raised;
 mod retry_wrapper;
 mod scan;
 mod summary;
 mod trace;
+mod words;
+mod written;
 
-pub use exception::{Raised, exception};
+pub use exception::{Raised, exception, is_sdk_class, of_class as exception_of};
+pub use raised::read as raised;
+pub use scan::is_body_id;
 pub use trace::attach;
 
-use crate::model::{Fields, Grain, Instant};
+use crate::model::Fields;
 
 /// How far into a line an SDK's message may begin behind a prefix that the format did not know.
 const PREFIX: usize = 200;
+
+/// How many words of a head may stand before an SDK's message: a logger, a process, a thread, a place in the code.
+const WORDS: usize = 5;
 
 /// What a message turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,34 +58,52 @@ pub enum Said {
 /// (`Some(false)` for an error) and goes out as what the message says. Fields of a message that is [`Said::Other`] are
 /// to be thrown away.
 pub fn read<'a>(message: &'a str, fields: &mut Fields<'a>) -> Said {
+    read_within(None, message, fields)
+}
+
+/// [`read`], for a record within spans whose fields stand apart from it (Rust's tracing).
+pub fn read_within<'a>(span: Option<&'a str>, message: &'a str, fields: &mut Fields<'a>) -> Said {
     let message = message.trim_start();
     let (line, rest) = scan::first_line(message);
-    if let Some(said) = sdk_line(line, rest, message, fields) {
+    if let Some(said) = sdk_line(line, rest, message, fields).or_else(|| behind_words(line, rest, message, fields)) {
         return said;
     }
-    if let Some(said) = summary::read(line, fields) {
+    if let Some(said) = summary::read_within(span, line, fields) {
         if said == Said::AboutACall {
             attach(rest, fields);
         }
         return said;
     }
-    if let Some(said) = behind_a_prefix(line, rest, fields) {
+    if let Some(said) = behind_a_prefix(line, rest, message, fields) {
         return said;
     }
-    node_dump::read(line, message, fields).unwrap_or_else(|| raised_alone(line, rest, fields))
+    node_dump::read(line, message, fields).unwrap_or_else(|| raised::read(line, rest, fields))
+}
+
+/// Whether a message is about a call, so that a text log of a kind that many programs write is worth reading.
+#[must_use]
+pub fn is_about_a_call(message: &str, is_error: bool) -> bool {
+    let mut fields = Fields {
+        ok: is_error.then_some(false),
+        ..Fields::default()
+    };
+    read(message, &mut fields) == Said::AboutACall
 }
 
 fn sdk_line<'a>(line: &'a str, rest: &'a str, message: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
     http_line::read(line, fields)
         .or_else(|| python_sdk::read(line, rest, fields))
         .or_else(|| node_sdk::read(line, message, fields))
-        .or_else(|| retry_wrapper::read(line, fields))
+        .or_else(|| retry_wrapper::read(line, rest, fields))
         .or_else(|| legacy_python::read(line, fields))
+        .or_else(|| okhttp::read(line, fields))
+        .or_else(|| go_sdk::read(line, rest, fields))
+        .or_else(|| langchain4j::read(line, rest, fields))
 }
 
 /// An SDK's line behind words of a layout that the format did not know. It must follow a separator, so that a request
 /// line quoted in prose is not taken for one.
-fn behind_a_prefix<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
+fn behind_a_prefix<'a>(line: &'a str, rest: &'a str, message: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
     let bytes = line.as_bytes();
     let head = bytes.get(..bytes.len().min(PREFIX))?;
     for start in ["HTTP Re", "[log_", "Retrying request"] {
@@ -82,61 +115,47 @@ fn behind_a_prefix<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) ->
             .iter()
             .any(|separator| before.ends_with(separator))
         {
-            let inner = line.get(at..)?;
-            return sdk_line(inner, rest, inner, fields);
+            return sdk_line(line.get(at..)?, rest, message.get(at..)?, fields);
         }
     }
     None
 }
 
-/// An error that names an SDK's exception, in its own line or in the traceback under it, and nothing else.
-fn raised_alone<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
-    let is_error = fields.ok == Some(false);
-    let named = exception_within(line, is_error);
-    if named.is_none() && (!is_error || rest.is_empty() || !trace::is_sdk(rest)) {
-        return Said::Other;
-    }
-    fields.grain = Grain::Detail;
-    fields.instant = Instant::End;
-    fields.ok = Some(false);
-    if let Some((text, raised)) = named {
-        trace::fill(&raised, fields);
-        fields.text = Some(text);
-    }
-    attach(rest, fields);
-    Said::AboutACall
-}
-
-/// The exception that `line` begins with or, in a line at error level, names behind other words.
-fn exception_within(line: &str, is_error: bool) -> Option<(&str, Raised<'_>)> {
-    let known = |text| exception::of_sdk(text).map(|raised| (text, raised));
-    if let Some(found) = known(line) {
-        return Some(found);
-    }
-    if !is_error {
-        return None;
-    }
-    let mut rest = line;
-    while let Some(at) = memchr::memchr(b':', rest.as_bytes()) {
-        let word = rest
-            .get(..at)
-            .and_then(|before| before.rfind(|letter: char| !is_path(letter)))
-            .map_or(0, |blank| blank + 1);
-        let text = rest.get(word..)?;
-        if let Some(found) = known(text) {
-            return Some(found);
+/// An SDK's line behind the words of a head, no separator between: `httpx HTTP Request: …`, `llm 4711 140123 HTTP …`. The
+/// first word may be any logger's name; the next ones must look like names or numbers, which prose does not.
+fn behind_words<'a>(line: &'a str, rest: &'a str, message: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
+    let mut at = 0;
+    let mut plain = false;
+    for place in 0..WORDS {
+        let inner = line.get(at..)?;
+        let length = inner
+            .bytes()
+            .take(PREFIX)
+            .take_while(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b'|' | b';'))
+            .count();
+        let word = inner.get(..length)?;
+        let is_name = word
+            .bytes()
+            .any(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'_' | b'/' | b':'))
+            || word.bytes().skip(1).any(|byte| byte.is_ascii_uppercase());
+        let closed = word
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte.is_ascii_punctuation() && byte != b'"');
+        if !closed || (place > 0 && !is_name && !matches!(word, "-" | "--" | "")) {
+            return None;
         }
-        if text.starts_with("code: ") && rest.get(..word).is_some_and(|before| before.ends_with("Error ")) {
-            let text = rest.get(word - "Error ".len()..)?;
-            return exception(text).map(|raised| (text, raised));
+        plain |= !is_name && !word.is_empty();
+        let behind = inner.get(length..)?.trim_start_matches([' ', '\t', '|', ';']);
+        at = line.len() - behind.len();
+        // Other programs may write these too: only a logger's dotted name vouches for them.
+        if plain && ["request_id: ", "Encountered "].iter().any(|start| behind.starts_with(start)) {
+            return None;
         }
-        rest = rest.get(at + 1..)?;
+        if let Some(said) = sdk_line(behind, rest, message.get(at..)?, fields) {
+            return Some(said);
+        }
     }
     None
-}
-
-fn is_path(letter: char) -> bool {
-    letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '$')
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 //! stack and properties.
 
 use super::exception::Raised;
+use super::named::within;
 use super::summary::Run;
-use super::{Said, dump, exception_within, headers, scan, trace};
+use super::{Said, dump, headers, scan, trace};
 use crate::model::{Fields, Grain, Instant};
 
 /// Reads a message with an object behind its words, or an error's dump. `None` where it is neither.
@@ -37,6 +38,9 @@ fn summary<'a>(line: &'a str, message: &'a str, fields: &mut Fields<'a>) -> Opti
         return None;
     }
     let said = run.conclude(words, fields);
+    if let Some((_, raised)) = within(words, true) {
+        error.class = error.class.or(raised.class);
+    }
     trace::fill(&error, fields);
     fields.text = fields.text.or(cause);
     Some(said)
@@ -45,7 +49,7 @@ fn summary<'a>(line: &'a str, message: &'a str, fields: &mut Fields<'a>) -> Opti
 /// An error printed whole: text, stack, properties. A page of HTML may stand between text and stack.
 fn error<'a>(line: &'a str, message: &'a str, stack: usize, fields: &mut Fields<'a>) -> Option<Said> {
     let said = message.get(..stack)?;
-    let named = exception_within(line, true);
+    let named = within(line, true);
     // A stream that broke is no SDK's exception: `TypeError: terminated`, cause `other side closed` (formats.md 1.4).
     let cut = line.ends_with("TypeError: terminated");
     if named.is_none() && !cut {

@@ -195,8 +195,11 @@ impl Key {
     }
 }
 
+const LONGEST_SECONDS: f64 = 600.0;
+
 /// Milliseconds of a latency. A bare number under a key without a unit is milliseconds when whole and seconds when it has
 /// a fraction: what `int(ms)` and `time.monotonic()` differences print.
+/// A fraction beyond the SDKs' time-out of ten minutes counts milliseconds (zerolog).
 pub(super) fn latency_ms(value: &str, unit: Unit) -> Option<f64> {
     if let Some(ms) = scan::duration_ms(value) {
         return Some(ms);
@@ -205,7 +208,7 @@ pub(super) fn latency_ms(value: &str, unit: Unit) -> Option<f64> {
     Some(match unit {
         Unit::Milliseconds => number,
         Unit::Seconds => number * 1000.0,
-        Unit::Unnamed if value.contains('.') => number * 1000.0,
+        Unit::Unnamed if value.contains('.') && number <= LONGEST_SECONDS => number * 1000.0,
         Unit::Unnamed => number,
     })
 }

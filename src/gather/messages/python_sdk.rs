@@ -118,6 +118,23 @@ fn retries_left(line: &str, fields: &mut Fields<'_>) -> Option<Said> {
     Some(begin(fields, Grain::Detail, Instant::Unknown))
 }
 
+/// The exceptions of httpx (its `_exceptions.py`), without those of a misuse.
+const HTTPX: [&str; 13] = [
+    "ConnectTimeout",
+    "ReadTimeout",
+    "WriteTimeout",
+    "PoolTimeout",
+    "ConnectError",
+    "ReadError",
+    "WriteError",
+    "CloseError",
+    "ProxyError",
+    "RemoteProtocolError",
+    "LocalProtocolError",
+    "DecodingError",
+    "SSLError",
+];
+
 /// `Encountered httpx.TimeoutException` and a traceback; since 3.10 `Encountered exception: ConnectError`.
 ///
 /// A status error adds nothing: the `HTTP Response` line above it tells the same status.
@@ -134,7 +151,11 @@ fn encountered<'a>(what: &'a str, line: &'a str, rest: &'a str, fields: &mut Fie
     fields.ok = Some(false);
     fields.text = Some(line);
     if let Some((_, class)) = what.split_once("xception: ") {
-        fields.error_type = Some(class.trim_end());
+        let class = class.trim_end();
+        if !HTTPX.contains(&class) {
+            return None;
+        }
+        fields.error_type = Some(class);
     }
     trace::attach(rest, fields);
     Some(Said::AboutACall)

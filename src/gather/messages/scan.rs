@@ -63,6 +63,14 @@ pub(super) fn between<'a>(text: &'a str, before: &str, after: char) -> Option<&'
     Some(rest.split(after).next().unwrap_or(rest))
 }
 
+/// Whether an id is of an answer's body or of an object of the API: never a request's (formats.md 0.2).
+#[must_use]
+pub fn is_body_id(id: &str) -> bool {
+    ["chatcmpl-", "cmpl-", "resp_", "msg_", "asst_", "run_", "thread_", "batch_"]
+        .iter()
+        .any(|start| id.starts_with(start))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{duration_ms, status};

@@ -1,47 +1,12 @@
 //! An application's own line about a call that ended: some words, then `key=value` pairs.
 
 use super::pairs::{Key, Pairs, latency_ms};
-use super::{Said, address, scan};
+use super::words::Words;
+use super::{Said, address, named, scan};
 use crate::model::{Fields, Grain, Instant};
 
 /// The pairs of one line that are looked at; a summary line has a dozen.
 const PAIRS: usize = 24;
-
-/// Words that say how a call ended, and those that say it has only begun.
-const FAILED: [&str; 10] = [
-    "failed",
-    "error",
-    "errored",
-    "exception",
-    "failure",
-    "fail",
-    "timeout",
-    "aborted",
-    "unsuccessful",
-    "raised",
-];
-const WENT_WELL: [&str; 10] = [
-    "ok",
-    "completed",
-    "complete",
-    "succeeded",
-    "success",
-    "successful",
-    "done",
-    "finished",
-    "response",
-    "answered",
-];
-const BEGINS: [&str; 8] = [
-    "start",
-    "starting",
-    "started",
-    "calling",
-    "sending",
-    "request",
-    "begin",
-    "requesting",
-];
 
 /// Short words that applications use for endpoints; `normalise` makes paths of them.
 const ENDPOINTS: [&str; 12] = [
@@ -61,10 +26,41 @@ const ENDPOINTS: [&str; 12] = [
 
 /// Reads a line whose pairs tell a call: two pairs or more in a row, a model or an endpoint among them, and a latency, a
 /// status, an id or an error. A configuration or header dump lacks one or the other.
-pub(super) fn read<'a>(line: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
-    memchr::memchr(b'=', line.as_bytes())?;
-    let run = Run::find(line)?;
+///
+/// The fields of a span around the record count as if they stood in the line.
+pub(super) fn read_within<'a>(span: Option<&'a str>, line: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
+    if let Some(span) = span {
+        let mut run = Run::new(0);
+        let words = Run::fill(line, &mut run);
+        Run::fill(span, &mut run);
+        return run
+            .tells_a_call()
+            .then(|| run.conclude(line.get(..words).unwrap_or(line), fields));
+    }
+    let paired = memchr::memchr(b'=', line.as_bytes()).and_then(|_| Run::find(line));
+    let run = paired.or_else(|| Run::of_colons(line))?;
     Some(run.conclude(line.get(..run.start).unwrap_or(""), fields))
+}
+
+/// Adds what single pairs of a line say of a call that its other words tell: a model, an endpoint, ids.
+pub(super) fn supplement<'a>(line: &'a str, fields: &mut Fields<'a>) {
+    if memchr::memchr(b'=', line.as_bytes()).is_none() {
+        return;
+    }
+    let mut own = Fields::default();
+    for (name, value) in Pairs::of(line) {
+        if let Some(key) = Key::of(name) {
+            assign(key, value, &mut own);
+        }
+    }
+    fields.model = fields.model.or(own.model);
+    fields.url = fields.url.or(own.url);
+    fields.provider = fields.provider.or(own.provider);
+    fields.attempt = fields.attempt.or(own.attempt);
+    fields.duration_ms = fields.duration_ms.or(own.duration_ms);
+    fields.x_request_id = fields.x_request_id.or(own.x_request_id);
+    fields.request_id = fields.request_id.or(own.request_id);
+    fields.x_client_request_id = fields.x_client_request_id.or(own.x_client_request_id);
 }
 
 /// Pairs that follow each other without a word between.
@@ -99,6 +95,7 @@ impl<'a> Run<'a> {
         for (key, value) in self.pairs.iter().flatten() {
             assign(*key, value, fields);
         }
+        fill_from_error(fields);
         let ended = words.ended.or(if fields.status.is_some() { None } else { fields.ok });
         fields.ok = ended;
         if ended.is_none() && fields.status.is_none() && fields.duration_ms.is_none() && words.begins {
@@ -113,6 +110,34 @@ impl<'a> Run<'a> {
             fields.instant = Instant::End;
         }
         Said::AboutACall
+    }
+
+    /// Adds every pair of a text; where the first one begins.
+    fn fill(text: &'a str, run: &mut Self) -> usize {
+        let mut first = text.len();
+        let mut pairs = Pairs::of(text);
+        while let Some((name, value)) = pairs.next() {
+            first = first.min(pairs.start);
+            run.push(name, value);
+        }
+        colons(text, &mut |start, name, value| {
+            first = first.min(start);
+            run.push(name, value);
+        });
+        first
+    }
+
+    /// `call failed, model: gpt-4o, status: 500`: tracing's pretty format, and what people write.
+    fn of_colons(line: &'a str) -> Option<Self> {
+        memchr::memchr(b':', line.as_bytes())?;
+        // A dump is read as such.
+        let line = line.split('{').next()?;
+        let mut run = Self::new(line.len());
+        colons(line, &mut |start, name, value| {
+            run.start = run.start.min(start);
+            run.push(name, value);
+        });
+        run.tells_a_call().then_some(run)
     }
 
     fn find(line: &'a str) -> Option<Self> {
@@ -154,6 +179,33 @@ impl<'a> Run<'a> {
     }
 }
 
+/// `name: value` parts between commas, bars, semicolons and brackets; the name is the last word before its colon.
+fn colons<'a>(line: &'a str, take: &mut dyn FnMut(usize, &'a str, &'a str)) {
+    let mut at = 0;
+    for part in line.split([',', '|', ';', '(', '[']) {
+        if let Some((before, value)) = part.split_once(": ") {
+            let name = before.rsplit(' ').next().unwrap_or(before).trim_matches(['"', '\'']);
+            take(
+                at + before.len() - name.len(),
+                name,
+                value.trim_matches([' ', '"', '\'', ')', ']']),
+            );
+        }
+        at += part.len() + 1;
+    }
+}
+
+/// The status that an error's text in a pair writes, where no pair of its own does.
+fn fill_from_error(fields: &mut Fields<'_>) {
+    let text = fields.error_message.filter(|_| fields.status.is_none());
+    if let Some((_, raised)) = text.and_then(|text| named::within(text, true)) {
+        fields.status = raised.status;
+        fields.error_type = raised.error_type.or(fields.error_type).or(raised.class);
+        fields.error_code = fields.error_code.or(raised.error_code);
+        fields.x_request_id = fields.x_request_id.or(raised.x_request_id);
+    }
+}
+
 fn absent(value: &str) -> bool {
     matches!(value, "None" | "null" | "undefined" | "-" | "" | "nil")
 }
@@ -181,7 +233,7 @@ fn assign<'a>(key: Key, value: &'a str, fields: &mut Fields<'a>) {
         Key::InputTokens => fields.input_tokens = value.parse().ok(),
         Key::OutputTokens => fields.output_tokens = value.parse().ok(),
         // Two processes that write at once glue their words together: `request_id=Nonellm call failed`.
-        Key::ProviderId | Key::RequestId | Key::ClientId if value.starts_with("None") => {}
+        Key::ProviderId | Key::RequestId | Key::ClientId if value.starts_with("None") || scan::is_body_id(value) => {}
         Key::ProviderId => fields.x_request_id = Some(value),
         Key::RequestId => fields.request_id = Some(value),
         Key::ClientId => fields.x_client_request_id = Some(value),
@@ -202,34 +254,4 @@ fn is_name(value: &str) -> bool {
     value
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
-}
-
-/// What the words before the pairs say.
-struct Words {
-    ended: Option<bool>,
-    begins: bool,
-}
-
-impl Words {
-    /// A word of failure outweighs one of success (`request completed with error`).
-    fn of(head: &str) -> Self {
-        let mut words = Self {
-            ended: None,
-            begins: false,
-        };
-        for word in head
-            .split(|letter: char| !letter.is_ascii_alphabetic())
-            .filter(|word| (2..=12).contains(&word.len()))
-        {
-            let is = |known: &&str| known.eq_ignore_ascii_case(word);
-            if FAILED.iter().any(&is) {
-                words.ended = Some(false);
-            } else if words.ended.is_none() && WENT_WELL.iter().any(&is) {
-                words.ended = Some(true);
-            } else if BEGINS.iter().any(is) {
-                words.begins = true;
-            }
-        }
-        words
-    }
 }

@@ -70,10 +70,40 @@ fn hostile_repetitions_take_linear_time() {
         "APIError: {'",
         "1m",
         " | ",
+        "Error code: ",
+        "Server error: ",
+        "openai.APIError: ",
+        "openai.APIError('",
+        "error, status code: ",
+        "POST \"https://api.openai.com/v1/x\": ",
+        "\": ",
+        "://",
+        "500 x for url: https://x ",
+        "model: x, ",
+        "request id ",
+        "status=500 in x{a=1}: ",
+        "} 500 ",
+        "Request timed out. ",
+        "x.y\n",
+        "openai.APIError: x\n",
+        "a::b::",
+        "a.b ",
     ] {
         let text = format!("llm call failed model=x status=500 {}", piece.repeat(100_000));
         let _ = said(&text, |_| true);
         let _ = said(&piece.repeat(100_000), |_| true);
+        for ok in [None, Some(false)] {
+            let texts = [
+                piece.repeat(20_000),
+                format!("openai.APIError: {}", piece.repeat(20_000)),
+                format!("failed\n{}", piece.repeat(20_000)),
+                format!("Retry error. Retry count:1\n{}", piece.repeat(20_000)),
+            ];
+            for text in &texts {
+                let mut fields = Fields { ok, ..Fields::default() };
+                let _ = read(text, &mut fields);
+            }
+        }
         let _ = said(&format!("x\n    at y {{\n{}", piece.repeat(100_000)), |_| true);
     }
 }

@@ -42,15 +42,31 @@ pub(super) fn is_sdk(trace: &str) -> bool {
         .pop()
         .and_then(|last| read_exception(trace.get(last.start..last.end)?));
     last.is_some_and(|raised| raised.is_sdk())
-        || ["/openai/", "/anthropic/", "/google/genai/", "/litellm/"]
-            .iter()
-            .any(|path| trace.contains(path))
+        || [
+            "/openai/",
+            "/anthropic/",
+            "/google/genai/",
+            "/litellm/",
+            "/google/generativeai/",
+            "/vertexai/",
+            "/mistralai/",
+            "/cohere/",
+            "com.openai.",
+            "com.anthropic.",
+            "org.springframework.ai.",
+            "Azure.AI.OpenAI",
+            " OpenAI.",
+        ]
+        .iter()
+        .any(|path| trace.contains(path))
 }
 
 /// Takes over what an exception says and the record does not.
 pub(super) fn fill<'a>(raised: &Raised<'a>, fields: &mut Fields<'a>) {
     fields.status = fields.status.or(raised.status);
-    fields.error_type = raised.error_type.or(fields.error_type).or(raised.class);
+    // V8 prints `Error: …` on the stack of every subclass.
+    let class = raised.class.filter(|class| !matches!(*class, "Error" | "Exception"));
+    fields.error_type = raised.error_type.or(fields.error_type).or(class);
     fields.error_code = fields.error_code.or(raised.error_code);
     fields.error_message = fields.error_message.or(raised.message);
     fields.x_request_id = fields.x_request_id.or(raised.x_request_id);
@@ -59,7 +75,10 @@ pub(super) fn fill<'a>(raised: &Raised<'a>, fields: &mut Fields<'a>) {
 fn agrees(raised: &Raised<'_>, fields: &Fields<'_>) -> bool {
     let status = fields.status.zip(raised.status).is_none_or(|(said, raised)| said == raised);
     let class = fields.error_type.zip(raised.class).is_none_or(|(said, class)| {
-        said == class || said.rsplit('.').next() == Some(class) || !said.ends_with("Error") && !said.ends_with("Exception")
+        said == class
+            || class == "Error"
+            || said.rsplit('.').next() == Some(class)
+            || !said.ends_with("Error") && !said.ends_with("Exception")
     });
     status && class
 }
@@ -88,9 +107,16 @@ fn candidates(trace: &str) -> Vec<Candidate> {
         let boundary = line.starts_with("Traceback (most recent")
             || line.starts_with("The above exception was")
             || line.starts_with("During handling of the above");
+        // .NET's console indents what it prints, and Python's exception groups have a rule beside them.
+        let text = line.trim_start_matches([' ', '|', '+']);
         let raised = !boundary
-            && line.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-            && exception::class(line.trim_end()).is_some();
+            && text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+            && if text.len() == line.len() {
+                exception::class(line.trim_end()).is_some()
+            } else {
+                exception::of_sdk(text.trim_end()).is_some_and(|raised| raised.module.is_some())
+            };
+        let start = start + line.len() - text.len();
         if (boundary || raised) && open {
             if let Some(last) = found.last_mut() {
                 last.end = start;

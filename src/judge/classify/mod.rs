@@ -12,8 +12,9 @@ mod transient;
 mod working;
 
 use super::Options;
+use super::case::{self, Scene};
 use super::windows::{Draft, Flow, statistics::f, table_for};
-use crate::model::{Attempt, ByError, Counter, Name, Severity, Traffic, Verdict, Window};
+use crate::model::{Attempt, ByError, Case, Counter, Name, Severity, Traffic, Verdict, Window};
 use class::Argues;
 use evidence::Evidence;
 use std::collections::BTreeMap;
@@ -34,10 +35,16 @@ const FULL_FROM: f64 = 0.9;
 
 /// The windows with their verdicts, by start.
 pub(super) fn classify(traffic: &Traffic, drafts: Vec<Draft<'_>>, options: &Options) -> Vec<Window> {
-    let windows = drafts.iter().enumerate();
-    windows
-        .map(|(at, draft)| window(traffic, draft, options, options.explain == Some(at)))
-        .collect()
+    let with_case = |(at, draft): (usize, &Draft<'_>)| Window {
+        case: case::case(&Scene {
+            traffic,
+            draft,
+            others: &drafts,
+            most_requests: options.max_requests,
+        }),
+        ..window(traffic, draft, options, options.explain == Some(at))
+    };
+    drafts.iter().enumerate().map(with_case).collect()
 }
 
 fn window(traffic: &Traffic, draft: &Draft<'_>, options: &Options, is_explained: bool) -> Window {
@@ -86,6 +93,7 @@ fn window(traffic: &Traffic, draft: &Draft<'_>, options: &Options, is_explained:
         verdict: verdict(&evidence, shape::baseline(&table, draft), attempts),
         requests,
         requests_omitted,
+        case: Case::default(),
         working: is_explained.then(|| Box::new(working::of(&table, &evidence))),
     }
 }

@@ -4,6 +4,7 @@
 //! application's own line tells the call's last attempt, its model and its ids. What ties them is, in this order: the
 //! SDK's own call id, the caller's id, the thread that wrote them, else time, endpoint and status.
 
+use super::family::{Family, Granularity, names_exception};
 use super::view::{SourceIndex, View};
 use crate::model::{Attributes, Dimension, Grain, Ids, Name, Observation, Outcome, Time, TransportError};
 use ahash::AHashMap;
@@ -11,6 +12,9 @@ use std::sync::Arc;
 
 /// Milliseconds within which lines about one moment are written: an SDK logs an answer, its id and the retry at once.
 const SAME_MOMENT_MS: i64 = 2_000;
+
+/// Milliseconds within which a second handler logs an exception again: it has only to unwind the stack.
+const AT_ONCE_MS: i64 = 50;
 
 /// Milliseconds within which the application's own line follows the attempt that decided its call.
 const CALL_LINE_MS: i64 = 10_000;
@@ -46,14 +50,11 @@ pub(super) struct Assembled {
     pub(super) chains: Vec<Chain>,
 }
 
-/// Puts the observations of one log, rotated parts included, together. `details_are_attempts`: the SDK writes no line for
-/// the answer itself, so its debug lines stand for the attempt.
-pub(super) fn assemble<'a>(
-    observations: impl Iterator<Item = (SourceIndex, &'a Observation)>,
-    details_are_attempts: bool,
-) -> Assembled {
+/// Puts the observations of one log, rotated parts included, together.
+pub(super) fn assemble<'a>(observations: impl Iterator<Item = (SourceIndex, &'a Observation)>, family: &Family) -> Assembled {
     let mut attempts = Attempts {
-        details_are_attempts,
+        details_are_attempts: family.granularity == Granularity::Detail,
+        exceptions_are_ends: family.exceptions_are_ends,
         events: Vec::new(),
     };
     for (source, seen) in observations {
@@ -84,11 +85,16 @@ struct Unit<'a> {
     left: Option<u16>,
     /// The application's line on the call that this attempt ended.
     call: Option<&'a Observation>,
+    /// The line that named its exception, where the log's exceptions are ends.
+    exception: Option<&'a Observation>,
 }
 
 /// The first pass: the lines about one moment become one attempt.
 struct Attempts<'a> {
+    /// The SDK writes no line for the answer itself, so its debug lines stand for the attempt.
     details_are_attempts: bool,
+    /// See [`Family::exceptions_are_ends`].
+    exceptions_are_ends: bool,
     events: Vec<Event<'a>>,
 }
 
@@ -120,7 +126,30 @@ impl<'a> Attempts<'a> {
             view,
             left: seen.retry.and_then(|retry| retry.left),
             call,
+            exception: None,
         })));
+    }
+
+    /// A line that names an exception, in a log whose exceptions are ends: it belongs to an attempt that failed so and
+    /// has no exception yet, or says again what the last line said, or is an attempt of its own.
+    fn exception(&mut self, source: SourceIndex, seen: &'a Observation) {
+        let belongs = |unit: &Unit<'_>| {
+            let near = match unit.exception {
+                None => (-SAME_MOMENT_MS..=CALL_LINE_MS).contains(&seen.time.since(unit.view.time)),
+                Some(said) => says_again(said, seen),
+            };
+            near && may_belong(&unit.view, seen) && agrees(&unit.view, seen)
+        };
+        if let Some(unit) = self.recent(belongs) {
+            unit.view.add(seen);
+            unit.left = unit.left.or(seen.retry.and_then(|retry| retry.left));
+            unit.exception = Some(seen);
+            return;
+        }
+        self.push(source, seen, seen.outcome, None);
+        if let Some(Event::Attempt(unit)) = self.events.last_mut() {
+            unit.exception = Some(seen);
+        }
     }
 
     /// The latest attempt that a line belongs to.
@@ -133,7 +162,11 @@ impl<'a> Attempts<'a> {
         attempts.take(LOOKED_BACK).map(Box::as_mut).find(|unit| belongs(unit))
     }
 
-    fn detail(&mut self, source: SourceIndex, seen: &Observation) {
+    fn detail(&mut self, source: SourceIndex, seen: &'a Observation) {
+        if self.exceptions_are_ends && names_exception(seen) {
+            self.exception(source, seen);
+            return;
+        }
         let this_moment = |unit: &Unit<'_>| {
             seen.time.since(unit.view.time).abs() <= SAME_MOMENT_MS && may_belong(&unit.view, seen) && agrees(&unit.view, seen)
         };
@@ -161,6 +194,20 @@ impl<'a> Attempts<'a> {
             .filter_map(|event| if let Event::Attempt(unit) = event { unit.left } else { None })
             .max()
     }
+}
+
+/// Whether two lines name one exception: a program and its framework log it one after the other, in the same words; an
+/// SDK's debug line and the program's have two classes for it.
+fn says_again(said: &Observation, seen: &Observation) -> bool {
+    let apart = seen.time.since(said.time).abs();
+    let class = |seen: &Observation| seen.error.as_ref().and_then(|error| error.error_type.clone());
+    if class(said) != class(seen) {
+        return apart <= SAME_MOMENT_MS;
+    }
+    let same_id = seen.ids.x_request_id.is_some() && said.ids.x_request_id == seen.ids.x_request_id;
+    // Stamps in whole seconds tell nothing of what came at once.
+    let whole_seconds = [said.time, seen.time].iter().all(|time| time.0.rem_euclid(1000) == 0);
+    same_id || (apart <= AT_ONCE_MS && !whole_seconds)
 }
 
 /// Whether a failed call's own line tells of this attempt: just before it, with the same end, and no retry announced.

@@ -1,12 +1,16 @@
-//! Clocks: which stamps are starts, and how far two hosts' clocks are apart, told by pairs of records of one attempt.
+//! Clocks: which stamps are starts, how far two hosts' clocks are apart, and in which zone stamps without one were
+//! written; told by pairs of records of one attempt.
 //!
 //! Classification B3.1 and B3.2. Pairs come from the coordinated samples of ids; where no log carries ids, the arrival
-//! counts of five seconds are held against each other at every lag.
+//! counts are held against each other ([`arrivals`]). Logs that share enough are tied into groups, and each group is set
+//! by a log whose zone is known: one that stamps it, or that the user named, or that logs the answers' `date` headers.
 
+use super::arrivals;
+use super::family::Family;
 use super::proxies::ProxyHost;
 use super::view::SourceIndex;
-use crate::model::{CELL_SECONDS, Grain, IdSample, Name, SourceRollup, Time, Vantage};
-use std::collections::BTreeMap;
+use crate::model::{IdSample, Name, SourceRollup, Time, Vantage};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Pairs below which nothing is concluded (classification B3.2).
 const PAIRS_NEEDED: usize = 8;
@@ -21,17 +25,11 @@ const START_SPREAD: f64 = 0.5;
 /// Two applications whose offsets to one proxy differ by more have clocks of their own.
 const CLOCKS_AGREE_MS: i64 = 2_000;
 
-/// Events on both sides below which arrival counts prove nothing (the reference method asks for 50).
-const EVENTS_NEEDED: usize = 50;
+/// The step of the world's zones, in milliseconds (Nepal's +05:45).
+pub(super) const QUARTER_MS: i64 = 900_000;
 
-/// A peak of arrival counts this many standard deviations above the mean is a lag (classification B3.2).
-const PEAK_DEVIATIONS: f64 = 12.0;
-
-/// The largest lag looked at without ids: 26 hours, the widest pair of time zones on Earth.
-const LARGEST_LAG_SLOTS: i64 = 26 * 3600 / CELL_SECONDS;
-
-/// Products of events looked at when arrival counts are held against each other; beyond it the counts are thinned.
-const LAG_WORK: usize = 40_000_000;
+/// `date` headers that must agree on a zone.
+const DATES_NEEDED: u32 = 3;
 
 /// What is known of one source's clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,7 +53,7 @@ impl Clock {
 }
 
 /// The clocks of all sources, by index.
-pub(super) fn clocks(sources: &[(&Name, &SourceRollup)], proxies: &[ProxyHost]) -> Vec<Clock> {
+pub(super) fn clocks(sources: &[(&Name, &SourceRollup)], families: &[Family], proxies: &[ProxyHost]) -> Vec<Clock> {
     let mut clocks = vec![Clock::default(); sources.len()];
     let rollup = |index: SourceIndex| sources.get(index).map(|(_, rollup)| *rollup);
     let applications: Vec<SourceIndex> = (0..sources.len())
@@ -71,62 +69,299 @@ pub(super) fn clocks(sources: &[(&Name, &SourceRollup)], proxies: &[ProxyHost]) 
             clock.stamps_start = stamps_start(&pairs);
         }
     }
-    for proxy in proxies {
-        let mut lags: BTreeMap<SourceIndex, (usize, i64)> = BTreeMap::new();
-        for &application in &applications {
-            let stamps_start = clocks.get(application).is_some_and(|clock| clock.stamps_start);
-            let pairs: Vec<Pair> = proxy
-                .counted
-                .iter()
-                .flat_map(|&log| pairs(rollup(application), rollup(log)))
-                .collect();
-            let mut apart: Vec<i64> = pairs
-                .iter()
-                .map(|pair| {
-                    if stamps_start {
-                        pair.apart_ms - pair.duration_ms
-                    } else {
-                        pair.apart_ms
-                    }
-                })
-                .collect();
-            if apart.len() >= PAIRS_NEEDED {
-                lags.insert(application, (apart.len(), median(&mut apart)));
+    let units = units(sources, families, proxies);
+    let links = links(sources, &units, &clocks);
+    let offsets = settle(&units, &links);
+    for (unit, offset) in units.iter().zip(&offsets) {
+        for &index in &unit.sources {
+            if let Some(clock) = clocks.get_mut(index) {
+                clock.offset_ms = *offset;
             }
         }
-        if lags.is_empty() && applications_without_ids(&applications, proxy, sources) {
-            let lag = lag_by_counts(&applications, &proxy.counted, sources);
-            set_offset(&mut clocks, &proxy.sources, -lag);
-            continue;
+    }
+    for proxy in proxies {
+        for (&index, &shift) in &proxy.shifts {
+            if let Some(clock) = clocks.get_mut(index) {
+                clock.offset_ms += shift;
+            }
         }
-        settle(&mut clocks, proxy, &lags);
     }
     clocks
 }
 
-/// The proxy follows the application it shares most pairs with; an application that disagrees has a clock of its own.
-fn settle(clocks: &mut [Clock], proxy: &ProxyHost, lags: &BTreeMap<SourceIndex, (usize, i64)>) {
-    let Some((&anchor, &(_, lag))) = lags
+/// Sources with one clock: a log with its rotated parts, or a proxy host.
+struct Unit {
+    sources: Vec<SourceIndex>,
+    /// Those that are paired with others.
+    counted: Vec<SourceIndex>,
+    is_proxy: bool,
+    host: Option<Name>,
+    /// Its first and last record, as read.
+    span: Option<(Time, Time)>,
+    /// What its stamps need to be right, as far as it is known by itself: nothing where they carry their zone or the user
+    /// named it, what the `date` headers say where it logs them.
+    told_ms: Option<i64>,
+}
+
+fn units(sources: &[(&Name, &SourceRollup)], families: &[Family], proxies: &[ProxyHost]) -> Vec<Unit> {
+    let unit = |members: &[SourceIndex], counted: &[SourceIndex], is_proxy: bool| {
+        let rollups = || {
+            counted
+                .iter()
+                .filter_map(|&index| sources.get(index))
+                .map(|(_, rollup)| *rollup)
+        };
+        let mut dates: BTreeMap<i16, u32> = BTreeMap::new();
+        for (&quarters, count) in rollups().flat_map(|rollup| &rollup.ahead_of_date) {
+            *dates.entry(quarters).or_default() += count;
+        }
+        let by_dates = dates.iter().max_by_key(|(_, count)| **count).filter(|(_, count)| {
+            let all: u32 = dates.values().sum();
+            **count >= DATES_NEEDED && **count * 2 > all
+        });
+        Unit {
+            sources: members.to_vec(),
+            counted: counted.to_vec(),
+            is_proxy,
+            host: rollups().find_map(|rollup| rollup.host.clone()),
+            span: rollups().filter_map(|rollup| rollup.span).reduce(united),
+            told_ms: if rollups().next().is_some() && rollups().all(|rollup| rollup.zone_assumed) {
+                by_dates.map(|(&quarters, _)| -i64::from(quarters) * QUARTER_MS)
+            } else {
+                Some(0)
+            },
+        }
+    };
+    let of_families = families.iter().map(|family| unit(&family.sources, &family.sources, false));
+    let of_proxies = proxies.iter().map(|proxy| unit(&proxy.sources, &proxy.counted, true));
+    of_families.chain(of_proxies).collect()
+}
+
+/// An application's log and a proxy that share attempts.
+struct Link {
+    application: usize,
+    proxy: usize,
+    /// How many pairs tell it; none where only the arrivals do.
+    pairs: usize,
+    /// How far the proxy's stamps are ahead.
+    lag_ms: i64,
+}
+
+/// The links, the best proven first.
+fn links(sources: &[(&Name, &SourceRollup)], units: &[Unit], clocks: &[Clock]) -> Vec<Link> {
+    let numbered = || units.iter().enumerate();
+    let mut links = Vec::new();
+    for (proxy, log) in numbered().filter(|(_, unit)| unit.is_proxy) {
+        let by_pairs = numbered()
+            .filter(|(_, unit)| !unit.is_proxy)
+            .filter_map(|(application, unit)| {
+                let mut apart = lags(sources, unit, log, clocks);
+                (apart.len() >= PAIRS_NEEDED).then(|| Link {
+                    application,
+                    proxy,
+                    pairs: apart.len(),
+                    lag_ms: median(&mut apart),
+                })
+            });
+        let by_pairs: Vec<Link> = by_pairs.collect();
+        if by_pairs.is_empty() && applications_without_ids(units, log, sources) {
+            links.extend(links_by_arrivals(sources, units, proxy, log));
+        }
+        links.extend(by_pairs);
+    }
+    links.sort_by_key(|link| (std::cmp::Reverse(link.pairs), link.application, link.proxy));
+    links
+}
+
+/// Proxy's stamp minus application's end, for every pair of two units.
+fn lags(sources: &[(&Name, &SourceRollup)], application: &Unit, proxy: &Unit, clocks: &[Clock]) -> Vec<i64> {
+    let rollup = |index: SourceIndex| sources.get(index).map(|(_, rollup)| *rollup);
+    let mut apart = Vec::new();
+    for &index in &application.counted {
+        let stamps_start = clocks.get(index).is_some_and(|clock| clock.stamps_start);
+        for &log in &proxy.counted {
+            let pairs = pairs(rollup(index), rollup(log)).into_iter();
+            apart.extend(pairs.map(|pair| {
+                if stamps_start {
+                    pair.apart_ms - pair.duration_ms
+                } else {
+                    pair.apart_ms
+                }
+            }));
+        }
+    }
+    apart
+}
+
+/// The logs whose zone is known share a clock, so their arrivals count together; every other is in a zone of its own.
+fn links_by_arrivals(sources: &[(&Name, &SourceRollup)], units: &[Unit], proxy: usize, log: &Unit) -> Vec<Link> {
+    let applications = || units.iter().enumerate().filter(|(_, unit)| !unit.is_proxy);
+    let known: Vec<usize> = applications()
+        .filter(|(_, unit)| unit.told_ms.is_some())
+        .map(|(at, _)| at)
+        .collect();
+    let members: Vec<SourceIndex> = known
         .iter()
-        .max_by_key(|(index, (pairs, _))| (*pairs, std::cmp::Reverse(**index)))
-    else {
+        .filter_map(|&at| units.get(at))
+        .flat_map(|unit| unit.counted.iter().copied())
+        .collect();
+    let link = |application: usize, lag_ms: i64| Link {
+        application,
+        proxy,
+        pairs: 0,
+        lag_ms,
+    };
+    let together = arrivals::lag(&members, &log.counted, sources);
+    let mut links: Vec<Link> = together
+        .into_iter()
+        .flat_map(|lag_ms| known.iter().map(move |&application| link(application, lag_ms)))
+        .collect();
+    for (application, unit) in applications().filter(|(_, unit)| unit.told_ms.is_none()) {
+        links.extend(arrivals::zone(&unit.counted, &log.counted, sources).map(|lag_ms| link(application, lag_ms)));
+    }
+    links
+}
+
+fn applications_without_ids(units: &[Unit], proxy: &Unit, sources: &[(&Name, &SourceRollup)]) -> bool {
+    let has_ids = |index: &SourceIndex| {
+        sources
+            .get(*index)
+            .is_some_and(|(_, rollup)| rollup.provider_ids.len() + rollup.client_ids.len() >= PAIRS_NEEDED)
+    };
+    let mut applications = units.iter().filter(|unit| !unit.is_proxy).peekable();
+    applications.peek().is_some()
+        && !(applications.any(|unit| unit.counted.iter().any(has_ids)) && proxy.counted.iter().any(has_ids))
+}
+
+/// What is added to every unit's times: each group of linked units follows its best linked one whose zone is known, an
+/// application before a proxy; units without links follow those of their host.
+fn settle(units: &[Unit], links: &[Link]) -> Vec<i64> {
+    let mut offsets: Vec<Option<i64>> = vec![None; units.len()];
+    let linked = |unit: usize| {
+        links
+            .iter()
+            .filter(move |link| link.application == unit || link.proxy == unit)
+            .map(|link| link.pairs + 1)
+            .max()
+    };
+    let mut roots: Vec<usize> = (0..units.len()).filter(|&unit| linked(unit).is_some()).collect();
+    roots.sort_by_key(|&at| {
+        let unit = units.get(at);
+        (
+            unit.is_none_or(|unit| unit.told_ms.is_none()),
+            unit.is_none_or(|unit| unit.is_proxy),
+            std::cmp::Reverse(linked(at)),
+            at,
+        )
+    });
+    for root in roots {
+        if offsets.get(root).is_some_and(Option::is_some) {
+            continue;
+        }
+        let before = offsets.clone();
+        set(&mut offsets, root, told(units, root).unwrap_or(0));
+        spread_from(units, links, &mut offsets);
+        if told(units, root).is_none() {
+            move_to_others(units, &before, &mut offsets);
+        }
+    }
+    for (at, unit) in units.iter().enumerate() {
+        if offsets.get(at).is_some_and(Option::is_none) {
+            let offset = unit.told_ms.unwrap_or_else(|| of_host(units, &offsets, unit));
+            set(&mut offsets, at, offset);
+        }
+    }
+    offsets.into_iter().map(Option::unwrap_or_default).collect()
+}
+
+fn united(a: (Time, Time), b: (Time, Time)) -> (Time, Time) {
+    (a.0.min(b.0), a.1.max(b.1))
+}
+
+/// Logs that know each other's zones and no zone at all: one of them is taken to be in the zone that was assumed, namely
+/// the one by which they were written while the logs with a zone were.
+fn move_to_others(units: &[Unit], before: &[Option<i64>], offsets: &mut [Option<i64>]) {
+    let known = units.iter().filter(|unit| unit.told_ms.is_some());
+    let Some((first, last)) = known.filter_map(|unit| unit.span).reduce(united) else {
         return;
     };
-    let anchored = clocks.get(anchor).map_or(0, |clock| clock.offset_ms);
-    let skew = if lag.abs() > SKEW_IGNORED_MS { -lag } else { 0 };
-    set_offset(clocks, &proxy.sources, anchored + skew);
-    for (&application, &(_, theirs)) in lags {
-        if application != anchor && (theirs - lag).abs() > CLOCKS_AGREE_MS {
-            set_offset(clocks, &[application], anchored + theirs - lag);
+    let moved: Vec<usize> = (0..units.len())
+        .filter(|&at| before.get(at).is_some_and(Option::is_none) && offsets.get(at).is_some_and(Option::is_some))
+        .collect();
+    let offset = |at: usize| offsets.get(at).copied().flatten().unwrap_or(0);
+    let shared = |shift: i64| -> i64 {
+        let spans = moved
+            .iter()
+            .filter_map(|&at| Some((units.get(at)?.span?, offset(at) + shift)));
+        let within = spans.map(|((from, to), shift)| to.plus_ms(shift).min(last).since(from.plus_ms(shift).max(first)).max(0));
+        within.sum()
+    };
+    let candidates = moved.iter().map(|&at| -offset(at));
+    let best = candidates.fold(0, |best, shift| if shared(shift) > shared(best) { shift } else { best });
+    for at in moved {
+        if let Some(Some(offset)) = offsets.get_mut(at) {
+            *offset += best;
         }
     }
 }
 
-fn set_offset(clocks: &mut [Clock], of: &[SourceIndex], offset_ms: i64) {
-    for &index in of {
-        if let Some(clock) = clocks.get_mut(index) {
-            clock.offset_ms = offset_ms;
-        }
+fn told(units: &[Unit], at: usize) -> Option<i64> {
+    units.get(at).and_then(|unit| unit.told_ms)
+}
+
+fn set(offsets: &mut [Option<i64>], at: usize, offset: i64) {
+    if let Some(place) = offsets.get_mut(at) {
+        *place = Some(offset);
+    }
+}
+
+/// Carries offsets over the links, the best proven first, until nothing new is reached.
+fn spread_from(units: &[Unit], links: &[Link], offsets: &mut [Option<i64>]) {
+    let get = |offsets: &[Option<i64>], at: usize| offsets.get(at).copied().flatten();
+    while let Some((at, offset)) =
+        links
+            .iter()
+            .find_map(|link| match (get(offsets, link.application), get(offsets, link.proxy)) {
+                (Some(mine), None) => {
+                    let skew = if link.lag_ms.abs() > SKEW_IGNORED_MS {
+                        -link.lag_ms
+                    } else {
+                        0
+                    };
+                    Some((link.proxy, near_zone(mine + skew, told(units, link.proxy), SKEW_IGNORED_MS)))
+                }
+                (None, Some(theirs)) => {
+                    let offset = theirs + link.lag_ms;
+                    Some((
+                        link.application,
+                        near_zone(offset, told(units, link.application), CLOCKS_AGREE_MS),
+                    ))
+                }
+                _ => None,
+            })
+    {
+        set(offsets, at, offset);
+    }
+}
+
+/// An offset without what is no skew: a clock this near to its own zone's time, or to a whole zone where its zone is not
+/// known, is right.
+fn near_zone(offset: i64, told: Option<i64>, ignored_ms: i64) -> i64 {
+    let right = told.unwrap_or((offset + QUARTER_MS / 2).div_euclid(QUARTER_MS) * QUARTER_MS);
+    if (offset - right).abs() <= ignored_ms { right } else { offset }
+}
+
+/// The zone that the other logs of a host turned out to be written in, where they agree.
+fn of_host(units: &[Unit], offsets: &[Option<i64>], unit: &Unit) -> i64 {
+    let zones: BTreeSet<i64> = units
+        .iter()
+        .zip(offsets)
+        .filter(|(other, _)| unit.host.is_some() && other.host == unit.host && other.told_ms != Some(0))
+        .filter_map(|(_, offset)| offset.map(|offset| near_zone(offset, None, QUARTER_MS)))
+        .collect();
+    match zones.first() {
+        Some(&zone) if zones.len() == 1 => zone,
+        _ => 0,
     }
 }
 
@@ -190,79 +425,6 @@ fn spread(values: impl Iterator<Item = i64>) -> f64 {
 fn median(values: &mut [i64]) -> i64 {
     values.sort_unstable();
     values.get(values.len() / 2).copied().unwrap_or(0)
-}
-
-fn applications_without_ids(applications: &[SourceIndex], proxy: &ProxyHost, sources: &[(&Name, &SourceRollup)]) -> bool {
-    let has_ids = |&index: &SourceIndex| {
-        sources
-            .get(index)
-            .is_some_and(|(_, rollup)| rollup.provider_ids.len() + rollup.client_ids.len() >= PAIRS_NEEDED)
-    };
-    let both = applications.iter().any(has_ids) && proxy.counted.iter().any(has_ids);
-    !applications.is_empty() && !both
-}
-
-/// The lag at which the arrivals of the applications and of one proxy agree best, in milliseconds; 0 where no lag
-/// stands out.
-fn lag_by_counts(applications: &[SourceIndex], proxy: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> i64 {
-    let slots = |members: &[SourceIndex]| {
-        let mut counts: BTreeMap<i64, i64> = BTreeMap::new();
-        for &index in members {
-            let Some((_, rollup)) = sources.get(index) else { continue };
-            for (time, grain, _, cell) in rollup.cells.in_order() {
-                // A tunnel ends when its client hangs up, which no request's end need be near.
-                if !matches!(grain, Grain::Detail | Grain::Tunnel) {
-                    *counts.entry(time.0.div_euclid(CELL_SECONDS * 1000)).or_default() += i64::from(cell.ok);
-                }
-            }
-        }
-        counts.into_iter().collect::<Vec<(i64, i64)>>()
-    };
-    let (ours, theirs) = (slots(applications), slots(proxy));
-    if ours.len() < EVENTS_NEEDED || theirs.len() < EVENTS_NEEDED {
-        return 0;
-    }
-    let thin = (ours.len().saturating_mul(theirs.len()) / LAG_WORK).max(1);
-    let width = usize::try_from(2 * LARGEST_LAG_SLOTS + 1).unwrap_or(1);
-    let mut agreement = vec![0_i64; width];
-    for &(at, count) in ours.iter().step_by(thin) {
-        let from = theirs.partition_point(|(slot, _)| *slot < at - LARGEST_LAG_SLOTS);
-        for &(slot, other) in theirs
-            .iter()
-            .skip(from)
-            .take_while(|(slot, _)| *slot <= at + LARGEST_LAG_SLOTS)
-        {
-            let lag = usize::try_from(slot - at + LARGEST_LAG_SLOTS).unwrap_or(0);
-            if let Some(place) = agreement.get_mut(lag) {
-                *place += count * other;
-            }
-        }
-    }
-    peak(&agreement).map_or(0, |lag| {
-        (i64::try_from(lag).unwrap_or(0) - LARGEST_LAG_SLOTS) * CELL_SECONDS * 1000
-    })
-}
-
-/// The place of the highest value, when it stands out of its surroundings.
-///
-/// The products fall off with the lag, because two days overlap less and less; so the mean and deviation are taken of
-/// the differences to a neighbour a minute away, where that slope does not matter.
-fn peak(agreement: &[i64]) -> Option<usize> {
-    const NEIGHBOUR: usize = 12;
-    #[expect(clippy::cast_precision_loss, reason = "products of counts, compared as magnitudes")]
-    let differences: Vec<f64> = (0..agreement.len())
-        .map(|at| {
-            let get = |at: usize| agreement.get(at).copied().unwrap_or(0);
-            let around = get(at.saturating_sub(NEIGHBOUR)) + get(at + NEIGHBOUR);
-            get(at) as f64 - around as f64 / 2.0
-        })
-        .collect();
-    #[expect(clippy::cast_precision_loss, reason = "the number of lags is small")]
-    let count = differences.len() as f64;
-    let mean = differences.iter().sum::<f64>() / count;
-    let deviation = (differences.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count).sqrt();
-    let (at, highest) = differences.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1))?;
-    (deviation > 0.0 && (highest - mean) / deviation > PEAK_DEVIATIONS).then_some(at)
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ pub(super) struct Family {
     pub(super) sources: Vec<SourceIndex>,
     /// How finely it tells attempts.
     pub(super) granularity: Granularity,
+    /// Whether the exceptions that its lines name are ends of attempts that no other line tells.
+    pub(super) exceptions_are_ends: bool,
 }
 
 impl Family {
@@ -43,6 +45,7 @@ pub(super) fn families(sources: &[(&Name, &SourceRollup)]) -> Vec<Family> {
         .into_values()
         .map(|members| Family {
             granularity: granularity(&members, sources),
+            exceptions_are_ends: exceptions_are_ends(&members, sources),
             sources: members,
         })
         .collect()
@@ -96,6 +99,32 @@ fn granularity(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> G
         Granularity::Detail
     } else {
         Granularity::Call
+    }
+}
+
+/// A program that logs each attempt's end has at least one failed end for each exception it names. More exceptions than
+/// failed ends: the ends were not logged (a level too low, an SDK that is silent), and the exceptions stand for them.
+fn exceptions_are_ends(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> bool {
+    let failed = |seen: &Observation| !matches!(seen.outcome, Outcome::Success | Outcome::Unsaid);
+    let (mut named, mut ended) = (0_usize, 0_usize);
+    for (_, rollup) in members.iter().filter_map(|&index| sources.get(index)) {
+        for seen in rollup.observations.iter().filter(|seen| failed(seen)) {
+            match seen.grain {
+                Grain::Detail => named += usize::from(names_exception(seen)),
+                Grain::Attempt | Grain::Call => ended += 1,
+                Grain::Start | Grain::Tunnel => {}
+            }
+        }
+    }
+    named > ended
+}
+
+/// Whether a detail tells of an exception: an SDK's own line on an answer names none, and a broken exchange has no answer.
+pub(super) fn names_exception(seen: &Observation) -> bool {
+    match seen.outcome {
+        Outcome::Success | Outcome::Unsaid => false,
+        Outcome::Transport(_) => true,
+        Outcome::Status(_) | Outcome::Caller(..) => seen.error.is_some(),
     }
 }
 

@@ -4,6 +4,7 @@
 //! into attempts ([`assemble`]); the clocks set right ([`clocks`]); both sides of each failure joined ([`pair`]); whose
 //! traffic is already shown ([`cover`]); the successes ([`successes`]); the sides ([`side`]); the calls ([`calls`]).
 
+mod arrivals;
 mod assemble;
 mod calls;
 mod clocks;
@@ -25,8 +26,8 @@ use calls::InCall;
 use clocks::Clock;
 use cover::{Cover, Covers, Ties};
 use earlier::Earlier;
+use family::Family;
 pub(crate) use family::stem;
-use family::{Family, Granularity};
 use pair::Joined;
 use proxies::ProxyHost;
 use std::collections::BTreeMap;
@@ -47,7 +48,7 @@ pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
     let sources: Vec<(&Name, &SourceRollup)> = rollup.sources.iter().collect();
     let families = family::families(&sources);
     let mut proxies = proxies::hosts(&sources);
-    let clocks = clocks::clocks(&sources, &proxies);
+    let clocks = clocks::clocks(&sources, &families, &proxies);
     let mut assembled: Vec<Assembled> = families.iter().map(|family| assemble_family(family, &sources)).collect();
     set_clocks(&mut assembled, &mut proxies, &clocks);
 
@@ -193,7 +194,7 @@ fn chains_of_views(assembled: &[Assembled]) -> Vec<Option<(usize, usize)>> {
 /// What is to be added to each source's times, in milliseconds, so that the clocks agree.
 pub(crate) fn offsets_ms(rollup: &Rollup) -> BTreeMap<Name, i64> {
     let sources: Vec<(&Name, &SourceRollup)> = rollup.sources.iter().collect();
-    let clocks = clocks::clocks(&sources, &proxies::hosts(&sources));
+    let clocks = clocks::clocks(&sources, &family::families(&sources), &proxies::hosts(&sources));
     sources
         .iter()
         .zip(clocks)
@@ -211,7 +212,7 @@ fn assemble_family(family: &Family, sources: &[(&Name, &SourceRollup)]) -> Assem
     let observations = members
         .iter()
         .flat_map(|(index, rollup)| rollup.observations.iter().map(move |seen| (*index, seen)));
-    assemble::assemble(observations, family.granularity == Granularity::Detail)
+    assemble::assemble(observations, family)
 }
 
 /// Moves every view to its end on the common clock.
@@ -264,6 +265,7 @@ fn in_call(
             one.outcome = proxy.outcome.transport().map_or(one.outcome, Outcome::Transport);
         }
     }
+    let upstream = proxies.iter().find_map(|view| view.upstream.as_ref()?.address.clone());
     let mut seen_by: Vec<Seen> = application
         .into_iter()
         .chain(proxies.iter().copied())
@@ -295,6 +297,7 @@ fn in_call(
             side: None,
             side_by_vote: false,
             retry_in_ms: one.retry_in_ms,
+            upstream,
             joined: joined.method.filter(|_| application.is_some() || proxies.len() > 1),
             seen_by,
         },

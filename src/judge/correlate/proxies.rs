@@ -3,8 +3,9 @@
 //! Logs of one host about the same exchanges are one vantage (classification B3.4a): the one that tells more counts,
 //! the other only adds. An error log adds facts to attempts and no attempts, unless no access log covers them.
 
+use super::clocks::QUARTER_MS;
 use super::view::{SourceIndex, View, surer};
-use crate::model::{Dimension, Fact, Grain, Name, Outcome, SourceRollup, Time, TransportError, Vantage};
+use crate::model::{Dimension, Fact, Grain, Name, Observation, Outcome, SourceRollup, Time, TransportError, Vantage};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Share of a log's successes that must stand in the other for the two to be one (classification B3.4a: 90 %).
@@ -12,6 +13,15 @@ const SAME_TRAFFIC_SHARE: f64 = 0.9;
 
 /// Milliseconds within which two logs without ids must count alike: longer than any request takes.
 const COUNTED_TOGETHER_MS: i64 = 600_000;
+
+/// The widest zone is 14 hours from UTC, in quarters.
+const WIDEST_ZONE: i64 = 56;
+
+/// Errors that must be at a failure's time to tell a zone.
+const DETAILS_NEEDED: usize = 3;
+
+/// Errors looked at to tell a zone.
+const DETAILS_LOOKED_AT: usize = 2_000;
 
 /// How far two logs of one proxy may count apart, as a share of what two proxies with like loads differ by. Requests of a
 /// minute in bins of ten put sqrt(1/10) = 0.32 of it between twins; two proxies are at 1.
@@ -31,6 +41,8 @@ pub(super) struct ProxyHost {
     pub(super) views: Vec<View>,
     /// Ends of recovered or healthy attempts that were asked for: caller id and time.
     pub(super) successes: Vec<View>,
+    /// What is to be added to the times of a log without a zone, beside what its host's others need.
+    pub(super) shifts: BTreeMap<SourceIndex, i64>,
 }
 
 /// Groups the proxy sources by host and puts each host's logs together.
@@ -84,8 +96,12 @@ fn host(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> ProxyHos
         let twin = host
             .counted
             .iter()
-            .copied()
-            .find(|&other| rollup(other).is_some_and(|other| same_traffic(mine, other)));
+            .filter_map(|&other| same_traffic(mine, rollup(other)?))
+            .next();
+        let shift = twin.unwrap_or(0);
+        if shift != 0 {
+            host.shifts.insert(index, shift);
+        }
         let views = mine
             .observations
             .iter()
@@ -95,44 +111,61 @@ fn host(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> ProxyHos
             .filter(|view| view.outcome != Outcome::Unsaid)
             .partition(|view| view.outcome == Outcome::Success);
         if twin.is_some() {
-            add_twin(&mut host.views, failures);
+            add_twin(&mut host.views, failures, shift);
         } else {
             host.counted.push(index);
             host.views.extend(failures);
             host.successes.extend(successes);
         }
     }
-    let covered: Vec<(Time, Time)> = access.iter().filter_map(|&index| rollup(index)?.span).collect();
+    let covered: Vec<(Time, Time)> = host.counted.iter().filter_map(|&index| rollup(index)?.span).collect();
     for index in members.iter().copied() {
-        add_details(&mut host.views, index, rollup(index), &covered);
+        let Some(rollup) = rollup(index) else { continue };
+        let shift = zone_shift(&host, index, rollup, sources, &covered);
+        if shift != 0 {
+            host.shifts.insert(index, shift);
+        }
+        add_details(&mut host.views, index, rollup, shift, &covered);
     }
     host.views
         .sort_by_key(|view| (view.time, view.source, view.lines.first().copied()));
     host
 }
 
-/// Whether two logs are about the same exchanges: by ids where both carry them, else by their counts.
-fn same_traffic(a: &SourceRollup, b: &SourceRollup) -> bool {
-    let (few, many) = if a.provider_ids.len() <= b.provider_ids.len() {
-        (&a.provider_ids, &b.provider_ids)
-    } else {
-        (&b.provider_ids, &a.provider_ids)
-    };
-    if !few.is_empty() {
-        let shared = few.iter().filter(|(hash, _)| many.get(*hash).is_some()).count();
-        return share(shared as u64, few.len() as u64) >= SAME_TRAFFIC_SHARE;
+/// Whether two logs are about the same exchanges, by ids where both carry them, else by their counts; and which whole
+/// zone is to be added to the first one's times, where its own is not known and the other's is.
+fn same_traffic(mine: &SourceRollup, other: &SourceRollup) -> Option<i64> {
+    let lacks_zone = mine.zone_assumed && !other.zone_assumed;
+    let (few, many) = (mine.provider_ids.len(), other.provider_ids.len());
+    if few.min(many) > 0 {
+        let mut apart: Vec<i64> = mine
+            .provider_ids
+            .iter()
+            .filter_map(|(hash, seen)| Some(other.provider_ids.get(hash)?.time.since(seen.time)))
+            .collect();
+        apart.sort_unstable();
+        let middle = apart.get(apart.len() / 2).copied().unwrap_or(0);
+        let zone = (middle + QUARTER_MS / 2).div_euclid(QUARTER_MS) * QUARTER_MS;
+        let is_same = share(apart.len() as u64, few.min(many) as u64) >= SAME_TRAFFIC_SHARE;
+        return is_same.then_some(if lacks_zone { zone } else { 0 });
     }
-    counts_alike(&counts(a), &counts(b))
+    let theirs = counts(other, 0);
+    if counts_alike(&counts(mine, 0), &theirs) {
+        return Some(0);
+    }
+    let zones = (-WIDEST_ZONE..=WIDEST_ZONE).map(|quarters| quarters * QUARTER_MS);
+    let mut zones = zones.filter(|shift| lacks_zone && counts_alike(&counts(mine, *shift), &theirs));
+    zones.next()
 }
 
 /// Successes by ten minutes and endpoint.
 type Counts = BTreeMap<(i64, Option<Name>), u64>;
 
 /// One log may stamp starts and the other ends, so that five seconds would tell them apart.
-fn counts(rollup: &SourceRollup) -> Counts {
+fn counts(rollup: &SourceRollup, shift: i64) -> Counts {
     let mut counts = Counts::new();
     for (time, _, attributes, cell) in rollup.cells.in_order() {
-        let bin = time.0.div_euclid(COUNTED_TOGETHER_MS);
+        let bin = time.plus_ms(shift).0.div_euclid(COUNTED_TOGETHER_MS);
         *counts.entry((bin, attributes.get(Dimension::Endpoint).cloned())).or_default() += u64::from(cell.ok);
     }
     counts
@@ -165,20 +198,21 @@ fn share(part: u64, whole: u64) -> f64 {
 }
 
 /// Adds the views of a second log of the same exchanges: each to its nearest twin, none by itself.
-fn add_twin(views: &mut [View], twins: Vec<View>) {
+fn add_twin(views: &mut [View], twins: Vec<View>, shift: i64) {
     let mut taken = BTreeSet::new();
     for twin in twins {
+        let time = twin.time.plus_ms(shift);
         let same = |view: &View| {
             view.source != twin.source
                 && view.outcome == twin.outcome
                 && view.attributes.get(Dimension::Endpoint) == twin.attributes.get(Dimension::Endpoint)
-                && view.time.since(twin.time).abs() <= SAME_EXCHANGE_MS
+                && view.time.since(time).abs() <= SAME_EXCHANGE_MS
         };
         let nearest = views
             .iter()
             .enumerate()
             .filter(|(at, view)| !taken.contains(at) && same(view))
-            .min_by_key(|(at, view)| (view.time.since(twin.time).abs(), *at));
+            .min_by_key(|(at, view)| (view.time.since(time).abs(), *at));
         if let Some((at, _)) = nearest {
             taken.insert(at);
             if let Some(view) = views.get_mut(at) {
@@ -191,14 +225,57 @@ fn add_twin(views: &mut [View], twins: Vec<View>) {
     }
 }
 
+/// What an error log says of exchanges.
+fn details(rollup: &SourceRollup) -> impl Iterator<Item = &Observation> {
+    let seen = rollup.observations.iter();
+    seen.filter(|seen| seen.grain == Grain::Detail && seen.outcome != Outcome::Unsaid)
+}
+
+/// How far an error log without a zone is from its host's access log, which has one: by which whole zone most of its
+/// errors are at a failure's time. An access log of the host that has no zone either is written in the same.
+fn zone_shift(
+    host: &ProxyHost,
+    index: SourceIndex,
+    rollup: &SourceRollup,
+    sources: &[(&Name, &SourceRollup)],
+    covered: &[(Time, Time)],
+) -> i64 {
+    let counted = |at: SourceIndex| host.counted.contains(&at) && at != index;
+    let has_zone = (0..sources.len())
+        .filter(|&at| counted(at))
+        .any(|at| sources.get(at).is_some_and(|(_, rollup)| !rollup.zone_assumed));
+    if !rollup.zone_assumed || !has_zone || host.counted.contains(&index) {
+        return 0;
+    }
+    let mut failures: Vec<Time> = host.views.iter().map(|view| view.time).collect();
+    failures.sort_unstable();
+    let matched = |shift: i64| {
+        let at_a_failure = |seen: &&Observation| {
+            let time = seen.time.plus_ms(shift);
+            let near = failures.partition_point(|failure| failure.plus_ms(SAME_EXCHANGE_MS) < time);
+            failures
+                .get(near)
+                .is_some_and(|failure| failure.since(time) <= SAME_EXCHANGE_MS)
+        };
+        details(rollup).take(DETAILS_LOOKED_AT).filter(at_a_failure).count()
+    };
+    let as_read = matched(0);
+    // Errors from when nothing was logged at all are in another zone, however few they are.
+    let is_within = |seen: &Observation| covered.iter().any(|(first, last)| (*first..=*last).contains(&seen.time));
+    let needed = if details(rollup).any(is_within) { DETAILS_NEEDED } else { 1 };
+    let best = (-WIDEST_ZONE..=WIDEST_ZONE)
+        .map(|quarters| (matched(quarters * QUARTER_MS), std::cmp::Reverse(quarters.abs()), quarters))
+        .max();
+    match best {
+        Some((most, _, quarters)) if most >= needed && most > 2 * as_read => quarters * QUARTER_MS,
+        _ => 0,
+    }
+}
+
 /// Adds what an error log says.
-fn add_details(views: &mut Vec<View>, index: SourceIndex, rollup: Option<&SourceRollup>, covered: &[(Time, Time)]) {
-    let Some(rollup) = rollup else { return };
-    for seen in rollup
-        .observations
-        .iter()
-        .filter(|seen| seen.grain == Grain::Detail && seen.outcome != Outcome::Unsaid)
-    {
+fn add_details(views: &mut Vec<View>, index: SourceIndex, rollup: &SourceRollup, shift: i64, covered: &[(Time, Time)]) {
+    for seen in details(rollup) {
+        let time = seen.time.plus_ms(shift);
         // A log that holds both its answers and its errors (a gateway's) names an id with the error, and the error comes
         // with the answer's own end; an error log beside an access log knows better how it ended.
         let own_end = |view: &View| view.outcome.status() == seen.outcome.status() && seen.ids.gateway_request_id.is_some();
@@ -212,15 +289,12 @@ fn add_details(views: &mut Vec<View>, index: SourceIndex, rollup: Option<&Source
             } else {
                 view.outcome.is_failure()
             };
-            is_open
-                && agree(Dimension::Client)
-                && agree(Dimension::Endpoint)
-                && view.time.since(seen.time).abs() <= SAME_EXCHANGE_MS
+            is_open && agree(Dimension::Client) && agree(Dimension::Endpoint) && view.time.since(time).abs() <= SAME_EXCHANGE_MS
         };
         let nearest = views
             .iter_mut()
             .filter(|view| about(view))
-            .min_by_key(|view| view.time.since(seen.time).abs());
+            .min_by_key(|view| view.time.since(time).abs());
         if let Some(view) = nearest {
             if view.source == index {
                 // Which kind of 429 it was, only the error tells.
@@ -238,7 +312,7 @@ fn add_details(views: &mut Vec<View>, index: SourceIndex, rollup: Option<&Source
             view.lines.push(seen.line);
             continue;
         }
-        let in_access_log = covered.iter().any(|(first, last)| (*first..=*last).contains(&seen.time));
+        let in_access_log = covered.iter().any(|(first, last)| (*first..=*last).contains(&time));
         let died_after_200 = seen.outcome == Outcome::Transport(TransportError::StreamAbort);
         if !in_access_log || died_after_200 {
             let mut view = View::of(index, seen);

@@ -29,6 +29,7 @@ fn failure(time: i64, attributes: Attributes) -> Attempt {
         side: Some(Side::Provider),
         side_by_vote: false,
         retry_in_ms: None,
+        upstream: None,
         joined: None,
         seen_by: Vec::new(),
     }

@@ -72,8 +72,11 @@ impl Format for JsonLines {
         };
         if !is_object || !line.ends_with(b"}") || stranger() {
             Fit::No
-        } else {
+        } else if str::from_utf8(line).is_ok_and(walk::is_logged) {
             Fit::Yes
+        } else {
+            // A provider's body within another log is an object too.
+            Fit::Maybe
         }
     }
 

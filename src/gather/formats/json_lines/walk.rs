@@ -19,6 +19,8 @@ enum Place {
     Error,
     /// A header table: only ids and dates are taken.
     Headers,
+    /// Where in the code the line was written (loguru's `file`, slog's `source`): none of it is the call's.
+    Code,
 }
 
 /// A value as it stands, and whether it holds escapes.
@@ -129,7 +131,7 @@ pub(super) fn line(line: &str, emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), 
             Unread::NotThisFormat
         });
     }
-    if found.escaped == 0 {
+    if found.escaped == 0 && found.told.get(Key::EpochSecond).is_none() {
         found.told.emit(emit);
         return Ok(());
     }
@@ -144,12 +146,31 @@ pub(super) fn line(line: &str, emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), 
         }
     }
     let mut told = found.told;
+    // log4j2 writes its instant in two parts.
+    if let (None, Some(seconds)) = (told.get(Key::Timestamp), told.get(Key::EpochSecond)) {
+        let start = scratch.len();
+        let nanoseconds = told.get(Key::NanoOfSecond).unwrap_or("0");
+        for part in [seconds, ".", "000000000".get(nanoseconds.len()..).unwrap_or(""), nanoseconds] {
+            scratch.push_str(part);
+        }
+        spans.push((Key::Timestamp, start, scratch.len()));
+    }
     for (key, start, end) in spans {
         told.set(key, scratch.get(start..end).unwrap_or(""));
     }
     told.emit(emit);
     SCRATCH.set(scratch);
     Ok(())
+}
+
+/// Whether one of the line's own keys is a logger's: a time, a level or a message.
+pub(super) fn is_logged(line: &str) -> bool {
+    Members::of(line).into_iter().flatten().any(|(name, _)| {
+        matches!(
+            keys::key(name),
+            Some(Key::Timestamp | Key::StartTime | Key::Level | Key::Message | Key::LoguruText)
+        ) || matches!(name, "record" | "instant" | "log" | "fields")
+    })
 }
 
 /// Walks the line's objects, outer ones first; whether the line is whole.
@@ -208,7 +229,12 @@ fn take<'a>(
 ) {
     let Some(folded) = Folded::of(key) else { return };
     match value {
-        Value::Object(object) => pending.push((place_of(place, folded.bytes()), object)),
+        Value::Object(object) => {
+            let inner = place_of(place, folded.bytes());
+            if inner != Place::Code {
+                pending.push((inner, object));
+            }
+        }
         Value::Array(array) => take_array(place, &folded, array, found, pending),
         Value::Text(text) | Value::Word(text) => set(place, &folded, (text, false), outermost, found),
         Value::Escaped(text) => set(place, &folded, (text, true), outermost, found),
@@ -219,6 +245,7 @@ fn place_of(place: Place, key: &[u8]) -> Place {
     match key {
         b"headers" | b"respheaders" | b"responseheaders" => Place::Headers,
         b"error" | b"err" | b"exception" | b"excinfo" | b"cause" | b"thrown" => Place::Error,
+        b"file" | b"source" | b"sourcelocation" | b"caller" | b"origin" | b"frames" => Place::Code,
         _ if place == Place::Error => Place::Error,
         _ => Place::Plain,
     }
@@ -269,6 +296,7 @@ fn set<'a>(place: Place, folded: &Folded, value: Raw<'a>, outermost: bool, found
             .key()
             .filter(|key| !matches!(key, Key::Timestamp | Key::Level | Key::Message)),
         (Place::Plain, _) => folded.key(),
+        (Place::Code, _) => None,
     };
     if let Some(key) = key {
         found.put(key, value, outermost);

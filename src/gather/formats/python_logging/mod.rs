@@ -4,12 +4,12 @@ mod level;
 mod prefix;
 mod stamp;
 
-use super::{Fit, Format, Unread};
+use super::colours::plain;
+use super::{Fit, Format, Unread, text_logging};
 use crate::gather::frame::Framing;
 use crate::gather::messages::{self, Said};
 use crate::model::{Fields, Vantage};
 use prefix::Layout;
-use std::borrow::Cow;
 
 /// The format.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +41,7 @@ impl Format for PythonLogging {
     }
 
     fn fit(&self, line: &[u8]) -> Fit {
-        let Ok(line) = str::from_utf8(line) else { return Fit::No };
+        let line = &*plain(line);
         if bare_legacy(line) {
             return Fit::Yes;
         }
@@ -50,8 +50,7 @@ impl Format for PythonLogging {
     }
 
     fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
-        // The checked reading is several times faster than the lossy one, which few records need.
-        let text = str::from_utf8(record).map_or_else(|_| String::from_utf8_lossy(record), Cow::Borrowed);
+        let text = plain(record);
         let text = text.trim_end_matches(['\n', '\r']);
         let prefix = if bare_legacy(text) {
             prefix::Prefix {
@@ -91,6 +90,11 @@ impl Format for PythonLogging {
     }
 }
 
+/// Whether a line has a head that this format reads to its level.
+pub(super) fn knows(line: &str) -> bool {
+    bare_legacy(line) || prefix::read(line).is_some_and(|prefix| prefix.is_error.is_some())
+}
+
 /// openai-python 0.x prints these with no prefix at all (formats.md 1.2).
 fn bare_legacy(line: &str) -> bool {
     let begins = ["message='", "error_code=", "api_version="]
@@ -112,6 +116,11 @@ fn starts(line: &[u8]) -> bool {
             let word = line.iter().take(10).take_while(|byte| byte.is_ascii_uppercase()).count();
             (4..10).contains(&word) && str::from_utf8(line).is_ok_and(|line| prefix::read(line).is_some())
         }
+        // A terminal's colour comes first.
+        Some(0x1b) => {
+            let head = plain(line.get(..line.len().min(120)).unwrap_or(line));
+            !head.starts_with('\u{1b}') && starts(head.as_bytes())
+        }
         Some(b'm' | b'e' | b'a') => str::from_utf8(line).is_ok_and(bare_legacy),
         _ => false,
     }
@@ -127,8 +136,8 @@ fn fit(prefix: &prefix::Prefix<'_>, line: &str) -> Fit {
     if prefix.is_error.is_none() {
         return Fit::No;
     }
-    // Java frameworks write a process number and `--- [thread]`; Node's console opens an object.
-    if line.contains(" --- [") || line.ends_with('{') {
+    // Node's console opens an object; the heads of other languages' loggers are told by their own table.
+    if line.ends_with('{') || text_logging::is_telling(line) {
         return Fit::Maybe;
     }
     let comma = prefix.stamp.is_some_and(|stamp| stamp.contains(','));

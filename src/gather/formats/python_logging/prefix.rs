@@ -1,6 +1,7 @@
 //! What Python's loggers write before the message, in the orders that are in use.
 
 use super::{level, stamp};
+use crate::gather::formats::threads::is_thread;
 
 /// How many words may stand before the level: a logger, a process number, a thread and a place in the code.
 const WORDS_BEFORE_LEVEL: usize = 4;
@@ -133,7 +134,7 @@ fn words<'a>(text: &'a str, mut prefix: Prefix<'a>) -> Prefix<'a> {
                     };
                 }
                 _ if rest.starts_with('{') => {}
-                _ => prefix.thread = prefix.thread.or(Some(inside)),
+                _ => prefix.thread = prefix.thread.or(Some(inside).filter(|word| is_thread(word))),
             }
             rest = separators(after);
         } else if prefix.is_error.is_none() {

@@ -1,0 +1,297 @@
+//! The first lines of a report: whose fault, since when, how much, and what to do next.
+
+use super::phrases::{count, counted, inert, length, percent, scope, second};
+use crate::model::{Class, Dimension, Findings, Name, Side, Window, Zoom};
+use crate::providers;
+
+/// From this many answers of the caller's own making on they are named beside "no failure windows".
+const OWN_ERRORS_TOLD: u64 = 20;
+
+/// Below this confidence the headline says "probably".
+const SURE: f64 = 0.5;
+
+/// The sentence that answers whose fault, since when and how much.
+pub(super) fn headline(findings: &Findings) -> String {
+    let worst = findings
+        .windows
+        .iter()
+        .max_by_key(|window| (window.failures, std::cmp::Reverse(window.start)));
+    let Some(worst) = worst else {
+        return nothing(findings);
+    };
+    let others = match findings.windows.len() {
+        1 => String::new(),
+        _ => format!(" {} in all.", counted(findings.windows.len() as u64, "window", "windows")),
+    };
+    let over = if worst.ongoing {
+        "since then (not proven to be over)".to_owned()
+    } else {
+        length(worst.end.since(worst.start))
+    };
+    let lost = match (worst.calls_lost, worst.calls) {
+        (_, 0) => String::new(),
+        (0, calls) => format!("; of {} none was lost", counted(calls, "call", "calls")),
+        (lost, calls) => format!(
+            "; {} of {} lost after their retries",
+            count(lost),
+            counted(calls, "call", "calls")
+        ),
+    };
+    format!(
+        "{}: {}, {} to {} ({over}), {:.1} % of {} failed{lost}.{others}",
+        whose(worst),
+        scope(&worst.scope),
+        second(worst.start),
+        worst.end.to_utc().format("%H:%M:%S"),
+        percent(worst.failures, worst.attempts),
+        counted(worst.attempts, "attempt", "attempts")
+    )
+}
+
+/// Whose fault a window is.
+fn whose(window: &Window) -> String {
+    let probably = if window.verdict.confidence < SURE { "probably " } else { "" };
+    let provider = provider(window);
+    let whose = match window.verdict.class {
+        Class::NetworkSide => format!("{probably}your own network or proxy, not the provider"),
+        Class::Transient => format!("{probably}{provider}, a short fault"),
+        Class::ModelSpecific => format!("{probably}{provider}, one model only"),
+        Class::Outage => format!("{probably}{provider}"),
+    };
+    let mut letters = whose.chars();
+    letters
+        .next()
+        .map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The provider of a window's failures, by name where all are of one.
+pub(super) fn provider(window: &Window) -> String {
+    let mut names = window.case.parts.iter().filter_map(|part| part.provider.as_deref());
+    let known = names
+        .next()
+        .filter(|first| names.all(|name| name == *first))
+        .and_then(providers::by_spelling);
+    known.map_or_else(
+        || "the provider".to_owned(),
+        |provider| format!("the provider ({})", provider.display_name()),
+    )
+}
+
+fn nothing(findings: &Findings) -> String {
+    let read = &findings.coverage;
+    let unread = if read.is_complete() {
+        ""
+    } else {
+        ", but not everything was read: see below"
+    };
+    let own: u64 = findings.caller_side.iter().map(|kind| kind.count).sum();
+    let own = match findings.caller_side.first() {
+        Some(most) if own >= OWN_ERRORS_TOLD => format!(
+            " {} were refused for reasons of the caller's own, most of them {} ({}): not the provider's fault.",
+            counted(own, "attempt", "attempts"),
+            most.kind.name(),
+            count(most.count)
+        ),
+        _ => String::new(),
+    };
+    format!(
+        "No failure windows in what was read: {} in {}{unread}.{own}",
+        counted(findings.counts.attempts, "attempt", "attempts"),
+        counted(read.sources.len() as u64, "file", "files")
+    )
+}
+
+/// What to do next, the most urgent first.
+pub(super) fn next_steps(findings: &Findings) -> Vec<String> {
+    let mut steps = Vec::new();
+    let of = |side: Side| -> Vec<String> {
+        let numbered = findings.windows.iter().enumerate().filter(|(_, window)| window.side == side);
+        numbered.map(|(at, _)| format!("{}", at + 1)).collect()
+    };
+    let (provider, network) = (of(Side::Provider), of(Side::Network));
+    if !provider.is_empty() {
+        steps.push(format!(
+            "Send the provider its ticket for window {}: --report ticket --audience provider, with the list of --report csv.",
+            provider.join(", ")
+        ));
+    }
+    if !network.is_empty() {
+        steps.push(format!(
+            "Send your network team theirs for window {}: --report ticket --audience network --internal.",
+            network.join(", ")
+        ));
+    }
+    for kind in findings.caller_side.iter().filter(|kind| kind.count >= OWN_ERRORS_TOLD) {
+        steps.push(format!(
+            "Mend your own {} errors ({}): {}",
+            kind.kind.name(),
+            count(kind.count),
+            kind.advice
+        ));
+    }
+    steps.extend(ids(findings));
+    let unknown = findings
+        .coverage
+        .sources
+        .iter()
+        .filter(|source| source.format.is_none())
+        .count() as u64;
+    if unknown > 0 {
+        steps.push(format!(
+            "Tell how to read {} in no known format: --format 'GLOB=NAME'; 'faultscope formats' lists the names.",
+            counted(unknown, "file", "files")
+        ));
+    }
+    steps
+}
+
+/// Failures that no id identifies cannot be looked up by anybody.
+fn ids(findings: &Findings) -> Option<String> {
+    let is_web = |window: &Window| window.case.parts.iter().any(|part| part.surface.as_deref() == Some("web"));
+    let parts = findings
+        .windows
+        .iter()
+        .filter(|window| window.side == Side::Provider && !is_web(window));
+    let (without, all) = parts
+        .filter_map(|window| window.case.whole.as_ref())
+        .fold((0, 0), |sum, part| {
+            (
+                sum.0 + part.share.failed - part.ids.provider.min(part.share.failed),
+                sum.1 + part.share.failed,
+            )
+        });
+    let lacks = findings.findings.iter().any(|finding| finding.about.starts_with("missing"));
+    (without * 2 > all && lacks).then(|| {
+        format!(
+            "Log the ids: {} of {} carry none of the provider's; the remarks below name the line for each log.",
+            count(without),
+            counted(all, "failure", "failures")
+        )
+    })
+}
+
+/// One line for each attribute of which several values can be compared within a window: what failed of each.
+pub(super) fn comparisons(window: &Window) -> Vec<(&'static str, String)> {
+    /// Values told; the rest are counted.
+    const TOLD: usize = 6;
+    let line = |values: Vec<String>, more: usize| match more {
+        0 => values.join("; "),
+        more => format!("{}; {} more", values.join("; "), more),
+    };
+    let mut lines = Vec::new();
+    for (dimension, word) in [
+        (Dimension::Surface, "by kind"),
+        (Dimension::Proxy, "by proxy"),
+        (Dimension::Host, "by host"),
+        (Dimension::ServerAddress, "by server"),
+        (Dimension::Model, "by model"),
+        (Dimension::Endpoint, "by path"),
+    ] {
+        let groups: Vec<_> = window
+            .case
+            .groups
+            .iter()
+            .filter(|group| group.dimension == dimension)
+            .collect();
+        // Counts over more than the scope compare only what took another way, not what was asked for.
+        let is_way = matches!(dimension, Dimension::Proxy | Dimension::Host);
+        if groups.len() < 2 || (groups.iter().any(|group| group.wider) && !is_way) {
+            continue;
+        }
+        let told = groups.iter().take(TOLD);
+        let values = told.map(|group| {
+            format!(
+                "{} {} of {}",
+                inert(&group.value),
+                count(group.share.failed),
+                count(group.share.attempts)
+            )
+        });
+        lines.push((word, line(values.collect(), groups.len().saturating_sub(TOLD))));
+    }
+    let by_proxy_logs = !lines.iter().any(|(word, _)| *word == "by proxy") && window.case.proxies.len() > 1;
+    if by_proxy_logs {
+        let told = window.case.proxies.iter().take(TOLD);
+        let values = told.map(|log| {
+            format!(
+                "{} {} of {}",
+                inert(&log.proxy),
+                count(log.share.failed),
+                count(log.share.attempts)
+            )
+        });
+        lines.insert(
+            0,
+            (
+                "by proxy",
+                line(values.collect(), window.case.proxies.len().saturating_sub(TOLD)),
+            ),
+        );
+    }
+    lines
+}
+
+/// What was usual: outside the window, and in the hours around it.
+pub(super) fn usual(window: &Window) -> String {
+    let mut told = format!("{:.1} % outside it", super::phrases::round(window.baseline * 100.0));
+    let Some(part) = &window.case.whole else { return told };
+    for (stretch, word) in [(&part.before, "before it"), (&part.after, "after it")] {
+        if let Some(stretch) = stretch {
+            told.push_str(&format!(
+                "; {word} {} of {} in {}",
+                count(stretch.share.failed),
+                count(stretch.share.attempts),
+                length(stretch.to.since(stretch.from))
+            ));
+        }
+    }
+    told
+}
+
+/// How long the failures took, and the successes before them.
+pub(super) fn took(window: &Window, zoom: Option<&Zoom>) -> Option<String> {
+    let seconds = |ms: u64| {
+        #[expect(clippy::cast_precision_loss, reason = "a duration in milliseconds")]
+        let seconds = ms as f64 / 1000.0;
+        format!("{seconds:.1} s")
+    };
+    let failed = window.case.whole.as_ref().and_then(|part| part.durations).map(|took| {
+        format!(
+            "failures {} in the median, {} at the 95th percentile, {} at most",
+            seconds(took.p50_ms.into()),
+            seconds(took.p95_ms.into()),
+            seconds(took.longest_ms.into())
+        )
+    });
+    let healthy = zoom
+        .and_then(|zoom| zoom.healthy_before)
+        .map(|took| format!("successes before it {} and {}", seconds(took.p50_ms), seconds(took.p95_ms)));
+    let told: Vec<String> = failed.into_iter().chain(healthy).collect();
+    (!told.is_empty()).then(|| told.join("; "))
+}
+
+/// A remark and the logs it is about.
+pub(super) struct Remark<'a> {
+    pub(super) paths: Vec<&'a Name>,
+    pub(super) says: &'a str,
+    pub(super) advice: &'a str,
+}
+
+/// The remarks, each told once for all logs that it is about.
+pub(super) fn remarks(findings: &Findings) -> Vec<Remark<'_>> {
+    let mut remarks: Vec<Remark<'_>> = Vec::new();
+    for finding in &findings.findings {
+        let same = remarks
+            .iter_mut()
+            .find(|remark| remark.says == finding.says && remark.advice == finding.advice);
+        match same {
+            Some(remark) => remark.paths.extend(&finding.path),
+            None => remarks.push(Remark {
+                paths: finding.path.iter().collect(),
+                says: &finding.says,
+                advice: &finding.advice,
+            }),
+        }
+    }
+    remarks
+}

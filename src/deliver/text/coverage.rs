@@ -1,0 +1,79 @@
+//! What was read and what was not, at the terminal.
+
+use super::Page;
+use crate::deliver::phrases::{count, counted, inert, second};
+use crate::deliver::table::{table, wrapped};
+use crate::model::{Coverage, SourceCoverage};
+
+impl Page<'_> {
+    pub(super) fn coverage(&self) -> String {
+        let read = &self.findings.coverage;
+        let mut out = self.title("What was read");
+        let span = read.start.zip(read.end).map_or_else(
+            || "no time".to_owned(),
+            |(start, end)| format!("{} to {}", second(start), second(end)),
+        );
+        let sentence = format!(
+            "{}, {} MB: {} about a call, {} about something else, {} not understood; {span}.",
+            counted(read.sources.len() as u64, "file", "files"),
+            count(read.bytes.div_ceil(1_000_000)),
+            counted(read.records(), "record", "records"),
+            count(read.other_records()),
+            count(read.unread_records())
+        );
+        out.push_str(&wrapped(&sentence, "  ", "  ", self.context.width));
+        let rows = read.sources.iter().map(row).collect();
+        out.push_str(&table(
+            &["file", "format", "calls", "other", "unread", "zone, clock"],
+            rows,
+            self.context.width,
+        ));
+        out.push_str(&self.unread(read));
+        out
+    }
+
+    fn unread(&self, read: &Coverage) -> String {
+        let mut out = String::new();
+        for source in read.sources.iter().filter(|source| source.unread_records > 0) {
+            let lines: Vec<String> = source
+                .unread_lines
+                .iter()
+                .map(|line| format!("{}:{line}", inert(&source.path)))
+                .collect();
+            let more = if source.unread_records > lines.len() as u64 {
+                ", …"
+            } else {
+                ""
+            };
+            out.push_str(&self.point(&format!("not understood: {}{more}", lines.join(", "))));
+        }
+        for source in read.sources.iter().filter(|source| !source.notes.is_empty()) {
+            out.push_str(&self.point(&format!(
+                "{}: {}",
+                inert(&source.path),
+                source.notes.iter().map(|note| inert(note)).collect::<Vec<_>>().join("; ")
+            )));
+        }
+        for skipped in &read.skipped {
+            out.push_str(&self.point(&format!("skipped {}: {}", inert(&skipped.path), inert(&skipped.reason))));
+        }
+        out
+    }
+}
+
+fn row(source: &SourceCoverage) -> Vec<String> {
+    let offset = source.clock_offset_seconds;
+    let clock = if offset.abs() >= 0.001 {
+        format!(" {offset:+.1} s")
+    } else {
+        String::new()
+    };
+    vec![
+        inert(&source.path),
+        source.format.unwrap_or("unknown").to_owned(),
+        count(source.records),
+        count(source.other_records),
+        count(source.unread_records),
+        format!("{}{clock}", source.time_zone.as_deref().unwrap_or("in the log")),
+    ]
+}

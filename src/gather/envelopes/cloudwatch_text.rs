@@ -1,0 +1,101 @@
+//! A stamp before every line: CloudWatch's export to S3, `aws logs tail`, `kubectl logs --timestamps`, `docker logs -t`.
+//!
+//! An event's later lines stand without one, and belong to the line above.
+
+use super::envelope::{Envelope, Letter};
+use super::values::is_dated;
+use crate::gather::formats::Fit;
+use crate::text::scan;
+
+/// The envelope.
+pub(super) struct CloudwatchText;
+
+fn read(line: &str) -> Option<Letter<'_>> {
+    let (stamp, text) = line.split_once(' ')?;
+    let is_stamp = (19..=35).contains(&stamp.len())
+        && matches!(stamp.as_bytes(), [b'1'..=b'2', _, _, _, b'-', _, _, b'-', _, _, b'T', ..])
+        && stamp
+            .bytes()
+            .skip(11)
+            .all(|byte| matches!(byte, b'0'..=b'9' | b':' | b'.' | b'+' | b'-' | b'Z'));
+    let letter = Letter {
+        text: text.as_bytes(),
+        stamp: Some(stamp),
+        ..Letter::default()
+    };
+    // `aws logs tail` writes the stream between them.
+    let streamed = text
+        .split_once(' ')
+        .filter(|(stream, after)| is_stream(stream) && is_dated(after.as_bytes()));
+    is_stamp.then(|| match streamed {
+        Some((stream, text)) => Letter {
+            text: text.as_bytes(),
+            service: service(stream),
+            process: stream,
+            ..letter
+        },
+        None => letter,
+    })
+}
+
+/// `ecs/app/0123…`, `2025/03/06/[$LATEST]0123…`, a UUID, `i-0123…`.
+fn is_stream(word: &str) -> bool {
+    let is_path = word.contains('/') && !word.contains([':', '=', '"']);
+    is_path
+        || (word.len() >= 17
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'-' | b'i')))
+}
+
+/// The service in a stream's name: `ecs/app` of `ecs/app/0123…`; a function's stream begins with its date.
+pub(super) fn service(stream: &str) -> &str {
+    let named = stream.rsplit_once('/').map(|(service, _)| service);
+    named
+        .filter(|service| service.starts_with(|first: char| first.is_ascii_alphabetic()))
+        .unwrap_or_default()
+}
+
+/// Whether a text goes on with the line above it: no program writes that behind a stamp of its own.
+fn goes_on(text: &str) -> bool {
+    ["  ", "\t", "}", "]"].iter().any(|start| text.starts_with(start)) || text.is_empty()
+}
+
+impl Envelope for CloudwatchText {
+    fn name(&self) -> &'static str {
+        "lines behind a time stamp"
+    }
+
+    fn fit(&self, line: &[u8]) -> Fit {
+        let line = scan::text(line);
+        let Some(letter) = read(&line) else { return Fit::No };
+        let inside = scan::text(letter.text);
+        if is_dated(letter.text) || goes_on(&inside) {
+            Fit::Yes
+        } else {
+            Fit::Maybe
+        }
+    }
+
+    fn peel(&self, line: &[u8], _: &mut String, give: &mut dyn FnMut(&Letter<'_>)) -> bool {
+        read(&scan::text(line)).map(|letter| give(&letter)).is_some()
+    }
+
+    fn samples(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("2025-03-06T14:02:11.123Z {\"level\":\"info\"}", r#"{"level":"info"}"#),
+            (
+                "2025-03-06T14:02:11.123000+00:00 ecs/app/0a1b {\"level\":\"info\"}",
+                r#"{"level":"info"}"#,
+            ),
+            (
+                "2025-03-06T14:02:11.123456789Z   File \"app.py\", line 3",
+                "  File \"app.py\", line 3",
+            ),
+        ]
+    }
+
+    fn source(&self) -> &'static str {
+        "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/S3Export.html; https://docs.aws.amazon.com/cli/latest/reference/logs/tail.html"
+    }
+}

@@ -1,0 +1,161 @@
+//! Which envelopes a source's lines lie in: they are taken off, one after the other, as long as that makes lines that
+//! formats know better.
+
+use super::chain::{Chain, Clock, Place};
+use super::colours::strip;
+use super::envelope::Envelope;
+use super::units::{Found, Split, Splitter, in_one_line};
+use super::{ALL, Opening};
+use crate::gather::formats::Fit;
+use crate::model::Name;
+use crate::text::timestamp::{DateKnown, Reference, Zone};
+use chrono::DateTime;
+use std::collections::BTreeSet;
+
+/// Envelopes within each other that are taken off: a shipper around a container's log around syslog around an object of
+/// the program's library.
+const DEEPEST: usize = 4;
+
+/// Lines that are looked at.
+const LINES: usize = 200;
+
+/// Lines that every envelope is asked of, spread over them: a few tell, and most sources lie open.
+const TALLIED: usize = 50;
+
+/// One line in so many must fit, for tracebacks may stand without an envelope.
+const FITTING: usize = 4;
+
+/// How well lines are known to the formats.
+#[derive(Clone, Debug)]
+pub struct Judged<R> {
+    /// What they are; `None` where no format knows them.
+    pub known: Option<R>,
+    /// Thousandths of them that are known, a line that only may be one's counting half.
+    pub share: usize,
+}
+
+/// Finds the envelopes of a source that begins with `head`, whose first lines are `lines`, and what lies inside.
+///
+/// An envelope that is certain counts where anything inside is known, and any other where more is known inside than
+/// outside: a format may read its envelope itself.
+pub fn find<R>(head: &[u8], lines: &[&[u8]], judge: &dyn Fn(&[&[u8]]) -> Judged<R>) -> (Opening, Option<R>) {
+    let mut scratch = Vec::new();
+    let bare: Vec<Vec<u8>> = lines.iter().map(|line| strip(line, &mut scratch).to_vec()).collect();
+    let mut opening = Opening {
+        coloured: lines.iter().any(|line| line.contains(&0x1b)),
+        ..Opening::default()
+    };
+    let mut best = judged(&bare, judge);
+    let split = Split::of(head);
+    let units: Vec<Vec<u8>> = match split {
+        Split::Lines => lines.iter().map(|line| line.to_vec()).collect(),
+        _ => units(head, split),
+    };
+    let mut lines = if split == Split::Lines { bare } else { units.clone() };
+    let mut deeper = Opening {
+        split,
+        ..opening.clone()
+    };
+    let mut is_certain = false;
+    while deeper.layers.len() < DEEPEST {
+        let Some((envelope, certain)) = fitting(&lines) else { break };
+        is_certain |= certain;
+        deeper.layers.push(envelope);
+        let opened = open(&units, &deeper);
+        let inside = judged(&opened.lines, judge);
+        if inside.known.is_some() && (is_certain || inside.share > best.share) {
+            best = inside;
+            opening = Opening {
+                many_origins: opened.origins.len() > 1,
+                dated: opened.dated,
+                host: opened.host.filter(|_| opened.origins.len() < 2),
+                many_programs: opened.programs.len() > 1,
+                ..deeper.clone()
+            };
+            is_certain = false;
+        }
+        lines = opened.lines;
+    }
+    (opening, best.known)
+}
+
+fn judged<R>(lines: &[Vec<u8>], judge: &dyn Fn(&[&[u8]]) -> Judged<R>) -> Judged<R> {
+    let lines: Vec<&[u8]> = lines
+        .iter()
+        .map(Vec::as_slice)
+        .filter(|line| !line.trim_ascii().is_empty())
+        .collect();
+    judge(&lines)
+}
+
+/// The envelope that most lines fit, and whether it is certain.
+fn fitting(lines: &[Vec<u8>]) -> Option<(&'static dyn Envelope, bool)> {
+    let lines = lines.iter().filter(|line| !line.trim_ascii().is_empty());
+    let lines: Vec<&Vec<u8>> = lines.clone().step_by(lines.count() / TALLIED + 1).collect();
+    let tally = |envelope: &&'static dyn Envelope| {
+        let fits = lines.iter().map(|line| envelope.fit(line));
+        let (yes, any) = fits.fold((0, 0), |(yes, any), fit| {
+            (yes + usize::from(fit == Fit::Yes), any + usize::from(fit != Fit::No))
+        });
+        (*envelope, yes, any)
+    };
+    let tallies = ALL
+        .iter()
+        .map(tally)
+        .filter(|(_, _, any)| *any > 0 && any * FITTING >= lines.len());
+    let (envelope, yes, any) = tallies.rev().max_by_key(|(_, yes, any)| (*yes, *any))?;
+    Some((envelope, yes * 2 > any))
+}
+
+/// The first envelopes that are whole.
+fn units(head: &[u8], split: Split) -> Vec<Vec<u8>> {
+    let mut splitter = Splitter::new(split);
+    let (mut units, mut scratch) = (Vec::new(), Vec::new());
+    let mut rest = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    while units.len() < LINES {
+        let after = match splitter.next(rest) {
+            Found::Unit(unit, after) => {
+                units.extend(rest.get(unit).map(|unit| match split {
+                    Split::Objects { .. } => in_one_line(unit, &mut scratch).to_vec(),
+                    Split::Lines | Split::Entries => unit.to_vec(),
+                }));
+                after
+            }
+            Found::Nothing(after) | Found::TooLong(after) => after,
+            Found::More => break,
+        };
+        rest = rest.get(after..).unwrap_or_default();
+    }
+    units
+}
+
+#[derive(Default)]
+struct Opened {
+    lines: Vec<Vec<u8>>,
+    host: Option<Name>,
+    dated: Option<DateKnown>,
+    origins: BTreeSet<u64>,
+    programs: BTreeSet<u64>,
+}
+
+fn open(units: &[Vec<u8>], opening: &Opening) -> Opened {
+    // No stamp is asked for yet.
+    let clock = Clock {
+        zone: Zone::Utc,
+        reference: Reference::on(DateTime::UNIX_EPOCH.date_naive()),
+    };
+    let mut chain = Chain::new(opening, clock);
+    let mut opened = Opened::default();
+    for unit in units {
+        chain.open(unit, Place::Within, 0, &mut |line, told| {
+            if opened.lines.len() < LINES {
+                opened.lines.push(line.strip_suffix(b"\r").unwrap_or(line).to_vec());
+                opened.origins.extend(Some(told.origin).filter(|origin| *origin != 0));
+                opened.host = opened.host.take().or_else(|| told.host.clone());
+                opened.dated = opened.dated.or(told.stamp.map(|stamp| stamp.dated));
+                opened.programs.insert(told.program);
+            }
+        });
+    }
+    opened
+}

@@ -1,0 +1,82 @@
+//! Values of a JSON envelope: texts with their escapes undone, and lists of bytes.
+
+use crate::text::json::{Value, items, unescape};
+
+/// A value's text: a string's meaning, or an object as it stands, for a shipper may have read the line already. `scratch`
+/// holds what had to be made.
+pub(super) fn text<'a>(value: Value<'a>, scratch: &'a mut String) -> Option<&'a str> {
+    match value {
+        Value::Text(text) | Value::Object(text) => Some(text),
+        Value::Escaped(written) => {
+            scratch.clear();
+            unescape(written, scratch);
+            Some(scratch)
+        }
+        Value::Array(array) => bytes(array, scratch),
+        Value::Word(_) => None,
+    }
+}
+
+/// A string or a number as it stands: stamps and names, which hold no escapes.
+pub(super) fn plain(value: Value<'_>) -> Option<&str> {
+    match value {
+        Value::Text(text) => Some(text),
+        Value::Word(word) => word.starts_with(|first: char| first.is_ascii_digit()).then_some(word),
+        _ => None,
+    }
+}
+
+/// `[72, 101, …]`: what journald writes for a message that is no printable text.
+fn bytes<'a>(array: &str, scratch: &'a mut String) -> Option<&'a str> {
+    let byte = |item: Value<'_>| match item {
+        Value::Word(word) => word.parse::<u8>().ok(),
+        _ => None,
+    };
+    let bytes: Option<Vec<u8>> = items(array).map(byte).collect();
+    scratch.clear();
+    scratch.push_str(&String::from_utf8_lossy(&bytes?));
+    Some(scratch)
+}
+
+/// Whether a text begins as a record of its own does: with a date, an object, a level or a first pair. An envelope of
+/// words (`stamp host tag:`) is certain where such a text follows.
+pub(super) fn begins_anew(text: &[u8]) -> bool {
+    const LEVELS: [&[u8]; 7] = [b"DEBUG", b"INFO", b"WARN", b"ERROR", b"CRITICAL", b"FATAL", b"TRACE"];
+    const PAIRS: [&[u8]; 4] = [b"time=", b"ts=", b"level=", b"timestamp="];
+    let inside = text.strip_prefix(b"[").unwrap_or(text);
+    is_dated(text) || LEVELS.iter().any(|level| inside.starts_with(level)) || PAIRS.iter().any(|pair| text.starts_with(pair))
+}
+
+/// Whether a text is a line of its own even behind a stamp: it begins with a date, or is an object. (A level would not
+/// do, for `stamp LEVEL message` is how many programs write.)
+pub(super) fn is_dated(text: &[u8]) -> bool {
+    let inside = text.strip_prefix(b"[").unwrap_or(text);
+    date(inside).is_some() || named_date(inside) || text.starts_with(b"{\"") || text.starts_with(b"{ \"")
+}
+
+/// `2025-03-06 1…`, `02.07.2026 1…`, `10/06/2026 0…`, `2025/03/06 1…`: three numbers, and a clock behind them.
+fn date(text: &[u8]) -> Option<()> {
+    let mut rest = text;
+    for part in 0..3 {
+        let digits = rest.iter().take(5).take_while(|byte| byte.is_ascii_digit()).count();
+        let (_, after) = rest.split_at_checked(digits).filter(|_| matches!(digits, 1 | 2 | 4))?;
+        let (separator, after) = after.split_first()?;
+        let is_separator = match part {
+            2 => matches!(separator, b' ' | b'T' | b',' | b'_'),
+            _ => matches!(separator, b'-' | b'/' | b'.'),
+        };
+        rest = is_separator.then_some(after)?;
+    }
+    let rest = rest.strip_prefix(b" ").unwrap_or(rest);
+    rest.first().filter(|byte| byte.is_ascii_digit()).map(drop)
+}
+
+/// `Mar  6 14…`, and after a weekday.
+fn named_date(text: &[u8]) -> bool {
+    const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
+    const DAYS: &[u8] = b"MonTueWedThuFriSatSun";
+    let among =
+        |names: &[u8], text: &[u8]| names.chunks_exact(3).any(|name| text.starts_with(name)) && text.get(3) == Some(&b' ');
+    let behind_day = among(DAYS, text).then(|| text.get(4..)).flatten().unwrap_or(text);
+    among(MONTHS, behind_day) && matches!(behind_day.get(4..6), Some([b' ' | b'0'..=b'3', b'0'..=b'9']))
+}

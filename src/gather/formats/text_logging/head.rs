@@ -1,0 +1,72 @@
+//! The head of a record: what a logger writes before the message.
+
+use super::layouts::{BEHIND_BRACKET, BEHIND_TIME, Layout, OTHERS};
+use super::{levels, pattern, stamp};
+use crate::gather::formats::Fit;
+
+/// A head taken apart.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Head<'a> {
+    pub(super) stamp: Option<&'a str>,
+    /// Whether the level says that something failed; `None` where no level stands.
+    pub(super) is_error: Option<bool>,
+    pub(super) thread: Option<&'a str>,
+    /// The fields of the spans around the record (Rust's tracing).
+    pub(super) span: Option<&'a str>,
+    pub(super) message: &'a str,
+    /// Whether the layout can be nobody else's.
+    pub(super) fit: Fit,
+}
+
+/// Takes the start of a record apart; `None` where no layout of the table fits.
+pub(super) fn read(text: &str) -> Option<Head<'_>> {
+    // tracing's pretty format indents its heads; whatever else is indented belongs to the record above.
+    let text = text.strip_prefix("  ").filter(|text| text.starts_with("20")).unwrap_or(text);
+    let head = Head {
+        stamp: None,
+        is_error: None,
+        thread: None,
+        span: None,
+        message: text,
+        fit: Fit::No,
+    };
+    if let Some(length) = stamp::length(text) {
+        let (stamp, rest) = text.split_at_checked(length)?;
+        let head = Head {
+            stamp: Some(stamp),
+            is_error: stamp
+                .bytes()
+                .next()
+                .and_then(levels::letter_level)
+                .filter(|_| stamp::is_glog(stamp)),
+            ..head
+        };
+        return first(BEHIND_TIME, rest, head);
+    }
+    if let Some(inner) = text.strip_prefix('[')
+        && let Some(length) = stamp::length(inner)
+    {
+        let (stamp, rest) = inner.split_at_checked(length)?;
+        let head = Head {
+            stamp: Some(stamp),
+            ..head
+        };
+        return first(BEHIND_BRACKET, rest, head);
+    }
+    // openai-java's own lines (LoggingHttpClient) come on standard error with no head at all.
+    if ["--> POST ", "<-- "].iter().any(|arrow| text.starts_with(arrow)) {
+        return Some(Head { fit: Fit::Maybe, ..head });
+    }
+    first(OTHERS, text, head)
+}
+
+fn first<'a>(layouts: &[Layout], text: &'a str, head: Head<'a>) -> Option<Head<'a>> {
+    layouts.iter().find_map(|layout| {
+        let stamp = head.stamp.unwrap_or("");
+        if !layout.stamp.is_empty() && !stamp::fits(stamp, layout.stamp) {
+            return None;
+        }
+        let head = pattern::read(layout.pattern, text, head)?;
+        Some(Head { fit: layout.fit, ..head })
+    })
+}

@@ -1,0 +1,109 @@
+//! Text logs of programs in any language, by a table of the heads that their loggers write: logback and Spring Boot,
+//! NLog and Serilog, zap and zerolog, tracing, Ruby's Logger, NestJS, Monolog and more.
+//!
+//! What `logging` of Python writes in its usual orders is [`super::python_logging`]'s.
+
+mod head;
+mod layouts;
+mod levels;
+mod pattern;
+mod stamp;
+
+use super::colours::plain;
+use super::{Fit, Format, Unread, python_logging};
+use crate::gather::frame::Framing;
+use crate::gather::messages::{self, Said};
+use crate::model::{Fields, Vantage};
+use head::Head;
+
+/// The format.
+pub(super) struct TextLogging;
+
+/// Bytes of a line that a head may take: longer ones name nothing.
+const HEAD: usize = 400;
+
+/// Whether a line's head is one that no other language's logger writes.
+pub(super) fn is_telling(line: &str) -> bool {
+    head::read(line).is_some_and(|head| head.fit == Fit::Yes)
+}
+
+impl Format for TextLogging {
+    fn name(&self) -> &'static str {
+        "text-logging"
+    }
+
+    fn vantage(&self) -> Vantage {
+        Vantage::Application
+    }
+
+    fn framing(&self) -> Framing {
+        Framing::Continued
+    }
+
+    fn starts_record(&self, line: &[u8]) -> bool {
+        // Tracebacks, dumps and wrapped texts are indented or begin with what no head begins with.
+        let line = line.get(..line.len().min(HEAD)).unwrap_or(line);
+        let begins = match line {
+            [b' ', b' ', third, ..] => third.is_ascii_digit(),
+            [first, ..] => first.is_ascii_alphanumeric() || matches!(first, b'[' | b'-' | b'<' | 0x1b),
+            [] => false,
+        };
+        begins && known(&plain(line)).is_some()
+    }
+
+    fn fit(&self, line: &[u8]) -> Fit {
+        let text = plain(line);
+        let Some(head) = known(&text) else { return Fit::No };
+        match head.fit {
+            Fit::Maybe | Fit::No if messages::is_about_a_call(head.message, head.is_error == Some(true)) => Fit::Yes,
+            fit => fit,
+        }
+    }
+
+    fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
+        let text = plain(record);
+        let text = text.trim_end_matches(['\n', '\r']);
+        let head = known(text).ok_or(Unread::NotThisFormat)?;
+        let stamp = head.stamp.map(stamp::readable);
+        let mut fields = Fields {
+            timestamp: stamp.as_deref(),
+            thread: head.thread,
+            ok: head.is_error.filter(|is_error| *is_error).map(|_| false),
+            ..Fields::default()
+        };
+        let span = head.span.or_else(|| pretty_span(head.message));
+        if messages::read_within(span, head.message, &mut fields) == Said::AboutACall {
+            emit(&fields);
+        }
+        Ok(())
+    }
+
+    fn samples(&self) -> &'static [&'static str] {
+        layouts::SAMPLES
+    }
+
+    fn source(&self) -> &'static str {
+        "https://logback.qos.ch/manual/layouts.html; https://docs.rs/tracing-subscriber/latest/tracing_subscriber/fmt/format; https://github.com/NLog/NLog/wiki/Layouts; the other loggers' defaults"
+    }
+}
+
+/// The head of a line: a telling one, or one that Python's reader does not know.
+fn known(text: &str) -> Option<Head<'_>> {
+    let head = head::read(text)?;
+    // nginx: `2025/03/06 14:02:11 [error] 4711#4711: *7 …`.
+    let process = head.message.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    if process.len() < head.message.len() && process.starts_with('#') {
+        return None;
+    }
+    (head.fit == Fit::Yes || !python_logging::knows(text)).then_some(head)
+}
+
+/// The fields of the innermost span under a record of tracing's pretty format: `    in svc::f with model: "gpt-4o"`.
+fn pretty_span(message: &str) -> Option<&str> {
+    let (_, spans) = message.split_once("\n    in ")?;
+    let (_, fields) = spans.lines().next()?.split_once(" with ")?;
+    Some(fields)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,149 @@
+//! Holds a line against a layout written as a pattern: what stands in braces is read, a blank is any number of blanks,
+//! everything else stands for itself.
+//!
+//! | part | reads |
+//! |---|---|
+//! | `{time}` | a date with a clock, a clock alone, or seconds since the epoch |
+//! | `{level}` | a level's word, with the blanks that pad it in brackets |
+//! | `{word}` | what holds no blank |
+//! | `{number}` | digits |
+//! | `{thread}`, `{inside}` | anything up to what comes next, perhaps nothing |
+//! | `{span}` | spans of Rust's tracing with their fields: `llm_call{model="gpt-4o"}:retry{attempt=1}` |
+//! | `{message}` | the rest |
+//!
+//! A line break stands for itself and the blanks that indent the next line; a text that ends there fits too, since heads
+//! are asked for by line.
+
+use super::head::Head;
+use super::{levels, stamp};
+use crate::gather::formats::threads::is_thread;
+
+/// The longest thing between two brackets.
+const INSIDE: usize = 120;
+
+/// Reads `text` by `pattern` into `head`; `None` where it is another layout.
+pub(super) fn read<'a>(pattern: &str, text: &'a str, mut head: Head<'a>) -> Option<Head<'a>> {
+    let mut rest = text;
+    let mut left = pattern;
+    loop {
+        let (literal, part, after) = next(left);
+        rest = literal_of(literal, rest)?;
+        if rest.is_empty() && literal.ends_with('\n') {
+            return Some(head);
+        }
+        let until = next(after).0;
+        match part {
+            "time" => {
+                let (stamp, behind) = rest.split_at_checked(stamp::length(rest)?)?;
+                head.stamp = Some(stamp);
+                rest = behind;
+            }
+            "level" => {
+                let (is_error, behind) = levels::read(rest)?;
+                head.is_error = Some(is_error);
+                rest = if until.starts_with(' ') {
+                    behind
+                } else {
+                    behind.trim_start_matches(' ')
+                };
+            }
+            "word" => rest = word(rest, until)?.1,
+            "number" => {
+                let length = rest.bytes().take_while(u8::is_ascii_digit).count();
+                rest = rest.get(length..).filter(|_| length > 0)?;
+            }
+            "thread" => {
+                let (inside, behind) = inside(rest, until)?;
+                head.thread = Some(inside).filter(|thread| is_thread(thread));
+                rest = behind;
+            }
+            "inside" => rest = inside(rest, until)?.1,
+            "span" => {
+                let (span, behind) = span(rest)?;
+                head.span = span;
+                rest = behind;
+            }
+            _ => {
+                head.message = rest;
+                return Some(head);
+            }
+        }
+        left = after;
+    }
+}
+
+/// The literal at the start of a pattern, the part behind it, and what follows that.
+fn next(pattern: &str) -> (&str, &str, &str) {
+    let Some((literal, rest)) = pattern.split_once('{') else {
+        return (pattern, "", "");
+    };
+    let (part, after) = rest.split_once('}').unwrap_or((rest, ""));
+    (literal, part, after)
+}
+
+/// Takes a literal off the text; blanks stand for any number of them.
+fn literal_of<'a>(literal: &str, text: &'a str) -> Option<&'a str> {
+    let mut rest = text;
+    for byte in literal.bytes() {
+        let first = rest.as_bytes().first();
+        match byte {
+            b' ' => {
+                let trimmed = rest.trim_start_matches([' ', '\t']);
+                if trimmed.len() == rest.len() {
+                    return None;
+                }
+                rest = trimmed;
+            }
+            b'\n' if first.is_none() => return Some(rest),
+            b'\n' => rest = rest.trim_start_matches('\r').strip_prefix('\n')?.trim_start_matches(' '),
+            _ if first == Some(&byte) => rest = rest.get(1..)?,
+            _ => return None,
+        }
+    }
+    Some(rest)
+}
+
+/// A run without blanks, up to the last `until` in it where that is no blank.
+fn word<'a>(text: &'a str, until: &str) -> Option<(&'a str, &'a str)> {
+    let length = text
+        .bytes()
+        .take(INSIDE)
+        .take_while(|byte| !byte.is_ascii_whitespace())
+        .count();
+    let run = text.get(..length)?;
+    let end = ending(until);
+    let length = if end.is_empty() { run.len() } else { run.rfind(end)? };
+    text.split_at_checked(length).filter(|(word, _)| !word.is_empty())
+}
+
+/// What ends a part: the literal behind it up to its first blank.
+fn ending(until: &str) -> &str {
+    until.split([' ', '\t', '\n']).next().unwrap_or("")
+}
+
+/// What stands before `until` on this line.
+fn inside<'a>(text: &'a str, until: &str) -> Option<(&'a str, &'a str)> {
+    let end = ending(until).as_bytes();
+    let line = text.as_bytes().get(..text.len().min(INSIDE))?;
+    let line = line.get(..memchr::memchr(b'\n', line).unwrap_or(line.len()))?;
+    if end.is_empty() {
+        return text.split_at_checked(line.len());
+    }
+    text.split_at_checked(memchr::memmem::find(line, end)?)
+}
+
+/// `name{fields}:name:` spans and the target behind them; the fields of the first span that has some. At least one span
+/// must have its braces: a target alone is any logger's.
+fn span(text: &str) -> Option<(Option<&str>, &str)> {
+    let name = text
+        .bytes()
+        .take(INSIDE)
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'.' | b'-'))
+        .count();
+    let (_, rest) = text.split_at_checked(name).filter(|(name, _)| !name.is_empty())?;
+    rest.strip_prefix('{')?;
+    let line = rest.get(..memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len()))?;
+    // The spans end where a closing brace, a colon and a blank come first.
+    let end = memchr::memmem::find(line.as_bytes(), b"}: ")?;
+    Some((rest.get(1..end), rest.get(end + 1..)?))
+}

@@ -1,0 +1,178 @@
+//! Where a logger's time stamp ends; `text::timestamp` reads what it means.
+
+use std::borrow::Cow;
+
+/// Dates, `d` a digit and `a` a letter. Two of a kind: the shorter one stands later.
+const DATES: [&str; 13] = [
+    "dddd-dd-dd",
+    "dddd/dd/dd",
+    "dddd.dd.dd",
+    "dd/dd/dddd",
+    "d/dd/dddd",
+    "dd/d/dddd",
+    "d/d/dddd",
+    "dd.dd.dddd",
+    "dd/aaa/dddd",
+    "dd-aaa-dddd",
+    "dd aaa dddd",
+    "aaa dd, dddd",
+    "aaa dd",
+];
+
+/// Clocks to the second.
+const CLOCKS: [&str; 2] = ["dd:dd:dd", "d:dd:dd"];
+
+/// The months' names, so that a word of three letters is no date.
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+
+/// The length of the stamp at the start of `text`: a date and a clock, a clock alone, seconds or milliseconds since the
+/// epoch, or glog's `E0306 14:02:11.714000`.
+pub(super) fn length(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let first = bytes.first().filter(|first| first.is_ascii_alphanumeric())?;
+    if first.is_ascii_digit() {
+        if let Some(length) = clock(bytes) {
+            return Some(length);
+        }
+        if let Some(length) = epoch(bytes) {
+            return Some(length);
+        }
+    }
+    if starts(bytes, b"add") && bytes.get(3).is_some_and(u8::is_ascii_digit) {
+        return glog(bytes);
+    }
+    let shape = DATES.iter().find(|date| starts(bytes, date.as_bytes()))?;
+    let date = shape.len();
+    let named = |month: &&str| text.get(..date).is_some_and(|date| date.contains(month));
+    if shape.contains('a') && !MONTHS.iter().any(named) {
+        return None;
+    }
+    let rest = bytes.get(date..)?;
+    let between = match rest {
+        [b'T' | b' ' | b':' | b'_' | b'\t', ..] => 1,
+        [b',', b' ', ..] => 2,
+        _ => return None,
+    };
+    Some(date + between + clock(rest.get(between..)?)?)
+}
+
+/// Whether a stamp has exactly this shape.
+pub(super) fn fits(stamp: &str, shape: &str) -> bool {
+    stamp.len() == shape.len() && starts(stamp.as_bytes(), shape.as_bytes())
+}
+
+/// The stamp as `text::timestamp` reads it: glog's month and day get a name and a blank, Airflow's date loses its comma.
+pub(super) fn readable(stamp: &str) -> Cow<'_, str> {
+    if starts(stamp.as_bytes(), b"dddd-dd-dd, ") {
+        return Cow::Owned(stamp.replacen(',', "", 1));
+    }
+    if !is_glog(stamp) {
+        return Cow::Borrowed(stamp);
+    }
+    let month = stamp.get(1..3).and_then(|month| month.parse::<usize>().ok());
+    let named = month.and_then(|month| MONTHS.get(month.checked_sub(1)?)).copied();
+    match (named, stamp.get(3..5), stamp.get(6..)) {
+        (Some(month), Some(day), Some(clock)) => Cow::Owned(format!("{month} {day} {clock}")),
+        _ => Cow::Borrowed(stamp),
+    }
+}
+
+/// Whether a stamp is glog's, with the level's letter before the month.
+pub(super) fn is_glog(stamp: &str) -> bool {
+    starts(stamp.as_bytes(), b"adddd ")
+}
+
+fn starts(bytes: &[u8], shape: &[u8]) -> bool {
+    bytes.len() >= shape.len()
+        && bytes.iter().zip(shape).all(|(byte, wanted)| match wanted {
+            b'd' => byte.is_ascii_digit(),
+            b'a' => byte.is_ascii_alphabetic(),
+            _ => byte == wanted,
+        })
+}
+
+/// `14:02:11`, a fraction, `PM`, a zone; `2:02PM` without seconds.
+fn clock(bytes: &[u8]) -> Option<usize> {
+    let Some(shape) = CLOCKS.iter().find(|shape| starts(bytes, shape.as_bytes())) else {
+        let short = ["dd:ddaM", "d:ddaM"].iter().find(|shape| starts(bytes, shape.as_bytes()))?;
+        return Some(short.len());
+    };
+    let mut end = shape.len();
+    if let Some([b',' | b'.', rest @ ..]) = bytes.get(end..) {
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if (1..=9).contains(&digits) {
+            end += 1 + digits;
+        }
+    }
+    Some(end + suffix(bytes.get(end..).unwrap_or(&[])))
+}
+
+/// ` AM`, ` PM`, `Z`, ` UTC`, `+01:00`, ` +0100`.
+fn suffix(bytes: &[u8]) -> usize {
+    [
+        "Z", " AM", " PM", " UTC", "+dd:dd", "-dd:dd", "+dddd", "-dddd", " +dd:dd", " -dd:dd", " +dddd", " -dddd",
+    ]
+    .iter()
+    .find(|shape| starts(bytes, shape.as_bytes()))
+    .map_or(0, |shape| shape.len())
+}
+
+/// Seconds since the epoch (ten digits, with a fraction perhaps), or their thousandths, millionths and milliardths.
+fn epoch(bytes: &[u8]) -> Option<usize> {
+    let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let fraction = match bytes.get(digits..) {
+        Some([b'.', rest @ ..]) => 1 + rest.iter().take_while(|byte| byte.is_ascii_digit()).count(),
+        _ => 0,
+    };
+    matches!(digits, 10 | 13 | 16 | 19).then_some(digits + fraction)
+}
+
+/// `E0306 14:02:11.714000`: glog, klog and absl.
+fn glog(bytes: &[u8]) -> Option<usize> {
+    let level = bytes.first().is_some_and(|first| b"IWEF".contains(first));
+    if !level || !starts(bytes, b"adddd dd:dd:dd.dddddd") {
+        return None;
+    }
+    Some("E0306 14:02:11.714000".len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{length, readable};
+
+    #[test]
+    fn every_loggers_stamp_is_measured() {
+        for stamp in [
+            "2026-09-14 09:11:03,228",
+            "2025-03-06T14:02:11.123+01:00",
+            "2025-03-06 14:02:11.714 +01:00",
+            "2025/03/06 14:02:11.123456",
+            "06/Mar/2025:14:02:11 +0000",
+            "06 Mar 2025 14:02:11,123",
+            "Mar 06, 2025 2:02:11 PM",
+            "03/06/2025, 2:02:11 PM",
+            "Mar 06 14:02:11",
+            "14:02:11.123",
+            "2:02PM",
+            "1741269731.562",
+            "1741269731562",
+            "E0306 14:02:11.714000",
+        ] {
+            assert_eq!(length(&format!("{stamp} x")), Some(stamp.len()), "{stamp}");
+        }
+    }
+
+    #[test]
+    fn words_and_numbers_are_no_stamps() {
+        for text in ["The 10 14:02:11", "12345", "Err 12", "E0306", "10.0.0.7 - -", "2025-03-06"] {
+            assert_eq!(length(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn glogs_day_gets_its_months_name() {
+        assert_eq!(readable("E0306 14:02:11.714000"), "Mar 06 14:02:11.714000");
+    }
+}

@@ -1,0 +1,264 @@
+//! From keys and values to [`Fields`]: what a structured line of an application says of a call, if it is about one.
+
+mod values;
+
+use super::keys::Key;
+use crate::gather::messages::{self, Said};
+use crate::model::{Fields, Grain, Instant};
+use crate::providers;
+use values::{duration_ms, is_absent, is_error_level, status, whole};
+
+/// The values of one line by fact; escapes already undone.
+#[derive(Clone, Debug)]
+pub(super) struct Told<'a> {
+    values: [Option<&'a str>; Key::COUNT],
+}
+
+impl Default for Told<'_> {
+    fn default() -> Self {
+        Self {
+            values: [None; Key::COUNT],
+        }
+    }
+}
+
+impl<'a> Told<'a> {
+    /// The value of a fact.
+    pub(super) fn get(&self, key: Key) -> Option<&'a str> {
+        self.values.get(key as usize).copied().flatten()
+    }
+
+    /// Sets a fact; the last of two equal keys wins, as in most parsers.
+    pub(super) fn set(&mut self, key: Key, value: &'a str) {
+        if let Some(slot) = self.values.get_mut(key as usize) {
+            *slot = (!is_absent(value)).then_some(value);
+        }
+    }
+
+    /// Emits what the line says of a call, if it is about one.
+    pub(super) fn emit(&self, emit: &mut dyn FnMut(&Fields<'_>)) {
+        let level_ok = is_error_level(self.get(Key::Level).unwrap_or(""))
+            .then_some(false)
+            .or_else(|| self.own_word());
+        let mut fields = self.fields(level_ok);
+        let said = self.get(Key::Message).and_then(|message| {
+            let mut said = fields.clone();
+            (messages::read(message, &mut said) == Said::AboutACall).then_some(said)
+        });
+        // An SDK's own line: what it says of the attempt outranks the keys around it.
+        let (said, raised) = match said {
+            Some(said) if said.grain == Grain::Detail && said.ok == Some(false) && said.retry_in_ms.is_none() => {
+                (None, Some(said))
+            }
+            said => (said, None),
+        };
+        if let Some(mut said) = said {
+            self.keep_own_words(&mut said);
+            emit(&said);
+            return;
+        }
+        if let Some(trace) = fields.text {
+            messages::attach(trace, &mut fields);
+            fields.text = fields.text.or(Some(trace));
+        }
+        if let (Some(text), true) = (fields.error_message.or(fields.text), fields.ok == Some(false)) {
+            fill_from_exception(text, &mut fields);
+        }
+        if let Some(raised) = &raised {
+            fill_from_raised(raised, &mut fields);
+        }
+        if self.is_about_a_call(&mut fields) {
+            emit(&fields);
+        } else if let Some(raised) = raised.or_else(|| self.raised(level_ok)) {
+            emit(&raised);
+        }
+    }
+
+    /// The traceback; a flag that says there is one is none.
+    fn trace(&self) -> Option<&'a str> {
+        match self.get(Key::Trace)? {
+            "true" => self.get(Key::LoguruText),
+            "false" => None,
+            trace => Some(trace),
+        }
+    }
+
+    /// What `success: false` or a status in words says of the end.
+    fn own_word(&self) -> Option<bool> {
+        [Key::Success, Key::Status].iter().find_map(|key| match self.get(*key)? {
+            "true" | "True" | "success" | "ok" | "OK" | "succeeded" | "completed" => Some(true),
+            "false" | "False" | "failure" | "failed" | "error" | "ERROR" | "timeout" | "FAILED" => Some(false),
+            _ => None,
+        })
+    }
+
+    /// An SDK's exception in the line's message, error or traceback, where the line says nothing else of a call.
+    fn raised(&self, level_ok: Option<bool>) -> Option<Fields<'a>> {
+        let trace = self.trace().unwrap_or("");
+        let error = self.get(Key::ErrorMessage);
+        let message = self.get(Key::Message).unwrap_or("");
+        if error.is_none() && trace.is_empty() {
+            return None;
+        }
+        // A line that holds an error is one, whatever its level.
+        let ok = level_ok.or(Some(false));
+        let read = |line: &'a str, rest: &'a str| {
+            let mut fields = self.fields(ok);
+            (fields.error_message, fields.text) = (None, None);
+            (messages::raised(line, rest, &mut fields) == Said::AboutACall).then_some(fields)
+        };
+        let typed = || {
+            let class = self.get(Key::ErrorType).filter(|class| messages::is_sdk_class(class))?;
+            let mut fields = self.fields(ok);
+            let raised = messages::exception_of(class, error.unwrap_or(message));
+            fields.error_type = None;
+            fields.grain = Grain::Detail;
+            fields.instant = Instant::End;
+            messages::attach(trace, &mut fields);
+            fields.text = fields.text.or(Some(trace).filter(|trace| !trace.is_empty())).or(error);
+            fill_from_raised(
+                &Fields {
+                    status: raised.status,
+                    error_type: raised.error_type.or(raised.class),
+                    error_code: raised.error_code,
+                    x_request_id: raised.x_request_id,
+                    ..Fields::default()
+                },
+                &mut fields,
+            );
+            Some(fields)
+        };
+        let (first, under) = first_line(trace);
+        typed()
+            .or_else(|| error.and_then(|error| read(error, trace)))
+            .or_else(|| read(message, trace))
+            .or_else(|| read(first, under))
+    }
+
+    fn fields(&self, ok: Option<bool>) -> Fields<'a> {
+        let number = |key: Key| {
+            self.get(key)
+                .and_then(|text| text.parse::<f64>().ok())
+                .filter(|number| number.is_finite() && *number >= 0.0)
+        };
+        let count = |key: Key| number(key).map(whole);
+        let id = |key: Key| self.get(key).filter(|id| !messages::is_body_id(id));
+        let attempt = count(Key::Attempt).or_else(|| count(Key::RetriesTaken).map(|taken| taken.saturating_add(1)));
+        Fields {
+            timestamp: self.get(Key::Timestamp).or(self.get(Key::StartTime)),
+            instant: match (self.get(Key::Timestamp), self.get(Key::StartTime)) {
+                (None, Some(_)) => Instant::Start,
+                _ => Instant::Unknown,
+            },
+            http_date: self.get(Key::HttpDate),
+            duration_ms: number(Key::DurationMs)
+                .or_else(|| number(Key::DurationSeconds).map(|seconds| seconds * 1000.0))
+                .or_else(|| self.get(Key::DurationAny).and_then(duration_ms)),
+            status: self.get(Key::Status).and_then(status),
+            ok,
+            method: self.get(Key::Method),
+            url: self.get(Key::Url),
+            server_address: self.get(Key::ServerAddress),
+            model: self.get(Key::Model),
+            provider: self.get(Key::Provider),
+            service_tier: self.get(Key::ServiceTier),
+            organization: self.get(Key::Organization),
+            project: self.get(Key::Project),
+            proxy: self.get(Key::Proxy),
+            host: self.get(Key::Host),
+            thread: self.get(Key::Thread),
+            x_request_id: id(Key::XRequestId),
+            request_id: id(Key::RequestId),
+            x_client_request_id: id(Key::XClientRequestId),
+            gateway_request_id: id(Key::GatewayRequestId),
+            cf_ray: self.get(Key::CfRay),
+            error_type: self.get(Key::ErrorType),
+            // PHP's exceptions carry a code of their own, 0 by default.
+            error_code: self.get(Key::ErrorCode).filter(|code| *code != "0"),
+            error_message: self.get(Key::ErrorMessage),
+            text: self.trace(),
+            attempt,
+            retry_in_ms: number(Key::RetryInMs),
+            retries_left: count(Key::RetriesLeft),
+            stream: self
+                .get(Key::Stream)
+                .map(|text| matches!(text, "true" | "True" | "1" | "yes")),
+            input_tokens: count(Key::InputTokens).map(u64::from),
+            output_tokens: count(Key::OutputTokens).map(u64::from),
+            ..Fields::default()
+        }
+    }
+
+    /// The line's own keys outrank what its message repeats.
+    fn keep_own_words(&self, said: &mut Fields<'a>) {
+        let own = self.fields(None);
+        said.timestamp = own.timestamp.or(said.timestamp);
+        said.model = own.model.or(said.model);
+        said.x_client_request_id = own.x_client_request_id.or(said.x_client_request_id);
+        said.x_request_id = own.x_request_id.or(said.x_request_id);
+        said.thread = own.thread.or(said.thread);
+        said.host = own.host.or(said.host);
+        if said.grain == Grain::Attempt {
+            // An SDK's line is about the attempt; the duration it names is its own.
+            said.ok = None;
+        }
+    }
+
+    /// Whether the line is about a call; sets its grain and its word on the end.
+    fn is_about_a_call(&self, fields: &mut Fields<'a>) -> bool {
+        let failed =
+            fields.ok == Some(false) || fields.error_type.is_some() || fields.error_message.is_some() || fields.text.is_some();
+        // Only asked where the model does not tell already: it costs more than all the rest.
+        let route = || {
+            fields.url.is_some_and(|url| {
+                let path = providers::split_url(url).path;
+                providers::is_llm_path(path) || providers::endpoint(url).is_some_and(|endpoint| endpoint.known)
+            })
+        };
+        let to_provider = || fields.server_address.is_some_and(|host| providers::by_host(host).is_some());
+        let about = fields.model.is_some() || route() || to_provider();
+        let identified = fields.x_request_id.is_some() || fields.request_id.is_some() || fields.x_client_request_id.is_some();
+        let ended = fields.status.is_some() || (fields.duration_ms.is_some() && (failed || identified || route()));
+        let told = (about && ended)
+            || (fields.status.is_some() && fields.x_request_id.is_some())
+            || (failed && fields.model.is_some() && identified);
+        if !told {
+            return false;
+        }
+        let exchange =
+            fields.method.is_some() && (fields.url.is_some_and(|url| url.contains('/')) || fields.server_address.is_some());
+        fields.grain = if self.get(Key::Attempt).is_some() || exchange {
+            Grain::Attempt
+        } else {
+            Grain::Call
+        };
+        if fields.status.is_none() {
+            fields.ok = Some(!failed && fields.ok != Some(false));
+        }
+        true
+    }
+}
+
+/// What an exception's text in a value says, where the line's own keys do not.
+pub(super) fn fill_from_exception<'a>(text: &'a str, fields: &mut Fields<'a>) {
+    let Some(raised) = messages::exception(text) else { return };
+    fields.status = fields.status.or(raised.status);
+    fields.error_type = raised.error_type.or(fields.error_type).or(raised.class);
+    fields.error_code = fields.error_code.or(raised.error_code);
+    fields.x_request_id = fields.x_request_id.or(raised.x_request_id);
+}
+
+/// What an exception within the line's message says, where the line's own keys do not.
+fn fill_from_raised<'a>(raised: &Fields<'a>, fields: &mut Fields<'a>) {
+    fields.status = fields.status.or(raised.status);
+    fields.error_type = fields.error_type.or(raised.error_type);
+    fields.error_code = fields.error_code.or(raised.error_code);
+    fields.error_message = fields.error_message.or(raised.error_message);
+    fields.text = fields.text.or(raised.text);
+    fields.x_request_id = fields.x_request_id.or(raised.x_request_id);
+    fields.url = fields.url.or(raised.url);
+}
+
+fn first_line(text: &str) -> (&str, &str) {
+    text.split_once('\n').unwrap_or((text, ""))
+}

@@ -1,0 +1,207 @@
+//! Errors of plain HTTP clients that name the URL they failed on: with an LLM's URL they are about a call.
+
+use super::{address, scan};
+
+/// What such a text says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Failed<'a> {
+    pub(super) status: Option<u16>,
+    pub(super) method: Option<&'a str>,
+    pub(super) url: &'a str,
+    /// The error, from its first word on.
+    pub(super) text: &'a str,
+}
+
+/// Words that stand right before the URL, and whether a status stands somewhere before them.
+const BEFORE_URL: [(&str, Place); 10] = [
+    // requests: `500 Server Error: Internal Server Error for url: https://…`.
+    (" for url: ", Place::Begins),
+    // httpx: `Server error '500 Internal Server Error' for url 'https://…'`.
+    ("' for url '", Place::Quoted),
+    // reqwest: `HTTP status server error (500 Internal Server Error) for url (https://…)`.
+    (") for url (", Place::Bracketed),
+    // reqwest: `error sending request for url (https://…): …`.
+    (" for url (", Place::None),
+    // Spring's WebClient: `500 Internal Server Error from POST https://…`.
+    (" from POST ", Place::Begins),
+    // aiohttp: `500, message='Internal Server Error', url='https://…'` and `url=URL('https://…')`.
+    (", url='", Place::Begins),
+    (", url=URL('", Place::Begins),
+    // axios: `Request failed with status code 500`, the URL in an object behind it.
+    ("Request failed with status code ", Place::InFront),
+    // @google/generative-ai: `Error fetching from https://…: [503 Service Unavailable] …`.
+    ("Error fetching from ", Place::Behind),
+    // Spring: `I/O error on POST request for "https://…": …`.
+    (" request for \"", Place::None),
+];
+
+/// Where the status stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    None,
+    Begins,
+    Quoted,
+    Bracketed,
+    InFront,
+    Behind,
+}
+
+/// Methods as HTTP spells them: net/url writes `Post`.
+const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
+
+/// Finds such an error in one line.
+pub(super) fn find(line: &str) -> Option<Failed<'_>> {
+    let bytes = line.as_bytes();
+    // Short of a searcher's set-up: every one of these errors has a colon, and most lines have none.
+    memchr::memchr(b':', bytes)?;
+    if let Some(failed) = urllib3(line) {
+        return Some(failed);
+    }
+    memchr::memmem::find(bytes, b"://")?;
+    if let Some(failed) = go(line) {
+        return Some(failed);
+    }
+    BEFORE_URL.iter().find_map(|(words, place)| {
+        if *place == Place::InFront {
+            return axios(line, words);
+        }
+        let at = memchr::memmem::find(bytes, words.as_bytes())?;
+        let url = line.get(at + words.len()..)?;
+        let url = url.split(['\'', '"', ')', ' ', ',']).next()?.trim_end_matches(':');
+        if !url.starts_with("http") || !address::is_llm(url) {
+            return None;
+        }
+        let before = line.get(..at)?;
+        let (status, start) = match place {
+            Place::None | Place::InFront => (None, beginning(before)),
+            Place::Behind => (scan::between(line, ": [", ']').and_then(scan::status), at),
+            Place::Begins => status_word(before)?,
+            Place::Quoted => enclosed(before, '\'')?,
+            Place::Bracketed => enclosed(before, '(')?,
+        };
+        Some(Failed {
+            status,
+            method: None,
+            url,
+            text: line.get(start..)?,
+        })
+    })
+}
+
+/// requests and urllib3: `HTTPSConnectionPool(host='api.openai.com', port=443): Max retries exceeded with url: /v1/… (Caused
+/// by …)`.
+fn urllib3(line: &str) -> Option<Failed<'_>> {
+    let at = memchr::memmem::find(line.as_bytes(), b"ConnectionPool(host='")?;
+    let url = scan::between(line.get(at..)?, " with url: ", ' ')?;
+    address::is_llm(url).then_some(Failed {
+        status: None,
+        method: None,
+        url,
+        text: line.get(at..)?,
+    })
+}
+
+/// The status behind `words`, and the first URL behind that.
+fn axios<'a>(line: &'a str, words: &str) -> Option<Failed<'a>> {
+    let at = memchr::memmem::find(line.as_bytes(), words.as_bytes())?;
+    let after = line.get(at + words.len()..)?;
+    let scheme = memchr::memmem::find(after.as_bytes(), b"://")?;
+    let start = after.get(..scheme)?.rfind(|letter: char| !letter.is_ascii_alphabetic())? + 1;
+    let url = after.get(start..)?.split(['\'', '"', ')', ' ', ',']).next()?;
+    address::is_llm(url).then_some(Failed {
+        status: scan::status(after),
+        method: None,
+        url,
+        text: line.get(at..)?,
+    })
+}
+
+/// openai-go's `POST "https://…": 500 Internal Server Error {…}` and net/url's `Post "https://…": EOF`.
+fn go(line: &str) -> Option<Failed<'_>> {
+    let at = memchr::memmem::find(line.as_bytes(), b"\": ")?;
+    let before = line.get(..at)?;
+    let (words, url) = before.rsplit_once(" \"")?;
+    let start = words
+        .rfind(|letter: char| !letter.is_ascii_alphabetic())
+        .map_or(0, |blank| blank + 1);
+    let method = words.get(start..)?;
+    let method = METHODS.iter().find(|known| known.eq_ignore_ascii_case(method))?;
+    (url.starts_with("http") && address::is_llm(url)).then_some(())?;
+    Some(Failed {
+        status: scan::status(line.get(at + 3..)?),
+        method: Some(method),
+        url,
+        text: line.get(start..)?,
+    })
+}
+
+/// The last three digits that stand alone before the URL.
+fn status_word(before: &str) -> Option<(Option<u16>, usize)> {
+    let mut start = 0;
+    let mut found = None;
+    for word in before.split(' ') {
+        if found.is_none()
+            && let Some(status) = scan::status(word)
+        {
+            found = Some((Some(status), start));
+        }
+        start += word.len() + 1;
+    }
+    found
+}
+
+/// The status in quotes or brackets right before the URL.
+fn enclosed(before: &str, open: char) -> Option<(Option<u16>, usize)> {
+    let at = before.rfind(open)?;
+    let status = scan::status(before.get(at + 1..)?)?;
+    Some((Some(status), beginning(before.get(..at)?)))
+}
+
+/// Where the sentence that ends a text begins: behind the last colon or dash.
+fn beginning(before: &str) -> usize {
+    [": ", "- ", "| "]
+        .iter()
+        .filter_map(|sign| before.rfind(sign).map(|at| at + sign.len()))
+        .max()
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find;
+
+    #[test]
+    fn every_clients_error_names_its_status_and_url() {
+        for line in [
+            "call failed: 500 Server Error: Internal Server Error for url: https://api.openai.com/v1/responses",
+            "call failed: Server error '500 Internal Server Error' for url 'https://api.openai.com/v1/responses'",
+            "call failed: HTTP status server error (500 Internal Server Error) for url (https://api.openai.com/v1/responses)",
+            "call failed: 500, message='Internal Server Error', url='https://api.openai.com/v1/responses'",
+            "call failed: POST \"https://api.openai.com/v1/responses\": 500 Internal Server Error {}",
+        ] {
+            let found = find(line).unwrap();
+            assert_eq!(
+                (found.status, found.url),
+                (Some(500), "https://api.openai.com/v1/responses"),
+                "{line}"
+            );
+            assert!(!found.text.starts_with("call"), "{line}");
+        }
+    }
+
+    #[test]
+    fn an_exchange_that_broke_has_no_status() {
+        for line in [
+            "call failed: Post \"https://api.openai.com/v1/responses\": dial tcp: lookup api.openai.com: no such host",
+            "http error: error sending request for url (https://api.openai.com/v1/responses): connection reset",
+            "I/O error on POST request for \"https://api.openai.com/v1/responses\": Read timed out",
+        ] {
+            assert_eq!(find(line).unwrap().status, None, "{line}");
+        }
+    }
+
+    #[test]
+    fn another_services_error_is_left_alone() {
+        assert_eq!(find("500 Server Error: x for url: https://shop.example.com/cart"), None);
+    }
+}

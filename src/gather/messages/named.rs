@@ -1,0 +1,194 @@
+//! Where a line names an SDK's failure: a class, a class's `repr`, a status in the SDK's words, a sentence of its own.
+
+use super::exception::{self, Raised};
+use super::{prose, scan};
+
+/// Sentences that the SDKs' exceptions have for their whole text, with the status they mean (openai-python 0.x and later,
+/// anthropic-sdk-python; formats.md 1.1 to 1.3). Programs log them without the class.
+const SENTENCES: [(&str, Option<u16>); 5] = [
+    ("Request timed out.", None),
+    ("Connection error.", None),
+    ("Request timed out or interrupted.", None),
+    ("Request was aborted.", None),
+    ("The server is overloaded or not ready yet.", Some(503)),
+];
+
+/// The exception that `line` begins with or names behind other words. In a line that is no error's, only a class with its
+/// SDK's module counts, and texts that can be nobody else's.
+pub(super) fn within(line: &str, is_error: bool) -> Option<(&str, Raised<'_>)> {
+    if let Some(raised) = exception::of_sdk(line) {
+        return Some((line, raised));
+    }
+    if !is_error {
+        return by_colon(line, false);
+    }
+    alone(line)
+        .or_else(|| by_bracket(line))
+        .or_else(|| by_colon(line, true))
+        .or_else(|| by_sentence(line))
+        .or_else(|| by_body(line))
+        .or_else(|| by_future(line))
+        .or_else(|| by_operation(line))
+}
+
+/// A sentence that is the whole line, or its beginning.
+fn alone(line: &str) -> Option<(&str, Raised<'_>)> {
+    let (_, status) = SENTENCES.iter().find(|(sentence, _)| {
+        let rest = line.strip_prefix(sentence);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    })?;
+    Some((line, said(line, *status)))
+}
+
+fn said(text: &str, status: Option<u16>) -> Raised<'_> {
+    Raised {
+        status,
+        message: Some(text),
+        ..Raised::default()
+    }
+}
+
+/// `… openai.RateLimitError: Error code: 429 - …`, `… Error code: 500 - …`, `… Server error: 500 …`.
+fn by_colon(line: &str, is_error: bool) -> Option<(&str, Raised<'_>)> {
+    let mut at = 0;
+    while let Some(found) = memchr::memchr(b':', line.as_bytes().get(at..)?) {
+        let colon = at + found;
+        at = colon + 1;
+        // What follows a class or a phrase is apart from it; so the paths that are looked at do not overlap.
+        if line.as_bytes().get(at).is_some_and(|next| !next.is_ascii_whitespace()) {
+            continue;
+        }
+        let word = word_before(line, colon);
+        let text = line.get(word..)?;
+        if let Some(raised) = exception::of_sdk(text)
+            && (is_error || raised.module.is_some())
+        {
+            return Some((text, raised));
+        }
+        if let Some(text) = phrase(line, word, colon, is_error)
+            && let Some(raised) = exception::exception(text)
+        {
+            return Some((text, raised));
+        }
+    }
+    None
+}
+
+/// The text of an SDK's phrase with a status behind it, whose last word stands from `word` to its colon.
+fn phrase(line: &str, word: usize, colon: usize, is_error: bool) -> Option<&str> {
+    let after = line.get(colon + 1..)?.trim_start_matches(' ');
+    scan::status(after)?;
+    let (before, last) = line.get(..colon)?.split_at_checked(word)?;
+    let start = match last {
+        // async-openai warns of a status that it is about to retry.
+        "error" if before.ends_with("Server ") => "Server ",
+        // go-openai's own words.
+        "code" if before.ends_with("error, status ") => "error, status ",
+        "code" if before.ends_with("Error ") && (is_error || after.get(3..).is_some_and(|rest| rest.starts_with(" - {'"))) => {
+            "Error "
+        }
+        _ => return None,
+    };
+    line.get(word - start.len()..)
+}
+
+/// Python's `repr` of an exception: `InternalServerError('Error code: 500 - …')`, `APITimeoutError('Request timed out.')`.
+fn by_bracket(line: &str) -> Option<(&str, Raised<'_>)> {
+    let mut rest = line;
+    while let Some(at) = memchr::memchr(b'(', rest.as_bytes()) {
+        let word = word_before(rest, at);
+        let (class, inner) = (rest.get(word..at)?, rest.get(at + 1..)?);
+        if inner.starts_with(['\'', '"', ')']) && exception::is_sdk_class(class) {
+            let raised = exception::of_class(class, inner.trim_start_matches(['\'', '"']));
+            return Some((rest.get(word..)?, raised));
+        }
+        rest = inner;
+    }
+    None
+}
+
+/// `LLM call failed: Request timed out.`: a sentence of an SDK in a line that speaks of an LLM.
+fn by_sentence(line: &str) -> Option<(&str, Raised<'_>)> {
+    let (status, at) = SENTENCES.iter().find_map(|(sentence, status)| {
+        let at = memchr::memmem::rfind(line.as_bytes(), sentence.as_bytes())?;
+        Some((*status, at))
+    })?;
+    let (before, text) = line.split_at_checked(at)?;
+    let apart = [": ", "- ", "(", "'", "\"", "=", "| "]
+        .iter()
+        .any(|sign| before.ends_with(sign));
+    (apart && prose::speaks_of_llm(before)).then(|| (text, said(text, status)))
+}
+
+/// `LLM request failed with status 500 after 812 ms`.
+pub(super) fn by_words(line: &str) -> Option<(&str, Raised<'_>)> {
+    let (status, at) = prose::status(line)?;
+    let text = line.get(at..).filter(|_| prose::names_llm(line))?;
+    Some((text, said(text, Some(status))))
+}
+
+/// google-genai's text behind other words: `… 503 UNAVAILABLE. {'error': {'code': 503, …}}`.
+fn by_body(line: &str) -> Option<(&str, Raised<'_>)> {
+    if let Some(at) = memchr::memmem::find(line.as_bytes(), br#"{"error":{"code":"#) {
+        // @google/genai's ApiError has the body alone.
+        let text = line.get(at..)?;
+        let mut raised = exception::of_class("", text);
+        raised.class = None;
+        return raised.status.is_some().then_some((text, raised));
+    }
+    let body = memchr::memmem::find(line.as_bytes(), b". {'error': {'code': ")?;
+    let (before, word) = line.get(..body)?.rsplit_once(' ')?;
+    let start = before.rfind(' ').map_or(0, |blank| blank + 1);
+    let status = scan::status(before.get(start..)?)?;
+    let shouted = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    let text = line.get(start..).filter(|_| shouted)?;
+    let mut raised = exception::of_class("", text);
+    raised.class = None;
+    raised.status = raised.status.or(Some(status));
+    Some((text, raised))
+}
+
+/// tenacity's last word: `RetryError[<Future at 0x7f1c state=finished raised RateLimitError>]`.
+fn by_future(line: &str) -> Option<(&str, Raised<'_>)> {
+    let class = scan::between(line, " state=finished raised ", '>')?;
+    exception::is_sdk_class(class).then(|| (line, exception::of_class(class, "")))
+}
+
+/// Bedrock through an AWS SDK: `An error occurred (ThrottlingException) when calling the Converse operation: …`.
+fn by_operation(line: &str) -> Option<(&str, Raised<'_>)> {
+    let at = memchr::memmem::find(line.as_bytes(), b"An error occurred (")?;
+    let text = line.get(at..)?;
+    let code = scan::between(text, "(", ')')?;
+    let operation = scan::between(text, " when calling the ", ' ')?;
+    let ours = ["InvokeModel", "Converse"].iter().any(|name| operation.starts_with(name));
+    let (_, status) = BEDROCK.iter().find(|(known, _)| *known == code).filter(|_| ours)?;
+    let raised = Raised {
+        class: Some(code),
+        status: Some(*status),
+        message: text.split_once(": ").map(|(_, message)| message),
+        ..Raised::default()
+    };
+    Some((text, raised))
+}
+
+/// Bedrock's errors and their statuses (API reference, InvokeModel and Converse).
+const BEDROCK: [(&str, u16); 10] = [
+    ("ThrottlingException", 429),
+    ("ServiceUnavailableException", 503),
+    ("InternalServerException", 500),
+    ("ModelTimeoutException", 408),
+    ("ModelErrorException", 424),
+    ("ModelNotReadyException", 429),
+    ("ValidationException", 400),
+    ("AccessDeniedException", 403),
+    ("ResourceNotFoundException", 404),
+    ("ServiceQuotaExceededException", 400),
+];
+
+/// Where the path of letters, digits and dots begins that ends at `at`.
+fn word_before(text: &str, at: usize) -> usize {
+    let is_path = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '$' | ':');
+    text.get(..at)
+        .and_then(|before| before.rfind(|letter: char| !is_path(letter)))
+        .map_or(0, |blank| blank + 1)
+}

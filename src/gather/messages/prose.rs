@@ -1,0 +1,115 @@
+//! What people write into a line about a failed call: a status, a model, an id, and words that tell of an LLM.
+
+use super::scan;
+use crate::providers;
+
+/// Words one of which a line has that speaks of an LLM.
+const LLM_WORDS: [&str; 10] = [
+    "llm",
+    "openai",
+    "anthropic",
+    "claude",
+    "gpt",
+    "gemini",
+    "model",
+    "completion",
+    "chat",
+    "embedding",
+];
+
+/// Words that nothing but an LLM is called by: a program's own `chat` and `model` may fail with a status too.
+const LLM_NAMES: [&str; 7] = ["llm", "openai", "anthropic", "claude", "gpt", "gemini", "chat completion"];
+
+/// Words right before a status.
+const BEFORE_STATUS: [&str; 6] = ["tatus code ", "tatus code: ", "tatus ", "tatus: ", "HTTP ", "returned "];
+
+/// Whether a text speaks of what an LLM does.
+pub(super) fn speaks_of_llm(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    LLM_WORDS.iter().any(|word| text.contains(word))
+}
+
+/// Whether a text names an LLM or its maker.
+pub(super) fn names_llm(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    LLM_NAMES.iter().any(|word| text.contains(word))
+}
+
+/// The failing status that a text names in words, and where the words begin: `failed with status 500`, `HTTP 503`.
+pub(super) fn status(text: &str) -> Option<(u16, usize)> {
+    BEFORE_STATUS.iter().find_map(|words| {
+        let at = memchr::memmem::find(text.as_bytes(), words.as_bytes())?;
+        let status = scan::status(text.get(at + words.len()..)?)?;
+        // The words leave out their first letter, which may be a capital.
+        let start = if words.starts_with('t') { at.saturating_sub(1) } else { at };
+        (status >= 400 && text.is_char_boundary(start)).then_some((status, start))
+    })
+}
+
+/// The first word that is the name of a known maker's model.
+pub(super) fn model(text: &str) -> Option<&str> {
+    text.split(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.' | ':' | '_')))
+        .map(|word| word.trim_end_matches(['.', ':']))
+        .filter(|word| word.contains('-') && word.bytes().any(|byte| byte.is_ascii_digit()))
+        .find(|word| providers::by_model(word).is_some())
+}
+
+/// A request's id in prose: `(request_id: req_…)`, `Request ID: …`, `request id req_…`, `"request_id":"…"`.
+pub(super) fn id(text: &str) -> Option<&str> {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    while let Some(found) = memchr::memmem::find(bytes.get(from..)?, b"equest") {
+        from += found + "equest".len();
+        let rest = text.get(from..)?.trim_start_matches(['_', '-', ' ']);
+        let Some(rest) = ["id", "ID", "Id"].iter().find_map(|word| rest.strip_prefix(word)) else {
+            continue;
+        };
+        let id = rest.trim_start_matches([' ', ':', '=', '\'', '"', '(', '`']);
+        let length = id
+            .bytes()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+            .count();
+        let id = id.get(..length)?;
+        let digits = id.bytes().any(|byte| byte.is_ascii_digit());
+        if id.len() >= 8 && digits && !scan::is_body_id(id) {
+            return Some(id);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{id, model, status};
+
+    #[test]
+    fn a_status_stands_behind_its_words_and_fails() {
+        assert_eq!(
+            status("gpt-4o failed with status 500 after 812 ms").map(|(status, _)| status),
+            Some(500)
+        );
+        assert_eq!(
+            status("OpenAI returned 503 Service Unavailable").map(|(status, _)| status),
+            Some(503)
+        );
+        assert_eq!(status("returned 200 tokens"), None);
+    }
+
+    #[test]
+    fn a_model_is_known_by_its_makers_spelling() {
+        assert_eq!(model("call to gpt-4o-mini failed"), Some("gpt-4o-mini"));
+        assert_eq!(model("worker-3 failed at 2025-03-06"), None);
+    }
+
+    #[test]
+    fn an_id_in_prose_stands_behind_its_name() {
+        for text in [
+            "(request_id: req_5d2c9e0b)",
+            "Request ID: req_5d2c9e0b.",
+            "request-id 'req_5d2c9e0b'",
+        ] {
+            assert_eq!(id(text), Some("req_5d2c9e0b"), "{text}");
+        }
+        assert_eq!(id("your request ideally needs chatcmpl-1"), None);
+    }
+}

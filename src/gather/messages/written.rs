@@ -1,0 +1,73 @@
+//! The statuses that exceptions' texts write, each SDK its own way.
+
+use super::{body, scan};
+
+/// The status that the text itself writes, and the message behind it.
+pub(super) fn status<'a>(rest: &'a str, class: Option<&str>, sdk: bool) -> Option<(u16, &'a str)> {
+    let after = |prefix: &str| {
+        rest.strip_prefix(prefix)
+            .and_then(|after| Some((scan::status(after)?, after.get(3..)?)))
+    };
+    if let Some((status, message)) = after("Error code: ").or_else(|| after("Server error: ")) {
+        return Some((status, message.split_once(" - ").map_or("", |(_, message)| message)));
+    }
+    if let Some((status, message)) = after("Server error '").or_else(|| after("Client error '")) {
+        return Some((status, message));
+    }
+    if let Some(found) = legacy_status(rest, class).or_else(|| other_sdks(rest)) {
+        return Some(found);
+    }
+    // go-openai (sashabaranov): `error, status code: 500, status: 500 Internal Server Error, message: …`.
+    if let Some((status, message)) = after("error, status code: ") {
+        return Some((status, message.split_once("message: ").map_or("", |(_, message)| message)));
+    }
+    if let Some((status, message)) = after("error code: ").or_else(|| after("HTTP ")) {
+        return Some((status, message.trim_start_matches([' ', '-', ':'])));
+    }
+    // A proxy's refusal (`ProxyError: 503 Service Unavailable`) is the proxy's status, not the exchange's.
+    if sdk || class.is_some_and(|class| class.ends_with("AiException")) {
+        if let Some(status) = scan::status(rest) {
+            return Some((status, rest.get(3..)?.trim_start_matches([' ', '-', ':'])));
+        }
+        return body::html_status(rest).map(|status| (status, rest));
+    }
+    go_status(rest)
+}
+
+/// openai-python 0.x puts body, status, body again and headers behind the message: `… {…} 500 {'error': …} {'Date': …}`;
+/// Azure's client library for .NET writes `Status: 429 (Too Many Requests)` on a line of its own.
+fn legacy_status<'a>(rest: &'a str, class: Option<&str>) -> Option<(u16, &'a str)> {
+    let mark = match class? {
+        "APIError" | "RateLimitError" | "InvalidRequestError" | "AuthenticationError" | "ServiceUnavailableError" => "} ",
+        "RequestFailedException" | "ClientResultException" => "Status: ",
+        _ => return None,
+    };
+    memchr::memmem::find_iter(rest.as_bytes(), mark).find_map(|at| {
+        let after = rest.get(at + mark.len()..)?;
+        let status = scan::status(after)?;
+        let body = after.get(3..).filter(|after| after.starts_with([' ', '\n']))?;
+        Some((status, body.trim_start()))
+    })
+}
+
+/// Mistral's `API error occurred: Status 500`, Cohere's `status_code: 500, body: …`, Ollama's `… (status code: 500)`.
+fn other_sdks(rest: &str) -> Option<(u16, &str)> {
+    let after = ["API error occurred: Status ", "status_code: "]
+        .iter()
+        .find_map(|start| rest.strip_prefix(start));
+    let after = match after {
+        Some(after) => after,
+        None => rest.lines().next()?.rsplit_once("(status code: ")?.1,
+    };
+    Some((scan::status(after)?, after.get(3..)?.trim_start_matches([')', ',', ' '])))
+}
+
+/// openai-go: `POST "https://api.openai.com/v1/chat/completions": 500 Internal Server Error {json body}`.
+fn go_status(text: &str) -> Option<(u16, &str)> {
+    // The method is looked at first: a text without one costs nothing, however long it is.
+    let length = text.bytes().take(8).take_while(u8::is_ascii_uppercase).count();
+    let (_, rest) = text.split_at_checked(length).filter(|(method, _)| method.len() > 2)?;
+    let rest = rest.strip_prefix(" \"http")?;
+    let (_, rest) = rest.split_once("\": ")?;
+    Some((scan::status(rest)?, rest.get(3..)?.trim_start()))
+}

@@ -1,0 +1,138 @@
+//! Reads one part of a source into a rollup of its own; two of them merge.
+//!
+//! A part counts its lines from 1, for it cannot know how many come before. A line is therefore written as the part's
+//! number and the line within it, in one integer that sorts as the lines do, and is made the source's line when all
+//! parts have told how many newlines they hold.
+
+mod parts;
+mod records;
+mod stream;
+
+pub(super) use parts::{Parts, describe};
+
+use super::chunk::PieceReader;
+use super::collect::SourceContext;
+use super::envelopes::{Opening, Split};
+use super::frame::{Owned, Window};
+use super::open::{Refused, words};
+use super::plan::Plan;
+use super::prepare::{Prepared, SHRUNK, Way};
+use super::progress::Progress;
+use super::recognise::Order;
+use crate::model::{Name, Wanted};
+use crate::text::timestamp::Reference;
+use chrono::DateTime;
+use records::Records;
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use stream::StreamReader;
+
+/// Bits of a line's number within its part. 64 GiB of empty lines fit, and 2^28 parts beside them.
+const LINE_BITS: u32 = 36;
+
+/// Lines that lie open.
+static OPEN: Opening = Opening {
+    split: Split::Lines,
+    layers: Vec::new(),
+    coloured: false,
+    many_origins: false,
+    host: None,
+    dated: None,
+    many_programs: false,
+};
+
+/// What one worker keeps while it reads.
+#[derive(Default)]
+pub(super) struct Shelf {
+    window: Window,
+    /// Boxed, for a map's half-empty nodes would double what a million sources cost.
+    pub(super) sources: BTreeMap<usize, Box<Parts>>,
+}
+
+/// What is read, and for whom.
+pub(super) struct Errand<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) wanted: Option<&'a Wanted>,
+    pub(super) order: &'a Order,
+    pub(super) progress: &'a dyn Progress,
+}
+
+impl Errand<'_> {
+    /// Reads one part onto the shelf. A panic in it is caught here: the source is named, and all others count.
+    pub(super) fn read(&self, shelf: &mut Shelf, number: usize, prepared: &Prepared, part: usize) {
+        let window = &mut shelf.window;
+        let read = catch_unwind(AssertUnwindSafe(|| self.part(window, prepared, part)));
+        let read = match read {
+            Ok(Ok(parts)) => parts,
+            Ok(Err(Refused(reason))) => trouble(reason),
+            Err(_) => trouble("stopped reading: internal error".to_owned()),
+        };
+        shelf.sources.entry(number).or_default().merge(read);
+    }
+
+    fn part(&self, window: &mut Window, prepared: &Prepared, part: usize) -> Result<Parts, Refused> {
+        let context = self.context(prepared);
+        let candidates = context.candidates.clone();
+        let opening = prepared.recognised.as_ref().map(|recognised| &*recognised.opening);
+        let opening = opening.unwrap_or(&OPEN);
+        let order = Some(self.order).filter(|_| !prepared.is_forced);
+        let mut records = Records::new(context, &candidates, order, part, prepared.recognised.as_ref());
+        let (ended, bytes, offset, shrunk) = match &prepared.way {
+            Way::Empty => return Ok(Parts::default()),
+            Way::Pieces(pieces) => {
+                let Some(piece) = pieces.get(part) else {
+                    return Ok(Parts::default());
+                };
+                let file = prepared.file()?;
+                let (mut reader, owned) = if opening.is_plain() {
+                    PieceReader::new(&file, piece)
+                } else {
+                    PieceReader::behind_lines(&file, piece)?
+                };
+                let ended = records.read(window, &mut reader, opening, &owned);
+                self.progress.read(piece.end - piece.start);
+                (ended, piece.end - piece.start, piece.start, reader.shrunk)
+            }
+            Way::Whole(_) => {
+                let mut reader = StreamReader::new(prepared.stream()?, self.progress);
+                let ended = records.read(window, &mut reader, opening, &Owned::WHOLE);
+                (ended, reader.given, 0, false)
+            }
+        };
+        let shrunk = shrunk.then(|| SHRUNK.to_owned());
+        let broken = ended
+            .broken
+            .as_ref()
+            .map(|error| format!("{}; what comes before was read", words(error)));
+        let mut parts = records.finish(opening, offset);
+        parts.rollup.bytes = bytes;
+        parts.newlines.insert(part, ended.newlines);
+        parts.trouble.extend(shrunk.into_iter().chain(broken));
+        Ok(parts)
+    }
+
+    fn context<'a>(&'a self, prepared: &'a Prepared) -> SourceContext<'a> {
+        let epoch = DateTime::UNIX_EPOCH.date_naive();
+        SourceContext {
+            candidates: prepared
+                .recognised
+                .as_ref()
+                .map_or(Vec::new(), |recognised| recognised.candidates.clone()),
+            name: Name::clone(&prepared.source.name),
+            host: prepared.source.host.clone(),
+            zone: prepared.zone,
+            reference: Reference::on(prepared.written().or(self.plan.today).unwrap_or(epoch)),
+            since: self.plan.since,
+            until: self.plan.until,
+            size: prepared.source.size,
+            wanted: self.wanted,
+        }
+    }
+}
+
+fn trouble(reason: String) -> Parts {
+    Parts {
+        trouble: BTreeSet::from([reason]),
+        ..Parts::default()
+    }
+}

@@ -1,0 +1,105 @@
+//! What some parts of one source gave: two of them add up.
+
+use super::LINE_BITS;
+use crate::gather::recognise::Recognised;
+use crate::model::{Name, SourceRollup, Time};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The word of the report for a source that holds no record.
+const EMPTY: &str = "empty";
+
+/// Some parts of one source.
+#[derive(Default)]
+pub(in crate::gather) struct Parts {
+    pub(in crate::gather) rollup: SourceRollup,
+    /// What hosts and services gave that its envelopes tell apart, by the name of the source that each of them is.
+    pub(in crate::gather) origins: BTreeMap<Name, SourceRollup>,
+    /// Newlines of each part.
+    pub(in crate::gather) newlines: BTreeMap<usize, u64>,
+    /// Why some of it was not read.
+    pub(in crate::gather) trouble: BTreeSet<String>,
+}
+
+impl Parts {
+    pub(in crate::gather) fn merge(&mut self, other: Self) {
+        self.rollup = std::mem::take(&mut self.rollup).merge(other.rollup);
+        for (name, theirs) in other.origins {
+            self.add(name, theirs);
+        }
+        self.newlines.extend(other.newlines);
+        self.trouble.extend(other.trouble);
+    }
+
+    pub(super) fn add(&mut self, origin: Name, theirs: SourceRollup) {
+        let mine = self.origins.entry(origin).or_default();
+        *mine = std::mem::take(mine).merge(theirs);
+    }
+
+    /// The first and last record of each source.
+    pub(in crate::gather) fn spans(&self) -> impl Iterator<Item = (Time, Time)> {
+        self.origins.values().chain([&self.rollup]).filter_map(|rollup| rollup.span)
+    }
+
+    /// Makes every line the source's own, and gives the newlines before each part.
+    pub(in crate::gather) fn count_lines(&mut self) -> BTreeMap<usize, u64> {
+        if self.newlines.len() < 2 {
+            // Nothing comes before the only part, and a map of its own would weigh as much as a small log.
+            self.set_lines(&BTreeMap::new());
+            return BTreeMap::new();
+        }
+        let mut sum = 0;
+        let mut before = BTreeMap::new();
+        for (part, newlines) in &self.newlines {
+            before.insert(*part, sum);
+            sum += newlines;
+        }
+        self.set_lines(&before);
+        before
+    }
+
+    /// Makes every line the source's own, by the newlines before each part.
+    pub(in crate::gather) fn set_lines(&mut self, before: &BTreeMap<usize, u64>) {
+        set_lines(&mut self.rollup, before);
+        self.origins.values_mut().for_each(|origin| set_lines(origin, before));
+    }
+
+    /// The source by its name, and those within it. Where all of its records are theirs, it is no source itself.
+    pub(in crate::gather) fn into_sources(self, name: &Name) -> impl Iterator<Item = (Name, SourceRollup)> {
+        let Self {
+            mut rollup, mut origins, ..
+        } = self;
+        let is_told = rollup.records + rollup.other_records + rollup.unread_records > 0;
+        let whole = match origins.values_mut().next().filter(|_| !is_told) {
+            Some(first) => {
+                first.bytes += std::mem::take(&mut rollup.bytes);
+                None
+            }
+            None => Some((Name::clone(name), rollup)),
+        };
+        whole.into_iter().chain(origins)
+    }
+}
+
+/// Says what a source was recognised as.
+pub(in crate::gather) fn describe(rollup: &mut SourceRollup, recognised: Option<&Recognised>) {
+    rollup.format = recognised.map(|recognised| recognised.name);
+    rollup.vantage = recognised.map(|recognised| recognised.vantage);
+    match recognised {
+        None if rollup.unread_records == 0 => rollup.format = Some(EMPTY),
+        None => {
+            rollup.notes.insert("no format recognised it".to_owned());
+        }
+        Some(_) => {}
+    }
+}
+
+fn set_lines(rollup: &mut SourceRollup, before: &BTreeMap<usize, u64>) {
+    let line = |written: u64| {
+        let part = usize::try_from(written >> LINE_BITS).unwrap_or(usize::MAX);
+        before.get(&part).copied().unwrap_or(0) + (written & ((1 << LINE_BITS) - 1))
+    };
+    for observation in &mut rollup.observations {
+        observation.line = line(observation.line);
+    }
+    rollup.unread_lines = rollup.unread_lines.iter().map(|written| line(*written)).collect();
+}

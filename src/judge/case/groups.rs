@@ -1,0 +1,93 @@
+//! Control groups: what failed of every value of one attribute while the rest of the scope was equal.
+
+use super::{Scene, attempts_between, cells_between};
+use crate::model::{Attributes, ControlGroup, Dimension, Name, Scope, Share, TrafficCell};
+use std::collections::BTreeMap;
+
+/// The attributes compared, in the order of the report.
+const COMPARED: [Dimension; 8] = [
+    Dimension::Surface,
+    Dimension::Proxy,
+    Dimension::Host,
+    Dimension::ServerAddress,
+    Dimension::Model,
+    Dimension::Endpoint,
+    Dimension::ServiceTier,
+    Dimension::Project,
+];
+
+/// The attributes that a proxy's own line tells, by which its counts can be limited to the scope.
+const OF_PROXIES: [Dimension; 2] = [Dimension::Endpoint, Dimension::ServerAddress];
+
+/// Values told for one attribute: the affected ones, then those with the most failures and attempts.
+const VALUES: usize = 12;
+
+/// What one failure adds.
+const FAILURE: Share = Share { failed: 1, attempts: 1 };
+
+/// The control groups of a window.
+pub(super) fn groups(scene: &Scene<'_>) -> Vec<ControlGroup> {
+    COMPARED.into_iter().flat_map(|dimension| of(scene, dimension)).collect()
+}
+
+fn of(scene: &Scene<'_>, dimension: Dimension) -> Vec<ControlGroup> {
+    let (traffic, draft) = (scene.traffic, scene.draft);
+    let by_proxies = dimension == Dimension::Proxy && !traffic.proxy_cells.is_empty();
+    let cells = if by_proxies { &traffic.proxy_cells } else { &traffic.cells };
+    let mut relaxed = draft.scope.clone();
+    relaxed
+        .values
+        .retain(|of, _| *of != dimension && (!by_proxies || OF_PROXIES.contains(of)));
+    if draft.by_proxies && dimension != Dimension::Proxy {
+        // What the applications log does not say by which proxy it went: they are compared over all.
+        relaxed.values.remove(&Dimension::Proxy);
+    }
+    let wider = relaxed.values.len() + usize::from(draft.scope.values.contains_key(&dimension)) < draft.scope.values.len();
+    let mut values: BTreeMap<&Name, Share> = BTreeMap::new();
+    for cell in cells_between(cells, draft.start, draft.end) {
+        count(&mut values, &relaxed, dimension, &cell.attributes, healthy(cell));
+    }
+    for attempt in attempts_between(traffic, draft.start, draft.end).filter(|attempt| attempt.side == Some(draft.side)) {
+        count(&mut values, &relaxed, dimension, &attempt.attributes, FAILURE);
+    }
+    let affected = |value: &Name| {
+        draft
+            .scope
+            .values
+            .get(&dimension)
+            .is_some_and(|values| values.contains(value))
+    };
+    let mut groups: Vec<ControlGroup> = values
+        .into_iter()
+        .map(|(value, share)| ControlGroup {
+            dimension,
+            value: Name::clone(value),
+            affected: affected(value),
+            wider,
+            share,
+        })
+        .collect();
+    groups.sort_by_key(|group| (!group.affected, std::cmp::Reverse((group.share.failed, group.share.attempts))));
+    groups.truncate(VALUES);
+    groups
+}
+
+fn healthy(cell: &TrafficCell) -> Share {
+    Share {
+        failed: 0,
+        attempts: u64::from(cell.ok),
+    }
+}
+
+fn count<'a>(
+    values: &mut BTreeMap<&'a Name, Share>,
+    scope: &Scope,
+    dimension: Dimension,
+    attributes: &'a Attributes,
+    share: Share,
+) {
+    if let (Some(value), true) = (attributes.get(dimension), scope.holds(attributes)) {
+        let sum = values.entry(value).or_default();
+        *sum = sum.plus(share);
+    }
+}

@@ -1,0 +1,202 @@
+//! What a support engineer asks of a window: each model by itself, the traffic around it, and what worked meanwhile.
+
+mod groups;
+mod part;
+mod proxies;
+mod samples;
+
+#[cfg(test)]
+mod tests;
+
+pub(super) use proxies::add_proxy_logs;
+
+use super::windows::Draft;
+use crate::model::{
+    Attempt, Attributes, CELL_SECONDS, CallerKind, Case, Dimension, Name, Outcome, Scope, Share, Time, Traffic, TrafficCell,
+};
+use crate::providers;
+use std::collections::BTreeMap;
+
+/// Models of one window that are counted each by itself: more than anybody writes about, and few enough that a log with
+/// a model in every line costs no more than another.
+const PARTS: usize = 12;
+
+/// The traffic a case is made from, and the windows that are left out of what is usual.
+pub(super) struct Scene<'s> {
+    pub(super) traffic: &'s Traffic,
+    pub(super) draft: &'s Draft<'s>,
+    pub(super) others: &'s [Draft<'s>],
+    /// Requests shown at most.
+    pub(super) most_requests: usize,
+}
+
+impl Scene<'_> {
+    /// The successes that can be told to be of the window's scope: a scope found in the proxies' table is told by their
+    /// own lines alone.
+    fn cells(&self) -> &[TrafficCell] {
+        if self.draft.by_proxies {
+            &self.traffic.proxy_cells
+        } else {
+            &self.traffic.cells
+        }
+    }
+}
+
+/// The case of one window.
+pub(super) fn case(scene: &Scene<'_>) -> Case {
+    let groups = by_model(&scene.draft.failures);
+    let is_one = groups.len() == 1;
+    let mut gravest: Vec<_> = groups.iter().collect();
+    gravest.sort_by_key(|(of, failures)| (std::cmp::Reverse(failures.len()), *of));
+    let more = gravest.split_off(gravest.len().min(PARTS));
+    let parts: Vec<_> = gravest
+        .into_iter()
+        .filter_map(|(of, failures)| {
+            let has_rival = groups
+                .keys()
+                .any(|other| other.model == of.model && other.provider != of.provider);
+            part::part(scene, failures, of, is_one, |attributes| {
+                of.holds(attributes, is_one, has_rival)
+            })
+        })
+        .collect();
+    Case {
+        whole: part::part(scene, &scene.draft.failures, &PartOf::default(), true, |_| true),
+        parts,
+        more_parts: (
+            more.len() as u64,
+            more.iter().map(|(_, failures)| failures.len() as u64).sum(),
+        ),
+        groups: groups::groups(scene),
+        proxies: Vec::new(),
+        caller_side: caller_side(scene),
+    }
+}
+
+/// What a part is the part of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct PartOf {
+    model: Option<Name>,
+    surface: Option<Name>,
+    provider: Option<Name>,
+}
+
+impl PartOf {
+    /// Whether a success is of this part. What it does not say of surface or provider it shares with the failures.
+    fn holds(&self, attributes: &Attributes, is_one: bool, has_rival: bool) -> bool {
+        let same = |mine: &Option<Name>, dimension| {
+            attributes
+                .get(dimension)
+                .is_none_or(|value| mine.as_ref().is_none_or(|mine| mine == value))
+        };
+        let model = match (&self.model, attributes.get(Dimension::Model)) {
+            (Some(mine), Some(value)) => mine == value,
+            (Some(_), None) => false,
+            (None, _) => is_one,
+        };
+        model && same(&self.surface, Dimension::Surface) && (!has_rival || same(&self.provider, Dimension::Provider))
+    }
+}
+
+/// Failures by surface, model and provider. Which provider a request went to is known for sure by its host alone: where
+/// it went by an own gateway, a model's failures are those of the provider that most of them are said to be of.
+fn by_model<'a>(failures: &[&'a Attempt]) -> BTreeMap<PartOf, Vec<&'a Attempt>> {
+    let mut by_model: BTreeMap<PartOf, Vec<&Attempt>> = BTreeMap::new();
+    for attempt in failures {
+        let of = PartOf {
+            model: attempt.attributes.get(Dimension::Model).cloned(),
+            surface: attempt.attributes.get(Dimension::Surface).cloned(),
+            provider: None,
+        };
+        by_model.entry(of).or_default().push(attempt);
+    }
+    let mut parts: BTreeMap<PartOf, Vec<&Attempt>> = BTreeMap::new();
+    for (of, failures) in by_model {
+        let sure = most_frequent(failures.iter().filter_map(|attempt| by_host(attempt)));
+        let said = || {
+            most_frequent(
+                failures
+                    .iter()
+                    .filter_map(|attempt| attempt.attributes.get(Dimension::Provider).cloned()),
+            )
+        };
+        let usual = sure.or_else(said);
+        for attempt in failures {
+            let provider = by_host(attempt).or_else(|| usual.clone());
+            parts.entry(PartOf { provider, ..of.clone() }).or_default().push(attempt);
+        }
+    }
+    parts
+}
+
+/// The provider that an attempt's host is of.
+fn by_host(attempt: &Attempt) -> Option<Name> {
+    let host = attempt.attributes.get(Dimension::ServerAddress)?;
+    providers::by_host(host).map(|provider| Name::from(provider.name()))
+}
+
+fn most_frequent(names: impl Iterator<Item = Name>) -> Option<Name> {
+    let mut counts: BTreeMap<Name, u64> = BTreeMap::new();
+    for name in names {
+        *counts.entry(name).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map(|(name, _)| name)
+}
+
+/// Ends of the caller's own making in the window's scope and time.
+fn caller_side(scene: &Scene<'_>) -> Vec<(CallerKind, u64)> {
+    let mut kinds: BTreeMap<CallerKind, u64> = BTreeMap::new();
+    for attempt in attempts_between(scene.traffic, scene.draft.start, scene.draft.end) {
+        if let (Outcome::Caller(kind, _), true) = (attempt.outcome, scene.draft.scope.holds(&attempt.attributes)) {
+            *kinds.entry(kind).or_default() += 1;
+        }
+    }
+    kinds.into_iter().collect()
+}
+
+/// Attempts from one instant to another, both included.
+fn attempts_between(traffic: &Traffic, from: Time, to: Time) -> impl Iterator<Item = &Attempt> {
+    let first = traffic.attempts.partition_point(|attempt| attempt.time < from);
+    traffic
+        .attempts
+        .iter()
+        .skip(first)
+        .take_while(move |attempt| attempt.time <= to)
+}
+
+/// Cells that touch a stretch of time. They count whole: five seconds more or less at either end.
+fn cells_between(cells: &[TrafficCell], from: Time, to: Time) -> impl Iterator<Item = &TrafficCell> {
+    let first = cells.partition_point(|cell| cell.time.plus_ms(CELL_SECONDS * 1000) <= from);
+    cells.iter().skip(first).take_while(move |cell| cell.time <= to)
+}
+
+/// What failed in a stretch of time, of those attributes that `takes` lets in; other windows' time is left out where
+/// they hold the same traffic.
+fn share(scene: &Scene<'_>, from: Time, to: Time, without_windows: bool, takes: impl Fn(&Attributes) -> bool) -> Share {
+    let is_near = |other: &&Draft<'_>| other.side == scene.draft.side && other.start <= to && other.end >= from;
+    let others: Vec<&Draft<'_>> = scene.others.iter().filter(|_| without_windows).filter(is_near).collect();
+    let is_other = |time: Time, attributes: &Attributes| {
+        let mut others = others.iter();
+        others.any(|other| (other.start..=other.end).contains(&time) && holds(&other.scope, attributes))
+    };
+    let healthy: u64 = cells_between(scene.cells(), from, to)
+        .filter(|cell| takes(&cell.attributes) && !is_other(cell.time, &cell.attributes))
+        .map(|cell| u64::from(cell.ok))
+        .sum();
+    let failed = attempts_between(scene.traffic, from, to)
+        .filter(|attempt| {
+            attempt.side == Some(scene.draft.side) && takes(&attempt.attributes) && !is_other(attempt.time, &attempt.attributes)
+        })
+        .count() as u64;
+    Share {
+        failed,
+        attempts: healthy + failed,
+    }
+}
+
+/// Whether attributes may be in a scope: what no log says is not held against them.
+fn holds(scope: &Scope, attributes: &Attributes) -> bool {
+    let may =
+        |(dimension, values): (&Dimension, &Vec<Name>)| attributes.get(*dimension).is_none_or(|value| values.contains(value));
+    scope.values.iter().all(may)
+}

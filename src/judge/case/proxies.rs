@@ -1,0 +1,82 @@
+//! What each proxy's own log says of a window, joined or not: the control group of a network team.
+//!
+//! A tunnel's line has no id, no path and no model, so nothing ties it to an application's attempt; yet it tells by which
+//! proxy requests broke, from where, and which addresses were tried.
+
+use super::part::tally_of;
+use crate::judge::correlate::stem;
+use crate::model::{Dimension, Grain, Name, Observation, ProxyLog, Rollup, Share, SourceRollup, Vantage, Window};
+use std::collections::BTreeMap;
+
+/// Adds what the proxies' own logs say to each window.
+pub(in crate::judge) fn add_proxy_logs(windows: &mut [Window], rollup: &Rollup, offsets_ms: &BTreeMap<Name, i64>) {
+    if windows.is_empty() {
+        return;
+    }
+    let proxies = || {
+        let is_proxy = |source: &SourceRollup| source.vantage == Some(Vantage::Proxy) && source.records > 0;
+        rollup.sources.iter().filter(move |(_, source)| is_proxy(source))
+    };
+    let cells: Vec<_> = proxies().map(|(_, source)| source.cells.in_order()).collect();
+    for window in windows {
+        let mut logs: BTreeMap<(Name, String), Log<'_>> = BTreeMap::new();
+        for ((path, source), cells) in proxies().zip(&cells) {
+            let offset = offsets_ms.get(path).copied().unwrap_or(0);
+            let inside = window.start.plus_ms(-offset)..=window.end.plus_ms(-offset);
+            let proxy = source.host.clone().unwrap_or_else(|| Name::clone(path));
+            // The rotated parts of one log are one log.
+            let log = logs.entry((proxy, stem(path))).or_default();
+            let failed =
+                |seen: &&Observation| seen.grain == Grain::Attempt && seen.outcome.is_failure() && inside.contains(&seen.time);
+            log.failures.extend(source.observations.iter().filter(failed));
+            let healthy = cells
+                .iter()
+                .filter(|(time, grain, ..)| *grain == Grain::Attempt && inside.contains(time));
+            log.healthy += healthy.map(|(.., cell)| u64::from(cell.ok)).sum::<u64>();
+        }
+        window.case.proxies = fullest(logs);
+    }
+}
+
+/// One log of one proxy, rotated parts included, within a window's time.
+#[derive(Default)]
+struct Log<'a> {
+    failures: Vec<&'a Observation>,
+    healthy: u64,
+}
+
+impl Log<'_> {
+    fn attempts(&self) -> u64 {
+        self.failures.len() as u64 + self.healthy
+    }
+}
+
+/// Two logs of one proxy tell the same requests: the fuller one counts. The proxy with the most failures comes first.
+fn fullest(logs: BTreeMap<(Name, String), Log<'_>>) -> Vec<ProxyLog> {
+    let mut by_proxy: BTreeMap<Name, Log<'_>> = BTreeMap::new();
+    for ((proxy, _), log) in logs {
+        let kept = by_proxy.entry(proxy).or_default();
+        if log.attempts() > kept.attempts() {
+            *kept = log;
+        }
+    }
+    let mut told: Vec<ProxyLog> = by_proxy
+        .into_iter()
+        .filter(|(_, log)| log.attempts() > 0)
+        .map(|(proxy, log)| {
+            let attribute = |dimension: Dimension| tally_of(&log.failures, move |seen| seen.attributes.get(dimension).cloned());
+            ProxyLog {
+                proxy,
+                share: Share {
+                    failed: log.failures.len() as u64,
+                    attempts: log.attempts(),
+                },
+                servers: attribute(Dimension::ServerAddress),
+                clients: attribute(Dimension::Client),
+                upstreams: tally_of(&log.failures, |seen| seen.upstream.as_ref()?.address.clone()),
+            }
+        })
+        .collect();
+    told.sort_by_key(|log| std::cmp::Reverse(log.share.failed));
+    told
+}

@@ -1,0 +1,82 @@
+//! The only door to a report: findings become [`Sealed`], with every value cleaned, and own names replaced where the
+//! reader is a stranger.
+
+mod names;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+use super::wall::Removed;
+use crate::model::{Findings, Name};
+use names::{Names, What};
+
+/// Who reads the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// The engineer at the terminal: own names stay.
+    Terminal,
+    /// The own team, on request: own names stay, and the report is marked "do not send".
+    Internal,
+    /// Anybody it may be forwarded to: own names become pseudonyms.
+    Forwardable,
+}
+
+/// What may be told, and to whom.
+#[derive(Clone)]
+pub struct Policy {
+    /// Who reads it.
+    pub audience: Audience,
+    /// The key of the pseudonyms.
+    pub key: Vec<u8>,
+}
+
+/// Findings that may be shown. The fields are private: nothing else can make one.
+#[derive(Clone, Debug)]
+pub struct Sealed {
+    findings: Findings,
+    audience: Audience,
+    replaced: Removed,
+}
+
+impl Sealed {
+    /// What may be shown.
+    #[must_use]
+    pub fn findings(&self) -> &Findings {
+        &self.findings
+    }
+
+    /// Who may read it.
+    #[must_use]
+    pub fn audience(&self) -> Audience {
+        self.audience
+    }
+
+    /// How many different values were replaced, by class.
+    #[must_use]
+    pub fn replaced(&self) -> &Removed {
+        &self.replaced
+    }
+}
+
+/// A path or another own name that no finding holds, as the policy's audience may read it.
+#[must_use]
+pub fn told(policy: &Policy, name: &str) -> String {
+    let mut name = Name::from(name);
+    Names::new(policy).show(What::Path, &mut name);
+    name.to_string()
+}
+
+/// Makes findings showable to the policy's audience.
+#[must_use]
+pub fn seal(mut findings: Findings, policy: &Policy) -> Sealed {
+    let mut names = Names::new(policy);
+    walk::values(&mut findings, &mut |kind, name| names.show(kind, name));
+    let names = names.settled();
+    walk::sentences(&mut findings, &mut |sentence| *sentence = names.sentence(sentence));
+    Sealed {
+        findings,
+        audience: policy.audience,
+        replaced: names.replaced(),
+    }
+}

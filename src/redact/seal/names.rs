@@ -1,0 +1,196 @@
+//! What stands in a report for each value: itself where it may be told, a stand-in where it names something own, a marker
+//! where it hides a secret.
+
+use super::{Audience, Policy};
+use crate::model::Name;
+use crate::providers;
+use crate::redact::pseudonym::{Kind, Pseudonyms};
+use crate::redact::wall::{Removed, wall};
+use std::collections::BTreeMap;
+
+/// What a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum What {
+    /// A host of ours or of a provider.
+    Host,
+    /// An own proxy.
+    Proxy,
+    /// An address, with or without its port.
+    Address,
+    /// The path of a log.
+    Path,
+    /// The path of a request.
+    Route,
+    /// A word that the API knows: a model, an id, an error's type.
+    Word,
+}
+
+/// Values and what stands for them.
+pub(super) struct Names {
+    /// None where own names are told.
+    pseudonyms: Option<Pseudonyms>,
+    shown: BTreeMap<(What, Name), Name>,
+    replaced: Removed,
+}
+
+impl Names {
+    pub(super) fn new(policy: &Policy) -> Self {
+        Self {
+            pseudonyms: (policy.audience == Audience::Forwardable).then(|| Pseudonyms::with_key(&policy.key)),
+            shown: BTreeMap::new(),
+            replaced: Removed::new(),
+        }
+    }
+
+    /// Replaces a value by what stands for it.
+    pub(super) fn show(&mut self, what: What, name: &mut Name) {
+        let key = (what, Name::clone(name));
+        if let Some(shown) = self.shown.get(&key) {
+            *name = Name::clone(shown);
+            return;
+        }
+        let (shown, class) = self.stand_in(what, name);
+        if let Some(class) = class {
+            *self.replaced.entry(class).or_default() += 1;
+        }
+        // What stays as it is needs no second copy of its letters.
+        let shown = shown.map_or_else(|| Name::clone(name), |shown| Name::from(shown.as_str()));
+        self.shown.insert(key, Name::clone(&shown));
+        *name = shown;
+    }
+
+    /// What stands for a value, if not itself, and the class it is counted under.
+    fn stand_in(&self, what: What, name: &str) -> (Option<String>, Option<&'static str>) {
+        let is_own_kind = matches!(what, What::Host | What::Proxy | What::Address | What::Path);
+        let own = self.pseudonyms.as_ref().filter(|_| is_own_kind);
+        if let Some(own) = own {
+            let shown = own_name(own, what, name);
+            let class = match what {
+                What::Path => "path",
+                What::Address => "address",
+                _ if shown.starts_with("ip-") => "address",
+                _ => "host-name",
+            };
+            return if shown == name {
+                (None, None)
+            } else {
+                (Some(shown), Some(class))
+            };
+        }
+        let (clean, removed) = wall(name.to_owned());
+        if let Some(class) = removed.keys().next() {
+            return (Some(clean), Some(class));
+        }
+        match what {
+            What::Route => self.route(name),
+            _ => (None, None),
+        }
+    }
+
+    /// A path that the API documents stays. Another one may name customers, and one that is none at all is free text.
+    fn route(&self, path: &str) -> (Option<String>, Option<&'static str>) {
+        let plain = |byte: u8| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'_' | b':' | b'-' | b'{' | b'}' | b'*' | b'@' | b'~')
+        };
+        if !path.bytes().all(plain) {
+            return (Some("(no path)".to_owned()), Some("free-text"));
+        }
+        let is_documented = providers::endpoint(path).is_some_and(|route| route.known) || providers::by_path(path).is_some();
+        match &self.pseudonyms {
+            Some(own) if !is_documented => (Some(own.of(Kind::Route, path)), Some("request-path")),
+            _ => (None, None),
+        }
+    }
+
+    /// No more values are taken in: what is known now stands for names within sentences.
+    pub(super) fn settled(self) -> Sentences {
+        let mut names: Vec<(Name, Name)> = self
+            .shown
+            .into_iter()
+            .filter(|((_, name), shown)| name.len() > 1 && name != shown)
+            .map(|((_, name), shown)| (name, shown))
+            .collect();
+        names.sort_by(|a, b| (b.0.len(), &a.0).cmp(&(a.0.len(), &b.0)));
+        names.dedup_by(|a, b| a.0 == b.0);
+        Sentences {
+            names,
+            replaced: self.replaced,
+        }
+    }
+}
+
+/// The stand-in of an own name. A provider's host stays; Azure's keeps what is Azure's; an address keeps its port.
+fn own_name(own: &Pseudonyms, what: What, name: &str) -> String {
+    const AZURE: [&str; 3] = [".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com"];
+    if what == What::Path {
+        return own.of(Kind::Path, name);
+    }
+    if let Some(domain) = AZURE.iter().find(|domain| name.ends_with(**domain)) {
+        return format!("{}{domain}", own.of(Kind::Host, name));
+    }
+    if providers::by_host(name).is_some() {
+        return name.to_owned();
+    }
+    let (host, port) = with_port(name);
+    let kind = match what {
+        What::Proxy => Kind::Proxy,
+        What::Address => Kind::Address,
+        _ => Kind::Host,
+    };
+    match port {
+        Some(port) => format!("{}:{port}", own.of(kind, host)),
+        None => own.of(kind, host),
+    }
+}
+
+/// `10.0.0.1:443` and `[::1]:443` apart; an IPv6 address without brackets has no port.
+fn with_port(name: &str) -> (&str, Option<&str>) {
+    let bare = |host: &'_ str| -> bool { !host.contains(':') || (host.starts_with('[') && host.ends_with(']')) };
+    match name.rsplit_once(':') {
+        Some((host, port)) if bare(host) && !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => {
+            (host.trim_start_matches('[').trim_end_matches(']'), Some(port))
+        }
+        _ => (name, None),
+    }
+}
+
+/// Names within sentences of ours.
+pub(super) struct Sentences {
+    /// Names and what stands for them, the longest first.
+    names: Vec<(Name, Name)>,
+    replaced: Removed,
+}
+
+impl Sentences {
+    pub(super) fn replaced(&self) -> Removed {
+        self.replaced.clone()
+    }
+
+    /// A sentence with every name replaced where it stands as a word of its own, and nothing secret in the rest.
+    pub(super) fn sentence(&self, sentence: &str) -> String {
+        let mut shown = sentence.to_owned();
+        for (name, stand_in) in &self.names {
+            if shown.contains(&**name) {
+                shown = replace_word(&shown, name, stand_in);
+            }
+        }
+        wall(shown).0
+    }
+}
+
+/// Replaces a name where it stands as a word of its own.
+pub(super) fn replace_word(text: &str, name: &str, with: &str) -> String {
+    let is_part = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '/');
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(name) {
+        let (before, from) = rest.split_at(at);
+        let after = from.get(name.len()..).unwrap_or("");
+        let alone = !before.chars().next_back().is_some_and(is_part) && !after.chars().next().is_some_and(is_part);
+        out.push_str(before);
+        out.push_str(if alone { with } else { name });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}

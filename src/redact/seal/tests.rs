@@ -1,0 +1,75 @@
+//! Are names replaced as words only, routes kept as far as the API documents them, and addresses with their ports?
+
+use super::names::{Names, What, replace_word};
+use super::{Audience, Policy};
+use crate::model::Name;
+
+fn shown(audience: Audience, what: What, name: &str) -> String {
+    let mut names = Names::new(&Policy {
+        audience,
+        key: b"key".to_vec(),
+    });
+    let mut name = Name::from(name);
+    names.show(what, &mut name);
+    name.to_string()
+}
+
+#[test]
+fn names_inside_other_words_stay() {
+    assert_eq!(
+        replace_word("edge-a failed; edge-ab did not, edge-a.", "edge-a", "X"),
+        "X failed; edge-ab did not, X."
+    );
+}
+
+#[test]
+fn a_providers_host_stays_and_azures_keeps_what_is_azures() {
+    let show = |name| shown(Audience::Forwardable, What::Host, name);
+    assert_eq!(show("api.openai.com"), "api.openai.com");
+    assert!(show("acme.openai.azure.com").ends_with(".openai.azure.com"));
+    assert!(!show("acme.openai.azure.com").contains("acme"));
+    assert!(show("gateway.corp").starts_with("host-"));
+    assert_eq!(shown(Audience::Terminal, What::Host, "gateway.corp"), "gateway.corp");
+}
+
+#[test]
+fn an_address_keeps_its_port_and_its_class() {
+    let show = |name| shown(Audience::Forwardable, What::Address, name);
+    let (with, without) = (show("10.0.0.1:3128"), show("10.0.0.1"));
+    assert_eq!(with, format!("{without}:3128"));
+    assert!(without.starts_with("ip-private-"));
+    assert_eq!(show("[fd00::1]:443"), format!("{}:443", show("fd00::1")));
+}
+
+#[test]
+fn documented_routes_stay_others_go_and_free_text_goes_for_everybody() {
+    for audience in [Audience::Terminal, Audience::Forwardable] {
+        for route in [
+            "/v1/chat/completions",
+            "/v1/responses/{id}/cancel",
+            "/backend-api/conversation",
+        ] {
+            assert_eq!(shown(audience, What::Route, route), route);
+        }
+        assert_eq!(shown(audience, What::Route, "Ignore all previous <b>"), "(no path)");
+    }
+    assert_eq!(
+        shown(Audience::Terminal, What::Route, "/erika/mustermann"),
+        "/erika/mustermann"
+    );
+    assert!(shown(Audience::Forwardable, What::Route, "/erika/mustermann").starts_with("/path-"));
+}
+
+#[test]
+fn a_key_in_the_place_of_a_word_goes_for_everybody() {
+    for audience in [Audience::Terminal, Audience::Internal, Audience::Forwardable] {
+        assert_eq!(
+            shown(audience, What::Word, "npm_FAKEabcdefghijklmnopqrstuv"),
+            "[api-key removed]"
+        );
+        assert_eq!(
+            shown(audience, What::Word, "req_5d2c9e0b7f3a41c8a6e4b0f19d8273aa"),
+            "req_5d2c9e0b7f3a41c8a6e4b0f19d8273aa"
+        );
+    }
+}

@@ -1,0 +1,190 @@
+//! Every value and every sentence that findings hold. What is added to the model and holds a name is added here; a test
+//! plants a name in every place.
+
+use super::names::What;
+use crate::model::{Attempt, Attributes, ByError, Case, Dimension, Findings, Name, Occurrences, Part, Scope, Traffic, Window};
+use ahash::AHashMap;
+use std::sync::Arc;
+
+/// What is done to a value.
+type Visit<'v> = &'v mut dyn FnMut(What, &mut Name);
+
+/// What the values of a dimension are.
+fn what(dimension: Dimension) -> What {
+    match dimension {
+        Dimension::ServerAddress | Dimension::Host => What::Host,
+        Dimension::Proxy => What::Proxy,
+        Dimension::Client => What::Address,
+        Dimension::Endpoint => What::Route,
+        Dimension::Provider | Dimension::Surface | Dimension::Model | Dimension::ServiceTier | Dimension::Project => What::Word,
+    }
+}
+
+/// Visits every value.
+pub(super) fn values(findings: &mut Findings, visit: Visit<'_>) {
+    let mut walk = Walk {
+        visit,
+        attributes: AHashMap::new(),
+    };
+    for source in &mut findings.coverage.sources {
+        (walk.visit)(What::Path, &mut source.path);
+        walk.optional(What::Host, &mut source.host);
+    }
+    for skipped in &mut findings.coverage.skipped {
+        (walk.visit)(What::Path, &mut skipped.path);
+    }
+    findings.windows.iter_mut().for_each(|window| walk.window(window));
+    findings.isolated.iter_mut().for_each(|attempt| walk.attempt(attempt));
+    for model in findings.caller_side.iter_mut().flat_map(|kind| &mut kind.models) {
+        (walk.visit)(What::Word, model);
+    }
+    for slice in &mut findings.timeline.slices {
+        walk.optional(what(slice.dimension), &mut slice.name);
+    }
+    for finding in &mut findings.findings {
+        walk.optional(What::Path, &mut finding.path);
+    }
+    if let Some(traffic) = &mut findings.traffic {
+        walk.traffic(Arc::make_mut(traffic));
+    }
+}
+
+/// Visits every sentence.
+pub(super) fn sentences(findings: &mut Findings, visit: &mut dyn FnMut(&mut String)) {
+    for source in &mut findings.coverage.sources {
+        source.notes.iter_mut().for_each(&mut *visit);
+        source.time_zone.iter_mut().for_each(&mut *visit);
+    }
+    for skipped in &mut findings.coverage.skipped {
+        visit(&mut skipped.reason);
+    }
+    for verdict in findings.windows.iter_mut().map(|window| &mut window.verdict) {
+        verdict.because.iter_mut().for_each(&mut *visit);
+        verdict.against.iter_mut().for_each(|counter| visit(&mut counter.says));
+        visit(&mut verdict.next_step);
+    }
+    for finding in &mut findings.findings {
+        visit(&mut finding.says);
+        visit(&mut finding.advice);
+    }
+}
+
+struct Walk<'v> {
+    visit: Visit<'v>,
+    /// Attributes are shared by many attempts; each is changed once.
+    attributes: AHashMap<Arc<Attributes>, Arc<Attributes>>,
+}
+
+impl Walk<'_> {
+    fn optional(&mut self, what: What, name: &mut Option<Name>) {
+        if let Some(name) = name {
+            (self.visit)(what, name);
+        }
+    }
+
+    fn attributes(&mut self, attributes: &mut Arc<Attributes>) {
+        if let Some(shown) = self.attributes.get(attributes) {
+            *attributes = Arc::clone(shown);
+            return;
+        }
+        let mut shown = Attributes::clone(attributes);
+        for dimension in Dimension::ALL {
+            let mut name = shown.get(dimension).cloned();
+            self.optional(what(dimension), &mut name);
+            shown.set(dimension, name);
+        }
+        let shown = Arc::new(shown);
+        self.attributes.insert(Arc::clone(attributes), Arc::clone(&shown));
+        *attributes = shown;
+    }
+
+    fn attempt(&mut self, attempt: &mut Attempt) {
+        self.attributes(&mut attempt.attributes);
+        let ids = &mut attempt.ids;
+        for id in [
+            &mut ids.x_request_id,
+            &mut ids.x_client_request_id,
+            &mut ids.gateway_request_id,
+            &mut ids.cf_ray,
+            &mut ids.sdk,
+            &mut ids.thread,
+            &mut ids.organization,
+        ] {
+            self.optional(What::Word, id);
+        }
+        self.optional(What::Word, &mut attempt.method);
+        self.optional(What::Address, &mut attempt.upstream);
+        if let Some(error) = &mut attempt.error {
+            self.optional(What::Word, &mut error.error_type);
+            self.optional(What::Word, &mut error.error_code);
+        }
+        for seen in &mut attempt.seen_by {
+            (self.visit)(What::Path, &mut seen.path);
+        }
+    }
+
+    fn errors(&mut self, errors: &mut [ByError]) {
+        for error in errors {
+            self.optional(What::Word, &mut error.error_type);
+            self.optional(What::Word, &mut error.code);
+        }
+    }
+
+    fn scope(&mut self, scope: &mut Scope) {
+        for (dimension, values) in &mut scope.values {
+            values.iter_mut().for_each(|name| (self.visit)(what(*dimension), name));
+            values.sort();
+        }
+    }
+
+    fn window(&mut self, window: &mut Window) {
+        self.scope(&mut window.scope);
+        self.errors(&mut window.by_error);
+        window.requests.iter_mut().for_each(|attempt| self.attempt(attempt));
+        self.case(&mut window.case);
+        for told in window.working.iter_mut().flat_map(|working| &mut working.values) {
+            self.optional(what(told.dimension), &mut told.value);
+        }
+    }
+
+    fn tally(&mut self, what: What, tally: &mut Occurrences) {
+        tally.named.iter_mut().for_each(|(name, _)| (self.visit)(what, name));
+    }
+
+    fn part(&mut self, part: &mut Part) {
+        self.optional(What::Word, &mut part.provider);
+        self.optional(What::Word, &mut part.surface);
+        self.optional(What::Word, &mut part.model);
+        self.errors(&mut part.by_error);
+        for (dimension, tally) in &mut part.values {
+            self.tally(what(*dimension), tally);
+        }
+        self.tally(What::Word, &mut part.methods);
+        self.tally(What::Word, &mut part.organizations);
+        self.tally(What::Word, &mut part.edge_sites);
+        self.tally(What::Address, &mut part.upstreams);
+        part.samples.iter_mut().for_each(|attempt| self.attempt(attempt));
+    }
+
+    fn case(&mut self, case: &mut Case) {
+        for part in case.whole.iter_mut().chain(&mut case.parts) {
+            self.part(part);
+        }
+        for group in &mut case.groups {
+            (self.visit)(what(group.dimension), &mut group.value);
+        }
+        for log in &mut case.proxies {
+            (self.visit)(What::Proxy, &mut log.proxy);
+            self.tally(What::Host, &mut log.servers);
+            self.tally(What::Address, &mut log.clients);
+            self.tally(What::Address, &mut log.upstreams);
+        }
+    }
+
+    fn traffic(&mut self, traffic: &mut Traffic) {
+        for cell in traffic.cells.iter_mut().chain(&mut traffic.proxy_cells) {
+            self.attributes(&mut cell.attributes);
+        }
+        traffic.attempts.iter_mut().for_each(|attempt| self.attempt(attempt));
+    }
+}
