@@ -48,7 +48,9 @@ pub(super) fn to_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     own.push(std::process::id().to_string());
     own.push(UNFINISHED);
     let unfinished = folder.join(own);
-    let written = put(folder, &unfinished, bytes).and_then(|()| disk::rename(&unfinished, path));
+    // Held, and so locked, until it has its last name: another run would remove what nobody holds.
+    let held = put(folder, &unfinished, bytes);
+    let written = held.and_then(|_held| disk::rename(&unfinished, path));
     if written.is_err() {
         let _ = fs::remove_file(&unfinished);
         return written;
@@ -68,14 +70,14 @@ pub(super) fn prefix(name: &std::ffi::OsStr) -> OsString {
 
 /// Writes a whole file of this name. Where the system can, it gets the name when it is whole, so that a signal in between
 /// leaves nothing.
-fn put(folder: &Path, unfinished: &Path, bytes: &[u8]) -> io::Result<()> {
+fn put(folder: &Path, unfinished: &Path, bytes: &[u8]) -> io::Result<File> {
     if let Ok(file) = disk::create_nameless(folder) {
         let file = fill(file, bytes)?;
         if disk::name(&file, unfinished).is_ok() {
-            return Ok(());
+            return Ok(file);
         }
     }
-    fill(disk::create(unfinished)?, bytes).map(drop)
+    fill(disk::create(unfinished)?, bytes)
 }
 
 /// Writes a new file, locked for as long as it is being written.

@@ -21,8 +21,8 @@ pub(super) fn is_possible(time: Time) -> bool {
 /// Takes what cannot have happened yet out of the counts, and gives how far each source it was taken out of is believed.
 ///
 /// A record is too late that is stamped more than a day after its file was last written (`written`, the end of that day),
-/// and more than a day after every log whose stamps agree with its file's date. Where no log does, the files are copies
-/// with dates of their own, and only what is the lesser part of its source is taken out.
+/// and more than a day after every log whose stamps agree with its file's date. Where it is the greater part of its source
+/// that is late, the file is a copy with a date of its own, and is believed.
 pub(super) fn cut_late(
     sources: &mut BTreeMap<SourceName, SourceRollup>,
     written: &BTreeMap<SourceName, Time>,
@@ -39,12 +39,8 @@ pub(super) fn cut_late(
         if ends(source).is_none_or(|last| last <= limit) {
             continue;
         }
-        let last = match believed {
-            Some(believed) => limit.max(believed.plus_ms(DAY_MS)),
-            None if is_lesser_part(source, limit) => limit,
-            None => continue,
-        };
-        if ends(source).is_some_and(|end| end > last) {
+        let last = believed.map_or(limit, |believed| limit.max(believed.plus_ms(DAY_MS)));
+        if ends(source).is_some_and(|end| end > last) && is_lesser_part(source, last) {
             take_out(source, last);
             cut.insert(SourceName::clone(name), last);
         }
@@ -121,7 +117,6 @@ mod tests {
     #[test]
     fn what_is_stamped_after_its_file_and_after_all_other_logs_is_taken_out() {
         assert_eq!(left(&[&[-1, 0], &[-1, 0, 400]]), [2, 2]);
-        assert_eq!(left(&[&[-1, 0], &[300, 400]]), [2, 0]);
         assert_eq!(left(&[&[-1, 0, 0, 400]]), [3]);
     }
 
@@ -129,6 +124,7 @@ mod tests {
     fn logs_whose_files_were_copied_with_false_dates_are_believed() {
         assert_eq!(left(&[&[300, 301, 302], &[301]]), [3, 1]);
         assert_eq!(left(&[&[-9, 0], &[-5]]), [2, 1]);
+        assert_eq!(left(&[&[-1, 0], &[300, 400]]), [2, 2]);
     }
 
     #[test]

@@ -27,7 +27,7 @@ fn spoilt(tree: &Tree, calls: &str, how: &str, number: usize, only: &[&str], wor
 
 /// The records of the report that stands, `None` for the old one that was no report.
 fn standing(tree: &Tree) -> Option<Value> {
-    let text = fs::read_to_string(tree.beside().join("report.json")).unwrap();
+    let text = fs::read_to_string(tree.beside().join("report-internal.json")).unwrap();
     if text == "old" {
         return None;
     }
@@ -50,7 +50,7 @@ fn whatever_step_of_writing_fails_the_report_is_the_old_or_the_new_one() {
     for calls in ["fsync", "rename", "write", "linkat", "flock"] {
         for number in 1..=MOST {
             let tree = Tree::new();
-            fs::write(tree.beside().join("report.json"), "old").unwrap();
+            fs::write(tree.beside().join("report-internal.json"), "old").unwrap();
             let Some(run) = spoilt(&tree, calls, "error=ENOSPC", number, &[], &REPORT) else {
                 break;
             };
@@ -101,7 +101,7 @@ fn kill_9_then_again() {
     }
     for (calls, number) in [("fsync", 1), ("rename", 1), ("fsync", 2), ("flock", 1), ("write", 1)] {
         let tree = Tree::new();
-        fs::write(tree.beside().join("report.json"), "old").unwrap();
+        fs::write(tree.beside().join("report-internal.json"), "old").unwrap();
         let Some(run) = spoilt(&tree, calls, "signal=KILL", number, &[], &REPORT) else {
             return;
         };
@@ -123,7 +123,7 @@ fn a_signal_while_the_report_is_written_leaves_none_half_written() {
     for (calls, number, left) in [("fsync", 1, 0), ("linkat", 1, 1), ("rename", 1, 1)] {
         for signal in ["signal=INT", "signal=TERM"] {
             let tree = Tree::new();
-            fs::write(tree.beside().join("report.json"), "old").unwrap();
+            fs::write(tree.beside().join("report-internal.json"), "old").unwrap();
             if spoilt(&tree, calls, signal, number, &[], &REPORT).is_none() {
                 return;
             }

@@ -88,7 +88,7 @@ fn full_stderr_changes_nothing() {
 #[test]
 fn disk_full() {
     let tree = Tree::new();
-    fs::write(tree.beside().join("report.json"), "old").unwrap();
+    fs::write(tree.beside().join("report-internal.json"), "old").unwrap();
     fs::create_dir(tree.beside().join("state")).unwrap();
     for words in [
         &["--report", "json", "--internal", "-o", "report.json"][..],
@@ -100,7 +100,7 @@ fn disk_full() {
         assert_eq!(run.code(), Some(2), "{}", run.told());
         assert!(run.stderr.contains("cannot be written"), "{}", run.told());
         assert_eq!(beside(&tree), before);
-        assert_eq!(fs::read(tree.beside().join("report.json")).unwrap(), b"old");
+        assert_eq!(fs::read(tree.beside().join("report-internal.json")).unwrap(), b"old");
     }
 }
 
@@ -146,9 +146,10 @@ fn two_at_once() {
             scope.spawn(|| (0..4).for_each(|_| write()));
         }
     });
-    let report: serde_json::Value = serde_json::from_slice(&fs::read(tree.beside().join("report.json")).unwrap()).unwrap();
+    let report: serde_json::Value =
+        serde_json::from_slice(&fs::read(tree.beside().join("report-internal.json")).unwrap()).unwrap();
     assert_eq!(report["coverage"]["records"], GOOD);
-    assert_eq!(beside(&tree), ["logs", "report.json"]);
+    assert_eq!(beside(&tree), ["logs", "report-internal.json"]);
 }
 
 #[test]

@@ -31,6 +31,7 @@ mod hostile_world;
 mod house;
 mod html;
 mod pack;
+mod panics;
 mod planted;
 mod planted_values;
 mod reports;
