@@ -88,6 +88,7 @@ fn gather(args: &Analyze, now: Time) -> anyhow::Result<Plan> {
         .filter_map(|scoped| Some((scoped.pattern.clone()?, scoped.value)));
     Ok(Plan {
         inputs: args.paths.clone(),
+        follow: args.follow,
         zones: zones.collect(),
         default_zone: zone,
         zone_given: given.is_some(),

@@ -29,7 +29,7 @@ pub(super) struct Sources {
 /// # Errors
 /// Where there is nothing.
 pub(super) fn find(plan: &Plan, workers: &Workers) -> Result<Sources, DiscoverError> {
-    let found = discover::found(&plan.inputs)?;
+    let found = discover::found(&plan.inputs, plan.follow)?;
     let (sources, copies) = discover::once(found.sources, workers);
     let mut all = Sources {
         sources: Vec::with_capacity(sources.len()),

@@ -64,6 +64,28 @@ fn symlinks() {
 }
 
 #[test]
+fn symlinks_are_followed_where_that_is_asked_for_and_lead_to_each_log_once() {
+    let tree = Tree::new();
+    fs::create_dir(tree.beside().join("elsewhere")).unwrap();
+    fs::write(tree.beside().join("elsewhere/app.log"), good_log().replace("gpt-4o", "gpt-5")).unwrap();
+    let links = [
+        ("../elsewhere", "far"),
+        ("../elsewhere", "again"),
+        ("..", "up"),
+        (".", "self"),
+        ("good.log", "near.log"),
+        ("gone", "dangling.log"),
+    ];
+    for (target, link) in links {
+        symlink(target, tree.logs().join(link)).unwrap();
+    }
+    let run = tree.read_with(&["--follow"]);
+    let report = run.reads_the_good_log().report();
+    assert_eq!(report["coverage"]["records"], 120, "{}", run.told());
+    assert_eq!(run.code(), Some(0), "{}", run.told());
+}
+
+#[test]
 fn an_argument_that_is_a_link_is_followed() {
     let tree = Tree::new();
     symlink("logs/good.log", tree.beside().join("link.log")).unwrap();

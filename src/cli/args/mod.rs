@@ -134,6 +134,9 @@ pub struct Analyze {
     /// lists the names. Repeatable
     #[arg(long = "format", value_name = "[GLOB=]NAME", value_parser = values::format, help_heading = "Input")]
     pub formats: Vec<Scoped<FormatNamed>>,
+    /// Follow symbolic links below the arguments, too; what they lead to is read once, and circles are left
+    #[arg(long, env = "FAULTSCOPE_FOLLOW", value_parser = clap::builder::FalseyValueParser::new(), help_heading = "Input")]
+    pub follow: bool,
     /// Use so many threads (default: one for each processor); the result does not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), env = "FAULTSCOPE_THREADS", help_heading = "Input")]
     pub threads: Option<u16>,
