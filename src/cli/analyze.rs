@@ -4,7 +4,7 @@ use super::args::Analyze;
 use super::exit::Exit;
 use super::plan::{Delivery, Needs, needs};
 use super::progress::Bar;
-use super::{account, bundle, key, output, world};
+use super::{account, bundle, key, output, status_page, world};
 use crate::deliver::{self, Context};
 use crate::gather::{self, Gathered};
 use crate::judge;
@@ -15,10 +15,11 @@ use anyhow::{Context as _, bail};
 pub(super) fn analyze(args: &Analyze) -> anyhow::Result<Exit> {
     let needs = needs(args, world::now())?;
     let gathered = read(args, &needs)?;
-    let findings = judge::judge(&gathered.rollup, &needs.judge);
+    let mut findings = judge::judge(&gathered.rollup, &needs.judge);
     let derived = key::derived(&gathered.rollup);
     // A million logs weigh more than their report.
     drop(gathered);
+    status_page::note(&mut findings, &args.status_page);
     match args.explain {
         Some(place) => explain(args, &needs, place, &findings)?,
         None => deliver_all(args, &needs, &findings, derived)?,

@@ -7,20 +7,25 @@ mod account;
 mod analyze;
 pub mod args;
 mod bundle;
+mod config;
 mod disk;
 mod duration;
 pub mod exit;
 mod formats;
+mod history;
 mod key;
+mod nightly;
 mod output;
 mod plan;
 mod progress;
 pub mod say;
+mod shell;
 pub mod since;
+mod status_page;
 mod world;
 
-use args::{Args, Command};
-use clap::Parser;
+use args::{Args, Command, ConfigCommand};
+use clap::FromArgMatches;
 use exit::Exit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -34,19 +39,45 @@ pub fn run() -> ExitCode {
 }
 
 fn whole() -> Exit {
-    let args = match Args::try_parse() {
-        Ok(args) => args,
-        Err(refused) => return said_by_clap(&refused),
+    let words = config::in_order(std::env::args_os().collect());
+    let asked = config::definition().try_get_matches_from(&words);
+    if let Err(refused) = asked.as_ref().map(drop)
+        && !refused.use_stderr()
+    {
+        return said_by_clap(refused);
+    }
+    let laid = match config::lay(words.clone()) {
+        Ok(laid) => laid,
+        Err(error) => return said(&error),
     };
-    let done = match &args.command {
+    let parsed = config::definition()
+        .try_get_matches_from(&laid.words)
+        .and_then(|matches| Args::from_arg_matches(&matches));
+    match parsed {
+        Ok(args) => run_command(&args, &words).unwrap_or_else(|error| said(&error)),
+        Err(refused) => {
+            laid.name_files(asked.is_ok());
+            said_by_clap(&refused)
+        }
+    }
+}
+
+fn run_command(args: &Args, words: &[std::ffi::OsString]) -> anyhow::Result<Exit> {
+    match &args.command {
         Some(Command::Analyze(analyze)) => analyze::analyze(analyze),
+        Some(Command::Nightly(nightly)) => nightly::nightly(nightly),
+        Some(Command::History(history)) => history::history(history),
         Some(Command::Formats) => formats::formats(),
+        Some(Command::Config(ConfigCommand::Show { command })) => config::show(Some(command), words),
+        Some(Command::Completions { shell }) => shell::completions(*shell),
+        Some(Command::Man { command }) => shell::man(command.as_deref()),
         None => analyze::analyze(&args.analyze),
-    };
-    done.unwrap_or_else(|error| {
-        say::say(&format!("{error:#}"));
-        Exit::Unusable
-    })
+    }
+}
+
+fn said(error: &anyhow::Error) -> Exit {
+    say::say(&format!("{error:#}"));
+    Exit::Unusable
 }
 
 /// Help and version are results; a wrong word is an error of one line, and what else clap has to say of it.

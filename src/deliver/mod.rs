@@ -2,6 +2,7 @@
 
 pub mod bundle;
 mod csv;
+pub mod digest;
 mod explain;
 mod html;
 mod json_v1;
@@ -10,7 +11,7 @@ mod ndjson;
 mod phrases;
 mod report;
 mod summary;
-mod table;
+pub(crate) mod table;
 mod text;
 mod ticket;
 

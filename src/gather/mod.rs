@@ -20,11 +20,13 @@ mod prepare;
 pub mod progress;
 mod read;
 pub mod recognise;
+pub mod resume;
 pub mod signatures;
 mod sources;
 mod times;
 
 pub use discover::DiscoverError;
+pub use exports::once as exports_once;
 pub use plan::{Pattern, Plan};
 pub use progress::Progress;
 
@@ -46,6 +48,8 @@ pub struct Gathered {
     pub copies: Vec<LeftOut>,
     /// Symbolic links that were not followed.
     pub links: u64,
+    /// Newlines of every source up to where it was read.
+    pub lines: BTreeMap<SourceName, u64>,
     sources: Vec<Prepared>,
     /// The names of the sources within each.
     names: Vec<Vec<Name>>,
@@ -61,6 +65,24 @@ pub struct Gathered {
 /// # Errors
 /// Where there is nothing to read. What is found and cannot be read is no error: it is named in [`Rollup::skipped`].
 pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, DiscoverError> {
+    gather_some(plan, &mut |sources| sources, progress)
+}
+
+/// Act one, where `choose` says which of the sources that were found are read, and from where: it is asked of those on the
+/// disk, then of those in archives.
+///
+/// # Errors
+/// As for [`gather()`].
+pub fn gather_some(
+    plan: &Plan,
+    choose: &mut dyn FnMut(Vec<discover::Source>) -> Vec<discover::Source>,
+    progress: &dyn Progress,
+) -> Result<Gathered, DiscoverError> {
+    let workers = Workers::new(plan.threads);
+    Ok(read_found(sources::find(plan, &workers, choose)?, plan, progress))
+}
+
+fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered {
     let workers = Workers::new(plan.threads);
     let Sources {
         mut sources,
@@ -68,7 +90,7 @@ pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, Discover
         mut copies,
         links,
         order,
-    } = sources::find(plan, &workers)?;
+    } = found;
     progress.found(sources.iter().map(|prepared| prepared.source.size).sum());
     let errand = Errand {
         plan,
@@ -76,25 +98,18 @@ pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, Discover
         order: &order,
         progress,
     };
-    let mut parts = BTreeMap::new();
-    let numbers = |is_dated: bool| {
-        let of_kind = sources
-            .iter()
-            .enumerate()
-            .filter(|(_, prepared)| prepared.is_dated() == is_dated);
-        of_kind.map(|(number, _)| number).collect::<Vec<_>>()
-    };
-    // Sources without dates come last, for the others tell theirs.
-    for numbers in [numbers(true), numbers(false)] {
-        date_by_others(&mut sources, &numbers, &parts);
-        let shelves = read_all(jobs(&sources, &numbers), &sources, &errand, &workers);
-        merge_into(&mut parts, shelves);
-    }
+    let mut parts = read_in_turn(&mut sources, &errand, &workers);
     let mut skipped = skipped;
     let (mut before, mut names) = (Vec::with_capacity(sources.len()), Vec::with_capacity(sources.len()));
+    let mut lines = BTreeMap::new();
     let read = sources.iter().enumerate().flat_map(|(number, prepared)| {
         let mut parts = *parts.remove(&number).unwrap_or_default();
-        before.push(parts.count_lines());
+        let first = prepared.source.resume.lines;
+        lines.insert(
+            Name::clone(&prepared.source.name),
+            first + parts.newlines.values().sum::<u64>(),
+        );
+        before.push(parts.count_lines(first));
         describe(&mut parts, prepared);
         let path = &prepared.source.name;
         let trouble = std::mem::take(&mut parts.trouble);
@@ -110,16 +125,35 @@ pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, Discover
     let mut rollup = Rollup { sources: all, skipped };
     copies.extend(exports::once(&mut rollup.sources));
     let believed = times::cut_late(&mut rollup.sources, &written(&sources, &names));
-    Ok(Gathered {
+    Gathered {
         rollup: rollup.settled(),
         copies,
         links,
+        lines,
         sources,
         names,
         before,
         order,
         believed,
-    })
+    }
+}
+
+/// Reads all parts of all sources. Those without dates come last, for the others tell theirs.
+fn read_in_turn(sources: &mut [Prepared], errand: &Errand<'_>, workers: &Workers) -> BTreeMap<usize, Box<read::Parts>> {
+    let mut parts = BTreeMap::new();
+    let numbers = |is_dated: bool| {
+        let of_kind = sources
+            .iter()
+            .enumerate()
+            .filter(|(_, prepared)| prepared.is_dated() == is_dated);
+        of_kind.map(|(number, _)| number).collect::<Vec<_>>()
+    };
+    for numbers in [numbers(true), numbers(false)] {
+        date_by_others(sources, &numbers, &parts);
+        let shelves = read_all(jobs(sources, &numbers), sources, errand, workers);
+        merge_into(&mut parts, shelves);
+    }
+    parts
 }
 
 /// When each source was last written.
@@ -142,6 +176,31 @@ impl Gathered {
         self.sources = Vec::new();
         self.names = Vec::new();
         self.before = Vec::new();
+        self.lines = BTreeMap::new();
+    }
+
+    /// The sources that a log holds: itself, and the hosts and services that write into it.
+    #[must_use]
+    pub fn within(&self, log: &SourceName) -> Vec<(&SourceName, &SourceRollup)> {
+        let names = self.at(log).and_then(|at| self.names.get(at)).into_iter().flatten();
+        let names = names.chain([log]);
+        names.filter_map(|name| self.rollup.sources.get_key_value(name)).collect()
+    }
+
+    /// How far a source was read, where only its reader knows: one that was unpacked, and a document, which has no lines.
+    #[must_use]
+    pub fn reached(&self, name: &SourceName) -> Option<u64> {
+        let prepared = self.sources.get(self.at(name)?)?;
+        let bytes: u64 = self.within(name).iter().map(|(_, source)| source.bytes).sum();
+        match prepared.way {
+            Way::Whole(None) => Some(prepared.source.resume.from + bytes),
+            Way::Whole(Some((at, size))) if prepared.is_document() => Some(at + size),
+            _ => None,
+        }
+    }
+
+    fn at(&self, name: &SourceName) -> Option<usize> {
+        self.sources.binary_search_by(|prepared| prepared.source.name.cmp(name)).ok()
     }
 
     /// Reads again the pieces that may hold what act two wants whole, and gives what they hold of it.

@@ -141,6 +141,16 @@ impl Prepared {
         self.date.or(self.source.written)
     }
 
+    /// Whether it is a document, not a log of lines.
+    pub(super) fn is_document(&self) -> bool {
+        self.recognised.as_ref().is_some_and(Recognised::is_a_document)
+    }
+
+    /// Whether what was read before has to be read again, for its midnights.
+    pub(super) fn counts_midnights(&self) -> bool {
+        self.recognised.as_ref().is_some_and(Recognised::counts_midnights)
+    }
+
     /// How the report says so.
     pub(super) fn dated_as(&self) -> Option<String> {
         let lacking = self.lacking()?;
@@ -222,15 +232,29 @@ fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order:
             let sparse = metadata.blocks().saturating_mul(512) < size;
             let recognised = chosen(forced, order, |order| recognise_plain(&file, begins, size, order))?;
             let pieces = pieces(&file, begins, size, plan.piece, sparse);
+            let resume = &source.resume;
             let in_order = recognised.as_ref().filter(|recognised| recognised.is_in_order());
             let way = match (in_order, is_of_one_stretch(&pieces, size)) {
-                (Some(_), true) => Way::Whole(Some((begins, size - begins))),
+                (Some(recognised), true) => {
+                    // Midnights are counted from the start. A document has no lines to wait for.
+                    let from = if recognised.counts_midnights() {
+                        begins
+                    } else {
+                        begins.max(resume.from)
+                    };
+                    let until = if recognised.is_a_document() {
+                        size
+                    } else {
+                        size.min(resume.until)
+                    };
+                    Way::Whole(Some((from, until.saturating_sub(from))))
+                }
                 (Some(recognised), false) if recognised.is_a_document() => {
                     return Err(Refused(
                         "a document with holes: it was damaged when it was written".to_owned(),
                     ));
                 }
-                _ => Way::Pieces(pieces),
+                _ => Way::Pieces(resume.of(pieces)),
             };
             (way, recognised)
         }

@@ -119,8 +119,14 @@ impl Recognised {
     /// must be counted, and one of several programs.
     #[must_use]
     pub fn is_in_order(&self) -> bool {
+        self.is_a_document() || self.counts_midnights() || !self.opening.can_be_cut()
+    }
+
+    /// Whether its lines have clocks without a date, so that their midnights are counted from its start.
+    #[must_use]
+    pub fn counts_midnights(&self) -> bool {
         let is_clock = |lacking: &Lacking| lacking.dated == DateKnown::NoDate;
-        self.is_a_document() || self.lacking.as_deref().is_some_and(is_clock) || !self.opening.can_be_cut()
+        !self.is_a_document() && self.lacking.as_deref().is_some_and(is_clock)
     }
 
     /// Whether it is no log of lines.

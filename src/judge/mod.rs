@@ -1,9 +1,11 @@
 //! Act two: from a rollup to findings; pure, and the same on every machine.
 
+pub mod baseline;
 mod caller_side;
 mod case;
 mod classify;
 mod correlate;
+pub mod corroborate;
 mod id_advice;
 mod remarks;
 mod retries;
@@ -49,7 +51,7 @@ pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
     Findings {
         counts: counts(&traffic),
         caller_side: caller_side::count(&traffic),
-        retries: retries::audit(&traffic),
+        retries: retries::audit(&traffic, &windows),
         findings: remarks::remarks(&traffic, rollup, &correlated.offsets_ms),
         isolated_count: isolated.len() as u64,
         isolated: isolated.into_iter().take(options.max_requests).collect(),

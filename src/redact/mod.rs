@@ -6,5 +6,5 @@ pub mod scrub;
 mod seal;
 mod wall;
 
-pub use seal::{Audience, Policy, Sealed, seal, told};
+pub use seal::{Audience, Policy, Sealed, seal, seal_scope, told};
 pub use wall::{Removed, wall, wall_for_strangers};

@@ -1,10 +1,14 @@
 //! What was typed, as text: nothing here touches the world.
 
+mod history;
+mod nightly;
 mod values;
 
 #[cfg(test)]
 mod tests;
 
+pub use history::{History, HistoryAsked, HistoryForm};
+pub use nightly::Nightly;
 pub use values::{ColourChoice, ReportAsked, Scoped};
 
 use super::exit;
@@ -31,6 +35,10 @@ pub struct Args {
     /// The subcommand; `faultscope PATH` alone analyses.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// Read the settings of this file in the place of $XDG_CONFIG_HOME/faultscope/config.toml; 'config show' tells which
+    /// value comes from where
+    #[arg(long, global = true, value_name = "FILE", env = "FAULTSCOPE_CONFIG")]
+    pub config: Option<PathBuf>,
     /// What `analyze` takes.
     #[command(flatten)]
     pub analyze: Analyze,
@@ -43,8 +51,38 @@ pub enum Command {
     /// directory of that name)
     #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
     Analyze(Box<Analyze>),
+    /// Reads what is new since its last run, keeps a history, and speaks only where a failure window is new or changed:
+    /// the form for cron and systemd timers
+    #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
+    Nightly(Box<Nightly>),
+    /// Tells what earlier nights found: recurring windows, failing shares by week, times to recovery, availability
+    History(Box<History>),
     /// Lists every input format: its name, who writes it, and where its grammar is documented
     Formats,
+    /// Shows the settings: 'config show' names every key of a command, its value, and where that comes from
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Writes the completions of a shell: bash, elvish, fish, powershell or zsh
+    Completions {
+        /// Of which shell
+        shell: clap_complete::Shell,
+    },
+    /// Writes the manual page, or that of a command
+    Man {
+        /// Of which command
+        command: Option<String>,
+    },
+}
+
+/// What can be asked of the configuration.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Every key of a command, its value, and where that comes from: flag, environment, which file, or default
+    Show {
+        /// Of which command
+        #[arg(default_value = "analyze")]
+        command: String,
+    },
 }
 
 /// What `analyze` takes.
@@ -134,6 +172,10 @@ pub struct Analyze {
     /// lists the names. Repeatable
     #[arg(long = "format", value_name = "[GLOB=]NAME", value_parser = values::format, help_heading = "Input")]
     pub formats: Vec<Scoped<FormatNamed>>,
+    /// Note at each window what the provider's status page said: a saved incidents.json or summary.json, or an address,
+    /// which is the only thing that is ever fetched. Repeatable
+    #[arg(long, value_name = "FILE|URL", env = "FAULTSCOPE_STATUS_PAGE", help_heading = "Input")]
+    pub status_page: Vec<String>,
     /// Follow symbolic links below the arguments, too; what they lead to is read once, and circles are left
     #[arg(long, env = "FAULTSCOPE_FOLLOW", value_parser = clap::builder::FalseyValueParser::new(), help_heading = "Input")]
     pub follow: bool,

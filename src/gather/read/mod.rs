@@ -13,7 +13,7 @@ pub(super) use parts::{Parts, describe};
 use super::chunk::PieceReader;
 use super::collect::SourceContext;
 use super::envelopes::{Opening, Split};
-use super::frame::{Owned, Window};
+use super::frame::Window;
 use super::open::{Refused, words};
 use super::plan::Plan;
 use super::prepare::{Prepared, SHRUNK, Way};
@@ -95,8 +95,9 @@ impl Errand<'_> {
             }
             Way::Whole(_) => {
                 let mut reader = StreamReader::new(prepared.stream()?, self.progress);
-                let ended = records.read(window, &mut reader, opening, &Owned::WHOLE);
-                (ended, reader.given, 0, false)
+                let (owned, passed) = reader.begin(prepared, opening.is_plain())?;
+                let ended = records.read(window, &mut reader, opening, &owned);
+                (ended, reader.given.saturating_sub(passed), 0, false)
             }
         };
         let shrunk = shrunk.then(|| SHRUNK.to_owned());

@@ -49,6 +49,15 @@ pub(super) fn values(findings: &mut Findings, visit: Visit<'_>) {
     }
 }
 
+/// Visits the values of a scope alone.
+pub(super) fn scope(scope: &mut Scope, visit: Visit<'_>) {
+    let mut walk = Walk {
+        visit,
+        attributes: AHashMap::new(),
+    };
+    walk.scope(scope);
+}
+
 /// Visits every sentence.
 pub(super) fn sentences(findings: &mut Findings, visit: &mut dyn FnMut(&mut String)) {
     for source in &mut findings.coverage.sources {
@@ -62,6 +71,11 @@ pub(super) fn sentences(findings: &mut Findings, visit: &mut dyn FnMut(&mut Stri
         verdict.because.iter_mut().for_each(&mut *visit);
         verdict.against.iter_mut().for_each(|counter| visit(&mut counter.says));
         visit(&mut verdict.next_step);
+    }
+    for note in findings.windows.iter_mut().flat_map(|window| &mut window.status_page) {
+        let named = [&mut note.component, &mut note.incident];
+        named.into_iter().flatten().for_each(&mut *visit);
+        visit(&mut note.says);
     }
     for finding in &mut findings.findings {
         visit(&mut finding.says);
