@@ -24,7 +24,7 @@ pub(crate) fn formats(bytes: &[u8]) {
 /// A log of any bytes is read to its end, and the cut into pieces makes no difference to what is counted.
 pub(crate) fn log(bytes: &[u8], folder: &Path) {
     let path = folder.join("app.log");
-    std::fs::write(&path, bytes).expect("a folder that can be written to");
+    std::fs::write(&path, bytes).unwrap();
     let read = |piece: u64| {
         let plan = Plan {
             piece,
@@ -77,7 +77,7 @@ pub(crate) fn packed(bytes: &[u8]) {
 pub(crate) fn times(text: &str) {
     let reference = Reference::on(chrono_date());
     for zone in ["UTC", "Europe/Berlin", "+05:45", "America/St_Johns"].map(|zone| zone.parse::<Zone>()) {
-        let zone = zone.expect("a zone that there is");
+        let zone = zone.unwrap();
         let plain = parse(text, &zone, &reference);
         let mut cache = StampCache::default();
         for _ in 0..2 {

@@ -7,6 +7,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::Write;
 
+type Pack = fn(&[u8]) -> Vec<u8>;
+
 fn zst(bytes: &[u8]) -> Vec<u8> {
     zstd::encode_all(bytes, 3).unwrap()
 }
@@ -19,7 +21,7 @@ fn tight_gz(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// 1.25 GiB out of members that each hold 16 MiB of one line, or of lines of 64 KiB.
-fn bomb(pack: fn(&[u8]) -> Vec<u8>, lines: bool) -> Vec<u8> {
+fn bomb(pack: Pack, lines: bool) -> Vec<u8> {
     let mut bytes = vec![b'x'; 16 << 20];
     bytes
         .iter_mut()
@@ -51,7 +53,7 @@ fn bomb_of_one_line() {
 fn truncated() {
     let text = log(4000);
     let mut tree = Tree::new();
-    let packings: [(&str, fn(&[u8]) -> Vec<u8>); 5] = [("gz", gz), ("zst", zst), ("bz2", bz2), ("xz", xz), ("lz4", lz4)];
+    let packings: [(&str, Pack); 5] = [("gz", gz), ("zst", zst), ("bz2", bz2), ("xz", xz), ("lz4", lz4)];
     for (ending, pack) in packings {
         let packed = pack(text.as_bytes());
         tree = tree.with(&format!("{ending}/app.log.{ending}"), &packed[..packed.len() * 3 / 4]);

@@ -15,8 +15,8 @@ fn fifo(path: &Path) {
 #[test]
 fn permissions() {
     let tree = Tree::new().with("secret.log", good_log()).with("closed/app.log", good_log());
-    fs::set_permissions(tree.logs().join("secret.log"), Permissions::from_mode(0)).unwrap();
-    fs::set_permissions(tree.logs().join("closed"), Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(tree.logs().join("secret.log"), Permissions::from_mode(0o0)).unwrap();
+    fs::set_permissions(tree.logs().join("closed"), Permissions::from_mode(0o0)).unwrap();
     // Modes stop nobody who may override them.
     let humble = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"];
     if is_root() && !has("setpriv") {

@@ -25,7 +25,8 @@ impl Format for Panics {
         if is_mine { Fit::Yes } else { Fit::No }
     }
     fn parse(&self, record: &[u8], _: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
-        panic!("{}", String::from_utf8_lossy(record));
+        assert!(record.is_empty(), "{}", String::from_utf8_lossy(record));
+        Ok(())
     }
     fn samples(&self) -> &'static [&'static str] {
         &[]

@@ -222,7 +222,9 @@ impl Run {
     }
 
     pub(crate) fn report(&self) -> Value {
-        serde_json::from_slice(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.told()))
+        let report = serde_json::from_slice(&self.stdout);
+        assert!(report.is_ok(), "{report:?}: {}", self.told());
+        report.unwrap()
     }
 
     /// What the report says of one source.
@@ -230,7 +232,8 @@ impl Run {
         let report = self.report();
         let sources = report["coverage"]["sources"].as_array().unwrap();
         let found = sources.iter().find(|source| source["path"] == path);
-        found.cloned().unwrap_or_else(|| panic!("no {path}: {}", self.told()))
+        assert!(found.is_some(), "no {path}: {}", self.told());
+        found.unwrap().clone()
     }
 
     /// Records about a call of one source.
