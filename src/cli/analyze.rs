@@ -16,16 +16,20 @@ use anyhow::{Context as _, bail};
 pub(super) fn analyze(args: &Analyze, own: &OwnFormats) -> anyhow::Result<Exit> {
     let needs = needs(args, own, world::now())?;
     let gathered = read(args, &needs)?;
-    judged(args, &needs, &gathered.rollup)
+    let rollup = gathered.rollup;
+    judged(args, &needs, rollup)
 }
 
 /// Acts two and three.
-pub(super) fn judged(args: &Analyze, needs: &Needs, rollup: &Rollup) -> anyhow::Result<Exit> {
-    let mut findings = judge::judge(rollup, &needs.judge);
+pub(super) fn judged(args: &Analyze, needs: &Needs, rollup: Rollup) -> anyhow::Result<Exit> {
+    let mut findings = judge::judge(&rollup, &needs.judge);
+    let derived = key::derived(&rollup);
+    // A million logs weigh more than their report.
+    drop(rollup);
     status_page::note(&mut findings, &args.status_page);
     match args.explain {
         Some(place) => explain(args, needs, place, &findings)?,
-        None => deliver_all(args, needs, &findings, rollup)?,
+        None => deliver_all(args, needs, &findings, derived)?,
     }
     Ok(exit(needs, &findings))
 }
@@ -37,6 +41,7 @@ pub(super) fn read(args: &Analyze, needs: &Needs) -> anyhow::Result<Gathered> {
         let wanted = judge::wanted(&gathered.rollup);
         let extra = gathered.look_again(&needs.gather, &wanted, &());
         gathered.rollup = std::mem::take(&mut gathered.rollup).merge(extra).settled();
+        gathered.forget();
         gathered
     });
     bar.clear();
@@ -51,13 +56,13 @@ pub(super) fn read(args: &Analyze, needs: &Needs) -> anyhow::Result<Gathered> {
     Ok(gathered)
 }
 
-fn deliver_all(args: &Analyze, needs: &Needs, findings: &Findings, rollup: &Rollup) -> anyhow::Result<()> {
+fn deliver_all(args: &Analyze, needs: &Needs, findings: &Findings, derived: Vec<u8>) -> anyhow::Result<()> {
     let is_forwarded = |delivery: &Delivery| delivery.audience == Audience::Forwardable;
     let is_forwarded = needs.reports.iter().any(is_forwarded) || (needs.bundle.is_some() && !needs.internal);
     let key = if is_forwarded {
-        key::key(args.key_file.as_deref(), rollup)?
+        key::key(args.key_file.as_deref(), &derived)?
     } else {
-        key::derived(rollup)
+        derived
     };
     let policy = |audience: Audience| Policy {
         audience,

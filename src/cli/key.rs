@@ -14,19 +14,20 @@ use std::path::{Path, PathBuf};
 /// Bytes of a key: those of the hash that it keys.
 const BYTES: usize = 32;
 
-/// The key of `--key-file`; else the user's own, made on first use; else one that the input gives, which is said.
+/// The key of `--key-file`; else the user's own, made on first use; else the one that is [`derived`] from the input,
+/// which is said.
 ///
 /// # Errors
 /// Where `--key-file` cannot be read or holds too little.
-pub(super) fn key(file: Option<&Path>, rollup: &Rollup) -> anyhow::Result<Vec<u8>> {
-    key_in(file, place(), rollup)
+pub(super) fn key(file: Option<&Path>, derived: &[u8]) -> anyhow::Result<Vec<u8>> {
+    key_in(file, place(), derived)
 }
 
 /// As [`key()`], with the place of the user's own key named.
 ///
 /// # Errors
 /// Where `--key-file` cannot be read or holds too little.
-pub(super) fn key_in(file: Option<&Path>, place: Option<PathBuf>, rollup: &Rollup) -> anyhow::Result<Vec<u8>> {
+pub(super) fn key_in(file: Option<&Path>, place: Option<PathBuf>, derived: &[u8]) -> anyhow::Result<Vec<u8>> {
     if let Some(file) = file {
         let named = || format!("--key-file {}", file.display());
         let key = fs::read(file).with_context(named)?;
@@ -39,7 +40,7 @@ pub(super) fn key_in(file: Option<&Path>, place: Option<PathBuf>, rollup: &Rollu
         say(&format!(
             "the key of the pseudonyms cannot be kept ({reason}): they are derived from the names and sizes of the logs"
         ));
-        derived(rollup)
+        derived.to_vec()
     }))
 }
 

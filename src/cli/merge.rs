@@ -61,7 +61,7 @@ pub(super) fn merge(asked: &Merge, own: &OwnFormats) -> anyhow::Result<Exit> {
         bail!("the parts hold no log");
     }
     question(asked, &open, wanted)?;
-    let exit = analyze::judged(args, &needs, &rollup)?;
+    let exit = analyze::judged(args, &needs, rollup)?;
     Ok(if exit == Exit::Done && !open.is_empty() {
         Exit::Incomplete
     } else {

@@ -8,6 +8,7 @@ mod analyze;
 pub mod args;
 mod bundle;
 mod config;
+mod disk;
 mod duration;
 pub mod exit;
 mod formats;

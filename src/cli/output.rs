@@ -1,12 +1,13 @@
 //! Writes a report: to standard output, or to a file that is whole or not there.
 //!
-//! A file is written beside its place under another name, forced to the disk and renamed, so that neither a full disk
+//! A file is written beside its place under no name or another, forced to the disk and renamed, so that neither a full disk
 //! nor a signal leaves half a report, and an old one stays until the new one is whole.
 
+use super::disk;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Ends the names of files that are being written.
 pub(super) const UNFINISHED: &str = ".faultscope-tmp";
@@ -43,17 +44,19 @@ pub(super) fn to_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     sweep(folder, name);
-    let (unfinished, mut file) = unfinished(folder, name)?;
-    let written = file
-        .write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .and_then(|()| fs::rename(&unfinished, path));
+    let mut own = prefix(name);
+    own.push(std::process::id().to_string());
+    own.push(UNFINISHED);
+    let unfinished = folder.join(own);
+    // Held, and so locked, until it has its last name: another run would remove what nobody holds.
+    let held = put(folder, &unfinished, bytes);
+    let written = held.and_then(|_held| disk::rename(&unfinished, path));
     if written.is_err() {
         let _ = fs::remove_file(&unfinished);
         return written;
     }
     // The name is on the disk when its directory is; some file systems cannot tell, and the report is whole anyhow.
-    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    let _ = File::open(folder).and_then(|folder| disk::sync(&folder));
     Ok(())
 }
 
@@ -65,15 +68,24 @@ pub(super) fn prefix(name: &std::ffi::OsStr) -> OsString {
     prefix
 }
 
-/// A new file, locked for as long as it is being written.
-fn unfinished(folder: &Path, name: &std::ffi::OsStr) -> io::Result<(PathBuf, File)> {
-    let mut own = prefix(name);
-    own.push(std::process::id().to_string());
-    own.push(UNFINISHED);
-    let path = folder.join(own);
-    let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+/// Writes a whole file of this name. Where the system can, it gets the name when it is whole, so that a signal in between
+/// leaves nothing.
+fn put(folder: &Path, unfinished: &Path, bytes: &[u8]) -> io::Result<File> {
+    if let Ok(file) = disk::create_nameless(folder) {
+        let file = fill(file, bytes)?;
+        if disk::name(&file, unfinished).is_ok() {
+            return Ok(file);
+        }
+    }
+    fill(disk::create(unfinished)?, bytes)
+}
+
+/// Writes a new file, locked for as long as it is being written.
+fn fill(mut file: File, bytes: &[u8]) -> io::Result<File> {
     let _ = file.try_lock();
-    Ok((path, file))
+    disk::write(&mut file, bytes)?;
+    disk::sync(&file)?;
+    Ok(file)
 }
 
 /// Removes what a run that was killed left behind: files of our own naming that nobody holds.
@@ -99,7 +111,23 @@ fn sweep(folder: &Path, name: &std::ffi::OsStr) {
 #[cfg(test)]
 mod tests {
     use super::to_file;
+    use crate::cli::disk::faults;
     use std::fs;
+
+    #[test]
+    fn whatever_fails_the_old_report_or_the_new_one_stands_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.json");
+        let write = || {
+            fs::write(&path, "the old one").unwrap();
+            to_file(&path, b"the new one")
+        };
+        faults::each(write, |step, written| {
+            let expected = if written.is_ok() { "the new one" } else { "the old one" };
+            assert_eq!(fs::read_to_string(&path).unwrap(), expected, "step {step}");
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "step {step}");
+        });
+    }
 
     #[test]
     fn a_report_replaces_the_old_one_and_leaves_nothing_beside_it() {

@@ -79,6 +79,7 @@ pub(super) fn gather(args: &Analyze, own: &OwnFormats, now: Time) -> anyhow::Res
         bail!("--since {since} is not before --until {until}; nothing can lie between");
     }
     Ok(Plan {
+        follow: args.follow,
         since,
         until,
         threads: args.threads.map_or_else(world::processors, usize::from),
@@ -92,6 +93,7 @@ pub(super) fn of_formats(inputs: Vec<PathBuf>, tz: &[Scoped<Zone>], forced: Forc
     let zones = tz.iter().filter_map(|scoped| Some((scoped.pattern.clone()?, scoped.value)));
     Plan {
         inputs,
+        follow: false,
         zones: zones.collect(),
         default_zone: given.unwrap_or(Zone::Utc),
         zone_given: given.is_some(),

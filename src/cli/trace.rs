@@ -109,7 +109,7 @@ fn deliver(asked: &Asked, needs: &Needs, form: TraceForm, trace: &Trace, gathere
         return Ok(());
     };
     let key = match audience {
-        Audience::Forwardable => key::key(asked.analyze.key_file.as_deref(), &gathered.rollup)?,
+        Audience::Forwardable => key::key(asked.analyze.key_file.as_deref(), &key::derived(&gathered.rollup))?,
         Audience::Terminal | Audience::Internal => Vec::new(),
     };
     let policy = Policy {

@@ -102,7 +102,8 @@ fn through_the_wall(
     let write = |context: &Context<'_>| -> io::Result<(String, Removed)> {
         let mut bytes = Vec::new();
         writes(context, &mut bytes)?;
-        Ok(past_the_wall(audience, String::from_utf8_lossy(&bytes).into_owned()))
+        let text = String::from_utf8(bytes).unwrap_or_else(|odd| String::from_utf8_lossy(odd.as_bytes()).into_owned());
+        Ok(past_the_wall(audience, text))
     };
     let mut told = Context {
         removed: replaced.clone(),

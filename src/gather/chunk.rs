@@ -37,7 +37,8 @@ pub fn pieces(file: &File, begins: u64, size: u64, piece: u64, sparse: bool) -> 
     } else {
         vec![(begins, size)]
     };
-    let mut pieces = Vec::new();
+    let whole = |(from, to): &(u64, u64)| usize::try_from((to - from) / piece + 1).unwrap_or(0);
+    let mut pieces = Vec::with_capacity(stretches.iter().map(whole).sum());
     for data in stretches {
         let mut start = data.0;
         while start < data.1 {

@@ -8,8 +8,9 @@ use super::envelopes::{Bearings, Inner, Outer};
 use super::formats::Format;
 use super::normalise::{self, End};
 use super::sought::Sought;
+use super::times;
 use crate::model::{
-    Attributes, Cell, Fields, Grain, IdSample, Ids, Instant, Name, Observation, Outcome, RetrySaid, SampledId, Sighting,
+    Attributes, Cell, Fact, Fields, Grain, IdSample, Ids, Instant, Name, Observation, Outcome, RetrySaid, SampledId, Sighting,
     SourceName, SourceRollup, Time, TupleId, UNREAD_LINES_KEPT, Vantage, Wanted, id_hash,
 };
 use crate::redact::scrub;
@@ -302,6 +303,9 @@ impl<'a> Collector<'a> {
             if assumed && self.rollup.time_zone.is_none() {
                 self.rollup.time_zone = Some(self.context.zone.to_string());
             }
+            if !times::is_possible(time) {
+                return None;
+            }
             self.last_time = Some(time);
             return self.last_time;
         }
@@ -309,6 +313,9 @@ impl<'a> Collector<'a> {
             .timestamp
             .and_then(|text| self.stamps.parse(text, &self.context.zone, &self.context.reference));
         if let Some(stamp) = read {
+            if !times::is_possible(stamp.time) {
+                return None;
+            }
             if !stamp.zoned && self.rollup.time_zone.is_none() {
                 self.rollup.time_zone = Some(self.context.zone.to_string());
             }
@@ -525,7 +532,7 @@ impl<'a> Collector<'a> {
             outcome: end.outcome,
             fact: end.fact,
             attributes,
-            ids: self.ids(fields),
+            ids: self.ids(fields, &end),
             method: fields.method.and_then(scrub::word).map(Name::from),
             error: normalise::error_said(fields),
             attempt: fields.attempt.and_then(|attempt| u16::try_from(attempt).ok()),
@@ -537,8 +544,8 @@ impl<'a> Collector<'a> {
     }
 
     /// The ids of a record. Programs that write into one file name their threads alike.
-    fn ids(&self, fields: &Fields<'_>) -> Ids {
-        let mut ids = ids(fields);
+    fn ids(&self, fields: &Fields<'_>, end: &End) -> Ids {
+        let mut ids = ids(fields, end);
         if let Some(program) = self.outer.program {
             let thread = ids.thread.as_deref().unwrap_or_default();
             ids.thread = Some(Name::from(format!("{program:016x}/{thread}")));
@@ -607,7 +614,7 @@ fn duration(fields: &Fields<'_>) -> Option<u32> {
     fields.duration_ms.filter(|ms| (0.0..=LONGEST_MS).contains(ms)).map(whole)
 }
 
-fn ids(fields: &Fields<'_>) -> Ids {
+fn ids(fields: &Fields<'_>, end: &End) -> Ids {
     let name = |id: Option<&str>| id.and_then(scrub::id).map(Name::from);
     let in_text = || {
         fields
@@ -616,8 +623,10 @@ fn ids(fields: &Fields<'_>) -> Ids {
             .and_then(crate::providers::id_in_text)
             .and_then(scrub::id)
     };
+    let answered = !matches!(end.fact, Some(Fact::NeverConnected | Fact::ProxySaysItsOwn));
+    let provider_id = normalise::provider_id(fields).or_else(in_text).filter(|_| answered);
     Ids {
-        x_request_id: normalise::provider_id(fields).or_else(in_text).map(Name::from),
+        x_request_id: provider_id.map(Name::from),
         x_client_request_id: name(fields.x_client_request_id),
         gateway_request_id: normalise::gateway_id(fields).map(Name::from),
         cf_ray: name(fields.cf_ray),

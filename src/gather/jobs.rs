@@ -5,6 +5,7 @@ use super::plan::{Plan, Share};
 use super::prepare::{Prepared, Way};
 use super::read::{self, Errand, Shelf};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 /// Which sources are in the plan's share.
@@ -19,7 +20,7 @@ pub(super) fn read_in_turn(
     is_own: &[bool],
     errand: &Errand<'_>,
     workers: &Workers,
-) -> BTreeMap<usize, read::Parts> {
+) -> BTreeMap<usize, Box<read::Parts>> {
     let mut parts = BTreeMap::new();
     let numbers = |is_dated: bool| {
         let of_kind = sources
@@ -38,8 +39,8 @@ pub(super) fn read_in_turn(
 }
 
 /// Gives the dates of what was read to sources that have none.
-fn date_by_others(sources: &mut [Prepared], numbers: &[usize], parts: &BTreeMap<usize, read::Parts>) {
-    let spans: Vec<_> = parts.values().flat_map(read::Parts::spans).collect();
+fn date_by_others(sources: &mut [Prepared], numbers: &[usize], parts: &BTreeMap<usize, Box<read::Parts>>) {
+    let spans: Vec<_> = parts.values().flat_map(|parts| parts.spans()).collect();
     for number in numbers {
         if let Some(prepared) = sources.get_mut(*number) {
             prepared.date_by(&spans);
@@ -110,8 +111,11 @@ fn in_series(jobs: Vec<Job>, sources: &[Prepared]) -> Vec<Vec<Job>> {
     series
 }
 
-pub(super) fn merge_into(all: &mut BTreeMap<usize, read::Parts>, shelves: Vec<Shelf>) {
+pub(super) fn merge_into(all: &mut BTreeMap<usize, Box<read::Parts>>, shelves: Vec<Shelf>) {
     for (number, parts) in shelves.into_iter().flat_map(|shelf| shelf.sources) {
-        all.entry(number).or_default().merge(parts);
+        match all.entry(number) {
+            Entry::Vacant(place) => drop(place.insert(parts)),
+            Entry::Occupied(mut place) => place.get_mut().merge(*parts),
+        }
     }
 }

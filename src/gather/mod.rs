@@ -29,6 +29,7 @@ pub mod signatures;
 mod sought;
 mod sources;
 pub mod standing;
+mod times;
 pub mod trial;
 
 pub use discover::DiscoverError;
@@ -38,7 +39,7 @@ pub use progress::Progress;
 pub use redate::redate;
 pub use sought::Sought;
 
-use crate::model::{ChunkSpan, Name, Rollup, Skipped, SourceName, SourceRollup, Undated, Wanted};
+use crate::model::{ChunkSpan, Name, Rollup, Skipped, SourceName, SourceRollup, Time, Undated, Wanted};
 use discover::LeftOut;
 use fold::Workers;
 use jobs::{merge_into, own, read_all, read_in_turn};
@@ -63,6 +64,8 @@ pub struct Gathered {
     /// Newlines before each part, for sources that are read in parts.
     before: Vec<BTreeMap<usize, u64>>,
     order: recognise::Order,
+    /// How far sources are believed of which some records were not.
+    believed: BTreeMap<SourceName, Time>,
 }
 
 /// Act one, whole.
@@ -106,15 +109,13 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
     };
     let is_own = own(&sources, plan);
     let mut parts = read_in_turn(&mut sources, &is_own, &errand, &workers);
-    let mut rollup = Rollup {
-        sources: BTreeMap::new(),
-        skipped,
-    };
+    let mut skipped = skipped;
     let (mut before, mut names) = (vec![BTreeMap::new(); sources.len()], vec![Vec::new(); sources.len()]);
     let places = before.iter_mut().zip(&mut names).zip(is_own).enumerate();
     let mut lines = BTreeMap::new();
-    for (prepared, (number, ((before, names), _))) in sources.iter().zip(places).filter(|(_, (_, (_, is_own)))| *is_own) {
-        let mut parts = parts.remove(&number).unwrap_or_default();
+    let owned = sources.iter().zip(places).filter(|(_, (_, (_, is_own)))| *is_own);
+    let read = owned.flat_map(|(prepared, (number, ((before, names), _)))| {
+        let mut parts = *parts.remove(&number).unwrap_or_default();
         let first = prepared.source.resume.lines;
         lines.insert(
             Name::clone(&prepared.source.name),
@@ -124,15 +125,20 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
         describe(&mut parts, prepared);
         let path = &prepared.source.name;
         let trouble = std::mem::take(&mut parts.trouble);
-        rollup.skipped.extend(trouble.into_iter().map(|reason| Skipped {
+        skipped.extend(trouble.into_iter().map(|reason| Skipped {
             path: path.clone(),
             reason,
         }));
         *names = parts.origins.keys().cloned().collect();
-        rollup.sources.extend(parts.into_sources(path));
-    }
+        parts.into_sources(path)
+    });
+    // Collected in one go, so that the map's nodes are full: half-empty ones double what a million sources cost.
+    let all = read.collect();
+    let mut rollup = Rollup { sources: all, skipped };
+    let mut believed = BTreeMap::new();
     if plan.share.is_none() {
         copies.extend(exports::once(&mut rollup.sources));
+        believed = times::cut_late(&mut rollup.sources, &written(&sources, &names));
     }
     Gathered {
         rollup: rollup.settled(),
@@ -143,7 +149,22 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
         names,
         before,
         order,
+        believed,
     }
+}
+
+/// When each source was last written.
+fn written(sources: &[Prepared], names: &[Vec<Name>]) -> BTreeMap<SourceName, Time> {
+    let dated = sources.iter().zip(names);
+    let dated = dated.filter_map(|(prepared, names)| Some((prepared, names, prepared.source.day_over()?)));
+    dated
+        .flat_map(|(prepared, within, day)| {
+            within
+                .iter()
+                .chain([&prepared.source.name])
+                .map(move |name| (Name::clone(name), day))
+        })
+        .collect()
 }
 
 impl Gathered {
@@ -156,6 +177,14 @@ impl Gathered {
             prepared.undated(sources).filter(|log| !log.sources.is_empty())
         };
         self.sources.iter().filter_map(of).collect()
+    }
+
+    /// Forgets how the sources are read, once nobody will look again.
+    pub fn forget(&mut self) {
+        self.sources = Vec::new();
+        self.names = Vec::new();
+        self.before = Vec::new();
+        self.lines = BTreeMap::new();
     }
 
     /// The sources that a log holds: itself, and the hosts and services that write into it.
@@ -214,8 +243,12 @@ impl Gathered {
                 reason,
             }));
             extra.sources.extend(parts.into_sources(path).map(|(name, read)| {
+                let mut observations = read.observations;
+                if let Some(last) = self.believed.get(&name) {
+                    observations.retain(|seen| seen.time <= *last);
+                }
                 let only = SourceRollup {
-                    observations: read.observations,
+                    observations,
                     ..SourceRollup::default()
                 };
                 (name, only)

@@ -148,6 +148,11 @@ fn status_fact(fields: &Fields<'_>, vantage: Vantage, status: u16, flag: Option<
     if flag == Some(Fact::ProxySaysItsOwn) {
         return Fact::ProxySaysItsOwn;
     }
+    // Where nobody was reached nobody answered: an id in such a record is the client's own or made up.
+    let never_connected = fields.upstream_connect_ms == Some(None) && !matches!(fields.upstream_header_ms, Some(Some(_)));
+    if vantage == Vantage::Proxy && (flag == Some(Fact::NeverConnected) || flag.is_none() && never_connected) {
+        return Fact::NeverConnected;
+    }
     if provider_id(fields).is_some() {
         return Fact::ProviderId;
     }

@@ -15,6 +15,8 @@ pub const PIECE: u64 = 256 * 1024;
 pub struct Plan {
     /// Files, directories, and `-` for standard input.
     pub inputs: Vec<PathBuf>,
+    /// Whether symbolic links below the inputs are followed.
+    pub follow: bool,
     /// The zones of stamps without one, where only some sources are meant; the last that matches counts.
     pub zones: Vec<(Pattern, Zone)>,
     /// The zone of all others.
@@ -64,6 +66,7 @@ impl Plan {
     pub fn of(inputs: Vec<PathBuf>) -> Self {
         Self {
             inputs,
+            follow: false,
             zones: Vec::new(),
             default_zone: Zone::Utc,
             zone_given: false,

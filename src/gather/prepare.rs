@@ -7,7 +7,7 @@ use super::open::archive::Kind;
 use super::open::section::Section;
 use super::open::{self, Content, Opened, Refused};
 use super::plan::{Pattern, Plan};
-use super::recognise::{HEAD, Order, Recognised, is_enough, recognise};
+use super::recognise::{HEAD, LONGEST_HEAD, Order, Recognised, is_enough, recognise};
 use crate::model::{Name, Skipped, Time, Undated};
 use crate::text::timestamp::{DateKnown, Zone};
 use chrono::NaiveDate;
@@ -17,7 +17,7 @@ use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Bytes of the first look at a plain file; [`HEAD`] where these hold too few lines.
+/// Bytes of the first look at a plain file; [`HEAD`] and [`LONGEST_HEAD`] where these hold too few lines.
 const FIRST_LOOK: usize = 64 * 1024;
 
 /// What is said of a file that ends before the size it was opened with.
@@ -316,8 +316,10 @@ fn chosen(
 
 /// By the same first lines as a plain file: the same log packed must be read the same.
 fn recognise_stream(opened: &mut Opened, order: &Order) -> Option<Recognised> {
-    if !is_enough(&opened.head) {
-        opened.look_further(HEAD);
+    for most in [HEAD, LONGEST_HEAD] {
+        if !is_enough(&opened.head) {
+            opened.look_further(most);
+        }
     }
     let whole = opened.head.len() < FIRST_LOOK;
     recognise(&opened.head, whole, order)
@@ -325,7 +327,7 @@ fn recognise_stream(opened: &mut Opened, order: &Order) -> Option<Recognised> {
 
 fn recognise_plain(file: &File, begins: u64, size: u64, order: &Order) -> Result<Option<Recognised>, Refused> {
     let mut head = Vec::new();
-    for most in [FIRST_LOOK, HEAD] {
+    for most in [FIRST_LOOK, HEAD, LONGEST_HEAD] {
         let most = usize::try_from(size - begins).unwrap_or(usize::MAX).min(most);
         let mut filled = head.len();
         head.resize(most, 0);

@@ -16,8 +16,14 @@ use std::sync::Arc;
 /// Lines that are looked at, empty ones left out.
 pub const LINES: usize = 200;
 
-/// Bytes that are looked at, at most.
+/// Bytes that are looked at, unless they hold no whole record.
 pub const HEAD: usize = 256 * 1024;
+
+/// Bytes that are looked at, at most: past the longest record that is kept, and past one that is too long to be kept.
+pub const LONGEST_HEAD: usize = 3 * RECORD_LIMIT;
+
+/// Newlines that a longer head ends with: so many lines are no longer an accident.
+const FEW: usize = 8;
 
 /// The formats, the most telling first.
 pub struct Order {
@@ -156,7 +162,8 @@ impl Recognised {
 /// Whether so much of a source is enough to recognise it.
 #[must_use]
 pub fn is_enough(head: &[u8]) -> bool {
-    head.len() >= HEAD || memchr::memchr_iter(b'\n', head).nth(LINES).is_some()
+    let lines = if head.len() >= HEAD { FEW } else { LINES };
+    head.len() >= LONGEST_HEAD || memchr::memchr_iter(b'\n', head).nth(lines).is_some()
 }
 
 /// Recognises a source by its first bytes; `whole` says that there are no more. `None`: no format knows it.

@@ -167,7 +167,7 @@ fn undated(name: &Name, source: &SourceRollup) -> Option<Finding> {
     (source.undated_records > 0).then(|| Finding {
         about: "undated",
         says: format!(
-            "{} of its records about a call carry no time; they are in no count and no window.",
+            "{} of its records about a call carry no time, or one that cannot be right; they are in no count and no window.",
             source.undated_records
         ),
         advice: "Log a time stamp with date and zone on every line.".to_owned(),

@@ -28,8 +28,13 @@ pub struct Cell {
 }
 
 /// The counts of one source on one time base.
+///
+/// Behind a pointer, because most sources of a great many are tiny, and leave one time base or both empty.
 #[derive(Clone, Debug, Default)]
-pub struct Cells {
+pub struct Cells(Option<Box<Counted>>);
+
+#[derive(Clone, Debug, Default)]
+struct Counted {
     tuples: Vec<Arc<Attributes>>,
     index: AHashMap<Arc<Attributes>, TupleId>,
     counts: AHashMap<(u32, Grain, TupleId), Cell>,
@@ -39,27 +44,28 @@ pub struct Cells {
 impl Cells {
     /// The number of a combination, made on first use.
     pub fn tuple(&mut self, attributes: &Arc<Attributes>) -> TupleId {
-        if let Some(&id) = self.index.get(attributes) {
+        let mine = self.0.get_or_insert_default();
+        if let Some(&id) = mine.index.get(attributes) {
             return id;
         }
-        let attributes = if self.tuples.len() < MAX_TUPLES {
+        let attributes = if mine.tuples.len() < MAX_TUPLES {
             Arc::clone(attributes)
         } else {
             Arc::new(Attributes::default())
         };
-        if let Some(&id) = self.index.get(&attributes) {
+        if let Some(&id) = mine.index.get(&attributes) {
             return id;
         }
-        let id = TupleId::try_from(self.tuples.len()).unwrap_or(TupleId::MAX);
-        self.tuples.push(Arc::clone(&attributes));
-        self.index.insert(attributes, id);
+        let id = TupleId::try_from(mine.tuples.len()).unwrap_or(TupleId::MAX);
+        mine.tuples.push(Arc::clone(&attributes));
+        mine.index.insert(attributes, id);
         id
     }
 
     /// Counts `cell` at `time`.
     pub fn add(&mut self, time: Time, grain: Grain, tuple: TupleId, cell: Cell) {
         let slot = u32::try_from(time.0.div_euclid(CELL_SECONDS * 1000)).unwrap_or(0);
-        let mine = self.counts.entry((slot, grain, tuple)).or_default();
+        let mine = self.0.get_or_insert_default().counts.entry((slot, grain, tuple)).or_default();
         mine.ok = mine.ok.saturating_add(cell.ok);
         mine.ok_later = mine.ok_later.saturating_add(cell.ok_later);
     }
@@ -72,36 +78,46 @@ impl Cells {
     /// Counts successes of one class of length.
     pub fn add_all_took(&mut self, time: Time, tuple: TupleId, class: TookClass, count: u32) {
         let slot = u32::try_from(time.0.div_euclid(TOOK_SECONDS * 1000)).unwrap_or(0);
-        let mine = self.took.entry((slot, tuple, class)).or_default();
+        let mine = self.0.get_or_insert_default().took.entry((slot, tuple, class)).or_default();
         *mine = mine.saturating_add(count);
     }
 
     /// How long successes took: start of the stretch, attributes, class of length and how many; by time.
     #[must_use]
     pub fn took(&self) -> Vec<(Time, Arc<Attributes>, TookClass, u32)> {
-        let mut keys: Vec<_> = self.took.iter().map(|(key, count)| (*key, *count)).collect();
+        let Some(mine) = &self.0 else { return Vec::new() };
+        let mut keys: Vec<_> = mine.took.iter().map(|(key, count)| (*key, *count)).collect();
         keys.sort_unstable();
-        let time = |slot: u32| Time(i64::from(slot) * TOOK_SECONDS * 1000);
         keys.into_iter()
             .filter_map(|((slot, tuple, class), count)| {
-                Some((time(slot), Arc::clone(self.tuples.get(usize::from(tuple))?), class, count))
+                Some((
+                    start(slot, TOOK_SECONDS),
+                    Arc::clone(mine.tuples.get(usize::from(tuple))?),
+                    class,
+                    count,
+                ))
             })
             .collect()
     }
 
     /// Adds another source's part: the combinations are matched by value.
     pub fn merge(&mut self, other: Self) {
+        let Some(other) = other.0 else { return };
+        if self.0.is_none() {
+            self.0 = Some(other);
+            return;
+        }
         let to: Vec<TupleId> = other.tuples.iter().map(|attributes| self.tuple(attributes)).collect();
-        let counts = other.counts();
+        let counts: Vec<_> = other.counts.into_iter().collect();
         for ((slot, grain, tuple), cell) in counts {
             let tuple = to.get(usize::from(tuple)).copied().unwrap_or(tuple);
-            self.add(Time(i64::from(slot) * CELL_SECONDS * 1000), grain, tuple, cell);
+            self.add(start(slot, CELL_SECONDS), grain, tuple, cell);
         }
         let mut theirs: Vec<_> = other.took.into_iter().collect();
         theirs.sort_unstable();
         for ((slot, tuple, class), count) in theirs {
             let tuple = to.get(usize::from(tuple)).copied().unwrap_or(tuple);
-            let mine = self.took.entry((slot, tuple, class)).or_default();
+            let mine = self.0.get_or_insert_default().took.entry((slot, tuple, class)).or_default();
             *mine = mine.saturating_add(count);
         }
     }
@@ -109,8 +125,9 @@ impl Cells {
     /// Every cell with the start of its five seconds, in order of time, grain and attributes.
     #[must_use]
     pub fn in_order(&self) -> Vec<(Time, Grain, Arc<Attributes>, Cell)> {
-        let mut order: Vec<usize> = (0..self.tuples.len()).collect();
-        order.sort_by_key(|&tuple| self.tuples.get(tuple));
+        let Some(mine) = &self.0 else { return Vec::new() };
+        let mut order: Vec<usize> = (0..mine.tuples.len()).collect();
+        order.sort_by_key(|&tuple| mine.tuples.get(tuple));
         let mut rank = vec![0_usize; order.len()];
         for (place, tuple) in order.into_iter().enumerate() {
             if let Some(rank) = rank.get_mut(tuple) {
@@ -118,41 +135,69 @@ impl Cells {
             }
         }
         // Ranks stand for the attributes, so that no cell's sorting compares names.
-        let mut keys: Vec<_> = self
+        let mut keys: Vec<_> = mine
             .counts
             .iter()
             .map(|((slot, grain, tuple), cell)| (*slot, *grain, rank.get(usize::from(*tuple)), *tuple, *cell))
             .collect();
         keys.sort_unstable_by_key(|(slot, grain, rank, ..)| (*slot, *grain, *rank));
-        let time = |slot: u32| Time(i64::from(slot) * CELL_SECONDS * 1000);
         keys.into_iter()
             .filter_map(|(slot, grain, _, tuple, cell)| {
-                Some((time(slot), grain, Arc::clone(self.tuples.get(usize::from(tuple))?), cell))
+                Some((
+                    start(slot, CELL_SECONDS),
+                    grain,
+                    Arc::clone(mine.tuples.get(usize::from(tuple))?),
+                    cell,
+                ))
             })
             .collect()
+    }
+
+    /// Successes in cells that begin after `last`.
+    #[must_use]
+    pub fn after(&self, last: Time) -> u64 {
+        let late = self.counts().filter(|((slot, ..), _)| start(*slot, CELL_SECONDS) > last);
+        late.map(|(_, cell)| u64::from(cell.ok)).sum()
+    }
+
+    /// Takes out the cells that begin after `last`, and says how many successes went with them.
+    pub fn cut_after(&mut self, last: Time) -> u64 {
+        let late = self.after(last);
+        if let Some(mine) = &mut self.0 {
+            mine.counts.retain(|(slot, ..), _| start(*slot, CELL_SECONDS) <= last);
+            mine.took.retain(|(slot, ..), _| start(*slot, TOOK_SECONDS) <= last);
+        }
+        late
+    }
+
+    /// When the latest cell begins.
+    #[must_use]
+    pub fn last(&self) -> Option<Time> {
+        self.counts().map(|((slot, ..), _)| start(slot, CELL_SECONDS)).max()
     }
 
     /// Whether nothing was counted.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.counts.is_empty()
+        self.counts().next().is_none()
     }
 
     /// Successes of one grain, all told.
     #[must_use]
     pub fn total(&self, grain: Grain) -> u64 {
-        self.counts
-            .iter()
+        self.counts()
             .filter(|((_, g, _), _)| *g == grain)
             .map(|(_, cell)| u64::from(cell.ok))
             .sum()
     }
 
-    fn counts(&self) -> Vec<((u32, Grain, TupleId), Cell)> {
-        let mut counts = Vec::with_capacity(self.counts.len());
-        for (key, cell) in &self.counts {
-            counts.push((*key, *cell));
-        }
-        counts
+    fn counts(&self) -> impl Iterator<Item = ((u32, Grain, TupleId), Cell)> {
+        let counts = self.0.iter().flat_map(|mine| &mine.counts);
+        counts.map(|(key, cell)| (*key, *cell))
     }
+}
+
+/// When a stretch of so many seconds begins.
+fn start(slot: u32, seconds: i64) -> Time {
+    Time(i64::from(slot) * seconds * 1000)
 }

@@ -192,6 +192,9 @@ pub struct Analyze {
     /// which is the only thing that is ever fetched. Repeatable
     #[arg(long, value_name = "FILE|URL", env = "FAULTSCOPE_STATUS_PAGE", help_heading = "Input")]
     pub status_page: Vec<String>,
+    /// Follow symbolic links below the arguments, too; what they lead to is read once, and circles are left
+    #[arg(long, env = "FAULTSCOPE_FOLLOW", value_parser = clap::builder::FalseyValueParser::new(), help_heading = "Input")]
+    pub follow: bool,
     /// Use so many threads (default: one for each processor); the result does not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), env = "FAULTSCOPE_THREADS", help_heading = "Input")]
     pub threads: Option<u16>,

@@ -1,13 +1,13 @@
 //! A directory that is there whole or not at all: made beside its place under another name, forced to the disk, and put in
 //! its place in one step; an earlier bundle stays until then.
 
+use crate::cli::disk;
 use crate::cli::output::{UNFINISHED, prefix};
 use crate::deliver::bundle::{Item, MANIFEST, MANIFEST_SCHEMA};
 use anyhow::{Context as _, bail, ensure};
-use rustix::fs::{CWD, RenameFlags, renameat_with};
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Whether anything stands at the place.
@@ -74,12 +74,12 @@ fn put(path: &Path, items: &[Item]) -> io::Result<()> {
     let beside = beside.unwrap_or(Path::new("."));
     sweep(beside, name);
     let unfinished = beside.join(unfinished(name));
-    DirBuilder::new().create(&unfinished)?;
+    disk::create_folder(&unfinished)?;
     let written = fill(&unfinished, items).and_then(|()| swap(&unfinished, path));
     // After the swap this is the earlier bundle, after a fault what was begun; nobody's own files are in either.
     remove(&unfinished);
     written?;
-    let _ = File::open(beside).and_then(|folder| folder.sync_all());
+    let _ = File::open(beside).and_then(|folder| disk::sync(&folder));
     Ok(())
 }
 
@@ -94,20 +94,17 @@ fn fill(folder: &Path, items: &[Item]) -> io::Result<()> {
     let held = File::open(folder)?;
     let _ = held.try_lock();
     for item in items {
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(folder.join(&item.name))?;
-        file.write_all(&item.bytes)?;
-        file.sync_all()?;
+        let mut file = disk::create(&folder.join(&item.name))?;
+        disk::write(&mut file, &item.bytes)?;
+        disk::sync(&file)?;
     }
-    held.sync_all()
+    disk::sync(&held)
 }
 
 /// Puts a finished directory in its place. What stands there changes places with it in one step, where the system can.
 fn swap(finished: &Path, path: &Path) -> io::Result<()> {
     // A directory may be renamed over an empty one (POSIX rename).
-    let refused = match fs::rename(finished, path) {
+    let refused = match disk::rename(finished, path) {
         Ok(()) => return Ok(()),
         Err(refused) => refused,
     };
@@ -117,12 +114,12 @@ fn swap(finished: &Path, path: &Path) -> io::Result<()> {
     ) {
         return Err(refused);
     }
-    if renameat_with(CWD, finished, CWD, path, RenameFlags::EXCHANGE).is_ok() {
+    if disk::exchange(finished, path).is_ok() {
         return Ok(());
     }
     let aside = finished.with_extension("old");
-    fs::rename(path, &aside)?;
-    if let Err(refused) = fs::rename(finished, path) {
+    disk::rename(path, &aside)?;
+    if let Err(refused) = disk::rename(finished, path) {
         fs::rename(&aside, path)?;
         return Err(refused);
     }
@@ -158,6 +155,7 @@ fn sweep(beside: &Path, name: &OsStr) {
 #[cfg(test)]
 mod tests {
     use super::{MANIFEST, MANIFEST_SCHEMA, replaceable, write};
+    use crate::cli::disk::faults;
     use crate::deliver::bundle::Item;
     use std::fs;
     use std::path::Path;
@@ -194,6 +192,33 @@ mod tests {
             assert_eq!(names(&place), ["a", MANIFEST, held[1]]);
         }
         assert_eq!(names(folder.path()), ["case"]);
+    }
+
+    #[test]
+    fn whatever_fails_the_old_bundle_or_the_new_one_stands_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("case");
+        let (old, new) = (["a", "b", "old"], ["a", "new"]);
+        for is_there in [true, false] {
+            let task = || {
+                let _ = fs::remove_dir_all(&place);
+                if is_there {
+                    faults::unhurt(|| write(&place, &items(&old))).unwrap();
+                }
+                write(&place, &items(&new))
+            };
+            faults::each(task, |step, written| {
+                let expected: &[&str] = match (&written, is_there) {
+                    (Ok(()), _) => &["a", MANIFEST, "new"],
+                    (Err(_), true) => &["a", "b", MANIFEST, "old"],
+                    (Err(_), false) => &[],
+                };
+                let found = if place.exists() { names(&place) } else { Vec::new() };
+                assert_eq!(found, expected, "step {step}: {written:?}");
+                let beside = fs::read_dir(folder.path()).unwrap().count();
+                assert_eq!(beside, usize::from(place.exists()), "step {step}");
+            });
+        }
     }
 
     #[test]

@@ -63,7 +63,7 @@ pub(super) fn history(args: &Asked) -> anyhow::Result<Exit> {
     };
     if audience == Audience::Forwardable {
         let place = Some(args.state.join("key"));
-        let key = key::key_in(args.key_file.as_deref(), place, &Rollup::default())?;
+        let key = key::key_in(args.key_file.as_deref(), place, &key::derived(&Rollup::default()))?;
         let policy = Policy { audience, key };
         for window in &mut history.windows {
             window.state.set_scope(&seal_scope(window.state.scope(), &policy));

@@ -151,7 +151,7 @@ impl Run<'_> {
         }
         status_page::note(&mut findings, &self.args.analyze.status_page);
         let place = Some(self.args.state.join("key"));
-        let key = key::key_in(self.args.analyze.key_file.as_deref(), place, rollup)?;
+        let key = key::key_in(self.args.analyze.key_file.as_deref(), place, &key::derived(rollup))?;
         let audience = |audience| {
             let key = key.clone();
             seal(findings.clone(), &Policy { audience, key })

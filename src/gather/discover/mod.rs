@@ -17,8 +17,8 @@ pub use walk::found;
 use super::open::archive::{Archive, Member};
 use super::open::{FileId, Refused, Stream};
 use super::resume::Resume;
-use crate::model::{Name, Skipped};
-use chrono::NaiveDate;
+use crate::model::{Name, Skipped, Time};
+use chrono::{NaiveDate, NaiveTime};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -79,6 +79,13 @@ impl Source {
     #[must_use]
     pub fn is_stdin(&self) -> bool {
         self.id.is_none()
+    }
+
+    /// The end of the day on which it was last written (UTC).
+    #[must_use]
+    pub fn day_over(&self) -> Option<Time> {
+        let next = self.written?.succ_opt()?.and_time(NaiveTime::MIN);
+        Some(Time(next.and_utc().timestamp_millis()))
     }
 }
 

@@ -17,11 +17,11 @@ use walkdir::WalkDir;
 const OPEN_DIRECTORIES: usize = 4;
 
 /// Lists what the arguments hold, each file once, in the order of the names. An argument may be a symbolic link; those
-/// in a directory are not followed, for they lead in circles and out of what was asked for.
+/// in a directory are not followed unless that is asked for, as they lead in circles and out of what was named.
 ///
 /// # Errors
 /// Where an argument names nothing, or all of them together hold no file.
-pub fn found(inputs: &[PathBuf]) -> Result<Found, DiscoverError> {
+pub fn found(inputs: &[PathBuf], follow: bool) -> Result<Found, DiscoverError> {
     let mut found = Found::default();
     let mut listed = Vec::new();
     let directories = inputs.iter().filter(|input| input.is_dir()).count();
@@ -35,7 +35,14 @@ pub fn found(inputs: &[PathBuf]) -> Result<Found, DiscoverError> {
         }
         let metadata = fs::metadata(input);
         match metadata {
-            Ok(metadata) if metadata.is_dir() => walk(input, directories > 1, &mut listed, &mut found),
+            Ok(metadata) if metadata.is_dir() => {
+                let argument = Argument {
+                    path: input,
+                    is_one_of_several: directories > 1,
+                    follow,
+                };
+                walk(&argument, &mut listed, &mut found);
+            }
             Ok(metadata) => file(input, &metadata, &mut listed, &mut found),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 return Err(DiscoverError::Missing(input.display().to_string()));
@@ -108,7 +115,23 @@ fn file(input: &Path, metadata: &Metadata, listed: &mut Vec<Listed>, found: &mut
     }
 }
 
-fn walk(argument: &Path, is_one_of_several: bool, listed: &mut Vec<Listed>, found: &mut Found) {
+/// A directory that was named.
+struct Argument<'a> {
+    path: &'a Path,
+    is_one_of_several: bool,
+    /// Links in it are followed.
+    follow: bool,
+}
+
+fn walk(
+    &Argument {
+        path: argument,
+        is_one_of_several,
+        follow,
+    }: &Argument<'_>,
+    listed: &mut Vec<Listed>,
+    found: &mut Found,
+) {
     // Of several directories (`logs/*`), each stands for a host as those below a single one do.
     let itself = argument
         .file_name()
@@ -117,10 +140,15 @@ fn walk(argument: &Path, is_one_of_several: bool, listed: &mut Vec<Listed>, foun
     for entry in WalkDir::new(argument)
         .min_depth(1)
         .max_open(OPEN_DIRECTORIES)
-        .follow_links(false)
+        .follow_links(follow)
     {
         let entry = match entry {
             Ok(entry) => entry,
+            // A circle leads to nothing new, and a link whose end is gone to nothing at all.
+            Err(error) if follow && is_useless_link(&error) => {
+                found.links += 1;
+                continue;
+            }
             Err(error) => {
                 let path = error
                     .path()
@@ -147,7 +175,10 @@ fn walk(argument: &Path, is_one_of_several: bool, listed: &mut Vec<Listed>, foun
             Ok(metadata) => {
                 let host = container(&below).map(Name::from);
                 let host = host.or_else(|| first_directory(&below)).or_else(|| itself.clone());
-                let source = source(entry.path().to_path_buf(), below, &metadata, host);
+                // It is opened later on without following a link any more.
+                let followed = entry.path_is_symlink().then(|| fs::canonicalize(entry.path()).ok()).flatten();
+                let path = followed.unwrap_or_else(|| entry.path().to_path_buf());
+                let source = source(path, below, &metadata, host);
                 listed.push(Listed {
                     argument: argument.to_path_buf(),
                     source,
@@ -161,6 +192,11 @@ fn walk(argument: &Path, is_one_of_several: bool, listed: &mut Vec<Listed>, foun
             ),
         }
     }
+}
+
+fn is_useless_link(error: &walkdir::Error) -> bool {
+    let is_link = || error.path().is_some_and(Path::is_symlink);
+    error.loop_ancestor().is_some() || is_link() && !error.path().is_some_and(Path::exists)
 }
 
 /// FIFOs, sockets and devices are never opened: reading them may wait for ever, or do something.

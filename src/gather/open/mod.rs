@@ -115,7 +115,8 @@ pub fn look(file: &File) -> Result<Content, Refused> {
         }
         let text = head.get(kept..).unwrap_or_default();
         if text.is_empty() {
-            begins = next_data(file, begins).unwrap_or(u64::MAX / 2);
+            // Where a hole reaches to the end of the file, nothing follows.
+            begins = next_data(file, begins).ok_or_else(|| Refused(BINARY.to_owned()))?;
             continue;
         }
         let whole = if kept < 2 { head } else { text };

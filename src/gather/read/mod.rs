@@ -47,7 +47,8 @@ static OPEN: Opening = Opening {
 #[derive(Default)]
 pub(super) struct Shelf {
     window: Window,
-    pub(super) sources: BTreeMap<usize, Parts>,
+    /// Boxed, for a map's half-empty nodes would double what a million sources cost.
+    pub(super) sources: BTreeMap<usize, Box<Parts>>,
 }
 
 /// What is read, and for whom.

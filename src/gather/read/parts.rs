@@ -45,6 +45,11 @@ impl Parts {
 
     /// Makes every line the source's own, and gives the newlines before each part. `first` are those before all parts.
     pub(in crate::gather) fn count_lines(&mut self, first: u64) -> BTreeMap<usize, u64> {
+        if self.newlines.len() < 2 && first == 0 {
+            // Nothing comes before the only part, and a map of its own would weigh as much as a small log.
+            self.set_lines(&BTreeMap::new());
+            return BTreeMap::new();
+        }
         let mut sum = first;
         let mut before = BTreeMap::new();
         for (part, newlines) in &self.newlines {

@@ -37,7 +37,7 @@ impl Nights {
 
     /// What is read tonight: the name of each source, and from which byte to which.
     fn night(&mut self) -> Vec<(String, u64, u64)> {
-        let found = found(&[self.folder.path().to_path_buf()]).unwrap();
+        let found = found(&[self.folder.path().to_path_buf()], false).unwrap();
         let known = self.known.clone();
         let mut onward = Onward::from(&known, self.now);
         let sources = onward.choose(found.sources);

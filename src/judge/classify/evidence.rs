@@ -1,5 +1,6 @@
 //! The numbers behind a verdict, measured once, so that a class is judgement without arithmetic.
 
+use super::sender::OneSender;
 use crate::judge::Thresholds;
 use crate::judge::thresholds::CELL_MS;
 use crate::judge::windows::Draft;
@@ -34,6 +35,8 @@ pub(super) struct Evidence<'e> {
     pub(super) egress_paths: usize,
     /// Failures whose side the vote decided.
     pub(super) by_vote: u64,
+    /// Whether one sender has them, and the others are well.
+    pub(super) one_sender: Option<OneSender>,
 }
 
 impl<'e> Evidence<'e> {
@@ -94,6 +97,7 @@ impl<'e> Evidence<'e> {
                 0
             },
             by_vote: failures.iter().filter(|attempt| attempt.side_by_vote).count() as u64,
+            one_sender: OneSender::of(traffic, draft),
         }
     }
 
@@ -120,7 +124,7 @@ impl<'e> Evidence<'e> {
     }
 }
 
-fn cells_between(traffic: &Traffic, from: Time, to: Time) -> impl Iterator<Item = &crate::model::TrafficCell> {
+pub(super) fn cells_between(traffic: &Traffic, from: Time, to: Time) -> impl Iterator<Item = &crate::model::TrafficCell> {
     let first = traffic
         .cells
         .partition_point(|cell| cell.time.plus_ms(crate::model::CELL_SECONDS * 1000) <= from);

@@ -5,6 +5,7 @@ mod evidence;
 mod model_specific;
 mod network_side;
 mod outage;
+mod sender;
 mod sentences;
 mod shape;
 mod transient;

@@ -1,6 +1,7 @@
 //! The facts every verdict tells, whatever its class, and how sure it is (classification B6.4 and B7).
 
 use super::evidence::{Evidence, list, of};
+use super::sender::{ONE_SENDER_FACTOR, OneSender};
 use crate::model::{Dimension, Side};
 
 /// A scope found with less gain than this is less sure.
@@ -97,6 +98,7 @@ pub(super) fn facts(evidence: &Evidence<'_>, baseline: f64) -> Vec<String> {
     if evidence.draft.scope.values.is_empty() && evidence.failed_models.is_empty() {
         facts.push("Inconclusive: no log names the model of these failures, so none could be singled out.".to_owned());
     }
+    facts.extend(evidence.one_sender.map(OneSender::says));
     if evidence.by_vote * 2 > evidence.failures() {
         facts.push(
             "Inconclusive: for most failures no log tells whether the provider was reached; their neighbours decided.".to_owned(),
@@ -131,8 +133,8 @@ fn voted(evidence: &Evidence<'_>) -> f64 {
     voted
 }
 
-/// What the confidence is a product of: evidence, side, scope and length (classification B6.4).
-pub(super) fn confidence_factors(evidence: &Evidence<'_>) -> [(&'static str, f64); 4] {
+/// What the confidence is a product of: evidence, side, scope and length (classification B6.4), and sender.
+pub(super) fn confidence_factors(evidence: &Evidence<'_>) -> [(&'static str, f64); 5] {
     let draft = evidence.draft;
     let proof = 1.0 - (-draft.evidence / (draft.dispersion * draft.threshold)).exp();
     let side = 1.0 - 0.5 * voted(evidence);
@@ -149,5 +151,16 @@ pub(super) fn confidence_factors(evidence: &Evidence<'_>) -> [(&'static str, f64
     } else {
         1.0
     };
-    [("evidence", proof), ("side", side), ("scope", scope), ("length", length)]
+    let sender = if evidence.one_sender.is_some() {
+        ONE_SENDER_FACTOR
+    } else {
+        1.0
+    };
+    [
+        ("evidence", proof),
+        ("side", side),
+        ("scope", scope),
+        ("length", length),
+        ("sender", sender),
+    ]
 }

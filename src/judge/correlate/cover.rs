@@ -103,7 +103,13 @@ pub(super) fn covers(evidence: &Evidence<'_>) -> Covers {
         let mine = covers.by_client.entry((host, client)).or_insert(cover);
         *mine = if named { (*mine).max(cover) } else { (*mine).min(cover) };
     };
-    let family_of = |source: usize| evidence.families.iter().find(|family| family.sources.contains(&source));
+    let mut families: BTreeMap<usize, &Family> = BTreeMap::new();
+    for family in evidence.families {
+        for source in &family.sources {
+            families.entry(*source).or_insert(family);
+        }
+    }
+    let family_of = |source: usize| families.get(&source).copied();
     for one in evidence.joined {
         let Some(family) = one
             .application

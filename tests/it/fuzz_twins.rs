@@ -1,0 +1,167 @@
+//! The checks of the fuzz targets, on bytes that proptest makes out of the formats' own samples.
+
+#[path = "../../fuzz/checks.rs"]
+mod checks;
+
+use faultscope::gather::formats::ALL;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use std::time::{Duration, Instant};
+
+/// Pieces that formats, numbers and encodings trip over.
+const NASTY: [&[u8]; 24] = [
+    b"\0",
+    b"\xff\xfe",
+    b"\xc3",
+    b"\xed\xa0\x80",
+    b"\"",
+    b"\\",
+    b"\\u",
+    b"\\ud800",
+    b"\n",
+    b"\r",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b"-",
+    b"1e999",
+    b"99999999999999999999",
+    b"%",
+    b"$",
+    b"\x1b[31m",
+    b"\xe2\x80\xae",
+    b"::ffff:",
+    b"https://",
+    b"\xef\xbb\xbf",
+];
+
+/// What fuzzing found once, and must not find again.
+const FOUND: [&[u8]; 0] = [];
+
+fn sample() -> impl Strategy<Value = Vec<u8>> {
+    let samples: Vec<&'static str> = ALL.iter().flat_map(|format| format.samples()).copied().collect();
+    select(samples).prop_map(|sample| sample.as_bytes().to_vec())
+}
+
+/// A sample into which pieces of others and of nasty bytes were put, and out of which some were taken.
+fn mutated() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        select(NASTY.to_vec()).prop_map(<[u8]>::to_vec),
+        proptest::collection::vec(any::<u8>(), 0..6),
+        sample(),
+    ];
+    let change = (any::<Index>(), 0_usize..12, piece);
+    (sample(), proptest::collection::vec(change, 0..6)).prop_map(|(mut bytes, changes)| {
+        for (place, taken, piece) in changes {
+            let from = place.index(bytes.len() + 1);
+            let to = (from + taken).min(bytes.len());
+            bytes.splice(from..to, piece);
+        }
+        bytes
+    })
+}
+
+fn text() -> impl Strategy<Value = String> {
+    mutated().prop_map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A log of several samples, mutated and not, in any order.
+fn log() -> impl Strategy<Value = Vec<u8>> {
+    let line = prop_oneof![3 => sample(), 1 => mutated()];
+    proptest::collection::vec(line, 1..40).prop_map(|lines| lines.join(&b'\n'))
+}
+
+#[test]
+fn nothing_that_was_found_is_found_again() {
+    let folder = tempfile::tempdir().unwrap();
+    for bytes in FOUND {
+        let text = String::from_utf8_lossy(bytes);
+        checks::formats(bytes);
+        checks::packed(bytes);
+        checks::log(bytes, folder.path());
+        checks::times(&text);
+        checks::texts(&text);
+        checks::redactor(&text);
+        checks::compilers(&text, &text);
+    }
+}
+
+#[test]
+fn a_sample_without_end_takes_time_in_line_with_its_length() {
+    // 256 KiB of one sample after the other, or of one nasty piece after the other, on one line.
+    const LENGTH: usize = 256 << 10;
+    let samples: Vec<&str> = ALL.iter().filter_map(|format| format.samples().first()).copied().collect();
+    let pieces = samples.iter().map(|sample| sample.as_bytes()).chain(NASTY);
+    for piece in pieces {
+        let bytes: Vec<u8> = piece
+            .iter()
+            .copied()
+            .filter(|byte| *byte != b'\n')
+            .cycle()
+            .take(LENGTH)
+            .collect();
+        for format in ALL {
+            #[expect(clippy::disallowed_methods, reason = "a test measures how long a record takes")]
+            let started = Instant::now();
+            let _ = (format.fit(&bytes), format.parse(&bytes, &mut |_| {}));
+            let took = started.elapsed();
+            let told = String::from_utf8_lossy(&piece[..piece.len().min(60)]).into_owned();
+            assert!(took < Duration::from_secs(2), "{} takes {took:?} of {told:?}", format.name());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn formats(bytes in mutated()) {
+        checks::formats(&bytes);
+    }
+
+    #[test]
+    fn times(text in prop_oneof![
+        text(),
+        "[0-9TZ:./ +-]{0,40}",
+        "[0-9]{1,4}[-/][0-9]{1,2}[-/][0-9]{1,4}[T ][0-9]{1,2}:[0-9]{2}:[0-9]{2}[.,][0-9]{0,9}( ?[+-][0-9]{2}:?[0-9]{2}| ?[AP]M)?",
+    ]) {
+        checks::times(&text);
+    }
+
+    #[test]
+    fn texts(text in text()) {
+        checks::texts(&text);
+    }
+
+    #[test]
+    fn redactor(text in prop_oneof![text(), "\\PC{0,200}"]) {
+        checks::redactor(&text);
+    }
+
+    #[test]
+    fn compilers(
+        format in prop_oneof![text(), "([%$][{(]?[a-z_>!0-9,]{0,12}[})]?[a-zA-Z\" \\[\\]-]{0,3}){0,8}"],
+        line in text(),
+    ) {
+        checks::compilers(&format, &line);
+    }
+
+    #[test]
+    fn packed(bytes in mutated(), magic in select(vec![
+        &b"\x1f\x8b\x08\0"[..], b"\x28\xb5\x2f\xfd", b"BZh9", b"\xfd7zXZ\0", b"\x04\x22\x4d\x18", b"PK\x03\x04", b"\xff\xfe", b"\xfe\xff", b"[{", b"",
+    ])) {
+        checks::packed(&[magic, &bytes].concat());
+    }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn log_is_read_the_same_in_any_pieces(bytes in log()) {
+        let folder = tempfile::tempdir().unwrap();
+        checks::log(&bytes, folder.path());
+    }
+}

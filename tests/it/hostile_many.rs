@@ -1,0 +1,75 @@
+//! Do a great many of anything cost no more than they must?
+
+use crate::watched::{GOOD, Tree, good_log, record};
+use std::fmt::Write as _;
+use std::fs;
+
+/// Tiny logs of the test. A directory of ten times as many was tried by hand: memory grows in line with their number.
+const FILES: u64 = 10_000;
+
+#[test]
+fn many_files() {
+    let tree = Tree::new();
+    for folder in 0..100 {
+        let folder = tree.logs().join(format!("host-{folder}"));
+        fs::create_dir(&folder).unwrap();
+        for file in 0..FILES / 100 {
+            let status = if file % 10 == 3 { 503 } else { 200 };
+            fs::write(folder.join(format!("app-{file}.log")), record(file, status, "gpt-4o") + "\n").unwrap();
+        }
+    }
+    let run = tree.read();
+    let report = run.reads_the_good_log().report();
+    assert_eq!(report["coverage"]["records"], FILES + GOOD, "{}", run.told());
+    assert_eq!(run.code(), Some(0), "{}", run.told());
+}
+
+#[test]
+fn many_bad_files() {
+    let tree = Tree::new();
+    for file in 0..2000 {
+        fs::write(
+            tree.logs().join(format!("{file}.log")),
+            [0x7f, b'E', b'L', b'F', 0, 1, 2, 0, 0],
+        )
+        .unwrap();
+    }
+    let run = tree.read();
+    run.reads_the_good_log().names("1999.log", "no text");
+    assert_eq!(run.report()["coverage"]["skipped"].as_array().unwrap().len(), 2000);
+}
+
+#[test]
+fn high_cardinality() {
+    let mut log = String::new();
+    for number in 0..100_000_u64 {
+        let status = if number % 50 == 3 { 503 } else { 200 };
+        let line = record(number, status, &format!("ft:gpt-4o:acme::{number:x}"));
+        let host = format!("{{\"host\":\"pod-{number}\",\"project\":\"proj_{number}\",");
+        writeln!(log, "{}", line.replacen('{', &host, 1)).unwrap();
+    }
+    let run = Tree::new().with("app.log", log).read();
+    assert_eq!(run.reads_the_good_log().records("app.log"), 100_000, "{}", run.told());
+}
+
+#[test]
+fn deep_tree() {
+    let name = "d".repeat(9) + "/";
+    let run = Tree::new().with(&format!("{}app.log", name.repeat(380)), good_log()).read();
+    assert_eq!(
+        run.reads_the_good_log().report()["coverage"]["records"],
+        2 * GOOD,
+        "{}",
+        run.told()
+    );
+}
+
+#[test]
+fn many_failures_of_one_minute() {
+    let mut log = String::new();
+    for number in 0..60_000_u64 {
+        writeln!(log, "{}", record(number, 503, "gpt-4o")).unwrap();
+    }
+    let run = Tree::new().with("app.log", log).read();
+    assert_eq!(run.reads_the_good_log().records("app.log"), 60_000, "{}", run.told());
+}
