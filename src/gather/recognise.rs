@@ -10,7 +10,7 @@ use super::formats::{Fit, Format};
 use super::frame::{Items, RECORD_LIMIT, document};
 use crate::model::Vantage;
 use crate::text::timestamp::DateKnown;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Lines that are looked at, empty ones left out.
 const LINES: usize = 200;
@@ -18,7 +18,16 @@ const LINES: usize = 200;
 /// Bytes that are looked at, at most.
 pub const HEAD: usize = 256 * 1024;
 
+/// Lines at a source's head that every format is asked of.
+const HEADING: usize = 16;
+
+/// One line in so many is asked of every format behind that, so that a second format is found that begins later.
+const SPREAD: usize = 8;
+
 /// The formats, the most telling first.
+///
+/// A run meets few of them, so what one accepts of the others' samples is asked when a line first fits it (all at once cost
+/// a fifth of a run over 2 MB).
 pub struct Order {
     formats: Vec<Ranked>,
 }
@@ -26,31 +35,37 @@ pub struct Order {
 struct Ranked {
     format: &'static dyn Format,
     /// Foreign samples that it accepts.
-    accepts: usize,
+    accepts: OnceLock<usize>,
 }
 
 impl Order {
     /// Orders `formats` by what they accept of each other's samples.
     #[must_use]
     pub fn of(formats: &[&'static dyn Format]) -> Self {
-        let mut ranked: Vec<Ranked> = formats
-            .iter()
-            .map(|format| {
-                let foreign = formats.iter().filter(|other| other.name() != format.name());
-                let accepts = foreign.map(|other| accepted(*format, *other)).sum();
-                Ranked {
-                    format: *format,
-                    accepts,
-                }
-            })
-            .collect();
-        ranked.sort_by_key(|ranked| (ranked.accepts, ranked.format.name()));
-        Self { formats: ranked }
+        let ranked = |format: &&'static dyn Format| Ranked {
+            format: *format,
+            accepts: OnceLock::new(),
+        };
+        Self {
+            formats: formats.iter().map(ranked).collect(),
+        }
     }
 
     /// The formats in this order.
     pub fn iter(&self) -> impl Iterator<Item = &'static dyn Format> {
-        self.formats.iter().map(|ranked| ranked.format)
+        let mut ranked: Vec<&Ranked> = self.formats.iter().collect();
+        ranked.sort_by_key(|ranked| self.rank(ranked));
+        ranked.into_iter().map(|ranked| ranked.format)
+    }
+
+    /// Where a format stands in the order.
+    fn rank(&self, ranked: &Ranked) -> (usize, &'static str) {
+        let accepts = ranked.accepts.get_or_init(|| {
+            let others = self.formats.iter().map(|other| other.format);
+            let foreign = others.filter(|other| other.name() != ranked.format.name());
+            foreign.map(|other| accepted(ranked.format, other)).sum()
+        });
+        (*accepts, ranked.format.name())
     }
 
     /// Pairs that accept each other's samples and stand equal: nothing says which goes first.
@@ -58,7 +73,7 @@ impl Order {
     pub fn ties(&self) -> Vec<(&'static str, &'static str)> {
         let mut ties = Vec::new();
         for (at, one) in self.formats.iter().enumerate() {
-            for two in self.formats.iter().skip(at + 1).filter(|two| two.accepts == one.accepts) {
+            for two in self.formats.iter().skip(at + 1).filter(|two| self.rank(two).0 == self.rank(one).0) {
                 if accepted(one.format, two.format) > 0 && accepted(two.format, one.format) > 0 {
                     ties.push((one.format.name(), two.format.name()));
                 }
@@ -144,11 +159,10 @@ pub fn is_enough(head: &[u8]) -> bool {
 #[must_use]
 pub fn recognise(head: &[u8], whole: bool, order: &Order) -> Option<Recognised> {
     let is_document = |format: &dyn Format| format.framing().items().is_some();
-    if let Some(format) = order
-        .iter()
-        .find(|format| is_document(*format) && format.fit(head) == Fit::Yes)
-    {
-        return Some(Recognised::forced(format));
+    let documents = order.formats.iter().filter(|ranked| is_document(ranked.format));
+    let fitting = documents.filter(|ranked| ranked.format.fit(head) == Fit::Yes);
+    if let Some(ranked) = fitting.min_by_key(|ranked| order.rank(ranked)) {
+        return Some(Recognised::forced(ranked.format));
     }
     let (items, records) = document(head, LINES).unzip();
     let lines: Vec<&[u8]> = match &records {
@@ -185,22 +199,32 @@ pub fn recognise_lines(lines: &[&[u8]], order: &Order) -> Option<Recognised> {
 /// What lines are that lie open, and how many of them are known.
 fn judge(lines: &[&[u8]], order: &Order) -> Judged<Recognised> {
     let head = lines.join(&b'\n');
-    let formats = order.iter().filter(|format| format.framing().items().is_none());
-    let declared = formats.map(|format| format.declared(&head).unwrap_or(format));
-    let mut tallies: Vec<Tally> = declared.map(Tally::new).collect();
-    let mut halves = 0;
-    for line in lines {
-        let mut best = Fit::No;
-        for tally in &mut tallies {
-            let fit = tally.format.fit(line);
-            tally.yes += usize::from(fit == Fit::Yes);
-            tally.maybe += usize::from(fit != Fit::No);
-            tally.first += usize::from(fit != Fit::No && best == Fit::No);
-            best = best.max(fit);
+    let lined = order.formats.iter().filter(|ranked| ranked.format.framing().items().is_none());
+    let mut tallies: Vec<Tally<'_>> = lined.map(|ranked| Tally::new(ranked, &head)).collect();
+    for (at, line) in lines.iter().enumerate() {
+        let asked_of_all = at < HEADING || at % SPREAD == 0;
+        let fitted = |tally: &Tally<'_>| !tally.fits.is_empty();
+        let mut known = false;
+        for tally in tallies.iter_mut().filter(|tally| asked_of_all || fitted(tally)) {
+            known |= tally.ask(at, line) == Fit::Yes;
         }
-        halves += best as usize;
+        if !known && !asked_of_all {
+            for tally in tallies.iter_mut().filter(|tally| !tally.asked_at(at)) {
+                tally.ask(at, line);
+            }
+        }
     }
-    tallies.retain(|tally| tally.yes > 0 || tally.maybe * 2 > lines.len());
+    tallies.retain(|tally| !tally.fits.is_empty());
+    tallies.sort_by_key(|tally| order.rank(tally.ranked));
+    let mut best = vec![Fit::No; lines.len()];
+    for tally in &mut tallies {
+        for (at, fit) in &tally.fits {
+            let Some(best) = best.get_mut(*at) else { continue };
+            tally.first += usize::from(*best == Fit::No);
+            *best = (*best).max(*fit);
+        }
+    }
+    tallies.retain(|tally| tally.fits.iter().any(|(_, fit)| *fit == Fit::Yes) || tally.fits.len() * 2 > lines.len());
     let most = tallies.iter().rev().max_by_key(|tally| tally.first);
     let known = most.map(|most| Recognised {
         candidates: tallies.iter().map(|tally| tally.format).collect(),
@@ -214,28 +238,46 @@ fn judge(lines: &[&[u8]], order: &Order) -> Judged<Recognised> {
         lacking: dates::first(lines, &known).map(Box::new),
         ..known
     });
+    let halves: usize = best.iter().map(|fit| *fit as usize).sum();
     Judged {
         share: halves * 500 / lines.len().max(1),
         known,
     }
 }
 
-struct Tally {
+/// What a format says of lines.
+struct Tally<'o> {
+    ranked: &'o Ranked,
+    /// The format, with the layout that the lines declare.
     format: &'static dyn Format,
-    yes: usize,
-    maybe: usize,
+    /// The lines that it accepts.
+    fits: Vec<(usize, Fit)>,
+    /// The line that it was asked of last.
+    asked: Option<usize>,
     /// Lines that it is the first to accept.
     first: usize,
 }
 
-impl Tally {
-    fn new(format: &'static dyn Format) -> Self {
+impl<'o> Tally<'o> {
+    fn new(ranked: &'o Ranked, head: &[u8]) -> Self {
         Self {
-            format,
-            yes: 0,
-            maybe: 0,
+            ranked,
+            format: ranked.format.declared(head).unwrap_or(ranked.format),
+            fits: Vec::new(),
+            asked: None,
             first: 0,
         }
+    }
+
+    fn ask(&mut self, at: usize, line: &[u8]) -> Fit {
+        self.asked = Some(at);
+        let fit = self.format.fit(line);
+        self.fits.extend((fit != Fit::No).then_some((at, fit)));
+        fit
+    }
+
+    fn asked_at(&self, at: usize) -> bool {
+        self.asked == Some(at)
     }
 }
 

@@ -9,6 +9,7 @@ use super::json_values::{Unescaped, raw};
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::json::{Members, Value, items};
 use crate::text::scan;
+use memchr::memmem;
 
 /// What a column tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -284,6 +285,11 @@ impl Format for Dialect {
     }
 
     fn fit(&self, line: &[u8]) -> Fit {
+        let is_json = matches!(line.trim_ascii_start().first(), Some(b'{' | b'['));
+        let written = |mark: &&&str| memmem::find(line, mark.as_bytes()).is_some();
+        if !is_json || self.marks.iter().filter(written).take(self.fewest).count() < self.fewest {
+            return Fit::No;
+        }
         match self.parse(line, &mut |_| {}) {
             Ok(()) => Fit::Yes,
             Err(_) => Fit::No,
