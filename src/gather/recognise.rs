@@ -53,9 +53,13 @@ impl Order {
 
     /// The formats in this order.
     pub fn iter(&self) -> impl Iterator<Item = &'static dyn Format> {
+        self.ranked().into_iter().map(|ranked| ranked.format)
+    }
+
+    fn ranked(&self) -> Vec<&Ranked> {
         let mut ranked: Vec<&Ranked> = self.formats.iter().collect();
         ranked.sort_by_key(|ranked| self.rank(ranked));
-        ranked.into_iter().map(|ranked| ranked.format)
+        ranked
     }
 
     /// Where a format stands in the order.
@@ -72,8 +76,9 @@ impl Order {
     #[must_use]
     pub fn ties(&self) -> Vec<(&'static str, &'static str)> {
         let mut ties = Vec::new();
-        for (at, one) in self.formats.iter().enumerate() {
-            for two in self.formats.iter().skip(at + 1).filter(|two| self.rank(two).0 == self.rank(one).0) {
+        let ranked = self.ranked();
+        for (at, one) in ranked.iter().enumerate() {
+            for two in ranked.iter().skip(at + 1).filter(|two| self.rank(two).0 == self.rank(one).0) {
                 if accepted(one.format, two.format) > 0 && accepted(two.format, one.format) > 0 {
                     ties.push((one.format.name(), two.format.name()));
                 }
@@ -199,7 +204,10 @@ pub fn recognise_lines(lines: &[&[u8]], order: &Order) -> Option<Recognised> {
 /// What lines are that lie open, and how many of them are known.
 fn judge(lines: &[&[u8]], order: &Order) -> Judged<Recognised> {
     let head = lines.join(&b'\n');
-    let lined = order.formats.iter().filter(|ranked| ranked.format.framing().items().is_none());
+    let lined = order
+        .formats
+        .iter()
+        .filter(|ranked| ranked.format.framing().items().is_none());
     let mut tallies: Vec<Tally<'_>> = lined.map(|ranked| Tally::new(ranked, &head)).collect();
     for (at, line) in lines.iter().enumerate() {
         let asked_of_all = at < HEADING || at % SPREAD == 0;

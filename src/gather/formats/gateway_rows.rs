@@ -5,11 +5,10 @@
 
 use super::format::{Fit, Format, Unread};
 use super::headers;
-use super::json_values::{Unescaped, raw};
+use super::json_values::{Unescaped, marks_in, raw};
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::json::{Members, Value, items};
 use crate::text::scan;
-use memchr::memmem;
 
 /// What a column tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -286,8 +285,7 @@ impl Format for Dialect {
 
     fn fit(&self, line: &[u8]) -> Fit {
         let is_json = matches!(line.trim_ascii_start().first(), Some(b'{' | b'['));
-        let written = |mark: &&&str| memmem::find(line, mark.as_bytes()).is_some();
-        if !is_json || self.marks.iter().filter(written).take(self.fewest).count() < self.fewest {
+        if !is_json || marks_in(line, self.marks) < self.fewest {
             return Fit::No;
         }
         match self.parse(line, &mut |_| {}) {

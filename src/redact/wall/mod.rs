@@ -72,7 +72,11 @@ impl Rules {
 
     /// The rules that a text may fall under, with their shapes.
     fn asked(&self, text: &str) -> impl Iterator<Item = (&Rule, &Regex)> {
-        let rules = self.any.matches(text.as_bytes()).into_iter().filter_map(|at| self.rules.get(at));
+        let rules = self
+            .any
+            .matches(text.as_bytes())
+            .into_iter()
+            .filter_map(|at| self.rules.get(at));
         rules.filter_map(|rule| Some((rule, rule.shape.as_ref()?)))
     }
 
