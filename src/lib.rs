@@ -3,7 +3,7 @@
 //!
 //! Three acts that do not know each other, each a function from one plain value to the next; only [`cli`] strings them
 //! together. [`gather`] turns bytes into a `Rollup`, in parallel. [`judge`] turns a `Rollup` into `Findings`, purely.
-//! [`deliver`] turns sealed findings into a report. `ARCHITECTURE.md` has the picture.
+//! [`deliver`] turns sealed findings into a report. Beside them, [`keep`] remembers from night to night. `ARCHITECTURE.md` has the picture.
 
 pub mod model;
 
@@ -18,5 +18,7 @@ pub mod gather;
 pub mod judge;
 
 pub mod deliver;
+
+pub mod keep;
 
 pub mod cli;

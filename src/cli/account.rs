@@ -4,6 +4,7 @@
 use super::say::say;
 use crate::deliver::thousands;
 use crate::gather::Gathered;
+use crate::gather::discover::LeftOut;
 use crate::model::{Rollup, SourceRollup};
 use crate::redact::Removed;
 use std::collections::BTreeMap;
@@ -53,9 +54,13 @@ pub(super) fn unread(rollup: &Rollup, all: bool) {
     }
 }
 
-/// Says what was understood.
+/// Says what was understood of the logs that were read.
 pub(super) fn understood(gathered: &Gathered, all: bool) {
-    let rollup = &gathered.rollup;
+    read(&gathered.rollup, &gathered.copies, gathered.links, all);
+}
+
+/// Says what was understood: of a rollup, wherever it was read.
+pub(super) fn read(rollup: &Rollup, copies: &[LeftOut], links: u64, all: bool) {
     let sum = |of: fn(&SourceRollup) -> u64| rollup.sources.values().map(of).sum::<u64>();
     let span = rollup
         .sources
@@ -76,13 +81,13 @@ pub(super) fn understood(gathered: &Gathered, all: bool) {
     if all {
         each(rollup);
     }
-    for copy in gathered.copies.iter().take(if all { usize::MAX } else { NAMED }) {
+    for copy in copies.iter().take(if all { usize::MAX } else { NAMED }) {
         say(&format!("{}: a copy of {}, counted once", copy.copy, copy.kept));
     }
-    if gathered.links > 0 {
+    if links > 0 {
         say(&format!(
             "{} not followed; name what they point to",
-            count(gathered.links, "symbolic link")
+            count(links, "symbolic link")
         ));
     }
 }
@@ -182,7 +187,7 @@ fn each(rollup: &Rollup) {
     }
 }
 
-fn count(number: u64, what: &str) -> String {
+pub(super) fn count(number: u64, what: &str) -> String {
     format!("{} {what}{}", thousands(number), if number == 1 { "" } else { "s" })
 }
 

@@ -2,9 +2,10 @@
 
 use super::args::Analyze;
 use super::exit::Exit;
+use super::own_formats::OwnFormats;
 use super::plan::{Delivery, Needs, needs};
 use super::progress::Bar;
-use super::{account, bundle, key, output, world};
+use super::{account, bundle, key, output, status_page, world};
 use crate::deliver::{self, Context};
 use crate::gather::{self, Gathered};
 use crate::judge;
@@ -12,19 +13,25 @@ use crate::model::{Findings, Rollup};
 use crate::redact::{Audience, Policy, Removed, seal};
 use anyhow::{Context as _, bail};
 
-pub(super) fn analyze(args: &Analyze) -> anyhow::Result<Exit> {
-    let needs = needs(args, world::now())?;
+pub(super) fn analyze(args: &Analyze, own: &OwnFormats) -> anyhow::Result<Exit> {
+    let needs = needs(args, own, world::now())?;
     let gathered = read(args, &needs)?;
-    let findings = judge::judge(&gathered.rollup, &needs.judge);
+    judged(args, &needs, &gathered.rollup)
+}
+
+/// Acts two and three.
+pub(super) fn judged(args: &Analyze, needs: &Needs, rollup: &Rollup) -> anyhow::Result<Exit> {
+    let mut findings = judge::judge(rollup, &needs.judge);
+    status_page::note(&mut findings, &args.status_page);
     match args.explain {
-        Some(place) => explain(args, &needs, place, &findings)?,
-        None => deliver_all(args, &needs, &findings, &gathered.rollup)?,
+        Some(place) => explain(args, needs, place, &findings)?,
+        None => deliver_all(args, needs, &findings, rollup)?,
     }
-    Ok(exit(&needs, &findings))
+    Ok(exit(needs, &findings))
 }
 
 /// Act one, with its second look, and what is said of it.
-fn read(args: &Analyze, needs: &Needs) -> anyhow::Result<Gathered> {
+pub(super) fn read(args: &Analyze, needs: &Needs) -> anyhow::Result<Gathered> {
     let bar = Bar::new(args);
     let read = gather::gather(&needs.gather, &bar).map(|mut gathered| {
         let wanted = judge::wanted(&gathered.rollup);
@@ -108,7 +115,7 @@ fn explain(args: &Analyze, needs: &Needs, place: usize, findings: &Findings) -> 
     }
 }
 
-fn context(needs: &Needs, colour: bool) -> Context<'static> {
+pub(super) fn context(needs: &Needs, colour: bool) -> Context<'static> {
     Context {
         generated_at: needs.generated_at.to_utc(),
         width: world::columns(),

@@ -32,12 +32,13 @@ pub const HELP: &str = "\
 Exit codes:
   0    done, and everything was read (whatever was found)
   1    done, and a class named by --fail-on was found
-  2    no usable result: bad arguments, nothing to read, or the output could not be written
+  2    no usable result: bad arguments, nothing to read, the output could not be written, or an id to trace that stands
+       in no log
   3    done, but part of the input could not be read or understood; each part is named on standard error and in the
-       report (single unread records count above 0.1 % of a log's records); 1 wins over 3
+       report (single unread records count above 0.1 % of a log's records); 1 wins over 3; 'nightly' names a part once
   130  ended by SIGINT; 143 by SIGTERM; nothing half-written remains
 
 Privacy:
-  No network connection is ever opened, and nothing is written but the reports that were asked for and the key of the
-  pseudonyms. Reports other than 'text' replace own hosts, addresses, users and paths by pseudonyms, unless --internal
-  is given. No report holds secrets, prompts or other free text of a log.";
+  No network connection is ever opened, unless --status-page is given an address. Nothing is written but the reports that
+  were asked for, the key of the pseudonyms, and the state of 'nightly'. Reports other than 'text' replace own hosts,
+  addresses, users and paths by pseudonyms, unless --internal is given. No report holds secrets, prompts or other free text of a log.";

@@ -19,13 +19,21 @@ const BYTES: usize = 32;
 /// # Errors
 /// Where `--key-file` cannot be read or holds too little.
 pub(super) fn key(file: Option<&Path>, rollup: &Rollup) -> anyhow::Result<Vec<u8>> {
+    key_in(file, place(), rollup)
+}
+
+/// As [`key()`], with the place of the user's own key named.
+///
+/// # Errors
+/// Where `--key-file` cannot be read or holds too little.
+pub(super) fn key_in(file: Option<&Path>, place: Option<PathBuf>, rollup: &Rollup) -> anyhow::Result<Vec<u8>> {
     if let Some(file) = file {
-        let place = || format!("--key-file {}", file.display());
-        let key = fs::read(file).with_context(place)?;
-        anyhow::ensure!(key.len() >= BYTES, "{}: a key has at least {BYTES} bytes", place());
+        let named = || format!("--key-file {}", file.display());
+        let key = fs::read(file).with_context(named)?;
+        anyhow::ensure!(key.len() >= BYTES, "{}: a key has at least {BYTES} bytes", named());
         return Ok(key);
     }
-    let kept = place().map_or_else(|| Err(io::Error::other("there is no home directory")), |place| kept(&place));
+    let kept = place.map_or_else(|| Err(io::Error::other("there is no home directory")), |place| kept(&place));
     Ok(kept.unwrap_or_else(|error| {
         let reason = crate::gather::open::words(&error);
         say(&format!(

@@ -7,20 +7,30 @@ mod account;
 mod analyze;
 pub mod args;
 mod bundle;
+mod config;
 mod duration;
 pub mod exit;
 mod formats;
+mod history;
 mod key;
+mod merge;
+mod nightly;
 mod output;
+mod own_formats;
 mod plan;
 mod progress;
 pub mod say;
+mod scan;
+mod shell;
 pub mod since;
+mod status_page;
+mod trace;
 mod world;
 
-use args::{Args, Command};
-use clap::Parser;
+use args::{Args, Command, ConfigCommand};
+use clap::FromArgMatches;
 use exit::Exit;
+use own_formats::OwnFormats;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
@@ -33,19 +43,49 @@ pub fn run() -> ExitCode {
 }
 
 fn whole() -> Exit {
-    let args = match Args::try_parse() {
-        Ok(args) => args,
-        Err(refused) => return said_by_clap(&refused),
+    let words = config::in_order(std::env::args_os().collect());
+    let asked = config::definition().try_get_matches_from(&words);
+    if let Err(refused) = asked.as_ref().map(drop)
+        && !refused.use_stderr()
+    {
+        return said_by_clap(refused);
+    }
+    let laid = match config::lay(words.clone()) {
+        Ok(laid) => laid,
+        Err(error) => return said(&error),
     };
-    let done = match &args.command {
-        Some(Command::Analyze(analyze)) => analyze::analyze(analyze),
-        Some(Command::Formats) => formats::formats(),
-        None => analyze::analyze(&args.analyze),
-    };
-    done.unwrap_or_else(|error| {
-        say::say(&format!("{error:#}"));
-        Exit::Unusable
-    })
+    let parsed = config::definition()
+        .try_get_matches_from(&laid.words)
+        .and_then(|matches| Args::from_arg_matches(&matches));
+    match parsed {
+        Ok(args) => run_command(&args, &laid, &words).unwrap_or_else(|error| said(&error)),
+        Err(refused) => {
+            laid.name_files(asked.is_ok());
+            said_by_clap(&refused)
+        }
+    }
+}
+
+fn run_command(args: &Args, laid: &config::Laid, words: &[std::ffi::OsString]) -> anyhow::Result<Exit> {
+    let own = || OwnFormats::read(&laid.paths());
+    match &args.command {
+        Some(Command::Analyze(analyze)) => analyze::analyze(analyze, &own()?),
+        Some(Command::Scan(asked)) => scan::scan(asked, &own()?),
+        Some(Command::Merge(asked)) => merge::merge(asked, &own()?),
+        Some(Command::Trace(asked)) => trace::trace(asked, &own()?),
+        Some(Command::Nightly(nightly)) => nightly::nightly(nightly, &own()?),
+        Some(Command::History(history)) => history::history(history),
+        Some(Command::Formats(asked)) => formats::formats(asked, &own()?),
+        Some(Command::Config(ConfigCommand::Show { command })) => config::show(Some(command), words),
+        Some(Command::Completions { shell }) => shell::completions(*shell),
+        Some(Command::Man { command }) => shell::man(command.as_deref()),
+        None => analyze::analyze(&args.analyze, &own()?),
+    }
+}
+
+fn said(error: &anyhow::Error) -> Exit {
+    say::say(&format!("{error:#}"));
+    Exit::Unusable
 }
 
 /// Help and version are results; a wrong word is an error of one line, and what else clap has to say of it.

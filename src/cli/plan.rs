@@ -1,10 +1,11 @@
 //! From what was typed to what the program needs: one plan for each act.
 
-use super::args::{Analyze, ColourChoice, ReportAsked};
+use super::args::{Analyze, ColourChoice, ReportAsked, Scoped};
 use super::bundle::Place;
+use super::own_formats::{Forced, OwnFormats};
 use super::{since, world};
 use crate::deliver::{self, Report};
-use crate::gather::{Plan, formats, plan::PIECE};
+use crate::gather::{Plan, plan::PIECE};
 use crate::judge::{Options, Selection, Thresholds};
 use crate::model::{Class, Dimension, Time};
 use crate::redact::Audience;
@@ -46,9 +47,9 @@ const TICKET: &str = "ticket";
 /// The report that lists all traffic, which is kept only for it.
 const LISTS_TRAFFIC: &str = "ndjson";
 
-pub(super) fn needs(args: &Analyze, now: Time) -> anyhow::Result<Needs> {
+pub(super) fn needs(args: &Analyze, own: &OwnFormats, now: Time) -> anyhow::Result<Needs> {
     Ok(Needs {
-        gather: gather(args, now)?,
+        gather: gather(args, own, now)?,
         judge: judge(args),
         reports: reports(args)?,
         bundle: bundle(args)?,
@@ -64,14 +65,9 @@ pub(super) fn needs(args: &Analyze, now: Time) -> anyhow::Result<Needs> {
     })
 }
 
-fn gather(args: &Analyze, now: Time) -> anyhow::Result<Plan> {
-    let given = args
-        .tz
-        .iter()
-        .rev()
-        .find(|scoped| scoped.pattern.is_none())
-        .map(|scoped| scoped.value);
-    let zone = given.unwrap_or(Zone::Utc);
+/// What act one needs.
+pub(super) fn gather(args: &Analyze, own: &OwnFormats, now: Time) -> anyhow::Result<Plan> {
+    let zone = zone_for_all(&args.tz).unwrap_or(Zone::Utc);
     let instant = |flag: &'static str, text: &Option<String>| {
         let parsed = text.as_deref().map(|text| since::parse(text, now, &zone)).transpose();
         parsed.map_err(|error| anyhow!("{error}")).context(flag)
@@ -82,27 +78,38 @@ fn gather(args: &Analyze, now: Time) -> anyhow::Result<Plan> {
     {
         bail!("--since {since} is not before --until {until}; nothing can lie between");
     }
-    let zones = args
-        .tz
-        .iter()
-        .filter_map(|scoped| Some((scoped.pattern.clone()?, scoped.value)));
     Ok(Plan {
-        inputs: args.paths.clone(),
-        zones: zones.collect(),
-        default_zone: zone,
-        zone_given: given.is_some(),
         since,
         until,
-        formats: args
-            .formats
-            .iter()
-            .map(|scoped| (scoped.pattern.clone(), scoped.value.0))
-            .collect(),
-        known: formats::ALL,
         threads: args.threads.map_or_else(world::processors, usize::from),
-        piece: PIECE,
-        today: Some(now.to_utc().date_naive()),
+        ..of_formats(args.paths.clone(), &args.tz, own.forced(&args.formats)?, own, now)
     })
+}
+
+/// The plan of who only wants to know how logs are read.
+pub(super) fn of_formats(inputs: Vec<PathBuf>, tz: &[Scoped<Zone>], forced: Forced, own: &OwnFormats, now: Time) -> Plan {
+    let given = zone_for_all(tz);
+    let zones = tz.iter().filter_map(|scoped| Some((scoped.pattern.clone()?, scoped.value)));
+    Plan {
+        inputs,
+        zones: zones.collect(),
+        default_zone: given.unwrap_or(Zone::Utc),
+        zone_given: given.is_some(),
+        since: None,
+        until: None,
+        formats: forced,
+        known: own.known,
+        threads: world::processors(),
+        piece: PIECE,
+        share: None,
+        today: Some(now.to_utc().date_naive()),
+    }
+}
+
+/// The last zone that is not for some logs only.
+fn zone_for_all(tz: &[Scoped<Zone>]) -> Option<Zone> {
+    let all = tz.iter().rev().find(|scoped| scoped.pattern.is_none());
+    all.map(|scoped| scoped.value)
 }
 
 fn judge(args: &Analyze) -> Options {

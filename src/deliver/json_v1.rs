@@ -5,7 +5,7 @@
 
 use super::phrases::{inert, interval, percent, round};
 use super::report::{Context, Report};
-use crate::model::{Attempt, CallerSideCount, Counts, Coverage, Dimension, Findings, Scope, Time, Window};
+use crate::model::{Attempt, CallerSideCount, Counts, Coverage, Dimension, Findings, Scope, StatusNote, Time, Window};
 use crate::redact::Sealed;
 use chrono::SecondsFormat;
 use serde::Serialize;
@@ -126,7 +126,7 @@ struct WindowV1 {
     because: Vec<String>,
     against: Vec<AgainstV1>,
     next_step: String,
-    status_page: Vec<()>,
+    status_page: Vec<StatusNoteV1>,
     requests: Vec<RequestV1>,
     requests_omitted: u64,
 }
@@ -148,6 +148,14 @@ struct ReachedV1 {
 #[derive(Serialize)]
 struct AgainstV1 {
     class: &'static str,
+    says: String,
+}
+
+#[derive(Serialize)]
+struct StatusNoteV1 {
+    component: Option<String>,
+    incident: Option<String>,
+    agrees: bool,
     says: String,
 }
 
@@ -383,7 +391,7 @@ fn window(number: usize, window: &Window) -> WindowV1 {
             })
             .collect(),
         next_step: inert(&window.verdict.next_step),
-        status_page: Vec::new(),
+        status_page: window.status_page.iter().map(status_note).collect(),
         requests: window.requests.iter().map(request).collect(),
         requests_omitted: window.requests_omitted,
     }
@@ -459,4 +467,13 @@ fn time(time: Option<Time>) -> Option<String> {
 
 fn text(text: Option<&str>) -> Option<String> {
     text.map(inert)
+}
+
+fn status_note(note: &StatusNote) -> StatusNoteV1 {
+    StatusNoteV1 {
+        component: text(note.component.as_deref()),
+        incident: text(note.incident.as_deref()),
+        agrees: note.agrees,
+        says: inert(&note.says),
+    }
 }

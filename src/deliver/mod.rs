@@ -2,6 +2,7 @@
 
 pub mod bundle;
 mod csv;
+pub mod digest;
 mod explain;
 mod html;
 mod json_v1;
@@ -10,13 +11,15 @@ mod ndjson;
 mod phrases;
 mod report;
 mod summary;
-mod table;
+pub(crate) mod table;
 mod text;
 mod ticket;
+mod trace;
 
 pub use phrases::count as thousands;
 pub use report::{Context, Report};
 pub use ticket::Addressee;
+pub use trace::{TraceForm, trace};
 
 use crate::redact::{Audience, Removed, Sealed, wall, wall_for_strangers};
 use std::io;
@@ -59,7 +62,9 @@ pub fn ticket(to: Option<Addressee>) -> &'static dyn Report {
 /// # Errors
 /// Whatever writing into memory raises: nothing in practice.
 pub fn deliver(sealed: &Sealed, report: &dyn Report, context: &Context<'_>) -> io::Result<(Vec<u8>, Removed)> {
-    through_the_wall(sealed, context, &|context, bytes| report.write(sealed, context, bytes))
+    through_the_wall(sealed.audience(), sealed.replaced(), context, &|context, bytes| {
+        report.write(sealed, context, bytes)
+    })
 }
 
 /// The numbers behind one window's verdict, by its place, as text past the second wall; nothing where they were not
@@ -72,15 +77,15 @@ pub fn explain(sealed: &Sealed, place: usize, context: &Context<'_>) -> io::Resu
         return Ok(None);
     };
     let Some(working) = &window.working else { return Ok(None) };
-    through_the_wall(sealed, context, &|context, bytes| {
+    through_the_wall(sealed.audience(), sealed.replaced(), context, &|context, bytes| {
         explain::write(place, window, working, sealed, context, bytes)
     })
     .map(Some)
 }
 
 /// A finished text past the second wall, as its reader needs it.
-fn past_the_wall(sealed: &Sealed, text: String) -> (String, Removed) {
-    match sealed.audience() {
+fn past_the_wall(audience: Audience, text: String) -> (String, Removed) {
+    match audience {
         Audience::Forwardable => wall_for_strangers(text),
         Audience::Terminal | Audience::Internal => wall(text),
     }
@@ -88,14 +93,19 @@ fn past_the_wall(sealed: &Sealed, text: String) -> (String, Removed) {
 
 type Writes<'a> = dyn Fn(&Context<'_>, &mut Vec<u8>) -> io::Result<()> + 'a;
 
-fn through_the_wall(sealed: &Sealed, context: &Context<'_>, writes: &Writes<'_>) -> io::Result<(Vec<u8>, Removed)> {
+fn through_the_wall(
+    audience: Audience,
+    replaced: &Removed,
+    context: &Context<'_>,
+    writes: &Writes<'_>,
+) -> io::Result<(Vec<u8>, Removed)> {
     let write = |context: &Context<'_>| -> io::Result<(String, Removed)> {
         let mut bytes = Vec::new();
         writes(context, &mut bytes)?;
-        Ok(past_the_wall(sealed, String::from_utf8_lossy(&bytes).into_owned()))
+        Ok(past_the_wall(audience, String::from_utf8_lossy(&bytes).into_owned()))
     };
     let mut told = Context {
-        removed: sealed.replaced().clone(),
+        removed: replaced.clone(),
         ..context.clone()
     };
     let (text, removed) = write(&told)?;

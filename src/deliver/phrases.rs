@@ -1,7 +1,7 @@
 //! Numbers, times and names as a reader wants them; the same in every report.
 
 pub(super) use super::summary::headline;
-use crate::model::{Attempt, Dimension, Outcome, Scope, Severity, Time, Window};
+use crate::model::{Attempt, Dimension, Outcome, Scope, Severity, StatusNote, Time, Window};
 
 /// A count with thousands separated: 3,120.
 #[must_use]
@@ -152,6 +152,22 @@ pub(super) fn samples(attempts: &[Attempt], most: usize) -> Vec<&Attempt> {
     (0..most)
         .filter_map(|step| pool.get(step * (pool.len() - 1) / (most - 1).max(1)).copied())
         .collect()
+}
+
+/// What a status page said: whether it agrees, of what, and its words.
+pub(super) fn status_note(note: &StatusNote) -> String {
+    let verdict = if note.agrees { "agrees" } else { "does not agree" };
+    let what: Vec<String> = [&note.component, &note.incident]
+        .into_iter()
+        .flatten()
+        .map(|word| inert(word))
+        .collect();
+    let what = if what.is_empty() {
+        String::new()
+    } else {
+        format!("{}: ", what.join(", "))
+    };
+    format!("{verdict}: {what}{}", inert(&note.says))
 }
 
 /// Text from data with what could act on a terminal or hide in a page replaced: control characters, and those that turn,

@@ -3,7 +3,7 @@
 use comfy_table::{ContentArrangement, Table, presets};
 
 /// A table that fits `width` columns.
-pub(super) fn table(header: &[&str], rows: Vec<Vec<String>>, width: usize) -> String {
+pub(crate) fn table(header: &[&str], rows: Vec<Vec<String>>, width: usize) -> String {
     let mut table = Table::new();
     let width = u16::try_from(width).unwrap_or(u16::MAX);
     table
@@ -29,7 +29,7 @@ pub(super) fn columns(header: &[&str], rows: Vec<Vec<String>>) -> String {
 }
 
 /// A text wrapped to `width` columns, every line after `indent`, the first after `lead`.
-pub(super) fn wrapped(text: &str, lead: &str, indent: &str, width: usize) -> String {
+pub(crate) fn wrapped(text: &str, lead: &str, indent: &str, width: usize) -> String {
     let mut out = String::new();
     let mut line = lead.to_owned();
     let mut empty = true;

@@ -7,9 +7,10 @@ use super::dates::Midnights;
 use super::envelopes::{Bearings, Inner, Outer};
 use super::formats::Format;
 use super::normalise::{self, End};
+use super::sought::Sought;
 use crate::model::{
-    Attributes, Cell, Fields, Grain, IdSample, Ids, Instant, Name, Observation, Outcome, RetrySaid, SampledId, SourceName,
-    SourceRollup, Time, TupleId, UNREAD_LINES_KEPT, Vantage, Wanted, id_hash,
+    Attributes, Cell, Fields, Grain, IdSample, Ids, Instant, Name, Observation, Outcome, RetrySaid, SampledId, Sighting,
+    SourceName, SourceRollup, Time, TupleId, UNREAD_LINES_KEPT, Vantage, Wanted, id_hash,
 };
 use crate::redact::scrub;
 use crate::text::timestamp::{DateKnown, Reference, StampCache, Zone, http_date};
@@ -59,6 +60,8 @@ pub struct SourceContext<'a> {
     pub size: u64,
     /// Second look: the successes that are needed whole.
     pub wanted: Option<&'a Wanted>,
+    /// Only records that hold one of these ids are read, and whole.
+    pub sought: Option<&'a Sought>,
 }
 
 /// A big source has so many ids that only a fraction of them need be asked whether the sample wants them: those whose hash
@@ -101,6 +104,10 @@ pub struct Collector<'a> {
     midnights: Midnights,
     last_end_failed: bool,
     warming: bool,
+    /// Every end is kept, whatever it is.
+    whole: bool,
+    /// Records that hold what is sought.
+    pub(super) sightings: Vec<Sighting>,
     /// Two handlers may write every line twice: a program's loggers, and no proxy's.
     has_twins: bool,
     fraction: u64,
@@ -133,6 +140,8 @@ impl<'a> Collector<'a> {
             midnights: Midnights::default(),
             last_end_failed: true,
             warming: false,
+            whole: false,
+            sightings: Vec::new(),
         }
     }
 
@@ -150,12 +159,32 @@ impl<'a> Collector<'a> {
 
     /// Reads a record that starts on `line` of the piece.
     pub fn record(&mut self, line: u64, record: &[u8]) {
+        if let Some(sought) = self.context.sought {
+            return self.seek(sought, line, record);
+        }
         match self.read(line, record) {
             Some(true) => self.rollup.records += 1,
             Some(false) => self.rollup.other_records += 1,
             None if record.iter().all(u8::is_ascii_whitespace) => {}
             None => self.unread(line),
         }
+    }
+
+    /// Reads a record whole if it holds what is sought; the others are its context.
+    fn seek(&mut self, sought: &Sought, line: u64, record: &[u8]) {
+        let ids = sought.ids_in(record);
+        if ids.is_empty() {
+            return self.warm(record);
+        }
+        self.whole = true;
+        self.read(line, record);
+        self.whole = false;
+        self.sightings.push(Sighting {
+            path: Name::clone(&self.context.name),
+            line,
+            ids,
+            seen: std::mem::take(&mut self.rollup.observations),
+        });
     }
 
     /// Counts a record that was longer than the limit.
@@ -166,6 +195,9 @@ impl<'a> Collector<'a> {
 
     /// Counts a record that the end of the source cut in two.
     pub fn cut_short(&mut self, line: u64, record: &[u8]) {
+        if let Some(sought) = self.context.sought {
+            return self.seek(sought, line, record);
+        }
         match self.read(line, record) {
             Some(true) => self.rollup.records += 1,
             Some(false) => self.rollup.other_records += 1,
@@ -234,7 +266,13 @@ impl<'a> Collector<'a> {
             return true;
         }
         let end = normalise::end(fields, vantage, format.name());
-        if self.is_twin(fields, &end, time) || self.warming {
+        let is_twin = self.is_twin(fields, &end, time);
+        if self.whole {
+            self.note_end(fields, &end);
+            self.keep(line, fields, vantage, time, end);
+            return true;
+        }
+        if is_twin || self.warming {
             self.note_end(fields, &end);
             return true;
         }
@@ -363,7 +401,7 @@ impl<'a> Collector<'a> {
         let client_id = fields.x_client_request_id;
         if let Some(wanted) = self.context.wanted {
             let started = ended.plus_ms(-i64::from(duration.unwrap_or(0)));
-            let by_id = client_id.is_some_and(|id| wanted.client_ids.contains(&id_hash(id)));
+            let by_id = client_id.is_some_and(|id| wanted.wants_id(&self.context.name, id, ended));
             if by_id || (fields.grain == Grain::Call && wanted.wants_call(&self.context.name, started, ended)) {
                 self.keep(line, fields, vantage, time, End::SUCCESS);
             }

@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 const SAME_SHARE: f64 = 0.9;
 
 /// Takes out the exports that another one holds.
-pub(super) fn once(sources: &mut BTreeMap<Name, SourceRollup>) -> Vec<LeftOut> {
+#[must_use]
+pub fn once(sources: &mut BTreeMap<Name, SourceRollup>) -> Vec<LeftOut> {
     let of_browsers = |(_, source): &(&Name, &SourceRollup)| source.vantage == Some(Vantage::Browser);
     let mut exports: Vec<(u64, Name)> = sources
         .iter()

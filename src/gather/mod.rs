@@ -3,6 +3,7 @@
 //! [`discover`] lists the logs, each once; `prepare` opens each one's start and [`recognise`]s it; then every worker
 //! takes the next part, `read`s its records into a rollup of its own, and the rollups are merged.
 
+pub mod carries;
 pub mod chunk;
 pub mod collect;
 pub mod dates;
@@ -12,6 +13,7 @@ mod exports;
 pub mod fold;
 pub mod formats;
 pub mod frame;
+mod jobs;
 pub mod messages;
 pub mod normalise;
 pub mod open;
@@ -20,21 +22,30 @@ mod prepare;
 pub mod progress;
 mod read;
 pub mod recognise;
+mod redate;
+pub mod resume;
+mod seek;
 pub mod signatures;
+mod sought;
 mod sources;
+pub mod standing;
+pub mod trial;
 
 pub use discover::DiscoverError;
-pub use plan::{Pattern, Plan};
+pub use exports::once as exports_once;
+pub use plan::{Pattern, Plan, Share};
 pub use progress::Progress;
+pub use redate::redate;
+pub use sought::Sought;
 
-use crate::model::{ChunkSpan, Name, Rollup, Skipped, SourceRollup, Wanted};
+use crate::model::{ChunkSpan, Name, Rollup, Skipped, SourceName, SourceRollup, Undated, Wanted};
 use discover::LeftOut;
 use fold::Workers;
+use jobs::{merge_into, own, read_all, read_in_turn};
 use prepare::{Prepared, Way};
-use read::{Errand, Shelf};
+use read::Errand;
 use sources::Sources;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 /// What act one gave, and what a second look needs to know.
 pub struct Gathered {
@@ -44,6 +55,8 @@ pub struct Gathered {
     pub copies: Vec<LeftOut>,
     /// Symbolic links that were not followed.
     pub links: u64,
+    /// Newlines of every source up to where it was read.
+    pub lines: BTreeMap<SourceName, u64>,
     sources: Vec<Prepared>,
     /// The names of the sources within each.
     names: Vec<Vec<Name>>,
@@ -57,6 +70,24 @@ pub struct Gathered {
 /// # Errors
 /// Where there is nothing to read. What is found and cannot be read is no error: it is named in [`Rollup::skipped`].
 pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, DiscoverError> {
+    gather_some(plan, &mut |sources| sources, progress)
+}
+
+/// Act one, where `choose` says which of the sources that were found are read, and from where: it is asked of those on the
+/// disk, then of those in archives.
+///
+/// # Errors
+/// As for [`gather()`].
+pub fn gather_some(
+    plan: &Plan,
+    choose: &mut dyn FnMut(Vec<discover::Source>) -> Vec<discover::Source>,
+    progress: &dyn Progress,
+) -> Result<Gathered, DiscoverError> {
+    let workers = Workers::new(plan.threads);
+    Ok(read_found(sources::find(plan, &workers, choose)?, plan, progress))
+}
+
+fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered {
     let workers = Workers::new(plan.threads);
     let Sources {
         mut sources,
@@ -64,36 +95,32 @@ pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, Discover
         mut copies,
         links,
         order,
-    } = sources::find(plan, &workers)?;
+    } = found;
     progress.found(sources.iter().map(|prepared| prepared.source.size).sum());
     let errand = Errand {
         plan,
         wanted: None,
+        sought: None,
         order: &order,
         progress,
     };
-    let mut parts = BTreeMap::new();
-    let numbers = |is_dated: bool| {
-        let of_kind = sources
-            .iter()
-            .enumerate()
-            .filter(|(_, prepared)| prepared.is_dated() == is_dated);
-        of_kind.map(|(number, _)| number).collect::<Vec<_>>()
-    };
-    // Sources without dates come last, for the others tell theirs.
-    for numbers in [numbers(true), numbers(false)] {
-        date_by_others(&mut sources, &numbers, &parts);
-        let shelves = read_all(jobs(&sources, &numbers), &sources, &errand, &workers);
-        merge_into(&mut parts, shelves);
-    }
+    let is_own = own(&sources, plan);
+    let mut parts = read_in_turn(&mut sources, &is_own, &errand, &workers);
     let mut rollup = Rollup {
         sources: BTreeMap::new(),
         skipped,
     };
-    let (mut before, mut names) = (Vec::with_capacity(sources.len()), Vec::with_capacity(sources.len()));
-    for (number, prepared) in sources.iter().enumerate() {
+    let (mut before, mut names) = (vec![BTreeMap::new(); sources.len()], vec![Vec::new(); sources.len()]);
+    let places = before.iter_mut().zip(&mut names).zip(is_own).enumerate();
+    let mut lines = BTreeMap::new();
+    for (prepared, (number, ((before, names), _))) in sources.iter().zip(places).filter(|(_, (_, (_, is_own)))| *is_own) {
         let mut parts = parts.remove(&number).unwrap_or_default();
-        before.push(parts.count_lines());
+        let first = prepared.source.resume.lines;
+        lines.insert(
+            Name::clone(&prepared.source.name),
+            first + parts.newlines.values().sum::<u64>(),
+        );
+        *before = parts.count_lines(first);
         describe(&mut parts, prepared);
         let path = &prepared.source.name;
         let trouble = std::mem::take(&mut parts.trouble);
@@ -101,22 +128,60 @@ pub fn gather(plan: &Plan, progress: &dyn Progress) -> Result<Gathered, Discover
             path: path.clone(),
             reason,
         }));
-        names.push(parts.origins.keys().cloned().collect());
+        *names = parts.origins.keys().cloned().collect();
         rollup.sources.extend(parts.into_sources(path));
     }
-    copies.extend(exports::once(&mut rollup.sources));
-    Ok(Gathered {
+    if plan.share.is_none() {
+        copies.extend(exports::once(&mut rollup.sources));
+    }
+    Gathered {
         rollup: rollup.settled(),
         copies,
         links,
+        lines,
         sources,
         names,
         before,
         order,
-    })
+    }
 }
 
 impl Gathered {
+    /// The logs that lack dates.
+    #[must_use]
+    pub fn undated(&self) -> Vec<Undated> {
+        let of = |prepared: &Prepared| {
+            let sources = self.within(&prepared.source.name);
+            let sources: BTreeSet<Name> = sources.into_iter().map(|(name, _)| Name::clone(name)).collect();
+            prepared.undated(sources).filter(|log| !log.sources.is_empty())
+        };
+        self.sources.iter().filter_map(of).collect()
+    }
+
+    /// The sources that a log holds: itself, and the hosts and services that write into it.
+    #[must_use]
+    pub fn within(&self, log: &SourceName) -> Vec<(&SourceName, &SourceRollup)> {
+        let names = self.at(log).and_then(|at| self.names.get(at)).into_iter().flatten();
+        let names = names.chain([log]);
+        names.filter_map(|name| self.rollup.sources.get_key_value(name)).collect()
+    }
+
+    /// How far a source was read, where only its reader knows: one that was unpacked, and a document, which has no lines.
+    #[must_use]
+    pub fn reached(&self, name: &SourceName) -> Option<u64> {
+        let prepared = self.sources.get(self.at(name)?)?;
+        let bytes: u64 = self.within(name).iter().map(|(_, source)| source.bytes).sum();
+        match prepared.way {
+            Way::Whole(None) => Some(prepared.source.resume.from + bytes),
+            Way::Whole(Some((at, size))) if prepared.is_document() => Some(at + size),
+            _ => None,
+        }
+    }
+
+    fn at(&self, name: &SourceName) -> Option<usize> {
+        self.sources.binary_search_by(|prepared| prepared.source.name.cmp(name)).ok()
+    }
+
     /// Reads again the pieces that may hold what act two wants whole, and gives what they hold of it.
     #[must_use]
     pub fn look_again(&self, plan: &Plan, wanted: &Wanted, progress: &dyn Progress) -> Rollup {
@@ -129,6 +194,7 @@ impl Gathered {
         let errand = Errand {
             plan,
             wanted: Some(wanted),
+            sought: None,
             order: &self.order,
             progress,
         };
@@ -166,9 +232,13 @@ impl Gathered {
         let within = self.names.get(number).into_iter().flatten();
         let mut offsets = BTreeSet::new();
         for name in within.chain([&prepared.source.name]) {
-            let is_wanted = |span: &&ChunkSpan| wanted.wants_span(name, span.first, span.last);
-            let chunks = self.rollup.sources.get(name).into_iter().flat_map(|read| &read.chunks);
-            offsets.extend(chunks.filter(is_wanted).map(|span| span.offset));
+            let Some(read) = self.rollup.sources.get(name) else { continue };
+            // Pieces are known by their stamps, which may be starts.
+            let longest = i64::from(read.longest_ms);
+            let is_wanted = |span: &&ChunkSpan| {
+                wanted.every.contains(name) || wanted.wants_span(name, span.first, span.last.plus_ms(longest))
+            };
+            offsets.extend(read.chunks.iter().filter(is_wanted).map(|span| span.offset));
         }
         match &prepared.way {
             Way::Pieces(pieces) => {
@@ -181,85 +251,6 @@ impl Gathered {
             Way::Whole(_) if !offsets.is_empty() => vec![0],
             Way::Whole(_) | Way::Empty => Vec::new(),
         }
-    }
-}
-
-/// Gives the dates of what was read to sources that have none.
-fn date_by_others(sources: &mut [Prepared], numbers: &[usize], parts: &BTreeMap<usize, read::Parts>) {
-    let spans: Vec<_> = parts.values().flat_map(read::Parts::spans).collect();
-    for number in numbers {
-        if let Some(prepared) = sources.get_mut(*number) {
-            prepared.date_by(&spans);
-        }
-    }
-}
-
-/// A source and a part of it.
-type Job = (usize, usize);
-
-/// Every part of some sources. What has one reader begins first, and the biggest of it before all, for it ends last.
-fn jobs(sources: &[Prepared], numbers: &[usize]) -> Vec<Job> {
-    let mut order: Vec<(bool, std::cmp::Reverse<u64>, usize)> = Vec::with_capacity(numbers.len());
-    for &number in numbers {
-        let Some(prepared) = sources.get(number) else { continue };
-        let is_plain = matches!(prepared.way, Way::Pieces(_));
-        order.push((
-            is_plain,
-            std::cmp::Reverse(if is_plain { 0 } else { prepared.source.size }),
-            number,
-        ));
-    }
-    order.sort_unstable();
-    let parts = |number: usize| sources.get(number).map_or(0, |prepared| prepared.way.parts());
-    order
-        .into_iter()
-        .flat_map(|(.., number)| (0..parts(number)).map(move |part| (number, part)))
-        .collect()
-}
-
-/// Reads parts of sources, those of one packed archive one after the other by one worker.
-fn read_all(jobs: Vec<Job>, sources: &[Prepared], errand: &Errand<'_>, workers: &Workers) -> Vec<Shelf> {
-    workers.fold(&in_series(jobs, sources), |shelf: &mut Shelf, jobs| {
-        for (number, part) in jobs {
-            if let Some(prepared) = sources.get(*number) {
-                errand.read(shelf, *number, prepared, *part);
-            }
-        }
-    })
-}
-
-/// Lays the jobs of one packed archive together, in the archive's order, for it can only be wound forwards.
-fn in_series(jobs: Vec<Job>, sources: &[Prepared]) -> Vec<Vec<Job>> {
-    let mut series: Vec<Vec<Job>> = Vec::with_capacity(jobs.len());
-    let mut places = BTreeMap::new();
-    for job in jobs {
-        let within = sources.get(job.0).and_then(|prepared| prepared.source.within.as_ref());
-        let serial = within.filter(|within| within.archive.is_serial());
-        let place = serial.and_then(|within| places.get(&Arc::as_ptr(&within.archive)).copied());
-        match place.and_then(|place: usize| series.get_mut(place)) {
-            Some(begun) => begun.push(job),
-            None => {
-                if let Some(within) = serial {
-                    places.insert(Arc::as_ptr(&within.archive), series.len());
-                }
-                series.push(vec![job]);
-            }
-        }
-    }
-    let place = |job: &Job| {
-        sources
-            .get(job.0)
-            .and_then(|prepared| prepared.source.within.as_ref()?.member.on_tape())
-    };
-    for jobs in series.iter_mut().filter(|jobs| jobs.len() > 1) {
-        jobs.sort_by_key(place);
-    }
-    series
-}
-
-fn merge_into(all: &mut BTreeMap<usize, read::Parts>, shelves: Vec<Shelf>) {
-    for (number, parts) in shelves.into_iter().flat_map(|shelf| shelf.sources) {
-        all.entry(number).or_default().merge(parts);
     }
 }
 

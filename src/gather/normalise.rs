@@ -163,11 +163,12 @@ fn status_fact(fields: &Fields<'_>, vantage: Vantage, status: u16, flag: Option<
     if texts(fields).any(|text| providers::is_provider_error(status, fields.error_type, fields.error_code, Some(text))) {
         return Fact::ProviderBody;
     }
-    if matches!(status, 520..=530) || fields.cf_ray.is_some() {
-        return Fact::EdgeStatus;
-    }
+    // A proxy that says how it ended is the caller's own edge, whatever its numbers look like.
     if let Some(fact) = flag {
         return fact;
+    }
+    if matches!(status, 520..=530) || fields.cf_ray.is_some() {
+        return Fact::EdgeStatus;
     }
     if vantage == Vantage::Proxy {
         upstream_fact(fields)

@@ -1,7 +1,7 @@
 //! What act one is asked to read, and how.
 
 use super::formats::{self, Format};
-use crate::model::Time;
+use crate::model::{Time, id_hash};
 use crate::text::timestamp::Zone;
 use chrono::NaiveDate;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -35,6 +35,27 @@ pub struct Plan {
     pub piece: u64,
     /// What dates stamps without a year on standard input: `journalctl | faultscope -` is of now. A file is of its own date.
     pub today: Option<NaiveDate>,
+    /// Only a share of the logs is read, and put together with the others later.
+    pub share: Option<Share>,
+}
+
+/// One of several equal shares of the logs. What only the whole can tell is left to whoever puts them together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// Which one, from 1.
+    pub number: u32,
+    /// Of how many.
+    pub of: u32,
+}
+
+impl Share {
+    /// All of the logs, to be put together with those of other places.
+    pub const ALL: Self = Self { number: 1, of: 1 };
+
+    /// Whether a log is in this share.
+    pub(super) fn takes(self, name: &str) -> bool {
+        id_hash(name) % u64::from(self.of.max(1)) + 1 == u64::from(self.number)
+    }
 }
 
 impl Plan {
@@ -53,6 +74,7 @@ impl Plan {
             threads: 1,
             piece: PIECE,
             today: None,
+            share: None,
         }
     }
 }

@@ -8,9 +8,10 @@ use super::open::section::Section;
 use super::open::{self, Content, Opened, Refused};
 use super::plan::{Pattern, Plan};
 use super::recognise::{HEAD, Order, Recognised, is_enough, recognise};
-use crate::model::{Skipped, Time};
-use crate::text::timestamp::Zone;
+use crate::model::{Name, Skipped, Time, Undated};
+use crate::text::timestamp::{DateKnown, Zone};
 use chrono::NaiveDate;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -93,7 +94,7 @@ impl Prepared {
                 }));
             }
         };
-        let (zone, zone_said, zone_assumed) = zone(&source, plan);
+        let (zone, zone_said, zone_assumed) = zone(&source, plan, looked.recognised.as_ref());
         let left = looked.way.parts();
         Ok(Self {
             source,
@@ -141,10 +142,33 @@ impl Prepared {
         self.date.or(self.source.written)
     }
 
+    /// Whether it is a document, not a log of lines.
+    pub(super) fn is_document(&self) -> bool {
+        self.recognised.as_ref().is_some_and(Recognised::is_a_document)
+    }
+
+    /// Whether what was read before has to be read again, for its midnights.
+    pub(super) fn counts_midnights(&self) -> bool {
+        self.recognised.as_ref().is_some_and(Recognised::counts_midnights)
+    }
+
     /// How the report says so.
     pub(super) fn dated_as(&self) -> Option<String> {
         let lacking = self.lacking()?;
         Some(dates::said(lacking, self.written(), self.date.is_some()))
+    }
+
+    /// What is to be known to date it anew; `None` where its stamps tell their dates.
+    pub(super) fn undated(&self, sources: BTreeSet<Name>) -> Option<Undated> {
+        let lacking = self.lacking()?;
+        Some(Undated {
+            sources,
+            stamp: lacking.stamp.clone(),
+            has_day: lacking.dated == DateKnown::NoYear,
+            zone: self.zone.to_string(),
+            written: self.source.written,
+            told: self.date,
+        })
     }
 
     /// Says how many pieces are going to be read, before they are.
@@ -222,15 +246,29 @@ fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order:
             let sparse = metadata.blocks().saturating_mul(512) < size;
             let recognised = chosen(forced, order, |order| recognise_plain(&file, begins, size, order))?;
             let pieces = pieces(&file, begins, size, plan.piece, sparse);
+            let resume = &source.resume;
             let in_order = recognised.as_ref().filter(|recognised| recognised.is_in_order());
             let way = match (in_order, is_of_one_stretch(&pieces, size)) {
-                (Some(_), true) => Way::Whole(Some((begins, size - begins))),
+                (Some(recognised), true) => {
+                    // Midnights are counted from the start. A document has no lines to wait for.
+                    let from = if recognised.counts_midnights() {
+                        begins
+                    } else {
+                        begins.max(resume.from)
+                    };
+                    let until = if recognised.is_a_document() {
+                        size
+                    } else {
+                        size.min(resume.until)
+                    };
+                    Way::Whole(Some((from, until.saturating_sub(from))))
+                }
                 (Some(recognised), false) if recognised.is_a_document() => {
                     return Err(Refused(
                         "a document with holes: it was damaged when it was written".to_owned(),
                     ));
                 }
-                _ => Way::Pieces(pieces),
+                _ => Way::Pieces(resume.of(pieces)),
             };
             (way, recognised)
         }
@@ -326,11 +364,16 @@ fn is_meant(pattern: &Pattern, source: &Source) -> bool {
     means(source) || outer.is_some_and(means)
 }
 
-fn zone(source: &Source, plan: &Plan) -> (Zone, String, bool) {
+/// What the user says of a log goes before what its format says, and that before what is said of all logs.
+fn zone(source: &Source, plan: &Plan, recognised: Option<&Recognised>) -> (Zone, String, bool) {
     let named = plan.zones.iter().rev().find(|(pattern, _)| is_meant(pattern, source));
+    let of_format = || recognised.and_then(|recognised| recognised.zone());
     match named {
         Some((_, zone)) => (*zone, format!("{zone} by --tz"), false),
         None if plan.zone_given => (plan.default_zone, format!("{} by --tz", plan.default_zone), false),
-        None => (plan.default_zone, format!("assumed {}", plan.default_zone), true),
+        None => match of_format() {
+            Some((zone, name)) => (zone, format!("{zone} by the format {name}"), false),
+            None => (plan.default_zone, format!("assumed {}", plan.default_zone), true),
+        },
     }
 }

@@ -8,21 +8,16 @@ use super::dates::{self, Lacking};
 use super::envelopes::{self, Judged, Opening, Split};
 use super::formats::{Fit, Format};
 use super::frame::{Items, RECORD_LIMIT, document};
+use super::standing::stand_briefly;
 use crate::model::Vantage;
-use crate::text::timestamp::DateKnown;
+use crate::text::timestamp::{DateKnown, Zone};
 use std::sync::{Arc, OnceLock};
 
 /// Lines that are looked at, empty ones left out.
-const LINES: usize = 200;
+pub const LINES: usize = 200;
 
 /// Bytes that are looked at, at most.
 pub const HEAD: usize = 256 * 1024;
-
-/// Lines at a source's head that every format is asked of.
-const HEADING: usize = 16;
-
-/// One line in so many is asked of every format behind that, so that a second format is found that begins later.
-const SPREAD: usize = 8;
 
 /// The formats, the most telling first.
 ///
@@ -32,8 +27,9 @@ pub struct Order {
     formats: Vec<Ranked>,
 }
 
-struct Ranked {
-    format: &'static dyn Format,
+/// A format and its place in the order, once that is asked for.
+pub(super) struct Ranked {
+    pub(super) format: &'static dyn Format,
     /// Foreign samples that it accepts.
     accepts: OnceLock<usize>,
 }
@@ -62,14 +58,24 @@ impl Order {
         ranked
     }
 
-    /// Where a format stands in the order.
-    fn rank(&self, ranked: &Ranked) -> (usize, &'static str) {
-        let accepts = ranked.accepts.get_or_init(|| {
+    /// The formats as they were given.
+    pub(super) fn unranked(&self) -> &[Ranked] {
+        &self.formats
+    }
+
+    /// How many samples of others a format accepts.
+    pub(super) fn accepts(&self, ranked: &Ranked) -> usize {
+        *ranked.accepts.get_or_init(|| {
             let others = self.formats.iter().map(|other| other.format);
             let foreign = others.filter(|other| other.name() != ranked.format.name());
             foreign.map(|other| accepted(ranked.format, other)).sum()
-        });
-        (*accepts, ranked.format.name())
+        })
+    }
+
+    /// Where a format stands in the order.
+    pub(super) fn rank(&self, ranked: &Ranked) -> (usize, bool, &'static str) {
+        let format = ranked.format;
+        (self.accepts(ranked), !format.is_the_users(), format.name())
     }
 
     /// Pairs that accept each other's samples and stand equal: nothing says which goes first.
@@ -78,7 +84,11 @@ impl Order {
         let mut ties = Vec::new();
         let ranked = self.ranked();
         for (at, one) in ranked.iter().enumerate() {
-            for two in ranked.iter().skip(at + 1).filter(|two| self.rank(two).0 == self.rank(one).0) {
+            for two in ranked
+                .iter()
+                .skip(at + 1)
+                .filter(|two| self.accepts(two) == self.accepts(one))
+            {
                 if accepted(one.format, two.format) > 0 && accepted(two.format, one.format) > 0 {
                     ties.push((one.format.name(), two.format.name()));
                 }
@@ -129,12 +139,25 @@ impl Recognised {
         }
     }
 
+    /// The zone that the format of most lines says its stamps are in, and its name.
+    #[must_use]
+    pub fn zone(&self) -> Option<(Zone, &'static str)> {
+        let format = self.candidates.iter().find(|format| format.name() == self.name)?;
+        Some((format.zone()?, self.name))
+    }
+
     /// Whether it has to be read from its start: a document, a log whose stamps leave out the date, so that its midnights
     /// must be counted, and one of several programs.
     #[must_use]
     pub fn is_in_order(&self) -> bool {
+        self.is_a_document() || self.counts_midnights() || !self.opening.can_be_cut()
+    }
+
+    /// Whether its lines have clocks without a date, so that their midnights are counted from its start.
+    #[must_use]
+    pub fn counts_midnights(&self) -> bool {
         let is_clock = |lacking: &Lacking| lacking.dated == DateKnown::NoDate;
-        self.is_a_document() || self.lacking.as_deref().is_some_and(is_clock) || !self.opening.can_be_cut()
+        !self.is_a_document() && self.lacking.as_deref().is_some_and(is_clock)
     }
 
     /// Whether it is no log of lines.
@@ -203,39 +226,11 @@ pub fn recognise_lines(lines: &[&[u8]], order: &Order) -> Option<Recognised> {
 
 /// What lines are that lie open, and how many of them are known.
 fn judge(lines: &[&[u8]], order: &Order) -> Judged<Recognised> {
-    let head = lines.join(&b'\n');
-    let lined = order
-        .formats
-        .iter()
-        .filter(|ranked| ranked.format.framing().items().is_none());
-    let mut tallies: Vec<Tally<'_>> = lined.map(|ranked| Tally::new(ranked, &head)).collect();
-    for (at, line) in lines.iter().enumerate() {
-        let asked_of_all = at < HEADING || at % SPREAD == 0;
-        let fitted = |tally: &Tally<'_>| !tally.fits.is_empty();
-        let mut known = false;
-        for tally in tallies.iter_mut().filter(|tally| asked_of_all || fitted(tally)) {
-            known |= tally.ask(at, line) == Fit::Yes;
-        }
-        if !known && !asked_of_all {
-            for tally in tallies.iter_mut().filter(|tally| !tally.asked_at(at)) {
-                tally.ask(at, line);
-            }
-        }
-    }
-    tallies.retain(|tally| !tally.fits.is_empty());
-    tallies.sort_by_key(|tally| order.rank(tally.ranked));
-    let mut best = vec![Fit::No; lines.len()];
-    for tally in &mut tallies {
-        for (at, fit) in &tally.fits {
-            let Some(best) = best.get_mut(*at) else { continue };
-            tally.first += usize::from(*best == Fit::No);
-            *best = (*best).max(*fit);
-        }
-    }
-    tallies.retain(|tally| tally.fits.iter().any(|(_, fit)| *fit == Fit::Yes) || tally.fits.len() * 2 > lines.len());
-    let most = tallies.iter().rev().max_by_key(|tally| tally.first);
+    let (standings, halves) = stand_briefly(lines, order);
+    let candidates = || standings.iter().filter(|standing| standing.is_candidate(lines.len()));
+    let most = candidates().rev().max_by_key(|standing| standing.first);
     let known = most.map(|most| Recognised {
-        candidates: tallies.iter().map(|tally| tally.format).collect(),
+        candidates: candidates().map(|standing| standing.format).collect(),
         name: most.format.name(),
         vantage: most.format.vantage(),
         items: None,
@@ -246,46 +241,9 @@ fn judge(lines: &[&[u8]], order: &Order) -> Judged<Recognised> {
         lacking: dates::first(lines, &known).map(Box::new),
         ..known
     });
-    let halves: usize = best.iter().map(|fit| *fit as usize).sum();
     Judged {
         share: halves * 500 / lines.len().max(1),
         known,
-    }
-}
-
-/// What a format says of lines.
-struct Tally<'o> {
-    ranked: &'o Ranked,
-    /// The format, with the layout that the lines declare.
-    format: &'static dyn Format,
-    /// The lines that it accepts.
-    fits: Vec<(usize, Fit)>,
-    /// The line that it was asked of last.
-    asked: Option<usize>,
-    /// Lines that it is the first to accept.
-    first: usize,
-}
-
-impl<'o> Tally<'o> {
-    fn new(ranked: &'o Ranked, head: &[u8]) -> Self {
-        Self {
-            ranked,
-            format: ranked.format.declared(head).unwrap_or(ranked.format),
-            fits: Vec::new(),
-            asked: None,
-            first: 0,
-        }
-    }
-
-    fn ask(&mut self, at: usize, line: &[u8]) -> Fit {
-        self.asked = Some(at);
-        let fit = self.format.fit(line);
-        self.fits.extend((fit != Fit::No).then_some((at, fit)));
-        fit
-    }
-
-    fn asked_at(&self, at: usize) -> bool {
-        self.asked == Some(at)
     }
 }
 

@@ -24,13 +24,17 @@ pub(super) struct Sources {
     pub(super) order: Order,
 }
 
-/// Finds what there is to read.
+/// Which of some sources are read, and from where.
+pub(super) type Choose<'c> = &'c mut dyn FnMut(Vec<Source>) -> Vec<Source>;
+
+/// Finds what there is to read; `choose` is asked of the sources on the disk, then of those in each archive.
 ///
 /// # Errors
 /// Where there is nothing.
-pub(super) fn find(plan: &Plan, workers: &Workers) -> Result<Sources, DiscoverError> {
+pub(super) fn find(plan: &Plan, workers: &Workers, choose: Choose<'_>) -> Result<Sources, DiscoverError> {
     let found = discover::found(&plan.inputs)?;
     let (sources, copies) = discover::once(found.sources, workers);
+    let sources = choose(sources);
     let mut all = Sources {
         sources: Vec::with_capacity(sources.len()),
         skipped: found.skipped,
@@ -46,7 +50,7 @@ pub(super) fn find(plan: &Plan, workers: &Workers) -> Result<Sources, DiscoverEr
         &order,
     );
     if !archives.is_empty() {
-        let members = all.open(archives, workers);
+        let members = all.open(archives, workers).into_iter().map(choose).collect();
         // An archive in an archive is refused by name, so nothing is left to open.
         all.prepare(members, plan, workers, &order);
     }

@@ -1,20 +1,26 @@
 //! Act two: from a rollup to findings; pure, and the same on every machine.
 
+pub mod baseline;
 mod caller_side;
 mod case;
 mod classify;
 mod correlate;
+pub mod corroborate;
 mod id_advice;
 mod remarks;
 mod retries;
 mod select;
+mod shards;
 mod thresholds;
 mod timeline;
+mod trace;
 mod wanted;
 mod windows;
 
 pub use select::Selection;
+pub use shards::{chosen, unanswered, wanted_of_shard};
 pub use thresholds::Thresholds;
+pub use trace::Tracer;
 pub use wanted::wanted;
 
 use crate::model::{CallOutcome, Counts, Coverage, Findings, Name, Rollup, SourceCoverage, SourceRollup, Traffic, Window};
@@ -49,7 +55,7 @@ pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
     Findings {
         counts: counts(&traffic),
         caller_side: caller_side::count(&traffic),
-        retries: retries::audit(&traffic),
+        retries: retries::audit(&traffic, &windows),
         findings: remarks::remarks(&traffic, rollup, &correlated.offsets_ms),
         isolated_count: isolated.len() as u64,
         isolated: isolated.into_iter().take(options.max_requests).collect(),
@@ -59,6 +65,12 @@ pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
         windows,
         traffic: options.keep_traffic.then(|| Arc::new(traffic)),
     }
+}
+
+/// Whether everything was read and understood.
+#[must_use]
+pub fn is_complete(rollup: &Rollup) -> bool {
+    coverage(rollup, &BTreeMap::new()).is_complete()
 }
 
 fn counts(traffic: &Traffic) -> Counts {

@@ -79,7 +79,7 @@ fn stretches(times: &[Time], after_ms: i64) -> Vec<(Time, Time)> {
     )
 }
 
-fn united(mut spans: Vec<(Time, Time)>) -> Vec<(Time, Time)> {
+pub(super) fn united(mut spans: Vec<(Time, Time)>) -> Vec<(Time, Time)> {
     spans.sort_unstable();
     let mut united: Vec<(Time, Time)> = Vec::new();
     for (from, to) in spans {

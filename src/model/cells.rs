@@ -66,9 +66,14 @@ impl Cells {
 
     /// Counts a success that took so long.
     pub fn add_took(&mut self, time: Time, tuple: TupleId, ms: u32) {
+        self.add_all_took(time, tuple, TookClass::of(ms), 1);
+    }
+
+    /// Counts successes of one class of length.
+    pub fn add_all_took(&mut self, time: Time, tuple: TupleId, class: TookClass, count: u32) {
         let slot = u32::try_from(time.0.div_euclid(TOOK_SECONDS * 1000)).unwrap_or(0);
-        let mine = self.took.entry((slot, tuple, TookClass::of(ms))).or_default();
-        *mine = mine.saturating_add(1);
+        let mine = self.took.entry((slot, tuple, class)).or_default();
+        *mine = mine.saturating_add(count);
     }
 
     /// How long successes took: start of the stretch, attributes, class of length and how many; by time.

@@ -13,6 +13,8 @@ pub struct Wanted {
     pub failures: BTreeMap<SourceName, Vec<Time>>,
     /// The stretches of each source's own time in which any of these may stand, sorted and apart.
     pub spans: BTreeMap<SourceName, Vec<(Time, Time)>>,
+    /// Sources of which every success with a caller's id is wanted: whoever merges shards chooses among them.
+    pub every: BTreeSet<SourceName>,
 }
 
 impl Wanted {
@@ -23,6 +25,13 @@ impl Wanted {
             let from = spans.partition_point(|(_, end)| *end < first);
             spans.get(from).is_some_and(|(start, _)| *start <= last)
         })
+    }
+
+    /// Whether a success with this caller id, that ended then, is wanted. The span is asked here too, so that the answer does
+    /// not depend on how the source was cut into pieces.
+    #[must_use]
+    pub fn wants_id(&self, source: &SourceName, id: &str, ended: Time) -> bool {
+        self.every.contains(source) || (self.client_ids.contains(&id_hash(id)) && self.wants_span(source, ended, ended))
     }
 
     /// Whether a successful call of this source that ran from `from` to `to` may have had one of the failures.

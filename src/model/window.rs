@@ -133,6 +133,19 @@ pub struct Verdict {
     pub next_step: String,
 }
 
+/// What a status page said of a window's time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusNote {
+    /// The component that was touched; `None` where the page names none.
+    pub component: Option<String>,
+    /// The incident's title; `None` where the page tells of none.
+    pub incident: Option<String>,
+    /// Whether the page supports the verdict.
+    pub agrees: bool,
+    /// The same in words.
+    pub says: String,
+}
+
 /// A window with its counts and its verdict.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Window {
@@ -182,6 +195,8 @@ pub struct Window {
     pub requests: Vec<Attempt>,
     /// Failures left out of `requests`.
     pub requests_omitted: u64,
+    /// What the provider's status page said at the time.
+    pub status_page: Vec<StatusNote>,
     /// What a support engineer asks beside all this.
     pub case: Case,
     /// The numbers behind the verdict, where they were asked for.

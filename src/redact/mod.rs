@@ -6,5 +6,5 @@ pub mod scrub;
 mod seal;
 mod wall;
 
-pub use seal::{Audience, Policy, Sealed, seal, told};
+pub use seal::{Audience, Policy, Sealed, SealedTrace, seal, seal_scope, seal_trace, told};
 pub use wall::{Removed, wall, wall_for_strangers};

@@ -2,6 +2,7 @@
 
 pub mod json;
 pub mod logfmt;
+pub mod nearest;
 pub mod needles;
 pub mod scan;
 pub mod timestamp;

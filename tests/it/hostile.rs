@@ -3,8 +3,8 @@
 use faultscope::model::{
     Attempt, Attributes, ByError, CallOutcome, CallerKind, CallerSideCount, Case, Class, ControlGroup, Counter, Coverage,
     Dimension, Ending, ErrorSaid, Fact, Finding, Findings, Ids, Name, Occurrences, Outcome, Part, ProxyLog, Reached, Scope, Seen,
-    Severity, Share, Side, Skipped, Slice, SourceCoverage, Step, Steps, Stretch, Time, Timeline, Traffic, TrafficCell,
-    TransportError, Vantage, Verdict, Window,
+    Severity, Share, Side, Skipped, Slice, SourceCoverage, StatusNote, Step, Steps, Stretch, Time, Timeline, Traffic,
+    TrafficCell, TransportError, Vantage, Verdict, Window,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -194,6 +194,12 @@ fn window(text: &str, side: Side) -> Window {
             next_step: format!("Fall back from {text}."),
         },
         requests: vec![attempt(text)],
+        status_page: vec![StatusNote {
+            component: Some(text.to_owned()),
+            incident: Some(text.to_owned()),
+            agrees: true,
+            says: text.to_owned(),
+        }],
         requests_omitted: 0,
         case: case(text),
         working: None,

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// Which wing may import which, itself apart.
-const FLOORS: [(&str, &[&str]); 8] = [
+const FLOORS: [(&str, &[&str]); 9] = [
     ("model", &[]),
     ("text", &["model"]),
     ("redact", &["model", "text", "providers"]),
@@ -13,7 +13,11 @@ const FLOORS: [(&str, &[&str]); 8] = [
     ("gather", &["model", "text", "redact", "providers"]),
     ("judge", &["model", "text", "redact", "providers"]),
     ("deliver", &["model", "text", "redact", "providers"]),
-    ("cli", &["model", "text", "redact", "providers", "gather", "judge", "deliver"]),
+    ("keep", &["model", "text"]),
+    (
+        "cli",
+        &["model", "text", "redact", "providers", "gather", "judge", "deliver", "keep"],
+    ),
 ];
 
 /// What is wrong with a file of a wing.

@@ -1,7 +1,8 @@
 //! Does any report hold a secret, or a name that strangers should not read?
 
-use crate::run::{CORPORA, findings, plan, report, truth};
+use crate::run::{CORPORA, corpus, findings, plan, report, truth};
 use faultscope::deliver;
+use faultscope::keep::Store;
 use faultscope::redact::Audience;
 
 #[test]
@@ -56,4 +57,60 @@ fn pseudonyms_are_stable_under_one_key_and_differ_under_two() {
     let [first, again, other] = [b"one", b"one", b"two"].map(|key| report(&findings, "json", Audience::Forwardable, key));
     assert_eq!(first, again);
     assert_ne!(first, other);
+}
+
+#[test]
+fn what_nights_keep_and_write_holds_no_planted_secret() {
+    for name in CORPORA {
+        let folder = tempfile::tempdir().unwrap();
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_faultscope"))
+            .current_dir(folder.path())
+            .env_clear()
+            .args(["nightly", "--state", "state", "--out", "out"])
+            .arg(corpus(name).join("logs"))
+            .output()
+            .unwrap();
+        assert!(matches!(output.status.code(), Some(0 | 3)), "{name}");
+        let kept = Store::look(&folder.path().join("state")).unwrap().rollups().unwrap();
+        let mut told = format!("{kept:?}").into_bytes();
+        told.extend([output.stdout, output.stderr].concat());
+        for night in std::fs::read_dir(folder.path().join("out")).into_iter().flatten() {
+            for report in std::fs::read_dir(night.unwrap().path()).unwrap() {
+                told.extend(std::fs::read(report.unwrap().path()).unwrap());
+            }
+        }
+        let told = String::from_utf8_lossy(&told);
+        for secret in truth(name)["secrets"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|secret| secret.as_str())
+        {
+            assert!(!told.contains(secret), "{name}: {secret}");
+        }
+    }
+}
+
+#[test]
+fn what_a_shard_hands_on_holds_no_planted_secret() {
+    for name in CORPORA {
+        let folder = tempfile::tempdir().unwrap();
+        let part = folder.path().join("part");
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_faultscope"))
+            .env_clear()
+            .args(["scan", "-o"])
+            .args([&part, &corpus(name).join("logs")])
+            .output()
+            .unwrap();
+        let part = faultscope::keep::part_unpacked(&std::fs::read(part).unwrap()).unwrap();
+        let told = format!("{part:?}{}", String::from_utf8_lossy(&output.stderr));
+        for secret in truth(name)["secrets"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|secret| secret.as_str())
+        {
+            assert!(!told.contains(secret), "{name}: {secret}");
+        }
+    }
 }

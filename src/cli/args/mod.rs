@@ -1,15 +1,24 @@
 //! What was typed, as text: nothing here touches the world.
 
+mod formats;
+mod history;
+mod nightly;
+mod shards;
+mod trace;
 mod values;
 
 #[cfg(test)]
 mod tests;
 
-pub use values::{ColourChoice, ReportAsked, Scoped};
+pub use formats::{Formats, FormatsForm};
+pub use history::{History, HistoryAsked, HistoryForm};
+pub use nightly::Nightly;
+pub use shards::{Merge, Scan};
+pub use trace::Trace;
+pub use values::{ColourChoice, FormatAsked, ReportAsked, Scoped};
 
 use super::exit;
 use crate::deliver::Addressee;
-use crate::gather::formats::Format;
 use crate::model::Class;
 use crate::text::timestamp::Zone;
 use clap::{Parser, Subcommand};
@@ -31,6 +40,10 @@ pub struct Args {
     /// The subcommand; `faultscope PATH` alone analyses.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// Read the settings of this file in the place of $XDG_CONFIG_HOME/faultscope/config.toml; 'config show' tells which
+    /// value comes from where
+    #[arg(long, global = true, value_name = "FILE", env = "FAULTSCOPE_CONFIG")]
+    pub config: Option<PathBuf>,
     /// What `analyze` takes.
     #[command(flatten)]
     pub analyze: Analyze,
@@ -43,8 +56,48 @@ pub enum Command {
     /// directory of that name)
     #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
     Analyze(Box<Analyze>),
-    /// Lists every input format: its name, who writes it, and where its grammar is documented
-    Formats,
+    /// Tells the life of one call, found by any id a log wrote of it: its attempts in order, and who said what of each
+    #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
+    Trace(Box<Trace>),
+    /// Reads what is new since its last run, keeps a history, and speaks only where a failure window is new or changed:
+    /// the form for cron and systemd timers
+    #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
+    Nightly(Box<Nightly>),
+    /// Tells what earlier nights found: recurring windows, failing shares by week, times to recovery, availability
+    History(Box<History>),
+    /// Reads one shard of the logs and writes a partial result, for 'merge'
+    #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
+    Scan(Box<Scan>),
+    /// Puts the partial results of all shards together and reports as if one run had read everything
+    #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
+    Merge(Box<Merge>),
+    /// Lists every input format with what it carries; with --try, tells which one a file is in and how its records are
+    /// understood
+    Formats(Box<Formats>),
+    /// Shows the settings: 'config show' names every key of a command, its value, and where that comes from
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Writes the completions of a shell: bash, elvish, fish, powershell or zsh
+    Completions {
+        /// Of which shell
+        shell: clap_complete::Shell,
+    },
+    /// Writes the manual page, or that of a command
+    Man {
+        /// Of which command
+        command: Option<String>,
+    },
+}
+
+/// What can be asked of the configuration.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Every key of a command, its value, and where that comes from: flag, environment, which file, or default
+    Show {
+        /// Of which command
+        #[arg(default_value = "analyze")]
+        command: String,
+    },
 }
 
 /// What `analyze` takes.
@@ -130,10 +183,15 @@ pub struct Analyze {
     /// Repeatable
     #[arg(long, value_name = "[GLOB=]ZONE", value_parser = values::zone, env = "FAULTSCOPE_TZ", allow_hyphen_values = true, help_heading = "Input")]
     pub tz: Vec<Scoped<Zone>>,
-    /// Read every log as this format instead of recognising it, or some as in '*.access=nginx'; 'faultscope formats'
-    /// lists the names. Repeatable
-    #[arg(long = "format", value_name = "[GLOB=]NAME", value_parser = values::format, help_heading = "Input")]
-    pub formats: Vec<Scoped<FormatNamed>>,
+    /// Read every log as this format instead of recognising it, or some as in 'edge/*.log=haproxy': a name
+    /// ('faultscope formats' lists them), or the format as it stands in the configuration of nginx, apache, haproxy,
+    /// squid or envoy, as in 'nginx:$remote_addr - …'. Repeatable
+    #[arg(long = "format", value_name = "[GLOB=]FORMAT", value_parser = values::format, help_heading = "Input")]
+    pub formats: Vec<Scoped<FormatAsked>>,
+    /// Note at each window what the provider's status page said: a saved incidents.json or summary.json, or an address,
+    /// which is the only thing that is ever fetched. Repeatable
+    #[arg(long, value_name = "FILE|URL", env = "FAULTSCOPE_STATUS_PAGE", help_heading = "Input")]
+    pub status_page: Vec<String>,
     /// Use so many threads (default: one for each processor); the result does not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), env = "FAULTSCOPE_THREADS", help_heading = "Input")]
     pub threads: Option<u16>,
@@ -190,14 +248,4 @@ pub struct Thresholds {
     /// A stretch in which a smaller share than this failed is no window (default 0.02, which is 2 %)
     #[arg(long, value_name = "SHARE", value_parser = values::share, env = "FAULTSCOPE_MIN_RATE")]
     pub min_rate: Option<f64>,
-}
-
-/// A format that was named.
-#[derive(Clone, Copy)]
-pub struct FormatNamed(pub &'static dyn Format);
-
-impl std::fmt::Debug for FormatNamed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.0.name())
-    }
 }

@@ -22,7 +22,7 @@ fn a_path_alone_means_analyze_and_a_subcommands_name_wins() {
     let alone = args("faultscope logs -q");
     assert!(alone.command.is_none() && alone.analyze.quiet);
     assert_eq!(alone.analyze.paths, [PathBuf::from("logs")]);
-    assert!(matches!(args("faultscope formats").command, Some(Command::Formats)));
+    assert!(matches!(args("faultscope formats").command, Some(Command::Formats(_))));
     assert_eq!(args("faultscope ./formats").analyze.paths, [PathBuf::from("./formats")]);
     let Some(Command::Analyze(analyze)) = args("faultscope analyze a b --internal").command else {
         panic!("no analyze")

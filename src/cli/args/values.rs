@@ -1,12 +1,12 @@
 //! The values of the flags that are more than a word.
 
-use super::FormatNamed;
 use crate::deliver::{self, Addressee};
 use crate::gather::Pattern;
-use crate::gather::formats;
+use crate::gather::formats::{Dialect, Format};
 use crate::model::Class;
 use crate::text::timestamp::Zone;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// A value for all logs, or for those that a pattern means.
 #[derive(Clone, Debug)]
@@ -88,13 +88,67 @@ pub(super) fn zone(text: &str) -> Result<Scoped<Zone>, String> {
     })
 }
 
-pub(super) fn format(text: &str) -> Result<Scoped<FormatNamed>, String> {
-    scoped(text, |name| {
-        let found = formats::ALL.iter().find(|format| format.name() == name);
-        found
-            .map(|format| FormatNamed(*format))
-            .ok_or_else(|| "there is no such format; 'faultscope formats' lists them".to_owned())
-    })
+/// A format that was asked for.
+#[derive(Clone)]
+pub enum FormatAsked {
+    /// By its name, which may be one of the configuration's.
+    Named(String),
+    /// As its proxy's configuration has it.
+    Written(&'static dyn Format),
+}
+
+impl std::fmt::Debug for FormatAsked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Named(name) => f.write_str(name),
+            Self::Written(format) => f.write_str(format.name()),
+        }
+    }
+}
+
+impl FromStr for FormatAsked {
+    type Err = String;
+
+    /// A name, or `nginx:` and the format that its configuration has.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let Some((dialect, written)) = written(text) else {
+            return Ok(Self::Named(text.to_owned()));
+        };
+        let compiled = dialect
+            .compile(written)
+            .map_err(|error| format!("{}: {error}", dialect.word()))?;
+        // A format lives as long as the program, and is compiled once for each time that it is written.
+        Ok(Self::Written(Box::leak(Box::new(compiled))))
+    }
+}
+
+/// The proxy that a text begins with, and its format.
+fn written(text: &str) -> Option<(Dialect, &str)> {
+    Dialect::ALL
+        .into_iter()
+        .find_map(|dialect| Some((dialect, text.strip_prefix(dialect.word())?.strip_prefix(':')?)))
+}
+
+/// `FORMAT` or `GLOB=FORMAT`: a proxy's format may hold a `=`, so the glob ends where one begins.
+pub(super) fn format(text: &str) -> Result<Scoped<FormatAsked>, String> {
+    if written(text).is_none()
+        && let Some((at, _)) = text
+            .match_indices('=')
+            .find(|(at, _)| text.get(at + 1..).is_some_and(|rest| written(rest).is_some()))
+        && let (Some(glob), Some(asked)) = (text.get(..at), text.get(at + 1..))
+    {
+        return Ok(Scoped {
+            pattern: Some(Pattern::new(glob).map_err(|error| error.to_string())?),
+            value: asked.parse()?,
+        });
+    }
+    if written(text).is_some() {
+        return Ok(Scoped {
+            pattern: None,
+            value: text.parse()?,
+        });
+    }
+    scoped(text, str::parse)
 }
 
 pub(super) fn rate(text: &str) -> Result<f64, String> {

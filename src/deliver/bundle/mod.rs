@@ -53,12 +53,12 @@ pub fn bundle(sealed: &Sealed, context: &Context<'_>, arguments: &[String]) -> i
             removed,
         );
     }
-    let (text, removed) = super::past_the_wall(sealed, evidence::evidence(sealed.findings(), context.internal));
+    let (text, removed) = super::past_the_wall(sealed.audience(), evidence::evidence(sealed.findings(), context.internal));
     let name = marked("evidence", "txt", context);
     let says = "where each failed request stands in the logs, by file and line".to_owned();
     bundle.add(name, says, text.into_bytes(), removed);
     let manifest = manifest::manifest(&bundle.items, sealed.findings(), context, arguments)?;
-    let (text, removed) = super::past_the_wall(sealed, manifest);
+    let (text, removed) = super::past_the_wall(sealed.audience(), manifest);
     let says = "what these files are, with their checksums".to_owned();
     bundle.add(manifest::NAME.to_owned(), says, text.into_bytes(), removed);
     Ok(bundle)

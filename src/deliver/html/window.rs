@@ -128,6 +128,20 @@ fn verdict(page: &mut Markup, window: &Window) {
             });
         }
     });
+    status_page(page, window);
+}
+
+/// What the provider's status page said, where one was asked.
+fn status_page(page: &mut Markup, window: &Window) {
+    if window.status_page.is_empty() {
+        return;
+    }
+    page.element("h4", &[], "Status page");
+    page.within("ul", &[("class", &"reasons")], |page| {
+        for note in &window.status_page {
+            page.within("li", &[], |page| page.prose(&phrases::status_note(note)));
+        }
+    });
 }
 
 fn figures(page: &mut Markup, window: &Window, zoom: Option<&Zoom>) {

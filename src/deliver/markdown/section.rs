@@ -1,7 +1,7 @@
 //! One window in Markdown.
 
 use super::inert_text::{code, prose};
-use crate::deliver::phrases::{self, confidence, count, counted, ending, length, samples};
+use crate::deliver::phrases::{self, confidence, count, counted, ending, length, samples, status_note};
 use crate::deliver::summary::{comparisons, took, usual};
 use crate::model::{Window, Zoom};
 use std::fmt::Write as _;
@@ -97,6 +97,12 @@ fn verdict(window: &Window) -> String {
     out.push_str("\n**Not**\n\n");
     for counter in &window.verdict.against {
         let _ = writeln!(out, "- {}: {}", counter.class.name(), prose(&counter.says));
+    }
+    if !window.status_page.is_empty() {
+        out.push_str("\n**Status page**\n\n");
+    }
+    for note in &window.status_page {
+        let _ = writeln!(out, "- {}", prose(&status_note(note)));
     }
     let _ = writeln!(out, "\n**Next**: {}\n", prose(&window.verdict.next_step));
     out

@@ -1,7 +1,7 @@
 //! One window at the terminal.
 
 use super::Page;
-use crate::deliver::phrases::{self, confidence, count, counted, ending, handle, inert, length, samples, second};
+use crate::deliver::phrases::{self, confidence, count, counted, ending, handle, inert, length, samples, second, status_note};
 use crate::deliver::summary;
 use crate::deliver::table::wrapped;
 use crate::model::Window;
@@ -78,6 +78,12 @@ impl Page<'_> {
         out.push_str("  not\n");
         for counter in &window.verdict.against {
             out.push_str(&self.point(&format!("{}: {}", counter.class.name(), counter.says)));
+        }
+        if !window.status_page.is_empty() {
+            out.push_str("  status page\n");
+        }
+        for note in &window.status_page {
+            out.push_str(&self.point(&status_note(note)));
         }
         out.push_str(&wrapped(
             &window.verdict.next_step,

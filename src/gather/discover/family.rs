@@ -7,7 +7,7 @@ const PACKED: [&str; 7] = [".gz", ".zst", ".zstd", ".bz2", ".xz", ".lz4", ".Z"];
 /// `x.log.2025-03-06_14` (Python). Only the name's end is looked at: a false relative costs one comparison, a missed
 /// one a log that is counted twice, and copies lie beside each other in one of these forms.
 #[must_use]
-pub(super) fn family(file_name: &str) -> &str {
+pub(in crate::gather) fn family(file_name: &str) -> &str {
     let name = PACKED
         .iter()
         .find_map(|ending| file_name.strip_suffix(ending))

@@ -7,6 +7,7 @@ use super::family::family;
 use super::{Source, Within};
 use crate::gather::open::Refused;
 use crate::gather::open::archive::{Archive, Kind, Listing, Member};
+use crate::gather::resume::Resume;
 use crate::model::{Name, Skipped};
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
@@ -123,6 +124,7 @@ fn source(outer: &Arc<Source>, archive: &Arc<Archive>, member: Member, name: Nam
         path: beside(&outer.path, &member.name),
         id: outer.id,
         size: member.size,
+        resume: Resume::default(),
         written: member.written.or(outer.written),
         host,
         family: family(&file_name).to_owned(),

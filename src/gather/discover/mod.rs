@@ -9,12 +9,14 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::gather) use family::family;
 pub use members::{Opened, members};
 pub use twins::{LeftOut, once};
 pub use walk::found;
 
 use super::open::archive::{Archive, Member};
 use super::open::{FileId, Refused, Stream};
+use super::resume::Resume;
 use crate::model::{Name, Skipped};
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
@@ -37,6 +39,8 @@ pub struct Source {
     pub id: Option<FileId>,
     /// Bytes on the disk when it was found.
     pub size: u64,
+    /// Which part of it is read.
+    pub resume: Resume,
     /// When it was last written, which dates stamps that carry no year.
     pub written: Option<NaiveDate>,
     /// The host that wrote it, by its directory.

@@ -4,6 +4,7 @@ use super::container::container;
 use super::family::family;
 use super::{DiscoverError, Found, STDIN, Source};
 use crate::gather::open::words;
+use crate::gather::resume::Resume;
 use crate::model::{Name, Skipped};
 use chrono::DateTime;
 use std::collections::{BTreeMap, BTreeSet};
@@ -74,6 +75,7 @@ fn stdin() -> Source {
         path: PathBuf::new(),
         id: None,
         size: 0,
+        resume: Resume::default(),
         written: None,
         host: None,
         family: String::new(),
@@ -192,6 +194,7 @@ fn source(path: PathBuf, below: PathBuf, metadata: &Metadata, host: Option<Name>
         name: Name::from(below.to_string_lossy()),
         id: Some((metadata.dev(), metadata.ino())),
         size: metadata.len(),
+        resume: Resume::default(),
         written: DateTime::from_timestamp(metadata.mtime(), 0).map(|written| written.date_naive()),
         host,
         family: family(&name).to_owned(),

@@ -1,6 +1,6 @@
 //! Do the formats say of every case in `fixtures/formats` what stands beside it, and has every case a format?
 
-use super::{ALL, Format};
+use super::{ALL, Dialect, Format};
 use crate::gather::frame::{Framing, Owned, Refill, Sink, Window, cut, items};
 use crate::model::{Fields, Instant};
 use serde_json::{Map, Value, json};
@@ -139,6 +139,21 @@ fn samples_cut_or_damaged_anywhere_do_not_panic() {
                     let _ = (format.fit(record), format.starts_record(record));
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn every_case_of_a_written_format_is_read_as_it_says() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/written_formats");
+    for dialect in Dialect::ALL {
+        let files = files(&root.join(dialect.word()));
+        let logs: Vec<&PathBuf> = files.iter().filter(|path| path.extension().unwrap() == "log").collect();
+        assert!(!logs.is_empty(), "{dialect:?} has no case");
+        for log in logs {
+            let written = fs::read_to_string(log.with_extension("format")).unwrap();
+            let format = dialect.compile(written.trim_end()).unwrap();
+            holds(&format, log);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::gather::frame::Framing;
 use crate::model::{Fields, Vantage};
+use crate::text::timestamp::Zone;
 
 /// How well a source's first lines fit a format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,6 +57,23 @@ pub trait Format: Sync {
     /// before it is recognised, and what comes of it lives as long as the program: the reader itself stays stateless.
     fn declared(&self, head: &[u8]) -> Option<&'static dyn Format> {
         let _ = head;
+        None
+    }
+
+    /// Whether the user wrote it: where it stands equal with another, it goes first.
+    fn is_the_users(&self) -> bool {
+        false
+    }
+
+    /// The zone of its stamps where they carry none; `None` where only the site knows.
+    fn zone(&self) -> Option<Zone> {
+        None
+    }
+
+    /// Where the format leaves a line that it does not fit, for who develops one; nothing of the line itself. `None` where
+    /// it fits, or the format cannot tell.
+    fn leaves(&self, line: &[u8]) -> Option<String> {
+        let _ = line;
         None
     }
 

@@ -25,7 +25,7 @@ enum Line<'a> {
 const LONGEST_HEADER: usize = 160;
 
 /// Takes a syslog header off and returns the host that it names, whether HAProxy wrote it, and the rest.
-fn headless(line: &str) -> (Option<&str>, bool, &str) {
+pub(super) fn headless(line: &str) -> (Option<&str>, bool, &str) {
     let Some(at) = line.find("]: ").filter(|at| *at < LONGEST_HEADER) else {
         return (None, false, line);
     };
@@ -164,7 +164,7 @@ fn set_request<'a>(fields: &mut Fields<'a>, request: &'a str) {
 }
 
 /// Captured headers of one block, by their shape; the first of two blocks is the request's.
-fn captures<'a>(fields: &mut Fields<'a>, block: &'a str, number: u32) {
+pub(super) fn captures<'a>(fields: &mut Fields<'a>, block: &'a str, number: u32) {
     for value in block.split('|') {
         if shapes::is_provider_id(value) {
             fields.x_request_id = Some(value);
@@ -182,7 +182,7 @@ fn captures<'a>(fields: &mut Fields<'a>, block: &'a str, number: u32) {
 }
 
 /// The termination state, unless it says that the session ended as it should.
-fn flag(state: &str) -> Option<&str> {
+pub(super) fn flag(state: &str) -> Option<&str> {
     (!state.starts_with("--")).then_some(state)
 }
 

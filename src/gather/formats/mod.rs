@@ -41,6 +41,7 @@ mod nginx_upstream;
 mod openai_node;
 mod openrouter;
 mod otlp;
+mod own;
 mod portkey;
 mod python_logging;
 mod shapes;
@@ -57,10 +58,9 @@ mod w3c;
 mod w3c_extended;
 
 pub use format::{Fit, Format, Unread};
-pub use log_format::apache::compile as compile_apache;
-pub use log_format::nginx::compile as compile_nginx;
-pub use log_format::{CompileError, Compiled};
+pub use log_format::{CompileError, Compiled, Dialect};
 pub use openai_node::OpenAiNode;
+pub use own::{Definition, Key as DefinitionKey, Own, Wrong};
 pub use python_logging::{PythonLogging, is_sdk_handler_line};
 
 #[cfg(test)]

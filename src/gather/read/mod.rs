@@ -9,16 +9,18 @@ mod records;
 mod stream;
 
 pub(super) use parts::{Parts, describe};
+pub(super) use records::{continued, starts_record};
 
 use super::chunk::PieceReader;
 use super::collect::SourceContext;
 use super::envelopes::{Opening, Split};
-use super::frame::{Owned, Window};
+use super::frame::Window;
 use super::open::{Refused, words};
 use super::plan::Plan;
 use super::prepare::{Prepared, SHRUNK, Way};
 use super::progress::Progress;
 use super::recognise::Order;
+use super::sought::Sought;
 use crate::model::{Name, Wanted};
 use crate::text::timestamp::Reference;
 use chrono::DateTime;
@@ -52,6 +54,8 @@ pub(super) struct Shelf {
 pub(super) struct Errand<'a> {
     pub(super) plan: &'a Plan,
     pub(super) wanted: Option<&'a Wanted>,
+    /// Only records that hold one of these ids are read, and whole.
+    pub(super) sought: Option<&'a Sought>,
     pub(super) order: &'a Order,
     pub(super) progress: &'a dyn Progress,
 }
@@ -94,8 +98,9 @@ impl Errand<'_> {
             }
             Way::Whole(_) => {
                 let mut reader = StreamReader::new(prepared.stream()?, self.progress);
-                let ended = records.read(window, &mut reader, opening, &Owned::WHOLE);
-                (ended, reader.given, 0, false)
+                let (owned, passed) = reader.begin(prepared, opening.is_plain())?;
+                let ended = records.read(window, &mut reader, opening, &owned);
+                (ended, reader.given.saturating_sub(passed), 0, false)
             }
         };
         let shrunk = shrunk.then(|| SHRUNK.to_owned());
@@ -125,6 +130,7 @@ impl Errand<'_> {
             until: self.plan.until,
             size: prepared.source.size,
             wanted: self.wanted,
+            sought: self.sought,
         }
     }
 }

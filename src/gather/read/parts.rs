@@ -2,7 +2,7 @@
 
 use super::LINE_BITS;
 use crate::gather::recognise::Recognised;
-use crate::model::{Name, SourceRollup, Time};
+use crate::model::{Name, Sighting, SourceRollup, Time};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The word of the report for a source that holds no record.
@@ -18,6 +18,8 @@ pub(in crate::gather) struct Parts {
     pub(in crate::gather) newlines: BTreeMap<usize, u64>,
     /// Why some of it was not read.
     pub(in crate::gather) trouble: BTreeSet<String>,
+    /// Records that hold what is sought.
+    pub(in crate::gather) sightings: Vec<Sighting>,
 }
 
 impl Parts {
@@ -28,6 +30,7 @@ impl Parts {
         }
         self.newlines.extend(other.newlines);
         self.trouble.extend(other.trouble);
+        self.sightings.extend(other.sightings);
     }
 
     pub(super) fn add(&mut self, origin: Name, theirs: SourceRollup) {
@@ -40,9 +43,9 @@ impl Parts {
         self.origins.values().chain([&self.rollup]).filter_map(|rollup| rollup.span)
     }
 
-    /// Makes every line the source's own, and gives the newlines before each part.
-    pub(in crate::gather) fn count_lines(&mut self) -> BTreeMap<usize, u64> {
-        let mut sum = 0;
+    /// Makes every line the source's own, and gives the newlines before each part. `first` are those before all parts.
+    pub(in crate::gather) fn count_lines(&mut self, first: u64) -> BTreeMap<usize, u64> {
+        let mut sum = first;
         let mut before = BTreeMap::new();
         for (part, newlines) in &self.newlines {
             before.insert(*part, sum);
@@ -56,6 +59,10 @@ impl Parts {
     pub(in crate::gather) fn set_lines(&mut self, before: &BTreeMap<usize, u64>) {
         set_lines(&mut self.rollup, before);
         self.origins.values_mut().for_each(|origin| set_lines(origin, before));
+        for sighting in &mut self.sightings {
+            sighting.line = line(sighting.line, before);
+            sighting.seen.iter_mut().for_each(|seen| seen.line = sighting.line);
+        }
     }
 
     /// The source by its name, and those within it. Where all of its records are theirs, it is no source itself.
@@ -89,12 +96,14 @@ pub(in crate::gather) fn describe(rollup: &mut SourceRollup, recognised: Option<
 }
 
 fn set_lines(rollup: &mut SourceRollup, before: &BTreeMap<usize, u64>) {
-    let line = |written: u64| {
-        let part = usize::try_from(written >> LINE_BITS).unwrap_or(usize::MAX);
-        before.get(&part).copied().unwrap_or(0) + (written & ((1 << LINE_BITS) - 1))
-    };
     for observation in &mut rollup.observations {
-        observation.line = line(observation.line);
+        observation.line = line(observation.line, before);
     }
-    rollup.unread_lines = rollup.unread_lines.iter().map(|written| line(*written)).collect();
+    rollup.unread_lines = rollup.unread_lines.iter().map(|written| line(*written, before)).collect();
+}
+
+/// The source's line of one that was written as part and line.
+fn line(written: u64, before: &BTreeMap<usize, u64>) -> u64 {
+    let part = usize::try_from(written >> LINE_BITS).unwrap_or(usize::MAX);
+    before.get(&part).copied().unwrap_or(0) + (written & ((1 << LINE_BITS) - 1))
 }

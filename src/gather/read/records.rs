@@ -66,7 +66,9 @@ impl<'a> Records<'a> {
 
     /// What they gave, read from `offset` on.
     pub(super) fn finish(self, opening: &Opening, offset: u64) -> Parts {
-        let finish = |collector: Collector<'_>| {
+        let mut sightings = Vec::new();
+        let mut finish = |mut collector: Collector<'_>| {
+            sightings.append(&mut collector.sightings);
             let mut rollup = collector.finish();
             rollup.notes.extend(opening.said());
             if let Some((first, last)) = rollup.span {
@@ -85,6 +87,7 @@ impl<'a> Records<'a> {
             describe(&mut rollup, origin.recognised.as_ref());
             parts.add(origin.name, rollup);
         }
+        parts.sightings = sightings;
         parts
     }
 
@@ -176,11 +179,11 @@ impl<'a> Records<'a> {
 }
 
 /// Whether records may go on over several lines.
-fn continued(candidates: &[&'static dyn Format]) -> bool {
+pub(in crate::gather) fn continued(candidates: &[&'static dyn Format]) -> bool {
     candidates.iter().any(|format| format.framing() != Framing::Line)
 }
 
-fn starts_record(candidates: &[&'static dyn Format], line: &[u8]) -> bool {
+pub(in crate::gather) fn starts_record(candidates: &[&'static dyn Format], line: &[u8]) -> bool {
     candidates.iter().any(|format| starts(*format, line))
 }
 

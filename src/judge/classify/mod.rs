@@ -92,6 +92,7 @@ fn window(traffic: &Traffic, draft: &Draft<'_>, options: &Options, is_explained:
         verdict: verdict(&evidence, shape::baseline(&table, draft), attempts),
         requests,
         requests_omitted,
+        status_page: Vec::new(),
         case: Case::default(),
         working: is_explained.then(|| Box::new(working::of(&table, &evidence))),
     }

@@ -30,7 +30,7 @@ use family::Family;
 pub(crate) use family::stem;
 use pair::Joined;
 use proxies::ProxyHost;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use view::View;
 
@@ -41,6 +41,8 @@ pub(crate) struct Correlated {
     pub(crate) traffic: Traffic,
     /// What was added to each source's times, in milliseconds.
     pub(crate) offsets_ms: BTreeMap<Name, i64>,
+    /// The sources whose stamps turned out to be starts.
+    pub(crate) stamp_starts: BTreeSet<Name>,
 }
 
 /// Joins, counts and numbers everything.
@@ -413,6 +415,12 @@ fn finish(
         .zip(clocks)
         .map(|((name, _), clock)| (Name::clone(name), clock.offset_ms))
         .collect();
+    let stamp_starts = sources
+        .iter()
+        .zip(clocks)
+        .filter(|(_, clock)| clock.stamps_start)
+        .map(|((name, _), _)| Name::clone(name))
+        .collect();
     Correlated {
         traffic: Traffic {
             attempts,
@@ -422,6 +430,7 @@ fn finish(
             span,
         },
         offsets_ms,
+        stamp_starts,
     }
 }
 

@@ -7,6 +7,10 @@ use super::table::Table;
 use crate::judge::thresholds::{CALLS_NEEDED, CELL_MS, SHORT_FAILURES, SHORT_MS, Thresholds};
 use crate::model::{Attempt, Scope, Side, Time};
 
+/// Minutes beyond a stretch in which its edges are looked for: the minutes that fail least at an edge pay for no state of
+/// the automaton, and the failures themselves tell better.
+const EDGE_MINUTES: usize = 3;
+
 /// A window before its verdict.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft<'a> {
@@ -43,7 +47,10 @@ pub(super) fn make<'a>(
     thresholds: &Thresholds,
 ) -> Option<Draft<'a>> {
     let minute_start = |minute: usize| table.start.plus_ms(i64::try_from(minute).unwrap_or(0) * CELL_MS);
-    let (from, to) = (minute_start(first), minute_start(last + 1));
+    let (from, to) = (
+        minute_start(first.saturating_sub(EDGE_MINUTES)),
+        minute_start(last + 1 + EDGE_MINUTES),
+    );
     let flow = Flow::of(table, scope, from, to);
     if !is_enough(&flow.failures, thresholds) {
         return None;

@@ -221,6 +221,10 @@ const RATE_AT_MOST: f64 = 0.9;
 /// Calls cut off a window's edges at most: more of them are a pattern.
 const STRAYS_AT_MOST: usize = 3;
 
+/// How far a lone call must be from the rest to be a stray one: nearer ones move an edge by little, and are how a fault
+/// that fades ends.
+const STRAY_GAP_MS: i64 = 120_000;
+
 /// Failed calls that the rest of a window must have to say what its rate is.
 const STRAY_REST: f64 = 3.0;
 
@@ -277,7 +281,7 @@ fn without_strays<'b, 'a>(flow: &Flow<'a>, mut kept: &'b [&'a Attempt], backgrou
         let calls = f(rest.iter().filter(|attempt| attempt.number == 1).count() as u64);
         let rate = calls / (calls + flow.healthy_between(begin.time, end.time)).max(1.0);
         let attempts = 1.0 + flow.healthy_between(gap.0, gap.1);
-        calls >= STRAY_REST && gain(1.0, attempts, rate.min(RATE_AT_MOST), background) < 0.0
+        calls >= STRAY_REST && gap.1.since(gap.0) >= STRAY_GAP_MS && gain(1.0, attempts, rate.min(RATE_AT_MOST), background) < 0.0
     };
     let gap = |before: &[&Attempt], after: &[&Attempt]| Some((before.last()?.time, after.first()?.time));
     for _ in 0..STRAYS_AT_MOST {

@@ -22,6 +22,12 @@ const REFINED_EVIDENCE: f64 = 8.0;
 /// A scope found again on the final minutes replaces the first one from this share of its evidence on.
 const RELOCALISED_SHARE: f64 = 0.7;
 
+/// Minutes around a stretch in which further values of its dimension are looked for: half of the gap that is bridged.
+const SIBLING_MINUTES: usize = 5;
+
+/// Nats that each further value must add: two failures of a quiet value, no less.
+const SIBLING_EVIDENCE: f64 = 6.0;
+
 /// A found stretch: where, on which slice, in which table.
 struct Found {
     segment: Segment,
@@ -221,6 +227,11 @@ impl<'a> Round<'_, 'a> {
                 }
             }
         }
+        if !self.is_of_proxies(&scope)
+            && let Some((wider, a, b, theirs)) = self.with_siblings(&scope, from, to, strength)
+        {
+            (scope, contrasts, from, to, strength) = (wider.scope, wider.contrasts, a, b, theirs);
+        }
         let draft = make(self.table_of(&scope), &scope, from, to, self.background, self.thresholds)
             .filter(|_| strength >= self.threshold);
         let by_proxies = self.is_of_proxies(&scope);
@@ -233,6 +244,33 @@ impl<'a> Round<'_, 'a> {
             ..draft
         });
         (scope, from, to, draft)
+    }
+
+    /// The scope with further values of its one dimension that failed within minutes of the stretch, where these are worth
+    /// it: of two models that fail together, a quiet one's calls may lie just before and after the other's.
+    fn with_siblings(&self, scope: &Scope, from: usize, to: usize, strength: f64) -> Option<(Localised, usize, usize, f64)> {
+        let (dimension, values) = scope.values.first_key_value().filter(|_| scope.values.len() == 1)?;
+        let around = self.table.between(from.saturating_sub(SIBLING_MINUTES), to + SIBLING_MINUTES);
+        let failing = || {
+            around
+                .iter()
+                .filter(|entry| entry.alive && entry.k > 0.0)
+                .map(|entry| entry.minute)
+        };
+        let (first, last) = (failing().min()?.min(from), failing().max()?.max(to));
+        if (first, last) == (from, to) {
+            return None;
+        }
+        let wider = localise(self.table, self.background, first, last, self.slices);
+        let theirs = wider.scope.values.get(dimension).filter(|_| wider.scope.values.len() == 1)?;
+        let added = theirs.len().checked_sub(values.len()).filter(|added| *added > 0)?;
+        if !values.iter().all(|value| theirs.contains(value)) {
+            return None;
+        }
+        let series = self.table.series(&wider.scope);
+        let (a, b) = trim(&series, wider.first, wider.last, self.background);
+        let wider_strength = self.strength(&series, a, b);
+        (wider_strength >= strength + SIBLING_EVIDENCE * f(added as u64)).then_some((wider, a, b, wider_strength))
     }
 
     /// The scope by the applications' attributes, or by the proxies' where that explains more (classification B5).

@@ -2,13 +2,16 @@
 //! reader is a stranger.
 
 mod names;
+mod trace;
 mod walk;
 
 #[cfg(test)]
 mod tests;
 
+pub use trace::{SealedTrace, seal_trace};
+
 use super::wall::Removed;
-use crate::model::{Findings, Name};
+use crate::model::{Findings, Name, Scope};
 use names::{Names, What};
 
 /// Who reads the report.
@@ -79,4 +82,12 @@ pub fn seal(mut findings: Findings, policy: &Policy) -> Sealed {
         audience: policy.audience,
         replaced: names.replaced(),
     }
+}
+
+/// Makes a scope showable to the policy's audience.
+#[must_use]
+pub fn seal_scope(mut scope: Scope, policy: &Policy) -> Scope {
+    let mut names = Names::new(policy);
+    walk::scope(&mut scope, &mut |kind, name| names.show(kind, name));
+    scope
 }

@@ -2,7 +2,10 @@
 //! plants a name in every place.
 
 use super::names::What;
-use crate::model::{Attempt, Attributes, ByError, Case, Dimension, Findings, Name, Occurrences, Part, Scope, Traffic, Window};
+use crate::model::{
+    Attempt, Attributes, ByError, Case, Coverage, Dimension, ErrorSaid, Findings, Ids, Name, Occurrences, Part, Scope, Trace,
+    Traffic, Window,
+};
 use ahash::AHashMap;
 use std::sync::Arc;
 
@@ -26,13 +29,7 @@ pub(super) fn values(findings: &mut Findings, visit: Visit<'_>) {
         visit,
         attributes: AHashMap::new(),
     };
-    for source in &mut findings.coverage.sources {
-        (walk.visit)(What::Path, &mut source.path);
-        walk.optional(What::Host, &mut source.host);
-    }
-    for skipped in &mut findings.coverage.skipped {
-        (walk.visit)(What::Path, &mut skipped.path);
-    }
+    walk.coverage(&mut findings.coverage);
     findings.windows.iter_mut().for_each(|window| walk.window(window));
     findings.isolated.iter_mut().for_each(|attempt| walk.attempt(attempt));
     for model in findings.caller_side.iter_mut().flat_map(|kind| &mut kind.models) {
@@ -49,23 +46,68 @@ pub(super) fn values(findings: &mut Findings, visit: Visit<'_>) {
     }
 }
 
+/// Visits the values of a scope alone.
+pub(super) fn scope(scope: &mut Scope, visit: Visit<'_>) {
+    let mut walk = Walk {
+        visit,
+        attributes: AHashMap::new(),
+    };
+    walk.scope(scope);
+}
+
 /// Visits every sentence.
 pub(super) fn sentences(findings: &mut Findings, visit: &mut dyn FnMut(&mut String)) {
-    for source in &mut findings.coverage.sources {
-        source.notes.iter_mut().for_each(&mut *visit);
-        source.time_zone.iter_mut().for_each(&mut *visit);
-    }
-    for skipped in &mut findings.coverage.skipped {
-        visit(&mut skipped.reason);
-    }
+    said_of_sources(&mut findings.coverage, visit);
     for verdict in findings.windows.iter_mut().map(|window| &mut window.verdict) {
         verdict.because.iter_mut().for_each(&mut *visit);
         verdict.against.iter_mut().for_each(|counter| visit(&mut counter.says));
         visit(&mut verdict.next_step);
     }
+    for note in findings.windows.iter_mut().flat_map(|window| &mut window.status_page) {
+        let named = [&mut note.component, &mut note.incident];
+        named.into_iter().flatten().for_each(&mut *visit);
+        visit(&mut note.says);
+    }
     for finding in &mut findings.findings {
         visit(&mut finding.says);
         visit(&mut finding.advice);
+    }
+}
+
+/// Visits every sentence on what was read.
+pub(super) fn said_of_sources(coverage: &mut Coverage, visit: &mut dyn FnMut(&mut String)) {
+    for source in &mut coverage.sources {
+        source.notes.iter_mut().for_each(&mut *visit);
+        source.time_zone.iter_mut().for_each(&mut *visit);
+    }
+    for skipped in &mut coverage.skipped {
+        visit(&mut skipped.reason);
+    }
+}
+
+/// Visits every value of the life of a call.
+pub(super) fn trace(trace: &mut Trace, visit: Visit<'_>) {
+    let mut walk = Walk {
+        visit,
+        attributes: AHashMap::new(),
+    };
+    walk.coverage(&mut trace.coverage);
+    (walk.visit)(What::Word, &mut trace.id);
+    trace.near.iter_mut().for_each(|id| (walk.visit)(What::Word, id));
+    trace
+        .mentions
+        .iter_mut()
+        .for_each(|seen| (walk.visit)(What::Path, &mut seen.path));
+    for attempt in trace.calls.iter_mut().flat_map(|call| &mut call.attempts) {
+        walk.attributes(&mut attempt.attributes);
+        walk.ids(&mut attempt.ids);
+        walk.optional(What::Word, &mut attempt.method);
+        walk.error(attempt.error.as_deref_mut());
+        for record in &mut attempt.records {
+            walk.ids(&mut record.ids);
+            walk.error(record.error.as_deref_mut());
+            (walk.visit)(What::Path, &mut record.seen.path);
+        }
     }
 }
 
@@ -98,9 +140,17 @@ impl Walk<'_> {
         *attributes = shown;
     }
 
-    fn attempt(&mut self, attempt: &mut Attempt) {
-        self.attributes(&mut attempt.attributes);
-        let ids = &mut attempt.ids;
+    fn coverage(&mut self, coverage: &mut Coverage) {
+        for source in &mut coverage.sources {
+            (self.visit)(What::Path, &mut source.path);
+            self.optional(What::Host, &mut source.host);
+        }
+        for skipped in &mut coverage.skipped {
+            (self.visit)(What::Path, &mut skipped.path);
+        }
+    }
+
+    fn ids(&mut self, ids: &mut Ids) {
         for id in [
             &mut ids.x_request_id,
             &mut ids.x_client_request_id,
@@ -112,12 +162,21 @@ impl Walk<'_> {
         ] {
             self.optional(What::Word, id);
         }
-        self.optional(What::Word, &mut attempt.method);
-        self.optional(What::Address, &mut attempt.upstream);
-        if let Some(error) = &mut attempt.error {
+    }
+
+    fn error(&mut self, error: Option<&mut ErrorSaid>) {
+        if let Some(error) = error {
             self.optional(What::Word, &mut error.error_type);
             self.optional(What::Word, &mut error.error_code);
         }
+    }
+
+    fn attempt(&mut self, attempt: &mut Attempt) {
+        self.attributes(&mut attempt.attributes);
+        self.ids(&mut attempt.ids);
+        self.optional(What::Word, &mut attempt.method);
+        self.optional(What::Address, &mut attempt.upstream);
+        self.error(attempt.error.as_deref_mut());
         for seen in &mut attempt.seen_by {
             (self.visit)(What::Path, &mut seen.path);
         }

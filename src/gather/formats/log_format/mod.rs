@@ -3,201 +3,142 @@
 //! What every site knows of its proxy's log is the line in the proxy's configuration. A line is read by looking for the
 //! literal that follows each variable: no backtracking, one `memchr` a field.
 
-pub(super) mod apache;
+mod apache;
+mod build;
+mod compiled;
+mod envoy;
+mod haproxy;
+mod headers;
+mod meaning;
 pub(super) mod nginx;
+mod spelled;
+mod squid;
+mod template;
+#[cfg(test)]
+mod tests;
 
-use super::access_keys::{Key, fill};
-use super::format::{Fit, Format, Unread};
-use crate::model::{Fields, Instant, Vantage};
-use crate::text::scan::{self, Cursor};
+pub use compiled::Compiled;
+
+use crate::model::Instant;
 use thiserror::Error;
 
-/// Why a format cannot be compiled.
+/// Why a format cannot be compiled. Places are characters of what was given, from 1.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CompileError {
     /// It holds no variable.
-    #[error("the format has no variable (nginx: $remote_addr, $status, …; Apache: %h, %>s, …)")]
-    NoVariable,
+    #[error("the format has no variable (such as {0})")]
+    NoVariable(&'static str),
     /// Nothing tells where one variable ends and the next begins.
-    #[error("{first} and {second} stand side by side: no text between them tells where the first one ends")]
+    #[error("at character {at}: {first} and {second} stand side by side: no text between them tells where the first one ends")]
     Adjacent {
+        /// Where the second one begins.
+        at: usize,
         /// The variable before.
         first: String,
         /// The variable after.
         second: String,
     },
     /// A quoted part of the directive, or a name in braces, does not end.
-    #[error("the format ends inside a quotation or a name in braces")]
-    Unterminated,
+    #[error("at character {at}: the format ends inside a quotation or a name in braces")]
+    Unterminated {
+        /// Where that begins.
+        at: usize,
+    },
+    /// No variable of the proxy's is called so.
+    #[error("at character {at}: there is no {variable}{}", nearest.as_ref().map_or_else(String::new, |near| format!("; did you mean {near}?")))]
+    Unknown {
+        /// Where it begins.
+        at: usize,
+        /// As it is spelt.
+        variable: String,
+        /// The known one that it is nearest to.
+        nearest: Option<String>,
+    },
 }
 
-/// How far a value may run.
+/// The proxies whose format strings are understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Extent {
-    /// To the next literal.
-    Plain,
-    /// To the next literal, over the blanks of `, ` and ` : ` (nginx lists its tries).
-    List,
-    /// Over so many blanks of its own, then to the next literal (a time of several directives).
-    Blanks(usize),
+pub enum Dialect {
+    /// nginx's `log_format`.
+    Nginx,
+    /// Apache's `LogFormat`.
+    Apache,
+    /// HAProxy's `log-format`.
+    Haproxy,
+    /// Squid's `logformat`.
+    Squid,
+    /// Envoy's access log format, a text or a JSON template.
+    Envoy,
 }
 
-/// One variable and the text before it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Step {
-    before: Box<str>,
-    /// What the variable is; `None` for those that say nothing of a call.
-    key: Option<Key>,
-    extent: Extent,
-}
+impl Dialect {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Nginx, Self::Apache, Self::Haproxy, Self::Squid, Self::Envoy];
 
-/// A compiled format.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Compiled {
-    /// The report's word for it.
-    name: &'static str,
+    /// The word before the format on the command line (`nginx:$remote_addr …`).
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Nginx => "nginx",
+            Self::Apache => "apache",
+            Self::Haproxy => "haproxy",
+            Self::Squid => "squid",
+            Self::Envoy => "envoy",
+        }
+    }
+
+    /// Compiles a format: its text, or the whole directive as it stands in the proxy's configuration.
+    ///
+    /// # Errors
+    /// [`CompileError`], with the part that is not understood.
+    pub fn compile(self, format: &str) -> Result<Compiled, CompileError> {
+        match self {
+            Self::Nginx => nginx::compile(format),
+            Self::Apache => apache::compile(format),
+            Self::Haproxy => haproxy::compile(format),
+            Self::Squid => squid::compile(format),
+            Self::Envoy => envoy::compile(format),
+        }
+    }
+
+    /// The report's word for a log in such a format. It begins with the proxy's name, by which its flags are known.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Nginx => "nginx-log-format",
+            Self::Apache => "apache-log-format",
+            Self::Haproxy => "haproxy-log-format",
+            Self::Squid => "squid-logformat",
+            Self::Envoy => "envoy-log-format",
+        }
+    }
+
+    /// Which instant the proxy stamps, unless the format says otherwise.
+    fn instant(self) -> Instant {
+        match self {
+            Self::Nginx | Self::Squid => Instant::End,
+            Self::Apache | Self::Haproxy | Self::Envoy => Instant::Start,
+        }
+    }
+
+    /// Variables to show to who gave none.
+    fn example(self) -> &'static str {
+        match self {
+            Self::Nginx => "$remote_addr, $status",
+            Self::Apache => "%h, %>s",
+            Self::Haproxy => "%ci, %ST",
+            Self::Squid => "%>a, %>Hs",
+            Self::Envoy => "%START_TIME%, %RESPONSE_CODE%",
+        }
+    }
+
     /// Where its grammar is documented.
-    source: &'static str,
-    /// Which instant its time stamp means.
-    instant: Instant,
-    steps: Vec<Step>,
-    /// The text after the last variable.
-    after: Box<str>,
-}
-
-impl Compiled {
-    /// Reads a whole line.
-    ///
-    /// # Errors
-    /// [`Unread`] where a literal is missing.
-    pub fn read<'a>(&self, line: &'a str, fields: &mut Fields<'a>) -> Result<(), Unread> {
-        let rest = self.walk(line, fields, Step::all)?;
-        if rest.trim_end().is_empty() {
-            Ok(())
-        } else {
-            Err(Unread::NotThisFormat)
+    fn source(self) -> &'static str {
+        match self {
+            Self::Nginx => "https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format",
+            Self::Apache => "https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#formats",
+            Self::Haproxy => "https://docs.haproxy.org/2.8/configuration.html#8.2.6",
+            Self::Squid => "https://www.squid-cache.org/Doc/config/logformat/",
+            Self::Envoy => "https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage",
         }
-    }
-
-    /// Reads the start of a line and returns what follows the format.
-    ///
-    /// # Errors
-    /// [`Unread`] where a literal is missing.
-    pub fn read_start<'a>(&self, line: &'a str, fields: &mut Fields<'a>) -> Result<&'a str, Unread> {
-        self.walk(line, fields, Step::last)
-    }
-
-    /// Walks the steps; `last` takes the value of a variable that ends the format.
-    fn walk<'a>(
-        &self,
-        line: &'a str,
-        fields: &mut Fields<'a>,
-        last: impl Fn(&Step, &mut Cursor<'a>) -> &'a str,
-    ) -> Result<&'a str, Unread> {
-        let mut cursor = Cursor::new(line);
-        let mut steps = self.steps.iter();
-        let mut step = steps.next();
-        if let Some(first) = step {
-            cursor.literal(&first.before).ok_or(Unread::NotThisFormat)?;
-        }
-        while let Some(this) = step {
-            let next = steps.next();
-            let value = match next {
-                Some(next) if next.before.is_empty() => before_slash(&mut cursor),
-                Some(next) => this.value(&mut cursor, &next.before),
-                None if self.after.is_empty() => Some(last(this, &mut cursor)),
-                None => this.value(&mut cursor, &self.after),
-            };
-            let value = value.ok_or(Unread::CutShort)?;
-            if let Some(key) = this.key {
-                fill(fields, key, value);
-            }
-            step = next;
-        }
-        Ok(cursor.rest())
-    }
-}
-
-impl Step {
-    /// The value before `literal`.
-    fn value<'a>(&self, cursor: &mut Cursor<'a>, literal: &str) -> Option<&'a str> {
-        let start = cursor.rest();
-        if let Extent::Blanks(blanks) = self.extent {
-            for _ in 0..blanks {
-                cursor.until(b' ')?;
-            }
-        }
-        loop {
-            cursor.until_text(literal)?;
-            let end = start.len() - cursor.rest().len() - literal.len();
-            let value = start.get(..end)?;
-            if self.extent != Extent::List || !literal.starts_with(' ') || !continues(value, cursor.rest()) {
-                return Some(value);
-            }
-        }
-    }
-
-    /// The last value where more may follow: a word, or a list with its blanks.
-    fn last<'a>(&self, cursor: &mut Cursor<'a>) -> &'a str {
-        self.value(cursor, " ").unwrap_or_else(|| self.all(cursor))
-    }
-
-    /// The last value of a line that ends with it.
-    fn all<'a>(&self, cursor: &mut Cursor<'a>) -> &'a str {
-        let value = cursor.rest().trim_end();
-        *cursor = Cursor::new("");
-        value
-    }
-}
-
-/// Whether a blank after `value` stands inside nginx's list of tries.
-fn continues(value: &str, behind: &str) -> bool {
-    value.ends_with(',') || value.ends_with(" :") || behind.starts_with(": ")
-}
-
-/// A host that runs into a path ends at the path's slash.
-fn before_slash<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
-    let line = cursor.rest();
-    let (value, _) = line.split_once('/')?;
-    *cursor = Cursor::new(line.get(value.len()..)?);
-    Some(value)
-}
-
-/// A site's own format is named by the user, never guessed: it has no samples.
-impl Format for Compiled {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn vantage(&self) -> Vantage {
-        Vantage::Proxy
-    }
-
-    fn fit(&self, line: &[u8]) -> Fit {
-        match self.read(&scan::text(line), &mut Fields::default()) {
-            Ok(()) => Fit::Yes,
-            Err(_) => Fit::No,
-        }
-    }
-
-    fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
-        let line = scan::text(record);
-        let mut fields = Fields {
-            instant: self.instant,
-            ..Fields::default()
-        };
-        self.read(&line, &mut fields)?;
-        if super::access_line::is_exchange(&fields) {
-            emit(&fields);
-        }
-        Ok(())
-    }
-
-    fn samples(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    fn source(&self) -> &'static str {
-        self.source
     }
 }

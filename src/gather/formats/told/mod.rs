@@ -6,7 +6,8 @@ use super::keys::Key;
 use crate::gather::messages::{self, Said};
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
-use values::{duration_ms, is_absent, is_error_level, status, whole};
+use values::{duration_ms, status, whole};
+pub(super) use values::{is_absent, is_error_level};
 
 /// The values of one line by fact; escapes already undone.
 #[derive(Clone, Debug)]

@@ -1,12 +1,12 @@
 //! What a value of a structured line means by itself: a level, a status, a duration.
 
 /// Whether a value is a language's word for none.
-pub(super) fn is_absent(value: &str) -> bool {
+pub(in crate::gather::formats) fn is_absent(value: &str) -> bool {
     value.len() <= "undefined".len() && matches!(value, "" | "-" | "null" | "None" | "nil" | "undefined" | "NULL")
 }
 
 /// Words and numbers that mean an error: 50 and more of pino and bunyan, 400 and more of Monolog, syslog's 0 to 3 (GELF).
-pub(super) fn is_error_level(level: &str) -> bool {
+pub(in crate::gather::formats) fn is_error_level(level: &str) -> bool {
     match level.as_bytes().first() {
         Some(b'e' | b'E' | b'f' | b'F' | b'c' | b'C' | b'p' | b'P') => [
             "error",

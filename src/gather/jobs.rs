@@ -1,0 +1,117 @@
+//! Which parts of which sources are read, in which order, and by whom.
+
+use super::fold::Workers;
+use super::plan::{Plan, Share};
+use super::prepare::{Prepared, Way};
+use super::read::{self, Errand, Shelf};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Which sources are in the plan's share.
+pub(super) fn own(sources: &[Prepared], plan: &Plan) -> Vec<bool> {
+    let share = plan.share.unwrap_or(Share::ALL);
+    sources.iter().map(|prepared| share.takes(&prepared.source.name)).collect()
+}
+
+/// Reads all parts of all sources that are `is_own`. Those without dates come last, for the others tell theirs.
+pub(super) fn read_in_turn(
+    sources: &mut [Prepared],
+    is_own: &[bool],
+    errand: &Errand<'_>,
+    workers: &Workers,
+) -> BTreeMap<usize, read::Parts> {
+    let mut parts = BTreeMap::new();
+    let numbers = |is_dated: bool| {
+        let of_kind = sources
+            .iter()
+            .zip(is_own)
+            .enumerate()
+            .filter(|(_, (prepared, is_own))| **is_own && prepared.is_dated() == is_dated);
+        of_kind.map(|(number, _)| number).collect::<Vec<_>>()
+    };
+    for numbers in [numbers(true), numbers(false)] {
+        date_by_others(sources, &numbers, &parts);
+        let shelves = read_all(jobs(sources, &numbers), sources, errand, workers);
+        merge_into(&mut parts, shelves);
+    }
+    parts
+}
+
+/// Gives the dates of what was read to sources that have none.
+fn date_by_others(sources: &mut [Prepared], numbers: &[usize], parts: &BTreeMap<usize, read::Parts>) {
+    let spans: Vec<_> = parts.values().flat_map(read::Parts::spans).collect();
+    for number in numbers {
+        if let Some(prepared) = sources.get_mut(*number) {
+            prepared.date_by(&spans);
+        }
+    }
+}
+
+/// A source and a part of it.
+pub(super) type Job = (usize, usize);
+
+/// Every part of some sources. What has one reader begins first, and the biggest of it before all, for it ends last.
+fn jobs(sources: &[Prepared], numbers: &[usize]) -> Vec<Job> {
+    let mut order: Vec<(bool, std::cmp::Reverse<u64>, usize)> = Vec::with_capacity(numbers.len());
+    for &number in numbers {
+        let Some(prepared) = sources.get(number) else { continue };
+        let is_plain = matches!(prepared.way, Way::Pieces(_));
+        order.push((
+            is_plain,
+            std::cmp::Reverse(if is_plain { 0 } else { prepared.source.size }),
+            number,
+        ));
+    }
+    order.sort_unstable();
+    let parts = |number: usize| sources.get(number).map_or(0, |prepared| prepared.way.parts());
+    order
+        .into_iter()
+        .flat_map(|(.., number)| (0..parts(number)).map(move |part| (number, part)))
+        .collect()
+}
+
+/// Reads parts of sources, those of one packed archive one after the other by one worker.
+pub(super) fn read_all(jobs: Vec<Job>, sources: &[Prepared], errand: &Errand<'_>, workers: &Workers) -> Vec<Shelf> {
+    workers.fold(&in_series(jobs, sources), |shelf: &mut Shelf, jobs| {
+        for (number, part) in jobs {
+            if let Some(prepared) = sources.get(*number) {
+                errand.read(shelf, *number, prepared, *part);
+            }
+        }
+    })
+}
+
+/// Lays the jobs of one packed archive together, in the archive's order, for it can only be wound forwards.
+fn in_series(jobs: Vec<Job>, sources: &[Prepared]) -> Vec<Vec<Job>> {
+    let mut series: Vec<Vec<Job>> = Vec::with_capacity(jobs.len());
+    let mut places = BTreeMap::new();
+    for job in jobs {
+        let within = sources.get(job.0).and_then(|prepared| prepared.source.within.as_ref());
+        let serial = within.filter(|within| within.archive.is_serial());
+        let place = serial.and_then(|within| places.get(&Arc::as_ptr(&within.archive)).copied());
+        match place.and_then(|place: usize| series.get_mut(place)) {
+            Some(begun) => begun.push(job),
+            None => {
+                if let Some(within) = serial {
+                    places.insert(Arc::as_ptr(&within.archive), series.len());
+                }
+                series.push(vec![job]);
+            }
+        }
+    }
+    let place = |job: &Job| {
+        sources
+            .get(job.0)
+            .and_then(|prepared| prepared.source.within.as_ref()?.member.on_tape())
+    };
+    for jobs in series.iter_mut().filter(|jobs| jobs.len() > 1) {
+        jobs.sort_by_key(place);
+    }
+    series
+}
+
+pub(super) fn merge_into(all: &mut BTreeMap<usize, read::Parts>, shelves: Vec<Shelf>) {
+    for (number, parts) in shelves.into_iter().flat_map(|shelf| shelf.sources) {
+        all.entry(number).or_default().merge(parts);
+    }
+}

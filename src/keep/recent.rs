@@ -1,0 +1,71 @@
+//! The part of a rollup that may be judged again: so that a night costs what is new, however long the first one's past was.
+
+use crate::model::{Cells, SourceRollup, Time};
+use std::borrow::Cow;
+
+/// What is kept of a rollup, without what is older than `before`; its counts stay those of all that was read.
+pub(super) fn recent(rollup: &SourceRollup, before: Option<Time>) -> Cow<'_, SourceRollup> {
+    let Some((before, (_, last))) = before.zip(rollup.span).filter(|(before, (first, _))| first < before) else {
+        return Cow::Borrowed(rollup);
+    };
+    let mut recent = SourceRollup {
+        cells: Cells::default(),
+        cells_if_start: Cells::default(),
+        observations: Vec::new(),
+        chunks: Vec::new(),
+        ..rollup.clone()
+    };
+    recent.cells = since(&rollup.cells, before);
+    recent.cells_if_start = since(&rollup.cells_if_start, before);
+    recent.observations = rollup
+        .observations
+        .iter()
+        .filter(|seen| seen.time >= before)
+        .cloned()
+        .collect();
+    recent.span = Some((before.min(last), last));
+    Cow::Owned(recent)
+}
+
+fn since(cells: &Cells, before: Time) -> Cells {
+    let mut recent = Cells::default();
+    for (time, grain, attributes, cell) in cells.in_order() {
+        if time >= before {
+            let tuple = recent.tuple(&attributes);
+            recent.add(time, grain, tuple, cell);
+        }
+    }
+    for (time, attributes, class, count) in cells.took() {
+        if time >= before {
+            let tuple = recent.tuple(&attributes);
+            recent.add_all_took(time, tuple, class, count);
+        }
+    }
+    recent
+}
+
+#[cfg(test)]
+mod tests {
+    use super::recent;
+    use crate::model::{Attributes, Cell, Grain, SourceRollup, Time};
+    use std::sync::Arc;
+
+    #[test]
+    fn what_is_old_is_left_out_and_still_counted() {
+        let mut rollup = SourceRollup {
+            records: 2,
+            span: Some((Time(0), Time(90_000))),
+            ..SourceRollup::default()
+        };
+        let tuple = rollup.cells.tuple(&Arc::new(Attributes::default()));
+        for time in [0, 90_000] {
+            rollup
+                .cells
+                .add(Time(time), Grain::Attempt, tuple, Cell { ok: 1, ok_later: 0 });
+        }
+        let kept = recent(&rollup, Some(Time(50_000)));
+        assert_eq!((kept.records, kept.cells.total(Grain::Attempt)), (2, 1));
+        assert_eq!(kept.span, Some((Time(50_000), Time(90_000))));
+        assert_eq!(recent(&rollup, None).cells.total(Grain::Attempt), 2);
+    }
+}

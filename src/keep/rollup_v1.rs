@@ -1,0 +1,323 @@
+//! What one night read of one log, as it is stored: version 1.
+//!
+//! Its own small types, so that the model may change and old nights stay readable; a change here is a new version. What
+//! is stored has passed the same gates as what is reported: no free text of a log is in it.
+
+use super::codes::{caller, fact, grain, instant, transport, vantage};
+use super::words::{Constants, Meanings, Number, Numbering, Tables};
+use crate::model::{
+    Cell, Cells, ErrorSaid, IdSample, Ids, Observation, Outcome, RetrySaid, SampledId, SourceRollup, Time, TookClass, Upstream,
+};
+use serde::{Deserialize, Serialize};
+
+/// A source's part.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Source {
+    tables: Tables,
+    format: Number,
+    vantage: Option<u8>,
+    host: Number,
+    time_zone: Number,
+    zone_assumed: bool,
+    ahead_of_date: Vec<(i16, u32)>,
+    bytes: u64,
+    records: u64,
+    other_records: u64,
+    unread_records: u64,
+    unread_lines: Vec<u64>,
+    span: Option<(i64, i64)>,
+    undated_records: u64,
+    successes_with_id: u64,
+    successes_without_id: u64,
+    with_client_id: u64,
+    without_client_id: u64,
+    longest_ms: u32,
+    numbers_attempts: bool,
+    cells: StoredCells,
+    cells_if_start: StoredCells,
+    observations: Vec<Seen>,
+    observations_dropped: u64,
+    provider_ids: Vec<(u64, i64, Option<u32>, Number)>,
+    client_ids: Vec<(u64, i64, Option<u32>, Number)>,
+    notes: Vec<String>,
+}
+
+/// Successes as counts.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredCells {
+    /// Time, grain, attributes, successes, and those of them that were no first attempt.
+    counts: Vec<(i64, u8, Number, u32, u32)>,
+    /// Time, attributes, shortest length of the class in milliseconds, successes.
+    took: Vec<(i64, Number, u32, u32)>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Seen {
+    line: u64,
+    time: i64,
+    instant: u8,
+    duration_ms: Option<u32>,
+    grain: u8,
+    outcome: (u8, u8, u16),
+    fact: Option<u8>,
+    attributes: Number,
+    /// Provider's, caller's, gateway's, edge's, SDK's, thread, organisation.
+    ids: [Number; 7],
+    method: Number,
+    error: Option<(Number, Number, Number, bool)>,
+    attempt: Option<u16>,
+    retry: Option<(Option<u32>, Option<u16>)>,
+    upstream: Option<(Number, Option<bool>, Option<bool>, u16)>,
+    stream: Option<bool>,
+    input_tokens: Option<u32>,
+}
+
+fn outcome_stored(outcome: Outcome) -> (u8, u8, u16) {
+    match outcome {
+        Outcome::Success => (0, 0, 0),
+        Outcome::Status(status) => (1, 0, status),
+        Outcome::Transport(kind) => (2, transport::write(kind), 0),
+        Outcome::Caller(kind, status) => (3, caller::write(kind), status),
+        Outcome::Unsaid => (4, 0, 0),
+    }
+}
+
+fn outcome_read((what, kind, status): (u8, u8, u16)) -> Option<Outcome> {
+    Some(match what {
+        0 => Outcome::Success,
+        1 => Outcome::Status(status),
+        2 => Outcome::Transport(transport::read(kind)?),
+        3 => Outcome::Caller(caller::read(kind)?, status),
+        4 => Outcome::Unsaid,
+        _ => return None,
+    })
+}
+
+impl Source {
+    /// As it is stored.
+    pub(super) fn of(rollup: &SourceRollup) -> Self {
+        let mut numbers = Numbering::default();
+        Self {
+            format: numbers.name(rollup.format),
+            vantage: rollup.vantage.map(vantage::write),
+            host: numbers.name(rollup.host.as_deref()),
+            time_zone: numbers.name(rollup.time_zone.as_deref()),
+            zone_assumed: rollup.zone_assumed,
+            ahead_of_date: rollup
+                .ahead_of_date
+                .iter()
+                .map(|(quarters, count)| (*quarters, *count))
+                .collect(),
+            bytes: rollup.bytes,
+            records: rollup.records,
+            other_records: rollup.other_records,
+            unread_records: rollup.unread_records,
+            unread_lines: rollup.unread_lines.iter().copied().collect(),
+            span: rollup.span.map(|(first, last)| (first.0, last.0)),
+            undated_records: rollup.undated_records,
+            successes_with_id: rollup.successes_with_id,
+            successes_without_id: rollup.successes_without_id,
+            with_client_id: rollup.with_client_id,
+            without_client_id: rollup.without_client_id,
+            longest_ms: rollup.longest_ms,
+            numbers_attempts: rollup.numbers_attempts,
+            cells: cells_stored(&rollup.cells, &mut numbers),
+            cells_if_start: cells_stored(&rollup.cells_if_start, &mut numbers),
+            observations: rollup
+                .observations
+                .iter()
+                .map(|seen| seen_stored(seen, &mut numbers))
+                .collect(),
+            observations_dropped: rollup.observations_dropped,
+            provider_ids: ids_stored(&rollup.provider_ids, &mut numbers),
+            client_ids: ids_stored(&rollup.client_ids, &mut numbers),
+            notes: rollup.notes.iter().cloned().collect(),
+            tables: numbers.tables,
+        }
+    }
+
+    /// As it was; `None` where it holds what no version wrote.
+    pub(super) fn read(self, constants: &mut Constants) -> Option<SourceRollup> {
+        let meanings = Meanings::of(self.tables);
+        let observations = self
+            .observations
+            .into_iter()
+            .map(|seen| seen_read(seen, &meanings, constants));
+        let observations = observations.collect::<Option<Vec<_>>>()?;
+        Some(SourceRollup {
+            format: meanings.name(self.format).map(|word| constants.constant(&word)),
+            vantage: self.vantage.and_then(vantage::read),
+            host: meanings.name(self.host),
+            time_zone: meanings.name(self.time_zone).map(|zone| zone.to_string()),
+            zone_assumed: self.zone_assumed,
+            ahead_of_date: self.ahead_of_date.into_iter().collect(),
+            bytes: self.bytes,
+            records: self.records,
+            other_records: self.other_records,
+            unread_records: self.unread_records,
+            unread_lines: self.unread_lines.into_iter().collect(),
+            span: self.span.map(|(first, last)| (Time(first), Time(last))),
+            undated_records: self.undated_records,
+            successes_with_id: self.successes_with_id,
+            successes_without_id: self.successes_without_id,
+            with_client_id: self.with_client_id,
+            without_client_id: self.without_client_id,
+            longest_ms: self.longest_ms,
+            numbers_attempts: self.numbers_attempts,
+            cells: cells_read(&self.cells, &meanings)?,
+            cells_if_start: cells_read(&self.cells_if_start, &meanings)?,
+            observations,
+            observations_dropped: self.observations_dropped,
+            provider_ids: ids_read(&self.provider_ids, &meanings),
+            client_ids: ids_read(&self.client_ids, &meanings),
+            chunks: Vec::new(),
+            notes: self.notes.into_iter().collect(),
+        })
+    }
+}
+
+fn cells_stored(cells: &Cells, numbers: &mut Numbering) -> StoredCells {
+    let mut stored = StoredCells {
+        counts: Vec::new(),
+        took: Vec::new(),
+    };
+    for (time, grain, attributes, cell) in cells.in_order() {
+        let attributes = numbers.attributes(&attributes);
+        let counts = (time.0, grain::write(grain), attributes, cell.ok, cell.ok_later);
+        stored.counts.push(counts);
+    }
+    for (time, attributes, class, count) in cells.took() {
+        let shortest = u32::try_from(class.bounds().0).unwrap_or(u32::MAX);
+        stored.took.push((time.0, numbers.attributes(&attributes), shortest, count));
+    }
+    stored
+}
+
+fn cells_read(stored: &StoredCells, meanings: &Meanings) -> Option<Cells> {
+    let mut cells = Cells::default();
+    for (time, grain, attributes, ok, ok_later) in &stored.counts {
+        let tuple = cells.tuple(&meanings.attributes(*attributes)?);
+        let cell = Cell {
+            ok: *ok,
+            ok_later: *ok_later,
+        };
+        cells.add(Time(*time), grain::read(*grain)?, tuple, cell);
+    }
+    for (time, attributes, shortest, count) in &stored.took {
+        let tuple = cells.tuple(&meanings.attributes(*attributes)?);
+        cells.add_all_took(Time(*time), tuple, TookClass::of(*shortest), *count);
+    }
+    Some(cells)
+}
+
+fn ids_stored(ids: &IdSample, numbers: &mut Numbering) -> Vec<(u64, i64, Option<u32>, Number)> {
+    let stored = ids
+        .iter()
+        .map(|(hash, seen)| (hash, seen.time.0, seen.duration_ms, numbers.name(seen.client.as_deref())));
+    stored.collect()
+}
+
+fn ids_read(stored: &[(u64, i64, Option<u32>, Number)], meanings: &Meanings) -> IdSample {
+    let mut ids = IdSample::default();
+    for (hash, time, duration_ms, client) in stored {
+        let seen = SampledId {
+            time: Time(*time),
+            duration_ms: *duration_ms,
+            client: meanings.name(*client),
+        };
+        ids.keep(*hash, seen);
+    }
+    ids
+}
+
+fn seen_stored(seen: &Observation, numbers: &mut Numbering) -> Seen {
+    let ids = [
+        &seen.ids.x_request_id,
+        &seen.ids.x_client_request_id,
+        &seen.ids.gateway_request_id,
+        &seen.ids.cf_ray,
+        &seen.ids.sdk,
+        &seen.ids.thread,
+        &seen.ids.organization,
+    ];
+    Seen {
+        line: seen.line,
+        time: seen.time.0,
+        instant: instant::write(seen.instant),
+        duration_ms: seen.duration_ms,
+        grain: grain::write(seen.grain),
+        outcome: outcome_stored(seen.outcome),
+        fact: seen.fact.map(fact::write),
+        attributes: numbers.attributes(&seen.attributes),
+        ids: ids.map(|id| numbers.name(id.as_deref())),
+        method: numbers.name(seen.method.as_deref()),
+        error: seen.error.as_ref().map(|error| {
+            (
+                numbers.name(error.error_type.as_deref()),
+                numbers.name(error.error_code.as_deref()),
+                numbers.name(error.template),
+                error.html,
+            )
+        }),
+        attempt: seen.attempt,
+        retry: seen.retry.map(|retry| (retry.in_ms, retry.left)),
+        upstream: seen.upstream.as_ref().map(|upstream| {
+            let address = numbers.name(upstream.address.as_deref());
+            (address, upstream.connected, upstream.answered, upstream.retries)
+        }),
+        stream: seen.stream,
+        input_tokens: seen.input_tokens,
+    }
+}
+
+fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants) -> Option<Observation> {
+    let [
+        x_request_id,
+        x_client_request_id,
+        gateway_request_id,
+        cf_ray,
+        sdk,
+        thread,
+        organization,
+    ] = seen.ids.map(|id| meanings.name(id));
+    Some(Observation {
+        line: seen.line,
+        time: Time(seen.time),
+        instant: instant::read(seen.instant)?,
+        duration_ms: seen.duration_ms,
+        grain: grain::read(seen.grain)?,
+        outcome: outcome_read(seen.outcome)?,
+        fact: seen.fact.map(|code| fact::read(code).ok_or(())).transpose().ok()?,
+        attributes: meanings.attributes(seen.attributes)?,
+        ids: Ids {
+            x_request_id,
+            x_client_request_id,
+            gateway_request_id,
+            cf_ray,
+            sdk,
+            thread,
+            organization,
+        },
+        method: meanings.name(seen.method),
+        error: seen.error.map(|(error_type, error_code, template, html)| {
+            Box::new(ErrorSaid {
+                error_type: meanings.name(error_type),
+                error_code: meanings.name(error_code),
+                template: meanings.name(template).map(|word| constants.constant(&word)),
+                html,
+            })
+        }),
+        attempt: seen.attempt,
+        retry: seen.retry.map(|(in_ms, left)| RetrySaid { in_ms, left }),
+        upstream: seen.upstream.map(|(address, connected, answered, retries)| {
+            Box::new(Upstream {
+                address: meanings.name(address),
+                connected,
+                answered,
+                retries,
+            })
+        }),
+        stream: seen.stream,
+        input_tokens: seen.input_tokens,
+    })
+}
