@@ -240,12 +240,15 @@ pub fn provider_id<'a>(fields: &Fields<'a>) -> Option<&'a str> {
 /// The same before it is held against the shapes of secrets: enough for counting, and asked of every success.
 #[must_use]
 pub fn provider_id_shaped<'a>(fields: &Fields<'a>) -> Option<&'a str> {
-    let azure = is_azure(fields);
-    let shaped = |id: &&str| providers::is_provider_request_id(id, azure);
-    fields
-        .x_request_id
-        .filter(shaped)
-        .or_else(|| fields.request_id.filter(|id| shaped(id) && (azure || id.starts_with("req_"))))
+    // Where the request went is asked last: it takes a search through the URL, and most ids have a shape of their own.
+    let shaped = |id: &&str| {
+        providers::is_provider_request_id(id, false) || (providers::is_provider_request_id(id, true) && is_azure(fields))
+    };
+    fields.x_request_id.filter(shaped).or_else(|| {
+        fields
+            .request_id
+            .filter(|id| shaped(id) && (id.starts_with("req_") || is_azure(fields)))
+    })
 }
 
 fn is_azure(fields: &Fields<'_>) -> bool {

@@ -8,10 +8,10 @@ use super::dates::{self, Lacking};
 use super::envelopes::{self, Judged, Opening, Split};
 use super::formats::{Fit, Format};
 use super::frame::{Items, RECORD_LIMIT, document};
-use super::standing::stand;
+use super::standing::stand_briefly;
 use crate::model::Vantage;
 use crate::text::timestamp::{DateKnown, Zone};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Lines that are looked at, empty ones left out.
 pub const LINES: usize = 200;
@@ -26,51 +26,75 @@ pub const LONGEST_HEAD: usize = 3 * RECORD_LIMIT;
 const FEW: usize = 8;
 
 /// The formats, the most telling first.
+///
+/// A run meets few of them, so what one accepts of the others' samples is asked when a line first fits it (all at once cost
+/// a fifth of a run over 2 MB).
 pub struct Order {
     formats: Vec<Ranked>,
 }
 
-struct Ranked {
-    format: &'static dyn Format,
+/// A format and its place in the order, once that is asked for.
+pub(super) struct Ranked {
+    pub(super) format: &'static dyn Format,
     /// Foreign samples that it accepts.
-    accepts: usize,
+    accepts: OnceLock<usize>,
 }
 
 impl Order {
     /// Orders `formats` by what they accept of each other's samples.
     #[must_use]
     pub fn of(formats: &[&'static dyn Format]) -> Self {
-        let mut ranked: Vec<Ranked> = formats
-            .iter()
-            .map(|format| {
-                let foreign = formats.iter().filter(|other| other.name() != format.name());
-                let accepts = foreign.map(|other| accepted(*format, *other)).sum();
-                Ranked {
-                    format: *format,
-                    accepts,
-                }
-            })
-            .collect();
-        ranked.sort_by_key(|ranked| (ranked.accepts, !ranked.format.is_the_users(), ranked.format.name()));
-        Self { formats: ranked }
-    }
-
-    /// The formats in this order, each with how many samples of others it accepts.
-    pub(super) fn ranked(&self) -> impl Iterator<Item = (&'static dyn Format, usize)> {
-        self.formats.iter().map(|ranked| (ranked.format, ranked.accepts))
+        let ranked = |format: &&'static dyn Format| Ranked {
+            format: *format,
+            accepts: OnceLock::new(),
+        };
+        Self {
+            formats: formats.iter().map(ranked).collect(),
+        }
     }
 
     /// The formats in this order.
     pub fn iter(&self) -> impl Iterator<Item = &'static dyn Format> {
-        self.formats.iter().map(|ranked| ranked.format)
+        self.ranked().into_iter().map(|ranked| ranked.format)
+    }
+
+    fn ranked(&self) -> Vec<&Ranked> {
+        let mut ranked: Vec<&Ranked> = self.formats.iter().collect();
+        ranked.sort_by_key(|ranked| self.rank(ranked));
+        ranked
+    }
+
+    /// The formats as they were given.
+    pub(super) fn unranked(&self) -> &[Ranked] {
+        &self.formats
+    }
+
+    /// How many samples of others a format accepts.
+    pub(super) fn accepts(&self, ranked: &Ranked) -> usize {
+        *ranked.accepts.get_or_init(|| {
+            let others = self.formats.iter().map(|other| other.format);
+            let foreign = others.filter(|other| other.name() != ranked.format.name());
+            foreign.map(|other| accepted(ranked.format, other)).sum()
+        })
+    }
+
+    /// Where a format stands in the order.
+    pub(super) fn rank(&self, ranked: &Ranked) -> (usize, bool, &'static str) {
+        let format = ranked.format;
+        (self.accepts(ranked), !format.is_the_users(), format.name())
     }
 
     /// Pairs that accept each other's samples and stand equal: nothing says which goes first.
     #[must_use]
     pub fn ties(&self) -> Vec<(&'static str, &'static str)> {
         let mut ties = Vec::new();
-        for (at, one) in self.formats.iter().enumerate() {
-            for two in self.formats.iter().skip(at + 1).filter(|two| two.accepts == one.accepts) {
+        let ranked = self.ranked();
+        for (at, one) in ranked.iter().enumerate() {
+            for two in ranked
+                .iter()
+                .skip(at + 1)
+                .filter(|two| self.accepts(two) == self.accepts(one))
+            {
                 if accepted(one.format, two.format) > 0 && accepted(two.format, one.format) > 0 {
                     ties.push((one.format.name(), two.format.name()));
                 }
@@ -170,11 +194,10 @@ pub fn is_enough(head: &[u8]) -> bool {
 #[must_use]
 pub fn recognise(head: &[u8], whole: bool, order: &Order) -> Option<Recognised> {
     let is_document = |format: &dyn Format| format.framing().items().is_some();
-    if let Some(format) = order
-        .iter()
-        .find(|format| is_document(*format) && format.fit(head) == Fit::Yes)
-    {
-        return Some(Recognised::forced(format));
+    let documents = order.formats.iter().filter(|ranked| is_document(ranked.format));
+    let fitting = documents.filter(|ranked| ranked.format.fit(head) == Fit::Yes);
+    if let Some(ranked) = fitting.min_by_key(|ranked| order.rank(ranked)) {
+        return Some(Recognised::forced(ranked.format));
     }
     let (items, records) = document(head, LINES).unzip();
     let lines: Vec<&[u8]> = match &records {
@@ -210,7 +233,7 @@ pub fn recognise_lines(lines: &[&[u8]], order: &Order) -> Option<Recognised> {
 
 /// What lines are that lie open, and how many of them are known.
 fn judge(lines: &[&[u8]], order: &Order) -> Judged<Recognised> {
-    let (standings, halves) = stand(lines, order);
+    let (standings, halves) = stand_briefly(lines, order);
     let candidates = || standings.iter().filter(|standing| standing.is_candidate(lines.len()));
     let most = candidates().rev().max_by_key(|standing| standing.first);
     let known = most.map(|most| Recognised {

@@ -6,6 +6,7 @@
 use super::terms::Name;
 use super::time::Time;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Ids kept per source. 8,192 pairs put the median offset of two clocks below a millisecond.
 const KEPT: usize = 8192;
@@ -36,18 +37,30 @@ impl IdSample {
 
     /// Keeps an id; of two records with one id the earlier stays.
     pub fn keep(&mut self, hash: u64, seen: SampledId) {
-        let mine = self.kept.entry(hash).or_insert_with(|| seen.clone());
-        if seen < *mine {
-            *mine = seen;
+        match self.kept.entry(hash) {
+            Entry::Vacant(place) => {
+                place.insert(seen);
+            }
+            Entry::Occupied(mut mine) if seen < *mine.get() => {
+                mine.insert(seen);
+            }
+            Entry::Occupied(_) => {}
         }
         if self.kept.len() > KEPT {
             self.kept.pop_last();
         }
     }
 
-    /// Adds another sample.
-    pub fn merge(&mut self, other: Self) {
+    /// Adds another sample, the smaller one to the larger: which of them is whose makes no difference.
+    pub fn merge(&mut self, mut other: Self) {
+        if other.len() > self.len() {
+            std::mem::swap(self, &mut other);
+        }
         for (hash, seen) in other.kept {
+            // They come the smallest first.
+            if !self.wants(hash) {
+                break;
+            }
             self.keep(hash, seen);
         }
     }

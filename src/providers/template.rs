@@ -67,7 +67,7 @@ const TEMPLATES: &[(&str, Writer, &[&str])] = &[
     ("Internal server error.", Anybody, &["internal server error"]),
 ];
 
-static TABLE: LazyLock<Needles> = LazyLock::new(|| Needles::new(TEMPLATES.iter().map(|(_, _, phrases)| *phrases)));
+static TABLE: LazyLock<Needles> = LazyLock::new(|| Needles::seldom(TEMPLATES.iter().map(|(_, _, phrases)| *phrases)));
 
 static HTML: LazyLock<Needles> = LazyLock::new(|| Needles::new([&["<html"] as &[&str]]));
 

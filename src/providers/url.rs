@@ -14,7 +14,9 @@ pub struct Url<'a> {
 pub fn split_url(url: &str) -> Url<'_> {
     let end = memchr::memchr2(b'?', b'#', url.as_bytes()).unwrap_or(url.len());
     let url = url.get(..end).unwrap_or(url);
-    if let Some((_, rest)) = url.split_once("://") {
+    // Short of a searcher's set-up: a URL has a colon or two.
+    let behind = |at: usize| url.get(at + 1..)?.strip_prefix("//");
+    if let Some(rest) = memchr::memchr_iter(b':', url.as_bytes()).find_map(behind) {
         let slash = memchr::memchr(b'/', rest.as_bytes()).unwrap_or(rest.len());
         let (authority, path) = rest.split_at(slash);
         return Url {

@@ -196,14 +196,18 @@ fn value(text: &str, at: usize) -> Option<(Value<'_>, usize)> {
         b'[' => nested(text, at).map(|end| (Value::Array(text.get(at..end).unwrap_or("")), end)),
         _ => {
             let rest = bytes.get(at..)?;
-            let length = rest
-                .iter()
-                .position(|byte| matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r'))
-                .unwrap_or(rest.len());
+            let length = rest.iter().position(|byte| ends_word(*byte)).unwrap_or(rest.len());
             (length > 0).then_some(())?;
             Some((Value::Word(text.get(at..at + length)?), at + length))
         }
     }
+}
+
+/// Whether a byte ends a number or another bare word; no letter, digit, dot or sign does, so most are told by one look.
+#[inline]
+fn ends_word(byte: u8) -> bool {
+    const ENDS: u64 = 1 << b',' | 1 << b' ' | 1 << b'\t' | 1 << b'\n' | 1 << b'\r';
+    (byte < 64 && ENDS >> byte & 1 == 1) || matches!(byte, b'}' | b']')
 }
 
 /// The place behind the object or array that begins at `at`.

@@ -1,6 +1,6 @@
 //! A ranked table of phrases, and which of its rows a text speaks of: one pass over the text, whatever the table's size.
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 /// Bytes of a text's head and of its tail that are looked at: an error's cause stands at one end of it, and what lies
 /// between is a stack or a body.
@@ -28,6 +28,16 @@ impl Needles {
     /// Builds the table; meant for a `LazyLock`.
     #[must_use]
     pub fn new<'a>(rows: impl IntoIterator<Item = &'a [&'a str]>) -> Self {
+        Self::of_kind(rows, None)
+    }
+
+    /// The same for a large table that few texts are held against: ready in a fifth of the time, half as fast.
+    #[must_use]
+    pub fn seldom<'a>(rows: impl IntoIterator<Item = &'a [&'a str]>) -> Self {
+        Self::of_kind(rows, Some(AhoCorasickKind::ContiguousNFA))
+    }
+
+    fn of_kind<'a>(rows: impl IntoIterator<Item = &'a [&'a str]>, kind: Option<AhoCorasickKind>) -> Self {
         let mut phrases = Vec::new();
         let mut texts = Vec::new();
         for (row, written) in rows.into_iter().enumerate() {
@@ -42,7 +52,11 @@ impl Needles {
                 texts.push(text);
             }
         }
-        let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(texts).ok();
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .kind(kind)
+            .build(texts)
+            .ok();
         Self { automaton, phrases }
     }
 

@@ -7,7 +7,7 @@
 use super::elapsed;
 use super::format::{Fit, Format, Unread};
 use super::header_map;
-use super::json_values::{Unescaped, raw};
+use super::json_values::{Unescaped, marks_in, raw};
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::json::{Members, Value};
 use crate::text::scan;
@@ -146,6 +146,9 @@ impl Format for CloudflareLogpush {
     }
 
     fn fit(&self, line: &[u8]) -> Fit {
+        if marks_in(line, &["RayID", "EdgeStartTimestamp"]) == 0 {
+            return Fit::No;
+        }
         read(&scan::text(line), &Unescaped::default()).map_or(Fit::No, |_| Fit::Yes)
     }
 

@@ -5,7 +5,7 @@
 //! <https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html>
 
 use super::format::{Fit, Format, Unread};
-use super::json_values::raw;
+use super::json_values::{marks_in, raw};
 use super::w3c::{Column, Layout, Row, declared_in};
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::json::Members;
@@ -104,6 +104,9 @@ impl Format for CloudFront {
     }
 
     fn fit(&self, line: &[u8]) -> Fit {
+        if line.starts_with(b"{") && marks_in(line, &["x-edge-"]) == 0 {
+            return Fit::No;
+        }
         let line = scan::text(line);
         if let Some(layout) = Layout::declared(&line) {
             return if is_edge(&layout) { Fit::Yes } else { Fit::No };

@@ -7,7 +7,7 @@
 use super::access_keys::{Key, fill, key};
 use super::envoy_text::{set_details, set_service_time, some, without_port};
 use super::format::{Fit, Format, Unread};
-use super::json_values::Unescaped;
+use super::json_values::{Unescaped, marks_in};
 use super::shapes;
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::json::Members;
@@ -109,6 +109,9 @@ impl Format for EnvoyJson {
     }
 
     fn fit(&self, line: &[u8]) -> Fit {
+        if marks_in(line, &["response_flags"]) == 0 {
+            return Fit::No;
+        }
         read(&scan::text(line), &Unescaped::default()).map_or(Fit::No, |_| Fit::Yes)
     }
 

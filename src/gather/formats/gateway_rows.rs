@@ -5,7 +5,7 @@
 
 use super::format::{Fit, Format, Unread};
 use super::headers;
-use super::json_values::{Unescaped, raw};
+use super::json_values::{Unescaped, marks_in, raw};
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::json::{Members, Value, items};
 use crate::text::scan;
@@ -284,6 +284,10 @@ impl Format for Dialect {
     }
 
     fn fit(&self, line: &[u8]) -> Fit {
+        let is_json = matches!(line.trim_ascii_start().first(), Some(b'{' | b'['));
+        if !is_json || marks_in(line, self.marks) < self.fewest {
+            return Fit::No;
+        }
         match self.parse(line, &mut |_| {}) {
             Ok(()) => Fit::Yes,
             Err(_) => Fit::No,

@@ -6,7 +6,7 @@
 
 use super::format::{Fit, Format, Unread};
 use super::json_records::each_record;
-use super::json_values::{Unescaped, raw};
+use super::json_values::{Unescaped, marks_in, raw};
 use crate::gather::frame::Framing;
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::json::{Members, Value};
@@ -114,6 +114,9 @@ impl Format for GcpRequests {
             } else {
                 Fit::No
             };
+        }
+        if marks_in(line, &["httpRequest"]) == 0 {
+            return Fit::No;
         }
         let text = scan::text(line);
         let mut fit = Fit::No;

@@ -8,7 +8,7 @@
 use super::access_line::{common, is_exchange};
 use super::format::{Fit, Format, Unread};
 use super::headers;
-use super::json_values::{Unescaped, raw};
+use super::json_values::{Unescaped, marks_in, raw};
 use crate::model::{Fields, Instant, Vantage};
 use crate::providers;
 use crate::text::json::{Members, Value, items};
@@ -188,6 +188,9 @@ impl Format for Kong {
     }
 
     fn fit(&self, line: &[u8]) -> Fit {
+        if line.trim_ascii_start().starts_with(b"{") && marks_in(line, &["latencies"]) == 0 {
+            return Fit::No;
+        }
         match self.parse(line, &mut |_| {}) {
             Ok(()) => Fit::Yes,
             Err(_) => Fit::No,

@@ -9,7 +9,7 @@ pub(super) fn is_thread(word: &str) -> bool {
         return true;
     }
     word.bytes().any(|byte| byte.is_ascii_digit())
-        && !word.contains(['.', '/', '='])
+        && !word.bytes().any(|byte| matches!(byte, b'.' | b'/' | b'='))
         && !LOGGERS.iter().any(|logger| word.starts_with(logger))
 }
 

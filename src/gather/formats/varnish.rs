@@ -76,6 +76,19 @@ fn json<'a>(line: &'a str, unescaped: &'a Unescaped) -> Result<Fields<'a>, Unrea
     Ok(fields)
 }
 
+/// Whether a line holds a word that one of [`json`]'s telling keys has, in any case.
+fn names_varnish(line: &[u8]) -> bool {
+    let holds = |words: &[&str], at: usize| {
+        let rest = line.get(at..).unwrap_or_default();
+        words.iter().any(|word| {
+            rest.get(..word.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
+        })
+    };
+    memchr::memchr2_iter(b'v', b'V', line).any(|at| holds(&["varnish", "vxid"], at))
+        || memchr::memchr2_iter(b'b', b'B', line).any(|at| holds(&["berespms"], at))
+}
+
 fn read<'a>(line: &'a str, unescaped: &'a Unescaped) -> Result<Fields<'a>, Unread> {
     if line.trim_start().starts_with('{') {
         json(line, unescaped)
@@ -94,6 +107,9 @@ impl Format for Varnish {
     }
 
     fn fit(&self, line: &[u8]) -> Fit {
+        if line.starts_with(b"{") && !names_varnish(line) {
+            return Fit::No;
+        }
         match read(&scan::text(line), &Unescaped::default()) {
             Ok(_) if line.starts_with(b"{") => Fit::Yes,
             Ok(_) => Fit::Maybe,

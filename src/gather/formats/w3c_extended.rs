@@ -60,6 +60,9 @@ impl Format for W3cExtended {
     }
 
     fn fit(&self, line: &[u8]) -> Fit {
+        if line.starts_with(b"{") {
+            return Fit::No;
+        }
         let line = scan::text(line);
         if let Some(layout) = Layout::declared(&line) {
             return if layout.has(Column::Status) && layout.has(Column::Method) {

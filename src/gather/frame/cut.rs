@@ -2,7 +2,7 @@
 
 use super::RECORD_LIMIT;
 use super::window::{Refill, Window};
-use memchr::{memchr, memmem};
+use memchr::memchr;
 use std::io;
 use std::ops::{ControlFlow, Range};
 
@@ -263,7 +263,7 @@ impl Cutter<'_> {
             return;
         }
         let unix_endings;
-        let bytes = if self.starts.is_some() && memmem::find(bytes, b"\r\n").is_some() {
+        let bytes = if self.starts.is_some() && memchr(b'\r', bytes).is_some() {
             unix_endings = without_carriage_returns(bytes);
             unix_endings.as_slice()
         } else {

@@ -39,11 +39,14 @@ const HOSTS: [&str; 16] = [
     "api.fireworks.ai",
 ];
 
-/// First parts after `/v1/` of services that are not LLM APIs and that the same programs call: OTLP collectors, Vault
-/// and Consul.
-const OTHERS: [&str; 10] = [
-    "traces", "metrics", "logs", "secret", "auth", "sys", "kv", "agent", "health", "catalog",
-];
+/// Whether a first part after `/v1/` is of services that are not LLM APIs and that the same programs call: OTLP
+/// collectors, Vault and Consul.
+fn is_other(part: &[u8]) -> bool {
+    matches!(
+        part,
+        b"traces" | b"metrics" | b"logs" | b"secret" | b"auth" | b"sys" | b"kv" | b"agent" | b"health" | b"catalog"
+    )
+}
 
 /// Generous by intent: an unknown service under `/v1/` is taken for an OpenAI-compatible gateway.
 pub(super) fn is_llm(url: &str) -> bool {
@@ -51,9 +54,9 @@ pub(super) fn is_llm(url: &str) -> bool {
     // Short of a searcher's set-up: a URL has a handful of slashes.
     let version = |at: &usize| bytes.get(*at..).is_some_and(|rest| rest.starts_with(b"/v1/"));
     if let Some(at) = memchr::memchr_iter(b'/', bytes).find(version) {
-        let after = url.get(at + 4..).unwrap_or("");
-        let part = after.split(['/', '?', ' ', '"']).next().unwrap_or("");
-        return !OTHERS.contains(&part);
+        let after = bytes.get(at + 4..).unwrap_or_default();
+        let end = after.iter().position(|byte| matches!(byte, b'/' | b'?' | b' ' | b'"'));
+        return !is_other(end.and_then(|end| after.get(..end)).unwrap_or(after));
     }
     let found = |part: &&str| memmem::find(bytes, part.as_bytes()).is_some();
     PATHS.iter().any(found) || HOSTS.iter().any(found)

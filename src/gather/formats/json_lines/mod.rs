@@ -5,6 +5,8 @@ mod walk;
 
 use super::format::{Fit, Format, Unread};
 use crate::model::{Fields, Vantage};
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use std::sync::LazyLock;
 
 /// The format.
 pub(super) struct JsonLines;
@@ -53,6 +55,12 @@ const STRANGERS: &[&str] = &[
     "\"ShoeboxCallResult\"",
 ];
 
+/// All of them in one pass.
+static FOREIGN: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let kind = Some(AhoCorasickKind::ContiguousNFA);
+    AhoCorasick::builder().kind(kind).build(STRANGERS).ok()
+});
+
 impl Format for JsonLines {
     fn name(&self) -> &'static str {
         "json-lines"
@@ -65,11 +73,7 @@ impl Format for JsonLines {
     fn fit(&self, line: &[u8]) -> Fit {
         let line = line.trim_ascii();
         let is_object = line.starts_with(b"{\"") || line.starts_with(b"{ \"");
-        let stranger = || {
-            STRANGERS
-                .iter()
-                .any(|mark| memchr::memmem::find(line, mark.as_bytes()).is_some())
-        };
+        let stranger = || FOREIGN.as_ref().is_some_and(|foreign| foreign.is_match(line));
         if !is_object || !line.ends_with(b"}") || stranger() {
             Fit::No
         } else if str::from_utf8(line).is_ok_and(walk::is_logged) {

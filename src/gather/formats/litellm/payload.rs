@@ -4,7 +4,7 @@
 //! gateway's own from the provider's.
 
 use super::super::format::{Fit, Format, Unread};
-use super::super::json_values::{Unescaped, raw};
+use super::super::json_values::{Unescaped, marks_in, raw};
 use super::super::shapes;
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::json::{Members, Value};
@@ -139,6 +139,9 @@ impl Format for LitellmPayload {
     }
 
     fn fit(&self, line: &[u8]) -> Fit {
+        if marks_in(line, &MARKS) < FEWEST_MARKS as usize {
+            return Fit::No;
+        }
         read(&scan::text(line), &Unescaped::default()).map_or(Fit::No, |_| Fit::Yes)
     }
 

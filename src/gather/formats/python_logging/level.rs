@@ -3,17 +3,19 @@
 /// Whether a word is a level, and whether it says that something failed. Python's own names and their short forms
 /// (`logging.getLevelName`, structlog in lower case, loguru's `SUCCESS` and `TRACE`).
 pub(super) fn is_error(word: &str) -> Option<bool> {
-    let known = |words: &[&str]| words.iter().any(|level| level.eq_ignore_ascii_case(word));
     if !(3..=9).contains(&word.len()) {
         return None;
     }
-    let shouted = word.bytes().all(|byte| byte.is_ascii_uppercase());
-    let whispered = word.bytes().all(|byte| byte.is_ascii_lowercase());
-    if !shouted && !whispered {
-        return None;
+    let mut upper = [0_u8; 9];
+    let upper = upper.get_mut(..word.len())?;
+    upper.copy_from_slice(word.as_bytes());
+    let is_whispered = word.bytes().all(|byte| byte.is_ascii_lowercase());
+    if is_whispered {
+        upper.make_ascii_uppercase();
     }
-    if known(&["INFO", "DEBUG", "WARNING", "WARN", "TRACE", "SUCCESS", "NOTICE", "NOTSET"]) {
-        return Some(false);
+    match &*upper {
+        b"INFO" | b"DEBUG" | b"WARNING" | b"WARN" | b"TRACE" | b"SUCCESS" | b"NOTICE" | b"NOTSET" => Some(false),
+        b"ERROR" | b"CRITICAL" | b"FATAL" | b"EXCEPTION" => Some(true),
+        _ => None,
     }
-    known(&["ERROR", "CRITICAL", "FATAL", "EXCEPTION"]).then_some(true)
 }

@@ -107,11 +107,7 @@ fn bare_legacy(line: &str) -> bool {
 fn starts(line: &[u8]) -> bool {
     let line = line.strip_prefix(b" ").unwrap_or(line);
     match line.first() {
-        Some(b'0'..=b'9' | b'[') => {
-            let head = line.strip_prefix(b"[").unwrap_or(line);
-            let head = head.get(..head.len().min(40)).unwrap_or(head);
-            ascii(head).and_then(stamp::length).is_some()
-        }
+        Some(b'0'..=b'9' | b'[') => stamp::length(line.strip_prefix(b"[").unwrap_or(line)).is_some(),
         Some(b'A'..=b'Z') => {
             let word = line.iter().take(10).take_while(|byte| byte.is_ascii_uppercase()).count();
             (4..10).contains(&word) && str::from_utf8(line).is_ok_and(|line| prefix::read(line).is_some())
@@ -124,12 +120,6 @@ fn starts(line: &[u8]) -> bool {
         Some(b'm' | b'e' | b'a') => str::from_utf8(line).is_ok_and(bare_legacy),
         _ => false,
     }
-}
-
-/// The leading ASCII of a line as text: a stamp is nothing else.
-fn ascii(head: &[u8]) -> Option<&str> {
-    let length = head.iter().take_while(|byte| byte.is_ascii()).count();
-    str::from_utf8(head.get(..length)?).ok()
 }
 
 fn fit(prefix: &prefix::Prefix<'_>, line: &str) -> Fit {

@@ -48,7 +48,7 @@ fn stamped(text: &str) -> Option<Prefix<'_>> {
     let mut rest = text;
     let mut at = None;
     // Two processes that write at once leave two stamps in a row; the last one stands before the message.
-    while let Some(length) = stamp::length(rest) {
+    while let Some(length) = stamp::length(rest.as_bytes()) {
         let (stamp, after) = rest.split_at_checked(length)?;
         at = Some(stamp);
         rest = after;
@@ -62,7 +62,7 @@ fn stamped(text: &str) -> Option<Prefix<'_>> {
 
 /// `[stamp - logger:line - LEVEL] …`, `[stamp: LEVEL/Process-1] …`, `[stamp] …`.
 fn bracketed(text: &str) -> Option<Prefix<'_>> {
-    let length = stamp::length(text)?;
+    let length = stamp::length(text.as_bytes())?;
     let (stamp, rest) = text.split_at_checked(length)?;
     let (inside, after) = rest.split_once(']')?;
     let mut prefix = Prefix {
@@ -105,7 +105,7 @@ fn level_first(text: &str) -> Option<Prefix<'_>> {
         return Some(prefix);
     }
     let rest = rest.strip_prefix(' ')?.trim_start();
-    if let Some(length) = stamp::length(rest) {
+    if let Some(length) = stamp::length(rest.as_bytes()) {
         let (stamp, after) = rest.split_at_checked(length)?;
         prefix.stamp = Some(stamp);
         return Some(words(after, prefix));
@@ -138,10 +138,8 @@ fn words<'a>(text: &'a str, mut prefix: Prefix<'a>) -> Prefix<'a> {
             }
             rest = separators(after);
         } else if prefix.is_error.is_none() {
-            let length = rest
-                .bytes()
-                .take_while(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b'|' | b'['))
-                .count();
+            let ends = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b'|' | b'[');
+            let length = past(rest.as_bytes(), 0, |byte| !ends(byte));
             let (word, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
             prefix.is_error = level::is_error(word.trim_end_matches([':', ',']));
             if prefix.is_error.is_none() && (word.is_empty() || !is_logger(word.trim_end_matches(':'))) {
@@ -165,12 +163,23 @@ fn words<'a>(text: &'a str, mut prefix: Prefix<'a>) -> Prefix<'a> {
     prefix
 }
 
+/// What follows blanks and bars, one dash or colon, and blanks.
 fn separators(text: &str) -> &str {
-    let text = text.trim_start_matches([' ', '\t', '|']);
-    text.strip_prefix("- ")
-        .or_else(|| text.strip_prefix(": "))
-        .unwrap_or(text)
-        .trim_start_matches(' ')
+    let bytes = text.as_bytes();
+    let first = past(bytes, 0, |byte| matches!(byte, b' ' | b'\t' | b'|'));
+    let sign = match (bytes.get(first), bytes.get(first + 1)) {
+        (Some(b'-' | b':'), Some(b' ')) => first + 2,
+        _ => first,
+    };
+    text.get(past(bytes, sign, |byte| byte == b' ')..).unwrap_or(text)
+}
+
+/// The first place from `at` on that is none of those `skipped`.
+fn past(bytes: &[u8], mut at: usize, skipped: impl Fn(u8) -> bool) -> usize {
+    while bytes.get(at).is_some_and(|byte| skipped(*byte)) {
+        at += 1;
+    }
+    at
 }
 
 /// `[worker_1]`, `(MainThread)`, `{file.py:12}`; a dump that begins a message is longer or is no word.
@@ -181,18 +190,54 @@ fn enclosed(text: &str) -> Option<(&str, &str)> {
         b'{' => b'}',
         _ => return None,
     };
-    let length = text.bytes().take(48).position(|byte| byte == close)?;
+    let bytes = text.as_bytes();
+    let length = past(bytes, 1, |byte| IN_BRACKETS.contains(byte));
+    if length >= LONGEST_ENCLOSED || bytes.get(length) != Some(&close) {
+        return None;
+    }
     let inside = text.get(1..length)?;
-    let plain = inside
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | b' ' | b'#'));
     // `[log_c21621] …` is an SDK's message.
-    (plain && !inside.is_empty() && !inside.starts_with("log_")).then_some((inside, text.get(length + 1..)?))
+    (!inside.is_empty() && !inside.starts_with("log_")).then_some((inside, text.get(length + 1..)?))
 }
+
+/// What is longer begins a message.
+const LONGEST_ENCLOSED: usize = 48;
+
+/// A set of bytes, asked in one step: heads are walked byte by byte for every record.
+struct Bytes([bool; 256]);
+
+impl Bytes {
+    /// Letters, digits and `others`.
+    #[expect(clippy::indexing_slicing, reason = "`get` is not const, and a wrong index fails to compile")]
+    const fn words_and(others: &[u8]) -> Self {
+        let mut set = [false; 256];
+        let mut byte = 0_u8;
+        while byte < 128 {
+            set[byte as usize] = byte.is_ascii_alphanumeric();
+            byte += 1;
+        }
+        let mut at = 0;
+        while at < others.len() {
+            set[others[at] as usize] = true;
+            at += 1;
+        }
+        Self(set)
+    }
+
+    fn contains(&self, byte: u8) -> bool {
+        self.0.get(usize::from(byte)).is_some_and(|is_in| *is_in)
+    }
+}
+
+static IN_BRACKETS: Bytes = Bytes::words_and(b"_-.: #");
+static IN_LOGGER: Bytes = Bytes::words_and(b"_.-:/<>");
+
+/// What is longer is no logger's name.
+const LONGEST_LOGGER: usize = 120;
 
 /// Takes `logger: `, `logger - ` or `module:function:line - ` off a message. Whether a place in the code was among it.
 fn without_logger(text: &str) -> (&str, bool) {
-    let length = text.bytes().take(120).take_while(|byte| !byte.is_ascii_whitespace()).count();
+    let length = past(text.as_bytes(), 0, |byte| !byte.is_ascii_whitespace()).min(LONGEST_LOGGER);
     let Some((word, after)) = text.split_at_checked(length) else {
         return (text, false);
     };
@@ -216,7 +261,5 @@ fn without_logger(text: &str) -> (&str, bool) {
 }
 
 fn is_logger(word: &str) -> bool {
-    word.bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b':' | b'/' | b'<' | b'>'))
-        && word.bytes().any(|byte| byte.is_ascii_alphanumeric())
+    word.bytes().all(|byte| IN_LOGGER.contains(byte)) && word.bytes().any(|byte| byte.is_ascii_alphanumeric())
 }
