@@ -1,6 +1,6 @@
 //! What has to hold of any bytes: the body of each fuzz target, and of its twin among the tests.
 
-use faultscope::gather::formats::{ALL, Dialect};
+use faultscope::gather::formats::{ALL, Dialect, Format as _};
 use faultscope::gather::{Plan, frame, gather, messages, open};
 use faultscope::model::{Fields, Rollup, Time};
 use faultscope::providers::{endpoint, id_in_text, split_url};
@@ -114,8 +114,7 @@ pub(crate) fn redactor(text: &str) {
 /// The compilers of format strings take any string, and what they make reads any line.
 pub(crate) fn compilers(format: &str, line: &str) {
     for compiled in Dialect::ALL.into_iter().filter_map(|dialect| dialect.compile(format).ok()) {
-        let mut fields = Fields::default();
-        let _ = compiled.read(line, &mut fields);
+        let _ = compiled.parse(line.as_bytes(), &mut |_| {});
     }
 }
 
