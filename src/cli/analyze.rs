@@ -41,7 +41,6 @@ pub(super) fn read(args: &Analyze, needs: &Needs) -> anyhow::Result<Gathered> {
         let wanted = judge::wanted(&gathered.rollup);
         let extra = gathered.look_again(&needs.gather, &wanted, &());
         gathered.rollup = std::mem::take(&mut gathered.rollup).merge(extra).settled();
-        gathered.forget();
         gathered
     });
     bar.clear();

@@ -179,14 +179,6 @@ impl Gathered {
         self.sources.iter().filter_map(of).collect()
     }
 
-    /// Forgets how the sources are read, once nobody will look again.
-    pub fn forget(&mut self) {
-        self.sources = Vec::new();
-        self.names = Vec::new();
-        self.before = Vec::new();
-        self.lines = BTreeMap::new();
-    }
-
     /// The sources that a log holds: itself, and the hosts and services that write into it.
     #[must_use]
     pub fn within(&self, log: &SourceName) -> Vec<(&SourceName, &SourceRollup)> {
