@@ -14,7 +14,7 @@ use crate::model::{
     SourceName, SourceRollup, Time, TupleId, UNREAD_LINES_KEPT, Vantage, Wanted, id_hash,
 };
 use crate::redact::scrub;
-use crate::text::timestamp::{DateKnown, Reference, StampCache, Zone, http_date};
+use crate::text::timestamp::{DateKnown, Reference, StampCache, ZONE_STEP_MS, Zone, http_date, nearest_zone_ms};
 use ahash::{AHashMap, RandomState};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -30,9 +30,6 @@ const TWIN_DISTANCE: usize = 16;
 
 /// Milliseconds within which two handlers stamp one line: one of them may print whole seconds, and rounds either way.
 const TWIN_MS: i64 = 1_000;
-
-/// The step of the world's zones, in milliseconds (Nepal's +05:45).
-const QUARTER_MS: i64 = 900_000;
 
 /// The widest zone is 14 hours from UTC.
 const QUARTERS_AT_MOST: u16 = 56;
@@ -335,7 +332,7 @@ impl<'a> Collector<'a> {
     /// A stamp without a zone beside the answer's own date, which is always UTC.
     fn note_date(&mut self, stamp: Time, date: &str) {
         let Some(date) = http_date(date) else { return };
-        let quarters = (stamp.since(date) + QUARTER_MS / 2).div_euclid(QUARTER_MS);
+        let quarters = nearest_zone_ms(stamp.since(date)) / ZONE_STEP_MS;
         if let Ok(quarters) = i16::try_from(quarters)
             && quarters.unsigned_abs() <= QUARTERS_AT_MOST
         {

@@ -24,6 +24,7 @@ pub use trace::Tracer;
 pub use wanted::wanted;
 
 use crate::model::{CallOutcome, Counts, Coverage, Findings, Name, Rollup, SourceCoverage, SourceRollup, Traffic, Window};
+use crate::text::timestamp::nearest_zone_ms;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -131,12 +132,9 @@ fn isolated(traffic: &Traffic, windows: &[Window]) -> Vec<crate::model::Attempt>
     outside.map(|(_, attempt)| attempt.clone()).collect()
 }
 
-/// The step of the world's zones, in milliseconds.
-const ZONE_STEP_MS: i64 = 900_000;
-
 /// What was added to a source's times, as the zone that other logs tell of it, and the rest.
 fn zone_and_skew(source: &SourceRollup, offset_ms: i64) -> (Option<String>, i64) {
-    let zone = (offset_ms + ZONE_STEP_MS / 2).div_euclid(ZONE_STEP_MS) * ZONE_STEP_MS;
+    let zone = nearest_zone_ms(offset_ms);
     if !source.zone_assumed || zone == 0 {
         return (None, offset_ms);
     }

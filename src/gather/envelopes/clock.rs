@@ -4,7 +4,7 @@
 //! zone, as the difference of the two in quarters of an hour, the date, the year, or all of it.
 
 use crate::model::{Name, Time};
-use crate::text::timestamp::{DateKnown, Reference, Stamp, StampCache, Zone};
+use crate::text::timestamp::{DateKnown, Reference, Stamp, StampCache, ZONE_STEP_MS, Zone, nearest_zone_ms};
 use chrono::Datelike;
 
 /// What the envelopes say of the record inside them.
@@ -22,10 +22,7 @@ pub struct Outer {
     pub program: Option<u64>,
 }
 
-/// Zones' offsets are multiples of this, and whole or half hours but for [`ODD_QUARTERS`].
-const QUARTER_MS: i64 = 15 * 60 * 1000;
-
-/// Nepal, Eucla, and the Chatham Islands with and without summer time.
+/// Quarters of an hour that are no whole or half hours: Nepal, Eucla, and the Chatham Islands with and without summer time.
 const ODD_QUARTERS: [i64; 4] = [23, 35, 51, 55];
 
 /// What may lie between a program's stamp and its envelope's: pipes are flushed, and agents look every few seconds. What
@@ -38,7 +35,7 @@ const EAST_MS: std::ops::RangeInclusive<i64> = -12 * 3_600_000..=14 * 3_600_000;
 const DAY_MS: i64 = 86_400_000;
 
 fn is_zone(east_ms: i64) -> bool {
-    let quarters = east_ms / QUARTER_MS;
+    let quarters = east_ms / ZONE_STEP_MS;
     EAST_MS.contains(&east_ms) && (quarters % 2 == 0 || ODD_QUARTERS.contains(&quarters))
 }
 
@@ -87,7 +84,7 @@ impl Bearings {
             local = local.plus_ms(-days * DAY_MS);
             ahead -= days * DAY_MS;
         }
-        let quarters = (ahead + QUARTER_MS / 2).div_euclid(QUARTER_MS) * QUARTER_MS;
+        let quarters = nearest_zone_ms(ahead);
         if (ahead - quarters).abs() <= LATEST_MS && is_zone(quarters) {
             self.east_ms = Some(quarters);
             return (local.plus_ms(-quarters), false);

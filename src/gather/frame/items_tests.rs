@@ -1,8 +1,8 @@
 //! One question a test: which items does a document give, however its bytes come in?
 
-use super::{Items, RECORD_LIMIT, Refill, STRING_LIMIT, Sink, Window, items};
+use super::tests::Steps;
+use super::{Items, RECORD_LIMIT, STRING_LIMIT, Sink, Window, items};
 use proptest::prelude::*;
-use std::io;
 
 const ENTRIES: Items = Items {
     array: Some(&["log", "entries"]),
@@ -46,22 +46,6 @@ impl Sink for Seen {
     }
     fn unfinished(&mut self, line: u64, record: &[u8]) {
         self.unfinished.push((line, String::from_utf8_lossy(record).into_owned()));
-    }
-}
-
-struct Steps<'a> {
-    rest: &'a [u8],
-    step: usize,
-}
-
-impl Refill for Steps<'_> {
-    fn more(&mut self, window: &mut Window) -> io::Result<usize> {
-        let (now, later) = self.rest.split_at(self.step.min(self.rest.len()));
-        self.rest = later;
-        window.fill(now.len().max(1), |space| {
-            space[..now.len()].copy_from_slice(now);
-            Ok(now.len())
-        })
     }
 }
 

@@ -26,9 +26,10 @@ impl Sink for Seen {
     }
 }
 
-struct Steps<'a> {
-    rest: &'a [u8],
-    step: usize,
+/// Gives so many bytes at a time.
+pub(super) struct Steps<'a> {
+    pub(super) rest: &'a [u8],
+    pub(super) step: usize,
 }
 
 impl Refill for Steps<'_> {

@@ -2,9 +2,10 @@
 
 use super::samples::samples;
 use super::{PartOf, Scene, cells_between, share};
+use crate::judge::classify::by_error;
 use crate::model::{
-    Attempt, Attributes, ByError, CallOutcome, Dimension, Durations, Ending, IdCounts, Name, Occurrences, Outcome, Part, Reached,
-    Share, Stretch, Time,
+    Attempt, Attributes, CallOutcome, Dimension, Durations, Ending, IdCounts, Name, Occurrences, Outcome, Part, Reached, Share,
+    Stretch, Time,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -164,23 +165,6 @@ fn endings(failures: &[&Attempt]) -> Vec<Ending> {
         .collect();
     endings.sort_by_key(|ending| (std::cmp::Reverse(ending.count), ending.outcome));
     endings
-}
-
-fn by_error(failures: &[&Attempt]) -> Vec<ByError> {
-    let mut counts: BTreeMap<(Option<Name>, Option<Name>), u64> = BTreeMap::new();
-    for error in failures.iter().filter_map(|attempt| attempt.error.as_ref()) {
-        if error.error_type.is_some() || error.error_code.is_some() {
-            *counts
-                .entry((error.error_type.clone(), error.error_code.clone()))
-                .or_default() += 1;
-        }
-    }
-    let mut errors: Vec<ByError> = counts
-        .into_iter()
-        .map(|((error_type, code), count)| ByError { error_type, code, count })
-        .collect();
-    errors.sort_by_key(|error| std::cmp::Reverse(error.count));
-    errors
 }
 
 fn messages(failures: &[&Attempt]) -> Vec<(&'static str, u64)> {

@@ -148,7 +148,8 @@ fn ends(failures: &[&Attempt]) -> Ends {
     (by_status, by_kind)
 }
 
-fn by_error(failures: &[&Attempt]) -> Vec<ByError> {
+/// The errors of failures by type and code, most frequent first.
+pub(in crate::judge) fn by_error(failures: &[&Attempt]) -> Vec<ByError> {
     let mut counts: BTreeMap<(Option<Name>, Option<Name>), u64> = BTreeMap::new();
     for error in failures.iter().filter_map(|attempt| attempt.error.as_ref()) {
         if error.error_type.is_some() || error.error_code.is_some() {

@@ -3,16 +3,13 @@
 use super::evidence::Evidence;
 use super::sentences::confidence_factors;
 use crate::judge::thresholds::CELL_MS;
-use crate::judge::windows::statistics::{binomial_at_least, gain};
+use crate::judge::windows::statistics::{RATE_CEILING, binomial_at_least, gain};
 use crate::judge::windows::table::{Entry, Table};
 use crate::model::{Compared, Minute, Name, Tally, Time, ValueTally, Working};
 use std::collections::BTreeMap;
 
 /// Minutes shown before and after a window, so that its edges can be judged.
 const MINUTES_AROUND: usize = 10;
-
-/// A rate of one would forbid a single success.
-const RATE_CEILING: f64 = 0.999;
 
 /// The working of one window.
 pub(super) fn of(table: &Table<'_>, evidence: &Evidence<'_>) -> Working {

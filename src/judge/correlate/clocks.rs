@@ -10,6 +10,7 @@ use super::family::Family;
 use super::proxies::ProxyHost;
 use super::view::SourceIndex;
 use crate::model::{IdSample, Name, SourceRollup, Time, Vantage};
+use crate::text::timestamp::{ZONE_STEP_MS, nearest_zone_ms};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Pairs below which nothing is concluded (classification B3.2).
@@ -24,9 +25,6 @@ const START_SPREAD: f64 = 0.5;
 
 /// Two applications whose offsets to one proxy differ by more have clocks of their own.
 const CLOCKS_AGREE_MS: i64 = 2_000;
-
-/// The step of the world's zones, in milliseconds (Nepal's +05:45).
-pub(super) const QUARTER_MS: i64 = 900_000;
 
 /// `date` headers that must agree on a zone.
 const DATES_NEEDED: u32 = 3;
@@ -126,7 +124,7 @@ fn units(sources: &[(&Name, &SourceRollup)], families: &[Family], proxies: &[Pro
             host: rollups().find_map(|rollup| rollup.host.clone()),
             span: rollups().filter_map(|rollup| rollup.span).reduce(united),
             told_ms: if rollups().next().is_some() && rollups().all(|rollup| rollup.zone_assumed) {
-                by_dates.map(|(&quarters, _)| -i64::from(quarters) * QUARTER_MS)
+                by_dates.map(|(&quarters, _)| -i64::from(quarters) * ZONE_STEP_MS)
             } else {
                 Some(0)
             },
@@ -347,7 +345,7 @@ fn spread_from(units: &[Unit], links: &[Link], offsets: &mut [Option<i64>]) {
 /// An offset without what is no skew: a clock this near to its own zone's time, or to a whole zone where its zone is not
 /// known, is right.
 fn near_zone(offset: i64, told: Option<i64>, ignored_ms: i64) -> i64 {
-    let right = told.unwrap_or((offset + QUARTER_MS / 2).div_euclid(QUARTER_MS) * QUARTER_MS);
+    let right = told.unwrap_or_else(|| nearest_zone_ms(offset));
     if (offset - right).abs() <= ignored_ms { right } else { offset }
 }
 
@@ -357,7 +355,7 @@ fn of_host(units: &[Unit], offsets: &[Option<i64>], unit: &Unit) -> i64 {
         .iter()
         .zip(offsets)
         .filter(|(other, _)| unit.host.is_some() && other.host == unit.host && other.told_ms != Some(0))
-        .filter_map(|(_, offset)| offset.map(|offset| near_zone(offset, None, QUARTER_MS)))
+        .filter_map(|(_, offset)| offset.map(nearest_zone_ms))
         .collect();
     match zones.first() {
         Some(&zone) if zones.len() == 1 => zone,

@@ -3,9 +3,9 @@
 //! Logs of one host about the same exchanges are one vantage (classification B3.4a): the one that tells more counts,
 //! the other only adds. An error log adds facts to attempts and no attempts, unless no access log covers them.
 
-use super::clocks::QUARTER_MS;
 use super::view::{SourceIndex, View, surer};
 use crate::model::{Dimension, Fact, Grain, Name, Observation, Outcome, SourceRollup, Time, TransportError, Vantage};
+use crate::text::timestamp::{ZONE_STEP_MS, nearest_zone_ms};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Share of a log's successes that must stand in the other for the two to be one (classification B3.4a: 90 %).
@@ -145,7 +145,7 @@ fn same_traffic(mine: &SourceRollup, other: &SourceRollup) -> Option<i64> {
             .collect();
         apart.sort_unstable();
         let middle = apart.get(apart.len() / 2).copied().unwrap_or(0);
-        let zone = (middle + QUARTER_MS / 2).div_euclid(QUARTER_MS) * QUARTER_MS;
+        let zone = nearest_zone_ms(middle);
         let is_same = share(apart.len() as u64, few.min(many) as u64) >= SAME_TRAFFIC_SHARE;
         return is_same.then_some(if lacks_zone { zone } else { 0 });
     }
@@ -153,7 +153,7 @@ fn same_traffic(mine: &SourceRollup, other: &SourceRollup) -> Option<i64> {
     if counts_alike(&counts(mine, 0), &theirs) {
         return Some(0);
     }
-    let zones = (-WIDEST_ZONE..=WIDEST_ZONE).map(|quarters| quarters * QUARTER_MS);
+    let zones = (-WIDEST_ZONE..=WIDEST_ZONE).map(|quarters| quarters * ZONE_STEP_MS);
     let mut zones = zones.filter(|shift| lacks_zone && counts_alike(&counts(mine, *shift), &theirs));
     zones.next()
 }
@@ -264,10 +264,10 @@ fn zone_shift(
     let is_within = |seen: &Observation| covered.iter().any(|(first, last)| (*first..=*last).contains(&seen.time));
     let needed = if details(rollup).any(is_within) { DETAILS_NEEDED } else { 1 };
     let best = (-WIDEST_ZONE..=WIDEST_ZONE)
-        .map(|quarters| (matched(quarters * QUARTER_MS), std::cmp::Reverse(quarters.abs()), quarters))
+        .map(|quarters| (matched(quarters * ZONE_STEP_MS), std::cmp::Reverse(quarters.abs()), quarters))
         .max();
     match best {
-        Some((most, _, quarters)) if most >= needed && most > 2 * as_read => quarters * QUARTER_MS,
+        Some((most, _, quarters)) if most >= needed && most > 2 * as_read => quarters * ZONE_STEP_MS,
         _ => 0,
     }
 }

@@ -10,7 +10,7 @@ pub(crate) fn log_likelihood(k: f64, n: f64) -> f64 {
 }
 
 /// Highest rate a likelihood ratio is taken at: a rate of one would forbid a single success (classification B4).
-const RATE_CEILING: f64 = 0.999;
+pub(crate) const RATE_CEILING: f64 = 0.999;
 
 /// Log likelihood ratio of the counts' own rate against the background rate `p0`, in nats; 0 where they are no more
 /// frequent (classification B4).

@@ -6,6 +6,15 @@ use chrono::{DateTime, NaiveDateTime};
 use std::fmt;
 use std::str::FromStr;
 
+/// The step of the world's zones, in milliseconds (Nepal's +05:45).
+pub const ZONE_STEP_MS: i64 = 900_000;
+
+/// The whole zone nearest to an offset, both in milliseconds.
+#[must_use]
+pub fn nearest_zone_ms(offset_ms: i64) -> i64 {
+    (offset_ms + ZONE_STEP_MS / 2).div_euclid(ZONE_STEP_MS) * ZONE_STEP_MS
+}
+
 /// The zone in which stamps without one are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Zone {
