@@ -4,8 +4,8 @@
 //! Bodies are looked at where a call failed, and stepped over elsewhere: a prompt may speak of errors.
 
 use super::format::{Fit, Format, Unread};
-use super::headers;
-use super::json_values::{Unescaped, marks_in, raw};
+use super::header_map;
+use super::json_values::{Unescaped, each, marks_in, raw};
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::json::{Members, Value, items};
 use crate::text::scan;
@@ -233,9 +233,9 @@ fn nested<'a>(fields: &mut Fields<'a>, row: &mut Row<'a>, column: Column, value:
         match (name, column) {
             ("url", Column::Request) => fill(fields, row, Column::Url, value, unescaped),
             ("method", Column::Request) => fill(fields, row, Column::Method, value, unescaped),
-            ("headers", Column::Request) => headers::each(fields, value, headers::request),
+            ("headers", Column::Request) => each(value, |name, value| header_map::request_header(fields, name, value)),
             ("status", Column::Response) => fill(fields, row, Column::Status, value, unescaped),
-            ("headers", Column::Response) => headers::each(fields, value, headers::response),
+            ("headers", Column::Response) => each(value, |name, value| header_map::response_header(fields, name, value)),
             ("body", Column::Response) => row.body = Some(value),
             _ => {}
         }

@@ -68,6 +68,25 @@ mod tests {
     }
 
     #[test]
+    fn the_providers_own_header_outranks_its_kin_in_either_order() {
+        for headers in [
+            r#"{"apim-request-id":"b","X-Request-ID":["a","c"]}"#,
+            r#"{"x-request-id":"a","Apim-Request-Id":"b"}"#,
+        ] {
+            let mut fields = Fields::default();
+            response(&mut fields, headers);
+            assert_eq!(fields.x_request_id, Some("a"));
+        }
+    }
+
+    #[test]
+    fn the_sdks_count_of_retries_is_the_attempts_number() {
+        let mut fields = Fields::default();
+        request(&mut fields, r#"{"X-Stainless-Retry-Count":"2"}"#);
+        assert_eq!(fields.attempt, Some(3));
+    }
+
+    #[test]
     fn a_retry_count_numbers_the_attempt() {
         let mut fields = Fields::default();
         request(&mut fields, r#"{"X-Stainless-Retry-Count":"1","x-client-request-id":"c"}"#);

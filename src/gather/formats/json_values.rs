@@ -1,6 +1,6 @@
 //! The values of a JSON access line as text that [`crate::model::Fields`] can borrow.
 
-use crate::text::json::{Value, items, unescape};
+use crate::text::json::{Members, Value, items, unescape};
 use std::cell::{Cell, OnceCell};
 
 /// A string's, number's or word's text as it is written; `None` for what is nested.
@@ -8,6 +8,15 @@ pub(super) fn raw(value: Value<'_>) -> Option<&str> {
     match value {
         Value::Text(text) | Value::Escaped(text) | Value::Word(text) => Some(text),
         Value::Object(_) | Value::Array(_) => None,
+    }
+}
+
+/// Takes every member of an object; of anything else nothing.
+pub(super) fn each<'a>(value: Value<'a>, mut take: impl FnMut(&'a str, Value<'a>)) {
+    if let Value::Object(object) = value {
+        for (name, value) in Members::of(object).into_iter().flatten() {
+            take(name, value);
+        }
     }
 }
 

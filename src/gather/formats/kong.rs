@@ -7,8 +7,8 @@
 
 use super::access_line::{common, is_exchange};
 use super::format::{Fit, Format, Unread};
-use super::headers;
-use super::json_values::{Unescaped, marks_in, raw};
+use super::header_map;
+use super::json_values::{Unescaped, each, marks_in, raw};
 use crate::model::{Fields, Instant, Vantage};
 use crate::providers;
 use crate::text::json::{Members, Value, items};
@@ -104,7 +104,7 @@ fn member<'a>(fields: &mut Fields<'a>, seen: &mut Seen<'a>, name: &'a str, value
         "request" => each(value, |name, value| request(fields, name, value, unescaped)),
         "response" => each(value, |name, value| match name {
             "status" => fields.status = raw(value).and_then(scan::status),
-            "headers" => headers::each(fields, value, headers::response),
+            "headers" => each(value, |name, value| header_map::response_header(fields, name, value)),
             _ => {}
         }),
         "service" => each(value, |name, value| {
@@ -120,20 +120,12 @@ fn member<'a>(fields: &mut Fields<'a>, seen: &mut Seen<'a>, name: &'a str, value
 }
 
 /// Calls `take` with every member of an object, and with none of anything else.
-fn each<'a>(value: Value<'a>, mut take: impl FnMut(&'a str, Value<'a>)) {
-    if let Value::Object(object) = value {
-        for (name, value) in Members::of(object).into_iter().flatten() {
-            take(name, value);
-        }
-    }
-}
-
 fn request<'a>(fields: &mut Fields<'a>, name: &str, value: Value<'a>, unescaped: &'a Unescaped) {
     match name {
         "id" => fields.gateway_request_id = raw(value),
         "method" => fields.method = raw(value),
         "uri" => fields.url = unescaped.text(value),
-        "headers" => headers::each(fields, value, headers::request),
+        "headers" => each(value, |name, value| header_map::request_header(fields, name, value)),
         _ => {}
     }
 }

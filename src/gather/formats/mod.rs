@@ -23,7 +23,6 @@ mod gcp_requests;
 mod haproxy;
 mod har;
 mod header_map;
-mod headers;
 mod helicone;
 mod json_lines;
 mod json_records;

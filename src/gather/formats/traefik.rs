@@ -6,7 +6,7 @@
 
 use super::access_line::common;
 use super::format::{Fit, Format, Unread};
-use super::headers;
+use super::header_map;
 use super::json_values::{Unescaped, raw};
 use crate::model::{Fields, Grain, Instant, Vantage};
 use crate::providers;
@@ -149,9 +149,9 @@ fn member<'a>(fields: &mut Fields<'a>, seen: &mut Seen<'a>, name: &'a str, value
         }
         _ => {
             if let Some(header) = name.strip_prefix("request_") {
-                headers::request(fields, header, value);
+                header_map::request_header(fields, header, value);
             } else if let Some(header) = name.strip_prefix("origin_").or_else(|| name.strip_prefix("downstream_")) {
-                headers::response(fields, header, value);
+                header_map::response_header(fields, header, value);
             }
             return;
         }
