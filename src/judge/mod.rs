@@ -6,6 +6,7 @@ mod case;
 mod classify;
 mod correlate;
 pub mod corroborate;
+mod costs;
 mod id_advice;
 mod remarks;
 mod retries;

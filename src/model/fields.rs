@@ -85,6 +85,8 @@ pub struct Fields<'a> {
     pub attempt: Option<u32>,
     /// A retry was announced, to start in so many milliseconds.
     pub retry_in_ms: Option<f64>,
+    /// The answer's `Retry-After`, in milliseconds: how long the provider asked to wait.
+    pub retry_after_ms: Option<f64>,
     /// How many retries the SDK says are left.
     pub retries_left: Option<u32>,
     /// The record says the attempt's body was sent as a stream.

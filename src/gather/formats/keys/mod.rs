@@ -37,6 +37,8 @@ pub(super) enum Key {
     RetriesTaken,
     RetriesLeft,
     RetryInMs,
+    RetryAfterMs,
+    RetryAfterSeconds,
     Stream,
     ServiceTier,
     Organization,

@@ -232,7 +232,21 @@ pub(super) const SPELLINGS: &[(Key, &[&str])] = &[
         &["retriestaken", "xstainlessretrycount", "retrycount", "httprequestresendcount"],
     ),
     (Key::RetriesLeft, &["retriesleft", "attemptsremaining", "retriesremaining"]),
-    (Key::RetryInMs, &["retryinms", "retryafterms", "backoffms"]),
+    (Key::RetryInMs, &["retryinms", "backoffms"]),
+    (
+        Key::RetryAfterMs,
+        &["retryafterms", "headersretryafterms", "responseheadersretryafterms"],
+    ),
+    (
+        Key::RetryAfterSeconds,
+        &[
+            "retryafter",
+            "retryafters",
+            "retryafterseconds",
+            "headersretryafter",
+            "responseheadersretryafter",
+        ],
+    ),
     (Key::Stream, &["stream", "streaming", "isstream"]),
     (
         Key::ServiceTier,

@@ -23,6 +23,7 @@ pub(super) fn of_answer(name: &str) -> Meaning {
             key @ (Key::ProviderId
             | Key::OtherProviderId
             | Key::Ray
+            | Key::RetryAfter
             | Key::Model
             | Key::Organization
             | Key::Project

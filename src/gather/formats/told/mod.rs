@@ -4,6 +4,7 @@ mod values;
 
 use super::keys::Key;
 use crate::gather::messages::{self, Said};
+use crate::gather::retry_after;
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
 use values::{duration_ms, status, whole};
@@ -180,6 +181,7 @@ impl<'a> Told<'a> {
             text: self.trace(),
             attempt,
             retry_in_ms: number(Key::RetryInMs),
+            retry_after_ms: number(Key::RetryAfterMs).or_else(|| self.get(Key::RetryAfterSeconds).and_then(retry_after::seconds)),
             retries_left: count(Key::RetriesLeft),
             stream: self
                 .get(Key::Stream)
