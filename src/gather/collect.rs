@@ -583,6 +583,8 @@ impl<'a> Collector<'a> {
             fields.provider,
             fields.service_tier,
             fields.project,
+            fields.region,
+            normalise::edge_site(fields),
             fields.proxy,
             fields.client,
             fields.host,

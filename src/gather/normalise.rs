@@ -310,6 +310,9 @@ pub fn attributes(fields: &Fields<'_>, vantage: Vantage, host: Option<&Name>) ->
         Dimension::Client,
         fields.client.map(without_port).and_then(scrub::host).map(Name::from),
     );
+    let region = fields.region.or_else(|| providers::region(server?));
+    attributes.set(Dimension::Region, region.and_then(scrub::word).map(Name::from));
+    attributes.set(Dimension::EdgeSite, edge_site(fields).map(Name::from));
     let writer = host.cloned().or_else(|| fields.host.and_then(scrub::host).map(Name::from));
     match vantage {
         Vantage::Proxy => attributes.set(
@@ -322,6 +325,12 @@ pub fn attributes(fields: &Fields<'_>, vantage: Vantage, host: Option<&Name>) ->
         }
     }
     attributes
+}
+
+/// The airport code that a `cf-ray` ends with: `9a1b2c3d4e5f6a7b-FRA`.
+pub fn edge_site<'a>(fields: &Fields<'a>) -> Option<&'a str> {
+    let (_, site) = fields.cf_ray?.rsplit_once('-')?;
+    (site.len() == 3 && site.bytes().all(|byte| byte.is_ascii_uppercase())).then_some(site)
 }
 
 /// `host:443` and `10.0.0.7:34114` without their port; IPv6 addresses in brackets lose them.

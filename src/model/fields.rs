@@ -50,6 +50,8 @@ pub struct Fields<'a> {
     pub organization: Option<&'a str>,
     /// The provider's project.
     pub project: Option<&'a str>,
+    /// The provider's region, where the line or a header names it.
+    pub region: Option<&'a str>,
     /// The egress proxy's name, where the line names it.
     pub proxy: Option<&'a str>,
     /// The remote address a proxy saw.

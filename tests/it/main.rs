@@ -47,6 +47,7 @@ mod run;
 mod same_answer;
 mod same_bytes;
 mod schema;
+mod scopes;
 mod secrecy;
 mod state;
 mod status_page;

@@ -65,6 +65,8 @@ fn word(dimension: Dimension) -> &'static str {
         Dimension::Proxy => "proxy",
         Dimension::Provider => "provider",
         Dimension::Surface => "surface",
+        Dimension::Region => "region",
+        Dimension::EdgeSite => "edge site",
         Dimension::Host => "application host",
         Dimension::Client => "client",
     }

@@ -166,6 +166,7 @@ impl<'a> Told<'a> {
             service_tier: self.get(Key::ServiceTier),
             organization: self.get(Key::Organization),
             project: self.get(Key::Project),
+            region: self.get(Key::Region),
             proxy: self.get(Key::Proxy),
             host: self.get(Key::Host),
             thread: self.get(Key::Thread),
