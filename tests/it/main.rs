@@ -51,6 +51,7 @@ mod scopes;
 mod secrecy;
 mod state;
 mod status_page;
+mod streams;
 mod trace;
 mod watched;
 mod zones;

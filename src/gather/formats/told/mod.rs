@@ -70,6 +70,10 @@ impl<'a> Told<'a> {
             fill_from_raised(raised, &mut fields);
         }
         if self.is_about_a_call(&mut fields) {
+            if fields.ok == Some(false) && fields.error_message.is_none() && fields.text.is_none() {
+                // Where no key holds the error, the message of an error does.
+                fields.text = self.get(Key::Message);
+            }
             emit(&fields);
         } else if let Some(raised) = raised.or_else(|| self.raised(level_ok)) {
             emit(&raised);
