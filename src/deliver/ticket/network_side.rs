@@ -8,7 +8,7 @@ use super::page::Page;
 use super::words::{self, all_of, course, durations, ends, ends_in_short, usual};
 use super::{allow_list, appendix, when};
 use crate::deliver::Context;
-use crate::deliver::phrases::{count, counted, inert, length, percent};
+use crate::deliver::phrases::{count, counted, inert, length, listed, percent};
 use crate::model::{Attempt, Dimension, Findings, Occurrences, Part, ProxyLog, TransportError, Window, Zoom};
 use crate::text::timestamp::Zone;
 
@@ -37,7 +37,7 @@ pub(super) fn title(window: &Window, part: &Part) -> String {
     let scope = |dimension: Dimension, word: &str| {
         let values = window.scope.values.get(&dimension)?;
         let names: Vec<String> = values.iter().map(|name| inert(name)).collect();
-        Some(format!(" {word} {}", names.join(", ")))
+        Some(format!(" {word} {}", listed(names)))
     };
     let by = scope(Dimension::Proxy, "through").unwrap_or_default();
     let from = scope(Dimension::Host, "from").unwrap_or_default();
@@ -89,6 +89,7 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
     for line in against(window, part) {
         page.item(&line);
     }
+    words::status_page(page, "The provider's status page on that time", window);
     page.heading("How this was measured");
     for line in appendix::appendix(subject.findings, subject.context) {
         page.item(&line);

@@ -103,6 +103,7 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
         form.health,
         to_fill_in("what it showed for this model and time")
     ));
+    words::status_page(page, "Your status page on that time", window);
     page.heading("Impact and contact");
     page.item(&format!(
         "Impact: {} of {} lost; {}",

@@ -1,7 +1,8 @@
 //! The figures of a ticket as sentences: always with numerator and denominator.
 
+use super::page::Page;
 use super::when;
-use crate::deliver::phrases::{count, counted, ending, inert, interval, length, percent};
+use crate::deliver::phrases::{count, counted, ending, inert, interval, length, percent, status_note};
 use crate::model::{Attempt, Durations, Occurrences, Outcome, Part, Share, Stretch, Took, TransportError, Window, Zoom};
 
 /// "14.2 % of attempts failed, 443 of 3,120 (95 % interval 13.0 to 15.5 %)".
@@ -201,6 +202,16 @@ pub(super) fn samples(samples: &[Attempt], ids: impl Fn(&Attempt) -> String) -> 
             )
         })
         .collect()
+}
+
+/// What the provider's status page said, where one was read.
+pub(super) fn status_page(page: &mut Page, heading: &str, window: &Window) {
+    if !window.status_page.is_empty() {
+        page.heading(heading);
+    }
+    for note in &window.status_page {
+        page.item(&format!("{}.", status_note(note)));
+    }
 }
 
 /// "1 window", "2 windows" and what is in them.

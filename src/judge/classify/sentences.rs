@@ -29,7 +29,7 @@ pub(super) fn what_failed(evidence: &Evidence<'_>, attempts: u64) -> String {
             let parts: Vec<String> = scope
                 .values
                 .iter()
-                .map(|(dimension, values)| format!("{} {}", word(*dimension), list(Some(values))))
+                .map(|(dimension, values)| format!("{} {}", word(*dimension, values.len()), list(Some(values))))
                 .collect();
             format!("attempts with {}", parts.join(" and "))
         }
@@ -47,7 +47,7 @@ pub(super) fn contrasts(evidence: &Evidence<'_>) -> Vec<String> {
             Some(format!(
                 "Of first attempts, {} with {} {} failed; {} others in the same minutes did.",
                 whole(contrast.affected),
-                word(contrast.dimension),
+                word(contrast.dimension, values.len()),
                 list(Some(values)),
                 whole(contrast.others)
             ))
@@ -55,19 +55,21 @@ pub(super) fn contrasts(evidence: &Evidence<'_>) -> Vec<String> {
         .collect()
 }
 
-fn word(dimension: Dimension) -> &'static str {
-    match dimension {
-        Dimension::Model => "model",
-        Dimension::Endpoint => "endpoint",
-        Dimension::ServerAddress => "server",
-        Dimension::ServiceTier => "service tier",
-        Dimension::Project => "project",
-        Dimension::Proxy => "proxy",
-        Dimension::Provider => "provider",
-        Dimension::Surface => "surface",
-        Dimension::Host => "application host",
-        Dimension::Client => "client",
-    }
+/// The word before one value of a dimension, or before several.
+fn word(dimension: Dimension, values: usize) -> &'static str {
+    let (one, several) = match dimension {
+        Dimension::Model => ("model", "models"),
+        Dimension::Endpoint => ("endpoint", "endpoints"),
+        Dimension::ServerAddress => ("server", "servers"),
+        Dimension::ServiceTier => ("service tier", "service tiers"),
+        Dimension::Project => ("project", "projects"),
+        Dimension::Proxy => ("proxy", "proxies"),
+        Dimension::Provider => ("provider", "providers"),
+        Dimension::Surface => ("surface", "surfaces"),
+        Dimension::Host => ("application host", "application hosts"),
+        Dimension::Client => ("client", "clients"),
+    };
+    if values == 1 { one } else { several }
 }
 
 /// Whether the provider had them, what became of the calls, what was usual, and what could not be told.
