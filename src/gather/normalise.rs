@@ -218,10 +218,8 @@ fn without_status(fields: &Fields<'_>, vantage: Vantage) -> End {
             return End::cancelled(0);
         }
     }
-    // A detail belongs to an attempt whose own line has the status.
-    let is_end = matches!(fields.grain, Grain::Attempt | Grain::Call) && fields.status.is_none();
-    let words = || [fields.error_code, fields.error_type].into_iter().flatten().map(last_segment);
-    match words().find_map(providers::meant).filter(|_| is_end) {
+    let mut words = [fields.error_code, fields.error_type].into_iter().flatten().map(last_segment);
+    match words.find_map(providers::meant).filter(|_| fields.status.is_none()) {
         Some(meant) => meant_by_a_word(fields, vantage, meant.status),
         None => End::UNSAID,
     }
