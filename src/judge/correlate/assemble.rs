@@ -40,7 +40,7 @@ pub(super) struct Chain {
     pub(super) views: Vec<usize>,
     /// What became of it.
     pub(super) end: Option<ChainEnd>,
-    /// The attributes of the success that ended it, so that it is not counted as a first attempt.
+    /// The attributes of the success that ended it, where it has no number, so that it is not counted as a first attempt.
     pub(super) recovered_by: Option<Arc<Attributes>>,
 }
 
@@ -356,6 +356,10 @@ impl Calls {
 
     /// The chain that a success saved: by id, else one whose attempts lie within the successful call's own span.
     fn saved(&self, seen: &Observation) -> Option<usize> {
+        // A first attempt is of a call of its own, whatever id it shares with others.
+        if seen.attempt == Some(1) {
+            return None;
+        }
         if let Some(chain) = self.of_ids(&seen.ids, seen.time) {
             return Some(chain);
         }
@@ -383,7 +387,8 @@ impl Calls {
             return;
         };
         closing.end = Some(end);
-        if matches!(end, ChainEnd::Recovered(_)) {
+        // A success that is numbered is known for a retry already.
+        if matches!(end, ChainEnd::Recovered(_)) && seen.attempt.is_none() {
             closing.recovered_by = Some(Arc::clone(&seen.attributes));
         }
         let kind = if let Outcome::Transport(kind) = seen.outcome {

@@ -61,6 +61,8 @@ struct Calls {
     by_chain: AHashMap<(usize, usize), u32>,
     by_client_id: AHashMap<Name, u32>,
     by_slice: AHashMap<Slice, u32>,
+    /// Calls without an id whose last attempt had a number, by that; the latest last.
+    waiting: AHashMap<(Slice, u16), Vec<u32>>,
 }
 
 type Slice = [Option<Name>; 4];
@@ -94,7 +96,8 @@ impl Calls {
                 && follows
                 && (quiet.is_quiet(&slice) || one.numbered.is_some())
         });
-        let call = by_chain.or(by_id).or(by_slice).unwrap_or_else(|| {
+        let by_number = if identified { None } else { self.waiting_for(one, &slice) };
+        let call = by_chain.or(by_id).or(by_number).or(by_slice).unwrap_or_else(|| {
             self.calls.push((time, 0));
             u32::try_from(self.calls.len() - 1).unwrap_or(u32::MAX)
         });
@@ -110,9 +113,24 @@ impl Calls {
             self.by_client_id.insert(Name::clone(id), call);
         }
         if one.attempt.outcome.is_failure() {
-            self.by_slice.insert(slice, call);
+            self.by_slice.insert(slice.clone(), call);
+        }
+        if let Some(number) = one.numbered.filter(|_| !identified) {
+            self.waiting.entry((slice, number)).or_default().push(call);
         }
         (call, place)
+    }
+
+    /// The call whose last attempt had the number before this one's: of several the latest, which waits no longer then.
+    fn waiting_for(&mut self, one: &InCall, slice: &Slice) -> Option<u32> {
+        let before = one.numbered?.checked_sub(1)?;
+        let mut waiting = self.waiting.remove(&(slice.clone(), before))?;
+        let call = waiting.pop().filter(|&call| self.within(call, one.attempt.time, SAME_CALL_MS));
+        // Where the latest is too old, all are.
+        if call.is_some() && !waiting.is_empty() {
+            self.waiting.insert((slice.clone(), before), waiting);
+        }
+        call
     }
 
     fn within(&self, call: u32, time: Time, limit_ms: i64) -> bool {

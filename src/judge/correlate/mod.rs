@@ -367,7 +367,7 @@ fn saved(assembled: &[Assembled], proxies: &[ProxyHost], rollup: &Rollup, famili
     let sources: Vec<&SourceRollup> = rollup.sources.values().collect();
     for source in families.iter().flat_map(|family| &family.sources) {
         for seen in sources.get(*source).map_or(&[][..], |rollup| &rollup.observations) {
-            if seen.outcome == Outcome::Success {
+            if seen.outcome == Outcome::Success && seen.attempt != Some(1) {
                 add(seen.ids.x_client_request_id.as_ref(), seen.time);
             }
         }
