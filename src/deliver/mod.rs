@@ -38,6 +38,9 @@ pub static ALL: &[&dyn Report] = &[
 /// The JSON Schema that every JSON report fits.
 pub const JSON_SCHEMA: &str = include_str!("report-v1.schema.json");
 
+/// The JSON Schema that every trace told as JSON fits.
+pub const TRACE_SCHEMA: &str = include_str!("trace/trace-v1.schema.json");
+
 /// The report of a name.
 #[must_use]
 pub fn by_name(name: &str) -> Option<&'static dyn Report> {
