@@ -229,8 +229,12 @@ mod tests {
     #[test]
     fn several_values_of_a_scope_are_told_as_several() {
         let told = |values: &[(Dimension, &[&str])]| {
-            let values = values.iter().map(|(dimension, names)| (*dimension, names.iter().map(|name| Name::from(*name)).collect()));
-            scope(&Scope { values: values.collect() })
+            let values = values
+                .iter()
+                .map(|(dimension, names)| (*dimension, names.iter().map(|name| Name::from(*name)).collect()));
+            scope(&Scope {
+                values: values.collect(),
+            })
         };
         assert_eq!(told(&[(Dimension::Model, &["gpt-4o"])]), "model gpt-4o");
         assert_eq!(

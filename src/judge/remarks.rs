@@ -2,7 +2,8 @@
 
 use super::id_advice;
 use crate::model::{
-    Attempt, Attributes, CallerKind, Dimension, Finding, Grain, Name, Observation, Outcome, Rollup, SourceRollup, Time, Traffic, Vantage,
+    Attempt, Attributes, CallerKind, Dimension, Finding, Grain, Name, Observation, Outcome, Rollup, SourceRollup, Time, Traffic,
+    Vantage,
 };
 use std::collections::{BTreeMap, BTreeSet};
 

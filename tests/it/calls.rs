@@ -9,7 +9,12 @@ use serde_json::{Value, json};
 fn found(lines: impl IntoIterator<Item = Value>) -> Findings {
     let mut log = String::new();
     for (second, mut line) in lines.into_iter().enumerate() {
-        let stamp = format!("2026-09-14T{:02}:{:02}:{:02}Z", 9 + second / 3600, second / 60 % 60, second % 60);
+        let stamp = format!(
+            "2026-09-14T{:02}:{:02}:{:02}Z",
+            9 + second / 3600,
+            second / 60 % 60,
+            second % 60
+        );
         line["timestamp"] = stamp.into();
         log += &format!("{line}\n");
     }
@@ -43,13 +48,28 @@ fn calls_that_share_an_id_stay_as_many_as_their_first_attempts() {
 /// Successes, and for five minutes failures that end as `failed` says.
 fn an_error_named(failed: &Value) -> Findings {
     let ok = json!({"level": "info", "event": "llm.call", "model": "gpt-4o", "duration_ms": 800, "status": 200});
-    found((0..3000).map(|second| if (1200..1500).contains(&second) { failed.clone() } else { ok.clone() }))
+    found((0..3000).map(|second| {
+        if (1200..1500).contains(&second) {
+            failed.clone()
+        } else {
+            ok.clone()
+        }
+    }))
 }
 
 #[test]
 fn a_failed_call_that_names_only_its_error_is_a_failure() {
-    for error in ["InternalServerError", "openai.InternalServerError", "overloaded_error", "APIConnectionError"] {
-        for more in [json!({}), json!({"duration_ms": 900}), json!({"error": "the answer did not come"})] {
+    for error in [
+        "InternalServerError",
+        "openai.InternalServerError",
+        "overloaded_error",
+        "APIConnectionError",
+    ] {
+        for more in [
+            json!({}),
+            json!({"duration_ms": 900}),
+            json!({"error": "the answer did not come"}),
+        ] {
             let mut failed = json!({"level": "error", "event": "llm.call", "model": "gpt-4o", "error_type": error});
             failed.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             let found = an_error_named(&failed);
@@ -60,7 +80,8 @@ fn a_failed_call_that_names_only_its_error_is_a_failure() {
 
 #[test]
 fn an_error_of_the_callers_own_is_told_by_its_name() {
-    let found = an_error_named(&json!({"level": "error", "event": "llm.call", "model": "gpt-4o", "error_type": "RateLimitError"}));
+    let found =
+        an_error_named(&json!({"level": "error", "event": "llm.call", "model": "gpt-4o", "error_type": "RateLimitError"}));
     assert_eq!((found.counts.failures, found.caller_side[0].count), (0, 300));
 }
 
@@ -78,7 +99,11 @@ fn an_answer_and_the_line_that_names_its_error_are_one_failure() {
     let line = json!({"level": "error", "event": "llm.call", "model": "gpt-4o", "error_type": "InternalServerError"});
     let ok = json!({"level": "info", "logger": "httpx", "message": "HTTP Request: POST https://api.openai.com/v1/responses \"HTTP/1.1 200 OK\""});
     let found = found((0..400).flat_map(|call| {
-        if call % 4 == 0 { vec![answer.clone(), line.clone()] } else { vec![ok.clone()] }
+        if call % 4 == 0 {
+            vec![answer.clone(), line.clone()]
+        } else {
+            vec![ok.clone()]
+        }
     }));
     assert_eq!(found.counts.failures, 100);
 }

@@ -64,7 +64,10 @@ fn a_trace_holds_no_key_that_its_schema_does_not_name() {
     for (place, named) in [
         ("", "/properties"),
         ("/calls/0/attempts/0", attempt),
-        ("/calls/0/attempts/0/records/0", &format!("{attempt}/records/items/properties")),
+        (
+            "/calls/0/attempts/0/records/0",
+            &format!("{attempt}/records/items/properties"),
+        ),
     ] {
         let (told, named) = (told.pointer(place).unwrap(), schema.pointer(named).unwrap());
         assert_eq!(keys(told), keys(named), "{place}");

@@ -87,7 +87,10 @@ fn read<'a>(mut raised: Raised<'a>, rest: &'a str) -> Raised<'a> {
     body::read(message, &mut raised);
     // A class alone is no evidence where a gateway wraps a broken connection in it (formats.md 1.9).
     if sdk && raised.status.is_none() && !rest.contains("Connection error") {
-        let meant = raised.class.filter(|class| CLASSES.contains(class)).and_then(providers::meant);
+        let meant = raised
+            .class
+            .filter(|class| CLASSES.contains(class))
+            .and_then(providers::meant);
         raised.status = meant.filter(|meant| meant.is_exact).map(|meant| meant.status);
     }
     raised

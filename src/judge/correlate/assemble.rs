@@ -460,7 +460,11 @@ fn ends_agree(last: &View, seen: &Observation) -> bool {
 
 /// Whether a line's status is no more than what its error's word stands for, which it does for every 5xx.
 fn is_any_5xx(seen: &Observation) -> bool {
-    let words = seen.error.iter().flat_map(|error| [&error.error_code, &error.error_type]).flatten();
+    let words = seen
+        .error
+        .iter()
+        .flat_map(|error| [&error.error_code, &error.error_type])
+        .flatten();
     let meant = words.filter_map(|word| providers::meant(word)).next();
     meant.is_some_and(|meant| !meant.is_exact && seen.outcome == Outcome::Status(meant.status))
 }

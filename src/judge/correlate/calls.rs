@@ -125,7 +125,9 @@ impl Calls {
     fn waiting_for(&mut self, one: &InCall, slice: &Slice) -> Option<u32> {
         let before = one.numbered?.checked_sub(1)?;
         let mut waiting = self.waiting.remove(&(slice.clone(), before))?;
-        let call = waiting.pop().filter(|&call| self.within(call, one.attempt.time, SAME_CALL_MS));
+        let call = waiting
+            .pop()
+            .filter(|&call| self.within(call, one.attempt.time, SAME_CALL_MS));
         // Where the latest is too old, all are.
         if call.is_some() && !waiting.is_empty() {
             self.waiting.insert((slice.clone(), before), waiting);
