@@ -1,6 +1,6 @@
 //! Is every call counted once, and every failure that a log tells in its own words?
 
-use crate::run::findings;
+use crate::run::{findings, plan};
 use faultscope::gather::Plan;
 use faultscope::model::Findings;
 use serde_json::{Value, json};
@@ -114,4 +114,11 @@ fn what_failed_in_another_window_is_not_usual() {
     let found = found((0..12_000).map(|second| json!({"model": "gpt-4o", "duration_ms": 800, "status": status(second)})));
     let usual: Vec<f64> = found.windows.iter().map(|window| window.baseline).collect();
     assert_eq!(usual, [0.0, 0.0]);
+}
+
+#[test]
+fn an_attempt_lasted_as_long_as_its_proxy_saw_it_and_not_as_its_call() {
+    let found = findings(&plan("egress-b-broken"));
+    let longest = found.windows[0].requests.iter().filter_map(|attempt| attempt.duration_ms).max();
+    assert!(longest < Some(1000), "{longest:?}");
 }

@@ -85,8 +85,8 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
     }
     page.heading("Labels");
     page.item(&format!("Reproduced on another network: {}", other_network(window)));
-    page.heading("What speaks against the network");
-    for line in against(window, part) {
+    page.heading("Why the network, and not the provider");
+    for line in reasons(window, part) {
         page.item(&line);
     }
     words::status_page(page, "The provider's status page on that time", window);
@@ -98,7 +98,7 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
 
 /// How they broke, how long that took, and when.
 fn timings(page: &mut Page, subject: &Subject<'_>) {
-    let Subject { window, part, .. } = subject;
+    let part = subject.part;
     page.heading("Kinds and timings");
     for ending in &part.endings {
         page.item(&format!(
@@ -115,7 +115,7 @@ fn timings(page: &mut Page, subject: &Subject<'_>) {
     }
     page.item(&format!("{}.", usual(part.before.as_ref(), "Before it")));
     page.item(&format!("{}.", usual(part.after.as_ref(), "After it")));
-    if let Some(took) = subject.zoom.and_then(|zoom| words::healthy(zoom, window)) {
+    if let Some(took) = subject.zoom.and_then(|zoom| words::healthy(zoom)) {
         page.item(&took);
     }
     for line in course(&part.course) {
@@ -254,15 +254,19 @@ fn ids(attempt: &Attempt) -> String {
     told.join("  ")
 }
 
-fn against(window: &Window, part: &Part) -> Vec<String> {
+fn reasons(window: &Window, part: &Part) -> Vec<String> {
     let (yes, no, unknown) = part.reached;
     let mut lines = vec![format!(
-        "The provider answered {} of the {} broken requests; {} never reached it; of {} no log can tell ({:.1} %).",
-        count(yes),
+        "Of the {} broken requests {} never reached the provider, it answered {}, and of {} no log can tell{}.",
         count(part.share.failed),
         count(no),
+        count(yes),
         count(unknown),
-        percent(unknown, part.share.failed)
+        if unknown > 0 {
+            format!(" ({:.1} %)", percent(unknown, part.share.failed))
+        } else {
+            String::new()
+        }
     )];
     for counter in &window.verdict.against {
         lines.push(format!("Not {}: {}", counter.class.name(), inert(&counter.says)));

@@ -122,7 +122,7 @@ pub(super) fn durations(durations: Option<&Durations>, of: u64) -> String {
 }
 
 /// How long the scope's successes took, before the window and in it.
-pub(super) fn healthy(zoom: &Zoom, window: &Window) -> Option<String> {
+pub(super) fn healthy(zoom: &Zoom) -> Option<String> {
     let told = |took: &Took, when: &str| {
         format!(
             "{when} median {}, 95th percentile {} (of {})",
@@ -131,13 +131,7 @@ pub(super) fn healthy(zoom: &Zoom, window: &Window) -> Option<String> {
             count(took.of)
         )
     };
-    // Durations are counted in stretches that reach over a window's edges: where all failed, none were during it.
-    let inside = if window.failures < window.attempts {
-        zoom.healthy_inside.as_ref()
-    } else {
-        None
-    };
-    let parts: Vec<String> = [(zoom.healthy_before.as_ref(), "before it"), (inside, "during it")]
+    let parts: Vec<String> = [(zoom.healthy_before.as_ref(), "before it"), (zoom.healthy_inside.as_ref(), "during it")]
         .into_iter()
         .filter_map(|(took, when)| Some(told(took?, when)))
         .collect();

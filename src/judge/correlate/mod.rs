@@ -267,6 +267,10 @@ fn in_call(
             one.outcome = proxy.outcome.transport().map_or(one.outcome, Outcome::Transport);
         }
     }
+    if one.of_call {
+        // The proxy saw the attempt itself.
+        one.duration_ms = proxies.iter().find_map(|proxy| proxy.duration_ms).or(one.duration_ms);
+    }
     let upstream = proxies.iter().find_map(|view| view.upstream.as_ref()?.address.clone());
     let mut seen_by: Vec<Seen> = application
         .into_iter()
@@ -313,6 +317,7 @@ static EMPTY_VIEW: std::sync::LazyLock<View> = std::sync::LazyLock::new(|| View 
     time: Time(0),
     instant: crate::model::Instant::End,
     duration_ms: None,
+    of_call: false,
     outcome: Outcome::Unsaid,
     fact: Some(Fact::StatusOnly),
     attributes: Arc::new(Attributes::default()),
