@@ -112,6 +112,7 @@ pub(super) fn dimension_word(dimension: Dimension) -> &'static str {
     match dimension {
         Dimension::ServerAddress => "server",
         Dimension::ServiceTier => "service tier",
+        Dimension::EdgeSite => "edge site",
         other => other.name(),
     }
 }
@@ -126,6 +127,8 @@ fn dimension_words(dimension: Dimension) -> &'static str {
         Dimension::ServiceTier => "service tiers",
         Dimension::Project => "projects",
         Dimension::Proxy => "proxies",
+        Dimension::Region => "regions",
+        Dimension::EdgeSite => "edge sites",
         Dimension::Host => "hosts",
         Dimension::Client => "clients",
     }

@@ -119,6 +119,10 @@ fn what_failed_in_another_window_is_not_usual() {
 #[test]
 fn an_attempt_lasted_as_long_as_its_proxy_saw_it_and_not_as_its_call() {
     let found = findings(&plan("egress-b-broken"));
-    let longest = found.windows[0].requests.iter().filter_map(|attempt| attempt.duration_ms).max();
+    let longest = found.windows[0]
+        .requests
+        .iter()
+        .filter_map(|attempt| attempt.duration_ms)
+        .max();
     assert!(longest < Some(1000), "{longest:?}");
 }

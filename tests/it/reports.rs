@@ -185,7 +185,13 @@ fn several_models_are_not_told_as_one() {
 #[test]
 fn the_readme_shows_what_is_printed() {
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    let shown = readme.split("```text\nThe provider").nth(1).unwrap().split("\n```").next().unwrap();
+    let shown = readme
+        .split("```text\nThe provider")
+        .nth(1)
+        .unwrap()
+        .split("\n```")
+        .next()
+        .unwrap();
     let printed = report(&findings(&plan("model-down")), "text", Audience::Terminal, b"key");
     for part in format!("The provider{shown}").split("\n  ...\n") {
         assert!(printed.contains(part), "{part}");

@@ -131,10 +131,13 @@ pub(super) fn healthy(zoom: &Zoom) -> Option<String> {
             count(took.of)
         )
     };
-    let parts: Vec<String> = [(zoom.healthy_before.as_ref(), "before it"), (zoom.healthy_inside.as_ref(), "during it")]
-        .into_iter()
-        .filter_map(|(took, when)| Some(told(took?, when)))
-        .collect();
+    let parts: Vec<String> = [
+        (zoom.healthy_before.as_ref(), "before it"),
+        (zoom.healthy_inside.as_ref(), "during it"),
+    ]
+    .into_iter()
+    .filter_map(|(took, when)| Some(told(took?, when)))
+    .collect();
     (!parts.is_empty()).then(|| format!("Successful attempts of the window's scope took: {}.", parts.join("; ")))
 }
 
