@@ -115,7 +115,7 @@ fn timings(page: &mut Page, subject: &Subject<'_>) {
     }
     page.item(&format!("{}.", usual(part.before.as_ref(), "Before it")));
     page.item(&format!("{}.", usual(part.after.as_ref(), "After it")));
-    if let Some(took) = subject.zoom.and_then(|zoom| words::healthy(zoom)) {
+    if let Some(took) = subject.zoom.and_then(words::healthy) {
         page.item(&took);
     }
     for line in course(&part.course) {

@@ -135,7 +135,7 @@ fn figures(page: &mut Page, window: &Window, part: &Part, zoom: Option<&Zoom>) {
         "Time until the failure: {}.",
         durations(part.durations.as_ref(), part.share.failed)
     ));
-    if let Some(took) = zoom.and_then(|zoom| words::healthy(zoom)) {
+    if let Some(took) = zoom.and_then(words::healthy) {
         page.item(&took);
     }
     if !part.edge_sites.named.is_empty() {
