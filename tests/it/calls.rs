@@ -126,3 +126,18 @@ fn an_attempt_lasted_as_long_as_its_proxy_saw_it_and_not_as_its_call() {
         .max();
     assert!(longest < Some(1000), "{longest:?}");
 }
+
+#[test]
+fn a_numbered_success_saves_the_call_that_waited_for_it() {
+    let lines = (0..40).flat_map(|_| {
+        [
+            attempt(1, 503),
+            attempt(2, 200),
+            attempt(1, 200),
+            attempt(1, 503),
+            attempt(2, 503),
+        ]
+    });
+    let counts = found(lines).counts;
+    assert_eq!((counts.calls, counts.calls_recovered, counts.calls_lost), (120, 40, 40));
+}

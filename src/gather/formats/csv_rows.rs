@@ -1,6 +1,7 @@
 //! Reads rows with a header line that names their columns: what dashboards, warehouses and hosted gateways export as CSV.
 //!
-//! A column means what a key of that name means on a JSON line; a row of a gateway whose JSON is known is read as that. Rows
+//! A column means what a key of that name means on a JSON line; a row of a gateway whose JSON is known is read as that:
+//! OpenRouter's activity, what `@helicone/export` writes, Cloudflare's Logpush where the job's `batch_prefix` is the header. Rows
 //! are parted by comma, semicolon or tab, and quoted as RFC 4180 has it. A quoted value may run over several lines where
 //! the time stands in a column before it, by which the first line of a row is told.
 //! <https://www.rfc-editor.org/rfc/rfc4180>
@@ -152,8 +153,8 @@ impl Header {
             "EdgeStartTimestamp",
             "generation_id",
             "model_permaslug",
+            "request_created_at",
             "response_created_at",
-            "delay_ms",
         ];
         marks
             .iter()

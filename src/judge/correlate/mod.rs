@@ -22,7 +22,7 @@ use crate::model::{
     Vantage,
 };
 use assemble::{Assembled, ChainEnd};
-use calls::InCall;
+use calls::{InCall, Saved};
 use clocks::Clock;
 use cover::{Cover, Covers, Ties};
 use earlier::Earlier;
@@ -54,7 +54,10 @@ pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
     let mut assembled: Vec<Assembled> = families.iter().map(|family| assemble_family(family, &sources)).collect();
     set_clocks(&mut assembled, &mut proxies, &clocks);
 
-    let saved = saved(&assembled, &proxies, rollup, &families);
+    let saved = Saved {
+        by_id: saved(&assembled, &proxies, rollup, &families),
+        numbered: numbered_successes(&families, &sources, &clocks),
+    };
     let chains = chains_of_views(&assembled);
     let hosts = hosts_of_views(&proxies);
     let applications = in_one(assembled.iter_mut().map(|one| &mut one.views));
@@ -384,12 +387,33 @@ fn saved(assembled: &[Assembled], proxies: &[ProxyHost], rollup: &Rollup, famili
     saved
 }
 
+/// The retries of applications that went well, have a number, and nothing else that tells their call.
+fn numbered_successes(
+    families: &[Family],
+    sources: &[(&Name, &SourceRollup)],
+    clocks: &[Clock],
+) -> Vec<(Time, Arc<Attributes>, u16)> {
+    let mut found = Vec::new();
+    for &index in families.iter().flat_map(|family| &family.sources) {
+        let Some((_, rollup)) = sources.get(index) else { continue };
+        let offset = clocks.get(index).map_or(0, |clock| clock.offset_ms);
+        for seen in rollup.observations.iter().filter(|seen| seen.outcome == Outcome::Success) {
+            let nameless = seen.ids.x_client_request_id.is_none() && seen.ids.sdk.is_none();
+            if let (Some(number @ 2..), true) = (seen.attempt, nameless) {
+                found.push((seen.time.plus_ms(offset), Arc::clone(&seen.attributes), number));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
 fn finish(
     applications: successes::Successes,
     uncovered: successes::Successes,
     by_proxies: successes::Successes,
     mut attempts: Vec<InCall>,
-    saved: &BTreeMap<Name, Vec<Time>>,
+    saved: &Saved,
     sources: &[(&Name, &SourceRollup)],
     clocks: &[Clock],
 ) -> Correlated {
