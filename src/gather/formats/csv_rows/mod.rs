@@ -6,6 +6,10 @@
 //! the time stands in a column before it, by which the first line of a row is told.
 //! <https://www.rfc-editor.org/rfc/rfc4180>
 
+mod cells;
+#[cfg(test)]
+mod tests;
+
 use super::format::{Fit, Format, Unread};
 use super::keys::{self, Key};
 use super::told::Told;
@@ -13,6 +17,7 @@ use super::{cloudflare_ai_gateway, cloudflare_logpush, helicone, openrouter, por
 use crate::gather::frame::Framing;
 use crate::model::{Fields, Vantage};
 use crate::text::scan;
+use cells::cells;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -54,57 +59,6 @@ struct Header {
     gateway: Option<&'static dyn Format>,
     /// The column of the time.
     time: Option<usize>,
-}
-
-/// The cells of a row as they stand, one after the other; the quotes around one and the doubled ones in it are undone. The
-/// `csv` crate's parser is built anew for each text it is given, which costs more than a row.
-struct Cells<'a> {
-    rest: Option<&'a str>,
-    delimiter: u8,
-}
-
-impl<'a> Iterator for Cells<'a> {
-    type Item = Result<Cow<'a, str>, Unread>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let rest = self.rest.take()?;
-        let Some(quoted) = rest.strip_prefix('"') else {
-            let end = memchr::memchr(self.delimiter, rest.as_bytes());
-            self.rest = end.and_then(|end| rest.get(end + 1..));
-            return Some(Ok(Cow::Borrowed(end.and_then(|end| rest.get(..end)).unwrap_or(rest))));
-        };
-        let mut quotes = memchr::memchr_iter(b'"', quoted.as_bytes());
-        let mut is_doubled = false;
-        let end = loop {
-            let Some(at) = quotes.next() else {
-                return Some(Err(Unread::CutShort));
-            };
-            if quoted.as_bytes().get(at + 1) != Some(&b'"') {
-                break at;
-            }
-            is_doubled = true;
-            quotes.next();
-        };
-        let (value, behind) = quoted.split_at_checked(end)?;
-        let behind = behind.get(1..).filter(|behind| !behind.is_empty());
-        self.rest = behind.and_then(|behind| behind.strip_prefix(char::from(self.delimiter)));
-        if behind.is_some() && self.rest.is_none() {
-            return Some(Err(Unread::NotThisFormat));
-        }
-        let value = if is_doubled {
-            Cow::Owned(value.replace("\"\"", "\""))
-        } else {
-            Cow::Borrowed(value)
-        };
-        Some(Ok(value))
-    }
-}
-
-fn cells(row: &str, delimiter: u8) -> Cells<'_> {
-    Cells {
-        rest: Some(row.trim_end_matches(['\n', '\r'])),
-        delimiter,
-    }
 }
 
 impl Header {
@@ -302,60 +256,5 @@ impl Format for CsvRows {
 
     fn source(&self) -> &'static str {
         "https://www.rfc-editor.org/rfc/rfc4180"
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{CsvRows, Header};
-    use crate::gather::formats::{ALL, Format};
-    use crate::gather::recognise::{Order, recognise};
-
-    #[test]
-    fn a_header_names_the_columns_whatever_parts_them() {
-        for line in [
-            "time,status,model",
-            "Time;Status;Model\r",
-            "\"time\"\t\"status\"\t\"model\"",
-            "\u{feff}time,status,model",
-        ] {
-            assert_eq!(Header::of(line.as_bytes()).unwrap().keys.len(), 3, "{line}");
-        }
-    }
-
-    #[test]
-    fn a_line_of_words_or_values_is_no_header() {
-        for line in [
-            "2025-03-06,500,gpt-4o",
-            "the time, the status and the model",
-            "name,mail,city",
-            "window,timestamp,status,model,endpoint,reached_provider,decided_by",
-        ] {
-            assert!(Header::of(line.as_bytes()).is_none(), "{line}");
-        }
-    }
-
-    #[test]
-    fn a_gateways_export_is_read_as_the_gateways() {
-        for (name, head) in [
-            (
-                "cloudflare-logpush",
-                "RayID,EdgeStartTimestamp,EdgeResponseStatus\n91c0f3e2aa0b1d2c,2025-03-06T14:02:45Z,522\n",
-            ),
-            ("csv", CsvRows::ANY.samples()[1]),
-        ] {
-            assert_eq!(recognise(head.as_bytes(), true, &Order::of(ALL)).unwrap().name, name);
-        }
-    }
-
-    #[test]
-    fn a_quoted_value_runs_over_lines_behind_the_time() {
-        let head = b"time,status,model,error\n2025-03-06T14:02:45Z,500,o3,\"one\ntwo, three\n\"\n";
-        let format = CsvRows::ANY.declared(head).unwrap();
-        let starts: Vec<bool> = head
-            .split(|byte| *byte == b'\n')
-            .map(|line| format.starts_record(line))
-            .collect();
-        assert_eq!(starts, [true, true, false, false, false]);
     }
 }
