@@ -51,9 +51,8 @@ pub(super) fn number(mut attempts: Vec<InCall>, cells: &[TrafficCell], saved: &S
         one.attempt.number = one.numbered.unwrap_or(place);
     }
     let mut outcomes = calls.outcomes(&attempts, &saved.by_id);
-    for (time, attributes, number) in &saved.numbered {
-        let call = calls.saved_by(*time, &slice(attributes), *number);
-        if let Some(outcome) = call.and_then(|call| outcomes.get_mut(call as usize)) {
+    for call in calls.saved_by(&saved.numbered) {
+        if let Some(outcome) = outcomes.get_mut(call as usize) {
             *outcome = CallOutcome::Recovered;
         }
     }
@@ -151,17 +150,26 @@ impl Calls {
         call
     }
 
-    /// The call that a numbered success was the last attempt of: of those that waited for it then, the latest.
-    fn saved_by(&mut self, time: Time, slice: &Slice, number: u16) -> Option<u32> {
-        let waiting = self.waiting.get(&(slice.clone(), number.checked_sub(1)?))?;
-        let waited = |call: &&u32| {
-            let last = self.calls.get(**call as usize).map(|(last, _)| *last);
-            last.is_some_and(|last| (-SLACK_MS..=SAME_CALL_MS).contains(&time.since(last)))
-        };
-        let call = *waiting.iter().rev().find(waited)?;
-        let waiting = self.waiting.get_mut(&(slice.clone(), number - 1))?;
-        waiting.retain(|other| *other != call);
-        Some(call)
+    /// The calls that numbered successes, by time, were the last attempts of: of those that waited then, the latest.
+    fn saved_by(&self, successes: &[(Time, Arc<Attributes>, u16)]) -> Vec<u32> {
+        // Of each list, those that had begun to wait, and how many of it they are: so each call is looked at once.
+        let mut begun: AHashMap<(Slice, u16), (Vec<u32>, usize)> = AHashMap::new();
+        let last = |call: &u32| self.calls.get(*call as usize).map_or(Time(i64::MIN), |(last, _)| *last);
+        let mut saved = Vec::new();
+        for (time, attributes, number) in successes {
+            let key = (slice(attributes), number.saturating_sub(1));
+            let Some(waiting) = self.waiting.get(&key) else { continue };
+            let (open, taken) = begun.entry(key).or_default();
+            let new = waiting
+                .iter()
+                .skip(*taken)
+                .take_while(|call| time.since(last(call)) >= -SLACK_MS);
+            let before = open.len();
+            open.extend(new);
+            *taken += open.len() - before;
+            saved.extend(open.pop().filter(|call| time.since(last(call)) <= SAME_CALL_MS));
+        }
+        saved
     }
 
     fn within(&self, call: u32, time: Time, limit_ms: i64) -> bool {
