@@ -7,6 +7,7 @@ use super::dates::Midnights;
 use super::envelopes::{Bearings, Inner, Outer};
 use super::formats::Format;
 use super::normalise::{self, End};
+use super::repeated::Repeated;
 use super::sought::Sought;
 use super::times;
 use crate::model::{
@@ -16,6 +17,7 @@ use crate::model::{
 use crate::redact::scrub;
 use crate::text::timestamp::{DateKnown, Reference, StampCache, ZONE_STEP_MS, Zone, http_date, nearest_zone_ms};
 use ahash::{AHashMap, RandomState};
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -60,6 +62,8 @@ pub struct SourceContext<'a> {
     pub wanted: Option<&'a Wanted>,
     /// Only records that hold one of these ids are read, and whole.
     pub sought: Option<&'a Sought>,
+    /// What the worker's records say over and over.
+    pub repeated: &'a RefCell<Repeated>,
 }
 
 /// A big source has so many ids that only a fraction of them need be asked whether the sample wants them: those whose hash
@@ -520,6 +524,8 @@ impl<'a> Collector<'a> {
                 &attributes,
             );
         }
+        let ids = Arc::new(self.ids(fields, &end));
+        let mut repeated = self.context.repeated.borrow_mut();
         self.rollup.observations.push(Observation {
             line,
             time,
@@ -529,12 +535,12 @@ impl<'a> Collector<'a> {
             outcome: end.outcome,
             fact: end.fact,
             attributes,
-            ids: self.ids(fields, &end),
-            method: fields.method.and_then(scrub::word).map(Name::from),
-            error: normalise::error_said(fields),
+            ids,
+            method: fields.method.and_then(scrub::word).map(|method| repeated.word(method)),
+            error: normalise::error_said(fields).map(|said| repeated.error(said)),
             attempt: fields.attempt.and_then(|attempt| u16::try_from(attempt).ok()),
             retry: retry_said(fields),
-            upstream: normalise::upstream(fields),
+            upstream: normalise::upstream(fields).map(|upstream| repeated.upstream(upstream)),
             stream: fields.stream,
             input_tokens: fields.input_tokens.and_then(|tokens| u32::try_from(tokens).ok()),
         });
@@ -542,10 +548,11 @@ impl<'a> Collector<'a> {
 
     /// The ids of a record. Programs that write into one file name their threads alike.
     fn ids(&self, fields: &Fields<'_>, end: &End) -> Ids {
-        let mut ids = ids(fields, end);
+        let mut repeated = self.context.repeated.borrow_mut();
+        let mut ids = ids(fields, end, &mut repeated);
         if let Some(program) = self.outer.program {
             let thread = ids.thread.as_deref().unwrap_or_default();
-            ids.thread = Some(Name::from(format!("{program:016x}/{thread}")));
+            ids.thread = Some(repeated.word(&format!("{program:016x}/{thread}")));
         }
         ids
     }
@@ -578,7 +585,8 @@ impl<'a> Collector<'a> {
         if self.remembered.len() >= ATTRIBUTES_REMEMBERED {
             self.remembered.clear();
         }
-        let attributes = Arc::new(normalise::attributes(fields, vantage, self.context.host.as_ref()));
+        let attributes = normalise::attributes(fields, vantage, self.context.host.as_ref());
+        let attributes = self.context.repeated.borrow_mut().attributes(attributes);
         let tuple = self.rollup.cells.tuple(&attributes);
         let tuple_if_start = if vantage == Vantage::Application {
             self.rollup.cells_if_start.tuple(&attributes)
@@ -611,7 +619,7 @@ fn duration(fields: &Fields<'_>) -> Option<u32> {
     fields.duration_ms.filter(|ms| (0.0..=LONGEST_MS).contains(ms)).map(whole)
 }
 
-fn ids(fields: &Fields<'_>, end: &End) -> Ids {
+fn ids(fields: &Fields<'_>, end: &End, repeated: &mut Repeated) -> Ids {
     let name = |id: Option<&str>| id.and_then(scrub::id).map(Name::from);
     let in_text = || {
         fields
@@ -628,8 +636,8 @@ fn ids(fields: &Fields<'_>, end: &End) -> Ids {
         gateway_request_id: normalise::gateway_id(fields).map(Name::from),
         cf_ray: name(fields.cf_ray),
         sdk: name(fields.sdk_retry_of.or(fields.sdk_id)),
-        thread: fields.thread.map(Name::from),
-        organization: fields.organization.and_then(scrub::word).map(Name::from),
+        thread: fields.thread.map(|thread| repeated.word(thread)),
+        organization: fields.organization.and_then(scrub::word).map(|word| repeated.word(word)),
     }
 }
 

@@ -79,13 +79,13 @@ mod tests {
                     .with(Dimension::Model, "gpt-4o")
                     .with(Dimension::Host, "web-1"),
             ),
-            ids: Ids {
+            ids: Arc::new(Ids {
                 x_request_id: Some(Name::from("req_1")),
                 organization: Some(Name::from("org-1")),
                 ..Ids::default()
-            },
+            }),
             method: Some(Name::from("POST")),
-            error: Some(Box::new(ErrorSaid {
+            error: Some(Arc::new(ErrorSaid {
                 error_type: Some(Name::from("server_error")),
                 error_code: None,
                 template: Some("Overloaded"),
@@ -96,7 +96,7 @@ mod tests {
                 in_ms: Some(500),
                 left: None,
             }),
-            upstream: Some(Box::new(Upstream {
+            upstream: Some(Arc::new(Upstream {
                 address: Some(Name::from("10.0.0.1:443")),
                 connected: Some(true),
                 answered: None,

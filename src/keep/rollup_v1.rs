@@ -9,6 +9,7 @@ use crate::model::{
     Cell, Cells, ErrorSaid, IdSample, Ids, Observation, Outcome, RetrySaid, SampledId, SourceRollup, Time, TookClass, Upstream,
 };
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A source's part.
 #[derive(Debug, Serialize, Deserialize)]
@@ -231,15 +232,7 @@ fn ids_read(stored: &[(u64, i64, Option<u32>, Number)], meanings: &Meanings) -> 
 }
 
 fn seen_stored(seen: &Observation, numbers: &mut Numbering) -> Seen {
-    let ids = [
-        &seen.ids.x_request_id,
-        &seen.ids.x_client_request_id,
-        &seen.ids.gateway_request_id,
-        &seen.ids.cf_ray,
-        &seen.ids.sdk,
-        &seen.ids.thread,
-        &seen.ids.organization,
-    ];
+    let ids = seen.ids.each();
     Seen {
         line: seen.line,
         time: seen.time.0,
@@ -289,7 +282,7 @@ fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants) -> Opti
         outcome: outcome_read(seen.outcome)?,
         fact: seen.fact.map(|code| fact::read(code).ok_or(())).transpose().ok()?,
         attributes: meanings.attributes(seen.attributes)?,
-        ids: Ids {
+        ids: Arc::new(Ids {
             x_request_id,
             x_client_request_id,
             gateway_request_id,
@@ -297,10 +290,10 @@ fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants) -> Opti
             sdk,
             thread,
             organization,
-        },
+        }),
         method: meanings.name(seen.method),
         error: seen.error.map(|(error_type, error_code, template, html)| {
-            Box::new(ErrorSaid {
+            Arc::new(ErrorSaid {
                 error_type: meanings.name(error_type),
                 error_code: meanings.name(error_code),
                 template: meanings.name(template).map(|word| constants.constant(&word)),
@@ -310,7 +303,7 @@ fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants) -> Opti
         attempt: seen.attempt,
         retry: seen.retry.map(|(in_ms, left)| RetrySaid { in_ms, left }),
         upstream: seen.upstream.map(|(address, connected, answered, retries)| {
-            Box::new(Upstream {
+            Arc::new(Upstream {
                 address: meanings.name(address),
                 connected,
                 answered,

@@ -26,10 +26,10 @@ fn failure(minute: i64, attributes: Attributes, id: Option<&str>, duration_ms: u
         duration_ms: Some(duration_ms),
         outcome: Outcome::Status(503),
         attributes: Arc::new(attributes),
-        ids: Ids {
+        ids: Arc::new(Ids {
             x_request_id: id.map(Name::from),
             ..Ids::default()
-        },
+        }),
         method: None,
         error: None,
         number: 1,

@@ -390,8 +390,10 @@ impl Calls {
         for &view in &closing.views {
             let Some(view) = self.done.views.get_mut(view) else { continue };
             view.fill_attributes(&seen.attributes);
-            if view.ids.x_client_request_id.is_none() {
-                view.ids.x_client_request_id.clone_from(&seen.ids.x_client_request_id);
+            if view.ids.x_client_request_id.is_none() && seen.ids.x_client_request_id.is_some() {
+                Arc::make_mut(&mut view.ids)
+                    .x_client_request_id
+                    .clone_from(&seen.ids.x_client_request_id);
             }
             // A retry line does not say how the exchange broke; the traceback that ends the call does.
             if let (Outcome::Transport(TransportError::Other), Some(kind)) = (view.outcome, kind) {

@@ -316,7 +316,7 @@ static EMPTY_VIEW: std::sync::LazyLock<View> = std::sync::LazyLock::new(|| View 
     outcome: Outcome::Unsaid,
     fact: Some(Fact::StatusOnly),
     attributes: Arc::new(Attributes::default()),
-    ids: crate::model::Ids::default(),
+    ids: Arc::default(),
     method: None,
     error: None,
     number: None,

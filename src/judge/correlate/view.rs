@@ -21,12 +21,12 @@ pub(super) struct View {
     pub(super) outcome: Outcome,
     pub(super) fact: Option<Fact>,
     pub(super) attributes: Arc<Attributes>,
-    pub(super) ids: Ids,
+    pub(super) ids: Arc<Ids>,
     pub(super) method: Option<Name>,
-    pub(super) error: Option<Box<ErrorSaid>>,
+    pub(super) error: Option<Arc<ErrorSaid>>,
     pub(super) number: Option<u16>,
     pub(super) retry_in_ms: Option<u32>,
-    pub(super) upstream: Option<Box<Upstream>>,
+    pub(super) upstream: Option<Arc<Upstream>>,
     /// The chain of attempts it belongs to within its source.
     pub(super) chain: Option<usize>,
     /// The access log counted this attempt among its successes (a stream that died after a 200).
@@ -45,7 +45,7 @@ impl View {
             outcome: seen.outcome,
             fact: seen.fact,
             attributes: Arc::clone(&seen.attributes),
-            ids: seen.ids.clone(),
+            ids: Arc::clone(&seen.ids),
             method: seen.method.clone(),
             error: seen.error.clone(),
             number: seen.attempt,
@@ -73,18 +73,11 @@ impl View {
 
     /// Adds ids that another record of the same attempt carries.
     pub(super) fn add_ids(&mut self, ids: &Ids) {
-        let fill = |mine: &mut Option<Name>, theirs: &Option<Name>| {
-            if mine.is_none() {
-                mine.clone_from(theirs);
-            }
-        };
-        fill(&mut self.ids.x_request_id, &ids.x_request_id);
-        fill(&mut self.ids.x_client_request_id, &ids.x_client_request_id);
-        fill(&mut self.ids.gateway_request_id, &ids.gateway_request_id);
-        fill(&mut self.ids.cf_ray, &ids.cf_ray);
-        fill(&mut self.ids.sdk, &ids.sdk);
-        fill(&mut self.ids.thread, &ids.thread);
-        fill(&mut self.ids.organization, &ids.organization);
+        let mut filled = Ids::clone(&self.ids);
+        filled.fill_from(ids);
+        if filled != *self.ids {
+            self.ids = Arc::new(filled);
+        }
     }
 
     /// Fills attributes that are absent here.
@@ -98,11 +91,14 @@ impl View {
 
     pub(super) fn add_error(&mut self, error: Option<&ErrorSaid>) {
         let Some(theirs) = error else { return };
-        let mine = self.error.get_or_insert_default();
+        let mut mine = self.error.as_deref().cloned().unwrap_or_default();
         // The provider's own type tells more than the SDK's exception class, which the next line may add.
         mine.error_type = mine.error_type.take().or_else(|| theirs.error_type.clone());
         mine.error_code = mine.error_code.take().or_else(|| theirs.error_code.clone());
         mine.template = mine.template.or(theirs.template);
+        if self.error.as_deref() != Some(&mine) {
+            self.error = Some(Arc::new(mine));
+        }
     }
 }
 

@@ -18,7 +18,7 @@ fn failure(time: i64, attributes: Attributes) -> Attempt {
         duration_ms: Some(2_000),
         outcome: Outcome::Status(503),
         attributes: Arc::new(attributes),
-        ids: Ids::default(),
+        ids: Arc::default(),
         method: None,
         error: None,
         number: 1,
