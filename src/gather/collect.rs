@@ -524,8 +524,9 @@ impl<'a> Collector<'a> {
                 &attributes,
             );
         }
-        let ids = Arc::new(self.ids(fields, &end));
         let mut repeated = self.context.repeated.borrow_mut();
+        let ids = self.ids(fields, &end, &mut repeated);
+        let ids = repeated.ids(ids);
         self.rollup.observations.push(Observation {
             line,
             time,
@@ -547,9 +548,8 @@ impl<'a> Collector<'a> {
     }
 
     /// The ids of a record. Programs that write into one file name their threads alike.
-    fn ids(&self, fields: &Fields<'_>, end: &End) -> Ids {
-        let mut repeated = self.context.repeated.borrow_mut();
-        let mut ids = ids(fields, end, &mut repeated);
+    fn ids(&self, fields: &Fields<'_>, end: &End, repeated: &mut Repeated) -> Ids {
+        let mut ids = ids(fields, end, repeated);
         if let Some(program) = self.outer.program {
             let thread = ids.thread.as_deref().unwrap_or_default();
             ids.thread = Some(repeated.word(&format!("{program:016x}/{thread}")));

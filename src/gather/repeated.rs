@@ -1,6 +1,6 @@
 //! What records say over and over, held once by each worker: a failure is then its ids and numbers, and little else.
 
-use crate::model::{Attributes, Dimension, ErrorSaid, Name, Shared, Upstream};
+use crate::model::{Attributes, Dimension, ErrorSaid, Ids, Name, Shared, Upstream};
 use std::sync::Arc;
 
 /// What one worker's records share, whatever source they are of.
@@ -10,6 +10,7 @@ pub struct Repeated {
     attributes: Shared<Attributes>,
     errors: Shared<ErrorSaid>,
     upstreams: Shared<Upstream>,
+    ids: Shared<Ids>,
 }
 
 impl Repeated {
@@ -25,6 +26,15 @@ impl Repeated {
             attributes.set(dimension, word);
         }
         self.attributes.of(attributes)
+    }
+
+    /// The ids of a record. Those that name no request, but a thread at most, are many records'.
+    pub fn ids(&mut self, ids: Ids) -> Arc<Ids> {
+        if ids.of_request().next().is_none() {
+            self.ids.of(ids)
+        } else {
+            Arc::new(ids)
+        }
     }
 
     /// What an error said.

@@ -54,6 +54,11 @@ impl Ids {
         ]
     }
 
+    /// Those that are of a request or a call; a thread and an organisation have many.
+    pub fn of_request(&self) -> impl Iterator<Item = &Name> {
+        self.each().into_iter().take(5).flatten()
+    }
+
     /// Fills what is absent here from `other`.
     pub fn fill_from(&mut self, other: &Self) {
         for (mine, theirs) in self.each_mut().into_iter().zip(other.each()) {

@@ -1,10 +1,17 @@
 //! One attempt as one source saw it, put together from all that source's records about it.
 
-use crate::model::{Attributes, ErrorSaid, Fact, Ids, Instant, Name, Observation, Outcome, Time, Upstream};
+use crate::model::{Attributes, ErrorSaid, Fact, Ids, Instant, Name, Observation, Outcome, Shared, Time, Upstream};
 use std::sync::Arc;
 
 /// The number of a source within one correlation.
 pub(super) type SourceIndex = usize;
+
+/// What the views of a log share: its records are put together in the same few ways over and over.
+#[derive(Debug, Default)]
+pub(super) struct Merged {
+    attributes: Shared<Attributes>,
+    errors: Shared<ErrorSaid>,
+}
 
 /// One attempt as one source saw it.
 #[derive(Clone, Debug)]
@@ -57,39 +64,45 @@ impl View {
     }
 
     /// Adds what another record of the same attempt says.
-    pub(super) fn add(&mut self, seen: &Observation) {
+    pub(super) fn add(&mut self, seen: &Observation, merged: &mut Merged) {
         if !self.lines.contains(&seen.line) {
             self.lines.push(seen.line);
         }
         self.add_ids(&seen.ids);
-        self.fill_attributes(&seen.attributes);
+        self.fill_attributes(&seen.attributes, merged);
         self.fact = surer(self.fact, seen.fact);
         self.method = self.method.take().or_else(|| seen.method.clone());
         self.number = self.number.or(seen.attempt);
         self.retry_in_ms = self.retry_in_ms.or(seen.retry.and_then(|retry| retry.in_ms));
-        self.add_error(seen.error.as_deref());
+        self.add_error(seen.error.as_ref(), merged);
         self.outcome = more_telling(self.outcome, seen.outcome);
     }
 
     /// Adds ids that another record of the same attempt carries.
-    pub(super) fn add_ids(&mut self, ids: &Ids) {
+    pub(super) fn add_ids(&mut self, ids: &Arc<Ids>) {
         let mut filled = Ids::clone(&self.ids);
         filled.fill_from(ids);
-        if filled != *self.ids {
+        if filled == **ids {
+            self.ids = Arc::clone(ids);
+        } else if filled != *self.ids {
             self.ids = Arc::new(filled);
         }
     }
 
     /// Fills attributes that are absent here.
-    pub(super) fn fill_attributes(&mut self, from: &Attributes) {
+    pub(super) fn fill_attributes(&mut self, from: &Arc<Attributes>, merged: &mut Merged) {
+        if Arc::ptr_eq(&self.attributes, from) {
+            return;
+        }
         let mut filled = Attributes::clone(&self.attributes);
         filled.fill_from(from);
         if filled != *self.attributes {
-            self.attributes = Arc::new(filled);
+            self.attributes = merged.attributes.of(filled);
         }
     }
 
-    pub(super) fn add_error(&mut self, error: Option<&ErrorSaid>) {
+    /// Adds what another record of the same attempt says of its error.
+    pub(super) fn add_error(&mut self, error: Option<&Arc<ErrorSaid>>, merged: &mut Merged) {
         let Some(theirs) = error else { return };
         let mut mine = self.error.as_deref().cloned().unwrap_or_default();
         // The provider's own type tells more than the SDK's exception class, which the next line may add.
@@ -97,7 +110,7 @@ impl View {
         mine.error_code = mine.error_code.take().or_else(|| theirs.error_code.clone());
         mine.template = mine.template.or(theirs.template);
         if self.error.as_deref() != Some(&mine) {
-            self.error = Some(Arc::new(mine));
+            self.error = Some(merged.errors.of(mine));
         }
     }
 }

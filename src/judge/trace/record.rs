@@ -5,15 +5,7 @@ use crate::model::{Ids, Name, Observation, Seen, TracedRecord};
 
 /// The ids that tie records to an attempt or a call. A thread and an organisation have many.
 pub(super) fn link_ids(ids: &Ids) -> impl Iterator<Item = &Name> {
-    [
-        &ids.x_request_id,
-        &ids.x_client_request_id,
-        &ids.gateway_request_id,
-        &ids.cf_ray,
-        &ids.sdk,
-    ]
-    .into_iter()
-    .flatten()
+    ids.of_request()
 }
 
 /// Whether two sets of ids share one.
