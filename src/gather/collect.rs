@@ -12,7 +12,7 @@ use super::sought::Sought;
 use super::times;
 use crate::model::{
     Attributes, Cell, Fact, Fields, Grain, IdSample, Ids, Instant, Name, Observation, Outcome, RetrySaid, SampledId, Sighting,
-    SourceName, SourceRollup, Time, TupleId, UNREAD_LINES_KEPT, Vantage, Wanted, id_hash,
+    SourceName, SourceRollup, Counting, Time, TupleId, UNREAD_LINES_KEPT, Vantage, Wanted, id_hash,
 };
 use crate::redact::scrub;
 use crate::text::timestamp::{DateKnown, Reference, StampCache, ZONE_STEP_MS, Zone, http_date, nearest_zone_ms};
@@ -94,6 +94,8 @@ struct Known {
 pub struct Collector<'a> {
     context: SourceContext<'a>,
     rollup: SourceRollup,
+    cells: Counting,
+    cells_if_start: Counting,
     stamps: StampCache,
     raw: String,
     remembered: AHashMap<Box<str>, Known>,
@@ -131,6 +133,8 @@ impl<'a> Collector<'a> {
             has_twins: first.is_some_and(|format| format.vantage() == Vantage::Application),
             context,
             rollup,
+            cells: Counting::default(),
+            cells_if_start: Counting::default(),
             stamps: StampCache::default(),
             raw: String::new(),
             remembered: AHashMap::new(),
@@ -211,7 +215,9 @@ impl<'a> Collector<'a> {
 
     /// What was collected.
     #[must_use]
-    pub fn finish(self) -> SourceRollup {
+    pub fn finish(mut self) -> SourceRollup {
+        self.rollup.cells = self.cells.finish();
+        self.rollup.cells_if_start = self.cells_if_start.finish();
         self.rollup
     }
 
@@ -444,11 +450,11 @@ impl<'a> Collector<'a> {
         } else {
             fields.grain
         };
-        self.rollup.cells.add(ended, grain, tuple, cell);
+        self.cells.add(ended, grain, tuple, cell);
         // A tunnel's duration is how long it stood open.
         let is_tunnel = fields.method.is_some_and(|method| method.eq_ignore_ascii_case("CONNECT"));
         if let Some(ms) = duration.filter(|_| !is_tunnel) {
-            self.rollup.cells.add_took(ended, tuple, ms);
+            self.cells.add_took(ended, tuple, ms);
         }
         if vantage == Vantage::Application {
             let until = if fields.instant == Instant::Unknown {
@@ -456,8 +462,7 @@ impl<'a> Collector<'a> {
             } else {
                 0
             };
-            self.rollup
-                .cells_if_start
+            self.cells_if_start
                 .add(ended.plus_ms(until), fields.grain, tuple_if_start, cell);
         }
     }
@@ -587,9 +592,9 @@ impl<'a> Collector<'a> {
         }
         let attributes = normalise::attributes(fields, vantage, self.context.host.as_ref());
         let attributes = self.context.repeated.borrow_mut().attributes(attributes);
-        let tuple = self.rollup.cells.tuple(&attributes);
+        let tuple = self.cells.tuple(&attributes);
         let tuple_if_start = if vantage == Vantage::Application {
-            self.rollup.cells_if_start.tuple(&attributes)
+            self.cells_if_start.tuple(&attributes)
         } else {
             tuple
         };

@@ -123,7 +123,6 @@ fn is_tunnel(source: &SourceRollup) -> bool {
         && !source
             .cells
             .in_order()
-            .iter()
             .any(|(_, _, attributes, _)| has_path(attributes))
 }
 

@@ -149,8 +149,8 @@ mod tests {
         let rollup = rollup();
         let again = unpacked(&packed(&rollup).unwrap(), &mut Constants::default()).unwrap();
         assert_eq!(again.observations, rollup.observations);
-        assert_eq!(again.cells.in_order(), rollup.cells.in_order());
-        assert_eq!(again.cells.took(), rollup.cells.took());
+        assert_eq!(again.cells.in_order().collect::<Vec<_>>(), rollup.cells.in_order().collect::<Vec<_>>());
+        assert_eq!(again.cells.took().collect::<Vec<_>>(), rollup.cells.took().collect::<Vec<_>>());
         assert_eq!(again.provider_ids, rollup.provider_ids);
         assert_eq!(
             (again.format, again.vantage, again.host, again.records, again.span),

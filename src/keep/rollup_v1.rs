@@ -183,13 +183,13 @@ fn cells_stored(cells: &Cells, numbers: &mut Numbering) -> StoredCells {
         took: Vec::new(),
     };
     for (time, grain, attributes, cell) in cells.in_order() {
-        let attributes = numbers.attributes(&attributes);
+        let attributes = numbers.attributes(attributes);
         let counts = (time.0, grain::write(grain), attributes, cell.ok, cell.ok_later);
         stored.counts.push(counts);
     }
     for (time, attributes, class, count) in cells.took() {
         let shortest = u32::try_from(class.bounds().0).unwrap_or(u32::MAX);
-        stored.took.push((time.0, numbers.attributes(&attributes), shortest, count));
+        stored.took.push((time.0, numbers.attributes(attributes), shortest, count));
     }
     stored
 }

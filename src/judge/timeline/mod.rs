@@ -106,24 +106,14 @@ fn of_attempt(attempt: &Attempt) -> Step {
 
 /// From the first attempt to the last, strays left out; windows are always inside.
 fn span(traffic: &Traffic, windows: &[Window]) -> Option<(Time, Time)> {
-    let mut times: Vec<(Time, u64)> = counted(traffic).map(|(time, _, step)| (time, step.attempts)).collect();
-    times.sort_unstable();
-    let (first, last) = (times.first()?.0, times.last()?.0);
-    let strays = times.iter().map(|(_, attempts)| attempts).sum::<u64>() / STRAY_SHARE;
-    let inner = |from_the_end: bool| {
-        let mut passed = 0;
-        let mut is_core = |attempts: u64| {
-            passed += attempts;
-            passed > strays
-        };
-        let found = if from_the_end {
-            times.iter().rev().find(|(_, attempts)| is_core(*attempts))
-        } else {
-            times.iter().find(|(_, attempts)| is_core(*attempts))
-        };
-        found.map(|(time, _)| *time)
-    };
-    let (low, high) = (inner(false)?, inner(true)?);
+    let first = counted(traffic).map(|(time, ..)| time).min()?;
+    let last = counted(traffic).map(|(time, ..)| time).max()?;
+    let strays = counted(traffic).map(|(.., step)| step.attempts).sum::<u64>() / STRAY_SHARE;
+    let cells = || traffic.cells.iter().map(|cell| (cell.time, u64::from(cell.ok)));
+    let attempts = traffic.attempts.iter().filter(|attempt| attempt.outcome != Outcome::Unsaid);
+    let attempts = || attempts.clone().map(|attempt| (attempt.time, 1));
+    let low = behind(strays, cells(), attempts(), |a, b| a <= b)?;
+    let high = behind(strays, cells().rev(), attempts().rev(), |a, b| a >= b)?;
     let (mut from, mut to) = if last.since(first) / STRAY_FACTOR > high.since(low) {
         (low, high)
     } else {
@@ -133,6 +123,29 @@ fn span(traffic: &Traffic, windows: &[Window]) -> Option<(Time, Time)> {
         (from, to) = (from.min(window.start), to.max(window.end));
     }
     Some((from, to))
+}
+
+/// The first instant that so many attempts do not reach, of cells and attempts that are in one order each.
+fn behind(
+    strays: u64,
+    cells: impl Iterator<Item = (Time, u64)>,
+    attempts: impl Iterator<Item = (Time, u64)>,
+    comes_first: impl Fn(Time, Time) -> bool,
+) -> Option<Time> {
+    let (mut cells, mut attempts) = (cells.peekable(), attempts.peekable());
+    let mut passed = 0;
+    while passed <= strays {
+        let is_cell = match (cells.peek(), attempts.peek()) {
+            (Some((cell, _)), Some((attempt, _))) => comes_first(*cell, *attempt),
+            (cell, _) => cell.is_some(),
+        };
+        let (time, count) = if is_cell { cells.next() } else { attempts.next() }?;
+        passed += count;
+        if passed > strays {
+            return Some(time);
+        }
+    }
+    None
 }
 
 /// Empty steps from `from` to `to`, at most `most`; longer ones where there are few attempts.
