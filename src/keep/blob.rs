@@ -61,7 +61,7 @@ mod tests {
     use crate::keep::words::Constants;
     use crate::model::{
         Attributes, CallerKind, Cell, Dimension, ErrorSaid, Fact, Grain, Ids, Instant, Name, Observation, Outcome, RetrySaid,
-        SampledId, SourceRollup, Time, TransportError, Upstream, Vantage,
+        SampledId, SourceRollup, Time, TookClass, TransportError, Upstream, Vantage,
     };
     use std::sync::Arc;
 
@@ -132,7 +132,7 @@ mod tests {
             .cells
             .tuple(&Arc::new(Attributes::default().with(Dimension::Model, "o3")));
         rollup.cells.add(Time(5_000), Grain::Call, tuple, Cell { ok: 3, ok_later: 1 });
-        rollup.cells.add_took(Time(5_000), tuple, 731);
+        rollup.cells.add_all_took(Time(5_000), tuple, TookClass::of(731), 1);
         rollup.provider_ids.keep(
             9,
             SampledId {

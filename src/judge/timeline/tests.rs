@@ -3,7 +3,7 @@
 use super::{Durations, STEPS, empty, timeline, took};
 use crate::judge::Selection;
 use crate::model::{
-    Attempt, Attributes, CallOutcome, Dimension, Fact, Ids, Outcome, Reached, Rollup, Side, Time, Timeline, Traffic, TrafficCell,
+    Attempt, Attributes, CallOutcome, Dimension, Fact, Outcome, Reached, Rollup, Side, Time, Timeline, Traffic, TrafficCell,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
