@@ -1,10 +1,6 @@
 //! How long the judgement takes of 30 days with so many failures: a made rollup, the same at every run.
 
-#![expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
-    reason = "numbers of a bench, far below the limits"
-)]
+#![expect(clippy::cast_possible_wrap, reason = "numbers of a bench, far below the limits")]
 
 use divan::Bencher;
 use faultscope::judge::{self, Options};
@@ -43,7 +39,9 @@ fn rollup(failures: u64) -> Rollup {
         for attributes in &models {
             let tuple = source.cells.tuple(attributes);
             let cell = Cell { ok: 50, ok_later: 0 };
-            source.cells.add(Time(START_MS + minute * 60_000), Grain::Attempt, tuple, cell);
+            source
+                .cells
+                .add(Time(START_MS + minute * 60_000), Grain::Attempt, tuple, cell);
         }
     }
     source.observations = (0..failures).map(|at| failure(at, failures, &models)).collect();
@@ -79,7 +77,7 @@ fn failure(at: u64, of: u64, models: &[Arc<Attributes>]) -> Observation {
         retry: None,
         upstream: None,
         stream: None,
-        input_tokens: None,
+        tokens: None,
     }
 }
 

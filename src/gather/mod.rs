@@ -25,6 +25,7 @@ pub mod recognise;
 mod redate;
 pub mod repeated;
 pub mod resume;
+mod retry_after;
 mod seek;
 pub mod signatures;
 mod sought;

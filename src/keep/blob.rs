@@ -61,7 +61,7 @@ mod tests {
     use crate::keep::words::Constants;
     use crate::model::{
         Attributes, CallerKind, Cell, Dimension, ErrorSaid, Fact, Grain, Ids, Instant, Name, Observation, Outcome, RetrySaid,
-        SampledId, SourceRollup, Time, TookClass, TransportError, Upstream, Vantage,
+        SampledId, SourceRollup, Time, Tokens, TookClass, TransportError, Upstream, Vantage,
     };
     use std::sync::Arc;
 
@@ -94,6 +94,7 @@ mod tests {
             attempt: Some(2),
             retry: Some(RetrySaid {
                 in_ms: Some(500),
+                after_ms: Some(20_000),
                 left: None,
             }),
             upstream: Some(Arc::new(Upstream {
@@ -103,7 +104,7 @@ mod tests {
                 retries: 1,
             })),
             stream: Some(false),
-            input_tokens: Some(17),
+            tokens: Some(Tokens { input: 17, output: 5 }),
         }
     }
 
@@ -149,8 +150,14 @@ mod tests {
         let rollup = rollup();
         let again = unpacked(&packed(&rollup).unwrap(), &mut Constants::default()).unwrap();
         assert_eq!(again.observations, rollup.observations);
-        assert_eq!(again.cells.in_order().collect::<Vec<_>>(), rollup.cells.in_order().collect::<Vec<_>>());
-        assert_eq!(again.cells.took().collect::<Vec<_>>(), rollup.cells.took().collect::<Vec<_>>());
+        assert_eq!(
+            again.cells.in_order().collect::<Vec<_>>(),
+            rollup.cells.in_order().collect::<Vec<_>>()
+        );
+        assert_eq!(
+            again.cells.took().collect::<Vec<_>>(),
+            rollup.cells.took().collect::<Vec<_>>()
+        );
         assert_eq!(again.provider_ids, rollup.provider_ids);
         assert_eq!(
             (again.format, again.vantage, again.host, again.records, again.span),

@@ -179,7 +179,10 @@ impl Cells {
     /// Successes in cells that begin after `last`.
     #[must_use]
     pub fn after(&self, last: Time) -> u64 {
-        let late = self.counts().iter().filter(|((slot, ..), _)| start(*slot, CELL_SECONDS) > last);
+        let late = self
+            .counts()
+            .iter()
+            .filter(|((slot, ..), _)| start(*slot, CELL_SECONDS) > last);
         late.map(|(_, cell)| u64::from(cell.ok)).sum()
     }
 

@@ -6,6 +6,7 @@
 use crate::model::{Attempt, Attributes, CallOutcome, Dimension, Name, Time, TrafficCell};
 use ahash::AHashMap;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Two attempts with one caller id further apart are two calls that share an id: some callers use one id for a whole
 /// conversation. The SDKs' default time-out is ten minutes.
@@ -33,10 +34,12 @@ pub(super) struct InCall {
 /// Numbers the calls and their attempts. `saved` gives the times at which a caller id's call went well.
 pub(super) fn number(mut attempts: Vec<InCall>, cells: &[TrafficCell], saved: &BTreeMap<Name, Vec<Time>>) -> Vec<Attempt> {
     attempts.sort_by(|a, b| (a.attempt.time, &a.attempt.seen_by).cmp(&(b.attempt.time, &b.attempt.seen_by)));
-    let quiet = QuietSlices::of(&attempts, cells);
+    let mut slices = Slices::default();
+    let quiet = QuietSlices::of(&attempts, cells, &mut slices);
     let mut calls = Calls::default();
     for one in &mut attempts {
-        let (call, place) = calls.place(one, &quiet);
+        let slice = slices.number(&one.attempt.attributes);
+        let (call, place) = calls.place(one, slice, &quiet);
         one.attempt.call = call;
         one.attempt.number = one.numbered.unwrap_or(place);
     }
@@ -60,10 +63,30 @@ struct Calls {
     calls: Vec<(Time, u16)>,
     by_chain: AHashMap<(usize, usize), u32>,
     by_client_id: AHashMap<Name, u32>,
-    by_slice: AHashMap<Slice, u32>,
+    by_slice: AHashMap<SliceNumber, u32>,
 }
 
 type Slice = [Option<Name>; 4];
+
+/// A slice by the order in which it was first met.
+type SliceNumber = usize;
+
+/// The slices of a traffic. Few combinations of attributes stand behind a million attempts: they are told apart by where
+/// they lie, and looked into once.
+#[derive(Default)]
+struct Slices {
+    by_place: AHashMap<usize, SliceNumber>,
+    by_value: AHashMap<Slice, SliceNumber>,
+}
+
+impl Slices {
+    fn number(&mut self, attributes: &Arc<Attributes>) -> SliceNumber {
+        *self.by_place.entry(Arc::as_ptr(attributes).addr()).or_insert_with(|| {
+            let next = self.by_value.len();
+            *self.by_value.entry(slice(attributes)).or_insert(next)
+        })
+    }
+}
 
 fn slice(attributes: &Attributes) -> Slice {
     [
@@ -77,11 +100,10 @@ fn slice(attributes: &Attributes) -> Slice {
 
 impl Calls {
     /// The call an attempt belongs to, and its place in it, from 1.
-    fn place(&mut self, one: &InCall, quiet: &QuietSlices) -> (u32, u16) {
+    fn place(&mut self, one: &InCall, slice: SliceNumber, quiet: &QuietSlices) -> (u32, u16) {
         let time = one.attempt.time;
         let starts_anew = one.numbered == Some(1);
         let client_id = one.attempt.ids.x_client_request_id.as_ref();
-        let slice = slice(&one.attempt.attributes);
         let identified = one.chain.is_some_and(|chain| self.by_chain.contains_key(&chain)) || client_id.is_some();
         let by_chain = one.chain.and_then(|chain| self.by_chain.get(&chain).copied());
         let by_id = client_id
@@ -92,7 +114,7 @@ impl Calls {
             !identified
                 && one.numbered.is_none_or(|number| number > 1)
                 && follows
-                && (quiet.is_quiet(&slice) || one.numbered.is_some())
+                && (quiet.is_quiet(slice) || one.numbered.is_some())
         });
         let call = by_chain.or(by_id).or(by_slice).unwrap_or_else(|| {
             self.calls.push((time, 0));
@@ -165,31 +187,34 @@ const SLACK_MS: i64 = 2_000;
 
 /// Slices that see less than one attempt a minute.
 struct QuietSlices {
-    counts: BTreeMap<Slice, u64>,
+    /// Attempts of each.
+    counts: Vec<u64>,
     span_ms: i64,
 }
 
 impl QuietSlices {
-    fn of(attempts: &[InCall], cells: &[TrafficCell]) -> Self {
-        let mut by_attributes: AHashMap<&Attributes, u64> = AHashMap::new();
+    fn of(attempts: &[InCall], cells: &[TrafficCell], slices: &mut Slices) -> Self {
+        let mut counts: Vec<u64> = Vec::new();
         let mut span: Option<(Time, Time)> = None;
         let failures = attempts.iter().map(|one| (one.attempt.time, &one.attempt.attributes, 1));
         let successes = cells.iter().map(|cell| (cell.time, &cell.attributes, u64::from(cell.ok)));
         for (time, attributes, count) in failures.chain(successes) {
-            *by_attributes.entry(attributes).or_default() += count;
+            let slice = slices.number(attributes);
+            if counts.len() <= slice {
+                counts.resize(slice + 1, 0);
+            }
+            if let Some(sum) = counts.get_mut(slice) {
+                *sum += count;
+            }
             span = Some(span.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
         }
-        let mut counts: BTreeMap<Slice, u64> = BTreeMap::new();
-        by_attributes
-            .into_iter()
-            .for_each(|(attributes, count)| *counts.entry(slice(attributes)).or_default() += count);
         Self {
             counts,
             span_ms: span.map_or(0, |(first, last)| last.since(first)),
         }
     }
 
-    fn is_quiet(&self, slice: &Slice) -> bool {
+    fn is_quiet(&self, slice: SliceNumber) -> bool {
         let count = i64::try_from(self.counts.get(slice).copied().unwrap_or(1)).unwrap_or(i64::MAX);
         self.span_ms / count.max(1) > QUIET_SLICE_MS
     }

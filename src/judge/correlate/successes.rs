@@ -89,7 +89,9 @@ impl Successes {
     }
 
     fn at(&mut self, time: Time, number: u32) -> Option<&mut Cell> {
-        let found = self.counts.binary_search_by_key(&(time, number), |(time, number, _)| (*time, *number));
+        let found = self
+            .counts
+            .binary_search_by_key(&(time, number), |(time, number, _)| (*time, *number));
         self.counts.get_mut(found.ok()?).map(|(.., cell)| cell)
     }
 
@@ -109,7 +111,10 @@ impl Successes {
 
     /// Successes that were first attempts.
     pub(super) fn first(&self) -> u64 {
-        let first = self.counts.iter().map(|(.., cell)| u64::from(cell.ok - cell.ok_later.min(cell.ok)));
+        let first = self
+            .counts
+            .iter()
+            .map(|(.., cell)| u64::from(cell.ok - cell.ok_later.min(cell.ok)));
         first.sum()
     }
 

@@ -1,6 +1,6 @@
 //! One attempt as one source saw it, put together from all that source's records about it.
 
-use crate::model::{Attributes, ErrorSaid, Fact, Ids, Instant, Name, Observation, Outcome, Shared, Time, Upstream};
+use crate::model::{Attributes, ErrorSaid, Fact, Ids, Instant, Name, Observation, Outcome, Shared, Time, Tokens, Upstream};
 use std::sync::Arc;
 
 /// The number of a source within one correlation.
@@ -33,6 +33,8 @@ pub(super) struct View {
     pub(super) error: Option<Arc<ErrorSaid>>,
     pub(super) number: Option<u16>,
     pub(super) retry_in_ms: Option<u32>,
+    pub(super) retry_after_ms: Option<u32>,
+    pub(super) tokens: Option<Tokens>,
     pub(super) upstream: Option<Arc<Upstream>>,
     /// The chain of attempts it belongs to within its source.
     pub(super) chain: Option<usize>,
@@ -57,6 +59,8 @@ impl View {
             error: seen.error.clone(),
             number: seen.attempt,
             retry_in_ms: seen.retry.and_then(|retry| retry.in_ms),
+            retry_after_ms: seen.retry.and_then(|retry| retry.after_ms),
+            tokens: seen.tokens,
             upstream: seen.upstream.clone(),
             chain: None,
             counted_as_success: false,
@@ -74,6 +78,8 @@ impl View {
         self.method = self.method.take().or_else(|| seen.method.clone());
         self.number = self.number.or(seen.attempt);
         self.retry_in_ms = self.retry_in_ms.or(seen.retry.and_then(|retry| retry.in_ms));
+        self.retry_after_ms = self.retry_after_ms.or(seen.retry.and_then(|retry| retry.after_ms));
+        self.tokens = self.tokens.or(seen.tokens);
         self.add_error(seen.error.as_ref(), merged);
         self.outcome = more_telling(self.outcome, seen.outcome);
     }
