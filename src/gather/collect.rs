@@ -7,17 +7,19 @@ use super::dates::Midnights;
 use super::envelopes::{Bearings, Inner, Outer};
 use super::formats::Format;
 use super::normalise::{self, End};
+use super::repeated::Repeated;
 use super::retry_after;
 use super::sought::Sought;
 use super::times;
 use crate::model::{
-    Attributes, CallerKind, Cell, Dimension, Fact, Fields, Grain, IdSample, Ids, Instant, Name, Observation, Outcome, RetrySaid,
-    SampledId, Sighting, SourceName, SourceRollup, Time, Tokens, TokensUsed, TupleId, UNREAD_LINES_KEPT, Vantage, Wanted,
-    id_hash,
+    Attributes, CallerKind, Cell, Counting, Dimension, Fact, Fields, Grain, IdSample, Ids, Instant, Name, Observation, Outcome,
+    RetrySaid, SampledId, Sighting, SourceName, SourceRollup, Time, Tokens, TokensUsed, TupleId, UNREAD_LINES_KEPT, Vantage,
+    Wanted, id_hash,
 };
 use crate::redact::scrub;
 use crate::text::timestamp::{DateKnown, Reference, StampCache, ZONE_STEP_MS, Zone, http_date, nearest_zone_ms};
 use ahash::{AHashMap, RandomState};
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -62,6 +64,8 @@ pub struct SourceContext<'a> {
     pub wanted: Option<&'a Wanted>,
     /// Only records that hold one of these ids are read, and whole.
     pub sought: Option<&'a Sought>,
+    /// What the worker's records say over and over.
+    pub repeated: &'a RefCell<Repeated>,
 }
 
 /// A big source has so many ids that only a fraction of them need be asked whether the sample wants them: those whose hash
@@ -92,6 +96,8 @@ struct Known {
 pub struct Collector<'a> {
     context: SourceContext<'a>,
     rollup: SourceRollup,
+    cells: Counting,
+    cells_if_start: Counting,
     stamps: StampCache,
     raw: String,
     remembered: AHashMap<Box<str>, Known>,
@@ -129,6 +135,8 @@ impl<'a> Collector<'a> {
             has_twins: first.is_some_and(|format| format.vantage() == Vantage::Application),
             context,
             rollup,
+            cells: Counting::default(),
+            cells_if_start: Counting::default(),
             stamps: StampCache::default(),
             raw: String::new(),
             remembered: AHashMap::new(),
@@ -209,7 +217,9 @@ impl<'a> Collector<'a> {
 
     /// What was collected.
     #[must_use]
-    pub fn finish(self) -> SourceRollup {
+    pub fn finish(mut self) -> SourceRollup {
+        self.rollup.cells = self.cells.finish();
+        self.rollup.cells_if_start = self.cells_if_start.finish();
         self.rollup
     }
 
@@ -447,12 +457,12 @@ impl<'a> Collector<'a> {
         } else {
             fields.grain
         };
-        self.rollup.cells.add(ended, grain, tuple, cell);
+        self.cells.add(ended, grain, tuple, cell);
         self.count_tokens(fields, &attributes);
         // A tunnel's duration is how long it stood open.
         let is_tunnel = fields.method.is_some_and(|method| method.eq_ignore_ascii_case("CONNECT"));
         if let Some(ms) = duration.filter(|_| !is_tunnel) {
-            self.rollup.cells.add_took(ended, tuple, ms);
+            self.cells.add_took(ended, tuple, ms);
         }
         if vantage == Vantage::Application {
             let until = if fields.instant == Instant::Unknown {
@@ -460,8 +470,7 @@ impl<'a> Collector<'a> {
             } else {
                 0
             };
-            self.rollup
-                .cells_if_start
+            self.cells_if_start
                 .add(ended.plus_ms(until), fields.grain, tuple_if_start, cell);
         }
     }
@@ -546,6 +555,9 @@ impl<'a> Collector<'a> {
                 &attributes,
             );
         }
+        let mut repeated = self.context.repeated.borrow_mut();
+        let ids = self.ids(fields, &end, &mut repeated);
+        let ids = repeated.ids(ids);
         self.rollup.observations.push(Observation {
             line,
             time,
@@ -555,23 +567,23 @@ impl<'a> Collector<'a> {
             outcome: end.outcome,
             fact: end.fact,
             attributes,
-            ids: self.ids(fields, &end),
-            method: fields.method.and_then(scrub::word).map(Name::from),
-            error: normalise::error_said(fields),
+            ids,
+            method: fields.method.and_then(scrub::word).map(|method| repeated.word(method)),
+            error: normalise::error_said(fields).map(|said| repeated.error(said)),
             attempt: fields.attempt.and_then(|attempt| u16::try_from(attempt).ok()),
             retry: retry_said(fields, &end),
-            upstream: normalise::upstream(fields),
+            upstream: normalise::upstream(fields).map(|upstream| repeated.upstream(upstream)),
             stream: fields.stream,
             tokens: tokens(fields),
         });
     }
 
     /// The ids of a record. Programs that write into one file name their threads alike.
-    fn ids(&self, fields: &Fields<'_>, end: &End) -> Ids {
-        let mut ids = ids(fields, end);
+    fn ids(&self, fields: &Fields<'_>, end: &End, repeated: &mut Repeated) -> Ids {
+        let mut ids = ids(fields, end, repeated);
         if let Some(program) = self.outer.program {
             let thread = ids.thread.as_deref().unwrap_or_default();
-            ids.thread = Some(Name::from(format!("{program:016x}/{thread}")));
+            ids.thread = Some(repeated.word(&format!("{program:016x}/{thread}")));
         }
         ids
     }
@@ -606,10 +618,11 @@ impl<'a> Collector<'a> {
         if self.remembered.len() >= ATTRIBUTES_REMEMBERED {
             self.remembered.clear();
         }
-        let attributes = Arc::new(normalise::attributes(fields, vantage, self.context.host.as_ref()));
-        let tuple = self.rollup.cells.tuple(&attributes);
+        let attributes = normalise::attributes(fields, vantage, self.context.host.as_ref());
+        let attributes = self.context.repeated.borrow_mut().attributes(attributes);
+        let tuple = self.cells.tuple(&attributes);
         let tuple_if_start = if vantage == Vantage::Application {
-            self.rollup.cells_if_start.tuple(&attributes)
+            self.cells_if_start.tuple(&attributes)
         } else {
             tuple
         };
@@ -639,7 +652,7 @@ fn duration(fields: &Fields<'_>) -> Option<u32> {
     fields.duration_ms.filter(|ms| (0.0..=LONGEST_MS).contains(ms)).map(whole)
 }
 
-fn ids(fields: &Fields<'_>, end: &End) -> Ids {
+fn ids(fields: &Fields<'_>, end: &End, repeated: &mut Repeated) -> Ids {
     let name = |id: Option<&str>| id.and_then(scrub::id).map(Name::from);
     let in_text = || {
         fields
@@ -656,8 +669,8 @@ fn ids(fields: &Fields<'_>, end: &End) -> Ids {
         gateway_request_id: normalise::gateway_id(fields).map(Name::from),
         cf_ray: name(fields.cf_ray),
         sdk: name(fields.sdk_retry_of.or(fields.sdk_id)),
-        thread: fields.thread.map(Name::from),
-        organization: fields.organization.and_then(scrub::word).map(Name::from),
+        thread: fields.thread.map(|thread| repeated.word(thread)),
+        organization: fields.organization.and_then(scrub::word).map(|word| repeated.word(word)),
     }
 }
 

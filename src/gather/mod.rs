@@ -23,6 +23,7 @@ pub mod progress;
 mod read;
 pub mod recognise;
 mod redate;
+pub mod repeated;
 pub mod resume;
 mod retry_after;
 mod seek;

@@ -139,7 +139,8 @@ fn told(mut rollup: Rollup) -> String {
         source.chunks.clear();
     }
     let sources = rollup.sources.into_iter().map(|(name, mut source)| {
-        let (cells, starts) = (source.cells.in_order(), source.cells_if_start.in_order());
+        let in_order = |cells: &faultscope::model::Cells| format!("{:?}", cells.in_order().collect::<Vec<_>>());
+        let (cells, starts) = (in_order(&source.cells), in_order(&source.cells_if_start));
         (source.cells, source.cells_if_start) = Default::default();
         format!("{name} {source:?} {cells:?} {starts:?}\n")
     });

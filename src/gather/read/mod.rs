@@ -20,11 +20,13 @@ use super::plan::Plan;
 use super::prepare::{Prepared, SHRUNK, Way};
 use super::progress::Progress;
 use super::recognise::Order;
+use super::repeated::Repeated;
 use super::sought::Sought;
 use crate::model::{Name, Wanted};
 use crate::text::timestamp::Reference;
 use chrono::DateTime;
 use records::Records;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use stream::StreamReader;
@@ -47,6 +49,7 @@ static OPEN: Opening = Opening {
 #[derive(Default)]
 pub(super) struct Shelf {
     window: Window,
+    repeated: RefCell<Repeated>,
     /// Boxed, for a map's half-empty nodes would double what a million sources cost.
     pub(super) sources: BTreeMap<usize, Box<Parts>>,
 }
@@ -64,8 +67,8 @@ pub(super) struct Errand<'a> {
 impl Errand<'_> {
     /// Reads one part onto the shelf. A panic in it is caught here: the source is named, and all others count.
     pub(super) fn read(&self, shelf: &mut Shelf, number: usize, prepared: &Prepared, part: usize) {
-        let window = &mut shelf.window;
-        let read = catch_unwind(AssertUnwindSafe(|| self.part(window, prepared, part)));
+        let (window, repeated) = (&mut shelf.window, &shelf.repeated);
+        let read = catch_unwind(AssertUnwindSafe(|| self.part(window, repeated, prepared, part)));
         let read = match read {
             Ok(Ok(parts)) => parts,
             Ok(Err(Refused(reason))) => trouble(reason),
@@ -74,8 +77,14 @@ impl Errand<'_> {
         shelf.sources.entry(number).or_default().merge(read);
     }
 
-    fn part(&self, window: &mut Window, prepared: &Prepared, part: usize) -> Result<Parts, Refused> {
-        let context = self.context(prepared);
+    fn part(
+        &self,
+        window: &mut Window,
+        repeated: &RefCell<Repeated>,
+        prepared: &Prepared,
+        part: usize,
+    ) -> Result<Parts, Refused> {
+        let context = self.context(prepared, repeated);
         let candidates = context.candidates.clone();
         let opening = prepared.recognised.as_ref().map(|recognised| &*recognised.opening);
         let opening = opening.unwrap_or(&OPEN);
@@ -116,7 +125,7 @@ impl Errand<'_> {
         Ok(parts)
     }
 
-    fn context<'a>(&'a self, prepared: &'a Prepared) -> SourceContext<'a> {
+    fn context<'a>(&'a self, prepared: &'a Prepared, repeated: &'a RefCell<Repeated>) -> SourceContext<'a> {
         let epoch = DateTime::UNIX_EPOCH.date_naive();
         SourceContext {
             candidates: prepared
@@ -132,6 +141,7 @@ impl Errand<'_> {
             size: prepared.source.size,
             wanted: self.wanted,
             sought: self.sought,
+            repeated,
         }
     }
 }
