@@ -3,6 +3,7 @@
 //! [`discover`] lists the logs, each once; `prepare` opens each one's start and [`recognise`]s it; then every worker
 //! takes the next part, `read`s its records into a rollup of its own, and the rollups are merged.
 
+pub mod alike;
 pub mod carries;
 pub mod chunk;
 pub mod collect;

@@ -12,7 +12,7 @@ pub(super) use parts::{Parts, describe};
 pub(super) use records::{continued, starts_record};
 
 use super::chunk::PieceReader;
-use super::collect::SourceContext;
+use super::collect::{KnownLines, SourceContext};
 use super::envelopes::{Opening, Split};
 use super::frame::Window;
 use super::open::{Refused, words};
@@ -47,6 +47,8 @@ static OPEN: Opening = Opening {
 #[derive(Default)]
 pub(super) struct Shelf {
     window: Window,
+    /// The kinds of lines of the source that was read last.
+    known: Option<(usize, Box<KnownLines>)>,
     /// Boxed, for a map's half-empty nodes would double what a million sources cost.
     pub(super) sources: BTreeMap<usize, Box<Parts>>,
 }
@@ -65,7 +67,10 @@ impl Errand<'_> {
     /// Reads one part onto the shelf. A panic in it is caught here: the source is named, and all others count.
     pub(super) fn read(&self, shelf: &mut Shelf, number: usize, prepared: &Prepared, part: usize) {
         let window = &mut shelf.window;
-        let read = catch_unwind(AssertUnwindSafe(|| self.part(window, prepared, part)));
+        let known = shelf.known.take().filter(|(of, _)| *of == number);
+        let mut known = known.map_or_else(Box::default, |(_, known)| known);
+        let read = catch_unwind(AssertUnwindSafe(|| self.part(window, &mut known, prepared, part)));
+        shelf.known = Some((number, known));
         let read = match read {
             Ok(Ok(parts)) => parts,
             Ok(Err(Refused(reason))) => trouble(reason),
@@ -74,13 +79,20 @@ impl Errand<'_> {
         shelf.sources.entry(number).or_default().merge(read);
     }
 
-    fn part(&self, window: &mut Window, prepared: &Prepared, part: usize) -> Result<Parts, Refused> {
+    fn part(
+        &self,
+        window: &mut Window,
+        known: &mut Box<KnownLines>,
+        prepared: &Prepared,
+        part: usize,
+    ) -> Result<Parts, Refused> {
         let context = self.context(prepared);
         let candidates = context.candidates.clone();
         let opening = prepared.recognised.as_ref().map(|recognised| &*recognised.opening);
         let opening = opening.unwrap_or(&OPEN);
         let order = Some(self.order).filter(|_| !prepared.is_forced);
         let mut records = Records::new(context, &candidates, order, part, prepared.recognised.as_ref());
+        records.remember(std::mem::take(known));
         let (ended, bytes, offset, shrunk) = match &prepared.way {
             Way::Empty => return Ok(Parts::default()),
             Way::Pieces(pieces) => {
@@ -109,6 +121,9 @@ impl Errand<'_> {
             .broken
             .as_ref()
             .map(|error| format!("{}; what comes before was read", words(error)));
+        if let Some(learned) = records.give_back() {
+            *known = learned;
+        }
         let mut parts = records.finish(opening, offset);
         parts.rollup.bytes = bytes;
         parts.newlines.insert(part, ended.newlines);

@@ -2,7 +2,7 @@
 
 use super::LINE_BITS;
 use super::parts::{Parts, describe};
-use crate::gather::collect::{Collector, SourceContext};
+use crate::gather::collect::{Collector, KnownLines, SourceContext};
 use crate::gather::envelopes::{self, Clock, Opening, Outer, Wrapped};
 use crate::gather::formats::{Fit, Format};
 use crate::gather::frame::{self, Ended, Framing, Items, Owned, Refill, Sink, Window};
@@ -62,6 +62,16 @@ impl<'a> Records<'a> {
             items: recognised.and_then(|recognised| recognised.items),
             bare: Vec::new(),
         }
+    }
+
+    /// Takes the kinds of lines that are known of the source.
+    pub(super) fn remember(&mut self, known: Box<KnownLines>) {
+        self.collector.remember(known);
+    }
+
+    /// Gives them back, with what was learned.
+    pub(super) fn give_back(&mut self) -> Option<Box<KnownLines>> {
+        self.collector.give_back()
     }
 
     /// What they gave, read from `offset` on.

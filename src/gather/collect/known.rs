@@ -1,0 +1,412 @@
+//! Counts lines that are like earlier ones without parsing them: successes, and lines that are not about a call.
+
+use super::{Collector, Known, Twin, within_a_day};
+use crate::gather::alike::{Owned, Paths};
+use crate::gather::formats::Format;
+use crate::gather::normalise;
+use crate::model::{
+    Attributes, CELL_SECONDS, Cell, Fields, Grain, Instant, SourceRollup, TOOK_SECONDS, Time, TookClass, TupleId, Vantage,
+};
+use crate::text::timestamp::DateKnown;
+use std::str;
+use std::sync::Arc;
+
+/// The smallest source whose lines are learned: in a smaller one there are too few of each kind.
+const SMALLEST: u64 = 64 * 1024;
+
+/// The lines of one source that are known. One worker keeps them from piece to piece.
+#[derive(Debug, Default)]
+pub struct KnownLines {
+    pub(super) paths: Paths,
+    /// What each leaf of the paths means.
+    meant: Vec<Meant>,
+}
+
+/// What all lines of one kind mean.
+#[derive(Debug)]
+enum Meant {
+    NoCall,
+    Success(Box<Success>),
+    /// The format's word on what is a line's own and its parse differ: such lines are parsed.
+    Unknown,
+}
+
+/// What all successes of one kind have in common, and those that are not in the rollup yet.
+#[derive(Debug)]
+struct Success {
+    vantage: Vantage,
+    /// What the record is about, and as what it is counted.
+    grain: Grain,
+    counted_as: Grain,
+    instant: Instant,
+    has_provider_id: bool,
+    /// It stands under a bare key.
+    is_bare: bool,
+    numbers_attempts: bool,
+    has_thread: bool,
+    /// The hash of what a twin has in common with it, ids aside.
+    facts: u64,
+    attributes: Arc<Attributes>,
+    /// Its numbers in the counts of the piece that is being read.
+    tuples: Option<(TupleId, TupleId)>,
+    ok: Held<u32>,
+    ok_if_start: Held<u32>,
+    took: Held<(u32, TookClass)>,
+}
+
+/// Places of a [`Held`]: more than the minutes and lengths that follow each other in a log, for most of its lines.
+const PLACES: usize = 16;
+
+/// Counts of a few keys, each in its place until another key takes it: a line in a dozen goes on to the tables, where a
+/// line costs a hash and a search each.
+#[derive(Debug)]
+struct Held<K>([Option<(K, u32)>; PLACES]);
+
+impl<K: Copy + PartialEq> Held<K> {
+    const fn new() -> Self {
+        Self([None; PLACES])
+    }
+
+    /// Counts a key in its place; gives the one that it drove out of it.
+    #[inline]
+    fn add(&mut self, place: u32, key: K) -> Option<(K, u32)> {
+        match self.0.get_mut(place as usize % PLACES)? {
+            Some((known, count)) if *known == key => {
+                *count += 1;
+                None
+            }
+            other => other.replace((key, 1)),
+        }
+    }
+
+    fn drain(&mut self) -> impl Iterator<Item = (K, u32)> {
+        self.0.iter_mut().filter_map(Option::take)
+    }
+}
+
+/// What is learned of a record while it is parsed.
+#[derive(Debug, Default)]
+pub(super) struct Lesson {
+    facts: u32,
+    success: Option<(Box<Success>, Said)>,
+}
+
+/// What the parse of a record took for its own.
+#[derive(Debug, PartialEq)]
+struct Said {
+    stamp: Option<Box<str>>,
+    duration_ms: Option<f64>,
+    ids: [Option<Box<[u8]>>; 3],
+    tokens: (Option<u64>, Option<u64>),
+}
+
+impl Said {
+    fn by_parse(fields: &Fields<'_>) -> Self {
+        let id = |id: Option<&str>| id.map(|id| id.as_bytes().into());
+        Self {
+            stamp: fields.timestamp.map(Box::from),
+            duration_ms: fields.duration_ms,
+            ids: [fields.x_request_id, fields.request_id, fields.x_client_request_id].map(id),
+            tokens: (fields.input_tokens, fields.output_tokens),
+        }
+    }
+
+    fn by_path(owned: &Owned<'_>) -> Self {
+        Self {
+            stamp: owned.stamp.map(Box::from),
+            duration_ms: owned.duration_ms,
+            ids: [owned.x_request_id, owned.request_id, owned.x_client_request_id].map(|id| id.map(Box::from)),
+            tokens: (owned.input_tokens, owned.output_tokens),
+        }
+    }
+}
+
+impl Lesson {
+    pub(super) fn note_fact(&mut self) {
+        self.facts += 1;
+    }
+}
+
+impl Collector<'_> {
+    /// Takes the known lines of the source, where its lines may be known.
+    pub fn remember(&mut self, known: Box<KnownLines>) {
+        let is_worth_it = self.context.sought.is_none() && self.context.size >= SMALLEST;
+        self.known = is_worth_it.then_some(known);
+    }
+
+    /// Gives them back, and puts what they counted into the rollup.
+    pub fn give_back(&mut self) -> Option<Box<KnownLines>> {
+        let mut known = self.known.take()?;
+        for meant in &mut known.meant {
+            if let Meant::Success(success) = meant {
+                success.settle(&mut self.rollup);
+            }
+        }
+        Some(known)
+    }
+
+    /// Reads a line that is known; whether it is about a call. `None` where it is to be parsed, and nothing was counted.
+    pub(super) fn read_known(&mut self, record: &[u8]) -> Option<bool> {
+        let mut known = self.known.take()?;
+        let about = known
+            .paths
+            .follow(record)
+            .and_then(|(leaf, owned)| match known.meant.get_mut(leaf)? {
+                Meant::NoCall => Some(false),
+                Meant::Unknown => None,
+                Meant::Success(success) => self.take_known(success, &owned),
+            });
+        self.known = Some(known);
+        about
+    }
+
+    /// What [`Collector::take`] does with such a record.
+    fn take_known(&mut self, success: &mut Success, owned: &Owned<'_>) -> Option<bool> {
+        let stamp = self.stamps.parse(owned.stamp?, &self.context.zone, &self.context.reference)?;
+        if stamp.dated == DateKnown::NoDate {
+            return None;
+        }
+        let time = self.moment(stamp, None)?;
+        if self.is_outside(time) {
+            return Some(true);
+        }
+        let duration = owned.duration_ms.and_then(within_a_day);
+        let ended = success.ended(time, duration);
+        if self.is_wanted(success, owned, ended, duration) {
+            return None;
+        }
+        let is_twin = self.has_twins && {
+            let ids = [owned.x_request_id, owned.request_id, owned.x_client_request_id];
+            let layout = owned.stamp.map_or(0, str::len) * 2 + usize::from(success.has_thread);
+            self.is_twin_of_another(Twin {
+                facts: success.facts ^ ids_hash(ids),
+                layout,
+                time,
+            })
+        };
+        if success.grain == Grain::Attempt {
+            self.last_end_failed = false;
+        }
+        if is_twin || self.warming {
+            return Some(true);
+        }
+        self.stretch_span(time);
+        if self.context.wanted.is_none() {
+            self.count_known(success, owned, ended, duration);
+        }
+        Some(true)
+    }
+
+    /// Whether the second look wants it whole.
+    fn is_wanted(&self, success: &Success, owned: &Owned<'_>, ended: Time, duration: Option<u32>) -> bool {
+        let Some(wanted) = self.context.wanted else { return false };
+        let name = &self.context.name;
+        let started = ended.plus_ms(-i64::from(duration.unwrap_or(0)));
+        // Asked in this order, for the hash of an id costs most.
+        let by_id = || {
+            let may_be = wanted.every.contains(name) || wanted.wants_span(name, ended, ended);
+            let id = owned.x_client_request_id.filter(|_| may_be);
+            id.and_then(|id| str::from_utf8(id).ok())
+                .is_some_and(|id| wanted.wants_id(name, id, ended))
+        };
+        (success.grain == Grain::Call && wanted.wants_call(name, started, ended)) || by_id()
+    }
+
+    /// What [`Collector::success`] does with it.
+    fn count_known(&mut self, success: &mut Success, owned: &Owned<'_>, ended: Time, duration: Option<u32>) {
+        let provider_id = if success.is_bare { owned.request_id } else { owned.x_request_id };
+        let [provider_id, client_id] = [
+            provider_id.filter(|id| success.has_provider_id && self.is_sampled(id)),
+            owned.x_client_request_id.filter(|id| self.is_sampled(id)),
+        ];
+        if provider_id.is_some() || client_id.is_some() {
+            let ids = [provider_id, client_id].map(|id| id.and_then(|id| str::from_utf8(id).ok()));
+            self.sample(ids[0], ids[1], ended, duration, &success.attributes);
+        }
+        if success.has_provider_id {
+            self.rollup.successes_with_id += 1;
+        } else {
+            self.rollup.successes_without_id += 1;
+        }
+        self.count_client_id(owned.x_client_request_id.is_some(), duration, success.numbers_attempts);
+        if owned.input_tokens.is_some() || owned.output_tokens.is_some() {
+            let fields = Fields {
+                input_tokens: owned.input_tokens,
+                output_tokens: owned.output_tokens,
+                ..Fields::default()
+            };
+            self.count_tokens(&fields, &success.attributes);
+        }
+        success.count(ended, duration, &mut self.rollup);
+    }
+
+    /// Notes a success that is being parsed, if its kind of lines may be learned.
+    pub(super) fn note_success(&mut self, fields: &Fields<'_>, vantage: Vantage, facts: u64) {
+        let is_plain = fields.http_date.is_none()
+            && fields.attempt.is_none_or(|attempt| attempt < 2)
+            && fields.timestamp.is_some()
+            && !normalise::is_tunnel(fields, vantage)
+            && fields.grain != Grain::Start
+            && fields.grain != Grain::Tunnel
+            && !fields.method.is_some_and(|method| method.eq_ignore_ascii_case("CONNECT"));
+        if self.lesson.is_none() || !is_plain {
+            return;
+        }
+        let Known {
+            attributes,
+            tuple,
+            tuple_if_start,
+        } = self.attributes(fields, vantage);
+        let provider_id = normalise::provider_id_shaped(fields);
+        let success = Box::new(Success {
+            vantage,
+            grain: fields.grain,
+            counted_as: fields.grain,
+            instant: fields.instant,
+            has_provider_id: provider_id.is_some(),
+            is_bare: provider_id.is_some_and(|id| fields.x_request_id.is_none_or(|named| !std::ptr::eq(id, named))),
+            numbers_attempts: fields.attempt.is_some(),
+            has_thread: fields.thread.is_some(),
+            facts,
+            attributes,
+            tuples: Some((tuple, tuple_if_start)),
+            ok: Held::new(),
+            ok_if_start: Held::new(),
+            took: Held::new(),
+        });
+        if let Some(lesson) = &mut self.lesson {
+            lesson.success = Some((success, Said::by_parse(fields)));
+        }
+    }
+
+    /// Whether the next record's kind is to be learned.
+    pub(super) fn begin_lesson(&mut self, record: &[u8]) {
+        let wants = self.known.as_mut().is_some_and(|known| known.paths.wants(record));
+        self.lesson = wants.then(Lesson::default);
+    }
+
+    /// Learns the kind of a line that `format` read.
+    pub(super) fn learn(&mut self, lesson: Lesson, format: &dyn Format, record: &[u8]) -> Option<()> {
+        let known = self.known.as_mut()?;
+        if lesson.facts != u32::from(lesson.success.is_some()) {
+            return None;
+        }
+        let own = format.own(str::from_utf8(record).ok()?)?;
+        known.paths.learn(record, &own)?;
+        let by_path = known.paths.follow(record).map(|(_, owned)| Said::by_path(&owned));
+        known.meant.push(match lesson.success {
+            None => Meant::NoCall,
+            Some((success, by_parse)) if by_path.as_ref() == Some(&by_parse) => Meant::Success(success),
+            Some(_) => Meant::Unknown,
+        });
+        Some(())
+    }
+}
+
+impl Success {
+    fn ended(&self, time: Time, duration: Option<u32>) -> Time {
+        if self.instant == Instant::Start {
+            time.plus_ms(i64::from(duration.unwrap_or(0)))
+        } else {
+            time
+        }
+    }
+
+    fn count(&mut self, ended: Time, duration: Option<u32>, rollup: &mut SourceRollup) {
+        let slot = slot(ended, CELL_SECONDS);
+        if let Some((slot, count)) = self.ok.add(slot, slot) {
+            self.put(slot, count, rollup);
+        }
+        if let Some(ms) = duration {
+            let key = (self::slot(ended, TOOK_SECONDS), TookClass::of(ms));
+            if let Some((key, count)) = self.took.add(ms.max(2).ilog2(), key) {
+                self.put_took(key, count, rollup);
+            }
+        }
+        if self.vantage == Vantage::Application {
+            let until = if self.instant == Instant::Unknown {
+                i64::from(duration.unwrap_or(0))
+            } else {
+                0
+            };
+            let slot = self::slot(ended.plus_ms(until), CELL_SECONDS);
+            if let Some((slot, count)) = self.ok_if_start.add(slot, slot) {
+                self.put_if_start(slot, count, rollup);
+            }
+        }
+    }
+
+    /// Puts what was counted into the rollup; the next one's numbers are others.
+    fn settle(&mut self, rollup: &mut SourceRollup) {
+        let (ok, ok_if_start): (Vec<_>, Vec<_>) = (self.ok.drain().collect(), self.ok_if_start.drain().collect());
+        let took: Vec<_> = self.took.drain().collect();
+        ok.into_iter().for_each(|(slot, count)| self.put(slot, count, rollup));
+        took.into_iter().for_each(|(key, count)| self.put_took(key, count, rollup));
+        ok_if_start
+            .into_iter()
+            .for_each(|(slot, count)| self.put_if_start(slot, count, rollup));
+        self.tuples = None;
+    }
+
+    fn tuples(&mut self, rollup: &mut SourceRollup) -> (TupleId, TupleId) {
+        let (vantage, attributes) = (self.vantage, &self.attributes);
+        *self.tuples.get_or_insert_with(|| {
+            let tuple = rollup.cells.tuple(attributes);
+            let if_start = match vantage {
+                Vantage::Application => rollup.cells_if_start.tuple(attributes),
+                Vantage::Proxy | Vantage::Browser => tuple,
+            };
+            (tuple, if_start)
+        })
+    }
+
+    fn put(&mut self, slot: u32, count: u32, rollup: &mut SourceRollup) {
+        let (tuple, _) = self.tuples(rollup);
+        rollup.cells.add(start(slot, CELL_SECONDS), self.counted_as, tuple, successes(count));
+    }
+
+    fn put_if_start(&mut self, slot: u32, count: u32, rollup: &mut SourceRollup) {
+        let (_, tuple) = self.tuples(rollup);
+        let time = start(slot, CELL_SECONDS);
+        rollup.cells_if_start.add(time, self.grain, tuple, successes(count));
+    }
+
+    fn put_took(&mut self, (slot, class): (u32, TookClass), count: u32, rollup: &mut SourceRollup) {
+        let (tuple, _) = self.tuples(rollup);
+        rollup.cells.add_all_took(start(slot, TOOK_SECONDS), tuple, class, count);
+    }
+}
+
+fn successes(ok: u32) -> Cell {
+    Cell { ok, ok_later: 0 }
+}
+
+fn slot(time: Time, seconds: i64) -> u32 {
+    u32::try_from(time.0.div_euclid(seconds * 1000)).unwrap_or(0)
+}
+
+fn start(slot: u32, seconds: i64) -> Time {
+    Time(i64::from(slot) * seconds * 1000)
+}
+
+/// One number for the ids of a record, for telling twins.
+pub(super) fn ids_hash(ids: [Option<&[u8]>; 3]) -> u64 {
+    ids.iter().fold(0, |hash, id| {
+        (hash ^ id.map_or(0, fingerprint)).wrapping_mul(FOLD).rotate_left(29)
+    })
+}
+
+/// An odd number without a pattern: the fraction of the golden ratio.
+const FOLD: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// A number for an id, the same in every log. [`crate::model::id_hash`] is read from stored parts and walks byte by byte,
+/// which costs more than all else that a known line costs; this one takes eight bytes at a time.
+pub(super) fn fingerprint(id: &[u8]) -> u64 {
+    let fold = |hash: u64, word: &[u8; 8]| (hash ^ u64::from_le_bytes(*word)).wrapping_mul(FOLD).rotate_left(31);
+    let (words, rest) = id.as_chunks::<8>();
+    let hash = words.iter().fold(id.len() as u64, fold);
+    let mut last = [0; 8];
+    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+    let hash = fold(hash, &last);
+    hash ^ (hash >> 32)
+}
