@@ -33,14 +33,21 @@ pub enum Own {
 /// Which bytes may stand in a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Shape {
-    /// Digits where these have digits, and the same bytes elsewhere.
-    Digits(Box<[u8]>),
-    /// Lower-case hexadecimal digits, and hyphens where these have hyphens, behind so many bytes that are the same.
-    Hexadecimal(Box<[u8]>, usize),
-    /// Letters and digits, as many as these are, behind so many bytes that are the same.
-    Letters(Box<[u8]>, usize),
+    /// As many bytes as these, and of the same kind, behind so many that are the same.
+    Like(Box<[u8]>, usize, Kind),
     /// Digits, and a point among them or not.
     Number { has_point: bool },
+}
+
+/// What may stand in the place of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Digits where it has digits, and the same bytes elsewhere.
+    Digits,
+    /// Lower-case hexadecimal digits, and hyphens where it has hyphens.
+    Hexadecimal,
+    /// Letters and digits.
+    Letters,
 }
 
 /// A part of a line that is its own.
@@ -51,10 +58,7 @@ pub struct Slot {
     range: Range<usize>,
 }
 
-/// The bytes that are compared at once: a register's.
-const LANES: usize = 16;
-
-/// The fewest bytes of a stamp or an id.
+/// The fewest bytes of a stamp or an id: a [`Word`] of them is compared at once.
 const SHORTEST: usize = 8;
 
 /// Most digits of a number, so that it is exact in 53 bits and [`scaled`] says what a parser of floats says.
@@ -70,8 +74,8 @@ impl Slot {
     /// Digits in places that never change.
     #[must_use]
     pub fn digits(line: &str, value: &str, own: Own) -> Option<Self> {
-        (value.len() >= SHORTEST).then_some(())?;
-        Self::at(line, value, own, Shape::Digits(value.as_bytes().into()))
+        (value.len() >= SHORTEST && value.is_ascii()).then_some(())?;
+        Self::at(line, value, own, Shape::Like(value.as_bytes().into(), 0, Kind::Digits))
     }
 
     /// A number; `None` where the text is more or less than digits with at most one point among them.
@@ -89,14 +93,22 @@ impl Slot {
         let begins = value.rfind('_').map_or(0, |at| at + 1);
         let tail = value.get(begins..)?.as_bytes();
         (tail.len() >= SHORTEST).then_some(())?;
-        let shape = if tail.iter().all(|byte| is_hex(*byte) || *byte == b'-') {
-            Shape::Hexadecimal(value.as_bytes().into(), begins)
+        let kind = if tail.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-')) {
+            Kind::Hexadecimal
         } else if begins > 0 && tail.iter().all(u8::is_ascii_alphanumeric) {
-            Shape::Letters(value.as_bytes().into(), begins)
+            Kind::Letters
         } else {
             return None;
         };
+        let shape = Shape::Like(value.as_bytes().into(), begins, kind);
         Self::at(line, value, own, shape)
+    }
+
+    /// The part of a `cf-ray` before the place where it was served.
+    #[must_use]
+    pub fn ray(line: &str, value: &str) -> Option<Self> {
+        let (ray, _) = value.rsplit_once('-')?;
+        Self::id(line, ray, Own::Nothing)
     }
 
     fn at(line: &str, value: &str, own: Own, shape: Shape) -> Option<Self> {
@@ -120,12 +132,8 @@ impl Slot {
         };
         same_own
             && match (&self.shape, &other.shape) {
-                (Shape::Digits(mine), Shape::Digits(theirs)) => fits(mine, theirs, is_digit_as),
-                (Shape::Hexadecimal(mine, at), Shape::Hexadecimal(theirs, other_at)) => {
-                    at == other_at && has_prefix(mine, theirs, *at) && fits_behind(mine, theirs, *at, is_hex_as)
-                }
-                (Shape::Letters(mine, at), Shape::Letters(theirs, other_at)) => {
-                    at == other_at && has_prefix(mine, theirs, *at) && mine.len() == theirs.len()
+                (Shape::Like(mine, at, kind), Shape::Like(theirs, other_at, other_kind)) => {
+                    at == other_at && kind == other_kind && is_like(mine, *at, *kind, theirs)
                 }
                 (mine, theirs) => mine == theirs,
             }
@@ -134,18 +142,13 @@ impl Slot {
     /// Takes it from the start of `rest` and gives what follows; `None` where something else stands there.
     #[inline]
     pub(super) fn take<'l>(&self, rest: &'l [u8], owned: &mut Owned<'l>) -> Option<&'l [u8]> {
-        let length = match &self.shape {
-            Shape::Digits(first) | Shape::Hexadecimal(first, _) | Shape::Letters(first, _) => first.len(),
-            Shape::Number { has_point } => number(rest, *has_point)?,
+        let (value, after) = match &self.shape {
+            Shape::Like(first, at, kind) => {
+                let (value, after) = rest.split_at_checked(first.len())?;
+                is_like(first, *at, *kind, value).then_some((value, after))?
+            }
+            Shape::Number { has_point } => rest.split_at_checked(number(rest, *has_point)?)?,
         };
-        let (value, after) = rest.split_at_checked(length)?;
-        let is_fit = match &self.shape {
-            Shape::Digits(first) => fits(first, value, is_digit_as),
-            Shape::Hexadecimal(first, at) => has_prefix(first, value, *at) && fits_behind(first, value, *at, is_hex_as),
-            Shape::Letters(first, at) => has_prefix(first, value, *at) && fits_behind(first, value, *at, is_letter_as),
-            Shape::Number { .. } => true,
-        };
-        is_fit.then_some(())?;
         self.give(value, owned)?;
         Some(after)
     }
@@ -197,64 +200,81 @@ fn number(bytes: &[u8], has_point: bool) -> Option<usize> {
     (behind > 0 && before + behind <= MOST_DIGITS).then_some(before + 1 + behind)
 }
 
-fn has_prefix(first: &[u8], value: &[u8], length: usize) -> bool {
-    first.get(..length) == value.get(..length)
-}
-
-fn fits_behind(first: &[u8], value: &[u8], at: usize, fit: impl Fn(u8, u8) -> bool) -> bool {
-    fits(first.get(at..).unwrap_or_default(), value.get(at..).unwrap_or_default(), fit)
-}
-
-/// Whether two texts of one length fit byte by byte. Sixteen bytes at once, the last of them once more where the length is
-/// no multiple: the compiler makes a few vector instructions of it, where a loop with an early end takes five a byte.
+/// Whether a text may stand in the place of `first`.
 #[inline]
-fn fits(first: &[u8], value: &[u8], fit: impl Fn(u8, u8) -> bool) -> bool {
-    if first.len() != value.len() {
-        return false;
-    }
-    if first.len() >= LANES {
-        lanes::<LANES>(first, value, fit)
-    } else {
-        lanes::<SHORTEST>(first, value, fit)
-    }
-}
-
-#[inline]
-fn lanes<const N: usize>(first: &[u8], value: &[u8], fit: impl Fn(u8, u8) -> bool) -> bool {
-    let (Some(last), Some(last_value)) = (first.last_chunk::<N>(), value.last_chunk::<N>()) else {
+fn is_like(first: &[u8], at: usize, kind: Kind, text: &[u8]) -> bool {
+    let (Some((prefix, first)), Some((other_prefix, text))) = (first.split_at_checked(at), text.split_at_checked(at)) else {
         return false;
     };
-    let alike = |first: &[u8; N], value: &[u8; N]| {
-        let misfit = |misfits: u8, (a, b): (&u8, &u8)| misfits | u8::from(!fit(*a, *b));
-        first.iter().zip(value).fold(0, misfit) == 0
+    let (Some(last), Some(last_of_text)) = (first.last_chunk(), text.last_chunk()) else {
+        return false;
     };
-    let blocks = first.as_chunks::<N>().0.iter().zip(value.as_chunks::<N>().0);
-    blocks.fold(true, |all, (first, value)| all & alike(first, value)) && alike(last, last_value)
+    // The last eight bytes are looked at once more where the length is no multiple.
+    let words = first.as_chunks().0.iter().zip(text.as_chunks().0);
+    first.len() == text.len()
+        && prefix == other_prefix
+        && words
+            .chain([(last, last_of_text)])
+            .all(|(first, text)| kind.fits(Word::of(first), Word::of(text)))
 }
 
-#[inline]
-fn is_hex(byte: u8) -> bool {
-    (byte.wrapping_sub(b'0') < 10) | (byte.wrapping_sub(b'a') < 6)
+impl Kind {
+    #[inline]
+    fn fits(self, first: Word, text: Word) -> bool {
+        if !text.is_ascii() {
+            return false;
+        }
+        match self {
+            Self::Digits => {
+                let both = first.between(b'0', b'9') & text.between(b'0', b'9');
+                // Every bit of the bytes that are digits in both.
+                let free = (both >> 7).wrapping_mul(0xff);
+                (first.0 ^ text.0) & !free == 0
+            }
+            Self::Hexadecimal => {
+                let hyphens = text.between(b'-', b'-');
+                let all = hyphens | text.between(b'0', b'9') | text.between(b'a', b'f');
+                all == Word::HIGH && hyphens == first.between(b'-', b'-')
+            }
+            Self::Letters => {
+                let letters = text.between(b'a', b'z') | text.between(b'A', b'Z');
+                letters | text.between(b'0', b'9') == Word::HIGH
+            }
+        }
+    }
 }
 
-#[inline]
-fn is_digit_as(first: u8, byte: u8) -> bool {
-    (first == byte) | ((first.wrapping_sub(b'0') < 10) & (byte.wrapping_sub(b'0') < 10))
-}
+/// Eight bytes that are looked at as one number: half of what a known line costs is this look, and byte by byte it would be
+/// four times as much.
+#[derive(Clone, Copy)]
+struct Word(u64);
 
-#[inline]
-fn is_hex_as(first: u8, byte: u8) -> bool {
-    ((first == b'-') == (byte == b'-')) & (is_hex(byte) | (byte == b'-'))
-}
+impl Word {
+    /// The high bit of every byte.
+    const HIGH: u64 = 0x8080_8080_8080_8080;
 
-#[inline]
-fn is_letter_as(_: u8, byte: u8) -> bool {
-    (byte.wrapping_sub(b'0') < 10) | ((byte | 0x20).wrapping_sub(b'a') < 26)
+    #[inline]
+    fn of(bytes: &[u8; 8]) -> Self {
+        Self(u64::from_le_bytes(*bytes))
+    }
+
+    #[inline]
+    fn is_ascii(self) -> bool {
+        self.0 & Self::HIGH == 0
+    }
+
+    /// The high bit of every byte from `first` to `last`, of ASCII: adding what is lacking to 128 sets it, and no byte's sum
+    /// runs over into the next.
+    #[inline]
+    fn between(self, first: u8, last: u8) -> u64 {
+        let raised = |by: u8| self.0.wrapping_add(u64::from_le_bytes([by; 8]));
+        raised(0x80 - first) & !raised(0x7f - last) & Self::HIGH
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Own, Slot};
+    use super::{Kind, Own, Slot};
     use crate::gather::alike::Owned;
 
     fn takes(slot: &Slot, text: &str) -> Option<usize> {
@@ -273,6 +293,20 @@ mod tests {
         assert_eq!(takes(&slot, "req_zzzzzzzzzzzzzzzzzzzzzzzz"), Some(28));
         assert_eq!(takes(&slot, "rep_zzzzzzzzzzzzzzzzzzzzzzzz"), None);
         assert_eq!(takes(&slot, "req_zzzzzzzzzzzzzzzzzzzzzzz\""), None);
+    }
+
+    #[test]
+    fn every_byte_is_told_by_its_kind() {
+        for byte in 0..=u8::MAX {
+            let text = [b'0', byte, b'0', b'0', b'0', b'0', b'0', b'0'];
+            let fits = |kind: Kind, first: &[u8]| super::is_like(first, 0, kind, &text);
+            assert_eq!(fits(Kind::Digits, b"01000000"), byte.is_ascii_digit(), "{byte}");
+            assert_eq!(fits(Kind::Digits, b"0:000000"), byte == b':', "{byte}");
+            let hex = byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+            assert_eq!(fits(Kind::Hexadecimal, b"0a000000"), hex, "{byte}");
+            assert_eq!(fits(Kind::Hexadecimal, b"0-000000"), byte == b'-', "{byte}");
+            assert_eq!(fits(Kind::Letters, b"0a000000"), byte.is_ascii_alphanumeric(), "{byte}");
+        }
     }
 
     #[test]

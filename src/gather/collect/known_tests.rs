@@ -7,61 +7,61 @@ use crate::text::timestamp::{Reference, Zone};
 use chrono::NaiveDate;
 use proptest::prelude::*;
 
-/// Lines as programs write them: `#` is a digit, `~` a hexadecimal digit, and `^` one of a few letters.
+/// Lines as programs write them: `%` is a digit, `~` a hexadecimal digit, and `^` one of a few letters.
 const LINES: [(&str, &str); 14] = [
     (
         "json-lines",
-        r#"{"timestamp":"2026-03-02T00:00:##.###Z","level":"info","provider":"openai","server.address":"api.openai.com","http.request.method":"POST","url.path":"/v1/responses","gen_ai.request.model":"gpt-4^","attempt":1,"duration_ms":#8##,"x_client_request_id":"~~~~~~~~-40a2-4b9d-a828-~~~~bfece098","http.response.status_code":200,"x_request_id":"req_~~~~d6e5a10dd4859de6cf0f6d5a586e"}"#,
+        r#"{"timestamp":"2026-03-02T00:00:%%.%%%Z","level":"info","provider":"openai","server.address":"api.openai.com","http.request.method":"POST","url.path":"/v1/responses","gen_ai.request.model":"gpt-4^","attempt":1,"duration_ms":%8%%,"x_client_request_id":"~~~~~~~~-40a2-4b9d-a828-~~~~bfece098","http.response.status_code":200,"x_request_id":"req_~~~~d6e5a10dd4859de6cf0f6d5a586e"}"#,
     ),
     (
         "json-lines",
-        r#"{"time": 17724096##.###, "status": 200, "model": "gpt-4o", "latency": #.#8, "request_id": "~~~~~~~~a10dd4859de6cf0f6d5a586e", "prompt_tokens": 1##, "completion_tokens": ##, "depth": ##}"#,
+        r#"{"time": 17724096%%.%%%, "status": 200, "model": "gpt-4o", "latency": %.%8, "request_id": "~~~~~~~~a10dd4859de6cf0f6d5a586e", "prompt_tokens": 1%%, "completion_tokens": %%, "depth": %%}"#,
     ),
     (
         "json-lines",
-        r#"{"ts":"2026-03-02T00:00:##Z","msg":"job ^ is done","depth":##,"trace_id":"~~~~d6e5a10dd485"}"#,
+        r#"{"ts":"2026-03-02T00:00:%%Z","msg":"job ^ is done","depth":%%,"trace_id":"~~~~d6e5a10dd485"}"#,
     ),
     (
         "json-lines",
-        r#"{"start_time":"2026-03-02T00:00:##Z","duration_seconds":##.###,"model":"o3","status":200,"request_id":"chatcmpl-~~~~~~~~","usage":{"input_tokens":##}}"#,
+        r#"{"start_time":"2026-03-02T00:00:%%Z","duration_seconds":%%.%%%,"model":"o3","status":200,"request_id":"chatcmpl-~~~~~~~~","usage":{"input_tokens":%%}}"#,
     ),
     (
         "json-lines",
-        r#"{"timestamp":"2026-03-02T00:00:##Z","model":"o3","status":200,"status":5##,"x_request_id":"req_~~~~d6e5a10d"}"#,
+        r#"{"timestamp":"2026-03-02T00:00:%%Z","model":"o3","status":200,"status":5%%,"x_request_id":"req_~~~~d6e5a10d"}"#,
     ),
     (
         "json-lines",
-        r#"{"timestamp":"2026-03-02T00:00:##Z","attempt":#,"model":"o3","status":200,"x_request_id":"req_~~~~d6e5a10d","message":"\u00e4"}"#,
+        r#"{"timestamp":"2026-03-02T00:00:%%Z","attempt":%,"model":"o3","status":200,"x_request_id":"req_~~~~d6e5a10d","message":"\u00e4"}"#,
     ),
     (
         "nginx-upstream",
-        r#"10.0.3.# - - [02/Mar/2026:00:0#:## +0000] "POST /v1/responses HTTP/1.1" 200 15## "-" "OpenAI/Python 3.52.0" rt=#.### uct="0.01#" uht="0.8##" urt="#.###" ua="104.18.7.192:443" us="200" rid="req_~~~~d6e5a10dd4859de6cf0f6d5a586e" crid="~~~~4048-40a2-4b9d-a828-674bfece098c""#,
+        r#"10.0.3.% - - [02/Mar/2026:00:0%:%% +0000] "POST /v1/responses HTTP/1.1" 200 15%% "-" "OpenAI/Python 3.52.0" rt=%.%%% uct="0.01%" uht="0.8%%" urt="%.%%%" ua="104.18.7.192:443" us="200" rid="req_~~~~d6e5a10dd4859de6cf0f6d5a586e" crid="~~~~4048-40a2-4b9d-a828-674bfece098c""#,
     ),
     (
         "nginx-upstream",
-        r#"10.0.3.7 - - [02/Mar/2026:00:0#:## +0000] "POST /v1/chat/completions HTTP/1.1" ^00 ## "-" "-" urt=#.#1 us=200 rid=~~~~~~~~5a10dd4859de6cf0f6d5a58~ rt_ms=##"#,
+        r#"10.0.3.7 - - [02/Mar/2026:00:0%:%% +0000] "POST /v1/chat/completions HTTP/1.1" ^00 %% "-" "-" urt=%.%1 us=200 rid=~~~~~~~~5a10dd4859de6cf0f6d5a58~ rt_ms=%%"#,
     ),
     (
         "nginx-upstream",
-        r#"time=2026-03-02T00:01:##.281+00:00 proxy=egress-1 request="POST /v1/embeddings HTTP/1.1" host=api.openai.com status=200 rt=0.3## uct=0.012 bytes=1### x_request_id=req_ffec85cc~~~~c69c0337 x_client_request_id=~~~~85d1-10ef-474b-42d9-21228a38e31e cf_ray=1e78a603f193~~~~-FRA"#,
+        r#"time=2026-03-02T00:01:%%.281+00:00 proxy=egress-1 request="POST /v1/embeddings HTTP/1.1" host=api.openai.com status=200 rt=0.3%% uct=0.012 bytes=1%%% x_request_id=req_ffec85cc~~~~c69c0337 x_client_request_id=~~~~85d1-10ef-474b-42d9-21228a38e31e cf_ray=1e78a603f193~~~~-FRA"#,
     ),
     (
         "nginx-upstream",
-        r#"msec=17412697##.### remote_addr=10.0.0.6 request_method=POST request_uri=/v1/responses http_host=api.openai.com status=200 upstream_status=200 request_time=#.0## request_id=5d2c9e0b7f3a41c8a6e4b0f1~~~~73aa"#,
+        r#"msec=17412697%%.%%% remote_addr=10.0.0.6 request_method=POST request_uri=/v1/responses http_host=api.openai.com status=200 upstream_status=200 request_time=%.0%% request_id=5d2c9e0b7f3a41c8a6e4b0f1~~~~73aa"#,
     ),
     (
         "python-logging",
-        "2026-03-02 00:00:##,### INFO     [worker_^] httpx: HTTP Request: POST https://api.openai.com/v1/responses \"HTTP/1.1 200 OK\"",
+        "2026-03-02 00:00:%%,%%% INFO     [worker_^] httpx: HTTP Request: POST https://api.openai.com/v1/responses \"HTTP/1.1 200 OK\"",
     ),
     (
         "python-logging",
-        "[2026-03-02 00:00:## - httpx:1025 - INFO] HTTP Request: POST https://api.openai.com/v1/responses \"HTTP/1.1 200 OK\"",
+        "[2026-03-02 00:00:%% - httpx:1025 - INFO] HTTP Request: POST https://api.openai.com/v1/responses \"HTTP/1.1 200 OK\"",
     ),
     (
         "python-logging",
-        "2026-03-02 00:00:##,### INFO httpx: HTTP Request: POST https://api.openai.com/v1/responses \"HTTP/1.1 5## Oops\"",
+        "2026-03-02 00:00:%%,%%% INFO httpx: HTTP Request: POST https://api.openai.com/v1/responses \"HTTP/1.1 5%% Oops\"",
     ),
-    ("python-logging", "2026-03-02 00:00:##.### | INFO | app:run:## - nothing of a call"),
+    ("python-logging", "2026-03-02 00:00:%%.%%% | INFO | app:run:%% - nothing of a call"),
 ];
 
 /// One line: which, how its places are filled, and what is damaged of it.
@@ -74,7 +74,7 @@ fn line((which, mut filling, damage): Made) -> Vec<u8> {
     };
     let (_, pattern) = LINES[which];
     let filled = pattern.chars().map(|letter| match letter {
-        '#' => char::from_digit(fill(10), 10).unwrap(),
+        '%' => char::from_digit(fill(10), 10).unwrap(),
         '~' => char::from_digit(fill(16), 16).unwrap(),
         '^' => ['2', '5', 'o'][fill(3) as usize],
         other => other,

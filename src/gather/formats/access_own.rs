@@ -58,7 +58,7 @@ fn slot(line: &str, fields: &Fields<'_>, duration: Option<Key>, key: Option<Key>
         Some(key) if Some(key) == duration => Slot::number(line, value, Own::Duration(in_milliseconds(key, value)?)),
         Some(Key::UpstreamTime(_) | Key::ConnectTime(_) | Key::HeaderTime(_)) => point(line, value, Own::Nothing),
         Some(
-            Key::ProviderId | Key::OtherProviderId | Key::ShortId | Key::RequestId | Key::ClientId | Key::OwnId | Key::Ray,
+            Key::ProviderId | Key::OtherProviderId | Key::ShortId | Key::RequestId | Key::ClientId | Key::OwnId,
         ) => {
             let own = match () {
                 () if is(fields.x_request_id) => Own::ProviderId,
@@ -68,6 +68,7 @@ fn slot(line: &str, fields: &Fields<'_>, duration: Option<Key>, key: Option<Key>
             };
             Slot::id(line, value, own)
         }
+        Some(Key::Ray) => Slot::ray(line, value),
         Some(_) => None,
         None => Slot::number(line, value, Own::Nothing),
     }

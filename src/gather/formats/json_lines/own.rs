@@ -38,6 +38,7 @@ pub(super) fn own(line: &str) -> Option<Vec<Slot>> {
             Some(Key::RequestId) => Slot::id(line, text, Own::RequestId),
             Some(Key::XClientRequestId) => Slot::id(line, text, Own::ClientId),
             Some(Key::GatewayRequestId) => Slot::id(line, text, Own::Nothing),
+            Some(Key::CfRay) => Slot::ray(line, text),
             Some(Key::InputTokens) => count(line, text, Own::InputTokens),
             Some(Key::OutputTokens) => count(line, text, Own::OutputTokens),
             Some(_) => None,
