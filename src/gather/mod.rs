@@ -65,6 +65,8 @@ pub struct Gathered {
     names: Vec<Vec<Name>>,
     /// Newlines before each part, for sources that are read in parts.
     before: Vec<BTreeMap<usize, u64>>,
+    /// The parts of each source that hold successes which a second look may want.
+    savers: Vec<BTreeSet<usize>>,
     order: recognise::Order,
     /// How far sources are believed of which some records were not.
     believed: BTreeMap<SourceName, Time>,
@@ -113,6 +115,12 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
     let mut parts = read_in_turn(&mut sources, &is_own, &errand, &workers);
     let mut skipped = skipped;
     let (mut before, mut names) = (vec![BTreeMap::new(); sources.len()], vec![Vec::new(); sources.len()]);
+    let mut savers = vec![BTreeSet::new(); sources.len()];
+    for (number, parts) in &mut parts {
+        if let Some(place) = savers.get_mut(*number) {
+            *place = std::mem::take(&mut parts.savers);
+        }
+    }
     let places = before.iter_mut().zip(&mut names).zip(is_own).enumerate();
     let mut lines = BTreeMap::new();
     let owned = sources.iter().zip(places).filter(|(_, (_, (_, is_own)))| *is_own);
@@ -150,6 +158,7 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
         sources,
         names,
         before,
+        savers,
         order,
         believed,
     }
@@ -267,15 +276,14 @@ impl Gathered {
             };
             offsets.extend(read.chunks.iter().filter(is_wanted).map(|span| span.offset));
         }
+        // Many a log tells the caller's id of failures only: nothing in it is wanted.
+        let savers = self.savers.get(number).into_iter().flatten().copied();
         match &prepared.way {
             Way::Pieces(pieces) => {
-                let parts = pieces.iter().enumerate();
-                parts
-                    .filter(|(_, piece)| offsets.contains(&piece.start))
-                    .map(|(part, _)| part)
-                    .collect()
+                let is_wanted = |part: &usize| pieces.get(*part).is_some_and(|piece| offsets.contains(&piece.start));
+                savers.filter(is_wanted).collect()
             }
-            Way::Whole(_) if !offsets.is_empty() => vec![0],
+            Way::Whole(_) if !offsets.is_empty() => savers.collect(),
             Way::Whole(_) | Way::Empty => Vec::new(),
         }
     }

@@ -6,6 +6,7 @@ use crate::gather::formats::Format;
 use crate::gather::normalise;
 use crate::model::{
     Attributes, CELL_SECONDS, Cell, Fields, Grain, Instant, SourceRollup, TOOK_SECONDS, Time, TookClass, TupleId, Vantage,
+    id_hash_of,
 };
 use crate::text::timestamp::DateKnown;
 use std::str;
@@ -167,7 +168,7 @@ impl Collector<'_> {
             return None;
         }
         let time = self.moment(stamp, None)?;
-        if self.is_outside(time) {
+        if self.is_outside(time) || (!self.has_twins && self.is_never_wanted(success, owned)) {
             return Some(true);
         }
         let duration = owned.duration_ms.and_then(within_a_day);
@@ -195,6 +196,14 @@ impl Collector<'_> {
             self.count_known(success, owned, ended, duration);
         }
         Some(true)
+    }
+
+    /// Whether the second look passes over it whenever it was: most lines of that look.
+    fn is_never_wanted(&self, success: &Success, owned: &Owned<'_>) -> bool {
+        self.context.wanted.is_some_and(|wanted| {
+            let is_asked_for = |id: &[u8]| wanted.client_ids.contains(&id_hash_of(id));
+            success.grain != Grain::Call && wanted.every.is_empty() && !owned.x_client_request_id.is_some_and(is_asked_for)
+        })
     }
 
     /// Whether the second look wants it whole.
@@ -228,6 +237,7 @@ impl Collector<'_> {
         } else {
             self.rollup.successes_without_id += 1;
         }
+        self.may_save_calls |= owned.x_client_request_id.is_some() || success.grain == Grain::Call;
         self.count_client_id(owned.x_client_request_id.is_some(), duration, success.numbers_attempts);
         if owned.input_tokens.is_some() || owned.output_tokens.is_some() {
             let fields = Fields {
@@ -392,21 +402,6 @@ fn start(slot: u32, seconds: i64) -> Time {
 /// One number for the ids of a record, for telling twins.
 pub(super) fn ids_hash(ids: [Option<&[u8]>; 3]) -> u64 {
     ids.iter().fold(0, |hash, id| {
-        (hash ^ id.map_or(0, fingerprint)).wrapping_mul(FOLD).rotate_left(29)
+        (hash ^ id.map_or(0, id_hash_of)).rotate_left(21)
     })
-}
-
-/// An odd number without a pattern: the fraction of the golden ratio.
-const FOLD: u64 = 0x9e37_79b9_7f4a_7c15;
-
-/// A number for an id, the same in every log. [`crate::model::id_hash`] is read from stored parts and walks byte by byte,
-/// which costs more than all else that a known line costs; this one takes eight bytes at a time.
-pub(super) fn fingerprint(id: &[u8]) -> u64 {
-    let fold = |hash: u64, word: &[u8; 8]| (hash ^ u64::from_le_bytes(*word)).wrapping_mul(FOLD).rotate_left(31);
-    let (words, rest) = id.as_chunks::<8>();
-    let hash = words.iter().fold(id.len() as u64, fold);
-    let mut last = [0; 8];
-    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-    let hash = fold(hash, &last);
-    hash ^ (hash >> 32)
 }

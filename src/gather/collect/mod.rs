@@ -19,12 +19,12 @@ use crate::gather::times;
 use crate::model::{
     Attributes, CallerKind, Cell, Dimension, Fact, Fields, Grain, IdSample, Ids, Instant, Name, Observation, Outcome, RetrySaid,
     SampledId, Sighting, SourceName, SourceRollup, Time, Tokens, TokensUsed, TupleId, UNREAD_LINES_KEPT, Vantage, Wanted,
-    id_hash,
+    id_hash, id_hash_of,
 };
 use crate::redact::scrub;
 use crate::text::timestamp::{DateKnown, Reference, Stamp, StampCache, ZONE_STEP_MS, Zone, http_date, nearest_zone_ms};
 use ahash::{AHashMap, RandomState};
-use known::{Lesson, fingerprint, ids_hash};
+use known::{Lesson, ids_hash};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -71,7 +71,7 @@ pub struct SourceContext<'a> {
     pub sought: Option<&'a Sought>,
 }
 
-/// A big source has so many ids that only a fraction of them need be asked whether the sample wants them: those whose number
+/// A big source has so many ids that only a fraction of them need be asked whether the sample wants them: those whose hash
 /// ends in zeros, so that the fractions of two sources lie within each other.
 fn sampled_fraction(size: u64) -> u64 {
     const BYTES_PER_RECORD: u64 = 256;
@@ -81,7 +81,7 @@ fn sampled_fraction(size: u64) -> u64 {
 
 /// Whether an id is in a fraction.
 fn is_in(fraction: u64, id: &[u8]) -> bool {
-    fraction == 0 || fingerprint(id) & fraction == 0
+    fraction == 0 || id_hash_of(id) & fraction == 0
 }
 
 /// One line as a twin of it would look: the same facts, another layout.
@@ -122,6 +122,8 @@ pub struct Collector<'a> {
     whole: bool,
     /// Records that hold what is sought.
     pub(super) sightings: Vec<Sighting>,
+    /// A success was counted that a second look may want.
+    pub(super) may_save_calls: bool,
     /// Two handlers may write every line twice: a program's loggers, and no proxy's.
     has_twins: bool,
     fraction: u64,
@@ -161,6 +163,7 @@ impl<'a> Collector<'a> {
             warming: false,
             whole: false,
             sightings: Vec::new(),
+            may_save_calls: false,
             known: None,
             lesson: None,
         }
@@ -496,6 +499,7 @@ impl<'a> Collector<'a> {
         } else {
             self.rollup.successes_without_id += 1;
         }
+        self.may_save_calls |= client_id.is_some() || fields.grain == Grain::Call;
         self.count_client_id(client_id.is_some(), duration, fields.attempt.is_some());
         let later = fields.attempt.is_some_and(|attempt| attempt > 1);
         if later {
@@ -573,11 +577,8 @@ impl<'a> Collector<'a> {
         let client = || attributes.get(Dimension::Client).cloned();
         let fraction = self.fraction;
         let keep = |sample: &mut IdSample, id: &str| {
-            if !is_in(fraction, id.as_bytes()) {
-                return;
-            }
             let hash = id_hash(id);
-            if sample.wants(hash) {
+            if hash & fraction == 0 && sample.wants(hash) {
                 sample.keep(
                     hash,
                     SampledId {

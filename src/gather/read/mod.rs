@@ -124,7 +124,7 @@ impl Errand<'_> {
         if let Some(learned) = records.give_back() {
             *known = learned;
         }
-        let mut parts = records.finish(opening, offset);
+        let mut parts = records.finish(opening, part, offset);
         parts.rollup.bytes = bytes;
         parts.newlines.insert(part, ended.newlines);
         parts.trouble.extend(shrunk.into_iter().chain(broken));

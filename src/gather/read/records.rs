@@ -75,9 +75,11 @@ impl<'a> Records<'a> {
     }
 
     /// What they gave, read from `offset` on.
-    pub(super) fn finish(self, opening: &Opening, offset: u64) -> Parts {
+    pub(super) fn finish(self, opening: &Opening, part: usize, offset: u64) -> Parts {
         let mut sightings = Vec::new();
+        let mut may_save_calls = false;
         let mut finish = |mut collector: Collector<'_>| {
+            may_save_calls |= collector.may_save_calls;
             sightings.append(&mut collector.sightings);
             let mut rollup = collector.finish();
             rollup.notes.extend(opening.said());
@@ -98,6 +100,9 @@ impl<'a> Records<'a> {
             parts.add(origin.name, rollup);
         }
         parts.sightings = sightings;
+        if may_save_calls {
+            parts.savers.insert(part);
+        }
         parts
     }
 
