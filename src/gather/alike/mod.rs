@@ -95,7 +95,11 @@ impl Paths {
         let mut node = self.nodes.first()?;
         let mut rest = line;
         loop {
-            rest = rest.strip_prefix(&*node.text)?;
+            // Nothing is not compared: libc's comparison reads through the dangling pointer of an empty slice with all lanes
+            // masked, which some processors answer with an assist of hundreds of cycles (measured: half of the run).
+            if !node.text.is_empty() {
+                rest = rest.strip_prefix(&*node.text)?;
+            }
             if let Some((slot, next)) = &node.slot
                 && let Some(after) = slot.take(rest, &mut owned)
             {

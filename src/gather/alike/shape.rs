@@ -212,7 +212,7 @@ fn is_like(first: &[u8], at: usize, kind: Kind, text: &[u8]) -> bool {
     // The last eight bytes are looked at once more where the length is no multiple.
     let words = first.as_chunks().0.iter().zip(text.as_chunks().0);
     first.len() == text.len()
-        && prefix == other_prefix
+        && (prefix.is_empty() || prefix == other_prefix)
         && words
             .chain([(last, last_of_text)])
             .all(|(first, text)| kind.fits(Word::of(first), Word::of(text)))
