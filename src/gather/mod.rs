@@ -27,6 +27,7 @@ mod redate;
 pub mod resume;
 mod retry_after;
 mod seek;
+mod sieve;
 pub mod signatures;
 mod sought;
 mod sources;
@@ -47,6 +48,7 @@ use fold::Workers;
 use jobs::{merge_into, own, read_all, read_in_turn};
 use prepare::{Prepared, Way};
 use read::Errand;
+use sieve::Sieve;
 use sources::Sources;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -107,6 +109,7 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
     let errand = Errand {
         plan,
         wanted: None,
+        asked: None,
         sought: None,
         order: &order,
         progress,
@@ -223,9 +226,11 @@ impl Gathered {
             prepared.hold(parts.len());
             jobs.extend(parts.into_iter().map(|part| (number, part)));
         }
+        let asked = Sieve::of(&wanted.client_ids);
         let errand = Errand {
             plan,
             wanted: Some(wanted),
+            asked: Some(&asked),
             sought: None,
             order: &self.order,
             progress,

@@ -38,6 +38,7 @@ impl Gathered {
         let errand = Errand {
             plan,
             wanted: None,
+            asked: None,
             sought: Some(sought),
             order: &self.order,
             progress,

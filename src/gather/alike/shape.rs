@@ -206,16 +206,33 @@ fn is_like(first: &[u8], at: usize, kind: Kind, text: &[u8]) -> bool {
     let (Some((prefix, first)), Some((other_prefix, text))) = (first.split_at_checked(at), text.split_at_checked(at)) else {
         return false;
     };
-    let (Some(last), Some(last_of_text)) = (first.last_chunk(), text.last_chunk()) else {
+    same(prefix, other_prefix) && by_words(first, text, |first, text| kind.fits(Word::of(first), Word::of(text)))
+}
+
+/// Whether two texts are the same. Most are a few dozen bytes, for which a call of libc costs more than the comparison.
+#[inline]
+pub(super) fn same(text: &[u8], other: &[u8]) -> bool {
+    if text.len() < SHORTEST {
+        return text.len() == other.len() && text.iter().zip(other).all(|(a, b)| a == b);
+    }
+    by_words(text, other, |text, other| text == other)
+}
+
+/// Whether two texts fit eight bytes by eight; the last eight are looked at once more where the length is no multiple.
+#[inline]
+fn by_words(text: &[u8], other: &[u8], fit: impl Fn(&[u8; 8], &[u8; 8]) -> bool) -> bool {
+    let (Some(last), Some(other_last)) = (text.last_chunk(), other.last_chunk()) else {
         return false;
     };
-    // The last eight bytes are looked at once more where the length is no multiple.
-    let words = first.as_chunks().0.iter().zip(text.as_chunks().0);
-    first.len() == text.len()
-        && (prefix.is_empty() || prefix == other_prefix)
-        && words
-            .chain([(last, last_of_text)])
-            .all(|(first, text)| kind.fits(Word::of(first), Word::of(text)))
+    if text.len() != other.len() {
+        return false;
+    }
+    for (word, other) in text.as_chunks().0.iter().zip(other.as_chunks().0) {
+        if !fit(word, other) {
+            return false;
+        }
+    }
+    fit(last, other_last)
 }
 
 impl Kind {

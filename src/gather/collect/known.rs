@@ -201,7 +201,10 @@ impl Collector<'_> {
     /// Whether the second look passes over it whenever it was: most lines of that look.
     fn is_never_wanted(&self, success: &Success, owned: &Owned<'_>) -> bool {
         self.context.wanted.is_some_and(|wanted| {
-            let is_asked_for = |id: &[u8]| wanted.client_ids.contains(&id_hash_of(id));
+            let is_asked_for = |id: &[u8]| {
+                let hash = id_hash_of(id);
+                self.context.asked.is_none_or(|asked| asked.passes(hash)) && wanted.client_ids.contains(&hash)
+            };
             success.grain != Grain::Call && wanted.every.is_empty() && !owned.x_client_request_id.is_some_and(is_asked_for)
         })
     }
@@ -223,7 +226,11 @@ impl Collector<'_> {
 
     /// What [`Collector::success`] does with it.
     fn count_known(&mut self, success: &mut Success, owned: &Owned<'_>, ended: Time, duration: Option<u32>) {
-        let provider_id = if success.is_bare { owned.request_id } else { owned.x_request_id };
+        let provider_id = if success.is_bare {
+            owned.request_id
+        } else {
+            owned.x_request_id
+        };
         let [provider_id, client_id] = [
             provider_id.filter(|id| success.has_provider_id && self.is_sampled(id)),
             owned.x_client_request_id.filter(|id| self.is_sampled(id)),
@@ -372,7 +379,9 @@ impl Success {
 
     fn put(&mut self, slot: u32, count: u32, rollup: &mut SourceRollup) {
         let (tuple, _) = self.tuples(rollup);
-        rollup.cells.add(start(slot, CELL_SECONDS), self.counted_as, tuple, successes(count));
+        rollup
+            .cells
+            .add(start(slot, CELL_SECONDS), self.counted_as, tuple, successes(count));
     }
 
     fn put_if_start(&mut self, slot: u32, count: u32, rollup: &mut SourceRollup) {
@@ -401,7 +410,6 @@ fn start(slot: u32, seconds: i64) -> Time {
 
 /// One number for the ids of a record, for telling twins.
 pub(super) fn ids_hash(ids: [Option<&[u8]>; 3]) -> u64 {
-    ids.iter().fold(0, |hash, id| {
-        (hash ^ id.map_or(0, id_hash_of)).rotate_left(21)
-    })
+    ids.iter()
+        .fold(0, |hash, id| (hash ^ id.map_or(0, id_hash_of)).rotate_left(21))
 }

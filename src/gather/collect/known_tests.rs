@@ -2,6 +2,7 @@
 
 use super::{Collector, KnownLines, SourceContext};
 use crate::gather::formats::{self, Format};
+use crate::gather::sieve::Sieve;
 use crate::model::{Name, SourceRollup, Time, Wanted, id_hash};
 use crate::text::timestamp::{Reference, Zone};
 use chrono::NaiveDate;
@@ -61,7 +62,10 @@ const LINES: [(&str, &str); 14] = [
         "python-logging",
         "2026-03-02 00:00:%%,%%% INFO httpx: HTTP Request: POST https://api.openai.com/v1/responses \"HTTP/1.1 5%% Oops\"",
     ),
-    ("python-logging", "2026-03-02 00:00:%%.%%% | INFO | app:run:%% - nothing of a call"),
+    (
+        "python-logging",
+        "2026-03-02 00:00:%%.%%% | INFO | app:run:%% - nothing of a call",
+    ),
 ];
 
 /// One line: which, how its places are filled, and what is damaged of it.
@@ -69,7 +73,9 @@ type Made = (usize, u64, Option<(usize, u8, u8)>);
 
 fn line((which, mut filling, damage): Made) -> Vec<u8> {
     let mut fill = |most: u64| {
-        filling = filling.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+        filling = filling
+            .wrapping_mul(0x5851_f42d_4c95_7f2d)
+            .wrapping_add(0x1405_7b7e_f767_814f);
         u32::try_from((filling >> 33) % most).unwrap_or(0)
     };
     let (_, pattern) = LINES[which];
@@ -105,6 +111,7 @@ fn made(format: &'static str) -> impl Strategy<Value = Made> {
 }
 
 fn read(format: &'static dyn Format, lines: &[Vec<u8>], wanted: Option<&Wanted>, known: bool) -> SourceRollup {
+    let asked = wanted.map(|wanted| Sieve::of(&wanted.client_ids));
     let mut kept = Box::<KnownLines>::default();
     let mut all = SourceRollup::default();
     // Two pieces, so that what is known is handed on.
@@ -119,6 +126,7 @@ fn read(format: &'static dyn Format, lines: &[Vec<u8>], wanted: Option<&Wanted>,
             until: None,
             size: 1 << 20,
             wanted,
+            asked: asked.as_ref(),
             sought: None,
         });
         if known {
@@ -148,7 +156,10 @@ fn told(rollup: SourceRollup) -> String {
 fn agree(format: &str, made: &[Made]) -> Result<(), TestCaseError> {
     let format = *formats::ALL.iter().find(|known| known.name() == format).unwrap();
     let lines: Vec<Vec<u8>> = made.iter().map(|made| line(*made)).collect();
-    prop_assert_eq!(told(read(format, &lines, None, true)), told(read(format, &lines, None, false)));
+    prop_assert_eq!(
+        told(read(format, &lines, None, true)),
+        told(read(format, &lines, None, false))
+    );
     let spans = [(Name::from("a.log"), vec![(Time(0), Time(i64::MAX / 2))])];
     let wanted = Wanted {
         client_ids: [id_hash("00000000-40a2-4b9d-a828-0000bfece098")].into(),
@@ -182,7 +193,11 @@ proptest! {
 
 #[test]
 fn most_lines_of_a_log_are_known() {
-    for (which, (format, pattern)) in LINES.iter().enumerate().filter(|(which, _)| [0, 1, 2, 6, 8, 9, 10, 11].contains(which)) {
+    for (which, (format, pattern)) in LINES
+        .iter()
+        .enumerate()
+        .filter(|(which, _)| [0, 1, 2, 6, 8, 9, 10, 11].contains(which))
+    {
         let format = *formats::ALL.iter().find(|known| known.name() == *format).unwrap();
         let mut kept = Box::<KnownLines>::default();
         let lines: Vec<_> = (0..200).map(|filling| line((which, filling, None))).collect();

@@ -14,6 +14,7 @@ use crate::gather::envelopes::{Bearings, Inner, Outer};
 use crate::gather::formats::Format;
 use crate::gather::normalise::{self, End};
 use crate::gather::retry_after;
+use crate::gather::sieve::Sieve;
 use crate::gather::sought::Sought;
 use crate::gather::times;
 use crate::model::{
@@ -67,6 +68,8 @@ pub struct SourceContext<'a> {
     pub size: u64,
     /// Second look: the successes that are needed whole.
     pub wanted: Option<&'a Wanted>,
+    /// The callers' ids among it.
+    pub asked: Option<&'a Sieve>,
     /// Only records that hold one of these ids are read, and whole.
     pub sought: Option<&'a Sought>,
 }
@@ -431,9 +434,8 @@ impl<'a> Collector<'a> {
             0
         };
         let may_be = self.layout_since <= TWIN_DISTANCE;
-        let is_found = |seen: &Twin| {
-            seen.facts == twin.facts && seen.layout != twin.layout && seen.time.since(twin.time).abs() <= TWIN_MS
-        };
+        let is_found =
+            |seen: &Twin| seen.facts == twin.facts && seen.layout != twin.layout && seen.time.since(twin.time).abs() <= TWIN_MS;
         let found = may_be.then(|| self.twins.iter().position(is_found)).flatten();
         if let Some(at) = found {
             self.twins.remove(at);

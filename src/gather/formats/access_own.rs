@@ -1,7 +1,7 @@
 //! Which parts of an access line are its own: its time, the bytes it counts, and the pairs whose value is a time, an id or a
 //! number that nobody reads.
 
-use super::access_keys::{Key, key, milliseconds, micros_of, millis_of, seconds_of};
+use super::access_keys::{Key, key, micros_of, millis_of, milliseconds, seconds_of};
 use super::access_line::read;
 use crate::gather::alike::{Own, Slot};
 use crate::model::Fields;
@@ -57,9 +57,7 @@ fn slot(line: &str, fields: &Fields<'_>, duration: Option<Key>, key: Option<Key>
     match key {
         Some(key) if Some(key) == duration => Slot::number(line, value, Own::Duration(in_milliseconds(key, value)?)),
         Some(Key::UpstreamTime(_) | Key::ConnectTime(_) | Key::HeaderTime(_)) => point(line, value, Own::Nothing),
-        Some(
-            Key::ProviderId | Key::OtherProviderId | Key::ShortId | Key::RequestId | Key::ClientId | Key::OwnId,
-        ) => {
+        Some(Key::ProviderId | Key::OtherProviderId | Key::ShortId | Key::RequestId | Key::ClientId | Key::OwnId) => {
             let own = match () {
                 () if is(fields.x_request_id) => Own::ProviderId,
                 () if is(fields.request_id) => Own::RequestId,

@@ -20,6 +20,7 @@ use super::plan::Plan;
 use super::prepare::{Prepared, SHRUNK, Way};
 use super::progress::Progress;
 use super::recognise::Order;
+use super::sieve::Sieve;
 use super::sought::Sought;
 use crate::model::{Name, Wanted};
 use crate::text::timestamp::Reference;
@@ -57,6 +58,8 @@ pub(super) struct Shelf {
 pub(super) struct Errand<'a> {
     pub(super) plan: &'a Plan,
     pub(super) wanted: Option<&'a Wanted>,
+    /// The callers' ids among it.
+    pub(super) asked: Option<&'a Sieve>,
     /// Only records that hold one of these ids are read, and whole.
     pub(super) sought: Option<&'a Sought>,
     pub(super) order: &'a Order,
@@ -79,13 +82,7 @@ impl Errand<'_> {
         shelf.sources.entry(number).or_default().merge(read);
     }
 
-    fn part(
-        &self,
-        window: &mut Window,
-        known: &mut Box<KnownLines>,
-        prepared: &Prepared,
-        part: usize,
-    ) -> Result<Parts, Refused> {
+    fn part(&self, window: &mut Window, known: &mut Box<KnownLines>, prepared: &Prepared, part: usize) -> Result<Parts, Refused> {
         let context = self.context(prepared);
         let candidates = context.candidates.clone();
         let opening = prepared.recognised.as_ref().map(|recognised| &*recognised.opening);
@@ -146,6 +143,7 @@ impl Errand<'_> {
             until: self.plan.until,
             size: prepared.source.size,
             wanted: self.wanted,
+            asked: self.asked,
             sought: self.sought,
         }
     }

@@ -21,7 +21,9 @@ pub(super) fn own(line: &str) -> Option<Vec<Slot>> {
     if facts().any(|key| facts().filter(|other| *other == key).count() > 1) {
         return None;
     }
-    let duration = [Key::DurationMs, Key::DurationSeconds, Key::DurationAny].into_iter().find(|key| has(*key));
+    let duration = [Key::DurationMs, Key::DurationSeconds, Key::DurationAny]
+        .into_iter()
+        .find(|key| has(*key));
     let time = [Key::Timestamp, Key::StartTime].into_iter().find(|key| has(*key));
     let slot = |(key, value): &(Option<Key>, Value<'_>)| {
         let (text, is_text) = match value {
