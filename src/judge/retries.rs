@@ -169,7 +169,8 @@ fn sent_too_soon(attempts: &[&Attempt]) -> u64 {
         let (Some(asked), Some(waited)) = (attempt.retry_after_ms, attempt.retry_in_ms.map(i64::from).or_else(next)) else {
             return false;
         };
-        waited + TOO_SOON_MS < i64::from(asked)
+        // Below zero, the duration is that of the whole call and not of its next attempt.
+        (0..i64::from(asked) - TOO_SOON_MS).contains(&waited)
     });
     too_soon.count() as u64
 }
@@ -279,6 +280,19 @@ mod tests {
             ..limited(10, 0)
         };
         assert_eq!(count(&audited(vec![only]), "Retry-After"), 1);
+    }
+
+    #[test]
+    fn a_duration_of_the_whole_call_tells_no_pause() {
+        let first = Attempt {
+            retry_after_ms: Some(20_000),
+            ..limited(10, 0)
+        };
+        let last = Attempt {
+            duration_ms: Some(60_000),
+            ..limited(13, 0)
+        };
+        assert_eq!(count(&audited(vec![first, last]), "Retry-After"), 0);
     }
 
     #[test]

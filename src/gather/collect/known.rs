@@ -262,6 +262,7 @@ impl Collector<'_> {
         let is_plain = fields.http_date.is_none()
             && fields.attempt.is_none_or(|attempt| attempt < 2)
             && fields.timestamp.is_some()
+            && normalise::upstream_retries(fields) == 0
             && !normalise::is_tunnel(fields, vantage)
             && fields.grain != Grain::Start
             && fields.grain != Grain::Tunnel

@@ -324,6 +324,11 @@ impl<'a> Collector<'a> {
             return true;
         }
         self.stretch_span(time);
+        let retries = normalise::upstream_retries(fields);
+        if retries > 0 && self.context.wanted.is_none() {
+            self.rollup.retried_upstream += 1;
+            self.rollup.upstream_retries += u64::from(retries);
+        }
         if end.outcome == Outcome::Success {
             self.note_success(fields, vantage, self.facts(fields, &end));
             self.success(line, fields, vantage, time);
@@ -663,6 +668,8 @@ impl<'a> Collector<'a> {
             fields.provider,
             fields.service_tier,
             fields.project,
+            fields.region,
+            normalise::edge_site(fields),
             fields.proxy,
             fields.client,
             fields.host,

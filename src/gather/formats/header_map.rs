@@ -33,6 +33,8 @@ pub(super) fn response_header<'a>(fields: &mut Fields<'a>, name: &str, value: Va
         fields.organization = Some(value);
     } else if is("openai-project") {
         fields.project = Some(value);
+    } else if is("x-ms-region") {
+        fields.region = Some(value);
     } else if is("retry-after-ms") {
         fields.retry_after_ms = retry_after::milliseconds(value);
     } else if is("retry-after") {

@@ -9,6 +9,7 @@ pub(in crate::gather) fn response<'a>(name: &'a str, value: &'a str, fields: &mu
         4 if name.eq_ignore_ascii_case("date") => &mut fields.http_date,
         6 if name.eq_ignore_ascii_case("cf-ray") => &mut fields.cf_ray,
         10 if name.eq_ignore_ascii_case("request-id") => &mut fields.x_request_id,
+        11 if name.eq_ignore_ascii_case("x-ms-region") => &mut fields.region,
         12 if name.eq_ignore_ascii_case("x-request-id") => &mut fields.x_request_id,
         15 if name.eq_ignore_ascii_case("apim-request-id") => &mut fields.x_request_id,
         14 if name.eq_ignore_ascii_case("openai-project") => &mut fields.project,

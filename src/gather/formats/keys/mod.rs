@@ -43,6 +43,7 @@ pub(super) enum Key {
     ServiceTier,
     Organization,
     Project,
+    Region,
     Proxy,
     Host,
     Thread,

@@ -263,6 +263,16 @@ pub(super) const SPELLINGS: &[(Key, &[&str])] = &[
         &["organization", "openaiorganization", "orgid", "organizationid"],
     ),
     (Key::Project, &["project", "openaiproject", "projectid"]),
+    (
+        Key::Region,
+        &[
+            "region",
+            "awsregion",
+            "xmsregion",
+            "headersxmsregion",
+            "responseheadersxmsregion",
+        ],
+    ),
     (Key::Proxy, &["proxy", "egressproxy", "egress", "proxyname"]),
     (Key::Host, &["host", "hostname", "hostid", "hostip", "podname"]),
     (

@@ -23,6 +23,7 @@ pub(super) fn of_answer(name: &str) -> Meaning {
             key @ (Key::ProviderId
             | Key::OtherProviderId
             | Key::Ray
+            | Key::Region
             | Key::RetryAfter
             | Key::Model
             | Key::Organization

@@ -70,6 +70,11 @@ impl<'a> Told<'a> {
             fill_from_raised(raised, &mut fields);
         }
         if self.is_about_a_call(&mut fields) {
+            let is_unexplained = fields.status.is_none_or(|status| status < 300);
+            if is_unexplained && fields.ok == Some(false) && fields.error_message.is_none() && fields.text.is_none() {
+                // Where no status tells of a failure and no key holds its error, the message does.
+                fields.text = self.get(Key::Message);
+            }
             emit(&fields);
         } else if let Some(raised) = raised.or_else(|| self.raised(level_ok)) {
             emit(&raised);
@@ -166,6 +171,7 @@ impl<'a> Told<'a> {
             service_tier: self.get(Key::ServiceTier),
             organization: self.get(Key::Organization),
             project: self.get(Key::Project),
+            region: self.get(Key::Region),
             proxy: self.get(Key::Proxy),
             host: self.get(Key::Host),
             thread: self.get(Key::Thread),
