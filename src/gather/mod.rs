@@ -118,12 +118,7 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
     let mut parts = read_in_turn(&mut sources, &is_own, &errand, &workers);
     let mut skipped = skipped;
     let (mut before, mut names) = (vec![BTreeMap::new(); sources.len()], vec![Vec::new(); sources.len()]);
-    let mut savers = vec![BTreeSet::new(); sources.len()];
-    for (number, parts) in &mut parts {
-        if let Some(place) = savers.get_mut(*number) {
-            *place = std::mem::take(&mut parts.savers);
-        }
-    }
+    let savers = savers(&mut parts, sources.len());
     let places = before.iter_mut().zip(&mut names).zip(is_own).enumerate();
     let mut lines = BTreeMap::new();
     let owned = sources.iter().zip(places).filter(|(_, (_, (_, is_own)))| *is_own);
@@ -165,6 +160,17 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
         order,
         believed,
     }
+}
+
+/// The parts of each of so many sources that hold successes which a second look may want.
+fn savers(read: &mut BTreeMap<usize, Box<read::Parts>>, sources: usize) -> Vec<BTreeSet<usize>> {
+    let mut savers = vec![BTreeSet::new(); sources];
+    for (number, parts) in read {
+        if let Some(place) = savers.get_mut(*number) {
+            *place = std::mem::take(&mut parts.savers);
+        }
+    }
+    savers
 }
 
 /// When each source was last written.

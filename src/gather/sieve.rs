@@ -36,7 +36,6 @@ impl Sieve {
     #[inline]
     fn place(&self, hash: u64) -> (usize, u64) {
         let mask = self.0.len() as u64 - 1;
-        #[expect(clippy::cast_possible_truncation, reason = "the mask is an index")]
         let word = ((hash >> 6) & mask) as usize;
         (word, 1 << (hash & 63))
     }

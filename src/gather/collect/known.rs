@@ -244,8 +244,8 @@ impl Collector<'_> {
         } else {
             self.rollup.successes_without_id += 1;
         }
-        self.may_save_calls |= owned.x_client_request_id.is_some() || success.grain == Grain::Call;
-        self.count_client_id(owned.x_client_request_id.is_some(), duration, success.numbers_attempts);
+        let has_client_id = owned.x_client_request_id.is_some();
+        self.count_saver(has_client_id, success.grain, duration, success.numbers_attempts);
         if owned.input_tokens.is_some() || owned.output_tokens.is_some() {
             let fields = Fields {
                 input_tokens: owned.input_tokens,

@@ -506,8 +506,7 @@ impl<'a> Collector<'a> {
         } else {
             self.rollup.successes_without_id += 1;
         }
-        self.may_save_calls |= client_id.is_some() || fields.grain == Grain::Call;
-        self.count_client_id(client_id.is_some(), duration, fields.attempt.is_some());
+        self.count_saver(client_id.is_some(), fields.grain, duration, fields.attempt.is_some());
         let later = fields.attempt.is_some_and(|attempt| attempt > 1);
         if later {
             // It saved its call: there are no more of these than failures.
@@ -557,6 +556,12 @@ impl<'a> Collector<'a> {
                 self.rollup.tokens.insert(Name::clone(model), used);
             }
         }
+    }
+
+    /// Notes a success that may have saved a call.
+    fn count_saver(&mut self, has_id: bool, grain: Grain, duration: Option<u32>, numbers_attempts: bool) {
+        self.may_save_calls |= has_id || grain == Grain::Call;
+        self.count_client_id(has_id, duration, numbers_attempts);
     }
 
     fn count_client_id(&mut self, has_id: bool, duration: Option<u32>, numbers_attempts: bool) {
