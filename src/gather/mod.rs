@@ -106,14 +106,7 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
         order,
     } = found;
     progress.found(sources.iter().map(|prepared| prepared.source.size).sum());
-    let errand = Errand {
-        plan,
-        wanted: None,
-        asked: None,
-        sought: None,
-        order: &order,
-        progress,
-    };
+    let errand = Errand::for_all(plan, &order, progress);
     let is_own = own(&sources, plan);
     let mut parts = read_in_turn(&mut sources, &is_own, &errand, &workers);
     let mut skipped = skipped;

@@ -66,6 +66,20 @@ pub(super) struct Errand<'a> {
     pub(super) progress: &'a dyn Progress,
 }
 
+impl<'a> Errand<'a> {
+    /// The first look: everything is read.
+    pub(super) fn for_all(plan: &'a Plan, order: &'a Order, progress: &'a dyn Progress) -> Self {
+        Self {
+            plan,
+            wanted: None,
+            asked: None,
+            sought: None,
+            order,
+            progress,
+        }
+    }
+}
+
 impl Errand<'_> {
     /// Reads one part onto the shelf. A panic in it is caught here: the source is named, and all others count.
     pub(super) fn read(&self, shelf: &mut Shelf, number: usize, prepared: &Prepared, part: usize) {
