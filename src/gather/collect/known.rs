@@ -1,16 +1,13 @@
 //! Counts lines that are like earlier ones without parsing them: successes, and lines that are not about a call.
 
+use super::success::{Held, Success};
 use super::{Collector, Known, Twin, within_a_day};
 use crate::gather::alike::{Owned, Paths};
 use crate::gather::formats::Format;
 use crate::gather::normalise;
-use crate::model::{
-    Attributes, CELL_SECONDS, Cell, Fields, Grain, Instant, SourceRollup, TOOK_SECONDS, Time, TookClass, TupleId, Vantage,
-    id_hash_of,
-};
+use crate::model::{Fields, Grain, Time, Vantage, id_hash_of};
 use crate::text::timestamp::DateKnown;
 use std::str;
-use std::sync::Arc;
 
 /// The smallest source whose lines are learned: in a smaller one there are too few of each kind.
 const SMALLEST: u64 = 64 * 1024;
@@ -30,59 +27,6 @@ enum Meant {
     Success(Box<Success>),
     /// The format's word on what is a line's own and its parse differ: such lines are parsed.
     Unknown,
-}
-
-/// What all successes of one kind have in common, and those that are not in the rollup yet.
-#[derive(Debug)]
-struct Success {
-    vantage: Vantage,
-    /// What the record is about, and as what it is counted.
-    grain: Grain,
-    counted_as: Grain,
-    instant: Instant,
-    has_provider_id: bool,
-    /// It stands under a bare key.
-    is_bare: bool,
-    numbers_attempts: bool,
-    has_thread: bool,
-    /// The hash of what a twin has in common with it, ids aside.
-    facts: u64,
-    attributes: Arc<Attributes>,
-    /// Its numbers in the counts of the piece that is being read.
-    tuples: Option<(TupleId, TupleId)>,
-    ok: Held<u32>,
-    ok_if_start: Held<u32>,
-    took: Held<(u32, TookClass)>,
-}
-
-/// Places of a [`Held`]: more than the minutes and lengths that follow each other in a log, for most of its lines.
-const PLACES: usize = 16;
-
-/// Counts of a few keys, each in its place until another key takes it: a line in a dozen goes on to the tables, where a
-/// line costs a hash and a search each.
-#[derive(Debug)]
-struct Held<K>([Option<(K, u32)>; PLACES]);
-
-impl<K: Copy + PartialEq> Held<K> {
-    const fn new() -> Self {
-        Self([None; PLACES])
-    }
-
-    /// Counts a key in its place; gives the one that it drove out of it.
-    #[inline]
-    fn add(&mut self, place: u32, key: K) -> Option<(K, u32)> {
-        match self.0.get_mut(place as usize % PLACES)? {
-            Some((known, count)) if *known == key => {
-                *count += 1;
-                None
-            }
-            other => other.replace((key, 1)),
-        }
-    }
-
-    fn drain(&mut self) -> impl Iterator<Item = (K, u32)> {
-        self.0.iter_mut().filter_map(Option::take)
-    }
 }
 
 /// What is learned of a record while it is parsed.
@@ -279,7 +223,6 @@ impl Collector<'_> {
         let success = Box::new(Success {
             vantage,
             grain: fields.grain,
-            counted_as: fields.grain,
             instant: fields.instant,
             has_provider_id: provider_id.is_some(),
             is_bare: provider_id.is_some_and(|id| fields.x_request_id.is_none_or(|named| !std::ptr::eq(id, named))),
@@ -319,94 +262,6 @@ impl Collector<'_> {
         });
         Some(())
     }
-}
-
-impl Success {
-    fn ended(&self, time: Time, duration: Option<u32>) -> Time {
-        if self.instant == Instant::Start {
-            time.plus_ms(i64::from(duration.unwrap_or(0)))
-        } else {
-            time
-        }
-    }
-
-    fn count(&mut self, ended: Time, duration: Option<u32>, rollup: &mut SourceRollup) {
-        let slot = slot(ended, CELL_SECONDS);
-        if let Some((slot, count)) = self.ok.add(slot, slot) {
-            self.put(slot, count, rollup);
-        }
-        if let Some(ms) = duration {
-            let key = (self::slot(ended, TOOK_SECONDS), TookClass::of(ms));
-            if let Some((key, count)) = self.took.add(ms.max(2).ilog2(), key) {
-                self.put_took(key, count, rollup);
-            }
-        }
-        if self.vantage == Vantage::Application {
-            let until = if self.instant == Instant::Unknown {
-                i64::from(duration.unwrap_or(0))
-            } else {
-                0
-            };
-            let slot = self::slot(ended.plus_ms(until), CELL_SECONDS);
-            if let Some((slot, count)) = self.ok_if_start.add(slot, slot) {
-                self.put_if_start(slot, count, rollup);
-            }
-        }
-    }
-
-    /// Puts what was counted into the rollup; the next one's numbers are others.
-    fn settle(&mut self, rollup: &mut SourceRollup) {
-        let (ok, ok_if_start): (Vec<_>, Vec<_>) = (self.ok.drain().collect(), self.ok_if_start.drain().collect());
-        let took: Vec<_> = self.took.drain().collect();
-        ok.into_iter().for_each(|(slot, count)| self.put(slot, count, rollup));
-        took.into_iter().for_each(|(key, count)| self.put_took(key, count, rollup));
-        ok_if_start
-            .into_iter()
-            .for_each(|(slot, count)| self.put_if_start(slot, count, rollup));
-        self.tuples = None;
-    }
-
-    fn tuples(&mut self, rollup: &mut SourceRollup) -> (TupleId, TupleId) {
-        let (vantage, attributes) = (self.vantage, &self.attributes);
-        *self.tuples.get_or_insert_with(|| {
-            let tuple = rollup.cells.tuple(attributes);
-            let if_start = match vantage {
-                Vantage::Application => rollup.cells_if_start.tuple(attributes),
-                Vantage::Proxy | Vantage::Browser => tuple,
-            };
-            (tuple, if_start)
-        })
-    }
-
-    fn put(&mut self, slot: u32, count: u32, rollup: &mut SourceRollup) {
-        let (tuple, _) = self.tuples(rollup);
-        rollup
-            .cells
-            .add(start(slot, CELL_SECONDS), self.counted_as, tuple, successes(count));
-    }
-
-    fn put_if_start(&mut self, slot: u32, count: u32, rollup: &mut SourceRollup) {
-        let (_, tuple) = self.tuples(rollup);
-        let time = start(slot, CELL_SECONDS);
-        rollup.cells_if_start.add(time, self.grain, tuple, successes(count));
-    }
-
-    fn put_took(&mut self, (slot, class): (u32, TookClass), count: u32, rollup: &mut SourceRollup) {
-        let (tuple, _) = self.tuples(rollup);
-        rollup.cells.add_all_took(start(slot, TOOK_SECONDS), tuple, class, count);
-    }
-}
-
-fn successes(ok: u32) -> Cell {
-    Cell { ok, ok_later: 0 }
-}
-
-fn slot(time: Time, seconds: i64) -> u32 {
-    u32::try_from(time.0.div_euclid(seconds * 1000)).unwrap_or(0)
-}
-
-fn start(slot: u32, seconds: i64) -> Time {
-    Time(i64::from(slot) * seconds * 1000)
 }
 
 /// One number for the ids of a record, for telling twins.

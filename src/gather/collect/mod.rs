@@ -6,6 +6,7 @@
 mod known;
 #[cfg(test)]
 mod known_tests;
+mod success;
 
 pub use known::KnownLines;
 
