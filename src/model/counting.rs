@@ -30,9 +30,13 @@ impl Counting {
 
     /// Counts a success that took so long.
     pub fn add_took(&mut self, time: Time, tuple: TupleId, ms: u32) {
-        let place = (slot(time, TOOK_SECONDS), tuple, TookClass::of(ms));
-        let mine = self.took.entry(place).or_default();
-        *mine = mine.saturating_add(1);
+        self.add_all_took(time, tuple, TookClass::of(ms), 1);
+    }
+
+    /// Counts several successes of one class of lengths.
+    pub fn add_all_took(&mut self, time: Time, tuple: TupleId, class: TookClass, count: u32) {
+        let mine = self.took.entry((slot(time, TOOK_SECONDS), tuple, class)).or_default();
+        *mine = mine.saturating_add(count);
     }
 
     /// What was counted.

@@ -48,6 +48,6 @@ pub use timeline::{Slice, Step, Steps, Timeline, Took, Zoom};
 pub use took::{TOOK_SECONDS, TookClass};
 pub use trace::{CallEnd, InWindow, Sighting, Trace, TracedAttempt, TracedCall, TracedRecord};
 pub use undated::Undated;
-pub use wanted::{Wanted, id_hash};
+pub use wanted::{Wanted, id_hash, id_hash_of};
 pub use window::{ByError, Class, Counter, Flag, Scope, Severity, StatusNote, Verdict, Window};
 pub use working::{Compared, Minute, Tally, ValueTally, Working};

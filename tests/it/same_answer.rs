@@ -27,6 +27,8 @@ fn read(record: &str, word: &str, emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(
         status: Some(status),
         method: Some("POST"),
         url: Some("https://api.openai.com/v1/responses"),
+        // Only parts with a caller's id are worth a second look.
+        x_client_request_id: Some(timestamp),
         ..Fields::default()
     });
     Ok(())
