@@ -2,6 +2,7 @@
 
 mod access_keys;
 mod access_line;
+mod access_values;
 mod apache_access;
 mod apache_error;
 mod aws_alb;
@@ -67,6 +68,7 @@ mod case_tests;
 
 /// Every built-in format. The order has no meaning: recognition is computed from the samples.
 pub static ALL: &[&dyn Format] = &[
+    &access_values::AccessValues,
     &apache_access::ApacheAccess,
     &apache_error::ApacheError,
     &aws_alb::AwsAlb,

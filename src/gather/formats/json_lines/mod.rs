@@ -53,6 +53,9 @@ const STRANGERS: &[&str] = &[
     "\"Varnish-",
     "\"GatewayLogs\"",
     "\"ShoeboxCallResult\"",
+    "\"upstream\":{\"addr",
+    "\"up\":{\"addr",
+    "\"up\":[{\"addr",
 ];
 
 /// All of them in one pass.
