@@ -204,7 +204,14 @@ pub(super) fn stamp_ahead<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
     // `06/Mar/2025:14:02:42 +0000` without its brackets.
     let line = cursor.rest();
     let day = ahead_of(cursor)?;
-    let zone_ends = day.len() + 1 + line.get(day.len() + 1..)?.split(' ').next().filter(|word| is_zone(word))?.len();
+    let zone_ends = day.len()
+        + 1
+        + line
+            .get(day.len() + 1..)?
+            .split(' ')
+            .next()
+            .filter(|word| is_zone(word))?
+            .len();
     let found = line.get(..zone_ends).filter(|stamp| is_clf_time(stamp))?;
     cursor.word();
     cursor.word();

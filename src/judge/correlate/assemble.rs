@@ -8,6 +8,7 @@ use super::family::{Family, Granularity, names_exception};
 use super::view::{SourceIndex, View};
 use crate::model::{Attributes, Dimension, Grain, Ids, Name, Observation, Outcome, Time, TransportError};
 use ahash::AHashMap;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// Milliseconds within which lines about one moment are written: an SDK logs an answer, its id and the retry at once.
@@ -56,6 +57,7 @@ pub(super) fn assemble<'a>(observations: impl Iterator<Item = (SourceIndex, &'a 
         details_are_attempts: family.granularity == Granularity::Detail,
         exceptions_are_ends: family.exceptions_are_ends,
         events: Vec::new(),
+        ahead: VecDeque::new(),
     };
     for (source, seen) in observations {
         attempts.take(source, seen);
@@ -96,7 +98,13 @@ struct Attempts<'a> {
     /// See [`Family::exceptions_are_ends`].
     exceptions_are_ends: bool,
     events: Vec<Event<'a>>,
+    /// The last failing answers whose headers a transport logged and that no line told yet: httpcore's stands before
+    /// httpx's.
+    ahead: VecDeque<&'a Observation>,
 }
+
+/// Answers that stand ahead of their lines at once: one a thread.
+const AHEAD: usize = 16;
 
 /// Attempts looked back at for the one a line belongs to: as many as a dozen threads write in between.
 const LOOKED_BACK: usize = 64;
@@ -107,7 +115,10 @@ impl<'a> Attempts<'a> {
             (Grain::Start | Grain::Tunnel, _) => {}
             (Grain::Attempt | Grain::Call, Outcome::Success) => self.events.push(Event::Saved(seen)),
             (Grain::Attempt, Outcome::Unsaid) | (Grain::Call, Outcome::Unsaid) => {}
-            (Grain::Attempt, _) => self.push(source, seen, seen.outcome, None),
+            (Grain::Attempt, _) => {
+                self.push(source, seen, seen.outcome, None);
+                self.take_from_ahead();
+            }
             (Grain::Call, outcome) => match self.recent(|unit| decided_by(unit, seen)) {
                 Some(unit) => {
                     unit.view.add(seen);
@@ -130,11 +141,29 @@ impl<'a> Attempts<'a> {
         })));
     }
 
+    /// Gives the latest attempt the ids of the answer that its transport logged ahead of it.
+    fn take_from_ahead(&mut self) {
+        let Some(Event::Attempt(unit)) = self.events.last_mut() else {
+            return;
+        };
+        let view = &mut unit.view;
+        let is_its = |seen: &&Observation| {
+            (0..=SAME_MOMENT_MS).contains(&view.time.since(seen.time)) && may_belong(view, seen) && agrees(view, seen)
+        };
+        if let Some(place) = self.ahead.iter().position(is_its)
+            && let Some(seen) = self.ahead.remove(place)
+        {
+            view.add(seen);
+        }
+    }
+
     /// A line that names an exception, in a log whose exceptions are ends: it belongs to an attempt that failed so and
     /// has no exception yet, or says again what the last line said, or is an attempt of its own.
     fn exception(&mut self, source: SourceIndex, seen: &'a Observation) {
         let belongs = |unit: &Unit<'_>| {
             let near = match unit.exception {
+                // An SDK names what broke before it announces the retry: what is named behind it broke the retry.
+                None if unit.view.retry_in_ms.is_some() => false,
                 None => (-SAME_MOMENT_MS..=CALL_LINE_MS).contains(&seen.time.since(unit.view.time)),
                 Some(said) => says_again(said, seen),
             };
@@ -183,6 +212,12 @@ impl<'a> Attempts<'a> {
             Outcome::Transport(kind) => self.push(source, seen, Outcome::Transport(kind), None),
             Outcome::Unsaid if announces_retry => self.push(source, seen, Outcome::Transport(TransportError::Other), None),
             Outcome::Status(_) | Outcome::Caller(..) if self.details_are_attempts => self.push(source, seen, seen.outcome, None),
+            Outcome::Status(_) | Outcome::Caller(..) if seen.ids.x_request_id.is_some() => {
+                if self.ahead.len() == AHEAD {
+                    self.ahead.pop_front();
+                }
+                self.ahead.push_back(seen);
+            }
             _ => {}
         }
     }

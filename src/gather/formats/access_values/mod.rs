@@ -31,6 +31,8 @@ struct Line<'a> {
     requested: bool,
     /// The request had a version, an address stood somewhere: no application writes both of a request and a status.
     proxied: bool,
+    /// What may be the status, where it stands before the request.
+    early: Option<u16>,
     /// A time of three decimals, or a key of nginx's.
     nginx: bool,
     /// A word that a logger wrote.
@@ -74,12 +76,17 @@ impl<'a> Line<'a> {
             fill(&mut self.fields, Key::Msec, text);
         } else if let Some(times) = shapes::three_times(text) {
             self.nginx = true;
-            for (key, time) in [Key::ConnectTime(3), Key::HeaderTime(3), Key::UpstreamTime(3)].into_iter().zip(times) {
+            for (key, time) in [Key::ConnectTime(3), Key::HeaderTime(3), Key::UpstreamTime(3)]
+                .into_iter()
+                .zip(times)
+            {
                 fill(&mut self.fields, key, time);
             }
-        } else if !self.address(text) && !quoted && shapes::is_domain(text) {
+        } else if self.address(text) {
+        } else if !quoted && shapes::is_domain(text) {
             self.fields.server_address.get_or_insert(text);
         } else {
+            self.proxied |= quoted && self.requested && shapes::is_user_agent(text);
             self.id(text);
         }
     }
@@ -89,7 +96,8 @@ impl<'a> Line<'a> {
         if self.requested {
             return false;
         }
-        if let Some((method, url)) = scan::request(text).filter(|(method, url)| shapes::is_method(method) && shapes::is_url(url)) {
+        if let Some((method, url)) = scan::request(text).filter(|(method, url)| shapes::is_method(method) && shapes::is_url(url))
+        {
             (self.fields.method, self.fields.url) = (Some(method), Some(url));
             self.requested = true;
             self.proxied |= text.len() > method.len() + 1 + url.len();
@@ -104,17 +112,23 @@ impl<'a> Line<'a> {
         true
     }
 
-    /// The first status behind the request is the client's. A second one is the upstream's where it is the same or a list
+    /// The first status is the client's, before the request or behind it. A second one is the upstream's where it is the same or a list
     /// of tries; any other may be a count of bytes.
     fn status(&mut self, text: &'a str) -> bool {
+        let text = text.trim_end_matches(',');
         if !self.requested {
-            return false;
+            let early = shapes::status(text);
+            self.early = self.early.or(early);
+            return early.is_some();
         }
         let Some(first) = self.fields.status else {
             self.fields.status = shapes::status(text);
             return self.fields.status.is_some();
         };
-        let is_list = text.len() > 3 && text.split([',', ' ', ':']).all(|try_| matches!(try_, "" | "-") || shapes::status(try_).is_some());
+        let is_list = text.len() > 3
+            && text
+                .split([',', ' ', ':'])
+                .all(|try_| matches!(try_, "" | "-") || shapes::status(try_).is_some());
         let is_upstreams = self.fields.upstream_status.is_none() && (is_list || shapes::status(text) == Some(first));
         if is_upstreams {
             fill(&mut self.fields, Key::UpstreamStatus, text);
@@ -155,6 +169,7 @@ impl<'a> Line<'a> {
     }
 
     fn done(mut self) -> Option<Fields<'a>> {
+        self.fields.status = self.early.or(self.fields.status);
         let fields = &mut self.fields;
         let is_access = fields.timestamp.is_some() && fields.status.is_some() && fields.url.is_some();
         if self.foreign || !is_access || !(self.proxied || self.nginx) {

@@ -16,9 +16,11 @@ pub(super) fn is_url(word: &str) -> bool {
 /// A level of a logger, bracketed or not.
 pub(super) fn is_level(word: &str) -> bool {
     let word = word.trim_end_matches(':');
-    ["trace", "debug", "info", "notice", "warn", "warning", "error", "critical", "fatal", "crit"]
-        .iter()
-        .any(|level| word.eq_ignore_ascii_case(level))
+    [
+        "trace", "debug", "info", "notice", "warn", "warning", "error", "critical", "fatal", "crit",
+    ]
+    .iter()
+    .any(|level| word.eq_ignore_ascii_case(level))
 }
 
 /// A status that stands for one: three digits from 100 on.
@@ -30,7 +32,9 @@ pub(super) fn status(word: &str) -> Option<u16> {
 pub(super) fn seconds(word: &str) -> Option<f64> {
     let (whole, decimals) = word.split_once('.')?;
     // `$msec` has as many decimals and ten digits before them.
-    (decimals.len() == 3 && whole.len() < 9).then(|| scan::scaled(word, 3)).flatten()
+    (decimals.len() == 3 && whole.len() < 9)
+        .then(|| scan::scaled(word, 3))
+        .flatten()
 }
 
 /// `$msec`: seconds since the epoch with three decimals.
@@ -80,7 +84,17 @@ pub(super) fn addresses(text: &str) -> Option<&str> {
 pub(super) fn is_domain(word: &str) -> bool {
     let is_label = |label: &str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let last = word.rsplit_once('.').map(|(_, last)| last);
-    last.is_some_and(|last| last.len() >= 2 && last.bytes().all(|byte| byte.is_ascii_alphabetic())) && word.split('.').all(is_label)
+    last.is_some_and(|last| last.len() >= 2 && last.bytes().all(|byte| byte.is_ascii_alphabetic()))
+        && word.split('.').all(is_label)
+}
+
+/// `OpenAI/Python 1.58.1`: a product and its version.
+pub(super) fn is_user_agent(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(product, rest)| {
+        product.starts_with(|first: char| first.is_ascii_alphabetic())
+            && product.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+            && !rest.is_empty()
+    })
 }
 
 /// `req_…`: OpenAI's and Anthropic's.

@@ -40,6 +40,7 @@ const STRANGERS: &[&str] = &[
     "\"component\":\"LiteLLM",
     "\"component\": \"uvicorn",
     "\"litellm_call_id\"",
+    "\"message\": \"litellm.proxy.",
     "\"__REALTIME_TIMESTAMP\"",
     "\"response_code_details\"",
     "\"stream\":\"stdout\"",

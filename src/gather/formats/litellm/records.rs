@@ -106,8 +106,11 @@ pub(super) fn json_line<'a>(text: &'a str, unescaped: &'a Unescaped) -> Result<R
             _ => {}
         }
     }
-    let ours = component.is_some_and(|component| component.starts_with("LiteLLM") || component.starts_with("uvicorn"));
-    match (message, ours && logger.is_some_and(|logger| logger.contains(".py:"))) {
+    let ours = component.is_some_and(|component| component.starts_with("LiteLLM") || component.starts_with("uvicorn"))
+        && logger.is_some_and(|logger| logger.contains(".py:"));
+    // Releases before 1.60 wrote neither: only the handler that they name tells them.
+    let old = component.is_none() && logger.is_none() && message.is_some_and(|message| message.starts_with("litellm.proxy."));
+    match (message, ours || old) {
         (Some(_), true) if !members.is_whole() => Err(Unread::CutShort),
         (Some(message), true) => Ok(Record {
             stamp,

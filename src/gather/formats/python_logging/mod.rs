@@ -138,6 +138,8 @@ fn fit(prefix: &prefix::Prefix<'_>, line: &str) -> Fit {
     match prefix.layout {
         Layout::SdkHandler | Layout::Loguru | Layout::Structlog => Fit::Yes,
         Layout::Plain | Layout::Basic if sdk || comma => Fit::Yes,
+        // What `print` writes, and sites that leave the milliseconds out: only the message can tell.
+        Layout::Plain if messages::is_about_a_call(prefix.message, prefix.is_error == Some(true)) => Fit::Yes,
         Layout::Plain | Layout::Basic => Fit::Maybe,
     }
 }
