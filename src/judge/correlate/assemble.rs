@@ -17,6 +17,10 @@ const SAME_MOMENT_MS: i64 = 2_000;
 /// Milliseconds within which a second handler logs an exception again: it has only to unwind the stack.
 const AT_ONCE_MS: i64 = 50;
 
+/// Milliseconds within which an SDK announces the retry of what it named an exception for: it waits for nothing between,
+/// and the shortest wait before a retry is longer (0.375 s, openai-python).
+const RETRY_AT_ONCE_MS: i64 = 300;
+
 /// Milliseconds within which the application's own line follows the attempt that decided its call.
 const CALL_LINE_MS: i64 = 10_000;
 
@@ -196,7 +200,13 @@ impl<'a> Attempts<'a> {
             self.exception(source, seen);
             return;
         }
+        let announces_retry = seen.retry.is_some_and(|retry| retry.in_ms.is_some());
         let this_moment = |unit: &Unit<'_>| {
+            // Some time behind an exception that ended a call, a retry is another call's.
+            let is_anothers = |said: &Observation| seen.time.since(said.time).abs() > RETRY_AT_ONCE_MS;
+            if announces_retry && unit.exception.is_some_and(is_anothers) {
+                return false;
+            }
             seen.time.since(unit.view.time).abs() <= SAME_MOMENT_MS && may_belong(&unit.view, seen) && agrees(&unit.view, seen)
         };
         if let Some(unit) = self.recent(this_moment) {
@@ -204,7 +214,6 @@ impl<'a> Attempts<'a> {
             unit.left = unit.left.or(seen.retry.and_then(|retry| retry.left));
             return;
         }
-        let announces_retry = seen.retry.is_some_and(|retry| retry.in_ms.is_some());
         match seen.outcome {
             // A wrapper's retry line quotes the error of an attempt that stands elsewhere.
             _ if announces_retry && seen.error.is_some() => {}

@@ -94,7 +94,8 @@ fn granularity(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> G
     if has(Grain::Attempt, |_| true) {
         Granularity::Attempt
     } else if has(Grain::Detail, |seen| {
-        matches!(seen.outcome, Outcome::Status(_) | Outcome::Caller(..)) || seen.retry.is_some()
+        // An exception is logged by whoever gave up: only the SDK's own lines tell every attempt.
+        matches!(seen.outcome, Outcome::Status(_) | Outcome::Caller(..)) && seen.error.is_none() || seen.retry.is_some()
     }) {
         Granularity::Detail
     } else {

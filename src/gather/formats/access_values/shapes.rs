@@ -92,7 +92,9 @@ pub(super) fn is_domain(word: &str) -> bool {
 pub(super) fn is_user_agent(text: &str) -> bool {
     text.split_once('/').is_some_and(|(product, rest)| {
         product.starts_with(|first: char| first.is_ascii_alphabetic())
-            && product.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+            && product
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
             && !rest.is_empty()
     })
 }

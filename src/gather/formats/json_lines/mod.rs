@@ -41,6 +41,8 @@ const STRANGERS: &[&str] = &[
     "\"component\": \"uvicorn",
     "\"litellm_call_id\"",
     "\"message\": \"litellm.proxy.",
+    "\"message\": \"Giving up chat_completion(",
+    "\"message\": \"Backing off chat_completion(",
     "\"__REALTIME_TIMESTAMP\"",
     "\"response_code_details\"",
     "\"stream\":\"stdout\"",

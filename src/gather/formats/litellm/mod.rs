@@ -167,6 +167,15 @@ mod tests {
     }
 
     #[test]
+    fn an_old_releases_json_has_no_component() {
+        let record = r#"{"message": "litellm.proxy.proxy_server.chat_completion(): Exception occured - litellm.APIError: APIError: OpenAIException - Error code: 500 - {'error': {'message': 'oh'}}\nReceived Model Group=gpt-4.1\nAvailable Model Group Fallbacks=None, LiteLLM Max Retries: 1", "level": "ERROR", "timestamp": "2026-10-20T10:18:57.961694", "stacktrace": "Traceback (most recent call last):\n  File \"a.py\""}"#;
+        assert_eq!(
+            read(record, |fields| (fields.status, fields.model.map(str::to_owned))),
+            [(Some(500), Some("gpt-4.1".to_owned()))]
+        );
+    }
+
+    #[test]
     fn an_error_without_its_answer_is_a_detail() {
         assert_eq!(read(ERROR, |fields| fields.grain), [Grain::Detail]);
     }
