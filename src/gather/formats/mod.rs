@@ -44,6 +44,7 @@ mod otlp;
 mod own;
 mod portkey;
 mod python_logging;
+mod rich_logging;
 mod shapes;
 mod squid_cache;
 mod squid_custom;
@@ -102,6 +103,7 @@ pub static ALL: &[&dyn Format] = &[
     &openrouter::OPENROUTER,
     &portkey::PORTKEY,
     &PythonLogging,
+    &rich_logging::RichLogging,
     &squid_cache::SquidCache,
     &squid_custom::SquidCustom,
     &squid_native::SquidNative,

@@ -40,11 +40,16 @@ fn read<'a>(line: &'a str, unescaped: &'a Unescaped) -> Result<(Fields<'a>, Seen
     };
     for (name, value) in members.by_ref() {
         match first(value) {
-            Some(group @ Value::Object(_)) => each(group, |inner, value| {
-                if let Some(key) = key_within(name, inner) {
-                    take(key, value);
+            Some(group @ Value::Object(_)) => {
+                if let Some(Key::Foreign) = key(name) {
+                    take(Key::Foreign, value);
                 }
-            }),
+                each(group, |inner, value| {
+                    if let Some(key) = key_within(name, inner) {
+                        take(key, value);
+                    }
+                });
+            }
             Some(_) | None => {
                 if let Some(key) = key(name) {
                     take(key, value);

@@ -5,7 +5,7 @@ mod prefix;
 mod stamp;
 
 use super::colours::plain;
-use super::{Fit, Format, Unread, text_logging};
+use super::{Fit, Format, Unread, rich_logging, text_logging};
 use crate::gather::frame::Framing;
 use crate::gather::messages::{self, Said};
 use crate::model::{Fields, Vantage};
@@ -127,7 +127,7 @@ fn fit(prefix: &prefix::Prefix<'_>, line: &str) -> Fit {
         return Fit::No;
     }
     // Node's console opens an object; the heads of other languages' loggers are told by their own table.
-    if line.ends_with('{') || text_logging::is_telling(line) {
+    if line.ends_with('{') || text_logging::is_telling(line) || rich_logging::is_telling(line) {
         return Fit::Maybe;
     }
     let comma = prefix.stamp.is_some_and(|stamp| stamp.contains(','));
