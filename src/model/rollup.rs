@@ -25,6 +25,26 @@ pub struct ChunkSpan {
     pub last: Time,
 }
 
+/// The tokens of the successes of one model, in those records that tell them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TokensUsed {
+    /// Records that tell tokens.
+    pub records: u64,
+    /// Input tokens in all.
+    pub input: u64,
+    /// Output tokens in all.
+    pub output: u64,
+}
+
+impl TokensUsed {
+    /// Adds what others used.
+    pub fn add(&mut self, other: Self) {
+        self.records = self.records.saturating_add(other.records);
+        self.input = self.input.saturating_add(other.input);
+        self.output = self.output.saturating_add(other.output);
+    }
+}
+
 /// Everything one source gave.
 #[derive(Clone, Debug, Default)]
 pub struct SourceRollup {
@@ -63,6 +83,10 @@ pub struct SourceRollup {
     pub with_client_id: u64,
     /// See [`Self::with_client_id`].
     pub without_client_id: u64,
+    /// Records of a proxy that tried again upstream by itself, and how often in all; these are no attempts (B3.4).
+    pub retried_upstream: u64,
+    /// See [`Self::retried_upstream`].
+    pub upstream_retries: u64,
     /// Longest call or attempt seen, milliseconds.
     pub longest_ms: u32,
     /// Whether any record numbers its attempts.
@@ -73,6 +97,8 @@ pub struct SourceRollup {
     pub cells_if_start: Cells,
     /// Failures, caller-side ends and details, whole, by line.
     pub observations: Vec<Observation>,
+    /// The tokens that successes used, by model.
+    pub tokens: BTreeMap<Name, TokensUsed>,
     /// Observations beyond the cap, which are only counted.
     pub observations_dropped: u64,
     /// Sample of provider ids.
@@ -117,11 +143,16 @@ impl SourceRollup {
         self.successes_without_id += other.successes_without_id;
         self.with_client_id += other.with_client_id;
         self.without_client_id += other.without_client_id;
+        self.retried_upstream += other.retried_upstream;
+        self.upstream_retries += other.upstream_retries;
         self.longest_ms = self.longest_ms.max(other.longest_ms);
         self.numbers_attempts |= other.numbers_attempts;
         self.cells.merge(other.cells);
         self.cells_if_start.merge(other.cells_if_start);
         self.observations.extend(other.observations);
+        for (model, used) in other.tokens {
+            self.tokens.entry(model).or_default().add(used);
+        }
         self.observations_dropped += other.observations_dropped;
         self.provider_ids.merge(other.provider_ids);
         self.client_ids.merge(other.client_ids);

@@ -1,7 +1,7 @@
 //! Which sources are one application's log: rotation cuts a log into files, and calls do not care.
 
 use super::view::SourceIndex;
-use crate::model::{Grain, Name, Observation, Outcome, SourceRollup, Vantage};
+use crate::model::{Grain, Name, Observation, Outcome, RetrySaid, SourceRollup, Vantage};
 use std::collections::BTreeMap;
 
 /// How finely an application's log tells its attempts (classification B3.4c).
@@ -95,7 +95,8 @@ fn granularity(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> G
         Granularity::Attempt
     } else if has(Grain::Detail, |seen| {
         // An exception is logged by whoever gave up: only the SDK's own lines tell every attempt.
-        matches!(seen.outcome, Outcome::Status(_) | Outcome::Caller(..)) && seen.error.is_none() || seen.retry.is_some()
+        let is_answer = matches!(seen.outcome, Outcome::Status(_) | Outcome::Caller(..)) && seen.error.is_none();
+        is_answer || seen.retry.is_some_and(RetrySaid::is_announced)
     }) {
         Granularity::Detail
     } else {

@@ -4,6 +4,7 @@ mod values;
 
 use super::keys::Key;
 use crate::gather::messages::{self, Said};
+use crate::gather::retry_after;
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
 use values::{duration_ms, status, whole};
@@ -72,6 +73,11 @@ impl<'a> Told<'a> {
             fields.status = fields.error_message.and_then(|text| nodes_status(text, &fields));
         }
         if self.is_about_a_call(&mut fields) {
+            let is_unexplained = fields.status.is_none_or(|status| status < 300);
+            if is_unexplained && fields.ok == Some(false) && fields.error_message.is_none() && fields.text.is_none() {
+                // Where no status tells of a failure and no key holds its error, the message does.
+                fields.text = self.get(Key::Message);
+            }
             emit(&fields);
         } else if let Some(raised) = raised.or_else(|| self.raised(level_ok)) {
             emit(&raised);
@@ -168,6 +174,7 @@ impl<'a> Told<'a> {
             service_tier: self.get(Key::ServiceTier),
             organization: self.get(Key::Organization),
             project: self.get(Key::Project),
+            region: self.get(Key::Region),
             proxy: self.get(Key::Proxy),
             host: self.get(Key::Host),
             thread: self.get(Key::Thread),
@@ -183,6 +190,7 @@ impl<'a> Told<'a> {
             text: self.trace(),
             attempt,
             retry_in_ms: number(Key::RetryInMs),
+            retry_after_ms: number(Key::RetryAfterMs).or_else(|| self.get(Key::RetryAfterSeconds).and_then(retry_after::seconds)),
             retries_left: count(Key::RetriesLeft),
             stream: self
                 .get(Key::Stream)
