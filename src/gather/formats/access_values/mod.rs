@@ -55,6 +55,10 @@ impl<'a> Line<'a> {
     fn named(&mut self, name: &'a str, value: &'a str) {
         match key(name) {
             Some(Key::Foreign) => self.foreign = true,
+            // `req=req_…`, where others write the request.
+            Some(_) if shapes::is_providers_id(value) => self.id(value),
+            // `ua` is the user agent at some sites.
+            Some(Key::UpstreamAddress) if shapes::is_user_agent(value) => {}
             Some(key) => {
                 self.nginx |= key.tells_nginx();
                 self.requested |= key == Key::Request;
