@@ -16,7 +16,7 @@ mod text;
 mod ticket;
 mod trace;
 
-pub use phrases::count as thousands;
+pub use phrases::{count as thousands, limit, scope};
 pub use report::{Context, Report};
 pub use ticket::Addressee;
 pub use trace::{TraceForm, trace};
@@ -37,6 +37,9 @@ pub static ALL: &[&dyn Report] = &[
 
 /// The JSON Schema that every JSON report fits.
 pub const JSON_SCHEMA: &str = include_str!("report-v1.schema.json");
+
+/// The JSON Schema that every trace told as JSON fits.
+pub const TRACE_SCHEMA: &str = include_str!("trace/trace-v1.schema.json");
 
 /// The report of a name.
 #[must_use]

@@ -4,7 +4,7 @@
 mod inert_text;
 mod section;
 
-use super::phrases::{self, count, counted, headline, second};
+use super::phrases::{self, count, counted, headline, listed, second};
 use super::report::{Context, Report};
 use super::summary::{self, next_steps};
 use crate::model::Findings;
@@ -116,7 +116,7 @@ fn caller_side(findings: &Findings) -> String {
             if models.is_empty() {
                 String::new()
             } else {
-                format!(", to {}", models.join(", "))
+                format!(", to {}", listed(models))
             },
             kind.messages.first().map_or_else(String::new, |(message, number)| format!(
                 ", \"{}\" {}",
