@@ -87,3 +87,41 @@ fn a_wrappers_retry_lines_are_the_failures_of_a_log_that_has_no_others() {
     });
     assert_eq!(failures, 1200);
 }
+
+#[test]
+fn an_exception_behind_an_announced_retry_is_the_retrys() {
+    let (failures, windows) = failures(|stamp, failed| {
+        if failed {
+            format!(
+                "{stamp} INFO openai._base_client: Retrying request to /chat/completions in 0.470234 seconds\n\
+                 {stamp} ERROR app: llm call failed: Connection error."
+            )
+        } else {
+            format!("{stamp} INFO {SENT} \"HTTP/1.1 200 OK\"")
+        }
+    });
+    assert_eq!((failures, windows), (2400, 1));
+}
+
+#[test]
+fn a_transports_headers_give_their_id_to_the_answer_behind_them() {
+    let mut log = String::new();
+    for second in 0..1200_u32 {
+        let stamp = format!("2026-09-14 09:{:02}:{:02},003", second / 60, second % 60);
+        let _ = writeln!(
+            log,
+            "{stamp} DEBUG httpcore.http11: receive_response_headers.complete return_value=(b'HTTP/1.1', 500, b'Internal Server Error', \
+             [(b'x-request-id', b'req_{second:032x}')])\n{stamp} INFO {SENT} \"HTTP/1.1 500 Internal Server Error\"\n\
+             {stamp} DEBUG httpcore.http11: receive_response_headers.complete return_value=(b'HTTP/1.1', 200, b'OK', \
+             [(b'x-request-id', b'req_ff{second:030x}')])\n{stamp} INFO {SENT} \"HTTP/1.1 200 OK\""
+        );
+    }
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("app.log"), log).unwrap();
+    let found = findings(&Plan::of(vec![folder.path().to_path_buf()]));
+    let ids = found.windows.iter().flat_map(|window| &window.requests);
+    let wrong = ids
+        .filter(|one| one.ids.x_request_id.as_deref().is_none_or(|id| id.starts_with("req_ff")))
+        .count();
+    assert_eq!((found.counts.failures, wrong), (1200, 0));
+}

@@ -1,4 +1,4 @@
-//! Names before every line: `docker compose logs`, `kubectl logs --prefix`, `stern`.
+//! Names before every line: `docker compose logs`, `kubectl logs --prefix`, `stern`, `pm2 logs`.
 
 use super::envelope::{Envelope, Letter};
 use super::values::begins_anew;
@@ -9,7 +9,10 @@ use crate::text::scan;
 pub(super) struct Prefixed;
 
 fn read(line: &str) -> Option<Letter<'_>> {
-    kubectl(line).or_else(|| compose(line)).or_else(|| stern(line))
+    kubectl(line)
+        .or_else(|| pm2(line))
+        .or_else(|| compose(line))
+        .or_else(|| stern(line))
 }
 
 /// `[pod/web-7d9f-x2x4z/web] text`.
@@ -25,6 +28,19 @@ fn compose(line: &str) -> Option<Letter<'_>> {
     let name = name.trim_end();
     let text = if text.is_empty() { text } else { text.strip_prefix(' ')? };
     is_name(name).then(|| letter(name, "", text))
+}
+
+/// `0|web      | text`: a process by its number and name.
+fn pm2(line: &str) -> Option<Letter<'_>> {
+    let (number, rest) = line.split_once('|')?;
+    let (name, text) = rest.split_once('|')?;
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    let (name, text) = (name.trim_end(), text.strip_prefix(' ').unwrap_or(text));
+    (is_number && is_name(name)).then(|| Letter {
+        text: text.as_bytes(),
+        service: name,
+        ..Letter::default()
+    })
 }
 
 /// `web-7d9f8c6b5-x2x4z web text`: a pod of a deployment or of a stateful set, and its container.
@@ -72,12 +88,13 @@ impl Envelope for Prefixed {
     fn samples(&self) -> &'static [(&'static str, &'static str)] {
         &[
             ("[pod/web-7d9f8c6b5-x2x4z/web] {\"level\":\"info\"}", r#"{"level":"info"}"#),
+            ("0|web      | {\"level\":\"info\"}", r#"{"level":"info"}"#),
             ("web-1   |   File \"app.py\", line 3", "  File \"app.py\", line 3"),
             ("web-7d9f8c6b5-x2x4z web INFO:     started", "INFO:     started"),
         ]
     }
 
     fn source(&self) -> &'static str {
-        "https://docs.docker.com/reference/cli/docker/compose/logs/; https://kubernetes.io/docs/reference/kubectl/generated/kubectl_logs/; https://github.com/stern/stern"
+        "https://docs.docker.com/reference/cli/docker/compose/logs/; https://kubernetes.io/docs/reference/kubectl/generated/kubectl_logs/; https://github.com/stern/stern; https://pm2.keymetrics.io/docs/usage/log-management/"
     }
 }

@@ -194,6 +194,35 @@ fn stamp<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
     line.get(..end)
 }
 
+/// The stamp that stands here, bracketed or not, ISO's or the common log's; the cursor stays where there is none.
+pub(super) fn stamp_ahead<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
+    let mut ahead = *cursor;
+    if let Some(found) = stamp(&mut ahead) {
+        *cursor = ahead;
+        return Some(found);
+    }
+    // `06/Mar/2025:14:02:42 +0000` without its brackets.
+    let line = cursor.rest();
+    let day = ahead_of(cursor)?;
+    let zone_ends = day.len()
+        + 1
+        + line
+            .get(day.len() + 1..)?
+            .split(' ')
+            .next()
+            .filter(|word| is_zone(word))?
+            .len();
+    let found = line.get(..zone_ends).filter(|stamp| is_clf_time(stamp))?;
+    cursor.word();
+    cursor.word();
+    Some(found)
+}
+
+fn ahead_of<'a>(cursor: &Cursor<'a>) -> Option<&'a str> {
+    let mut ahead = *cursor;
+    ahead.word()
+}
+
 /// `2026-07-02…`.
 fn is_iso_date(word: &str) -> bool {
     let bytes = word.as_bytes();

@@ -3,6 +3,7 @@
 mod access_keys;
 mod access_line;
 mod access_own;
+mod access_values;
 mod apache_access;
 mod apache_error;
 mod aws_alb;
@@ -45,6 +46,7 @@ mod otlp;
 mod own;
 mod portkey;
 mod python_logging;
+mod rich_logging;
 mod shapes;
 mod squid_cache;
 mod squid_custom;
@@ -69,6 +71,7 @@ mod case_tests;
 
 /// Every built-in format. The order has no meaning: recognition is computed from the samples.
 pub static ALL: &[&dyn Format] = &[
+    &access_values::AccessValues,
     &apache_access::ApacheAccess,
     &apache_error::ApacheError,
     &aws_alb::AwsAlb,
@@ -103,6 +106,7 @@ pub static ALL: &[&dyn Format] = &[
     &openrouter::OPENROUTER,
     &portkey::PORTKEY,
     &PythonLogging,
+    &rich_logging::RichLogging,
     &squid_cache::SquidCache,
     &squid_custom::SquidCustom,
     &squid_native::SquidNative,

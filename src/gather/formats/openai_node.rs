@@ -47,6 +47,8 @@ impl Format for OpenAiNode {
             Some(_) => Fit::Maybe,
             // A module before the class is Python's or Java's.
             None if sdk_line(line) || bare(line) && !dotted(line) && messages::is_about_a_call(line, false) => Fit::Yes,
+            // `console.log('INFO', 'llm request completed', {…})`, whose time an envelope tells.
+            None if levelled(line) && line.trim_end().ends_with(" {") => Fit::Yes,
             None if bare(line) => Fit::Maybe,
             None => Fit::No,
         }
@@ -79,6 +81,7 @@ impl Format for OpenAiNode {
             "[log_6aa1fd] connection timed out - retrying, 1 attempts remaining",
             "OpenAI:DEBUG:response (error; retrying, 1 attempts remaining) 500 https://api.openai.com/v1/chat/completions {",
             "2026-10-21T07:20:12.311Z INFO llm request completed {",
+            "INFO llm request completed {",
         ]
     }
 
@@ -152,6 +155,12 @@ fn bare(line: &str) -> bool {
         (word.ends_with("Error") || word.ends_with("Exception")) && (after.starts_with(": ") || after.starts_with(" ["))
     });
     object || error
+}
+
+/// Whether a line begins with a level in capitals and a blank.
+fn levelled(line: &str) -> bool {
+    let word = line.split(' ').next().unwrap_or(line);
+    matches!(word, "INFO" | "WARN" | "ERROR" | "DEBUG" | "LOG")
 }
 
 /// `[log_c21621…` and `OpenAI:DEBUG:…`.

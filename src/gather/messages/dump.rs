@@ -64,15 +64,21 @@ pub(super) fn start(text: &str) -> Option<&str> {
 /// Calls `visit` for every scalar value of the dump that `text` starts with; `None` and `null` values are left out.
 /// Ends with the dump's last brace or with the text.
 pub(super) fn walk<'a>(text: &'a str, visit: &mut dyn FnMut(&Path<'a>, &'a str)) {
-    Walker {
+    walk_to_end(text, visit);
+}
+
+/// [`walk`], and the place behind the dump.
+pub(super) fn walk_to_end<'a>(text: &'a str, visit: &mut dyn FnMut(&Path<'a>, &'a str)) -> usize {
+    let mut walker = Walker {
         text,
         at: 0,
         path: Path::default(),
         key: None,
         tuple: false,
         unclosed: [0; 3],
-    }
-    .run(visit);
+    };
+    walker.run(visit);
+    walker.at.min(text.len())
 }
 
 struct Walker<'a> {

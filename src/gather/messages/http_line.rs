@@ -81,12 +81,14 @@ fn httpcore<'a>(tuple: &'a str, fields: &mut Fields<'a>) -> Said {
     let Some(at) = memchr::memchr(b'[', tuple.as_bytes()) else {
         return Said::Other;
     };
+    let status = tuple.split_once(", ").and_then(|(_, status)| scan::status(status));
     dump::walk(tuple.get(at..).unwrap_or(""), &mut |path, value| {
         headers::response(path.key(), value, fields);
     });
     if !fields.x_request_id.is_some_and(|id| id.starts_with("req_")) {
         return Said::Other;
     }
+    fields.status = status;
     fields.grain = Grain::Detail;
     fields.instant = Instant::End;
     fields.ok = None;

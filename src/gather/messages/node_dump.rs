@@ -9,10 +9,34 @@ use crate::model::{Fields, Grain, Instant};
 
 /// Reads a message with an object behind its words, or an error's dump. `None` where it is neither.
 pub(super) fn read<'a>(line: &'a str, message: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
-    if let Some(stack) = memchr::memmem::find(message.as_bytes(), b"\n    at ") {
-        return error(line, message, stack, fields);
+    let Some(stack) = memchr::memmem::find(message.as_bytes(), b"\n    at ") else {
+        return summary(line, message, fields);
+    };
+    let beside = beside(line, message, stack);
+    let at = beside.as_ref().map_or(0, |(_, at)| *at);
+    let said = error(message, at, stack, fields)?;
+    if let Some((run, _)) = beside {
+        run.add_to(fields);
+        // What names the call and its failure is the program's own line on it.
+        fields.grain = Grain::Call;
     }
-    summary(line, message, fields)
+    Some(said)
+}
+
+/// The object that stands between the words and the error, where it tells a call, and where the error begins:
+/// `llm request failed { model: 'gpt-4o', … } InternalServerError: 500 …`.
+fn beside<'a>(line: &'a str, message: &'a str, stack: usize) -> Option<(Run<'a>, usize)> {
+    let begins = memchr::memchr(b'{', line.as_bytes())?;
+    let object = message.get(begins..stack)?;
+    let mut run = Run::new(0);
+    let end = dump::walk_to_end(object, &mut |path, value| {
+        if path.depth() == 0 {
+            run.push(path.key(), value);
+        }
+    });
+    let behind = object.get(end..)?.trim_start();
+    let at = stack - behind.len();
+    (run.tells_a_call() && !behind.is_empty()).then_some((run, at))
 }
 
 /// `llm request completed { endpoint: 'chat', model: 'gpt-4o', durationMs: 5310 }`: a summary line whose pairs are an
@@ -46,9 +70,10 @@ fn summary<'a>(line: &'a str, message: &'a str, fields: &mut Fields<'a>) -> Opti
     Some(said)
 }
 
-/// An error printed whole: text, stack, properties. A page of HTML may stand between text and stack.
-fn error<'a>(line: &'a str, message: &'a str, stack: usize, fields: &mut Fields<'a>) -> Option<Said> {
+/// An error printed whole from `at` on: text, stack, properties. A page of HTML may stand between text and stack.
+fn error<'a>(message: &'a str, at: usize, stack: usize, fields: &mut Fields<'a>) -> Option<Said> {
     let said = message.get(..stack)?;
+    let line = scan::first_line(message.get(at..)?).0;
     let named = within(line, true);
     // A stream that broke is no SDK's exception: `TypeError: terminated`, cause `other side closed` (formats.md 1.4).
     let cut = line.ends_with("TypeError: terminated");
@@ -61,7 +86,7 @@ fn error<'a>(line: &'a str, message: &'a str, stack: usize, fields: &mut Fields<
     fields.text = Some(message);
     if let Some((text, _)) = named {
         // Again with the lines up to the stack, which may hold the page.
-        let from = said.len().min(line.len()).saturating_sub(text.len());
+        let from = (at + line.len()).min(said.len()).saturating_sub(text.len());
         if let Some(raised) = said.get(from..).and_then(super::exception) {
             trace::fill(&raised, fields);
         }

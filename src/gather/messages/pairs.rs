@@ -161,14 +161,28 @@ impl Key {
             b"status" | b"statuscode" | b"httpstatus" | b"httpstatuscode" | b"httpresponsestatuscode" | b"responsecode" => {
                 Self::Status
             }
-            b"xrequestid" | b"openairequestid" | b"anthropicrequestid" | b"apimrequestid" | b"providerrequestid" => {
-                Self::ProviderId
-            }
+            b"xrequestid"
+            | b"openairequestid"
+            | b"anthropicrequestid"
+            | b"apimrequestid"
+            | b"providerrequestid"
+            | b"httpresponseheaderxrequestid"
+            | b"httpresponseheaderrequestid" => Self::ProviderId,
             b"requestid" | b"reqid" => Self::RequestId,
             b"clientrequestid" | b"xclientrequestid" => Self::ClientId,
             b"cfray" => Self::CfRay,
-            b"model" | b"modelname" | b"genairequestmodel" | b"requestmodel" | b"deployment" | b"deploymentname" => Self::Model,
-            b"endpoint" | b"path" | b"url" | b"uri" | b"httpurl" | b"urlpath" | b"urlfull" | b"api" | b"route" => Self::Url,
+            b"model" | b"modelname" | b"genairequestmodel" | b"requestmodel" | b"deployment" | b"deploymentname"
+            | b"llmmodel" => Self::Model,
+            b"endpoint"
+            | b"path"
+            | b"url"
+            | b"uri"
+            | b"httpurl"
+            | b"urlpath"
+            | b"urlfull"
+            | b"api"
+            | b"route"
+            | b"genaioperationname" => Self::Url,
             b"latencyms" | b"durationms" | b"elapsedms" | b"tookms" | b"responsetimems" | b"ms" | b"timems" => {
                 Self::Latency(Unit::Milliseconds)
             }

@@ -53,6 +53,11 @@ pub(super) fn supplement<'a>(line: &'a str, fields: &mut Fields<'a>) {
             assign(key, value, &mut own);
         }
     }
+    add(own, fields);
+}
+
+/// Fills what is absent in `fields` and says nothing of an end.
+fn add<'a>(own: Fields<'a>, fields: &mut Fields<'a>) {
     fields.model = fields.model.or(own.model);
     fields.url = fields.url.or(own.url);
     fields.provider = fields.provider.or(own.provider);
@@ -68,6 +73,8 @@ pub(super) struct Run<'a> {
     start: usize,
     count: usize,
     pairs: [Option<(Key, &'a str)>; PAIRS],
+    /// Where the last pair's value begins, where that is an error's text without quotes.
+    open_text: Option<usize>,
 }
 
 impl<'a> Run<'a> {
@@ -76,6 +83,7 @@ impl<'a> Run<'a> {
             start,
             count: 0,
             pairs: [None; PAIRS],
+            open_text: None,
         }
     }
 
@@ -110,6 +118,15 @@ impl<'a> Run<'a> {
             fields.instant = Instant::End;
         }
         Said::AboutACall
+    }
+
+    /// Adds what the pairs say of the call to what is known of its end.
+    pub(super) fn add_to(&self, fields: &mut Fields<'a>) {
+        let mut own = Fields::default();
+        for (key, value) in self.pairs.iter().flatten() {
+            assign(*key, value, &mut own);
+        }
+        add(own, fields);
     }
 
     /// Adds every pair of a text; where the first one begins.
@@ -151,14 +168,29 @@ impl<'a> Run<'a> {
                     .all(|byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b';' | b'|'))
             }) {
                 if run.tells_a_call() {
-                    return Some(run);
+                    return Some(run.with_open_text(line));
                 }
                 run = Self::new(pairs.start);
             }
             end = Some(pairs.end());
             run.push(name, value);
+            let is_text = matches!(Key::of(name), Some(Key::Error | Key::ErrorMessage));
+            let begins = pairs.start + name.len() + 1;
+            run.open_text =
+                Some(begins).filter(|begins| is_text && line.get(*begins..).is_some_and(|rest| rest.starts_with(value)));
         }
-        run.tells_a_call().then_some(run)
+        run.tells_a_call().then(|| run.with_open_text(line))
+    }
+
+    /// The same with an error's text, written last and without quotes, taken to the end of the line:
+    /// `error=Request timed out.`.
+    fn with_open_text(mut self, line: &'a str) -> Self {
+        let text = self.open_text.and_then(|begins| line.get(begins..)).map(str::trim_end);
+        let last = self.count.checked_sub(1).and_then(|last| self.pairs.get_mut(last));
+        if let (Some(text), Some(Some((Key::Error | Key::ErrorMessage, value)))) = (text, last) {
+            *value = text;
+        }
+        self
     }
 
     pub(super) fn tells_a_call(&self) -> bool {
@@ -224,7 +256,7 @@ fn assign<'a>(key: Key, value: &'a str, fields: &mut Fields<'a>) {
             Some(status) => fields.status = fields.status.or(Some(status)),
             None => fields.error_code = Some(value),
         },
-        Key::Error if is_name(value) => fields.error_type = Some(value),
+        Key::Error if is_name(value) => fields.error_type = fields.error_type.or(Some(value)),
         Key::Error | Key::ErrorMessage => fields.error_message = Some(value),
         Key::ErrorType => fields.error_type = Some(value),
         Key::Latency(unit) => fields.duration_ms = fields.duration_ms.or(latency_ms(value, unit)),
@@ -254,4 +286,19 @@ fn is_name(value: &str) -> bool {
     value
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_within;
+    use crate::model::Fields;
+
+    #[test]
+    fn an_errors_text_without_quotes_goes_to_the_end_of_the_line() {
+        let mut fields = Fields::default();
+        let line = "llm call failed endpoint=chat model=gpt-4.1 error_type=APITimeoutError error=Request timed out.";
+        assert!(read_within(None, line, &mut fields).is_some());
+        assert_eq!(fields.error_type, Some("APITimeoutError"));
+        assert_eq!(fields.error_message, Some("Request timed out."));
+    }
 }

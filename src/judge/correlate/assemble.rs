@@ -9,6 +9,7 @@ use super::view::{Merged, SourceIndex, View};
 use crate::model::{Attributes, Dimension, Grain, Ids, Name, Observation, Outcome, Time, TransportError};
 use crate::providers;
 use ahash::AHashMap;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// Milliseconds within which lines about one moment are written: an SDK logs an answer, its id and the retry at once.
@@ -16,6 +17,10 @@ const SAME_MOMENT_MS: i64 = 2_000;
 
 /// Milliseconds within which a second handler logs an exception again: it has only to unwind the stack.
 const AT_ONCE_MS: i64 = 50;
+
+/// Milliseconds within which an SDK announces the retry of what it named an exception for: it waits for nothing between,
+/// and the shortest wait before a retry is longer (0.375 s, openai-python).
+const RETRY_AT_ONCE_MS: i64 = 300;
 
 /// Milliseconds within which the application's own line follows the attempt that decided its call.
 const CALL_LINE_MS: i64 = 10_000;
@@ -58,6 +63,7 @@ pub(super) fn assemble<'a>(observations: impl Iterator<Item = (SourceIndex, &'a 
         exceptions_are_ends: family.exceptions_are_ends,
         events: Vec::new(),
         merged: Merged::default(),
+        ahead: VecDeque::new(),
     };
     for (source, seen) in observations {
         attempts.take(source, seen);
@@ -100,7 +106,13 @@ struct Attempts<'a> {
     exceptions_are_ends: bool,
     events: Vec<Event<'a>>,
     merged: Merged,
+    /// The last failing answers whose headers a transport logged and that no line told yet: httpcore's stands before
+    /// httpx's.
+    ahead: VecDeque<&'a Observation>,
 }
+
+/// Answers that stand ahead of their lines at once: one a thread.
+const AHEAD: usize = 16;
 
 /// Attempts looked back at for the one a line belongs to: as many as a dozen threads write in between.
 const LOOKED_BACK: usize = 64;
@@ -111,7 +123,10 @@ impl<'a> Attempts<'a> {
             (Grain::Start | Grain::Tunnel, _) => {}
             (Grain::Attempt | Grain::Call, Outcome::Success) => self.events.push(Event::Saved(seen)),
             (Grain::Attempt, Outcome::Unsaid) => {}
-            (Grain::Attempt, _) => self.push(source, seen, seen.outcome, None),
+            (Grain::Attempt, _) => {
+                self.push(source, seen, seen.outcome, None);
+                self.take_from_ahead();
+            }
             // An error whose word is nobody's tells of an attempt what its own lines do not, and is no attempt by itself.
             (Grain::Call, Outcome::Unsaid) if seen.error.is_none() => {}
             (Grain::Call, outcome) => match recent(&mut self.events, |unit| decided_by(unit, seen)) {
@@ -137,11 +152,29 @@ impl<'a> Attempts<'a> {
         })));
     }
 
+    /// Gives the latest attempt the ids of the answer that its transport logged ahead of it.
+    fn take_from_ahead(&mut self) {
+        let Some(Event::Attempt(unit)) = self.events.last_mut() else {
+            return;
+        };
+        let view = &mut unit.view;
+        let is_its = |seen: &&Observation| {
+            (0..=SAME_MOMENT_MS).contains(&view.time.since(seen.time)) && may_belong(view, seen) && agrees(view, seen)
+        };
+        if let Some(place) = self.ahead.iter().position(is_its)
+            && let Some(seen) = self.ahead.remove(place)
+        {
+            view.add(seen, &mut self.merged);
+        }
+    }
+
     /// A line that names an exception, in a log whose exceptions are ends: it belongs to an attempt that failed so and
     /// has no exception yet, or says again what the last line said, or is an attempt of its own.
     fn exception(&mut self, source: SourceIndex, seen: &'a Observation) {
         let belongs = |unit: &Unit<'_>| {
             let near = match unit.exception {
+                // An SDK names what broke before it announces the retry: what is named behind it broke the retry.
+                None if unit.view.retry_in_ms.is_some() => false,
                 None => (-SAME_MOMENT_MS..=CALL_LINE_MS).contains(&seen.time.since(unit.view.time)),
                 Some(said) => says_again(said, seen),
             };
@@ -164,7 +197,13 @@ impl<'a> Attempts<'a> {
             self.exception(source, seen);
             return;
         }
+        let announces_retry = seen.retry.is_some_and(|retry| retry.in_ms.is_some());
         let this_moment = |unit: &Unit<'_>| {
+            // Some time behind an exception that ended a call, a retry is another call's.
+            let is_anothers = |said: &Observation| seen.time.since(said.time).abs() > RETRY_AT_ONCE_MS;
+            if announces_retry && unit.exception.is_some_and(is_anothers) {
+                return false;
+            }
             seen.time.since(unit.view.time).abs() <= SAME_MOMENT_MS && may_belong(&unit.view, seen) && agrees(&unit.view, seen)
         };
         if let Some(unit) = recent(&mut self.events, this_moment) {
@@ -172,7 +211,6 @@ impl<'a> Attempts<'a> {
             unit.left = unit.left.or(seen.retry.and_then(|retry| retry.left));
             return;
         }
-        let announces_retry = seen.retry.is_some_and(|retry| retry.in_ms.is_some());
         match seen.outcome {
             // A wrapper's retry line quotes the error of an attempt that stands elsewhere.
             _ if announces_retry && seen.error.is_some() => {}
@@ -180,6 +218,12 @@ impl<'a> Attempts<'a> {
             Outcome::Transport(kind) => self.push(source, seen, Outcome::Transport(kind), None),
             Outcome::Unsaid if announces_retry => self.push(source, seen, Outcome::Transport(TransportError::Other), None),
             Outcome::Status(_) | Outcome::Caller(..) if self.details_are_attempts => self.push(source, seen, seen.outcome, None),
+            Outcome::Status(_) | Outcome::Caller(..) if seen.ids.x_request_id.is_some() => {
+                if self.ahead.len() == AHEAD {
+                    self.ahead.pop_front();
+                }
+                self.ahead.push_back(seen);
+            }
             _ => {}
         }
     }

@@ -94,7 +94,9 @@ fn granularity(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> G
     if has(Grain::Attempt, |_| true) {
         Granularity::Attempt
     } else if has(Grain::Detail, |seen| {
-        matches!(seen.outcome, Outcome::Status(_) | Outcome::Caller(..)) || seen.retry.is_some_and(RetrySaid::is_announced)
+        // An exception is logged by whoever gave up: only the SDK's own lines tell every attempt.
+        let is_answer = matches!(seen.outcome, Outcome::Status(_) | Outcome::Caller(..)) && seen.error.is_none();
+        is_answer || seen.retry.is_some_and(RetrySaid::is_announced)
     }) {
         Granularity::Detail
     } else {

@@ -4,6 +4,7 @@
 //! into attempts ([`assemble`]); the clocks set right ([`clocks`]); both sides of each failure joined ([`pair`]); whose
 //! traffic is already shown ([`cover`]); the successes ([`successes`]); the sides ([`side`]); the calls ([`calls`]).
 
+mod addresses;
 mod arrivals;
 mod assemble;
 mod calls;
@@ -21,6 +22,7 @@ use crate::model::{
     Attempt, Attributes, CallOutcome, Dimension, Fact, Name, Outcome, Rollup, Seen, SourceRollup, Time, Traffic, TransportError,
     Vantage,
 };
+use addresses::Addresses;
 use assemble::{Assembled, ChainEnd};
 use calls::{InCall, Saved};
 use clocks::Clock;
@@ -85,7 +87,8 @@ pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
         ties: &ties,
     });
 
-    let mut successes = successes::of_applications(&families, &sources, &clocks);
+    let addresses = Addresses::of(&joined, &applications, &proxy_views, &family_of);
+    let mut successes = successes::of_applications(&families, &sources, &clocks, &addresses);
     let (mut by_proxies, mut uncovered) = successes::of_proxies(&proxies, &sources, &clocks, &covers);
     let both = Both {
         assembled: &assembled,
@@ -100,9 +103,11 @@ pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
     let attempts = both.attempts(&joined, &mut by_proxies, &mut uncovered);
     // The views are as many as the failures, and what follows has its own of each.
     drop((applications, proxy_views, joined));
-    for chain in assembled.iter().flat_map(|one| &one.chains) {
-        if let (Some(ChainEnd::Recovered(time)), Some(attributes)) = (chain.end, &chain.recovered_by) {
-            successes.mark_later(time, attributes);
+    for (family, one) in assembled.iter().enumerate() {
+        for chain in &one.chains {
+            if let (Some(ChainEnd::Recovered(time)), Some(attributes)) = (chain.end, &chain.recovered_by) {
+                successes.mark_later(time, &addresses.filled(family, attributes));
+            }
         }
     }
     finish(successes, uncovered, by_proxies, attempts, &saved, &sources, &clocks)
@@ -270,6 +275,9 @@ fn in_call(
         if one.outcome == Outcome::Transport(TransportError::Other) {
             one.outcome = proxy.outcome.transport().map_or(one.outcome, Outcome::Transport);
         }
+    }
+    if one.ids.gateway_request_id.is_some() && one.ids.gateway_request_id == one.ids.x_request_id {
+        Arc::make_mut(&mut one.ids).gateway_request_id = None;
     }
     if one.of_call {
         // The proxy saw the attempt itself.

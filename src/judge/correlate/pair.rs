@@ -106,9 +106,11 @@ impl Index {
             .filter(|at| !self.used.contains(at))
     }
 
-    /// One view a host, nearest in time first.
+    /// One view a host, nearest in time first. An id that an application's log cannot tell for the provider's (Azure's
+    /// are UUIDs, and its SDK names no host) is the provider's where a proxy saw it as such.
     fn by_provider_id(&self, view: &View, proxies: &[View], hosts: &[usize]) -> Vec<usize> {
-        let mut found: Vec<usize> = self.free(&self.provider_ids, view.ids.x_request_id.as_ref()).collect();
+        let id = view.ids.x_request_id.as_ref().or(view.ids.gateway_request_id.as_ref());
+        let mut found: Vec<usize> = self.free(&self.provider_ids, id).collect();
         found.sort_by_key(|&at| distance(view, proxies.get(at)));
         let mut seen = BTreeSet::new();
         found.retain(|&at| hosts.get(at).is_none_or(|host| seen.insert(*host)));

@@ -1,6 +1,7 @@
 //! Successes, each counted once: from the applications' counts, and from the proxies' for clients without any
 //! application log (classification B3.4).
 
+use super::addresses::Addresses;
 use super::clocks::Clock;
 use super::cover::{Cover, Covers};
 use super::family::{Family, Granularity};
@@ -147,9 +148,15 @@ impl Successes {
 const SLOT_MS: i64 = crate::model::CELL_SECONDS * 1000;
 
 /// The applications' successes.
-pub(super) fn of_applications(families: &[Family], sources: &[(&Name, &SourceRollup)], clocks: &[Clock]) -> Successes {
+pub(super) fn of_applications(
+    families: &[Family],
+    sources: &[(&Name, &SourceRollup)],
+    clocks: &[Clock],
+    addresses: &Addresses,
+) -> Successes {
     let mut successes = Successes::default();
-    for family in families {
+    for (number, family) in families.iter().enumerate() {
+        let filled = |attributes: &Arc<Attributes>| addresses.filled(number, attributes);
         let wanted = match family.granularity {
             Granularity::Attempt => Grain::Attempt,
             Granularity::Detail => Grain::Detail,
@@ -165,15 +172,21 @@ pub(super) fn of_applications(families: &[Family], sources: &[(&Name, &SourceRol
         let (answers, calls) = (total(wanted), total(Grain::Call));
         if wanted == Grain::Call || !stands_for(calls, answers) {
             for (rollup, clock) in members() {
-                add(&mut successes, cells(rollup, clock), clock, |grain| grain == wanted);
+                add(&mut successes, cells(rollup, clock), clock, |grain| grain == wanted, filled);
             }
             continue;
         }
         for (rollup, clock) in members() {
-            add(&mut successes, cells(rollup, clock), clock, |grain| grain == Grain::Call);
+            add(
+                &mut successes,
+                cells(rollup, clock),
+                clock,
+                |grain| grain == Grain::Call,
+                filled,
+            );
         }
         let missing = answers.saturating_sub(calls);
-        add_unclaimed(&mut successes, members(), wanted, missing);
+        add_unclaimed(&mut successes, members(), wanted, missing, filled);
     }
     successes.settled()
 }
@@ -193,10 +206,16 @@ fn cells(rollup: &SourceRollup, clock: Clock) -> &Cells {
     }
 }
 
-fn add(successes: &mut Successes, cells: &Cells, clock: Clock, wants: impl Fn(Grain) -> bool) {
+fn add(
+    successes: &mut Successes,
+    cells: &Cells,
+    clock: Clock,
+    wants: impl Fn(Grain) -> bool,
+    filled: impl Fn(&Arc<Attributes>) -> Arc<Attributes>,
+) {
     for (time, grain, attributes, cell) in cells.in_order() {
         if wants(grain) {
-            successes.add(time.plus_ms(clock.offset_ms), attributes, cell);
+            successes.add(time.plus_ms(clock.offset_ms), &filled(attributes), cell);
         }
     }
 }
@@ -208,6 +227,7 @@ fn add_unclaimed<'a>(
     members: impl Iterator<Item = (&'a SourceRollup, Clock)>,
     wanted: Grain,
     mut missing: u64,
+    filled: impl Fn(&Arc<Attributes>) -> Arc<Attributes>,
 ) {
     const MINUTE_MS: i64 = 60_000;
     let mut answers: BTreeMap<(i64, Time, Arc<Attributes>), u64> = BTreeMap::new();
@@ -231,7 +251,7 @@ fn add_unclaimed<'a>(
         if free > 0 {
             successes.add(
                 time,
-                &attributes,
+                &filled(&attributes),
                 Cell {
                     ok: u32::try_from(free).unwrap_or(u32::MAX),
                     ok_later: 0,

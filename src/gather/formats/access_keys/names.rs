@@ -16,7 +16,7 @@ const NAMES: &[(Key, &str)] = &[
     (Key::Msec, "msec"),
     (
         Key::Client,
-        "remote_addr remote client client_ip clientip remote_ip client_addr realip_remote_addr",
+        "remote_addr remote client client_ip clientip remote_ip client_addr realip_remote_addr ip",
     ),
     (Key::Request, "request req request_line"),
     (Key::Method, "method request_method verb http_method"),
@@ -27,15 +27,15 @@ const NAMES: &[(Key, &str)] = &[
     (Key::Machine, "hostname"),
     (
         Key::Status,
-        "status code status_code http_status response_code response_status",
+        "status code status_code http_status response_code response_status st",
     ),
     (
         Key::UpstreamAddress,
-        "proxy_upstream_addr ua upstream_addr upstream upstream_address",
+        "proxy_upstream_addr ua upstream_addr upstream upstream_address up up_addr",
     ),
     (
         Key::Duration(SECONDS),
-        "req_time duration elapsed latency total_time request_duration response_time",
+        "req_time duration elapsed latency total_time request_duration response_time dur took",
     ),
     (
         Key::Duration(MILLISECONDS),
@@ -45,12 +45,12 @@ const NAMES: &[(Key, &str)] = &[
     (Key::RequestTime, "rt request_time"),
     (
         Key::UpstreamTime(SECONDS),
-        "urt upstream_response_time upstream_time upstream_rt",
+        "urt upstream_response_time upstream_time upstream_rt uprt up_time",
     ),
     (Key::UpstreamTime(MILLISECONDS), "urt_ms upstream_response_time_ms"),
     (
         Key::ConnectTime(SECONDS),
-        "uct upstream_connect_time upstream_connect connect_time",
+        "uct upstream_connect_time upstream_connect connect_time upct upstream_ct",
     ),
     (
         Key::ConnectTime(MILLISECONDS),
@@ -58,14 +58,14 @@ const NAMES: &[(Key, &str)] = &[
     ),
     (
         Key::HeaderTime(SECONDS),
-        "uht upstream_header_time upstream_header header_time",
+        "uht upstream_header_time upstream_header header_time upht upstream_ht",
     ),
     (Key::HeaderTime(MILLISECONDS), "uht_ms upstream_header_time_ms header_time_ms"),
-    (Key::UpstreamStatus, "us upstream_status ustatus"),
+    (Key::UpstreamStatus, "us upstream_status ustatus ups up_status upstream_code"),
     (
         Key::ProviderId,
         "x_request_id upstream_http_x_request_id sent_http_x_request_id upstream_x_request_id \
-         upstream_request_id openai_request_id provider_request_id",
+         upstream_request_id openai_request_id provider_request_id xrid oai_id",
     ),
     (
         Key::OtherProviderId,
@@ -77,7 +77,7 @@ const NAMES: &[(Key, &str)] = &[
     (Key::OwnId, "gateway_request_id trace_id correlation_id"),
     (
         Key::ClientId,
-        "crid x_client_request_id client_request_id http_x_client_request_id",
+        "crid xcrid x_client_request_id client_request_id http_x_client_request_id",
     ),
     (Key::Ray, "ray cf_ray cfray upstream_http_cf_ray sent_http_cf_ray"),
     (

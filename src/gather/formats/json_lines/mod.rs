@@ -42,6 +42,9 @@ const STRANGERS: &[&str] = &[
     "\"component\":\"LiteLLM",
     "\"component\": \"uvicorn",
     "\"litellm_call_id\"",
+    "\"message\": \"litellm.proxy.",
+    "\"message\": \"Giving up chat_completion(",
+    "\"message\": \"Backing off chat_completion(",
     "\"__REALTIME_TIMESTAMP\"",
     "\"response_code_details\"",
     "\"stream\":\"stdout\"",
@@ -55,6 +58,9 @@ const STRANGERS: &[&str] = &[
     "\"Varnish-",
     "\"GatewayLogs\"",
     "\"ShoeboxCallResult\"",
+    "\"upstream\":{\"addr",
+    "\"up\":{\"addr",
+    "\"up\":[{\"addr",
 ];
 
 /// All of them in one pass.

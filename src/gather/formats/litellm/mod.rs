@@ -104,6 +104,7 @@ impl Format for Litellm {
             "INFO:     10.0.0.7:51234 - \"POST /v1/chat/completions HTTP/1.1\" 500 Internal Server Error",
             r#"{"message": "10.25.1.3:37717 - \"POST /v1/chat/completions HTTP/1.1\" 429", "level": "INFO", "timestamp": "2026-09-30T10:21:49.307842", "component": "uvicorn.access", "logger": "h11_impl.py:477"}"#,
             r#"{"message": "Trying to fallback b/w models", "level": "INFO", "timestamp": "2026-09-30T10:28:57.333769", "component": "LiteLLM Router", "logger": "router.py:7747"}"#,
+            r#"{"message": "litellm.proxy.proxy_server.chat_completion(): Exception occured - litellm.ServiceUnavailableError: ServiceUnavailableError: OpenAIException - Error code: 503 - {'error': {'message': 'The server is currently overloaded with other requests. Sorry about that! You can retry your request.', 'type': 'server_error', 'param': None, 'code': None}}\nReceived Model Group=gpt-4.1\nAvailable Model Group Fallbacks=None, LiteLLM Max Retries: 1", "level": "ERROR", "timestamp": "2026-10-20T10:19:05.082332"}"#,
         ]
     }
 
@@ -161,6 +162,15 @@ mod tests {
             answer("500 Internal Server Error")
         );
         assert_eq!(read(&record, |fields| fields.status), [Some(500)]);
+    }
+
+    #[test]
+    fn an_old_releases_json_has_no_component() {
+        let record = r#"{"message": "litellm.proxy.proxy_server.chat_completion(): Exception occured - litellm.APIError: APIError: OpenAIException - Error code: 500 - {'error': {'message': 'oh'}}\nReceived Model Group=gpt-4.1\nAvailable Model Group Fallbacks=None, LiteLLM Max Retries: 1", "level": "ERROR", "timestamp": "2026-10-20T10:18:57.961694", "stacktrace": "Traceback (most recent call last):\n  File \"a.py\""}"#;
+        assert_eq!(
+            read(record, |fields| (fields.status, fields.model.map(str::to_owned))),
+            [(Some(500), Some("gpt-4.1".to_owned()))]
+        );
     }
 
     #[test]

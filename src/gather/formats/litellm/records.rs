@@ -106,8 +106,11 @@ pub(super) fn json_line<'a>(text: &'a str, unescaped: &'a Unescaped) -> Result<R
             _ => {}
         }
     }
-    let ours = component.is_some_and(|component| component.starts_with("LiteLLM") || component.starts_with("uvicorn"));
-    match (message, ours && logger.is_some_and(|logger| logger.contains(".py:"))) {
+    let ours = component.is_some_and(|component| component.starts_with("LiteLLM") || component.starts_with("uvicorn"))
+        && logger.is_some_and(|logger| logger.contains(".py:"));
+    // Releases before 1.60 wrote neither: only the handler that they name tells them.
+    let old = component.is_none() && logger.is_none() && message.is_some_and(is_handlers);
+    match (message, ours || old) {
         (Some(_), true) if !members.is_whole() => Err(Unread::CutShort),
         (Some(message), true) => Ok(Record {
             stamp,
@@ -117,6 +120,13 @@ pub(super) fn json_line<'a>(text: &'a str, unescaped: &'a Unescaped) -> Result<R
         }),
         _ => Err(Unread::NotThisFormat),
     }
+}
+
+/// Whether a handler of the gateway's begins a message, or the wrapper that calls it.
+fn is_handlers(message: &str) -> bool {
+    ["litellm.proxy.", "Giving up chat_completion(", "Backing off chat_completion("]
+        .iter()
+        .any(|start| message.starts_with(start))
 }
 
 /// A record of either layout.

@@ -5,7 +5,7 @@ mod prefix;
 mod stamp;
 
 use super::colours::plain;
-use super::{Fit, Format, Unread, text_logging};
+use super::{Fit, Format, Unread, rich_logging, text_logging};
 use crate::gather::alike::Slot;
 use crate::gather::frame::Framing;
 use crate::gather::messages::{self, Said};
@@ -135,7 +135,7 @@ fn fit(prefix: &prefix::Prefix<'_>, line: &str) -> Fit {
         return Fit::No;
     }
     // Node's console opens an object; the heads of other languages' loggers are told by their own table.
-    if line.ends_with('{') || text_logging::is_telling(line) {
+    if line.ends_with('{') || text_logging::is_telling(line) || rich_logging::is_telling(line) {
         return Fit::Maybe;
     }
     let comma = prefix.stamp.is_some_and(|stamp| stamp.contains(','));
@@ -146,6 +146,8 @@ fn fit(prefix: &prefix::Prefix<'_>, line: &str) -> Fit {
     match prefix.layout {
         Layout::SdkHandler | Layout::Loguru | Layout::Structlog => Fit::Yes,
         Layout::Plain | Layout::Basic if sdk || comma => Fit::Yes,
+        // What `print` writes, and sites that leave the milliseconds out: only the message can tell.
+        Layout::Plain if messages::is_about_a_call(prefix.message, prefix.is_error == Some(true)) => Fit::Yes,
         Layout::Plain | Layout::Basic => Fit::Maybe,
     }
 }

@@ -83,6 +83,7 @@ pub(super) const BEHIND_TIME: &[Layout] = &[
     common(" {level} {message}"),
     common(" [{thread}] {level} {message}"),
     common(" [{thread}] [{level}] {message}"),
+    common(" {word}[{number}]: {level} {message}"),
     common(" {word} {level} {message}"),
     common(" {word} [{level}] {message}"),
     common(" [{thread}] {word} {level} {message}"),
@@ -161,5 +162,6 @@ pub(super) const SAMPLES: &[&str] = &[
     "E0306 14:02:11.714000    1234 llm.go:88] call failed model=gpt-4o status=500",
     "fail: MyApp.Llm[0]\n      call failed",
     "2025/03/06 14:02:11 POST \"https://api.openai.com/v1/chat/completions\": 500 Internal Server Error {\"error\":{}}",
+    "Wed Sep 02 15:01:22 2026 openai._base_client[8591]: INFO Retrying request to /chat/completions in 0.432895 seconds",
     "<-- 500 (1.204s, 151-byte body)",
 ];

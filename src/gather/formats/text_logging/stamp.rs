@@ -43,6 +43,9 @@ pub(super) fn length(text: &str) -> Option<usize> {
     if starts(bytes, b"add") && bytes.get(3).is_some_and(u8::is_ascii_digit) {
         return glog(bytes);
     }
+    if let Some(length) = asctime(text) {
+        return Some(length);
+    }
     let shape = DATES.iter().find(|date| starts(bytes, date.as_bytes()))?;
     let date = shape.len();
     let named = |month: &&str| text.get(..date).is_some_and(|date| date.contains(month));
@@ -56,6 +59,20 @@ pub(super) fn length(text: &str) -> Option<usize> {
         _ => return None,
     };
     Some(date + between + clock(rest.get(between..)?)?)
+}
+
+/// The length of `Wed Sep  2 15:01:15 2026`, as C's `asctime` and `%c` of many locales print a time.
+fn asctime(text: &str) -> Option<usize> {
+    const SHAPE: &str = "aaa aaa dd dd:dd:dd dddd";
+    let stamp = text.get(..SHAPE.len())?;
+    let is_padded = stamp.as_bytes().get(8) == Some(&b' ');
+    let fits = if is_padded {
+        starts(stamp.as_bytes(), b"aaa aaa  d dd:dd:dd dddd")
+    } else {
+        starts(stamp.as_bytes(), SHAPE.as_bytes())
+    };
+    let month = stamp.get(4..7)?;
+    (fits && MONTHS.contains(&month)).then_some(SHAPE.len())
 }
 
 /// Whether a stamp has exactly this shape.

@@ -69,6 +69,9 @@ impl<'a> Told<'a> {
         if let Some(raised) = &raised {
             fill_from_raised(raised, &mut fields);
         }
+        if fields.status.is_none() && fields.ok == Some(false) {
+            fields.status = fields.error_message.and_then(|text| nodes_status(text, &fields));
+        }
         if self.is_about_a_call(&mut fields) {
             let is_unexplained = fields.status.is_none_or(|status| status < 300);
             if is_unexplained && fields.ok == Some(false) && fields.error_message.is_none() && fields.text.is_none() {
@@ -248,6 +251,16 @@ impl<'a> Told<'a> {
         }
         true
     }
+}
+
+/// The status before an error's text, as the SDKs of Node write it: bunyan and others leave the class out, for its `name`
+/// is `Error` there. Only where the line tells of a call, or the stack of the SDK.
+fn nodes_status(text: &str, fields: &Fields<'_>) -> Option<u16> {
+    let (status, rest) = text.split_at_checked(3)?;
+    let is_sdk = || fields.text.is_some_and(|stack| stack.contains("APIError.generate"));
+    let is_apart = rest.is_empty() || rest.starts_with(' ');
+    let status = status.parse().ok().filter(|status| (400..600).contains(status) && is_apart)?;
+    (fields.model.is_some() || is_sdk()).then_some(status)
 }
 
 /// What an exception's text in a value says, where the line's own keys do not.

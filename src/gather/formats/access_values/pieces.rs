@@ -1,0 +1,106 @@
+//! Cuts a line of values into its values: at bars or tabs where it has them, else at blanks outside quotes and brackets.
+
+use super::shapes;
+use crate::gather::formats::access_line;
+use crate::text::scan::{Cursor, Token};
+
+/// One value of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Piece<'a> {
+    /// A time stamp, its zone with it.
+    Time(&'a str),
+    /// `key=value`.
+    Named(&'a str, &'a str),
+    /// A value alone.
+    Value {
+        /// Without what enclosed it.
+        text: &'a str,
+        /// It stood in double quotes.
+        quoted: bool,
+    },
+}
+
+/// Separators that make a line one of separated values: a path or a user agent may hold one or two.
+const SEPARATORS: usize = 4;
+
+/// Gives every value of a line.
+pub(super) fn pieces<'a>(line: &'a str, give: &mut dyn FnMut(Piece<'a>)) {
+    let separator = ['|', '\t'].into_iter().find(|of| line.matches(*of).count() >= SEPARATORS);
+    let Some(separator) = separator else {
+        return blanks(line, give);
+    };
+    for cell in line.split(separator) {
+        let cell = cell.trim();
+        let bare = bare(cell);
+        if shapes::begins_a_time(bare) {
+            give(Piece::Time(bare));
+        } else if let Some((name, value)) = Cursor::new(cell).pair() {
+            give(Piece::Named(name, value.text()));
+        } else {
+            give(Piece::Value {
+                text: bare,
+                quoted: cell.starts_with('"'),
+            });
+        }
+    }
+}
+
+/// A cell without its quotes or brackets.
+fn bare(cell: &str) -> &str {
+    let within = |open, close| cell.strip_prefix(open).and_then(|rest: &str| rest.strip_suffix(close));
+    within('"', '"').or_else(|| within('[', ']')).unwrap_or(cell)
+}
+
+fn blanks<'a>(line: &'a str, give: &mut dyn FnMut(Piece<'a>)) {
+    let mut cursor = Cursor::new(line);
+    loop {
+        cursor.blanks();
+        if let Some(stamp) = access_line::stamp_ahead(&mut cursor) {
+            give(Piece::Time(stamp));
+        } else if let Some((name, value)) = cursor.pair() {
+            give(Piece::Named(name, value.text()));
+        } else {
+            match cursor.token() {
+                Some(token) => give(Piece::Value {
+                    text: token.text(),
+                    quoted: matches!(token, Token::Quoted(_)),
+                }),
+                None => return,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Piece, pieces};
+
+    fn all(line: &str) -> Vec<Piece<'_>> {
+        let mut all = Vec::new();
+        pieces(line, &mut |piece| all.push(piece));
+        all
+    }
+
+    #[test]
+    fn a_time_is_one_piece_with_its_zone() {
+        for stamp in [
+            "14/Sep/2026:20:02:49 +0900",
+            "2026-09-14T20:02:49+09:00",
+            "2026-09-14 20:02:49.123 +0900",
+        ] {
+            assert_eq!(all(&format!("{stamp} a")).first(), Some(&Piece::Time(stamp)));
+            assert_eq!(all(&format!("[{stamp}] a")).first(), Some(&Piece::Time(stamp)));
+            assert_eq!(all(&format!("x|{stamp}|b|c|d")).get(1), Some(&Piece::Time(stamp)));
+        }
+    }
+
+    #[test]
+    fn bars_keep_the_blanks_within() {
+        let quoted = Piece::Value {
+            text: "POST /v1/x HTTP/1.1",
+            quoted: true,
+        };
+        assert_eq!(all(r#"a | "POST /v1/x HTTP/1.1" | b | c | rt=1"#).get(1), Some(&quoted));
+        assert_eq!(all("a|b|c|d|rt=1").last(), Some(&Piece::Named("rt", "1")));
+    }
+}
