@@ -1,14 +1,22 @@
 //! What has to hold of any bytes: the body of each fuzz target, and of its twin among the tests.
 
-use faultscope::gather::formats::{ALL, Dialect, Format as _};
-use faultscope::gather::{Plan, frame, gather, messages, open};
+use faultscope::gather::envelopes::{self, Judged};
+use faultscope::gather::formats::{ALL, Dialect, Fit, Format as _};
+use faultscope::gather::{Plan, exports_once, frame, gather, messages, open, redate};
+use faultscope::judge::corroborate::by_page;
+use faultscope::judge::{self, Options};
+use faultscope::keep::{part_packed, part_unpacked, wanted_unpacked};
 use faultscope::model::{Fields, Rollup, Time};
 use faultscope::providers::{endpoint, id_in_text, split_url};
 use faultscope::redact::{scrub, wall};
 use faultscope::text::timestamp::{Reference, StampCache, Zone, http_date, parse};
 use faultscope::text::{json, logfmt};
+use sha2::{Digest as _, Sha256};
 use std::io::{Cursor, Read};
 use std::path::Path;
+
+/// Pieces so small that most records are cut, and some that lie in none of their own.
+const SMALL_PIECE: u64 = 200;
 
 /// Bytes that are taken out of anything packed.
 const UNPACKED: u64 = 4 << 20;
@@ -32,7 +40,7 @@ pub(crate) fn log(bytes: &[u8], folder: &Path) {
         };
         gather(&plan, &()).map(|gathered| told(&gathered.rollup)).ok()
     };
-    assert_eq!(read(Plan::of(Vec::new()).piece), read(4096));
+    assert_eq!(read(Plan::of(Vec::new()).piece), read(SMALL_PIECE));
 }
 
 /// What a rollup says that a cut could change.
@@ -71,6 +79,13 @@ pub(crate) fn packed(bytes: &[u8]) {
         let _ = opened.into_stream().take(UNPACKED).read_to_end(&mut out);
     }
     let _ = frame::document(bytes, 200);
+}
+
+/// Archives of any bytes, as files: what they hold is listed and read, and nothing panics.
+pub(crate) fn archives(bytes: &[u8], folder: &Path) {
+    let path = folder.join("logs.bundle");
+    std::fs::write(&path, bytes).unwrap();
+    let _ = gather(&Plan::of(vec![path]), &()).map(|gathered| told(&gathered.rollup));
 }
 
 /// A stamp is read the same with and without a cache, and lies within the calendar.
@@ -128,4 +143,79 @@ pub(crate) fn texts(text: &str) {
     json::unescape(text, &mut out);
     let url = split_url(text);
     let _ = endpoint(url.path);
+}
+
+/// Envelopes of any bytes are peeled, one within the other, and found.
+pub(crate) fn envelopes(bytes: &[u8]) {
+    let mut scratch = String::new();
+    let mut opened = vec![bytes.to_vec()];
+    for _ in 0..3 {
+        let mut inner: Vec<Vec<u8>> = Vec::new();
+        for line in &opened {
+            for envelope in envelopes::ALL {
+                let _ = envelope.fit(line);
+                envelope.peel(line, &mut scratch, &mut |letter| {
+                    if inner.len() < 50 {
+                        inner.push(letter.text.to_vec());
+                    }
+                });
+            }
+            let _ = envelopes::strip_colours(line, &mut Vec::new());
+        }
+        opened = inner;
+    }
+    let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').take(200).collect();
+    let _ = envelopes::find(bytes, &lines, &|lines| {
+        let known = lines
+            .iter()
+            .filter(|line| ALL.iter().any(|format| format.fit(line) != Fit::No))
+            .count();
+        Judged {
+            known: (known > 0).then_some(()),
+            share: known * 1000 / lines.len().max(1),
+        }
+    });
+}
+
+/// Parts and questions that say whatever a forger likes, with checksums that are right, are refused or judged.
+pub(crate) fn parts(bytes: &[u8]) {
+    let _ = (part_unpacked(bytes), wanted_unpacked(bytes));
+    let _ = wanted_unpacked(&sealed(b"faultscope wanted\n", bytes));
+    judged(&sealed(b"faultscope part\n", bytes));
+    // One source's blob, in a part that holds nothing else.
+    let nothing: (u8, u8) = (0, 0);
+    let sources = vec![("app.log", blob(bytes))];
+    let asked = [0_u8; 4];
+    let part = postcard::to_stdvec(&(nothing, sources, [0_u8; 3], asked)).unwrap();
+    judged(&sealed(b"faultscope part\n", &part));
+}
+
+fn judged(bytes: &[u8]) {
+    let Ok(part) = part_unpacked(bytes) else { return };
+    let again = part_packed(&part).unwrap();
+    assert_eq!(again, part_packed(&part_unpacked(&again).unwrap()).unwrap(), "a part does not come back as it was");
+    let (mut rollup, mut kept) = (part.rollup, part.kept);
+    let _ = redate(&part.undated, &mut rollup, &mut kept);
+    let _ = exports_once(&mut rollup.sources);
+    let rollup = rollup.settled();
+    let wanted = judge::wanted(&rollup);
+    let rollup = rollup.merge(judge::chosen(kept, &wanted)).settled();
+    let _ = judge::judge(&rollup, &Options::default());
+}
+
+/// What `keep::part` makes of a value's bytes.
+fn sealed(kind: &[u8], body: &[u8]) -> Vec<u8> {
+    [kind, &[1], Sha256::digest(body).as_slice(), body].concat()
+}
+
+/// What `keep::blob` makes of a value's bytes.
+fn blob(plain: &[u8]) -> Vec<u8> {
+    let body = zstd::bulk::compress(plain, 1).unwrap();
+    let sized = [(plain.len() as u64).to_le_bytes().as_slice(), &body].concat();
+    [[1].as_slice(), &Sha256::digest(&sized)[..8], &sized].concat()
+}
+
+/// A status page of any bytes is understood or refused.
+pub(crate) fn pages(bytes: &[u8]) {
+    let _ = by_page(&[bytes.to_vec()]);
 }
