@@ -320,11 +320,16 @@ impl<'a> Collector<'a> {
                 self.note_date(stamp.time, date);
             }
             let is_clock = stamp.dated == DateKnown::NoDate;
-            self.last_time = Some(if is_clock {
+            let time = if is_clock {
                 self.midnights.date(stamp.time)
             } else {
                 stamp.time
-            });
+            };
+            // A clock that goes over midnight on every other line comes to lie in no year of ours.
+            if !times::is_possible(time) {
+                return None;
+            }
+            self.last_time = Some(time);
         }
         self.last_time
     }

@@ -80,6 +80,10 @@ fn nothing_that_was_found_is_found_again() {
         checks::formats(bytes);
         checks::packed(bytes);
         checks::log(bytes, folder.path());
+        checks::archives(bytes, folder.path());
+        checks::envelopes(bytes);
+        checks::parts(bytes);
+        checks::pages(bytes);
         checks::times(&text);
         checks::texts(&text);
         checks::redactor(&text);
