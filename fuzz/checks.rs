@@ -2,7 +2,7 @@
 
 use faultscope::gather::envelopes::{self, Judged};
 use faultscope::gather::formats::{ALL, Dialect, Fit, Format as _};
-use faultscope::gather::{Plan, exports_once, frame, gather, messages, open, redate};
+use faultscope::gather::{Plan, cut_late, exports_once, frame, gather, messages, open, redate};
 use faultscope::judge::corroborate::by_page;
 use faultscope::judge::{self, Options};
 use faultscope::keep::{part_packed, part_unpacked, wanted_unpacked};
@@ -186,7 +186,7 @@ pub(crate) fn parts(bytes: &[u8]) {
     let nothing: (u8, u8) = (0, 0);
     let sources = vec![("app.log", blob(bytes))];
     let asked = [0_u8; 4];
-    let part = postcard::to_stdvec(&(nothing, sources, [0_u8; 3], asked)).unwrap();
+    let part = postcard::to_stdvec(&(nothing, sources, [0_u8; 4], asked)).unwrap();
     judged(&sealed(b"faultscope part\n", &part));
 }
 
@@ -196,6 +196,7 @@ fn judged(bytes: &[u8]) {
     let (mut rollup, mut kept) = (part.rollup, part.kept);
     let _ = redate(&part.undated, &mut rollup, &mut kept);
     let _ = exports_once(&mut rollup.sources);
+    let _ = cut_late(&mut rollup.sources, &part.written);
     let rollup = rollup.settled();
     let wanted = judge::wanted(&rollup);
     let rollup = rollup.merge(judge::chosen(kept, &wanted)).settled();
@@ -204,7 +205,7 @@ fn judged(bytes: &[u8]) {
 
 /// What `keep::part` makes of a value's bytes.
 fn sealed(kind: &[u8], body: &[u8]) -> Vec<u8> {
-    [kind, &[1], Sha256::digest(body).as_slice(), body].concat()
+    [kind, &[2], Sha256::digest(body).as_slice(), body].concat()
 }
 
 /// What `keep::blob` makes of a value's bytes.

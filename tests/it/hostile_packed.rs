@@ -2,7 +2,7 @@
 //! files are in `hostile_archives`.)
 
 use crate::pack::{bz2, gz, log, lz4, xz};
-use crate::watched::{GOOD, Tree, good_log};
+use crate::watched::{GOOD, Tree, good_log, long_log};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::Write;
@@ -47,6 +47,32 @@ fn bomb_zst() {
 fn bomb_of_one_line() {
     let run = Tree::new().with("line.log.gz", bomb(tight_gz, false)).read();
     run.reads_the_good_log().names("line.log.gz", "unpacks");
+}
+
+#[test]
+fn more_than_max_unpacked_is_left_and_named() {
+    let log = long_log(2000);
+    let tree = || {
+        Tree::new()
+            .with("app.log.gz", gz(log.as_bytes()))
+            .with("app.zip", crate::pack::zip_of(&[("b.log", log.as_bytes())]))
+    };
+    let run = tree().read_with(&["--max-unpacked", "64K"]);
+    run.reads_the_good_log()
+        .names("app.log.gz", "--max-unpacked")
+        .names("app.zip", "--max-unpacked");
+    let read = run.records("app.log.gz");
+    assert!((400..700).contains(&read), "{read}: {}", run.told());
+    let run = tree().read_with(&["--max-unpacked", "1M"]);
+    assert_eq!((run.records("app.log.gz"), run.code()), (2000, Some(0)), "{}", run.told());
+}
+
+#[test]
+fn a_size_that_is_given_goes_before_the_ratio() {
+    let run = Tree::new()
+        .with("bomb.log.zst", bomb(zst, true))
+        .read_with(&["--max-unpacked", "2G"]);
+    assert!(!run.stderr.contains("unpacks"), "{}", run.told());
 }
 
 #[test]

@@ -19,8 +19,10 @@ fn json_duplicate_keys() {
     let twice = record(1, 500, "gpt-4o").replace("\"status\":500", "\"status\":200,\"status\":500");
     let run = Tree::new().with("app.log", twice + "\n").read();
     assert_eq!(run.reads_the_good_log().records("app.log"), 1);
-    // The last of two keys counts, as in most parsers.
+    // The last of two keys counts, as in most parsers, and the report says so.
     assert_eq!(run.report()["counts"]["by_status"]["500"], 1, "{}", run.told());
+    assert!(run.notes("app.log").contains("one key twice"), "{}", run.told());
+    assert!(!run.notes("good.log").contains("twice"), "{}", run.told());
 }
 
 #[test]
@@ -125,6 +127,21 @@ fn timestamps_that_cannot_be_are_in_no_window() {
         }
     }
     assert!(run.records("app.log") >= GOOD, "{}", run.told());
+}
+
+#[test]
+fn clocks_that_go_over_midnight_on_every_third_line_stretch_over_no_centuries() {
+    // Each round of these three is a day; nobody logs 100,000 days.
+    let mut log = String::new();
+    for _ in 0..100_000 {
+        for hour in ["23", "10", "21"] {
+            let stamp = format!("{hour}:00:00");
+            writeln!(log, "{}", record(0, 500, "gpt-4o").replace("2026-03-01T10:00:00Z", &stamp)).unwrap();
+        }
+    }
+    let run = Tree::new().with("app.log", log).read();
+    run.reads_the_good_log();
+    assert!(run.report()["coverage"]["end"].as_str().unwrap() < "2101", "{}", run.told());
 }
 
 #[test]

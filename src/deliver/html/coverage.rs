@@ -2,6 +2,7 @@
 
 use super::markup::Markup;
 use super::table::{numbers, table, words};
+use crate::deliver::listed;
 use crate::deliver::phrases::{count, counted, second};
 use crate::model::{Findings, SourceCoverage};
 
@@ -34,8 +35,9 @@ pub(super) fn write(page: &mut Markup, findings: &Findings) {
             numbers("Not understood"),
             words("Zone and clock"),
         ];
+        let listed = listed::sources(read);
         table(page, "cards", "Files that were read", &columns, |rows| {
-            for source in &read.sources {
+            for source in &listed.some {
                 rows.row(|row| {
                     row.code(&source.path);
                     row.text(source.format.unwrap_or("unknown"));
@@ -46,8 +48,12 @@ pub(super) fn write(page: &mut Markup, findings: &Findings) {
                 });
             }
         });
-        notes(page, findings);
-        if !read.skipped.is_empty() {
+        if let Some(more) = listed.more() {
+            page.element("p", &[], &more);
+        }
+        notes(page, &listed.some);
+        let skipped = listed::skipped(read);
+        if !skipped.some.is_empty() {
             let columns = [words("File"), words("Why")];
             table(
                 page,
@@ -55,7 +61,7 @@ pub(super) fn write(page: &mut Markup, findings: &Findings) {
                 "Files that were not read, or not to their end",
                 &columns,
                 |rows| {
-                    for skipped in &read.skipped {
+                    for skipped in &skipped.some {
                         rows.row(|row| {
                             row.code(&skipped.path);
                             row.text(&skipped.reason);
@@ -63,6 +69,9 @@ pub(super) fn write(page: &mut Markup, findings: &Findings) {
                     }
                 },
             );
+        }
+        if let Some(more) = skipped.more() {
+            page.element("p", &[], &more);
         }
     });
 }
@@ -81,11 +90,10 @@ fn clock(source: &SourceCoverage) -> String {
 }
 
 /// What a reader should know of single files, and the first lines that were not understood.
-fn notes(page: &mut Markup, findings: &Findings) {
-    let told: Vec<(&SourceCoverage, String)> = findings
-        .coverage
-        .sources
+fn notes(page: &mut Markup, sources: &[&SourceCoverage]) {
+    let told: Vec<(&SourceCoverage, String)> = sources
         .iter()
+        .copied()
         .filter_map(|source| {
             let mut notes: Vec<String> = source.notes.clone();
             if !source.unread_lines.is_empty() {
