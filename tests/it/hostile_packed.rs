@@ -93,6 +93,36 @@ fn truncated() {
 }
 
 #[test]
+fn corrupt() {
+    let text = log(4000);
+    let mut tree = Tree::new();
+    // Without a checksum, zstd and lz4 cannot tell.
+    let zst: Pack = |bytes| {
+        let mut encoder = zstd::Encoder::new(Vec::new(), 3).unwrap();
+        encoder.include_checksum(true).unwrap();
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    };
+    let lz4: Pack = |bytes| {
+        let info = lz4_flex::frame::FrameInfo::new().content_checksum(true);
+        let mut encoder = lz4_flex::frame::FrameEncoder::with_frame_info(info, Vec::new());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    };
+    let packings: [(&str, Pack); 5] = [("gz", gz), ("zst", zst), ("bz2", bz2), ("xz", xz), ("lz4", lz4)];
+    for (ending, pack) in packings {
+        let mut packed = pack(text.as_bytes());
+        let middle = packed.len() / 2;
+        packed[middle..middle + 64].iter_mut().for_each(|byte| *byte ^= 0x5a);
+        tree = tree.with(&format!("{ending}/app.log.{ending}"), &packed);
+    }
+    let run = tree.read();
+    for (ending, _) in packings {
+        run.reads_the_good_log().names(&format!("{ending}/app.log.{ending}"), "");
+    }
+}
+
+#[test]
 fn gz_members_and_what_follows_them() {
     let good = good_log();
     let twice = gz(good.as_bytes()).repeat(2);

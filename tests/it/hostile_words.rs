@@ -249,6 +249,31 @@ fn injection() {
 }
 
 #[test]
+fn raw_escapes() {
+    // Bytes that a terminal acts on, as they stand in a log that escapes nothing.
+    let mut log = good_log().into_bytes();
+    for evil in [&b"\x1b[2J"[..], b"\x1b]0;title\x07", b"\x9b31m", b"\r", b"\x08\x08", b"\x7f", b"\xe2\x80\xae"] {
+        for key in ["model", "message", "x_request_id", "host", "error_type"] {
+            let line = record(7, 503, "gpt-4o").replacen('{', &format!("{{\"{key}\":\"EVIL\","), 1);
+            let (before, after) = line.split_once("EVIL").unwrap();
+            log.extend([before.as_bytes(), evil, after.as_bytes(), b"\n"].concat());
+        }
+        log.extend([b"what is ", evil, b" this\n"].concat());
+    }
+    let tree = Tree::new().with("app.log", log);
+    let run = tree.read();
+    run.reads_the_good_log();
+    is_inert(&run.stderr);
+    for form in ["text", "markdown", "html", "json", "csv", "ticket", "ndjson"] {
+        let mut command = tree.command(&[]);
+        command.args(["--report", form, "logs"]);
+        let told = crate::watched::Run::of(command).stdout;
+        let told = String::from_utf8(told).unwrap().replace("\r\n", "\n");
+        is_inert(&told);
+    }
+}
+
+#[test]
 fn regex_traps() {
     let traps = [
         "a".repeat(500_000) + "!",
