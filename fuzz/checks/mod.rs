@@ -1,19 +1,20 @@
 //! What has to hold of any bytes: the body of each fuzz target, and of its twin among the tests.
 
+mod kept;
+
 use faultscope::gather::envelopes::{self, Judged};
 use faultscope::gather::formats::{ALL, Dialect, Fit, Format as _};
-use faultscope::gather::{Plan, cut_late, exports_once, frame, gather, messages, open, redate};
+use faultscope::gather::{Plan, frame, gather, messages, open};
 use faultscope::judge::corroborate::by_page;
-use faultscope::judge::{self, Options};
-use faultscope::keep::{part_packed, part_unpacked, wanted_unpacked};
 use faultscope::model::{Fields, Rollup, Time};
 use faultscope::providers::{endpoint, id_in_text, split_url};
 use faultscope::redact::{scrub, wall};
 use faultscope::text::timestamp::{Reference, StampCache, Zone, http_date, parse};
 use faultscope::text::{json, logfmt};
-use sha2::{Digest as _, Sha256};
 use std::io::{Cursor, Read};
 use std::path::Path;
+
+pub(crate) use kept::{parts, state};
 
 /// Pieces so small that most records are cut, and some that lie in none of their own.
 const SMALL_PIECE: u64 = 200;
@@ -175,44 +176,6 @@ pub(crate) fn envelopes(bytes: &[u8]) {
             share: known * 1000 / lines.len().max(1),
         }
     });
-}
-
-/// Parts and questions that say whatever a forger likes, with checksums that are right, are refused or judged.
-pub(crate) fn parts(bytes: &[u8]) {
-    let _ = (part_unpacked(bytes), wanted_unpacked(bytes));
-    let _ = wanted_unpacked(&sealed(b"faultscope wanted\n", bytes));
-    judged(&sealed(b"faultscope part\n", bytes));
-    // One source's blob, in a part that holds nothing else.
-    let nothing: (u8, u8) = (0, 0);
-    let sources = vec![("app.log", blob(bytes))];
-    let asked = [0_u8; 4];
-    let part = postcard::to_stdvec(&(nothing, sources, [0_u8; 4], asked)).unwrap();
-    judged(&sealed(b"faultscope part\n", &part));
-}
-
-fn judged(bytes: &[u8]) {
-    let Ok(part) = part_unpacked(bytes) else { return };
-    part_unpacked(&part_packed(&part).unwrap()).unwrap();
-    let (mut rollup, mut kept) = (part.rollup, part.kept);
-    let _ = redate(&part.undated, &mut rollup, &mut kept);
-    let _ = exports_once(&mut rollup.sources);
-    let _ = cut_late(&mut rollup.sources, &part.written);
-    let rollup = rollup.settled();
-    let wanted = judge::wanted(&rollup);
-    let rollup = rollup.merge(judge::chosen(kept, &wanted)).settled();
-    let _ = judge::judge(&rollup, &Options::default());
-}
-
-/// What `keep::part` makes of a value's bytes.
-fn sealed(kind: &[u8], body: &[u8]) -> Vec<u8> {
-    [kind, &[2], Sha256::digest(body).as_slice(), body].concat()
-}
-
-/// What `keep::blob` makes of a value's bytes.
-fn blob(plain: &[u8]) -> Vec<u8> {
-    let body = zstd::bulk::compress(plain, 1).unwrap();
-    let sized = [(plain.len() as u64).to_le_bytes().as_slice(), &body].concat();
-    [[1].as_slice(), &Sha256::digest(&sized)[..8], &sized].concat()
 }
 
 /// A status page of any bytes is understood or refused.
