@@ -131,6 +131,7 @@ fn judge(args: &Analyze) -> Options {
     ];
     let values = filters.into_iter().filter(|(_, wanted)| !wanted.is_empty());
     Options {
+        usual: Vec::new(),
         thresholds: Thresholds {
             transient_max_ms: typed.transient_max.unwrap_or(usual.transient_max_ms),
             merge_gap_ms: typed.merge_gap.unwrap_or(usual.merge_gap_ms),

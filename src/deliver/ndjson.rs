@@ -149,6 +149,8 @@ fn otel(dimension: Dimension) -> &'static str {
         Dimension::Project => "faultscope.project",
         Dimension::Proxy => "faultscope.proxy",
         Dimension::Host => "host.name",
+        Dimension::Region => "cloud.region",
+        Dimension::EdgeSite => "faultscope.edge_site",
         Dimension::Client => "client.address",
     }
 }

@@ -97,6 +97,7 @@ pub(super) fn dimension_word(dimension: Dimension) -> &'static str {
     match dimension {
         Dimension::ServerAddress => "server",
         Dimension::ServiceTier => "service tier",
+        Dimension::EdgeSite => "edge site",
         other => other.name(),
     }
 }

@@ -7,11 +7,13 @@ use super::dates::Midnights;
 use super::envelopes::{Bearings, Inner, Outer};
 use super::formats::Format;
 use super::normalise::{self, End};
+use super::retry_after;
 use super::sought::Sought;
 use super::times;
 use crate::model::{
-    Attributes, Cell, Fact, Fields, Grain, IdSample, Ids, Instant, Name, Observation, Outcome, RetrySaid, SampledId, Sighting,
-    SourceName, SourceRollup, Time, TupleId, UNREAD_LINES_KEPT, Vantage, Wanted, id_hash,
+    Attributes, CallerKind, Cell, Dimension, Fact, Fields, Grain, IdSample, Ids, Instant, Name, Observation, Outcome, RetrySaid,
+    SampledId, Sighting, SourceName, SourceRollup, Time, Tokens, TokensUsed, TupleId, UNREAD_LINES_KEPT, Vantage, Wanted,
+    id_hash,
 };
 use crate::redact::scrub;
 use crate::text::json::has_key_twice;
@@ -462,6 +464,7 @@ impl<'a> Collector<'a> {
             fields.grain
         };
         self.rollup.cells.add(ended, grain, tuple, cell);
+        self.count_tokens(fields, &attributes);
         // A tunnel's duration is how long it stood open.
         let is_tunnel = fields.method.is_some_and(|method| method.eq_ignore_ascii_case("CONNECT"));
         if let Some(ms) = duration.filter(|_| !is_tunnel) {
@@ -476,6 +479,24 @@ impl<'a> Collector<'a> {
             self.rollup
                 .cells_if_start
                 .add(ended.plus_ms(until), fields.grain, tuple_if_start, cell);
+        }
+    }
+
+    /// Adds up what a success used: from it, what a failure cost is estimated.
+    fn count_tokens(&mut self, fields: &Fields<'_>, attributes: &Attributes) {
+        let (Some(tokens), Some(model)) = (tokens(fields), attributes.get(Dimension::Model)) else {
+            return;
+        };
+        let used = TokensUsed {
+            records: 1,
+            input: u64::from(tokens.input),
+            output: u64::from(tokens.output),
+        };
+        match self.rollup.tokens.get_mut(model) {
+            Some(sum) => sum.add(used),
+            None => {
+                self.rollup.tokens.insert(Name::clone(model), used);
+            }
         }
     }
 
@@ -497,7 +518,7 @@ impl<'a> Collector<'a> {
         duration_ms: Option<u32>,
         attributes: &Attributes,
     ) {
-        let client = || attributes.get(crate::model::Dimension::Client).cloned();
+        let client = || attributes.get(Dimension::Client).cloned();
         let fraction = self.fraction;
         let keep = |sample: &mut IdSample, id: &str| {
             let hash = id_hash(id);
@@ -554,10 +575,10 @@ impl<'a> Collector<'a> {
             method: fields.method.and_then(scrub::word).map(Name::from),
             error: normalise::error_said(fields),
             attempt: fields.attempt.and_then(|attempt| u16::try_from(attempt).ok()),
-            retry: retry_said(fields),
+            retry: retry_said(fields, &end),
             upstream: normalise::upstream(fields),
             stream: fields.stream,
-            input_tokens: fields.input_tokens.and_then(|tokens| u32::try_from(tokens).ok()),
+            tokens: tokens(fields),
         });
     }
 
@@ -583,6 +604,8 @@ impl<'a> Collector<'a> {
             fields.provider,
             fields.service_tier,
             fields.project,
+            fields.region,
+            normalise::edge_site(fields),
             fields.proxy,
             fields.client,
             fields.host,
@@ -654,15 +677,37 @@ fn ids(fields: &Fields<'_>, end: &End) -> Ids {
     }
 }
 
-fn retry_said(fields: &Fields<'_>) -> Option<RetrySaid> {
+/// The tokens a record tells. Counts beyond 32 bits are a mistake.
+fn tokens(fields: &Fields<'_>) -> Option<Tokens> {
+    let small = |count: Option<u64>| count.and_then(|count| u32::try_from(count).ok());
+    let (input, output) = (small(fields.input_tokens), small(fields.output_tokens));
+    (input.is_some() || output.is_some()).then(|| Tokens {
+        input: input.unwrap_or(0),
+        output: output.unwrap_or(0),
+    })
+}
+
+fn retry_said(fields: &Fields<'_>, end: &End) -> Option<RetrySaid> {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "the range is checked before"
     )]
     let whole = |ms: f64| ms.round() as u32;
+    let within = |ms: Option<f64>| ms.filter(|ms| (0.0..=LONGEST_MS).contains(ms)).map(whole);
+    let is_rate_limit = matches!(
+        end.outcome,
+        Outcome::Caller(CallerKind::RateLimit | CallerKind::ProviderCapacity, _)
+    );
+    let in_text = || {
+        let texts = [fields.error_message, fields.text];
+        texts.into_iter().flatten().find_map(retry_after::in_text)
+    };
+    // What a success was asked to wait concerns no retry.
+    let after = fields.retry_after_ms.filter(|_| end.outcome != Outcome::Success);
     let said = RetrySaid {
-        in_ms: fields.retry_in_ms.filter(|ms| (0.0..=LONGEST_MS).contains(ms)).map(whole),
+        in_ms: within(fields.retry_in_ms),
+        after_ms: within(after.or_else(|| is_rate_limit.then(in_text).flatten())),
         left: fields.retries_left.and_then(|left| u16::try_from(left).ok()),
     };
     (said != RetrySaid::default()).then_some(said)

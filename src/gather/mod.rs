@@ -24,6 +24,7 @@ mod read;
 pub mod recognise;
 mod redate;
 pub mod resume;
+mod retry_after;
 mod seek;
 pub mod signatures;
 mod sought;

@@ -111,9 +111,31 @@ fn success_or_broken_stream(fields: &Fields<'_>, status: u16) -> End {
         }
     }
     if fields.ok == Some(false) && status < 300 {
-        without_status(fields)
+        error_in_stream(fields)
     } else {
         End::SUCCESS
+    }
+}
+
+/// A 2xx that the program calls an error: the stream may have brought one, as an event after the status (errors reference,
+/// 2: Anthropic, OpenAI). What the program itself made of a good answer is no failure of the call.
+fn error_in_stream(fields: &Fields<'_>) -> End {
+    let words = [fields.error_type, fields.error_code];
+    if words.into_iter().flatten().any(|word| word.starts_with("rate_limit")) {
+        let kind = providers::caller_kind(429, fields.error_type, fields.error_code, texts(fields).next());
+        return End {
+            outcome: Outcome::Caller(kind, 0),
+            fact: Some(Fact::AnswerBegun),
+        };
+    }
+    let is_event = |text| providers::is_provider_error(500, fields.error_type, fields.error_code, text);
+    if is_event(None) || texts(fields).any(|text| is_event(Some(text))) {
+        return End::broken(TransportError::StreamAbort, Fact::AnswerBegun);
+    }
+    match without_status(fields) {
+        // A detail is no answer by itself.
+        End::UNSAID if fields.grain != Grain::Detail => End::SUCCESS,
+        end => end,
     }
 }
 
@@ -310,6 +332,9 @@ pub fn attributes(fields: &Fields<'_>, vantage: Vantage, host: Option<&Name>) ->
         Dimension::Client,
         fields.client.map(without_port).and_then(scrub::host).map(Name::from),
     );
+    let region = fields.region.or_else(|| providers::region(server?));
+    attributes.set(Dimension::Region, region.and_then(scrub::word).map(Name::from));
+    attributes.set(Dimension::EdgeSite, edge_site(fields).map(Name::from));
     let writer = host.cloned().or_else(|| fields.host.and_then(scrub::host).map(Name::from));
     match vantage {
         Vantage::Proxy => attributes.set(
@@ -322,6 +347,12 @@ pub fn attributes(fields: &Fields<'_>, vantage: Vantage, host: Option<&Name>) ->
         }
     }
     attributes
+}
+
+/// The airport code that a `cf-ray` ends with: `9a1b2c3d4e5f6a7b-FRA`.
+pub fn edge_site<'a>(fields: &Fields<'a>) -> Option<&'a str> {
+    let (_, site) = fields.cf_ray?.rsplit_once('-')?;
+    (site.len() == 3 && site.bytes().all(|byte| byte.is_ascii_uppercase())).then_some(site)
 }
 
 /// `host:443` and `10.0.0.7:34114` without their port; IPv6 addresses in brackets lose them.

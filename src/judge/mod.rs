@@ -6,6 +6,7 @@ mod case;
 mod classify;
 mod correlate;
 pub mod corroborate;
+mod costs;
 mod id_advice;
 mod remarks;
 mod retries;
@@ -17,6 +18,7 @@ mod trace;
 mod wanted;
 mod windows;
 
+use baseline::{Usual, UsualHour};
 pub use select::Selection;
 pub use shards::{chosen, unanswered, wanted_of_shard};
 pub use thresholds::Thresholds;
@@ -33,6 +35,8 @@ use std::sync::Arc;
 pub struct Options {
     /// When failures are more than usual.
     pub thresholds: Thresholds,
+    /// What earlier nights tell, hour by hour; empty where there were none.
+    pub usual: Vec<UsualHour>,
     /// Which traffic to look at.
     pub selection: Selection,
     /// Failures listed per window at most.
@@ -48,16 +52,21 @@ pub struct Options {
 pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
     let correlated = correlate::correlate(rollup);
     let traffic = options.selection.of(correlated.traffic);
-    let mut windows = classify::classify(&traffic, windows::find(&traffic, &options.thresholds), options);
+    let usual = Usual::of(&options.usual);
+    let (drafts, no_news) = usual.sift(windows::find(&traffic, &options.thresholds, usual));
+    let mut windows = classify::classify(&traffic, drafts, options);
+    usual.name(&mut windows);
     case::add_proxy_logs(&mut windows, rollup, &correlated.offsets_ms);
     let coverage = coverage(rollup, &correlated.offsets_ms);
+    let mut findings = remarks::remarks(&traffic, rollup, &correlated.offsets_ms);
+    findings.extend(no_news);
     let isolated: Vec<_> = isolated(&traffic, &windows);
     let durations = timeline::Durations::of(rollup, &correlated.offsets_ms, &options.selection, &windows);
     Findings {
         counts: counts(&traffic),
         caller_side: caller_side::count(&traffic),
         retries: retries::audit(&traffic, &windows),
-        findings: remarks::remarks(&traffic, rollup, &correlated.offsets_ms),
+        findings,
         isolated_count: isolated.len() as u64,
         isolated: isolated.into_iter().take(options.max_requests).collect(),
         timeline: timeline::timeline(&traffic, &windows, &durations),

@@ -1,6 +1,6 @@
 //! Remarks on the logs and the traffic: ids that are missing, storms of rate limits, clocks that disagree.
 
-use super::id_advice;
+use super::{costs, id_advice};
 use crate::model::{
     Attempt, Attributes, CallerKind, Dimension, Finding, Grain, Name, Outcome, Rollup, SourceRollup, Time, Traffic, Vantage,
 };
@@ -31,6 +31,7 @@ const OFFSET_REMARKED_MS: i64 = 1_000;
 /// Every remark, in a fixed order.
 pub(super) fn remarks(traffic: &Traffic, rollup: &Rollup, offsets_ms: &BTreeMap<Name, i64>) -> Vec<Finding> {
     let mut remarks = storms(traffic);
+    remarks.extend(costs::hint(traffic, rollup));
     let mut told = BTreeSet::new();
     for (name, source) in &rollup.sources {
         let offset = offsets_ms.get(name).copied().unwrap_or(0);

@@ -119,7 +119,7 @@ mod tests {
             retry: None,
             upstream: None,
             stream: None,
-            input_tokens: None,
+            tokens: None,
         }
     }
 

@@ -95,6 +95,29 @@ pub struct Thresholds {
     pub min_rate: f64,
 }
 
+/// The fixed numbers that a reader may want to check a window against, by their names in the JSON report.
+const FIXED: [(&str, f64); 19] = [
+    ("affected_chance", AFFECTED_CHANCE),
+    ("background_cap", BACKGROUND_CAP),
+    ("background_floor", BACKGROUND_FLOOR),
+    ("background_quantile", BACKGROUND_QUANTILE),
+    ("bridge_chance", BRIDGE_CHANCE),
+    ("bridged_seconds", BRIDGED_MS as f64 / 1000.0),
+    ("cell_seconds", CELL_MS as f64 / 1000.0),
+    ("cost_down_nats", COST_DOWN),
+    ("cost_switch_nats", COST_SWITCH),
+    ("cost_up_nats", COST_UP),
+    ("coverage", COVERAGE),
+    ("dispersion_cap", DISPERSION_CAP),
+    ("evidence_floor_nats", EVIDENCE_FLOOR),
+    ("gain_needed_nats", GAIN_NEEDED),
+    ("healthy_chance", HEALTHY_CHANCE),
+    ("level_ratio", LEVEL_RATIO),
+    ("recovery_chance", RECOVERY_CHANCE),
+    ("same_rate_share", SAME_RATE_SHARE),
+    ("value_cost_nats", VALUE_COST),
+];
+
 impl Default for Thresholds {
     fn default() -> Self {
         Self {
@@ -109,7 +132,7 @@ impl Default for Thresholds {
 }
 
 impl Thresholds {
-    /// The numbers in force, by the names of the JSON report.
+    /// The numbers in force, by the names of the JSON report: those that can be set, and those that are fixed.
     #[must_use]
     pub fn by_name(&self) -> BTreeMap<&'static str, f64> {
         #[expect(clippy::cast_precision_loss, reason = "durations and counts set by hand")]
@@ -118,7 +141,8 @@ impl Thresholds {
             self.merge_gap_ms as f64 / 1000.0,
             self.min_failures as f64,
         );
-        let mut named = BTreeMap::from([
+        let mut named = FIXED.into_iter().collect::<BTreeMap<_, _>>();
+        named.extend([
             ("alpha_per_day", self.alpha),
             ("merge_gap_seconds", merge),
             ("min_failures", failures),

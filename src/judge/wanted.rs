@@ -3,7 +3,7 @@
 //! around failures does not.
 
 use super::correlate;
-use crate::model::{Grain, Name, Outcome, Rollup, Time, Wanted, id_hash};
+use crate::model::{Grain, Name, Outcome, RetrySaid, Rollup, Time, Wanted, id_hash};
 
 /// Two logs' records of one moment may be this far out of order.
 const BEFORE_MS: i64 = 5_000;
@@ -31,7 +31,8 @@ pub fn wanted(rollup: &Rollup) -> Wanted {
         let offset = offsets.get(name).copied().unwrap_or(0);
         let mut times: Vec<Time> = Vec::new();
         for seen in &source.observations {
-            let failed = seen.outcome.is_failure() || seen.outcome.is_caller_side() || seen.retry.is_some();
+            let failed =
+                seen.outcome.is_failure() || seen.outcome.is_caller_side() || seen.retry.is_some_and(RetrySaid::is_announced);
             if !failed || seen.outcome == Outcome::Success {
                 continue;
             }

@@ -61,7 +61,7 @@ mod tests {
     use crate::keep::words::Constants;
     use crate::model::{
         Attributes, CallerKind, Cell, Dimension, ErrorSaid, Fact, Grain, Ids, Instant, Name, Observation, Outcome, RetrySaid,
-        SampledId, SourceRollup, Time, TransportError, Upstream, Vantage,
+        SampledId, SourceRollup, Time, Tokens, TransportError, Upstream, Vantage,
     };
     use std::sync::Arc;
 
@@ -94,6 +94,7 @@ mod tests {
             attempt: Some(2),
             retry: Some(RetrySaid {
                 in_ms: Some(500),
+                after_ms: Some(20_000),
                 left: None,
             }),
             upstream: Some(Box::new(Upstream {
@@ -103,7 +104,7 @@ mod tests {
                 retries: 1,
             })),
             stream: Some(false),
-            input_tokens: Some(17),
+            tokens: Some(Tokens { input: 17, output: 5 }),
         }
     }
 

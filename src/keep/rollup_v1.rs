@@ -6,9 +6,11 @@
 use super::codes::{caller, fact, grain, instant, transport, vantage};
 use super::words::{Constants, Meanings, Number, Numbering, Tables};
 use crate::model::{
-    Cell, Cells, ErrorSaid, IdSample, Ids, Observation, Outcome, RetrySaid, SampledId, SourceRollup, Time, TookClass, Upstream,
+    Cell, Cells, ErrorSaid, IdSample, Ids, Name, Observation, Outcome, RetrySaid, SampledId, SourceRollup, Time, Tokens,
+    TokensUsed, TookClass, Upstream,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Times that a version may have written, with years to spare on both sides of what the reader believes (2015 to 2100).
@@ -45,6 +47,8 @@ pub(super) struct Source {
     cells_if_start: StoredCells,
     observations: Vec<Seen>,
     observations_dropped: u64,
+    /// Model, records, input and output tokens.
+    tokens: Vec<(Number, u64, u64, u64)>,
     provider_ids: Vec<(u64, i64, Option<u32>, Number)>,
     client_ids: Vec<(u64, i64, Option<u32>, Number)>,
     notes: Vec<String>,
@@ -74,10 +78,12 @@ struct Seen {
     method: Number,
     error: Option<(Number, Number, Number, bool)>,
     attempt: Option<u16>,
-    retry: Option<(Option<u32>, Option<u16>)>,
+    /// Announced pause, retries left, the pause that the provider asked for.
+    retry: Option<(Option<u32>, Option<u16>, Option<u32>)>,
     upstream: Option<(Number, Option<bool>, Option<bool>, u16)>,
     stream: Option<bool>,
-    input_tokens: Option<u32>,
+    /// Input and output.
+    tokens: Option<(u32, u32)>,
 }
 
 fn outcome_stored(outcome: Outcome) -> (u8, u8, u16) {
@@ -137,6 +143,7 @@ impl Source {
                 .map(|seen| seen_stored(seen, &mut numbers))
                 .collect(),
             observations_dropped: rollup.observations_dropped,
+            tokens: tokens_stored(rollup, &mut numbers),
             provider_ids: ids_stored(&rollup.provider_ids, &mut numbers),
             client_ids: ids_stored(&rollup.client_ids, &mut numbers),
             notes: rollup.notes.iter().cloned().collect(),
@@ -180,12 +187,29 @@ impl Source {
             cells_if_start: cells_read(&self.cells_if_start, &meanings)?,
             observations,
             observations_dropped: self.observations_dropped,
+            tokens: tokens_read(&self.tokens, &meanings)?,
             provider_ids: ids_read(&self.provider_ids, &meanings)?,
             client_ids: ids_read(&self.client_ids, &meanings)?,
             chunks: Vec::new(),
             notes: self.notes.into_iter().collect(),
         })
     }
+}
+
+fn tokens_stored(rollup: &SourceRollup, numbers: &mut Numbering) -> Vec<(Number, u64, u64, u64)> {
+    let stored = rollup
+        .tokens
+        .iter()
+        .map(|(model, used)| (numbers.name(Some(model)), used.records, used.input, used.output));
+    stored.collect()
+}
+
+fn tokens_read(stored: &[(Number, u64, u64, u64)], meanings: &Meanings) -> Option<BTreeMap<Name, TokensUsed>> {
+    let read = stored.iter().map(|&(model, records, input, output)| {
+        let used = TokensUsed { records, input, output };
+        Some((meanings.name(model)?, used))
+    });
+    read.collect()
 }
 
 fn cells_stored(cells: &Cells, numbers: &mut Numbering) -> StoredCells {
@@ -272,13 +296,13 @@ fn seen_stored(seen: &Observation, numbers: &mut Numbering) -> Seen {
             )
         }),
         attempt: seen.attempt,
-        retry: seen.retry.map(|retry| (retry.in_ms, retry.left)),
+        retry: seen.retry.map(|retry| (retry.in_ms, retry.left, retry.after_ms)),
         upstream: seen.upstream.as_ref().map(|upstream| {
             let address = numbers.name(upstream.address.as_deref());
             (address, upstream.connected, upstream.answered, upstream.retries)
         }),
         stream: seen.stream,
-        input_tokens: seen.input_tokens,
+        tokens: seen.tokens.map(|tokens| (tokens.input, tokens.output)),
     }
 }
 
@@ -320,7 +344,7 @@ fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants) -> Opti
             })
         }),
         attempt: seen.attempt,
-        retry: seen.retry.map(|(in_ms, left)| RetrySaid { in_ms, left }),
+        retry: seen.retry.map(|(in_ms, left, after_ms)| RetrySaid { in_ms, left, after_ms }),
         upstream: seen.upstream.map(|(address, connected, answered, retries)| {
             Box::new(Upstream {
                 address: meanings.name(address),
@@ -330,6 +354,6 @@ fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants) -> Opti
             })
         }),
         stream: seen.stream,
-        input_tokens: seen.input_tokens,
+        tokens: seen.tokens.map(|(input, output)| Tokens { input, output }),
     })
 }

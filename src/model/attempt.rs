@@ -1,7 +1,7 @@
 //! One HTTP exchange, whoever saw it, and the traffic it is part of: what `judge::correlate` makes and the rest of the
 //! judgement stands on.
 
-use super::observation::{ErrorSaid, Ids};
+use super::observation::{ErrorSaid, Ids, Tokens};
 use super::outcome::Outcome;
 use super::reached::{Fact, Reached};
 use super::terms::{Attributes, Name, Vantage};
@@ -95,12 +95,45 @@ pub struct Attempt {
     pub side_by_vote: bool,
     /// Announced pause before the next attempt, milliseconds.
     pub retry_in_ms: Option<u32>,
+    /// How long the provider asked to wait before the next attempt, milliseconds.
+    pub retry_after_ms: Option<u32>,
+    /// The tokens it used, where a log says so.
+    pub tokens: Option<Tokens>,
     /// The address that a proxy tried for it upstream, the last one.
     pub upstream: Option<Name>,
     /// How the views were joined; `None` where one log saw it.
     pub joined: Option<JoinMethod>,
     /// Every view.
     pub seen_by: Vec<Seen>,
+}
+
+#[cfg(test)]
+impl Attempt {
+    /// An attempt that ended then and so, on which no log says more: what tests fill in.
+    pub(crate) fn ended(time: Time, outcome: Outcome) -> Self {
+        Self {
+            time,
+            duration_ms: None,
+            outcome,
+            attributes: Arc::default(),
+            ids: Ids::default(),
+            method: None,
+            error: None,
+            number: 1,
+            call: 0,
+            call_outcome: CallOutcome::Unknown,
+            reached: Reached::Unknown,
+            fact: Fact::StatusOnly,
+            side: None,
+            side_by_vote: false,
+            retry_in_ms: None,
+            retry_after_ms: None,
+            tokens: None,
+            upstream: None,
+            joined: None,
+            seen_by: Vec::new(),
+        }
+    }
 }
 
 /// Successes of five seconds with one combination of attributes, each attempt counted once.

@@ -50,6 +50,8 @@ pub struct Fields<'a> {
     pub organization: Option<&'a str>,
     /// The provider's project.
     pub project: Option<&'a str>,
+    /// The provider's region, where the line or a header names it.
+    pub region: Option<&'a str>,
     /// The egress proxy's name, where the line names it.
     pub proxy: Option<&'a str>,
     /// The remote address a proxy saw.
@@ -85,6 +87,8 @@ pub struct Fields<'a> {
     pub attempt: Option<u32>,
     /// A retry was announced, to start in so many milliseconds.
     pub retry_in_ms: Option<f64>,
+    /// The answer's `Retry-After`, in milliseconds: how long the provider asked to wait.
+    pub retry_after_ms: Option<f64>,
     /// How many retries the SDK says are left.
     pub retries_left: Option<u32>,
     /// The record says the attempt's body was sent as a stream.

@@ -46,6 +46,25 @@ pub struct RetrySaid {
     pub in_ms: Option<u32>,
     /// So many retries are left.
     pub left: Option<u16>,
+    /// The provider asked to wait so many milliseconds.
+    pub after_ms: Option<u32>,
+}
+
+impl RetrySaid {
+    /// Whether the caller's own words tell of a retry.
+    #[must_use]
+    pub fn is_announced(self) -> bool {
+        self.in_ms.is_some() || self.left.is_some()
+    }
+}
+
+/// The tokens that one attempt or call used, as its log says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Tokens {
+    /// `gen_ai.usage.input_tokens`.
+    pub input: u32,
+    /// `gen_ai.usage.output_tokens`.
+    pub output: u32,
 }
 
 /// What a proxy knew of the way to the provider.
@@ -94,6 +113,6 @@ pub struct Observation {
     pub upstream: Option<Box<Upstream>>,
     /// Whether the body was a stream.
     pub stream: Option<bool>,
-    /// `gen_ai.usage.input_tokens`.
-    pub input_tokens: Option<u32>,
+    /// The tokens it used.
+    pub tokens: Option<Tokens>,
 }

@@ -25,6 +25,26 @@ pub struct ChunkSpan {
     pub last: Time,
 }
 
+/// The tokens of the successes of one model, in those records that tell them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TokensUsed {
+    /// Records that tell tokens.
+    pub records: u64,
+    /// Input tokens in all.
+    pub input: u64,
+    /// Output tokens in all.
+    pub output: u64,
+}
+
+impl TokensUsed {
+    /// Adds what others used.
+    pub fn add(&mut self, other: Self) {
+        self.records = self.records.saturating_add(other.records);
+        self.input = self.input.saturating_add(other.input);
+        self.output = self.output.saturating_add(other.output);
+    }
+}
+
 /// Everything one source gave.
 #[derive(Clone, Debug, Default)]
 pub struct SourceRollup {
@@ -73,6 +93,8 @@ pub struct SourceRollup {
     pub cells_if_start: Cells,
     /// Failures, caller-side ends and details, whole, by line.
     pub observations: Vec<Observation>,
+    /// The tokens that successes used, by model.
+    pub tokens: BTreeMap<Name, TokensUsed>,
     /// Observations beyond the cap, which are only counted.
     pub observations_dropped: u64,
     /// Sample of provider ids.
@@ -122,6 +144,9 @@ impl SourceRollup {
         self.cells.merge(other.cells);
         self.cells_if_start.merge(other.cells_if_start);
         self.observations.extend(other.observations);
+        for (model, used) in other.tokens {
+            self.tokens.entry(model).or_default().add(used);
+        }
         self.observations_dropped += other.observations_dropped;
         self.provider_ids.merge(other.provider_ids);
         self.client_ids.merge(other.client_ids);

@@ -66,14 +66,18 @@ pub enum Dimension {
     Proxy = 7,
     /// The host the application ran on.
     Host = 8,
+    /// The provider's region (`us-east-1`), by the server's name or a header.
+    Region = 9,
+    /// The site of the provider's edge that answered: the letters of its `cf-ray` (`FRA`).
+    EdgeSite = 10,
     /// Who sent the request, as a proxy saw it (its remote address). Never localised on: it ties proxy lines to
     /// applications.
-    Client = 9,
+    Client = 11,
 }
 
 impl Dimension {
     /// How many dimensions there are.
-    pub const COUNT: usize = 10;
+    pub const COUNT: usize = 12;
 
     /// Every dimension, in the order of the report.
     pub const ALL: [Self; Self::COUNT] = [
@@ -86,6 +90,8 @@ impl Dimension {
         Self::Project,
         Self::Proxy,
         Self::Host,
+        Self::Region,
+        Self::EdgeSite,
         Self::Client,
     ];
 
@@ -102,6 +108,8 @@ impl Dimension {
             Self::Project => "project",
             Self::Proxy => "proxy",
             Self::Host => "host",
+            Self::Region => "region",
+            Self::EdgeSite => "edge_site",
             Self::Client => "client",
         }
     }

@@ -45,8 +45,7 @@ impl Run<'_> {
     /// Judges, keeps, and tells what is new.
     pub(super) fn judge(&self, store: &mut Store, whole: Whole, mut done: NightDone) -> anyhow::Result<Exit> {
         let whole_after = store.horizon()?.whole_after;
-        let (mut findings, traffic) = self.judged(&whole.rollup);
-        name_usual(store, &mut findings)?;
+        let (findings, traffic) = self.judged(&whole.rollup, usual(store)?);
         let hours_from = whole_after.map_or(Time(i64::MIN), |dropped| {
             hours::hour(dropped).plus_ms(SEAM_MS + hours::HOUR_MS)
         });
@@ -79,8 +78,9 @@ impl Run<'_> {
     }
 
     /// Act two, with the traffic that the history is kept of; the findings keep it only for a report that lists it.
-    fn judged(&self, rollup: &Rollup) -> (Findings, Arc<Traffic>) {
+    fn judged(&self, rollup: &Rollup, usual: Vec<UsualHour>) -> (Findings, Arc<Traffic>) {
         let options = Options {
+            usual,
             keep_traffic: true,
             ..self.needs.judge.clone()
         };
@@ -103,7 +103,7 @@ impl Run<'_> {
         if late.sources.is_empty() {
             return;
         }
-        let (_, traffic) = self.judged(&late.settled());
+        let (_, traffic) = self.judged(&late.settled(), Vec::new());
         let added = hours::tally(&traffic)
             .into_iter()
             .filter(|(slice, _)| slice.start < hours_from);
@@ -205,24 +205,17 @@ impl Run<'_> {
     }
 }
 
-/// Names what the history calls usual among the reasons.
-fn name_usual(store: &Store, findings: &mut Findings) -> anyhow::Result<()> {
-    if findings.windows.is_empty() {
-        return Ok(());
-    }
+/// What the history tells of each hour.
+fn usual(store: &Store) -> anyhow::Result<Vec<UsualHour>> {
     let history = store.history(Time(i64::MIN), Time(i64::MAX))?;
-    let hours: Vec<UsualHour> = history
-        .hours
-        .into_iter()
-        .map(|(slice, tally)| UsualHour {
-            start: slice.start,
-            values: slice.values,
-            attempts: tally.attempts,
-            failures: tally.failures,
-        })
-        .collect();
-    judge::baseline::name_usual(findings, &hours);
-    Ok(())
+    let hours = history.hours.into_iter().map(|(slice, tally)| UsualHour {
+        start: slice.start,
+        values: slice.values,
+        attempts: tally.attempts,
+        failures: tally.failures,
+        network_failures: tally.network_failures,
+    });
+    Ok(hours.collect())
 }
 
 /// Tells the windows found from those that are kept, and gives those that are news.

@@ -124,6 +124,8 @@ fn title(dimension: Dimension) -> &'static str {
         Dimension::Project => "Project",
         Dimension::Proxy => "Proxy",
         Dimension::Host => "Host",
+        Dimension::Region => "Region",
+        Dimension::EdgeSite => "Edge site",
         Dimension::Client => "Client",
     }
 }

@@ -126,29 +126,10 @@ fn operation(part: &Part) -> String {
     }
 }
 
-/// The region in the name of a provider's host.
+/// The region, where all of what failed was in one or a few.
 fn region(part: &Part) -> Option<String> {
-    let hosts = part.tally(Dimension::ServerAddress)?;
-    hosts
-        .named
-        .iter()
-        .find_map(|(host, _)| region_of(host))
-        .map(|region| format!("{region} (from the host's name)"))
-}
-
-fn region_of(host: &str) -> Option<String> {
-    providers::by_host(host)?;
-    let host = host.to_ascii_lowercase();
-    let aws = || {
-        host.split_once("bedrock-runtime.")
-            .or_else(|| host.split_once("bedrock-runtime-fips."))?
-            .1
-            .split_once('.')
-    };
-    let google = || host.strip_suffix("-aiplatform.googleapis.com").map(|region| (region, ""));
-    let openai = || host.split_once(".api.openai.com").filter(|(_, rest)| rest.is_empty());
-    let (region, _) = aws().or_else(google).or_else(openai)?;
-    Some(inert(region))
+    let regions = part.tally(Dimension::Region).filter(|regions| !regions.named.is_empty())?;
+    Some(all_of(regions))
 }
 
 fn resource(facts: &Facts<'_>) -> String {
@@ -265,24 +246,4 @@ fn pattern(window: &Window, part: &Part) -> String {
         "{word} ({share:.1} % of attempts over {})",
         length(part.end.since(part.start))
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::region_of;
-
-    #[test]
-    fn regions_are_read_from_the_hosts_that_carry_them() {
-        let rows = [
-            ("bedrock-runtime.eu-central-1.amazonaws.com", Some("eu-central-1")),
-            ("europe-west1-aiplatform.googleapis.com", Some("europe-west1")),
-            ("eu.api.openai.com", Some("eu")),
-            ("api.openai.com", None),
-            ("generativelanguage.googleapis.com", None),
-            ("gateway.internal", None),
-        ];
-        for (host, region) in rows {
-            assert_eq!(region_of(host).as_deref(), region, "{host}");
-        }
-    }
 }

@@ -20,6 +20,8 @@ pub(super) fn checks(findings: &Findings, window: &Window, part: &Part) -> Vec<S
         (Dimension::ServerAddress, "By server called"),
         (Dimension::Model, "By model, the rest being equal"),
         (Dimension::Endpoint, "By endpoint, the rest being equal"),
+        (Dimension::Region, "By region"),
+        (Dimension::EdgeSite, "By site of your edge (the letters of cf-ray)"),
         (Dimension::ServiceTier, "By service tier, the rest being equal"),
     ] {
         checks.extend(control(window, dimension, what));

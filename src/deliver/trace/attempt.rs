@@ -120,13 +120,16 @@ fn says(record: &TracedRecord) -> String {
     parts.extend(record.duration_ms.map(|ms| format!("took {}", seconds(i64::from(ms)))));
     let fact = record.fact.filter(|fact| *fact != Fact::StatusOnly);
     parts.extend(fact.map(|fact| fact.says().to_owned()));
-    if let Some(retry) = record.retry {
+    if let Some(retry) = record.retry.filter(|retry| retry.is_announced()) {
         let wait = retry
             .in_ms
             .map(|ms| format!(" in {}", seconds(i64::from(ms))))
             .unwrap_or_default();
         let left = retry.left.map(|left| format!(", {left} left")).unwrap_or_default();
         parts.push(format!("retries{wait}{left}"));
+    }
+    if let Some(after) = record.retry.and_then(|retry| retry.after_ms) {
+        parts.push(format!("the provider asked to wait {}", seconds(i64::from(after))));
     }
     if parts.is_empty() {
         parts.push("its ids".to_owned());

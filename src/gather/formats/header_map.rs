@@ -1,6 +1,7 @@
 //! The headers that tell a call's ids, wherever a record holds a table of headers.
 
 use super::json_values::{first, raw};
+use crate::gather::retry_after;
 use crate::model::Fields;
 use crate::text::json::{Members, Value};
 
@@ -32,6 +33,12 @@ pub(super) fn response_header<'a>(fields: &mut Fields<'a>, name: &str, value: Va
         fields.organization = Some(value);
     } else if is("openai-project") {
         fields.project = Some(value);
+    } else if is("x-ms-region") {
+        fields.region = Some(value);
+    } else if is("retry-after-ms") {
+        fields.retry_after_ms = retry_after::milliseconds(value);
+    } else if is("retry-after") {
+        fields.retry_after_ms = fields.retry_after_ms.or_else(|| retry_after::seconds(value));
     } else if is("date") {
         fields.http_date = Some(value);
     }

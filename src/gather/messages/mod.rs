@@ -32,6 +32,7 @@ mod written;
 
 pub use exception::{Raised, exception, is_sdk_class, of_class as exception_of};
 pub use raised::read as raised;
+pub(super) use scan::duration_ms;
 pub use scan::is_body_id;
 pub use trace::attach;
 

@@ -26,23 +26,32 @@ pub(super) fn whole(text: &str) -> Option<(u32, &str)> {
     Some((digits.parse().ok()?, rest))
 }
 
-/// Milliseconds of `0.38 seconds`, `812ms`, `1.2s`, `3m 2s` (Kotlin) at the start of `text`; a bare number is `None`.
-pub(super) fn duration_ms(text: &str) -> Option<f64> {
-    let (value, rest) = number(text)?;
-    let unit = rest.trim_start();
-    if let Some(rest) = unit.strip_prefix('m').filter(|rest| !rest.starts_with(['s', 'i'])) {
-        let seconds = number(rest.trim_start()).map_or(0.0, |(seconds, _)| seconds);
-        return Some(value * 60_000.0 + seconds * 1000.0);
+/// Milliseconds of `0.38 seconds`, `812ms`, `1.2s`, `3m 2s` (Kotlin), `1h2m3s` at the start of `text`; a bare number is
+/// `None`.
+pub(in crate::gather) fn duration_ms(text: &str) -> Option<f64> {
+    let (mut all, mut text) = (None, text);
+    while let Some((value, rest)) = number(text) {
+        let unit = rest.trim_start();
+        let letters = unit.find(|c: char| !c.is_alphabetic()).unwrap_or(unit.len());
+        let Some((unit, rest)) = unit.split_at_checked(letters) else {
+            break;
+        };
+        let Some(ms) = unit_ms(unit) else { break };
+        all = Some(all.unwrap_or(0.0) + value * ms);
+        text = rest.trim_start();
     }
-    if unit.starts_with("ms") || unit.starts_with("milli") {
-        Some(value)
-    } else if unit.starts_with("us") || unit.starts_with("µs") {
-        Some(value / 1000.0)
-    } else if unit.starts_with('s') {
-        Some(value * 1000.0)
-    } else {
-        None
-    }
+    all
+}
+
+fn unit_ms(unit: &str) -> Option<f64> {
+    Some(match unit {
+        "us" | "µs" => 0.001,
+        "ms" | "millis" | "milliseconds" | "millisecond" => 1.0,
+        "s" | "sec" | "secs" | "second" | "seconds" => 1_000.0,
+        "m" | "min" | "mins" | "minute" | "minutes" => 60_000.0,
+        "h" | "hour" | "hours" => 3_600_000.0,
+        _ => return None,
+    })
 }
 
 /// The first line and the rest, which is empty where there is none.

@@ -5,7 +5,7 @@ use crate::model::{Attributes, ControlGroup, Dimension, Name, Scope, Share, Traf
 use std::collections::BTreeMap;
 
 /// The attributes compared, in the order of the report.
-const COMPARED: [Dimension; 8] = [
+const COMPARED: [Dimension; 10] = [
     Dimension::Surface,
     Dimension::Proxy,
     Dimension::Host,
@@ -14,6 +14,8 @@ const COMPARED: [Dimension; 8] = [
     Dimension::Endpoint,
     Dimension::ServiceTier,
     Dimension::Project,
+    Dimension::Region,
+    Dimension::EdgeSite,
 ];
 
 /// The attributes that a proxy's own line tells, by which its counts can be limited to the scope.

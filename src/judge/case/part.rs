@@ -16,12 +16,14 @@ const USUAL_MS: i64 = 3_600_000;
 const NAMED: usize = 12;
 
 /// Attributes whose values among the failures are told.
-const TOLD: [Dimension; 8] = [
+const TOLD: [Dimension; 10] = [
     Dimension::Endpoint,
     Dimension::ServerAddress,
     Dimension::Model,
     Dimension::ServiceTier,
     Dimension::Project,
+    Dimension::Region,
+    Dimension::EdgeSite,
     Dimension::Proxy,
     Dimension::Host,
     Dimension::Client,

@@ -22,27 +22,18 @@ fn attributes(provider: &str, model: Option<&str>, host: &str) -> Attributes {
 
 fn failure(minute: i64, attributes: Attributes, id: Option<&str>, duration_ms: u32) -> Attempt {
     Attempt {
-        time: Time(minute * MINUTE),
         duration_ms: Some(duration_ms),
-        outcome: Outcome::Status(503),
         attributes: Arc::new(attributes),
         ids: Ids {
             x_request_id: id.map(Name::from),
             ..Ids::default()
         },
-        method: None,
-        error: None,
-        number: 1,
         call: u32::try_from(minute).unwrap(),
         call_outcome: CallOutcome::Lost,
         reached: Reached::Yes,
         fact: Fact::ProviderId,
         side: Some(Side::Provider),
-        side_by_vote: false,
-        retry_in_ms: None,
-        upstream: None,
-        joined: None,
-        seen_by: Vec::new(),
+        ..Attempt::ended(Time(minute * MINUTE), Outcome::Status(503))
     }
 }
 

@@ -11,6 +11,8 @@ mod shape;
 mod transient;
 mod working;
 
+pub(super) use sentences::scope_words;
+
 use super::Options;
 use super::case::{self, Scene};
 use super::windows::{Draft, Flow, statistics::f, table_for};

@@ -2,7 +2,7 @@
 
 use super::evidence::{Evidence, list, of};
 use super::sender::{ONE_SENDER_FACTOR, OneSender};
-use crate::model::{Dimension, Side};
+use crate::model::{Dimension, Scope, Side};
 
 /// A scope found with less gain than this is less sure.
 const SURE_GAIN: f64 = 6.0;
@@ -25,16 +25,18 @@ pub(super) fn what_failed(evidence: &Evidence<'_>, attempts: u64) -> String {
     let what = match scope.values.get(&Dimension::Model) {
         Some(models) => format!("attempts to {}", list(Some(models))),
         None if scope.values.is_empty() => "attempts".to_owned(),
-        None => {
-            let parts: Vec<String> = scope
-                .values
-                .iter()
-                .map(|(dimension, values)| format!("{} {}", word(*dimension), list(Some(values))))
-                .collect();
-            format!("attempts with {}", parts.join(" and "))
-        }
+        None => format!("attempts with {}", scope_words(scope)),
     };
     format!("{} failed.", of(evidence.failures(), attempts, &what))
+}
+
+/// The values of a scope, each with what it is.
+pub(in crate::judge) fn scope_words(scope: &Scope) -> String {
+    let values = scope.values.iter();
+    let parts: Vec<String> = values
+        .map(|(dimension, values)| format!("{} {}", word(*dimension), list(Some(values))))
+        .collect();
+    parts.join(" and ")
 }
 
 /// The control group of each dimension of the scope.
@@ -65,6 +67,8 @@ fn word(dimension: Dimension) -> &'static str {
         Dimension::Proxy => "proxy",
         Dimension::Provider => "provider",
         Dimension::Surface => "surface",
+        Dimension::Region => "region",
+        Dimension::EdgeSite => "edge site",
         Dimension::Host => "application host",
         Dimension::Client => "client",
     }

@@ -1,7 +1,7 @@
 //! Which sources are one application's log: rotation cuts a log into files, and calls do not care.
 
 use super::view::SourceIndex;
-use crate::model::{Grain, Name, Observation, Outcome, SourceRollup, Vantage};
+use crate::model::{Grain, Name, Observation, Outcome, RetrySaid, SourceRollup, Vantage};
 use std::collections::BTreeMap;
 
 /// How finely an application's log tells its attempts (classification B3.4c).
@@ -94,7 +94,7 @@ fn granularity(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> G
     if has(Grain::Attempt, |_| true) {
         Granularity::Attempt
     } else if has(Grain::Detail, |seen| {
-        matches!(seen.outcome, Outcome::Status(_) | Outcome::Caller(..)) || seen.retry.is_some()
+        matches!(seen.outcome, Outcome::Status(_) | Outcome::Caller(..)) || seen.retry.is_some_and(RetrySaid::is_announced)
     }) {
         Granularity::Detail
     } else {

@@ -1,6 +1,6 @@
 //! One attempt as one source saw it, put together from all that source's records about it.
 
-use crate::model::{Attributes, ErrorSaid, Fact, Ids, Instant, Name, Observation, Outcome, Time, Upstream};
+use crate::model::{Attributes, ErrorSaid, Fact, Ids, Instant, Name, Observation, Outcome, Time, Tokens, Upstream};
 use std::sync::Arc;
 
 /// The number of a source within one correlation.
@@ -26,6 +26,8 @@ pub(super) struct View {
     pub(super) error: Option<Box<ErrorSaid>>,
     pub(super) number: Option<u16>,
     pub(super) retry_in_ms: Option<u32>,
+    pub(super) retry_after_ms: Option<u32>,
+    pub(super) tokens: Option<Tokens>,
     pub(super) upstream: Option<Box<Upstream>>,
     /// The chain of attempts it belongs to within its source.
     pub(super) chain: Option<usize>,
@@ -50,6 +52,8 @@ impl View {
             error: seen.error.clone(),
             number: seen.attempt,
             retry_in_ms: seen.retry.and_then(|retry| retry.in_ms),
+            retry_after_ms: seen.retry.and_then(|retry| retry.after_ms),
+            tokens: seen.tokens,
             upstream: seen.upstream.clone(),
             chain: None,
             counted_as_success: false,
@@ -67,6 +71,8 @@ impl View {
         self.method = self.method.take().or_else(|| seen.method.clone());
         self.number = self.number.or(seen.attempt);
         self.retry_in_ms = self.retry_in_ms.or(seen.retry.and_then(|retry| retry.in_ms));
+        self.retry_after_ms = self.retry_after_ms.or(seen.retry.and_then(|retry| retry.after_ms));
+        self.tokens = self.tokens.or(seen.tokens);
         self.add_error(seen.error.as_deref());
         self.outcome = more_telling(self.outcome, seen.outcome);
     }

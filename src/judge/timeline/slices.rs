@@ -13,13 +13,15 @@ const MODELS: usize = 12;
 const VALUES: usize = 6;
 
 /// Attributes that a reader may tell failures apart by, in the order of the report. Tier and project follow the model's.
-const DIMENSIONS: [Dimension; 8] = [
+const DIMENSIONS: [Dimension; 10] = [
     Dimension::Model,
     Dimension::Provider,
     Dimension::Surface,
     Dimension::Endpoint,
     Dimension::ServerAddress,
     Dimension::ServiceTier,
+    Dimension::Region,
+    Dimension::EdgeSite,
     Dimension::Proxy,
     Dimension::Host,
 ];

@@ -2,9 +2,7 @@
 
 use super::{Durations, STEPS, empty, timeline, took};
 use crate::judge::Selection;
-use crate::model::{
-    Attempt, Attributes, CallOutcome, Dimension, Fact, Ids, Outcome, Reached, Rollup, Side, Time, Timeline, Traffic, TrafficCell,
-};
+use crate::model::{Attempt, Attributes, Dimension, Fact, Outcome, Reached, Rollup, Side, Time, Timeline, Traffic, TrafficCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -14,24 +12,12 @@ fn attributes(model: &str) -> Attributes {
 
 fn failure(time: i64, attributes: Attributes) -> Attempt {
     Attempt {
-        time: Time(time),
         duration_ms: Some(2_000),
-        outcome: Outcome::Status(503),
         attributes: Arc::new(attributes),
-        ids: Ids::default(),
-        method: None,
-        error: None,
-        number: 1,
-        call: 0,
-        call_outcome: CallOutcome::Unknown,
         reached: Reached::Yes,
         fact: Fact::ProviderId,
         side: Some(Side::Provider),
-        side_by_vote: false,
-        retry_in_ms: None,
-        upstream: None,
-        joined: None,
-        seen_by: Vec::new(),
+        ..Attempt::ended(Time(time), Outcome::Status(503))
     }
 }
 

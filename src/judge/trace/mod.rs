@@ -10,6 +10,7 @@ mod record;
 mod tests;
 mod thread;
 
+use super::baseline::Usual;
 use super::{Options, classify, correlate, coverage, windows};
 use crate::model::{
     Attempt, CallEnd, CallOutcome, Coverage, Name, Observation, Outcome, Rollup, Seen, Sighting, Time, Trace, TracedAttempt,
@@ -47,7 +48,11 @@ impl<'a> Tracer<'a> {
     pub fn of(rollup: &'a Rollup, options: &Options) -> Self {
         let correlated = correlate::correlate(rollup);
         let traffic = options.selection.of(correlated.traffic);
-        let windows = classify::classify(&traffic, windows::find(&traffic, &options.thresholds), options);
+        let windows = classify::classify(
+            &traffic,
+            windows::find(&traffic, &options.thresholds, Usual::of(&options.usual)),
+            options,
+        );
         let mut tracer = Self {
             rollup,
             coverage: coverage(rollup, &correlated.offsets_ms),

@@ -31,7 +31,7 @@ fn observed(line: u64, time: i64, outcome: Outcome, request: &str, client: &str)
         retry: None,
         upstream: None,
         stream: None,
-        input_tokens: None,
+        tokens: None,
     }
 }
 

@@ -34,10 +34,10 @@ pub(super) struct Localised {
     pub(super) last: usize,
 }
 
-/// Order in which dimensions win a tie, by side (classification B5; provider and host go last, as the wider and the
-/// narrower word for what the others already say).
-fn precedence(side: Side) -> [Dimension; 9] {
-    use Dimension::{Endpoint, Host, Model, Project, Provider, Proxy, ServerAddress, ServiceTier, Surface};
+/// Order in which dimensions win a tie, by side (classification B5; region and edge site go behind the address they are
+/// part of, provider and host last, as the wider and the narrower word for what the others already say).
+fn precedence(side: Side) -> [Dimension; 11] {
+    use Dimension::{EdgeSite, Endpoint, Host, Model, Project, Provider, Proxy, Region, ServerAddress, ServiceTier, Surface};
     match side {
         Side::Provider => [
             ServerAddress,
@@ -46,6 +46,8 @@ fn precedence(side: Side) -> [Dimension; 9] {
             ServiceTier,
             Project,
             Surface,
+            Region,
+            EdgeSite,
             Proxy,
             Provider,
             Host,
@@ -58,6 +60,8 @@ fn precedence(side: Side) -> [Dimension; 9] {
             Endpoint,
             Model,
             ServiceTier,
+            Region,
+            EdgeSite,
             Provider,
             Host,
         ],

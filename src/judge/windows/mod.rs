@@ -17,6 +17,7 @@ pub(crate) mod table;
 pub(super) use draft::Draft;
 pub(super) use edges::Flow;
 
+use super::baseline::Usual;
 use super::thresholds::{CELL_MS, Thresholds};
 use crate::model::{Attempt, Dimension, Side, Traffic};
 use settle::Minutes;
@@ -26,12 +27,13 @@ use table::Table;
 const OF_PROXIES: [Dimension; 3] = [Dimension::Proxy, Dimension::Endpoint, Dimension::ServerAddress];
 
 /// The windows of both sides, by start, before their verdicts.
-pub(super) fn find<'a>(traffic: &'a Traffic, thresholds: &Thresholds) -> Vec<Draft<'a>> {
+pub(super) fn find<'a>(traffic: &'a Traffic, thresholds: &Thresholds, usual: Usual<'_>) -> Vec<Draft<'a>> {
     let mut windows = Vec::new();
     for side in [Side::Provider, Side::Network] {
         let table = main_table(traffic, side);
         let minutes = minutes(&table);
-        let found = search::search(table, proxy_table(traffic, side), thresholds);
+        let usual = usual.background(side, table.start);
+        let found = search::search(table, proxy_table(traffic, side), thresholds, usual);
         windows.extend(settle::drop_clumps(found, &minutes));
     }
     let mut windows = settle::merge(windows, thresholds);

@@ -35,9 +35,14 @@ struct Found {
     in_proxies: bool,
 }
 
-/// The windows of one side.
-pub(super) fn search<'a>(mut table: Table<'a>, mut proxies: Option<Table<'a>>, thresholds: &Thresholds) -> Vec<Draft<'a>> {
-    let background = thresholds.background.unwrap_or_else(|| table.background());
+/// The windows of one side. The background is what the user says it is, else what is usual, else what the logs tell.
+pub(super) fn search<'a>(
+    mut table: Table<'a>,
+    mut proxies: Option<Table<'a>>,
+    thresholds: &Thresholds,
+    usual: Option<f64>,
+) -> Vec<Draft<'a>> {
+    let background = thresholds.background.or(usual).unwrap_or_else(|| table.background());
     let mut windows = Vec::new();
     for _ in 0..ROUNDS {
         let slices = segmented(&table, background, thresholds);

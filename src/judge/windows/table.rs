@@ -206,18 +206,7 @@ impl<'a> Table<'a> {
         if n > 0.0 {
             rates.push((k + 0.5) / n);
         }
-        rates.sort_by(f64::total_cmp);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a place in a short list"
-        )]
-        let at = (f(rates.len() as u64) * BACKGROUND_QUANTILE) as usize;
-        rates
-            .get(at)
-            .copied()
-            .unwrap_or(BACKGROUND_FLOOR)
-            .clamp(BACKGROUND_FLOOR, BACKGROUND_CAP)
+        background_of(rates)
     }
 
     /// Takes a scope's counts of minutes `a` to `b` out of the game.
@@ -254,6 +243,22 @@ fn counts(attempt: &Attempt, side: Side) -> bool {
 }
 
 /// Attempts and failures by minute and number of values.
+/// The background rate by those of blocks of attempts: their 25 % quantile, within its bounds (classification B4).
+pub(crate) fn background_of(mut rates: Vec<f64>) -> f64 {
+    rates.sort_by(f64::total_cmp);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a place in a short list"
+    )]
+    let at = (f(rates.len() as u64) * BACKGROUND_QUANTILE) as usize;
+    rates
+        .get(at)
+        .copied()
+        .unwrap_or(BACKGROUND_FLOOR)
+        .clamp(BACKGROUND_FLOOR, BACKGROUND_CAP)
+}
+
 type Sums = AHashMap<(usize, usize), (f64, f64)>;
 
 /// The sums in order.

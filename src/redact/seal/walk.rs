@@ -19,7 +19,13 @@ fn what(dimension: Dimension) -> What {
         Dimension::Proxy => What::Proxy,
         Dimension::Client => What::Address,
         Dimension::Endpoint => What::Route,
-        Dimension::Provider | Dimension::Surface | Dimension::Model | Dimension::ServiceTier | Dimension::Project => What::Word,
+        Dimension::Region
+        | Dimension::EdgeSite
+        | Dimension::Provider
+        | Dimension::Surface
+        | Dimension::Model
+        | Dimension::ServiceTier
+        | Dimension::Project => What::Word,
     }
 }
 

@@ -9,6 +9,7 @@ mod names;
 
 pub(super) use names::key;
 
+use crate::gather::retry_after;
 use crate::model::Fields;
 use crate::text::scan;
 
@@ -73,6 +74,10 @@ pub(super) enum Key {
     Project,
     /// `X-Stainless-Retry-Count`: 0 on the first attempt.
     RetryCount,
+    /// The provider's region.
+    Region,
+    /// The answer's `Retry-After`, in seconds.
+    RetryAfter,
     /// What other writers name and no nginx site does: an application's logger, Envoy, Caddy, a load balancer.
     Foreign,
 }
@@ -122,6 +127,8 @@ pub(super) fn fill<'a>(fields: &mut Fields<'a>, key: Key, value: &'a str) {
         Key::Organization => fields.organization = Some(value),
         Key::Project => fields.project = Some(value),
         Key::RetryCount => fields.attempt = value.parse::<u32>().ok().and_then(|count| count.checked_add(1)),
+        Key::Region => fields.region = Some(value),
+        Key::RetryAfter => fields.retry_after_ms = retry_after::seconds(value),
         _ => fill_id(fields, key, value),
     }
 }

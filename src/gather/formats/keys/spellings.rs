@@ -232,7 +232,21 @@ pub(super) const SPELLINGS: &[(Key, &[&str])] = &[
         &["retriestaken", "xstainlessretrycount", "retrycount", "httprequestresendcount"],
     ),
     (Key::RetriesLeft, &["retriesleft", "attemptsremaining", "retriesremaining"]),
-    (Key::RetryInMs, &["retryinms", "retryafterms", "backoffms"]),
+    (Key::RetryInMs, &["retryinms", "backoffms"]),
+    (
+        Key::RetryAfterMs,
+        &["retryafterms", "headersretryafterms", "responseheadersretryafterms"],
+    ),
+    (
+        Key::RetryAfterSeconds,
+        &[
+            "retryafter",
+            "retryafters",
+            "retryafterseconds",
+            "headersretryafter",
+            "responseheadersretryafter",
+        ],
+    ),
     (Key::Stream, &["stream", "streaming", "isstream"]),
     (
         Key::ServiceTier,
@@ -249,6 +263,16 @@ pub(super) const SPELLINGS: &[(Key, &[&str])] = &[
         &["organization", "openaiorganization", "orgid", "organizationid"],
     ),
     (Key::Project, &["project", "openaiproject", "projectid"]),
+    (
+        Key::Region,
+        &[
+            "region",
+            "awsregion",
+            "xmsregion",
+            "headersxmsregion",
+            "responseheadersxmsregion",
+        ],
+    ),
     (Key::Proxy, &["proxy", "egressproxy", "egress", "proxyname"]),
     (Key::Host, &["host", "hostname", "hostid", "hostip", "podname"]),
     (

@@ -23,6 +23,8 @@ pub(super) fn of_answer(name: &str) -> Meaning {
             key @ (Key::ProviderId
             | Key::OtherProviderId
             | Key::Ray
+            | Key::Region
+            | Key::RetryAfter
             | Key::Model
             | Key::Organization
             | Key::Project

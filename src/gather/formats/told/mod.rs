@@ -4,6 +4,7 @@ mod values;
 
 use super::keys::Key;
 use crate::gather::messages::{self, Said};
+use crate::gather::retry_after;
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
 use values::{duration_ms, status, whole};
@@ -69,6 +70,10 @@ impl<'a> Told<'a> {
             fill_from_raised(raised, &mut fields);
         }
         if self.is_about_a_call(&mut fields) {
+            if fields.ok == Some(false) && fields.error_message.is_none() && fields.text.is_none() {
+                // Where no key holds the error, the message of an error does.
+                fields.text = self.get(Key::Message);
+            }
             emit(&fields);
         } else if let Some(raised) = raised.or_else(|| self.raised(level_ok)) {
             emit(&raised);
@@ -165,6 +170,7 @@ impl<'a> Told<'a> {
             service_tier: self.get(Key::ServiceTier),
             organization: self.get(Key::Organization),
             project: self.get(Key::Project),
+            region: self.get(Key::Region),
             proxy: self.get(Key::Proxy),
             host: self.get(Key::Host),
             thread: self.get(Key::Thread),
@@ -180,6 +186,7 @@ impl<'a> Told<'a> {
             text: self.trace(),
             attempt,
             retry_in_ms: number(Key::RetryInMs),
+            retry_after_ms: number(Key::RetryAfterMs).or_else(|| self.get(Key::RetryAfterSeconds).and_then(retry_after::seconds)),
             retries_left: count(Key::RetriesLeft),
             stream: self
                 .get(Key::Stream)

@@ -92,6 +92,14 @@ pub(super) static ROWS: &[Row] = &[
         "err_incomplete_chunked_encoding", "err_content_length_mismatch", "http_response_incomplete", "http.response.invalid",
         "aborting with incomplete response",
     ]),
+    // Events came, and the one that ends a stream did not: `data: [DONE]` of OpenAI, `message_stop` of Anthropic; the SDKs of
+    // both for Node [S lib/ChatCompletionStream.ts, lib/MessageStream.ts], and what applications write of it.
+    row(StreamAbort, AnswerBegun, &[
+        "ended without producing a", "ended without sending any chunks", "stream ended before", "stream ended without",
+        "stream closed before", "without [done]", "before [done]", "missing [done]", "no [done]", "without message_stop",
+        "before message_stop", "missing message_stop", "without response.completed", "before response.completed",
+        "error occurred during streaming",
+    ]),
     // A stream of HTTP/2 that the other side ended: it may have been answered or not [K; R].
     row(StreamAbort, SentUnanswered, &["stream error: stream id", "stream timeout after", "was not closed cleanly"]),
     // The caller's own resources: no connection was to be had [K].

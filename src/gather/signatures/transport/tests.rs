@@ -124,6 +124,11 @@ fn an_answer_that_broke_off() {
             "Error: aborted, code: 'ECONNRESET'",
             "stream error: stream ID 5; INTERNAL_ERROR; received from peer",
             "net::ERR_INCOMPLETE_CHUNKED_ENCODING",
+            "OpenAIError: stream ended without producing a ChatCompletion",
+            "AnthropicError: request ended without sending any chunks",
+            "stream ended before message_stop",
+            "SSE stream closed before [DONE]",
+            "ERROR incomplete stream: missing [DONE] after 37 chunks",
         ],
     );
 }
