@@ -4,7 +4,7 @@ use super::markup::Markup;
 use super::table::{numbers, table, words};
 use crate::deliver::listed;
 use crate::deliver::phrases::{count, counted, second};
-use crate::model::{Findings, SourceCoverage};
+use crate::model::{Coverage, Findings, SourceCoverage};
 
 /// Clocks nearer than this are the same, in seconds.
 const SAME_CLOCK: f64 = 0.001;
@@ -52,28 +52,27 @@ pub(super) fn write(page: &mut Markup, findings: &Findings) {
             page.element("p", &[], &more);
         }
         notes(page, &listed.some);
-        let skipped = listed::skipped(read);
-        if !skipped.some.is_empty() {
-            let columns = [words("File"), words("Why")];
-            table(
-                page,
-                "cards",
-                "Files that were not read, or not to their end",
-                &columns,
-                |rows| {
-                    for skipped in &skipped.some {
-                        rows.row(|row| {
-                            row.code(&skipped.path);
-                            row.text(&skipped.reason);
-                        });
-                    }
-                },
-            );
-        }
-        if let Some(more) = skipped.more() {
-            page.element("p", &[], &more);
+        if !read.skipped.is_empty() {
+            not_read(page, read);
         }
     });
+}
+
+fn not_read(page: &mut Markup, read: &Coverage) {
+    let skipped = listed::skipped(read);
+    let columns = [words("File"), words("Why")];
+    let caption = "Files that were not read, or not to their end";
+    table(page, "cards", caption, &columns, |rows| {
+        for skipped in &skipped.some {
+            rows.row(|row| {
+                row.code(&skipped.path);
+                row.text(&skipped.reason);
+            });
+        }
+    });
+    if let Some(more) = skipped.more() {
+        page.element("p", &[], &more);
+    }
 }
 
 fn clock(source: &SourceCoverage) -> String {
