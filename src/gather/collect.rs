@@ -297,6 +297,11 @@ impl<'a> Collector<'a> {
                 .span
                 .map_or((time, time), |(first, last)| (first.min(time), last.max(time))),
         );
+        let retries = normalise::upstream_retries(fields);
+        if retries > 0 && self.context.wanted.is_none() {
+            self.rollup.retried_upstream += 1;
+            self.rollup.upstream_retries += u64::from(retries);
+        }
         if end.outcome == Outcome::Success {
             self.success(line, fields, vantage, time);
         } else if self.context.wanted.is_none() && self.is_worth_keeping(fields, &end, vantage) {

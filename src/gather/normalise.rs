@@ -399,10 +399,6 @@ fn last_segment(class: &str) -> &str {
 /// What a proxy knew of the way.
 #[must_use]
 pub fn upstream(fields: &Fields<'_>) -> Option<Box<Upstream>> {
-    let tries = fields
-        .upstream_status
-        .or(fields.upstream_address)
-        .map_or(0, |list| list.split(", ").count());
     let upstream = Upstream {
         address: fields
             .upstream_address
@@ -411,9 +407,19 @@ pub fn upstream(fields: &Fields<'_>) -> Option<Box<Upstream>> {
             .map(Name::from),
         connected: fields.upstream_connect_ms.map(|ms| ms.is_some()),
         answered: fields.upstream_header_ms.map(|ms| ms.is_some()),
-        retries: u16::try_from(tries.saturating_sub(1)).unwrap_or(u16::MAX),
+        retries: u16::try_from(upstream_retries(fields)).unwrap_or(u16::MAX),
     };
     (upstream != Upstream::default()).then(|| Box::new(upstream))
+}
+
+/// How often a proxy tried again upstream by itself: what it says, else the statuses that nginx lists (`502, 200`, and
+/// `502 : 200` over an internal redirect).
+pub fn upstream_retries(fields: &Fields<'_>) -> u32 {
+    let listed = || {
+        let statuses = fields.upstream_status?.bytes();
+        u32::try_from(statuses.filter(|byte| matches!(byte, b',' | b':')).count()).ok()
+    };
+    fields.upstream_retries.or_else(listed).unwrap_or(0)
 }
 
 /// The last try of nginx's list (`502, 200`, `502 : 200`); none where it is empty or `-`.

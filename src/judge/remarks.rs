@@ -40,6 +40,7 @@ pub(super) fn remarks(traffic: &Traffic, rollup: &Rollup, offsets_ms: &BTreeMap<
             missing_client_ids(name, source),
             undated(name, source),
             clock(name, offset),
+            retried_upstream(name, source),
         ];
         // What one part of a rotated log lacks, all lack: it is said once.
         let log = super::correlate::stem(name);
@@ -145,6 +146,19 @@ fn missing_provider_ids(name: &Name, source: &SourceRollup) -> Option<Finding> {
             (1.0 - share) * 100.0
         ),
         advice,
+        path: Some(Name::clone(name)),
+    })
+}
+
+/// A proxy's own tries are no attempts (classification B3.4): they are told apart.
+fn retried_upstream(name: &Name, source: &SourceRollup) -> Option<Finding> {
+    (source.retried_upstream > 0).then(|| Finding {
+        about: "upstream-retries",
+        says: format!(
+            "It tried again upstream by itself {} times, in {} of {} records. These tries are not counted as attempts.",
+            source.upstream_retries, source.retried_upstream, source.records
+        ),
+        advice: "Know who retries: a proxy's tries and a program's multiply. Let one of them do it.".to_owned(),
         path: Some(Name::clone(name)),
     })
 }

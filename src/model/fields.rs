@@ -97,6 +97,8 @@ pub struct Fields<'a> {
     pub upstream_address: Option<&'a str>,
     /// `$upstream_status` and its kin, as written.
     pub upstream_status: Option<&'a str>,
+    /// How often the proxy itself tried again upstream, where the log has a field for it.
+    pub upstream_retries: Option<u32>,
     /// Milliseconds until the proxy was connected upstream; `Some(None)`: the log has the field and it is empty.
     pub upstream_connect_ms: Option<Option<f64>>,
     /// Milliseconds until the proxy had read the response headers; `Some(None)`: the field is there and empty.

@@ -83,6 +83,10 @@ pub struct SourceRollup {
     pub with_client_id: u64,
     /// See [`Self::with_client_id`].
     pub without_client_id: u64,
+    /// Records of a proxy that tried again upstream by itself, and how often in all; these are no attempts (B3.4).
+    pub retried_upstream: u64,
+    /// See [`Self::retried_upstream`].
+    pub upstream_retries: u64,
     /// Longest call or attempt seen, milliseconds.
     pub longest_ms: u32,
     /// Whether any record numbers its attempts.
@@ -139,6 +143,8 @@ impl SourceRollup {
         self.successes_without_id += other.successes_without_id;
         self.with_client_id += other.with_client_id;
         self.without_client_id += other.without_client_id;
+        self.retried_upstream += other.retried_upstream;
+        self.upstream_retries += other.upstream_retries;
         self.longest_ms = self.longest_ms.max(other.longest_ms);
         self.numbers_attempts |= other.numbers_attempts;
         self.cells.merge(other.cells);

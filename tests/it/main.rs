@@ -38,6 +38,7 @@ mod month;
 mod nightly;
 mod nightly_envelopes;
 mod own_formats;
+mod own_tries;
 mod pack;
 mod packaging;
 mod panics;

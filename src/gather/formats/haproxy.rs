@@ -120,7 +120,7 @@ fn http<'a>(cursor: &mut Cursor<'a>, fields: &mut Fields<'a>) -> Option<()> {
         cursor.word()?;
     }
     fields.proxy_flag = flag(cursor.word()?);
-    cursor.word()?;
+    fields.upstream_retries = retries(cursor.word()?);
     cursor.word()?;
     let mut blocks = 0;
     loop {
@@ -154,6 +154,11 @@ fn tcp<'a>(cursor: &mut Cursor<'a>, fields: &mut Fields<'a>) -> Option<()> {
     fields.proxy_flag = flag(state);
     fields.ok = fields.proxy_flag.is_none().then_some(true);
     Some(())
+}
+
+/// The last of `%ac/%fc/%bc/%sc/%rc`; a `+` before it says that the last retry went to another server.
+fn retries(connections: &str) -> Option<u32> {
+    connections.rsplit('/').next()?.trim_start_matches('+').parse().ok()
 }
 
 fn set_request<'a>(fields: &mut Fields<'a>, request: &'a str) {

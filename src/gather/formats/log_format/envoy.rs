@@ -133,6 +133,7 @@ impl<'a> Operator<'a> {
             "UPSTREAM_TRANSPORT_FAILURE_REASON" => Meaning::Transport,
             "DURATION" => Meaning::Of(Key::Duration(0)),
             "RESPONSE_DURATION" => Meaning::Of(Key::HeaderTime(0)),
+            "UPSTREAM_REQUEST_ATTEMPT_COUNT" => Meaning::UpstreamTries,
             "UPSTREAM_HOST" | "UPSTREAM_REMOTE_ADDRESS" => Meaning::Of(Key::UpstreamAddress),
             "DOWNSTREAM_REMOTE_ADDRESS" | "DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT" => Meaning::ClientWithPort,
             "REQUESTED_SERVER_NAME" => Meaning::ServerName,

@@ -119,6 +119,7 @@ fn add(builder: &mut Builder, variable: &str, at: usize) -> Result<(), CompileEr
         "HM" => Meaning::Of(Key::Method),
         "HP" | "HPO" | "HU" => Meaning::Of(Key::Url),
         "H" => Meaning::Of(Key::Machine),
+        "rc" => Meaning::UpstreamRetries,
         "ID" => Meaning::Of(Key::OwnId),
         _ if is_in(VARIABLES, variable) => Meaning::Silent,
         _ => {

@@ -26,6 +26,10 @@ pub(super) enum Meaning {
     Forwarded,
     /// The name that TLS asked for: the host, where nothing better is there.
     ServerName,
+    /// Envoy's count of requests upstream, the first among them.
+    UpstreamTries,
+    /// HAProxy's count of retries.
+    UpstreamRetries,
     /// HAProxy's backend, and the server in it.
     Backend,
     /// HAProxy's server.
@@ -123,6 +127,8 @@ impl<'f, 'a> Told<'f, 'a> {
             Meaning::Error => apart.error = some(value).filter(|error| error.starts_with("ERR_")),
             Meaning::Flags => fields.proxy_flag = some(value),
             Meaning::Details => apart.details = some(value),
+            Meaning::UpstreamTries => fields.upstream_retries = value.parse::<u32>().ok().and_then(|tries| tries.checked_sub(1)),
+            Meaning::UpstreamRetries => fields.upstream_retries = value.trim_start_matches('+').parse().ok(),
             Meaning::Termination => apart.termination = some(value),
             Meaning::Transport => apart.transport = some(value),
             Meaning::ServiceTime => apart.service_time = Some(value),

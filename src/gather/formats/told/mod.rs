@@ -70,8 +70,9 @@ impl<'a> Told<'a> {
             fill_from_raised(raised, &mut fields);
         }
         if self.is_about_a_call(&mut fields) {
-            if fields.ok == Some(false) && fields.error_message.is_none() && fields.text.is_none() {
-                // Where no key holds the error, the message of an error does.
+            let is_unexplained = fields.status.is_none_or(|status| status < 300);
+            if is_unexplained && fields.ok == Some(false) && fields.error_message.is_none() && fields.text.is_none() {
+                // Where no status tells of a failure and no key holds its error, the message does.
                 fields.text = self.get(Key::Message);
             }
             emit(&fields);
