@@ -4,9 +4,7 @@ use faultscope::gather::{Plan, cut_late, exports_once, gather, redate};
 use faultscope::judge::{self, Options};
 use faultscope::keep::history::{Summary, by_span, day, month, week};
 use faultscope::keep::windows::{State, matched, news};
-use faultscope::keep::{
-    Kept, NightDone, Store, StoreError, hours, named, part_packed, part_unpacked, wanted_unpacked, within,
-};
+use faultscope::keep::{Kept, NightDone, Store, StoreError, hours, named, part_packed, part_unpacked, wanted_unpacked, within};
 use faultscope::model::{KnownLog, Time};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
@@ -133,7 +131,10 @@ fn whole_state(folder: &Path, file: &Path) -> Vec<u8> {
         size: 1,
         ..KnownLog::default()
     };
-    let parts = rollup.sources.into_iter().map(|(name, source)| (within("app.log", &name), source));
+    let parts = rollup
+        .sources
+        .into_iter()
+        .map(|(name, source)| (within("app.log", &name), source));
     let done = NightDone {
         began: Time(1_772_359_200_000),
         logs: vec![(log, parts.collect())],

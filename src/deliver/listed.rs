@@ -28,7 +28,12 @@ pub(super) fn sources(read: &Coverage) -> Listed<'_, SourceCoverage> {
         _ if !source.notes.is_empty() => 2,
         _ => 3,
     };
-    let mut by_rank: Vec<(u8, usize)> = read.sources.iter().enumerate().map(|(at, source)| (rank(source), at)).collect();
+    let mut by_rank: Vec<(u8, usize)> = read
+        .sources
+        .iter()
+        .enumerate()
+        .map(|(at, source)| (rank(source), at))
+        .collect();
     by_rank.sort_unstable();
     by_rank.truncate(LISTED);
     by_rank.sort_unstable_by_key(|(_, at)| *at);
@@ -86,7 +91,10 @@ mod tests {
         let read = coverage(10_000, &[7_000, 9_999]);
         let listed = sources(&read);
         assert_eq!(listed.some.len(), LISTED);
-        assert_eq!(listed.more().as_deref(), Some("and 9,950 more; the JSON report lists them all"));
+        assert_eq!(
+            listed.more().as_deref(),
+            Some("and 9,950 more; the JSON report lists them all")
+        );
         let names: Vec<&str> = listed.some.iter().map(|source| &*source.path).collect();
         assert!(names.contains(&"07000.log") && names.contains(&"09999.log"), "{names:?}");
         assert!(names.is_sorted());

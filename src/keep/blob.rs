@@ -132,7 +132,9 @@ mod tests {
         let tuple = rollup
             .cells
             .tuple(&Arc::new(Attributes::default().with(Dimension::Model, "o3")));
-        rollup.cells.add(Time(1_700_000_005_000), Grain::Call, tuple, Cell { ok: 3, ok_later: 1 });
+        rollup
+            .cells
+            .add(Time(1_700_000_005_000), Grain::Call, tuple, Cell { ok: 3, ok_later: 1 });
         rollup.cells.add_took(Time(1_700_000_005_000), tuple, 731);
         rollup.provider_ids.keep(
             9,

@@ -114,9 +114,7 @@ pub fn part_packed(part: &Part) -> Result<Vec<u8>, Unfit> {
             .collect(),
         kept: sources(&part.kept)?,
         undated: part.undated.iter().map(undated_stored).collect(),
-        written: (part.written.iter())
-            .map(|(name, time)| (name.to_string(), time.0))
-            .collect(),
+        written: (part.written.iter()).map(|(name, time)| (name.to_string(), time.0)).collect(),
         asked: wanted_stored(&part.asked),
     };
     sealed(PART, &stored)

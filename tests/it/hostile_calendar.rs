@@ -11,9 +11,7 @@ const DAY_OF_SUMMER_TIME: u64 = 1_774_785_600;
 const NEW_YEAR: u64 = 1_767_247_200;
 
 fn line(stamp: &str, status: u16) -> String {
-    format!(
-        "{stamp} INFO httpx: HTTP Request: POST https://api.openai.com/v1/responses \"HTTP/1.1 {status} X\"\n"
-    )
+    format!("{stamp} INFO httpx: HTTP Request: POST https://api.openai.com/v1/responses \"HTTP/1.1 {status} X\"\n")
 }
 
 /// A folder with this log, last written at that second.
@@ -35,7 +33,10 @@ fn dst() {
     let run = tree(&log, DAY_OF_SUMMER_TIME).read_with(&["--tz", "Europe/Berlin"]);
     let source = run.source("app.log");
     assert_eq!((&source["records"], run.code()), (&5.into(), Some(0)), "{}", run.told());
-    assert!(source["first"].as_str().unwrap().starts_with("2026-03-29T00:59:58"), "{source:#}");
+    assert!(
+        source["first"].as_str().unwrap().starts_with("2026-03-29T00:59:58"),
+        "{source:#}"
+    );
     let last = source["last"].as_str().unwrap();
     assert!(last.starts_with("2026-03-29T01:"), "{source:#}");
 }
@@ -49,8 +50,14 @@ fn dst_fold() {
     let run = tree(&log, DAY_OF_SUMMER_TIME + 210 * 86_400).read_with(&["--tz", "Europe/Berlin"]);
     let source = run.source("app.log");
     assert_eq!((&source["records"], run.code()), (&6.into(), Some(0)), "{}", run.told());
-    assert!(source["first"].as_str().unwrap().starts_with("2026-10-24T23:59:59"), "{source:#}");
-    assert!(source["last"].as_str().unwrap().starts_with("2026-10-25T02:00:00"), "{source:#}");
+    assert!(
+        source["first"].as_str().unwrap().starts_with("2026-10-24T23:59:59"),
+        "{source:#}"
+    );
+    assert!(
+        source["last"].as_str().unwrap().starts_with("2026-10-25T02:00:00"),
+        "{source:#}"
+    );
 }
 
 #[test]
@@ -66,8 +73,14 @@ fn syslog_new_year() {
     let run = tree(&log, NEW_YEAR).read();
     let source = run.source("app.log");
     assert_eq!(source["records"], 4, "{source:#}: {}", run.told());
-    assert!(source["first"].as_str().unwrap().starts_with("2025-12-31T23:59:58"), "{source:#}");
-    assert!(source["last"].as_str().unwrap().starts_with("2026-01-01T00:00:01"), "{source:#}");
+    assert!(
+        source["first"].as_str().unwrap().starts_with("2025-12-31T23:59:58"),
+        "{source:#}"
+    );
+    assert!(
+        source["last"].as_str().unwrap().starts_with("2026-01-01T00:00:01"),
+        "{source:#}"
+    );
 }
 
 #[test]

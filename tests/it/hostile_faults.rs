@@ -167,7 +167,16 @@ fn whatever_step_of_a_night_fails_the_next_one_makes_it_good() {
             record(second, status, "gpt-4o").replace("T10:00", &format!("T10:{:02}", second / 60)) + "\n"
         })
         .collect();
-    let words = ["nightly", "--state", "state", "--out", "out", "--report", "json", "--internal"];
+    let words = [
+        "nightly",
+        "--state",
+        "state",
+        "--out",
+        "out",
+        "--report",
+        "json",
+        "--internal",
+    ];
     for calls in ["pwrite64", "fsync,fdatasync", "write", "rename,renameat2,mkdir"] {
         for number in 1..=MOST_OF_A_NIGHT {
             let tree = Tree::new().with("good.log", &log);

@@ -174,7 +174,9 @@ fn input_tree_is_never_touched() {
         &["formats", "--try"],
     ] {
         let mut command = tree.command(&[]);
-        command.args(words).arg(if words[0] == "formats" { "logs/good.log" } else { "logs" });
+        command
+            .args(words)
+            .arg(if words[0] == "formats" { "logs/good.log" } else { "logs" });
         crate::watched::Run::of(command).is_as_promised();
         assert_eq!(seen(&tree.logs()), before, "{words:?}");
     }

@@ -252,7 +252,15 @@ fn injection() {
 fn raw_escapes() {
     // Bytes that a terminal acts on, as they stand in a log that escapes nothing.
     let mut log = good_log().into_bytes();
-    for evil in [&b"\x1b[2J"[..], b"\x1b]0;title\x07", b"\x9b31m", b"\r", b"\x08\x08", b"\x7f", b"\xe2\x80\xae"] {
+    for evil in [
+        &b"\x1b[2J"[..],
+        b"\x1b]0;title\x07",
+        b"\x9b31m",
+        b"\r",
+        b"\x08\x08",
+        b"\x7f",
+        b"\xe2\x80\xae",
+    ] {
         for key in ["model", "message", "x_request_id", "host", "error_type"] {
             let line = record(7, 503, "gpt-4o").replacen('{', &format!("{{\"{key}\":\"EVIL\","), 1);
             let (before, after) = line.split_once("EVIL").unwrap();

@@ -216,7 +216,10 @@ fn stamps_of_the_future_are_in_no_window_of_a_merge_either() {
     let words = |all: &[&str]| words(all);
     let output = faultscope(folder.path(), &words(&["logs", "-q", "--report", "json", "--internal"]));
     let whole = String::from_utf8(output.stdout).unwrap();
-    assert!(whole.contains("after the log was last written") && !whole.contains("2046"), "{whole}");
+    assert!(
+        whole.contains("after the log was last written") && !whole.contains("2046"),
+        "{whole}"
+    );
     let parts: Vec<PathBuf> = ["app.log", "other.log"]
         .iter()
         .map(|name| {

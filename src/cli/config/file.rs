@@ -138,7 +138,10 @@ fn is_elsewhere(key: &str, value: &Value) -> bool {
 
 /// Whether a key means another thing for every command that has it, so that it can stand in their tables only.
 fn is_no_ones(key: &str, commands: &[(String, Vec<String>)]) -> bool {
-    let mut having = commands.iter().filter(|(_, keys)| keys.iter().any(|one| one == key)).peekable();
+    let mut having = commands
+        .iter()
+        .filter(|(_, keys)| keys.iter().any(|one| one == key))
+        .peekable();
     having.peek().is_some() && having.all(|(command, _)| is_meant_otherwise(command, key))
 }
 

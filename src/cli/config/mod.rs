@@ -280,7 +280,11 @@ mod tests {
                     continue;
                 };
                 let own = format!("{}_{long}", command.get_name());
-                let name = if is_meant_otherwise(command.get_name(), long) { &own } else { long };
+                let name = if is_meant_otherwise(command.get_name(), long) {
+                    &own
+                } else {
+                    long
+                };
                 let expected = format!("FAULTSCOPE_{}", name.to_uppercase().replace('-', "_"));
                 assert_eq!(
                     arg.get_env(),

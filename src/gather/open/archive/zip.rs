@@ -152,7 +152,8 @@ fn by_directory(archive: &mut ZipArchive<BufReader<&File>>, on_disk: u64, limit:
         }
         unpacked = unpacked.saturating_add(member.size());
         if limit.is_passed(on_disk, unpacked) || listing.members.len() >= MOST_MEMBERS {
-            listing.broken = Some("it unpacks to more than any bundle of logs (--max-unpacked); what comes before was read".to_owned());
+            listing.broken =
+                Some("it unpacks to more than any bundle of logs (--max-unpacked); what comes before was read".to_owned());
             return;
         }
         let known = NUMBERS.iter().find(|(method, _)| *method == member.compression());
