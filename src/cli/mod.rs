@@ -101,7 +101,10 @@ fn said_by_clap(refused: &clap::Error) -> Exit {
     }
     let text = refused.to_string();
     let text = text.trim_start_matches("error: ");
-    let told = text.split_once("\n\nUsage:").map_or(text, |(told, _)| told);
+    let behind = ["\n\nUsage:", "\n\nFor more information"];
+    let told = behind
+        .iter()
+        .fold(text, |told, behind| told.split_once(behind).map_or(told, |(told, _)| told));
     let line: Vec<&str> = told.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect();
     say::say(&format!("{}; see faultscope --help", line.join(" ")));
     Exit::Unusable

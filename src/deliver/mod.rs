@@ -6,7 +6,7 @@ pub mod digest;
 mod explain;
 mod html;
 mod json_v1;
-mod listed;
+mod many_logs;
 mod markdown;
 mod ndjson;
 mod phrases;
@@ -17,7 +17,7 @@ mod text;
 mod ticket;
 mod trace;
 
-pub use phrases::count as thousands;
+pub use phrases::{count as thousands, limit, scope};
 pub use report::{Context, Report};
 pub use ticket::Addressee;
 pub use trace::{TraceForm, trace};
@@ -38,6 +38,9 @@ pub static ALL: &[&dyn Report] = &[
 
 /// The JSON Schema that every JSON report fits.
 pub const JSON_SCHEMA: &str = include_str!("report-v1.schema.json");
+
+/// The JSON Schema that every trace told as JSON fits.
+pub const TRACE_SCHEMA: &str = include_str!("trace/trace-v1.schema.json");
 
 /// The report of a name.
 #[must_use]

@@ -78,19 +78,34 @@ pub(super) fn length(ms: i64) -> String {
 }
 
 /// What a scope limits, in words; an empty one is everything.
-pub(super) fn scope(scope: &Scope) -> String {
+#[must_use]
+pub fn scope(scope: &Scope) -> String {
     if scope.values.is_empty() {
         return "all models and endpoints".to_owned();
     }
-    let parts: Vec<String> = scope
+    let parts = scope
         .values
         .iter()
-        .map(|(dimension, values)| {
-            let values: Vec<String> = values.iter().map(|value| inert(value)).collect();
-            format!("{} {}", dimension_word(*dimension), values.join(", "))
-        })
-        .collect();
-    parts.join("; ")
+        .map(|(dimension, values)| limit(*dimension, values.iter().map(|value| inert(value)).collect()));
+    parts.collect::<Vec<_>>().join("; ")
+}
+
+/// "model gpt-4o", "models gpt-4o and o3": one limit of a scope in words.
+#[must_use]
+pub fn limit(dimension: Dimension, values: Vec<String>) -> String {
+    let word = match values.len() {
+        1 => dimension_word(dimension),
+        _ => dimension_words(dimension),
+    };
+    format!("{word} {}", listed(values))
+}
+
+/// "a", "a and b", "a, b and c".
+pub(super) fn listed(mut values: Vec<String>) -> String {
+    match (values.pop(), values.is_empty()) {
+        (Some(last), false) => format!("{} and {last}", values.join(", ")),
+        (only, _) => only.unwrap_or_default(),
+    }
 }
 
 pub(super) fn dimension_word(dimension: Dimension) -> &'static str {
@@ -99,6 +114,23 @@ pub(super) fn dimension_word(dimension: Dimension) -> &'static str {
         Dimension::ServiceTier => "service tier",
         Dimension::EdgeSite => "edge site",
         other => other.name(),
+    }
+}
+
+fn dimension_words(dimension: Dimension) -> &'static str {
+    match dimension {
+        Dimension::Provider => "providers",
+        Dimension::Surface => "surfaces",
+        Dimension::ServerAddress => "servers",
+        Dimension::Model => "models",
+        Dimension::Endpoint => "endpoints",
+        Dimension::ServiceTier => "service tiers",
+        Dimension::Project => "projects",
+        Dimension::Proxy => "proxies",
+        Dimension::Region => "regions",
+        Dimension::EdgeSite => "edge sites",
+        Dimension::Host => "hosts",
+        Dimension::Client => "clients",
     }
 }
 
@@ -187,13 +219,31 @@ pub(super) fn inert(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, inert, interval};
+    use super::{count, inert, interval, scope};
+    use crate::model::{Dimension, Name, Scope};
 
     #[test]
     fn wilson_intervals_agree_with_the_published_example() {
         // 24 of 61: 28.1 % to 51.9 % by the score method.
         assert_eq!(interval(24, 61), [28.1, 51.9]);
         assert_eq!(interval(0, 10), [0.0, 27.8]);
+    }
+
+    #[test]
+    fn several_values_of_a_scope_are_told_as_several() {
+        let told = |values: &[(Dimension, &[&str])]| {
+            let values = values
+                .iter()
+                .map(|(dimension, names)| (*dimension, names.iter().map(|name| Name::from(*name)).collect()));
+            scope(&Scope {
+                values: values.collect(),
+            })
+        };
+        assert_eq!(told(&[(Dimension::Model, &["gpt-4o"])]), "model gpt-4o");
+        assert_eq!(
+            told(&[(Dimension::Model, &["gpt-4o", "o3"]), (Dimension::Proxy, &["a", "b", "c"])]),
+            "models gpt-4o and o3; proxies a, b and c"
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The first lines of a report: whose fault, since when, how much, and what to do next.
 
-use super::phrases::{count, counted, inert, length, percent, scope, second};
+use super::phrases::{count, counted, inert, length, listed, percent, scope, second};
 use crate::model::{Class, Dimension, Findings, Name, Side, Window, Zoom};
 use crate::providers;
 
@@ -55,7 +55,10 @@ fn whose(window: &Window) -> String {
     let whose = match window.verdict.class {
         Class::NetworkSide => format!("{probably}your own network or proxy, not the provider"),
         Class::Transient => format!("{probably}{provider}, a short fault"),
-        Class::ModelSpecific => format!("{probably}{provider}, one model only"),
+        Class::ModelSpecific => match window.scope.values.get(&Dimension::Model).map_or(1, Vec::len) {
+            1 => format!("{probably}{provider}, one model only"),
+            models => format!("{probably}{provider}, {models} models only"),
+        },
         Class::Outage => format!("{probably}{provider}"),
     };
     let mut letters = whose.chars();
@@ -111,14 +114,14 @@ pub(super) fn next_steps(findings: &Findings) -> Vec<String> {
     let (provider, network) = (of(Side::Provider), of(Side::Network));
     if !provider.is_empty() {
         steps.push(format!(
-            "Send the provider its ticket for window {}: --report ticket --audience provider, with the list of --report csv.",
-            provider.join(", ")
+            "Send the provider its {}: --report ticket --audience provider, with the list of --report csv.",
+            tickets_for(provider)
         ));
     }
     if !network.is_empty() {
         steps.push(format!(
-            "Send your network team theirs for window {}: --report ticket --audience network --internal.",
-            network.join(", ")
+            "Send your network team its {}: --report ticket --audience network --internal.",
+            tickets_for(network)
         ));
     }
     for kind in findings.caller_side.iter().filter(|kind| kind.count >= OWN_ERRORS_TOLD) {
@@ -143,6 +146,14 @@ pub(super) fn next_steps(findings: &Findings) -> Vec<String> {
         ));
     }
     steps
+}
+
+/// "ticket for window 1", "tickets for windows 1, 2 and 4".
+fn tickets_for(windows: Vec<String>) -> String {
+    match windows.len() {
+        1 => format!("ticket for window {}", listed(windows)),
+        _ => format!("tickets for windows {}", listed(windows)),
+    }
 }
 
 /// Failures that no id identifies cannot be looked up by anybody.

@@ -62,13 +62,13 @@ pub fn end(fields: &Fields<'_>, vantage: Vantage, format: &str) -> End {
         return refused_tunnel(flag, flag_fact);
     }
     match fields.status {
-        Some(status @ 100..=399) => success_or_broken_stream(fields, status),
+        Some(status @ 100..=399) => success_or_broken_stream(fields, vantage, status),
         Some(status @ 400..=499) => caller_side(fields, status),
         Some(status @ 500..=599) => End {
             outcome: Outcome::Status(status),
             fact: Some(status_fact(fields, vantage, status, flag_fact)),
         },
-        _ => without_status(fields),
+        _ => without_status(fields, vantage),
     }
 }
 
@@ -93,7 +93,7 @@ fn flag_says(fields: &Fields<'_>, vantage: Vantage, format: &str) -> Option<sign
 }
 
 /// A 2xx or 3xx is a success unless the same record tells that the answer broke off, or that a filter gave it.
-fn success_or_broken_stream(fields: &Fields<'_>, status: u16) -> End {
+fn success_or_broken_stream(fields: &Fields<'_>, vantage: Vantage, status: u16) -> End {
     if fields.ok != Some(false) && fields.error_message.is_none() && fields.text.is_none() {
         return End::SUCCESS;
     }
@@ -111,7 +111,7 @@ fn success_or_broken_stream(fields: &Fields<'_>, status: u16) -> End {
         }
     }
     if fields.ok == Some(false) && status < 300 {
-        error_in_stream(fields)
+        error_in_stream(fields, vantage)
     } else {
         End::SUCCESS
     }
@@ -119,7 +119,7 @@ fn success_or_broken_stream(fields: &Fields<'_>, status: u16) -> End {
 
 /// A 2xx that the program calls an error: the stream may have brought one, as an event after the status (errors reference,
 /// 2: Anthropic, OpenAI). What the program itself made of a good answer is no failure of the call.
-fn error_in_stream(fields: &Fields<'_>) -> End {
+fn error_in_stream(fields: &Fields<'_>, vantage: Vantage) -> End {
     let words = [fields.error_type, fields.error_code];
     if words.into_iter().flatten().any(|word| word.starts_with("rate_limit")) {
         let kind = providers::caller_kind(429, fields.error_type, fields.error_code, texts(fields).next());
@@ -132,7 +132,7 @@ fn error_in_stream(fields: &Fields<'_>) -> End {
     if is_event(None) || texts(fields).any(|text| is_event(Some(text))) {
         return End::broken(TransportError::StreamAbort, Fact::AnswerBegun);
     }
-    match without_status(fields) {
+    match without_status(fields, vantage) {
         // A detail is no answer by itself.
         End::UNSAID if fields.grain != Grain::Detail => End::SUCCESS,
         end => end,
@@ -228,7 +228,7 @@ fn upstream_fact(fields: &Fields<'_>) -> Fact {
 }
 
 /// The end of a record in which no status stands: from its error texts, else from the program's own word.
-fn without_status(fields: &Fields<'_>) -> End {
+fn without_status(fields: &Fields<'_>, vantage: Vantage) -> End {
     if fields.ok == Some(true) {
         return End::SUCCESS;
     }
@@ -240,7 +240,22 @@ fn without_status(fields: &Fields<'_>) -> End {
             return End::cancelled(0);
         }
     }
-    End::UNSAID
+    let mut words = [fields.error_code, fields.error_type].into_iter().flatten().map(last_segment);
+    match words.find_map(providers::meant).filter(|_| fields.status.is_none()) {
+        Some(meant) => meant_by_a_word(fields, vantage, meant.status),
+        None => End::UNSAID,
+    }
+}
+
+/// The end of a record whose error has a word of its own for a status, and no status.
+fn meant_by_a_word(fields: &Fields<'_>, vantage: Vantage, status: u16) -> End {
+    match status {
+        400..=499 => caller_side(fields, status),
+        _ => End {
+            outcome: Outcome::Status(status),
+            fact: Some(status_fact(fields, vantage, status, None)),
+        },
+    }
 }
 
 /// The texts that may hold a signature, the most telling first: the cause chain ranks above the exception's name.

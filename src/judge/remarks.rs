@@ -2,7 +2,8 @@
 
 use super::{costs, id_advice};
 use crate::model::{
-    Attempt, Attributes, CallerKind, Dimension, Finding, Grain, Name, Outcome, Rollup, SourceRollup, Time, Traffic, Vantage,
+    Attempt, Attributes, CallerKind, Dimension, Finding, Grain, Name, Observation, Outcome, Rollup, SourceRollup, Time, Traffic,
+    Vantage,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,6 +40,7 @@ pub(super) fn remarks(traffic: &Traffic, rollup: &Rollup, offsets_ms: &BTreeMap<
             missing_provider_ids(name, source),
             missing_client_ids(name, source),
             undated(name, source),
+            unsaid(name, source),
             clock(name, offset),
             retried_upstream(name, source),
         ];
@@ -186,6 +188,19 @@ fn undated(name: &Name, source: &SourceRollup) -> Option<Finding> {
             source.undated_records
         ),
         advice: "Log a time stamp with date and zone on every line.".to_owned(),
+        path: Some(Name::clone(name)),
+    })
+}
+
+/// Failed calls of which a log says no more than that they failed: nobody can tell whose fault they were.
+fn unsaid(name: &Name, source: &SourceRollup) -> Option<Finding> {
+    let is_unsaid = |seen: &&Observation| seen.grain == Grain::Call && seen.outcome == Outcome::Unsaid && seen.error.is_some();
+    let unsaid = source.observations.iter().filter(is_unsaid).count();
+    let told = source.observations.iter().filter(|seen| seen.outcome.is_failure()).count();
+    (unsaid > told).then(|| Finding {
+        about: "unsaid-failures",
+        says: format!("{unsaid} of its records say that a call failed and not how, by an error's name that is none of an API's; without another line on the same call they are in no count and no window."),
+        advice: "Log the HTTP status of the answer, or the exception that the SDK raised.".to_owned(),
         path: Some(Name::clone(name)),
     })
 }

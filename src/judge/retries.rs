@@ -128,7 +128,7 @@ fn found(seen: &Seen, audit: &RetryAudit, traffic: &Traffic, windows: &[Window])
     );
     let amplified = windows.iter().filter(|window| amplification(traffic, window) >= AMPLIFIED);
     finding(
-        "windows in which retries multiplied the load by two and more",
+        "windows in which retries doubled the load, or worse",
         amplified.count() as u64,
         "Limit retries by a budget (say a tenth of the traffic) or a circuit breaker: what multiplies the load keeps a provider down.",
     );

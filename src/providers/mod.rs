@@ -11,6 +11,7 @@ mod compatible;
 mod endpoint;
 mod gemini;
 mod masked;
+mod meant;
 mod openai;
 mod provider;
 mod region;
@@ -21,6 +22,7 @@ mod url;
 
 pub use caller::{caller_kind, is_provider_error};
 pub use endpoint::{Endpoint, endpoint, is_llm_path};
+pub use meant::{Meant, meant};
 pub use provider::Provider;
 pub use region::region;
 pub use request_id::{id_in_text, is_provider_request_id};

@@ -14,7 +14,6 @@ const LETTERS: usize = 10;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::redact) enum Kind {
     Host,
-    Proxy,
     Address,
     Path,
     Route,
@@ -46,7 +45,6 @@ impl Pseudonyms {
             (Kind::Route, _) => format!("/path-{}", self.letters("route", name)),
             (_, Some(address)) if is_private(address) => format!("ip-private-{}", self.letters("ip", &address.to_string())),
             (_, Some(address)) => format!("ip-{}", self.letters("ip", &address.to_string())),
-            (Kind::Proxy, None) => format!("proxy-{}", self.letters("host", &normal(name))),
             (Kind::Host | Kind::Address, None) => format!("host-{}", self.letters("host", &normal(name))),
         }
     }

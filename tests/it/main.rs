@@ -10,6 +10,7 @@
 mod archives;
 mod browser;
 mod bundle;
+mod calls;
 mod cli;
 mod config;
 mod corpora;

@@ -2,6 +2,7 @@
 
 use crate::run::{context, findings, plan, report};
 use faultscope::deliver::{self, Addressee};
+use faultscope::model::{Dimension, Name, StatusNote};
 use faultscope::redact::{Audience, Policy, seal};
 
 const NAMES: [&str; 3] = ["model-down", "outage-full", "quiet-day"];
@@ -149,5 +150,50 @@ fn the_text_report_fits_eighty_columns() {
         for line in text.lines() {
             assert!(line.chars().count() <= 80, "{name}: {line}");
         }
+    }
+}
+
+#[test]
+fn a_ticket_tells_what_the_status_page_said_as_the_other_reports_do() {
+    for name in ["model-down", "egress-b-broken"] {
+        let mut found = findings(&plan(name));
+        found.windows[0].status_page = vec![StatusNote {
+            component: Some("Responses".to_owned()),
+            incident: Some("Elevated errors".to_owned()),
+            agrees: false,
+            says: "the page tells of an incident".to_owned(),
+        }];
+        for form in ["ticket", "text", "markdown", "html"] {
+            let told = report(&found, form, Audience::Forwardable, b"key");
+            let note = "does not agree: Responses, Elevated errors: the page tells of an incident";
+            assert!(told.replace("\n      ", " ").contains(note), "{name} {form}");
+        }
+    }
+}
+
+#[test]
+fn several_models_are_not_told_as_one() {
+    let mut found = findings(&plan("model-down"));
+    let models = ["gpt-4.1", "o3"].map(Name::from).to_vec();
+    found.windows[0].scope.values.insert(Dimension::Model, models);
+    for form in ["text", "markdown", "html"] {
+        let told = report(&found, form, Audience::Forwardable, b"key").replace('\n', " ");
+        assert!(told.contains("2 models only: models gpt-4.1 and o3"), "{form}");
+    }
+}
+
+#[test]
+fn the_readme_shows_what_is_printed() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let shown = readme
+        .split("```text\nThe provider")
+        .nth(1)
+        .unwrap()
+        .split("\n```")
+        .next()
+        .unwrap();
+    let printed = report(&findings(&plan("model-down")), "text", Audience::Terminal, b"key");
+    for part in format!("The provider{shown}").split("\n  ...\n") {
+        assert!(printed.contains(part), "{part}");
     }
 }

@@ -8,10 +8,11 @@ mod text;
 use super::args::{History as Asked, HistoryForm};
 use super::exit::Exit;
 use super::{account, key, output, since, world};
+use crate::deliver;
 use crate::keep::Store;
 use crate::keep::history::{History, Span, Summary, total};
 use crate::keep::hours::Tally;
-use crate::model::{Rollup, Time};
+use crate::model::{Dimension, Rollup, Time};
 use crate::redact::{Audience, Policy, seal_scope, wall};
 use crate::text::timestamp::Zone;
 use anyhow::{Context as _, anyhow, bail};
@@ -146,11 +147,16 @@ fn scope(scope: &BTreeMap<String, Vec<String>>) -> String {
     if scope.is_empty() {
         return "all models and endpoints".to_owned();
     }
-    let parts: Vec<String> = scope
-        .iter()
-        .map(|(dimension, values)| format!("{} {}", dimension.replace('_', " "), values.join(", ")))
-        .collect();
+    let parts: Vec<String> = scope.iter().map(|(name, values)| limit(name, values.clone())).collect();
     parts.join("; ")
+}
+
+/// One limit of a scope in words; the state holds a dimension by its name.
+pub(super) fn limit(name: &str, values: Vec<String>) -> String {
+    match Dimension::ALL.into_iter().find(|dimension| dimension.name() == name) {
+        Some(dimension) => deliver::limit(dimension, values),
+        None => format!("{name} {}", values.join(", ")),
+    }
 }
 
 /// A model's name, where a log tells it.

@@ -28,10 +28,13 @@ pub(super) fn write(told: &Told) -> String {
     let sum = told.total();
     let _ = writeln!(
         out,
-        "History from {} to {}: {} nights, {} attempts, {} failed ({}).",
+        "History from {} to {}: {}, {} attempts, {} failed ({}).",
         minute(from),
         minute(until),
-        told.history.nights.len(),
+        match told.history.nights.len() {
+            1 => "1 night".to_owned(),
+            nights => format!("{nights} nights"),
+        },
         thousands(sum.attempts),
         thousands(sum.failures),
         share(sum.failures, sum.attempts)

@@ -280,17 +280,7 @@ fn recurring(window: &Window, state: &State, kept: &[Kept], known: Option<&Kept>
     let times = before + 1;
     (before > 0).then(|| {
         let ordinal = ordinal(times);
-        let scope: Vec<String> = window
-            .scope
-            .values
-            .iter()
-            .map(|(dimension, values)| format!("{} {}", dimension.name().replace('_', " "), values.join(", ")))
-            .collect();
-        let scope = if scope.is_empty() {
-            "everything".to_owned()
-        } else {
-            scope.join("; ")
-        };
+        let scope = deliver::scope(&window.scope);
         format!("This is the {ordinal} {} window for {scope} in 14 days.", state.class)
     })
 }

@@ -2,7 +2,7 @@
 
 use super::markup::Markup;
 use super::table::{numbers, table, words};
-use crate::deliver::listed;
+use crate::deliver::many_logs;
 use crate::deliver::phrases::{count, counted, second};
 use crate::model::{Coverage, Findings, SourceCoverage};
 
@@ -35,7 +35,7 @@ pub(super) fn write(page: &mut Markup, findings: &Findings) {
             numbers("Not understood"),
             words("Zone and clock"),
         ];
-        let listed = listed::sources(read);
+        let listed = many_logs::sources(read);
         table(page, "cards", "Files that were read", &columns, |rows| {
             for source in &listed.some {
                 rows.row(|row| {
@@ -59,7 +59,7 @@ pub(super) fn write(page: &mut Markup, findings: &Findings) {
 }
 
 fn not_read(page: &mut Markup, read: &Coverage) {
-    let skipped = listed::skipped(read);
+    let skipped = many_logs::skipped(read);
     let columns = [words("File"), words("Why")];
     let caption = "Files that were not read, or not to their end";
     table(page, "cards", caption, &columns, |rows| {

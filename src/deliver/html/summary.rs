@@ -6,7 +6,7 @@ use super::slices;
 use super::table::{numbers, table, words};
 use crate::deliver::Context;
 use crate::deliver::phrases::{self, confidence, count, counted, headline, length, second};
-use crate::model::{Class, Coverage, Findings, Window};
+use crate::model::{Class, Coverage, Dimension, Findings, Window};
 
 /// Writes the headline, what it rests on, and where to go on.
 pub(super) fn write(page: &mut Markup, findings: &Findings, context: &Context<'_>) {
@@ -56,11 +56,14 @@ fn worst(findings: &Findings) -> Option<(&Window, usize)> {
 }
 
 /// A window's answer to "whose fault?".
-fn whose(class: Class) -> &'static str {
-    match class {
+fn whose(window: &Window) -> &'static str {
+    match window.verdict.class {
         Class::NetworkSide => "Own network, proxy or host",
         Class::Transient => "Provider, briefly",
-        Class::ModelSpecific => "Provider, one model",
+        Class::ModelSpecific => match window.scope.values.get(&Dimension::Model).map_or(1, Vec::len) {
+            1 => "Provider, one model",
+            _ => "Provider, some models",
+        },
         Class::Outage => "Provider",
     }
 }
@@ -85,7 +88,7 @@ fn facts(page: &mut Markup, window: &Window, number: usize) {
             confidence(window.verdict.confidence),
             window.verdict.confidence
         );
-        fact(page, "Whose fault", whose(window.verdict.class), &sure);
+        fact(page, "Whose fault", whose(window), &sure);
         let until = if window.ongoing {
             "not proven to be over".to_owned()
         } else {

@@ -3,7 +3,7 @@
 use super::markup::Markup;
 use super::table::{Column, numbers, table, words};
 use super::{requests, spans};
-use crate::deliver::phrases::{count, counted, inert};
+use crate::deliver::phrases::{count, counted, inert, listed};
 use crate::model::{Finding, Findings, Name};
 use std::collections::BTreeMap;
 
@@ -65,11 +65,10 @@ pub(super) fn caller_side(page: &mut Markup, findings: &Findings) {
 /// Names, the first few of many.
 fn some(names: &[String]) -> String {
     const SHOWN: usize = 6;
-    let shown = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(SHOWN) {
         0 if names.is_empty() => "not logged".to_owned(),
-        0 => shown,
-        more => format!("{shown} and {more} more"),
+        0 => listed(names.to_vec()),
+        more => listed(names.iter().take(SHOWN).cloned().chain([format!("{more} more")]).collect()),
     }
 }
 

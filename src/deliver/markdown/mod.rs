@@ -4,8 +4,8 @@
 mod inert_text;
 mod section;
 
-use super::listed;
-use super::phrases::{self, count, counted, headline, second};
+use super::many_logs;
+use super::phrases::{self, count, counted, headline, listed, second};
 use super::report::{Context, Report};
 use super::summary::{self, next_steps};
 use crate::model::Findings;
@@ -117,7 +117,7 @@ fn caller_side(findings: &Findings) -> String {
             if models.is_empty() {
                 String::new()
             } else {
-                format!(", to {}", models.join(", "))
+                format!(", to {}", listed(models))
             },
             kind.messages.first().map_or_else(String::new, |(message, number)| format!(
                 ", \"{}\" {}",
@@ -177,8 +177,8 @@ fn remarks(findings: &Findings) -> String {
 fn coverage(findings: &Findings) -> String {
     let read = &findings.coverage;
     let mut out = String::from("## What was read\n\n| file | format | calls | other | unread |\n|---|---|---|---|---|\n");
-    let listed = listed::sources(read);
-    for source in &listed.some {
+    let logs = many_logs::sources(read);
+    for source in &logs.some {
         let _ = writeln!(
             out,
             "| {} | {} | {} | {} | {} |",
@@ -189,10 +189,10 @@ fn coverage(findings: &Findings) -> String {
             count(source.unread_records)
         );
     }
-    if let Some(more) = listed.more() {
+    if let Some(more) = logs.more() {
         let _ = writeln!(out, "\n{more}");
     }
-    for source in listed.some.iter().filter(|source| source.unread_records > 0) {
+    for source in logs.some.iter().filter(|source| source.unread_records > 0) {
         let lines: Vec<String> = source.unread_lines.iter().map(u64::to_string).collect();
         let _ = writeln!(
             out,
@@ -206,7 +206,7 @@ fn coverage(findings: &Findings) -> String {
             }
         );
     }
-    let skipped = listed::skipped(read);
+    let skipped = many_logs::skipped(read);
     for skipped in &skipped.some {
         let _ = writeln!(out, "\n- skipped {}: {}", code(&skipped.path), prose(&skipped.reason));
     }

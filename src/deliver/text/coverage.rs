@@ -1,7 +1,7 @@
 //! What was read and what was not, at the terminal.
 
 use super::Page;
-use crate::deliver::listed;
+use crate::deliver::many_logs;
 use crate::deliver::phrases::{count, counted, inert, second};
 use crate::deliver::table::{table, wrapped};
 use crate::model::SourceCoverage;
@@ -23,7 +23,7 @@ impl Page<'_> {
             count(read.unread_records())
         );
         out.push_str(&wrapped(&sentence, "  ", "  ", self.context.width));
-        let listed = listed::sources(read);
+        let listed = many_logs::sources(read);
         let rows = listed.some.iter().map(|source| row(source)).collect();
         out.push_str(&table(
             &["file", "format", "calls", "other", "unread", "zone, clock"],
@@ -32,7 +32,7 @@ impl Page<'_> {
         ));
         out.extend(listed.more().map(|more| self.point(&more)));
         out.push_str(&self.unread(&listed.some));
-        let skipped = listed::skipped(read);
+        let skipped = many_logs::skipped(read);
         for skipped in &skipped.some {
             out.push_str(&self.point(&format!("skipped {}: {}", inert(&skipped.path), inert(&skipped.reason))));
         }

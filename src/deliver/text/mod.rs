@@ -3,7 +3,7 @@
 mod coverage;
 mod window;
 
-use super::phrases::{self, count, counted, headline, inert, second};
+use super::phrases::{self, count, counted, headline, inert, listed, second};
 use super::report::{Context, Report};
 use super::summary::{next_steps, remarks};
 use super::table::wrapped;
@@ -205,12 +205,13 @@ impl Page<'_> {
 
 /// The models that an error of the caller's own making concerned.
 fn models(kind: &CallerSideCount) -> String {
-    let named: Vec<String> = kind.models.iter().take(MODELS_NAMED).map(|model| inert(model)).collect();
-    match (named.is_empty(), kind.models.len().saturating_sub(MODELS_NAMED)) {
-        (true, _) => String::new(),
-        (false, 0) => format!(", to {}", named.join(", ")),
-        (false, more) => format!(", to {} and {more} more", named.join(", ")),
+    let mut named: Vec<String> = kind.models.iter().take(MODELS_NAMED).map(|model| inert(model)).collect();
+    match kind.models.len().saturating_sub(MODELS_NAMED) {
+        0 if named.is_empty() => return String::new(),
+        0 => {}
+        more => named.push(format!("{more} more")),
     }
+    format!(", to {}", listed(named))
 }
 
 /// The most frequent known message of an error of the caller's own making.

@@ -54,7 +54,7 @@ pub(super) fn own_gateway(part: &Part) -> Option<String> {
 fn path(part: &Part) -> String {
     if let Some(gateway) = own_gateway(part) {
         return format!(
-            "Network path: our programs call a gateway of ours, {gateway}, and it calls you; {} failures carry your id. TLS inspection on the way and egress address: {}",
+            "Network path: our programs call gateways of ours, {gateway}, which call you; {} failures carry your id. TLS inspection on the way and egress address: {}",
             count(part.ids.provider),
             to_fill_in("yes or no, and the public address if you want to share it")
         );
@@ -72,11 +72,17 @@ fn path(part: &Part) -> String {
 
 fn reached(part: &Part) -> String {
     let (yes, no, unknown) = part.reached;
+    let others = match (no, unknown) {
+        (0, 0) => String::new(),
+        _ => format!(", {} did not, of {} no log can tell", count(no), count(unknown)),
+    };
     format!(
-        "Did the failed attempts reach you: {} did by our logs (your id, your error body or your edge's status on the answer, or response headers read by our proxy), {} did not, of {} no log can tell.",
-        count(yes),
-        count(no),
-        count(unknown)
+        "Did the failed attempts reach you: {} did by our logs (your id, your error body or your edge's status on the answer, or response headers read by our proxy){others}.",
+        if others.is_empty() {
+            format!("all {}", count(yes))
+        } else {
+            count(yes)
+        },
     )
 }
 

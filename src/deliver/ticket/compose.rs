@@ -99,7 +99,7 @@ fn before_sending(findings: &Findings, window: &Window, part: &Part, form: &Form
     let mut lines = vec![attachment(window), health(form, part)];
     if let Some(gateway) = checks::own_gateway(part) {
         lines.push(format!(
-            "These calls went to {gateway}, which is none of the provider's hosts; {} of {} carry the provider's id. Make sure by the gateway's own log that the failures are not its own.",
+            "These calls went to {gateway}: none of the provider's hosts, so gateways of yours; {} of {} carry the provider's id. Make sure by the gateways' own logs that the failures are not theirs.",
             count(part.ids.provider),
             counted(part.share.failed, "failure", "failures")
         ));
@@ -132,7 +132,7 @@ fn health(form: &Form, part: &Part) -> String {
     let model = part
         .model
         .as_deref()
-        .map_or_else(|| "the model".to_owned(), |model| format!("model {}", inert(model)));
+        .map_or_else(|| "what failed".to_owned(), |model| format!("model {}", inert(model)));
     let first = |dimension, what: &str| {
         let named = part.tally(dimension).and_then(|tally| tally.named.first());
         named.map_or_else(|| format!("your {what}"), |(name, _)| format!("{what} {}", inert(name)))

@@ -63,8 +63,9 @@ fn har(is_web: bool, coverage: &Coverage) -> String {
         (false, _) => "not applicable, these are API calls; the list of failed requests is attached instead".to_owned(),
         (true, 0) => to_fill_in("attach a sanitised HAR and the console log"),
         (true, some) => format!(
-            "{} read, the failed requests in it are in the attached list; console log: {}",
+            "{} read, the failed requests of {} are in the attached list; console log: {}",
             crate::deliver::phrases::counted(some as u64, "HAR was", "HARs were"),
+            if some == 1 { "it" } else { "them" },
             to_fill_in("attach it")
         ),
     }

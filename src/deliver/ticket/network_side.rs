@@ -8,7 +8,7 @@ use super::page::Page;
 use super::words::{self, all_of, course, durations, ends, ends_in_short, usual};
 use super::{allow_list, appendix, when};
 use crate::deliver::Context;
-use crate::deliver::phrases::{count, counted, inert, length, percent};
+use crate::deliver::phrases::{count, counted, inert, length, listed, percent};
 use crate::model::{Attempt, Dimension, Findings, Occurrences, Part, ProxyLog, TransportError, Window, Zoom};
 use crate::text::timestamp::Zone;
 
@@ -37,7 +37,7 @@ pub(super) fn title(window: &Window, part: &Part) -> String {
     let scope = |dimension: Dimension, word: &str| {
         let values = window.scope.values.get(&dimension)?;
         let names: Vec<String> = values.iter().map(|name| inert(name)).collect();
-        Some(format!(" {word} {}", names.join(", ")))
+        Some(format!(" {word} {}", listed(names)))
     };
     let by = scope(Dimension::Proxy, "through").unwrap_or_default();
     let from = scope(Dimension::Host, "from").unwrap_or_default();
@@ -85,10 +85,11 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
     }
     page.heading("Labels");
     page.item(&format!("Reproduced on another network: {}", other_network(window)));
-    page.heading("What speaks against the network");
-    for line in against(window, part) {
+    page.heading("Why the network, and not the provider");
+    for line in reasons(window, part) {
         page.item(&line);
     }
+    words::status_page(page, "The provider's status page on that time", window);
     page.heading("How this was measured");
     for line in appendix::appendix(subject.findings, subject.context) {
         page.item(&line);
@@ -97,7 +98,7 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
 
 /// How they broke, how long that took, and when.
 fn timings(page: &mut Page, subject: &Subject<'_>) {
-    let Subject { window, part, .. } = subject;
+    let part = subject.part;
     page.heading("Kinds and timings");
     for ending in &part.endings {
         page.item(&format!(
@@ -114,7 +115,7 @@ fn timings(page: &mut Page, subject: &Subject<'_>) {
     }
     page.item(&format!("{}.", usual(part.before.as_ref(), "Before it")));
     page.item(&format!("{}.", usual(part.after.as_ref(), "After it")));
-    if let Some(took) = subject.zoom.and_then(|zoom| words::healthy(zoom, window)) {
+    if let Some(took) = subject.zoom.and_then(words::healthy) {
         page.item(&took);
     }
     for line in course(&part.course) {
@@ -253,15 +254,19 @@ fn ids(attempt: &Attempt) -> String {
     told.join("  ")
 }
 
-fn against(window: &Window, part: &Part) -> Vec<String> {
+fn reasons(window: &Window, part: &Part) -> Vec<String> {
     let (yes, no, unknown) = part.reached;
     let mut lines = vec![format!(
-        "The provider answered {} of the {} broken requests; {} never reached it; of {} no log can tell ({:.1} %).",
-        count(yes),
+        "Of the {} broken requests {} never reached the provider, it answered {}, and of {} no log can tell{}.",
         count(part.share.failed),
         count(no),
+        count(yes),
         count(unknown),
-        percent(unknown, part.share.failed)
+        if unknown > 0 {
+            format!(" ({:.1} %)", percent(unknown, part.share.failed))
+        } else {
+            String::new()
+        }
     )];
     for counter in &window.verdict.against {
         lines.push(format!("Not {}: {}", counter.class.name(), inert(&counter.says)));

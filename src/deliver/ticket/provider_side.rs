@@ -103,6 +103,7 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
         form.health,
         to_fill_in("what it showed for this model and time")
     ));
+    words::status_page(page, "Your status page on that time", window);
     page.heading("Impact and contact");
     page.item(&format!(
         "Impact: {} of {} lost; {}",
@@ -134,7 +135,7 @@ fn figures(page: &mut Page, window: &Window, part: &Part, zoom: Option<&Zoom>) {
         "Time until the failure: {}.",
         durations(part.durations.as_ref(), part.share.failed)
     ));
-    if let Some(took) = zoom.and_then(|zoom| words::healthy(zoom, window)) {
+    if let Some(took) = zoom.and_then(words::healthy) {
         page.item(&took);
     }
     if !part.edge_sites.named.is_empty() {

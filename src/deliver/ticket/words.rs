@@ -1,7 +1,8 @@
 //! The figures of a ticket as sentences: always with numerator and denominator.
 
+use super::page::Page;
 use super::when;
-use crate::deliver::phrases::{count, counted, ending, inert, interval, length, percent};
+use crate::deliver::phrases::{count, counted, ending, inert, interval, length, percent, status_note};
 use crate::model::{Attempt, Durations, Occurrences, Outcome, Part, Share, Stretch, Took, TransportError, Window, Zoom};
 
 /// "14.2 % of attempts failed, 443 of 3,120 (95 % interval 13.0 to 15.5 %)".
@@ -121,7 +122,7 @@ pub(super) fn durations(durations: Option<&Durations>, of: u64) -> String {
 }
 
 /// How long the scope's successes took, before the window and in it.
-pub(super) fn healthy(zoom: &Zoom, window: &Window) -> Option<String> {
+pub(super) fn healthy(zoom: &Zoom) -> Option<String> {
     let told = |took: &Took, when: &str| {
         format!(
             "{when} median {}, 95th percentile {} (of {})",
@@ -130,16 +131,13 @@ pub(super) fn healthy(zoom: &Zoom, window: &Window) -> Option<String> {
             count(took.of)
         )
     };
-    // Durations are counted in stretches that reach over a window's edges: where all failed, none were during it.
-    let inside = if window.failures < window.attempts {
-        zoom.healthy_inside.as_ref()
-    } else {
-        None
-    };
-    let parts: Vec<String> = [(zoom.healthy_before.as_ref(), "before it"), (inside, "during it")]
-        .into_iter()
-        .filter_map(|(took, when)| Some(told(took?, when)))
-        .collect();
+    let parts: Vec<String> = [
+        (zoom.healthy_before.as_ref(), "before it"),
+        (zoom.healthy_inside.as_ref(), "during it"),
+    ]
+    .into_iter()
+    .filter_map(|(took, when)| Some(told(took?, when)))
+    .collect();
     (!parts.is_empty()).then(|| format!("Successful attempts of the window's scope took: {}.", parts.join("; ")))
 }
 
@@ -201,6 +199,16 @@ pub(super) fn samples(samples: &[Attempt], ids: impl Fn(&Attempt) -> String) -> 
             )
         })
         .collect()
+}
+
+/// What the provider's status page said, where one was read.
+pub(super) fn status_page(page: &mut Page, heading: &str, window: &Window) {
+    if !window.status_page.is_empty() {
+        page.heading(heading);
+    }
+    for note in &window.status_page {
+        page.item(&format!("{}.", status_note(note)));
+    }
 }
 
 /// "1 window", "2 windows" and what is in them.

@@ -1,7 +1,7 @@
 //! The life of one call for the engineer at the terminal: attempt by attempt, and who said what.
 
 use super::attempt::{attempted, seconds};
-use crate::deliver::phrases::{count, counted, dimension_word, inert, second};
+use crate::deliver::phrases::{count, counted, inert, limit, second};
 use crate::deliver::report::Context;
 use crate::deliver::table::wrapped;
 use crate::model::{CallEnd, Dimension, Ids, Outcome, Trace, TracedCall};
@@ -99,7 +99,7 @@ fn what(call: &TracedCall) -> String {
         let values = call.attempts.iter().filter_map(|attempt| attempt.attributes.get(dimension));
         let values: BTreeSet<String> = values.map(|value| inert(value)).collect();
         let values: Vec<String> = values.into_iter().collect();
-        (!values.is_empty()).then(|| format!("{} {}", dimension_word(dimension), values.join(", ")))
+        (!values.is_empty()).then(|| limit(dimension, values))
     };
     let parts: Vec<String> = Dimension::ALL.into_iter().filter_map(value).collect();
     if parts.is_empty() {

@@ -13,6 +13,7 @@ mod cloudflare_ai_gateway;
 mod cloudflare_logpush;
 mod cloudfront;
 mod colours;
+mod csv_rows;
 mod elapsed;
 mod envoy_json;
 mod envoy_text;
@@ -77,6 +78,7 @@ pub static ALL: &[&dyn Format] = &[
     &cloudflare_logpush::CloudflareLogpush,
     &cloudfront::CloudFront::STANDARD,
     &cloudflare_ai_gateway::CLOUDFLARE_AI_GATEWAY,
+    &csv_rows::CsvRows::ANY,
     &envoy_json::EnvoyJson,
     &envoy_text::EnvoyText,
     &fastly::Fastly,

@@ -14,6 +14,10 @@ pub(super) static OPENROUTER: Dialect = Dialect {
         "upstream_id",
         "is_byok",
         "tokens_prompt",
+        "generation_id",
+        "model_permaslug",
+        "finish_reason_normalized",
+        "generation_time_ms",
     ],
     fewest: 3,
     columns: &[
@@ -28,6 +32,12 @@ pub(super) static OPENROUTER: Dialect = Dialect {
         ("finish_reason", Column::Finish),
         ("native_finish_reason", Column::Flag),
         ("provider_responses", Column::Answers),
+        // The activity export has names of its own.
+        ("generation_id", Column::OwnId),
+        ("model_permaslug", Column::Model),
+        ("generation_time_ms", Column::DurationMs),
+        ("finish_reason_normalized", Column::Finish),
+        ("finish_reason_raw", Column::Flag),
         ("tokens_prompt", Column::InputTokens),
         ("tokens_completion", Column::OutputTokens),
     ],

@@ -2,6 +2,7 @@
 
 use super::classes::{CLASSES, MODULES};
 use super::{body, written};
+use crate::providers;
 
 /// One exception as its text tells it. Everything is borrowed, escapes included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,13 +56,9 @@ impl<'a> Raised<'a> {
             (Some(module), _) => ours(module),
             // These are anybody's without the module of google-genai, Mistral or Ollama.
             (None, Some("ServerError" | "ClientError" | "SDKError" | "ResponseError")) | (_, None) => false,
-            (None, Some(class)) => meaning(class).is_some(),
+            (None, Some(class)) => CLASSES.contains(&class),
         }
     }
-}
-
-fn meaning(class: &str) -> Option<Option<u16>> {
-    CLASSES.iter().find(|(known, _)| *known == class).map(|(_, status)| *status)
 }
 
 /// Reads an exception's text: `openai.InternalServerError: Error code: 503 - {'error': {…}}`, `Error code: 429 - …`,
@@ -90,7 +87,11 @@ fn read<'a>(mut raised: Raised<'a>, rest: &'a str) -> Raised<'a> {
     body::read(message, &mut raised);
     // A class alone is no evidence where a gateway wraps a broken connection in it (formats.md 1.9).
     if sdk && raised.status.is_none() && !rest.contains("Connection error") {
-        raised.status = raised.class.and_then(meaning).flatten();
+        let meant = raised
+            .class
+            .filter(|class| CLASSES.contains(class))
+            .and_then(providers::meant);
+        raised.status = meant.filter(|meant| meant.is_exact).map(|meant| meant.status);
     }
     raised
 }

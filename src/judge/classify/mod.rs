@@ -44,12 +44,13 @@ pub(super) fn classify(traffic: &Traffic, drafts: Vec<Draft<'_>>, options: &Opti
             others: &drafts,
             most_requests: options.max_requests,
         }),
-        ..window(traffic, draft, options, options.explain == Some(at))
+        ..window(traffic, (draft, &drafts), options, options.explain == Some(at))
     };
     drafts.iter().enumerate().map(with_case).collect()
 }
 
-fn window(traffic: &Traffic, draft: &Draft<'_>, options: &Options, is_explained: bool) -> Window {
+/// One window of `all`, without what a support engineer asks besides.
+fn window(traffic: &Traffic, (draft, all): (&Draft<'_>, &[Draft<'_>]), options: &Options, is_explained: bool) -> Window {
     let table = table_for(traffic, draft);
     let around = Flow::of(
         &table,
@@ -59,6 +60,7 @@ fn window(traffic: &Traffic, draft: &Draft<'_>, options: &Options, is_explained:
     );
     let evidence = Evidence::of(traffic, draft, &options.thresholds);
     let failures = evidence.failures();
+    let baseline = shape::baseline(&table, draft, all);
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -85,14 +87,14 @@ fn window(traffic: &Traffic, draft: &Draft<'_>, options: &Options, is_explained:
         failures,
         calls: evidence.calls,
         calls_lost: evidence.calls_lost,
-        baseline: shape::baseline(&table, draft),
+        baseline,
         by_status,
         by_transport_error,
         by_error: by_error(&draft.failures),
         reached_yes: evidence.reached.yes,
         reached_no: evidence.reached.no,
         reached_unknown: evidence.reached.unknown,
-        verdict: verdict(&evidence, shape::baseline(&table, draft), attempts),
+        verdict: verdict(&evidence, baseline, attempts),
         requests,
         requests_omitted,
         status_page: Vec::new(),

@@ -34,7 +34,7 @@ pub(super) fn what_failed(evidence: &Evidence<'_>, attempts: u64) -> String {
 pub(in crate::judge) fn scope_words(scope: &Scope) -> String {
     let values = scope.values.iter();
     let parts: Vec<String> = values
-        .map(|(dimension, values)| format!("{} {}", word(*dimension), list(Some(values))))
+        .map(|(dimension, values)| format!("{} {}", word(*dimension, values.len()), list(Some(values))))
         .collect();
     parts.join(" and ")
 }
@@ -49,7 +49,7 @@ pub(super) fn contrasts(evidence: &Evidence<'_>) -> Vec<String> {
             Some(format!(
                 "Of first attempts, {} with {} {} failed; {} others in the same minutes did.",
                 whole(contrast.affected),
-                word(contrast.dimension),
+                word(contrast.dimension, values.len()),
                 list(Some(values)),
                 whole(contrast.others)
             ))
@@ -57,21 +57,23 @@ pub(super) fn contrasts(evidence: &Evidence<'_>) -> Vec<String> {
         .collect()
 }
 
-fn word(dimension: Dimension) -> &'static str {
-    match dimension {
-        Dimension::Model => "model",
-        Dimension::Endpoint => "endpoint",
-        Dimension::ServerAddress => "server",
-        Dimension::ServiceTier => "service tier",
-        Dimension::Project => "project",
-        Dimension::Proxy => "proxy",
-        Dimension::Provider => "provider",
-        Dimension::Surface => "surface",
-        Dimension::Region => "region",
-        Dimension::EdgeSite => "edge site",
-        Dimension::Host => "application host",
-        Dimension::Client => "client",
-    }
+/// The word before one value of a dimension, or before several.
+fn word(dimension: Dimension, values: usize) -> &'static str {
+    let (one, several) = match dimension {
+        Dimension::Model => ("model", "models"),
+        Dimension::Endpoint => ("endpoint", "endpoints"),
+        Dimension::ServerAddress => ("server", "servers"),
+        Dimension::ServiceTier => ("service tier", "service tiers"),
+        Dimension::Project => ("project", "projects"),
+        Dimension::Proxy => ("proxy", "proxies"),
+        Dimension::Provider => ("provider", "providers"),
+        Dimension::Surface => ("surface", "surfaces"),
+        Dimension::Region => ("region", "regions"),
+        Dimension::EdgeSite => ("edge site", "edge sites"),
+        Dimension::Host => ("application host", "application hosts"),
+        Dimension::Client => ("client", "clients"),
+    };
+    if values == 1 { one } else { several }
 }
 
 /// Whether the provider had them, what became of the calls, what was usual, and what could not be told.

@@ -3,7 +3,7 @@
 
 use crate::judge::thresholds::{BACKGROUND_FLOOR, CELL_MS, RECOVERY_CHANCE};
 use crate::judge::windows::statistics::f;
-use crate::judge::windows::table::Table;
+use crate::judge::windows::table::{Entry, Table};
 use crate::judge::windows::{Draft, Flow};
 use crate::model::{Flag, Time};
 
@@ -94,13 +94,23 @@ pub(super) fn is_ongoing(table: &Table<'_>, draft: &Draft<'_>) -> bool {
     (1.0 - rate / 2.0).powf(after.healthy_between(draft.end, end)) >= RECOVERY_CHANCE
 }
 
-/// The failing share of the scope outside the window; the floor where there was no such traffic.
-pub(super) fn baseline(table: &Table<'_>, draft: &Draft<'_>) -> f64 {
-    let (from, to) = (table.minute(draft.start), table.minute(draft.end));
+/// The failing share of the scope outside every window, for what failed in another one is not usual either; the floor
+/// where there was no such traffic.
+pub(super) fn baseline(table: &Table<'_>, draft: &Draft<'_>, all: &[Draft<'_>]) -> f64 {
+    let spans: Vec<_> = all
+        .iter()
+        .filter(|window| window.side == table.side)
+        .map(|window| (table.minute(window.start)..=table.minute(window.end), &window.scope))
+        .collect();
+    let is_in_window = |entry: &Entry| {
+        spans
+            .iter()
+            .any(|(minutes, scope)| minutes.contains(&entry.minute) && table.holds(scope, entry))
+    };
     let outside = table
         .entries
         .iter()
-        .filter(|entry| (entry.minute < from || entry.minute > to) && table.holds(&draft.scope, entry));
+        .filter(|entry| table.holds(&draft.scope, entry) && !is_in_window(entry));
     let (k, n) = outside.fold((0.0, 0.0), |sum, entry| (sum.0 + entry.k, sum.1 + entry.n));
     if n > 0.0 { k / n } else { BACKGROUND_FLOOR }
 }

@@ -7,6 +7,7 @@
 use super::family::{Family, Granularity, names_exception};
 use super::view::{SourceIndex, View};
 use crate::model::{Attributes, Dimension, Grain, Ids, Name, Observation, Outcome, Time, TransportError};
+use crate::providers;
 use ahash::AHashMap;
 use std::sync::Arc;
 
@@ -39,7 +40,7 @@ pub(super) struct Chain {
     pub(super) views: Vec<usize>,
     /// What became of it.
     pub(super) end: Option<ChainEnd>,
-    /// The attributes of the success that ended it, so that it is not counted as a first attempt.
+    /// The attributes of the success that ended it, where it has no number, so that it is not counted as a first attempt.
     pub(super) recovered_by: Option<Arc<Attributes>>,
 }
 
@@ -106,13 +107,16 @@ impl<'a> Attempts<'a> {
         match (seen.grain, seen.outcome) {
             (Grain::Start | Grain::Tunnel, _) => {}
             (Grain::Attempt | Grain::Call, Outcome::Success) => self.events.push(Event::Saved(seen)),
-            (Grain::Attempt, Outcome::Unsaid) | (Grain::Call, Outcome::Unsaid) => {}
+            (Grain::Attempt, Outcome::Unsaid) => {}
             (Grain::Attempt, _) => self.push(source, seen, seen.outcome, None),
+            // An error whose word is nobody's tells of an attempt what its own lines do not, and is no attempt by itself.
+            (Grain::Call, Outcome::Unsaid) if seen.error.is_none() => {}
             (Grain::Call, outcome) => match self.recent(|unit| decided_by(unit, seen)) {
                 Some(unit) => {
                     unit.view.add(seen);
                     unit.call = Some(seen);
                 }
+                None if outcome == Outcome::Unsaid => {}
                 None => self.push(source, seen, outcome, Some(seen)),
             },
             (Grain::Detail, _) => self.detail(source, seen),
@@ -352,6 +356,10 @@ impl Calls {
 
     /// The chain that a success saved: by id, else one whose attempts lie within the successful call's own span.
     fn saved(&self, seen: &Observation) -> Option<usize> {
+        // A first attempt is of a call of its own, whatever id it shares with others.
+        if seen.attempt == Some(1) {
+            return None;
+        }
         if let Some(chain) = self.of_ids(&seen.ids, seen.time) {
             return Some(chain);
         }
@@ -379,7 +387,8 @@ impl Calls {
             return;
         };
         closing.end = Some(end);
-        if matches!(end, ChainEnd::Recovered(_)) {
+        // A success that is numbered is known for a retry already.
+        if matches!(end, ChainEnd::Recovered(_)) && seen.attempt.is_none() {
             closing.recovered_by = Some(Arc::clone(&seen.attributes));
         }
         let kind = if let Outcome::Transport(kind) = seen.outcome {
@@ -442,8 +451,20 @@ fn agrees(last: &View, seen: &Observation) -> bool {
 fn ends_agree(last: &View, seen: &Observation) -> bool {
     match (last.outcome, seen.outcome) {
         (_, Outcome::Unsaid) => true,
+        (Outcome::Status(a), Outcome::Status(_)) if a >= 500 && is_any_5xx(seen) => true,
         (a, b) if a.status().is_some() || b.status().is_some() => a.status() == b.status(),
         (Outcome::Transport(a), Outcome::Transport(b)) => a == b || a == TransportError::Other || b == TransportError::Other,
         (a, b) => a == b,
     }
+}
+
+/// Whether a line's status is no more than what its error's word stands for, which it does for every 5xx.
+fn is_any_5xx(seen: &Observation) -> bool {
+    let words = seen
+        .error
+        .iter()
+        .flat_map(|error| [&error.error_code, &error.error_type])
+        .flatten();
+    let meant = words.filter_map(|word| providers::meant(word)).next();
+    meant.is_some_and(|meant| !meant.is_exact && seen.outcome == Outcome::Status(meant.status))
 }

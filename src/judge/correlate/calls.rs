@@ -6,6 +6,7 @@
 use crate::model::{Attempt, Attributes, CallOutcome, Dimension, Name, Time, TrafficCell};
 use ahash::AHashMap;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Two attempts with one caller id further apart are two calls that share an id: some callers use one id for a whole
 /// conversation. The SDKs' default time-out is ten minutes.
@@ -30,8 +31,17 @@ pub(super) struct InCall {
     pub(super) said: CallOutcome,
 }
 
-/// Numbers the calls and their attempts. `saved` gives the times at which a caller id's call went well.
-pub(super) fn number(mut attempts: Vec<InCall>, cells: &[TrafficCell], saved: &BTreeMap<Name, Vec<Time>>) -> Vec<Attempt> {
+/// What went well at last, as far as it is known.
+#[derive(Debug, Default)]
+pub(super) struct Saved {
+    /// When each caller id's call went well.
+    pub(super) by_id: BTreeMap<Name, Vec<Time>>,
+    /// Retries that went well and have a number and no id: when, of what, and the number.
+    pub(super) numbered: Vec<(Time, Arc<Attributes>, u16)>,
+}
+
+/// Numbers the calls and their attempts.
+pub(super) fn number(mut attempts: Vec<InCall>, cells: &[TrafficCell], saved: &Saved) -> Vec<Attempt> {
     attempts.sort_by(|a, b| (a.attempt.time, &a.attempt.seen_by).cmp(&(b.attempt.time, &b.attempt.seen_by)));
     let quiet = QuietSlices::of(&attempts, cells);
     let mut calls = Calls::default();
@@ -40,7 +50,12 @@ pub(super) fn number(mut attempts: Vec<InCall>, cells: &[TrafficCell], saved: &B
         one.attempt.call = call;
         one.attempt.number = one.numbered.unwrap_or(place);
     }
-    let outcomes = calls.outcomes(&attempts, saved);
+    let mut outcomes = calls.outcomes(&attempts, &saved.by_id);
+    for call in calls.saved_by(&saved.numbered) {
+        if let Some(outcome) = outcomes.get_mut(call as usize) {
+            *outcome = CallOutcome::Recovered;
+        }
+    }
     attempts
         .into_iter()
         .map(|mut one| {
@@ -61,6 +76,8 @@ struct Calls {
     by_chain: AHashMap<(usize, usize), u32>,
     by_client_id: AHashMap<Name, u32>,
     by_slice: AHashMap<Slice, u32>,
+    /// Calls without an id whose last attempt had a number, by that; the latest last.
+    waiting: AHashMap<(Slice, u16), Vec<u32>>,
 }
 
 type Slice = [Option<Name>; 4];
@@ -94,7 +111,8 @@ impl Calls {
                 && follows
                 && (quiet.is_quiet(&slice) || one.numbered.is_some())
         });
-        let call = by_chain.or(by_id).or(by_slice).unwrap_or_else(|| {
+        let by_number = if identified { None } else { self.waiting_for(one, &slice) };
+        let call = by_chain.or(by_id).or(by_number).or(by_slice).unwrap_or_else(|| {
             self.calls.push((time, 0));
             u32::try_from(self.calls.len() - 1).unwrap_or(u32::MAX)
         });
@@ -110,9 +128,48 @@ impl Calls {
             self.by_client_id.insert(Name::clone(id), call);
         }
         if one.attempt.outcome.is_failure() {
-            self.by_slice.insert(slice, call);
+            self.by_slice.insert(slice.clone(), call);
+        }
+        if let Some(number) = one.numbered.filter(|_| !identified) {
+            self.waiting.entry((slice, number)).or_default().push(call);
         }
         (call, place)
+    }
+
+    /// The call whose last attempt had the number before this one's: of several the latest, which waits no longer then.
+    fn waiting_for(&mut self, one: &InCall, slice: &Slice) -> Option<u32> {
+        let before = one.numbered?.checked_sub(1)?;
+        let mut waiting = self.waiting.remove(&(slice.clone(), before))?;
+        let call = waiting
+            .pop()
+            .filter(|&call| self.within(call, one.attempt.time, SAME_CALL_MS));
+        // Where the latest is too old, all are.
+        if call.is_some() && !waiting.is_empty() {
+            self.waiting.insert((slice.clone(), before), waiting);
+        }
+        call
+    }
+
+    /// The calls that numbered successes, by time, were the last attempts of: of those that waited then, the latest.
+    fn saved_by(&self, successes: &[(Time, Arc<Attributes>, u16)]) -> Vec<u32> {
+        // Of each list, those that had begun to wait, and how many of it they are: so each call is looked at once.
+        let mut begun: AHashMap<(Slice, u16), (Vec<u32>, usize)> = AHashMap::new();
+        let last = |call: &u32| self.calls.get(*call as usize).map_or(Time(i64::MIN), |(last, _)| *last);
+        let mut saved = Vec::new();
+        for (time, attributes, number) in successes {
+            let key = (slice(attributes), number.saturating_sub(1));
+            let Some(waiting) = self.waiting.get(&key) else { continue };
+            let (open, taken) = begun.entry(key).or_default();
+            let new = waiting
+                .iter()
+                .skip(*taken)
+                .take_while(|call| time.since(last(call)) >= -SLACK_MS);
+            let before = open.len();
+            open.extend(new);
+            *taken += open.len() - before;
+            saved.extend(open.pop().filter(|call| time.since(last(call)) <= SAME_CALL_MS));
+        }
+        saved
     }
 
     fn within(&self, call: u32, time: Time, limit_ms: i64) -> bool {

@@ -22,7 +22,7 @@ use crate::model::{
     Vantage,
 };
 use assemble::{Assembled, ChainEnd};
-use calls::InCall;
+use calls::{InCall, Saved};
 use clocks::Clock;
 use cover::{Cover, Covers, Ties};
 use earlier::Earlier;
@@ -54,7 +54,10 @@ pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
     let mut assembled: Vec<Assembled> = families.iter().map(|family| assemble_family(family, &sources)).collect();
     set_clocks(&mut assembled, &mut proxies, &clocks);
 
-    let saved = saved(&assembled, &proxies, rollup, &families);
+    let saved = Saved {
+        by_id: saved(&assembled, &proxies, rollup, &families),
+        numbered: numbered_successes(&families, &sources, &clocks),
+    };
     let chains = chains_of_views(&assembled);
     let hosts = hosts_of_views(&proxies);
     let applications = in_one(assembled.iter_mut().map(|one| &mut one.views));
@@ -267,6 +270,10 @@ fn in_call(
             one.outcome = proxy.outcome.transport().map_or(one.outcome, Outcome::Transport);
         }
     }
+    if one.of_call {
+        // The proxy saw the attempt itself.
+        one.duration_ms = proxies.iter().find_map(|proxy| proxy.duration_ms).or(one.duration_ms);
+    }
     let upstream = proxies.iter().find_map(|view| view.upstream.as_ref()?.address.clone());
     let mut seen_by: Vec<Seen> = application
         .into_iter()
@@ -315,6 +322,7 @@ static EMPTY_VIEW: std::sync::LazyLock<View> = std::sync::LazyLock::new(|| View 
     time: Time(0),
     instant: crate::model::Instant::End,
     duration_ms: None,
+    of_call: false,
     outcome: Outcome::Unsaid,
     fact: Some(Fact::StatusOnly),
     attributes: Arc::new(Attributes::default()),
@@ -371,7 +379,7 @@ fn saved(assembled: &[Assembled], proxies: &[ProxyHost], rollup: &Rollup, famili
     let sources: Vec<&SourceRollup> = rollup.sources.values().collect();
     for source in families.iter().flat_map(|family| &family.sources) {
         for seen in sources.get(*source).map_or(&[][..], |rollup| &rollup.observations) {
-            if seen.outcome == Outcome::Success {
+            if seen.outcome == Outcome::Success && seen.attempt != Some(1) {
                 add(seen.ids.x_client_request_id.as_ref(), seen.time);
             }
         }
@@ -379,12 +387,33 @@ fn saved(assembled: &[Assembled], proxies: &[ProxyHost], rollup: &Rollup, famili
     saved
 }
 
+/// The retries of applications that went well, have a number, and nothing else that tells their call.
+fn numbered_successes(
+    families: &[Family],
+    sources: &[(&Name, &SourceRollup)],
+    clocks: &[Clock],
+) -> Vec<(Time, Arc<Attributes>, u16)> {
+    let mut found = Vec::new();
+    for &index in families.iter().flat_map(|family| &family.sources) {
+        let Some((_, rollup)) = sources.get(index) else { continue };
+        let offset = clocks.get(index).map_or(0, |clock| clock.offset_ms);
+        for seen in rollup.observations.iter().filter(|seen| seen.outcome == Outcome::Success) {
+            let nameless = seen.ids.x_client_request_id.is_none() && seen.ids.sdk.is_none();
+            if let (Some(number @ 2..), true) = (seen.attempt, nameless) {
+                found.push((seen.time.plus_ms(offset), Arc::clone(&seen.attributes), number));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
 fn finish(
     applications: successes::Successes,
     uncovered: successes::Successes,
     by_proxies: successes::Successes,
     mut attempts: Vec<InCall>,
-    saved: &BTreeMap<Name, Vec<Time>>,
+    saved: &Saved,
     sources: &[(&Name, &SourceRollup)],
     clocks: &[Clock],
 ) -> Correlated {

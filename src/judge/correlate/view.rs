@@ -1,6 +1,6 @@
 //! One attempt as one source saw it, put together from all that source's records about it.
 
-use crate::model::{Attributes, ErrorSaid, Fact, Ids, Instant, Name, Observation, Outcome, Time, Tokens, Upstream};
+use crate::model::{Attributes, ErrorSaid, Fact, Grain, Ids, Instant, Name, Observation, Outcome, Time, Tokens, Upstream};
 use std::sync::Arc;
 
 /// The number of a source within one correlation.
@@ -17,7 +17,10 @@ pub(super) struct View {
     pub(super) time: Time,
     /// Which instant `time` is.
     pub(super) instant: Instant,
+    /// Its duration; where [`Self::of_call`], that of the whole call.
     pub(super) duration_ms: Option<u32>,
+    /// It is told by the call's own line, and by none of its own.
+    pub(super) of_call: bool,
     pub(super) outcome: Outcome,
     pub(super) fact: Option<Fact>,
     pub(super) attributes: Arc<Attributes>,
@@ -44,6 +47,7 @@ impl View {
             time: seen.time,
             instant: seen.instant,
             duration_ms: seen.duration_ms,
+            of_call: seen.grain == Grain::Call,
             outcome: seen.outcome,
             fact: seen.fact,
             attributes: Arc::clone(&seen.attributes),

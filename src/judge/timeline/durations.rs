@@ -66,9 +66,11 @@ impl Durations {
             percentiles(&counts)
         };
         for told in &self.by_vantage {
-            // A stretch belongs to the time in which its middle lies.
-            let (from, to) = (window.start.plus_ms(-stretch / 2), window.end.plus_ms(stretch / 2));
-            let around = (took(told, from.plus_ms(-BEFORE_MS), from), took(told, from, to));
+            // A stretch belongs to the time before in which its middle lies; to the window only where it is whole in it, for
+            // the successes just before and after are many, and those within few.
+            let from = window.start.plus_ms(-stretch / 2);
+            let inside = took(told, window.start, window.end.plus_ms(1 - stretch));
+            let around = (took(told, from.plus_ms(-BEFORE_MS), from), inside);
             if around != (None, None) {
                 return around;
             }

@@ -5,8 +5,8 @@ use super::automaton::Segment;
 use super::statistics::{binomial_at_least, binomial_at_most, differ};
 use super::table::{Entry, Slice, Table};
 use crate::judge::thresholds::{
-    AFFECTED_CHANCE, COVERAGE, GAIN_NEEDED, HEALTHY_CHANCE, HEALTHY_SHARE, SAME_RATE_SHARE, STAGGER_EVIDENCE, STAGGER_MINUTES,
-    TIE, VALUE_COST,
+    AFFECTED_CHANCE, COVERAGE, GAIN_NEEDED, HEALTHY_CHANCE, HEALTHY_SHARE, OTHER_PROVIDER_CHANCE, SAME_RATE_SHARE,
+    STAGGER_EVIDENCE, STAGGER_MINUTES, TIE, VALUE_COST,
 };
 use crate::model::{Dimension, Scope, Side};
 use std::collections::{BTreeMap, BTreeSet};
@@ -204,11 +204,66 @@ fn contrast(
     };
     let (kept, left_out) = (sum(&values), sum(&dropped));
     let others = (all_k - kept.0 - left_out.0, all_n - kept.1 - left_out.1);
-    Ok(judged(dimension, values, kept, others, background))
+    let may_be_of_one =
+        table.side == Side::Provider && matches!(dimension, Dimension::ServerAddress | Dimension::Provider) && values.len() == 1;
+    let asked = if may_be_of_one && is_of_other_providers(table, at, &values, inside) {
+        OF_ONE_PROVIDER
+    } else {
+        OF_ANY
+    };
+    Ok(judged(dimension, values, kept, others, background, asked))
 }
 
+/// Whether no provider has traffic both with these values and with others.
+fn is_of_other_providers(table: &Table<'_>, at: usize, values: &[u16], inside: &[&Entry]) -> bool {
+    let Some(provider) = table
+        .dimensions
+        .iter()
+        .position(|dimension| *dimension == Dimension::Provider)
+    else {
+        return false;
+    };
+    let (mut mine, mut theirs) = (BTreeSet::new(), BTreeSet::new());
+    for entry in inside {
+        let Some(value) = entry.values.get(at).copied().flatten() else {
+            continue;
+        };
+        let side = if values.contains(&value) { &mut mine } else { &mut theirs };
+        side.insert(entry.values.get(provider).copied().flatten());
+    }
+    mine.is_disjoint(&theirs)
+}
+
+/// What is asked of a dimension before it is believed.
+#[derive(Clone, Copy)]
+struct Asked {
+    /// The chance at which the others may still be ill.
+    chance: f64,
+    /// Nats.
+    gain: f64,
+}
+
+/// What is asked of most dimensions.
+const OF_ANY: Asked = Asked {
+    chance: HEALTHY_CHANCE,
+    gain: GAIN_NEEDED,
+};
+
+/// What is asked of one provider's failing alone: the other explanation, that providers failed together, is far-fetched.
+const OF_ONE_PROVIDER: Asked = Asked {
+    chance: OTHER_PROVIDER_CHANCE,
+    gain: 0.0,
+};
+
 /// The tests of coverage, health and gain.
-fn judged(dimension: Dimension, values: Vec<u16>, affected: (f64, f64), others: (f64, f64), background: f64) -> Option<Contrast> {
+fn judged(
+    dimension: Dimension,
+    values: Vec<u16>,
+    affected: (f64, f64),
+    others: (f64, f64),
+    background: f64,
+    asked: Asked,
+) -> Option<Contrast> {
     if values.is_empty() || others.1 <= 0.0 {
         return None;
     }
@@ -223,7 +278,7 @@ fn judged(dimension: Dimension, values: Vec<u16>, affected: (f64, f64), others: 
     let chance_of_healthy = binomial_at_most(others.0, others.1, healthy_rate);
     #[expect(clippy::cast_precision_loss, reason = "a handful of values")]
     let gain = differ(affected.0, affected.1, others.0, others.1) - VALUE_COST * values.len() as f64;
-    (explains && chance_of_healthy <= HEALTHY_CHANCE && gain > GAIN_NEEDED).then(|| Contrast {
+    (explains && chance_of_healthy <= asked.chance && gain > asked.gain).then(|| Contrast {
         dimension,
         gain,
         affected,

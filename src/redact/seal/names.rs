@@ -11,10 +11,8 @@ use std::collections::BTreeMap;
 /// What a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum What {
-    /// A host of ours or of a provider.
+    /// A host of ours or of a provider. A proxy is one too: a machine has one name, whatever it is told as.
     Host,
-    /// An own proxy.
-    Proxy,
     /// An address, with or without its port.
     Address,
     /// The path of a log.
@@ -61,7 +59,7 @@ impl Names {
 
     /// What stands for a value, if not itself, and the class it is counted under.
     fn stand_in(&self, what: What, name: &str) -> (Option<String>, Option<&'static str>) {
-        let is_own_kind = matches!(what, What::Host | What::Proxy | What::Address | What::Path);
+        let is_own_kind = matches!(what, What::Host | What::Address | What::Path);
         let own = self.pseudonyms.as_ref().filter(|_| is_own_kind);
         if let Some(own) = own {
             let shown = own_name(own, what, name);
@@ -133,7 +131,6 @@ fn own_name(own: &Pseudonyms, what: What, name: &str) -> String {
     }
     let (host, port) = with_port(name);
     let kind = match what {
-        What::Proxy => Kind::Proxy,
         What::Address => Kind::Address,
         _ => Kind::Host,
     };

@@ -1,8 +1,9 @@
 //! Are names replaced as words only, routes kept as far as the API documents them, and addresses with their ports?
 
 use super::names::{Names, What, replace_word};
-use super::{Audience, Policy};
-use crate::model::Name;
+use super::{Audience, Policy, seal_scope};
+use crate::model::{Dimension, Name, Scope};
+use std::collections::BTreeMap;
 
 fn shown(audience: Audience, what: What, name: &str) -> String {
     let mut names = Names::new(&Policy {
@@ -30,6 +31,19 @@ fn a_providers_host_stays_and_azures_keeps_what_is_azures() {
     assert!(!show("acme.openai.azure.com").contains("acme"));
     assert!(show("gateway.corp").starts_with("host-"));
     assert_eq!(shown(Audience::Terminal, What::Host, "gateway.corp"), "gateway.corp");
+}
+
+#[test]
+fn a_machine_has_one_name_as_host_as_proxy_and_as_address() {
+    let policy = Policy {
+        audience: Audience::Forwardable,
+        key: b"key".to_vec(),
+    };
+    let names = [Dimension::Host, Dimension::Proxy, Dimension::ServerAddress, Dimension::Client].map(|dimension| {
+        let values = BTreeMap::from([(dimension, vec![Name::from("edge-a.corp")])]);
+        seal_scope(Scope { values }, &policy).values.remove(&dimension)
+    });
+    assert!(names.iter().all(|name| name.is_some() && *name == names[0]), "{names:?}");
 }
 
 #[test]

@@ -15,8 +15,7 @@ type Visit<'v> = &'v mut dyn FnMut(What, &mut Name);
 /// What the values of a dimension are.
 fn what(dimension: Dimension) -> What {
     match dimension {
-        Dimension::ServerAddress | Dimension::Host => What::Host,
-        Dimension::Proxy => What::Proxy,
+        Dimension::ServerAddress | Dimension::Host | Dimension::Proxy => What::Host,
         Dimension::Client => What::Address,
         Dimension::Endpoint => What::Route,
         Dimension::Region
@@ -239,7 +238,7 @@ impl Walk<'_> {
             (self.visit)(what(group.dimension), &mut group.value);
         }
         for log in &mut case.proxies {
-            (self.visit)(What::Proxy, &mut log.proxy);
+            (self.visit)(What::Host, &mut log.proxy);
             self.tally(What::Host, &mut log.servers);
             self.tally(What::Address, &mut log.clients);
             self.tally(What::Address, &mut log.upstreams);

@@ -227,7 +227,9 @@ impl<'a> Told<'a> {
         let to_provider = || fields.server_address.is_some_and(|host| providers::by_host(host).is_some());
         let about = fields.model.is_some() || route() || to_provider();
         let identified = fields.x_request_id.is_some() || fields.request_id.is_some() || fields.x_client_request_id.is_some();
-        let ended = fields.status.is_some() || (fields.duration_ms.is_some() && (failed || identified || route()));
+        let ended = fields.status.is_some()
+            || (fields.duration_ms.is_some() && (failed || identified || route()))
+            || (fields.ok == Some(false) && fields.error_type.is_some_and(|word| names_an_end(word, fields)));
         let told = (about && ended)
             || (fields.status.is_some() && fields.x_request_id.is_some())
             || (failed && fields.model.is_some() && identified);
@@ -266,6 +268,16 @@ fn fill_from_raised<'a>(raised: &Fields<'a>, fields: &mut Fields<'a>) {
     fields.text = fields.text.or(raised.text);
     fields.x_request_id = fields.x_request_id.or(raised.x_request_id);
     fields.url = fields.url.or(raised.url);
+}
+
+/// Whether an error's type says by itself how a call ended. An SDK's exception with a text is read as one.
+fn names_an_end(error_type: &str, fields: &Fields<'_>) -> bool {
+    let is_bare = fields.error_message.is_none() && fields.text.is_none();
+    if messages::is_sdk_class(error_type) {
+        is_bare
+    } else {
+        providers::meant(error_type).is_some()
+    }
 }
 
 fn first_line(text: &str) -> (&str, &str) {
