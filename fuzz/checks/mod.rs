@@ -67,7 +67,7 @@ fn told(rollup: &Rollup) -> String {
                 "{name} {:?} {counts:?} {:?} {lines:?} {:?}\n",
                 source.format,
                 source.span,
-                source.cells.in_order()
+                source.cells.in_order().collect::<Vec<_>>()
             )
         })
         .collect()

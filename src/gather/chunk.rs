@@ -14,6 +14,9 @@ pub const WARM: u64 = 16 * 1024;
 /// Bytes read past the end of a piece at first, so that most last records need no second read.
 const TAIL: u64 = 4 * 1024;
 
+/// Bytes read at a time. Measured: 64 KiB to 1 MiB are equal, from 4 MiB on the buffer leaves the processor's caches.
+const BLOCK: u64 = 256 * 1024;
+
 /// Bytes read at a time where a record needs more.
 const MORE: u64 = 64 * 1024;
 
@@ -133,7 +136,7 @@ impl<'f> PieceReader<'f> {
 impl Refill for PieceReader<'_> {
     fn more(&mut self, window: &mut Window) -> io::Result<usize> {
         let until = if self.at < self.end {
-            self.end
+            self.end.min(self.at.saturating_add(BLOCK))
         } else {
             self.at.saturating_add(MORE)
         };

@@ -3,6 +3,7 @@
 //! [`discover`] lists the logs, each once; `prepare` opens each one's start and [`recognise`]s it; then every worker
 //! takes the next part, `read`s its records into a rollup of its own, and the rollups are merged.
 
+pub mod alike;
 pub mod carries;
 pub mod chunk;
 pub mod collect;
@@ -23,9 +24,11 @@ pub mod progress;
 mod read;
 pub mod recognise;
 mod redate;
+pub mod repeated;
 pub mod resume;
 mod retry_after;
 mod seek;
+mod sieve;
 pub mod signatures;
 mod sought;
 mod sources;
@@ -47,6 +50,7 @@ use fold::Workers;
 use jobs::{merge_into, own, read_all, read_in_turn};
 use prepare::{Prepared, Way};
 use read::Errand;
+use sieve::Sieve;
 use sources::Sources;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,6 +69,8 @@ pub struct Gathered {
     names: Vec<Vec<Name>>,
     /// Newlines before each part, for sources that are read in parts.
     before: Vec<BTreeMap<usize, u64>>,
+    /// The parts of each source that hold successes which a second look may want.
+    savers: Vec<BTreeSet<usize>>,
     order: recognise::Order,
     /// How far sources are believed of which some records were not.
     believed: BTreeMap<SourceName, Time>,
@@ -102,17 +108,12 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
         order,
     } = found;
     progress.found(sources.iter().map(|prepared| prepared.source.size).sum());
-    let errand = Errand {
-        plan,
-        wanted: None,
-        sought: None,
-        order: &order,
-        progress,
-    };
+    let errand = Errand::for_all(plan, &order, progress);
     let is_own = own(&sources, plan);
     let mut parts = read_in_turn(&mut sources, &is_own, &errand, &workers);
     let mut skipped = skipped;
     let (mut before, mut names) = (vec![BTreeMap::new(); sources.len()], vec![Vec::new(); sources.len()]);
+    let savers = savers(&mut parts, sources.len());
     let places = before.iter_mut().zip(&mut names).zip(is_own).enumerate();
     let mut lines = BTreeMap::new();
     let owned = sources.iter().zip(places).filter(|(_, (_, (_, is_own)))| *is_own);
@@ -150,9 +151,21 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
         sources,
         names,
         before,
+        savers,
         order,
         believed,
     }
+}
+
+/// The parts of each of so many sources that hold successes which a second look may want.
+fn savers(read: &mut BTreeMap<usize, Box<read::Parts>>, sources: usize) -> Vec<BTreeSet<usize>> {
+    let mut savers = vec![BTreeSet::new(); sources];
+    for (number, parts) in read {
+        if let Some(place) = savers.get_mut(*number) {
+            *place = std::mem::take(&mut parts.savers);
+        }
+    }
+    savers
 }
 
 /// When each source was last written.
@@ -220,9 +233,11 @@ impl Gathered {
             prepared.hold(parts.len());
             jobs.extend(parts.into_iter().map(|part| (number, part)));
         }
+        let asked = Sieve::of(&wanted.client_ids);
         let errand = Errand {
             plan,
             wanted: Some(wanted),
+            asked: Some(&asked),
             sought: None,
             order: &self.order,
             progress,
@@ -273,15 +288,14 @@ impl Gathered {
             };
             offsets.extend(read.chunks.iter().filter(is_wanted).map(|span| span.offset));
         }
+        // Many a log tells the caller's id of failures only: nothing in it is wanted.
+        let savers = self.savers.get(number).into_iter().flatten().copied();
         match &prepared.way {
             Way::Pieces(pieces) => {
-                let parts = pieces.iter().enumerate();
-                parts
-                    .filter(|(_, piece)| offsets.contains(&piece.start))
-                    .map(|(part, _)| part)
-                    .collect()
+                let is_wanted = |part: &usize| pieces.get(*part).is_some_and(|piece| offsets.contains(&piece.start));
+                savers.filter(is_wanted).collect()
             }
-            Way::Whole(_) if !offsets.is_empty() => vec![0],
+            Way::Whole(_) if !offsets.is_empty() => savers.collect(),
             Way::Whole(_) | Way::Empty => Vec::new(),
         }
     }

@@ -383,7 +383,7 @@ fn without_port(address: &str) -> &str {
 
 /// The error in closed vocabulary: its type and code as words, its message as a known template, never its text.
 #[must_use]
-pub fn error_said(fields: &Fields<'_>) -> Option<Box<ErrorSaid>> {
+pub fn error_said(fields: &Fields<'_>) -> Option<ErrorSaid> {
     // A key's last segment looks like none: it is asked whole.
     let word = |text: Option<&str>| {
         let whole = text.filter(|text| !scrub::is_secret(text))?;
@@ -395,7 +395,7 @@ pub fn error_said(fields: &Fields<'_>) -> Option<Box<ErrorSaid>> {
         template: texts(fields).find_map(providers::template),
         html: texts(fields).any(is_html),
     };
-    (said != ErrorSaid::default()).then(|| Box::new(said))
+    (said != ErrorSaid::default()).then_some(said)
 }
 
 /// Whether a body is a page and not the API's JSON; an SDK may put the status before it.
@@ -413,7 +413,7 @@ fn last_segment(class: &str) -> &str {
 
 /// What a proxy knew of the way.
 #[must_use]
-pub fn upstream(fields: &Fields<'_>) -> Option<Box<Upstream>> {
+pub fn upstream(fields: &Fields<'_>) -> Option<Upstream> {
     let upstream = Upstream {
         address: fields
             .upstream_address
@@ -424,7 +424,7 @@ pub fn upstream(fields: &Fields<'_>) -> Option<Box<Upstream>> {
         answered: fields.upstream_header_ms.map(|ms| ms.is_some()),
         retries: u16::try_from(upstream_retries(fields)).unwrap_or(u16::MAX),
     };
-    (upstream != Upstream::default()).then(|| Box::new(upstream))
+    (upstream != Upstream::default()).then_some(upstream)
 }
 
 /// How often a proxy tried again upstream by itself: what it says, else the statuses that nginx lists (`502, 200`, and

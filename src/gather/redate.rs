@@ -77,11 +77,11 @@ fn moved(source: &mut SourceRollup, shift: i64) {
 fn moved_cells(cells: &Cells, shift: i64) -> Cells {
     let mut moved = Cells::default();
     for (time, grain, attributes, cell) in cells.in_order() {
-        let tuple = moved.tuple(&attributes);
+        let tuple = moved.tuple(attributes);
         moved.add(time.plus_ms(shift), grain, tuple, cell);
     }
     for (time, attributes, class, count) in cells.took() {
-        let tuple = moved.tuple(&attributes);
+        let tuple = moved.tuple(attributes);
         moved.add_all_took(time.plus_ms(shift), tuple, class, count);
     }
     moved

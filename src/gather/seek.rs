@@ -36,11 +36,8 @@ impl Gathered {
             }
         }
         let errand = Errand {
-            plan,
-            wanted: None,
             sought: Some(sought),
-            order: &self.order,
-            progress,
+            ..Errand::for_all(plan, &self.order, progress)
         };
         let mut all = BTreeMap::new();
         merge_into(&mut all, read_all(jobs, &self.sources, &errand, &workers));

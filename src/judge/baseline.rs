@@ -233,8 +233,7 @@ mod tests {
     use super::{DAY_MS, HOUR_MS, Usual, UsualHour};
     use crate::judge::{Options, judge};
     use crate::model::{
-        Attributes, Cell, Dimension, Findings, Grain, Ids, Instant, Observation, Outcome, Rollup, Side, SourceRollup, Time,
-        Vantage,
+        Attributes, Cell, Dimension, Findings, Grain, Instant, Observation, Outcome, Rollup, Side, SourceRollup, Time, Vantage,
     };
     use std::sync::Arc;
 
@@ -294,7 +293,7 @@ mod tests {
                     outcome: Outcome::Status(503),
                     fact: None,
                     attributes: attributes(),
-                    ids: Ids::default(),
+                    ids: Arc::default(),
                     method: None,
                     error: None,
                     attempt: Some(1),

@@ -124,11 +124,7 @@ fn is_tunnel(source: &SourceRollup) -> bool {
     let has_path = |attributes: &Attributes| attributes.get(Dimension::Endpoint).is_some();
     source.vantage == Some(Vantage::Proxy)
         && !source.observations.iter().any(|seen| has_path(&seen.attributes))
-        && !source
-            .cells
-            .in_order()
-            .iter()
-            .any(|(_, _, attributes, _)| has_path(attributes))
+        && !source.cells.in_order().any(|(_, _, attributes, _)| has_path(attributes))
 }
 
 fn share(with: u64, without: u64) -> Option<f64> {

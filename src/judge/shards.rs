@@ -109,10 +109,10 @@ mod tests {
             outcome,
             fact: None,
             attributes: Arc::new(Attributes::default()),
-            ids: Ids {
+            ids: Arc::new(Ids {
                 x_client_request_id: Some(Name::from(id)),
                 ..Ids::default()
-            },
+            }),
             method: None,
             error: None,
             attempt: None,

@@ -31,13 +31,13 @@ fn since(cells: &Cells, before: Time) -> Cells {
     let mut recent = Cells::default();
     for (time, grain, attributes, cell) in cells.in_order() {
         if time >= before {
-            let tuple = recent.tuple(&attributes);
+            let tuple = recent.tuple(attributes);
             recent.add(time, grain, tuple, cell);
         }
     }
     for (time, attributes, class, count) in cells.took() {
         if time >= before {
-            let tuple = recent.tuple(&attributes);
+            let tuple = recent.tuple(attributes);
             recent.add_all_took(time, tuple, class, count);
         }
     }

@@ -12,6 +12,7 @@ use crate::model::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Times that a version may have written, with years to spare on both sides of what the reader believes (2015 to 2100).
 const TIMES: Range<i64> = 946_684_800_000..7_258_118_400_000;
@@ -224,13 +225,13 @@ fn cells_stored(cells: &Cells, numbers: &mut Numbering) -> StoredCells {
         took: Vec::new(),
     };
     for (time, grain, attributes, cell) in cells.in_order() {
-        let attributes = numbers.attributes(&attributes);
+        let attributes = numbers.attributes(attributes);
         let counts = (time.0, grain::write(grain), attributes, cell.ok, cell.ok_later);
         stored.counts.push(counts);
     }
     for (time, attributes, class, count) in cells.took() {
         let shortest = u32::try_from(class.bounds().0).unwrap_or(u32::MAX);
-        stored.took.push((time.0, numbers.attributes(&attributes), shortest, count));
+        stored.took.push((time.0, numbers.attributes(attributes), shortest, count));
     }
     stored
 }
@@ -273,15 +274,7 @@ fn ids_read(stored: &[(u64, i64, Option<u32>, Number)], meanings: &Meanings) -> 
 }
 
 fn seen_stored(seen: &Observation, numbers: &mut Numbering) -> Seen {
-    let ids = [
-        &seen.ids.x_request_id,
-        &seen.ids.x_client_request_id,
-        &seen.ids.gateway_request_id,
-        &seen.ids.cf_ray,
-        &seen.ids.sdk,
-        &seen.ids.thread,
-        &seen.ids.organization,
-    ];
+    let ids = seen.ids.each();
     Seen {
         line: seen.line,
         time: seen.time.0,
@@ -331,7 +324,7 @@ fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants) -> Opti
         outcome: outcome_read(seen.outcome)?,
         fact: seen.fact.map(|code| fact::read(code).ok_or(())).transpose().ok()?,
         attributes: meanings.attributes(seen.attributes)?,
-        ids: Ids {
+        ids: Arc::new(Ids {
             x_request_id,
             x_client_request_id,
             gateway_request_id,
@@ -339,10 +332,10 @@ fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants) -> Opti
             sdk,
             thread,
             organization,
-        },
+        }),
         method: meanings.name(seen.method),
         error: seen.error.map(|(error_type, error_code, template, html)| {
-            Box::new(ErrorSaid {
+            Arc::new(ErrorSaid {
                 error_type: meanings.name(error_type),
                 error_code: meanings.name(error_code),
                 template: meanings.name(template).map(|word| constants.constant(&word)),
@@ -352,7 +345,7 @@ fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants) -> Opti
         attempt: seen.attempt,
         retry: seen.retry.map(|(in_ms, left, after_ms)| RetrySaid { in_ms, left, after_ms }),
         upstream: seen.upstream.map(|(address, connected, answered, retries)| {
-            Box::new(Upstream {
+            Arc::new(Upstream {
                 address: meanings.name(address),
                 connected,
                 answered,

@@ -74,11 +74,11 @@ pub struct Attempt {
     /// The attributes of both views.
     pub attributes: Arc<Attributes>,
     /// The ids of both views.
-    pub ids: Ids,
+    pub ids: Arc<Ids>,
     /// `http.request.method`.
     pub method: Option<Name>,
     /// What the error said.
-    pub error: Option<Box<ErrorSaid>>,
+    pub error: Option<Arc<ErrorSaid>>,
     /// Its number within its call, from 1.
     pub number: u16,
     /// The call it belongs to; attempts of one call share the number.
@@ -116,7 +116,7 @@ impl Attempt {
             duration_ms: None,
             outcome,
             attributes: Arc::default(),
-            ids: Ids::default(),
+            ids: Arc::default(),
             method: None,
             error: None,
             number: 1,

@@ -26,6 +26,49 @@ pub struct Ids {
     pub organization: Option<Name>,
 }
 
+impl Ids {
+    /// Every id, in the order of the fields.
+    #[must_use]
+    pub fn each(&self) -> [&Option<Name>; 7] {
+        [
+            &self.x_request_id,
+            &self.x_client_request_id,
+            &self.gateway_request_id,
+            &self.cf_ray,
+            &self.sdk,
+            &self.thread,
+            &self.organization,
+        ]
+    }
+
+    /// Every id, to be changed.
+    pub fn each_mut(&mut self) -> [&mut Option<Name>; 7] {
+        [
+            &mut self.x_request_id,
+            &mut self.x_client_request_id,
+            &mut self.gateway_request_id,
+            &mut self.cf_ray,
+            &mut self.sdk,
+            &mut self.thread,
+            &mut self.organization,
+        ]
+    }
+
+    /// Those that are of a request or a call; a thread and an organisation have many.
+    pub fn of_request(&self) -> impl Iterator<Item = &Name> {
+        self.each().into_iter().take(5).flatten()
+    }
+
+    /// Fills what is absent here from `other`.
+    pub fn fill_from(&mut self, other: &Self) {
+        for (mine, theirs) in self.each_mut().into_iter().zip(other.each()) {
+            if mine.is_none() {
+                mine.clone_from(theirs);
+            }
+        }
+    }
+}
+
 /// What the error said, in closed vocabulary: no free text leaves `gather`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ErrorSaid {
@@ -99,18 +142,18 @@ pub struct Observation {
     pub fact: Option<Fact>,
     /// Model, endpoint, host and the rest.
     pub attributes: Arc<Attributes>,
-    /// Its ids.
-    pub ids: Ids,
+    /// Its ids, which every view of the attempt shares.
+    pub ids: Arc<Ids>,
     /// `http.request.method`.
     pub method: Option<Name>,
     /// What the error said.
-    pub error: Option<Box<ErrorSaid>>,
+    pub error: Option<Arc<ErrorSaid>>,
     /// The number of the attempt within its call, from 1.
     pub attempt: Option<u16>,
     /// What was said of a retry.
     pub retry: Option<RetrySaid>,
     /// What a proxy knew of the way.
-    pub upstream: Option<Box<Upstream>>,
+    pub upstream: Option<Arc<Upstream>>,
     /// Whether the body was a stream.
     pub stream: Option<bool>,
     /// The tokens it used.

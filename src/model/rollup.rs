@@ -229,7 +229,14 @@ mod tests {
         let sources = rollup.settled().sources;
         sources
             .iter()
-            .map(|(name, source)| format!("{name} {} {:?} {:?}\n", source.records, source.span, source.cells.in_order()))
+            .map(|(name, source)| {
+                format!(
+                    "{name} {} {:?} {:?}\n",
+                    source.records,
+                    source.span,
+                    source.cells.in_order().collect::<Vec<_>>()
+                )
+            })
             .collect()
     }
 

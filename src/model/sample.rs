@@ -22,32 +22,78 @@ pub struct SampledId {
     pub client: Option<Name>,
 }
 
+/// Ids up to which a sample is a list: most sources of a great many are tiny, and a map's first node weighs as much as a
+/// dozen ids.
+const FEW: usize = 32;
+
 /// The sample of one source for one kind of id.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct IdSample {
-    kept: BTreeMap<u64, SampledId>,
+    kept: Kept,
 }
+
+/// What is kept, by hash.
+#[derive(Clone, Debug)]
+enum Kept {
+    /// Sorted.
+    Few(Vec<(u64, SampledId)>),
+    Many(BTreeMap<u64, SampledId>),
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self::Few(Vec::new())
+    }
+}
+
+impl PartialEq for IdSample {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for IdSample {}
 
 impl IdSample {
     /// Whether an id with this hash would be kept: the cheap question asked of every success.
     #[must_use]
     pub fn wants(&self, hash: u64) -> bool {
-        self.kept.len() < KEPT || self.kept.last_key_value().is_some_and(|(largest, _)| hash <= *largest)
+        match &self.kept {
+            Kept::Few(_) => true,
+            Kept::Many(kept) => kept.len() < KEPT || kept.last_key_value().is_some_and(|(largest, _)| hash <= *largest),
+        }
     }
 
     /// Keeps an id; of two records with one id the earlier stays.
     pub fn keep(&mut self, hash: u64, seen: SampledId) {
-        match self.kept.entry(hash) {
-            Entry::Vacant(place) => {
-                place.insert(seen);
+        match &mut self.kept {
+            Kept::Few(kept) => match kept.binary_search_by_key(&hash, |(hash, _)| *hash) {
+                Ok(at) => {
+                    if let Some((_, mine)) = kept.get_mut(at).filter(|(_, mine)| seen < *mine) {
+                        *mine = seen;
+                    }
+                }
+                Err(at) => kept.insert(at, (hash, seen)),
+            },
+            Kept::Many(kept) => {
+                match kept.entry(hash) {
+                    Entry::Vacant(place) => {
+                        place.insert(seen);
+                    }
+                    Entry::Occupied(mut mine) if seen < *mine.get() => {
+                        mine.insert(seen);
+                    }
+                    Entry::Occupied(_) => {}
+                }
+                if kept.len() > KEPT {
+                    kept.pop_last();
+                }
             }
-            Entry::Occupied(mut mine) if seen < *mine.get() => {
-                mine.insert(seen);
-            }
-            Entry::Occupied(_) => {}
         }
-        if self.kept.len() > KEPT {
-            self.kept.pop_last();
+        if let Kept::Few(kept) = &mut self.kept
+            && kept.len() > FEW
+        {
+            self.kept = Kept::Many(std::mem::take(kept).into_iter().collect());
         }
     }
 
@@ -56,36 +102,50 @@ impl IdSample {
         if other.len() > self.len() {
             std::mem::swap(self, &mut other);
         }
-        for (hash, seen) in other.kept {
+        for (hash, seen) in other.iter() {
             // They come the smallest first.
             if !self.wants(hash) {
                 break;
             }
-            self.keep(hash, seen);
+            self.keep(hash, seen.clone());
         }
     }
 
     /// The ids kept, by hash.
     pub fn iter(&self) -> impl Iterator<Item = (u64, &SampledId)> {
-        self.kept.iter().map(|(hash, seen)| (*hash, seen))
+        let (few, many) = match &self.kept {
+            Kept::Few(kept) => (kept.as_slice(), None),
+            Kept::Many(kept) => (&[][..], Some(kept)),
+        };
+        let many = many.into_iter().flatten().map(|(hash, seen)| (*hash, seen));
+        few.iter().map(|(hash, seen)| (*hash, seen)).chain(many)
     }
 
     /// What was kept under a hash.
     #[must_use]
     pub fn get(&self, hash: u64) -> Option<&SampledId> {
-        self.kept.get(&hash)
+        match &self.kept {
+            Kept::Few(kept) => {
+                let at = kept.binary_search_by_key(&hash, |(hash, _)| *hash).ok()?;
+                kept.get(at).map(|(_, seen)| seen)
+            }
+            Kept::Many(kept) => kept.get(&hash),
+        }
     }
 
     /// How many ids are kept.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.kept.len()
+        match &self.kept {
+            Kept::Few(kept) => kept.len(),
+            Kept::Many(kept) => kept.len(),
+        }
     }
 
     /// Whether none is kept.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.kept.is_empty()
+        self.len() == 0
     }
 }
 

@@ -43,9 +43,9 @@ pub struct TracedRecord {
     /// The fact about whether the provider was reached, where it has one.
     pub fact: Option<Fact>,
     /// Its ids.
-    pub ids: Ids,
+    pub ids: Arc<Ids>,
     /// What it says of the error.
-    pub error: Option<Box<ErrorSaid>>,
+    pub error: Option<Arc<ErrorSaid>>,
     /// What it says of a retry.
     pub retry: Option<RetrySaid>,
     /// The id that was asked for stands in it.
@@ -76,11 +76,11 @@ pub struct TracedAttempt {
     /// The attributes of all views.
     pub attributes: Arc<Attributes>,
     /// The ids of all views.
-    pub ids: Ids,
+    pub ids: Arc<Ids>,
     /// `http.request.method`.
     pub method: Option<Name>,
     /// What the error said.
-    pub error: Option<Box<ErrorSaid>>,
+    pub error: Option<Arc<ErrorSaid>>,
     /// Whether the provider had it, and the fact that decided it; `None` for a success, which speaks for itself.
     pub reached: Option<(Reached, Fact)>,
     /// How the two sides were joined.

@@ -44,13 +44,27 @@ impl Wanted {
     }
 }
 
-/// A hash of an id that every machine agrees on, so that samples of two shards match (FNV-1a, 64 bit, then mixed).
+/// A hash of an id that every machine agrees on, so that samples of two shards match. Asked of every record with an id, so it
+/// takes eight bytes at a time: byte by byte it cost more than all else that is done with a success.
 #[must_use]
 pub fn id_hash(id: &str) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in id.bytes() {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    id_hash_of(id.as_bytes())
+}
+
+/// The same of an id that is not known to be text.
+#[must_use]
+pub fn id_hash_of(id: &[u8]) -> u64 {
+    // An odd number without a pattern: the fraction of the golden ratio.
+    const FOLD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let fold = |hash: u64, word: [u8; 8]| (hash ^ u64::from_le_bytes(word)).wrapping_mul(FOLD).rotate_left(31);
+    let (words, rest) = id.as_chunks();
+    let mut hash = words.iter().fold(id.len() as u64, |hash, word| fold(hash, *word));
+    if !rest.is_empty() {
+        let mut last = [0; 8];
+        last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        hash = fold(hash, last);
     }
+    // The finaliser of MurmurHash3, for samples keep the smallest hashes.
     hash ^= hash >> 33;
     hash = hash.wrapping_mul(0xff51_afd7_ed55_8ccd);
     hash ^ (hash >> 33)

@@ -10,7 +10,8 @@ fn told(rollup: Rollup) -> Vec<String> {
     assert_eq!(reasons(&rollup), []);
     let source = |mut source: faultscope::model::SourceRollup| {
         source.chunks.clear();
-        let (cells, starts) = (source.cells.in_order(), source.cells_if_start.in_order());
+        let in_order = |cells: &faultscope::model::Cells| format!("{:?}", cells.in_order().collect::<Vec<_>>());
+        let (cells, starts) = (in_order(&source.cells), in_order(&source.cells_if_start));
         (source.cells, source.cells_if_start) = Default::default();
         format!("{source:?} {cells:?} {starts:?}")
     };

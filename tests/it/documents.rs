@@ -47,7 +47,7 @@ fn told(rollup: &Rollup) -> String {
         source.other_records,
         source.unread_records,
         source.span,
-        source.cells.in_order(),
+        source.cells.in_order().collect::<Vec<_>>(),
         seen.collect::<Vec<_>>()
     )
 }

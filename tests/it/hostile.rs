@@ -26,7 +26,7 @@ fn attempt(text: &str) -> Attempt {
         duration_ms: Some(1200),
         outcome: Outcome::Status(503),
         attributes: attributes(text),
-        ids: Ids {
+        ids: Arc::new(Ids {
             x_request_id: name(),
             x_client_request_id: name(),
             gateway_request_id: name(),
@@ -34,9 +34,9 @@ fn attempt(text: &str) -> Attempt {
             sdk: name(),
             thread: name(),
             organization: name(),
-        },
+        }),
         method: name(),
-        error: Some(Box::new(ErrorSaid {
+        error: Some(Arc::new(ErrorSaid {
             error_type: name(),
             error_code: name(),
             template: None,

@@ -201,8 +201,8 @@ pub(crate) fn poisoned(mut findings: Findings, word: &str) -> Findings {
                 attributes.set(dimension, Some(Arc::clone(&name)));
             }
             attempt.attributes = Arc::new(attributes);
-            attempt.ids.x_request_id = Some(Arc::clone(&name));
-            attempt.ids.cf_ray = Some(Arc::clone(&name));
+            Arc::make_mut(&mut attempt.ids).x_request_id = Some(Arc::clone(&name));
+            Arc::make_mut(&mut attempt.ids).cf_ray = Some(Arc::clone(&name));
             attempt.method = Some(Arc::clone(&name));
             attempt.seen_by.iter_mut().for_each(|seen| seen.path = Arc::clone(&name));
         }

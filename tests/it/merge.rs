@@ -282,17 +282,17 @@ fn torn(rollup: &Rollup, into: usize, dice: &mut Dice) -> Vec<Rollup> {
         }
         for (time, grain, attributes, cell) in source.cells.in_order() {
             let cells = &mut torn[dice.below(into)].cells;
-            let tuple = cells.tuple(&attributes);
+            let tuple = cells.tuple(attributes);
             cells.add(time, grain, tuple, cell);
         }
         for (time, attributes, class, count) in source.cells.took() {
             let cells = &mut torn[dice.below(into)].cells;
-            let tuple = cells.tuple(&attributes);
+            let tuple = cells.tuple(attributes);
             cells.add_all_took(time, tuple, class, count);
         }
         for (time, grain, attributes, cell) in source.cells_if_start.in_order() {
             let cells = &mut torn[dice.below(into)].cells_if_start;
-            let tuple = cells.tuple(&attributes);
+            let tuple = cells.tuple(attributes);
             cells.add(time, grain, tuple, cell);
         }
         for (part, torn) in parts.iter_mut().zip(torn) {

@@ -27,6 +27,8 @@ fn read(record: &str, word: &str, emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(
         status: Some(status),
         method: Some("POST"),
         url: Some("https://api.openai.com/v1/responses"),
+        // Only parts with a caller's id are worth a second look.
+        x_client_request_id: Some(timestamp),
         ..Fields::default()
     });
     Ok(())
@@ -139,7 +141,8 @@ fn told(mut rollup: Rollup) -> String {
         source.chunks.clear();
     }
     let sources = rollup.sources.into_iter().map(|(name, mut source)| {
-        let (cells, starts) = (source.cells.in_order(), source.cells_if_start.in_order());
+        let in_order = |cells: &faultscope::model::Cells| format!("{:?}", cells.in_order().collect::<Vec<_>>());
+        let (cells, starts) = (in_order(&source.cells), in_order(&source.cells_if_start));
         (source.cells, source.cells_if_start) = Default::default();
         format!("{name} {source:?} {cells:?} {starts:?}\n")
     });

@@ -1,5 +1,6 @@
 //! What a format must answer.
 
+use crate::gather::alike::Slot;
 use crate::gather::frame::Framing;
 use crate::model::{Fields, Vantage};
 use crate::text::timestamp::Zone;
@@ -52,6 +53,13 @@ pub trait Format: Sync {
     /// # Errors
     /// [`Unread`] where the record is not understood.
     fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread>;
+
+    /// The parts of a record that are its own, in their order, where this format says the same of every record that differs
+    /// in nothing else (see `gather::alike`). `None` where it cannot tell: such records are parsed one by one.
+    fn own(&self, record: &str) -> Option<Vec<Slot>> {
+        let _ = record;
+        None
+    }
 
     /// The same format with the layout that a source's first lines declare (`#Fields:` of W3C logs). Asked once per source,
     /// before it is recognised, and what comes of it lives as long as the program: the reader itself stays stateless.

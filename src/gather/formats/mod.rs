@@ -2,6 +2,7 @@
 
 mod access_keys;
 mod access_line;
+mod access_own;
 mod apache_access;
 mod apache_error;
 mod aws_alb;

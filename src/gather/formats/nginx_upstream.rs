@@ -6,7 +6,9 @@
 //! exchange. <https://nginx.org/en/docs/http/ngx_http_upstream_module.html#variables>
 
 use super::access_line::{is_exchange, read};
+use super::access_own;
 use super::format::{Fit, Format, Unread};
+use crate::gather::alike::Slot;
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::scan;
 
@@ -44,6 +46,10 @@ impl Format for NginxUpstream {
             emit(&fields);
         }
         Ok(())
+    }
+
+    fn own(&self, record: &str) -> Option<Vec<Slot>> {
+        access_own::own(record)
     }
 
     fn samples(&self) -> &'static [&'static str] {

@@ -12,7 +12,7 @@ pub(super) use parts::{Parts, describe};
 pub(super) use records::{continued, starts_record};
 
 use super::chunk::PieceReader;
-use super::collect::SourceContext;
+use super::collect::{KnownLines, SourceContext};
 use super::envelopes::{Opening, Split};
 use super::frame::Window;
 use super::open::{Refused, words};
@@ -20,11 +20,14 @@ use super::plan::Plan;
 use super::prepare::{Prepared, SHRUNK, Way};
 use super::progress::Progress;
 use super::recognise::Order;
+use super::repeated::Repeated;
+use super::sieve::Sieve;
 use super::sought::Sought;
 use crate::model::{Name, Wanted};
 use crate::text::timestamp::Reference;
 use chrono::DateTime;
 use records::Records;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use stream::StreamReader;
@@ -47,6 +50,9 @@ static OPEN: Opening = Opening {
 #[derive(Default)]
 pub(super) struct Shelf {
     window: Window,
+    repeated: RefCell<Repeated>,
+    /// The kinds of lines of the source that was read last.
+    known: Option<(usize, Box<KnownLines>)>,
     /// Boxed, for a map's half-empty nodes would double what a million sources cost.
     pub(super) sources: BTreeMap<usize, Box<Parts>>,
 }
@@ -55,17 +61,36 @@ pub(super) struct Shelf {
 pub(super) struct Errand<'a> {
     pub(super) plan: &'a Plan,
     pub(super) wanted: Option<&'a Wanted>,
+    /// The callers' ids among it.
+    pub(super) asked: Option<&'a Sieve>,
     /// Only records that hold one of these ids are read, and whole.
     pub(super) sought: Option<&'a Sought>,
     pub(super) order: &'a Order,
     pub(super) progress: &'a dyn Progress,
 }
 
+impl<'a> Errand<'a> {
+    /// The first look: everything is read.
+    pub(super) fn for_all(plan: &'a Plan, order: &'a Order, progress: &'a dyn Progress) -> Self {
+        Self {
+            plan,
+            wanted: None,
+            asked: None,
+            sought: None,
+            order,
+            progress,
+        }
+    }
+}
+
 impl Errand<'_> {
     /// Reads one part onto the shelf. A panic in it is caught here: the source is named, and all others count.
     pub(super) fn read(&self, shelf: &mut Shelf, number: usize, prepared: &Prepared, part: usize) {
-        let window = &mut shelf.window;
-        let read = catch_unwind(AssertUnwindSafe(|| self.part(window, prepared, part)));
+        let (window, repeated) = (&mut shelf.window, &shelf.repeated);
+        let known = shelf.known.take().filter(|(of, _)| *of == number);
+        let mut known = known.map_or_else(Box::default, |(_, known)| known);
+        let read = catch_unwind(AssertUnwindSafe(|| self.part(window, repeated, &mut known, prepared, part)));
+        shelf.known = Some((number, known));
         let read = match read {
             Ok(Ok(parts)) => parts,
             Ok(Err(Refused(reason))) => trouble(reason),
@@ -74,13 +99,21 @@ impl Errand<'_> {
         shelf.sources.entry(number).or_default().merge(read);
     }
 
-    fn part(&self, window: &mut Window, prepared: &Prepared, part: usize) -> Result<Parts, Refused> {
-        let context = self.context(prepared);
+    fn part(
+        &self,
+        window: &mut Window,
+        repeated: &RefCell<Repeated>,
+        known: &mut Box<KnownLines>,
+        prepared: &Prepared,
+        part: usize,
+    ) -> Result<Parts, Refused> {
+        let context = self.context(prepared, repeated);
         let candidates = context.candidates.clone();
         let opening = prepared.recognised.as_ref().map(|recognised| &*recognised.opening);
         let opening = opening.unwrap_or(&OPEN);
         let order = Some(self.order).filter(|_| !prepared.is_forced);
         let mut records = Records::new(context, &candidates, order, part, prepared.recognised.as_ref());
+        records.remember(std::mem::take(known));
         let (ended, bytes, offset, shrunk) = match &prepared.way {
             Way::Empty => return Ok(Parts::default()),
             Way::Pieces(pieces) => {
@@ -109,14 +142,17 @@ impl Errand<'_> {
             .broken
             .as_ref()
             .map(|error| format!("{}; what comes before was read", words(error)));
-        let mut parts = records.finish(opening, offset);
+        if let Some(learned) = records.give_back() {
+            *known = learned;
+        }
+        let mut parts = records.finish(opening, part, offset);
         parts.rollup.bytes = bytes;
         parts.newlines.insert(part, ended.newlines);
         parts.trouble.extend(shrunk.into_iter().chain(broken));
         Ok(parts)
     }
 
-    fn context<'a>(&'a self, prepared: &'a Prepared) -> SourceContext<'a> {
+    fn context<'a>(&'a self, prepared: &'a Prepared, repeated: &'a RefCell<Repeated>) -> SourceContext<'a> {
         let epoch = DateTime::UNIX_EPOCH.date_naive();
         SourceContext {
             candidates: prepared
@@ -131,7 +167,9 @@ impl Errand<'_> {
             until: self.plan.until,
             size: prepared.source.size,
             wanted: self.wanted,
+            asked: self.asked,
             sought: self.sought,
+            repeated,
         }
     }
 }

@@ -16,6 +16,8 @@ pub(in crate::gather) struct Parts {
     pub(in crate::gather) origins: BTreeMap<Name, SourceRollup>,
     /// Newlines of each part.
     pub(in crate::gather) newlines: BTreeMap<usize, u64>,
+    /// The parts that hold successes which a second look may want.
+    pub(in crate::gather) savers: BTreeSet<usize>,
     /// Why some of it was not read.
     pub(in crate::gather) trouble: BTreeSet<String>,
     /// Records that hold what is sought.
@@ -29,6 +31,7 @@ impl Parts {
             self.add(name, theirs);
         }
         self.newlines.extend(other.newlines);
+        self.savers.extend(other.savers);
         self.trouble.extend(other.trouble);
         self.sightings.extend(other.sightings);
     }

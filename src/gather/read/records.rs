@@ -2,7 +2,7 @@
 
 use super::LINE_BITS;
 use super::parts::{Parts, describe};
-use crate::gather::collect::{Collector, SourceContext};
+use crate::gather::collect::{Collector, KnownLines, SourceContext};
 use crate::gather::envelopes::{self, Clock, Opening, Outer, Wrapped};
 use crate::gather::formats::{Fit, Format};
 use crate::gather::frame::{self, Ended, Framing, Items, Owned, Refill, Sink, Window};
@@ -64,10 +64,22 @@ impl<'a> Records<'a> {
         }
     }
 
+    /// Takes the kinds of lines that are known of the source.
+    pub(super) fn remember(&mut self, known: Box<KnownLines>) {
+        self.collector.remember(known);
+    }
+
+    /// Gives them back, with what was learned.
+    pub(super) fn give_back(&mut self) -> Option<Box<KnownLines>> {
+        self.collector.give_back()
+    }
+
     /// What they gave, read from `offset` on.
-    pub(super) fn finish(self, opening: &Opening, offset: u64) -> Parts {
+    pub(super) fn finish(self, opening: &Opening, part: usize, offset: u64) -> Parts {
         let mut sightings = Vec::new();
+        let mut may_save_calls = false;
         let mut finish = |mut collector: Collector<'_>| {
+            may_save_calls |= collector.may_save_calls;
             sightings.append(&mut collector.sightings);
             let mut rollup = collector.finish();
             rollup.notes.extend(opening.said());
@@ -88,6 +100,9 @@ impl<'a> Records<'a> {
             parts.add(origin.name, rollup);
         }
         parts.sightings = sightings;
+        if may_save_calls {
+            parts.savers.insert(part);
+        }
         parts
     }
 

@@ -17,10 +17,9 @@ pub(in crate::judge) fn add_proxy_logs(windows: &mut [Window], rollup: &Rollup, 
         let is_proxy = |source: &SourceRollup| source.vantage == Some(Vantage::Proxy) && source.records > 0;
         rollup.sources.iter().filter(move |(_, source)| is_proxy(source))
     };
-    let cells: Vec<_> = proxies().map(|(_, source)| source.cells.in_order()).collect();
     for window in windows {
         let mut logs: BTreeMap<(Name, String), Log<'_>> = BTreeMap::new();
-        for ((path, source), cells) in proxies().zip(&cells) {
+        for (path, source) in proxies() {
             let offset = offsets_ms.get(path).copied().unwrap_or(0);
             let inside = window.start.plus_ms(-offset)..=window.end.plus_ms(-offset);
             let proxy = source.host.clone().unwrap_or_else(|| Name::clone(path));
@@ -29,10 +28,7 @@ pub(in crate::judge) fn add_proxy_logs(windows: &mut [Window], rollup: &Rollup, 
             let failed =
                 |seen: &&Observation| seen.grain == Grain::Attempt && seen.outcome.is_failure() && inside.contains(&seen.time);
             log.failures.extend(source.observations.iter().filter(failed));
-            let healthy = cells
-                .iter()
-                .filter(|(time, grain, ..)| *grain == Grain::Attempt && inside.contains(time));
-            log.healthy += healthy.map(|(.., cell)| u64::from(cell.ok)).sum::<u64>();
+            log.healthy += source.cells.total_within(Grain::Attempt, &inside);
         }
         window.case.proxies = fullest(logs);
     }

@@ -5,7 +5,7 @@
 //! SDK's own call id, the caller's id, the thread that wrote them, else time, endpoint and status.
 
 use super::family::{Family, Granularity, names_exception};
-use super::view::{SourceIndex, View};
+use super::view::{Merged, SourceIndex, View};
 use crate::model::{Attributes, Dimension, Grain, Ids, Name, Observation, Outcome, Time, TransportError};
 use crate::providers;
 use ahash::AHashMap;
@@ -57,12 +57,14 @@ pub(super) fn assemble<'a>(observations: impl Iterator<Item = (SourceIndex, &'a 
         details_are_attempts: family.granularity == Granularity::Detail,
         exceptions_are_ends: family.exceptions_are_ends,
         events: Vec::new(),
+        merged: Merged::default(),
     };
     for (source, seen) in observations {
         attempts.take(source, seen);
     }
     let mut calls = Calls {
         most_left: attempts.most_retries_left(),
+        merged: attempts.merged,
         ..Calls::default()
     };
     let views = attempts.events.iter().filter(|event| matches!(event, Event::Attempt(_)));
@@ -97,6 +99,7 @@ struct Attempts<'a> {
     /// See [`Family::exceptions_are_ends`].
     exceptions_are_ends: bool,
     events: Vec<Event<'a>>,
+    merged: Merged,
 }
 
 /// Attempts looked back at for the one a line belongs to: as many as a dozen threads write in between.
@@ -111,9 +114,9 @@ impl<'a> Attempts<'a> {
             (Grain::Attempt, _) => self.push(source, seen, seen.outcome, None),
             // An error whose word is nobody's tells of an attempt what its own lines do not, and is no attempt by itself.
             (Grain::Call, Outcome::Unsaid) if seen.error.is_none() => {}
-            (Grain::Call, outcome) => match self.recent(|unit| decided_by(unit, seen)) {
+            (Grain::Call, outcome) => match recent(&mut self.events, |unit| decided_by(unit, seen)) {
                 Some(unit) => {
-                    unit.view.add(seen);
+                    unit.view.add(seen, &mut self.merged);
                     unit.call = Some(seen);
                 }
                 None if outcome == Outcome::Unsaid => {}
@@ -144,8 +147,8 @@ impl<'a> Attempts<'a> {
             };
             near && may_belong(&unit.view, seen) && agrees(&unit.view, seen)
         };
-        if let Some(unit) = self.recent(belongs) {
-            unit.view.add(seen);
+        if let Some(unit) = recent(&mut self.events, belongs) {
+            unit.view.add(seen, &mut self.merged);
             unit.left = unit.left.or(seen.retry.and_then(|retry| retry.left));
             unit.exception = Some(seen);
             return;
@@ -156,16 +159,6 @@ impl<'a> Attempts<'a> {
         }
     }
 
-    /// The latest attempt that a line belongs to.
-    fn recent(&mut self, belongs: impl Fn(&Unit<'a>) -> bool) -> Option<&mut Unit<'a>> {
-        let attempts = self
-            .events
-            .iter_mut()
-            .rev()
-            .filter_map(|event| if let Event::Attempt(unit) = event { Some(unit) } else { None });
-        attempts.take(LOOKED_BACK).map(Box::as_mut).find(|unit| belongs(unit))
-    }
-
     fn detail(&mut self, source: SourceIndex, seen: &'a Observation) {
         if self.exceptions_are_ends && names_exception(seen) {
             self.exception(source, seen);
@@ -174,8 +167,8 @@ impl<'a> Attempts<'a> {
         let this_moment = |unit: &Unit<'_>| {
             seen.time.since(unit.view.time).abs() <= SAME_MOMENT_MS && may_belong(&unit.view, seen) && agrees(&unit.view, seen)
         };
-        if let Some(unit) = self.recent(this_moment) {
-            unit.view.add(seen);
+        if let Some(unit) = recent(&mut self.events, this_moment) {
+            unit.view.add(seen, &mut self.merged);
             unit.left = unit.left.or(seen.retry.and_then(|retry| retry.left));
             return;
         }
@@ -198,6 +191,15 @@ impl<'a> Attempts<'a> {
             .filter_map(|event| if let Event::Attempt(unit) = event { unit.left } else { None })
             .max()
     }
+}
+
+/// The latest attempt that a line belongs to.
+fn recent<'e, 'a>(events: &'e mut [Event<'a>], belongs: impl Fn(&Unit<'a>) -> bool) -> Option<&'e mut Unit<'a>> {
+    let attempts = events
+        .iter_mut()
+        .rev()
+        .filter_map(|event| if let Event::Attempt(unit) = event { Some(unit) } else { None });
+    attempts.take(LOOKED_BACK).map(Box::as_mut).find(|unit| belongs(unit))
 }
 
 /// Whether two lines name one exception: a program and its framework log it one after the other, in the same words; an
@@ -233,6 +235,7 @@ struct Calls {
     /// The latest chain of each SDK call id and caller id.
     by_id: AHashMap<Name, usize>,
     most_left: Option<u16>,
+    merged: Merged,
 }
 
 impl Calls {
@@ -398,9 +401,11 @@ impl Calls {
         };
         for &view in &closing.views {
             let Some(view) = self.done.views.get_mut(view) else { continue };
-            view.fill_attributes(&seen.attributes);
-            if view.ids.x_client_request_id.is_none() {
-                view.ids.x_client_request_id.clone_from(&seen.ids.x_client_request_id);
+            view.fill_attributes(&seen.attributes, &mut self.merged);
+            if view.ids.x_client_request_id.is_none() && seen.ids.x_client_request_id.is_some() {
+                Arc::make_mut(&mut view.ids)
+                    .x_client_request_id
+                    .clone_from(&seen.ids.x_client_request_id);
             }
             // A retry line does not say how the exchange broke; the traceback that ends the call does.
             if let (Outcome::Transport(TransportError::Other), Some(kind)) = (view.outcome, kind) {

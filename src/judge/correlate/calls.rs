@@ -43,15 +43,17 @@ pub(super) struct Saved {
 /// Numbers the calls and their attempts.
 pub(super) fn number(mut attempts: Vec<InCall>, cells: &[TrafficCell], saved: &Saved) -> Vec<Attempt> {
     attempts.sort_by(|a, b| (a.attempt.time, &a.attempt.seen_by).cmp(&(b.attempt.time, &b.attempt.seen_by)));
-    let quiet = QuietSlices::of(&attempts, cells);
+    let mut slices = Slices::default();
+    let quiet = QuietSlices::of(&attempts, cells, &mut slices);
     let mut calls = Calls::default();
     for one in &mut attempts {
-        let (call, place) = calls.place(one, &quiet);
+        let slice = slices.number(&one.attempt.attributes);
+        let (call, place) = calls.place(one, slice, &quiet);
         one.attempt.call = call;
         one.attempt.number = one.numbered.unwrap_or(place);
     }
     let mut outcomes = calls.outcomes(&attempts, &saved.by_id);
-    for call in calls.saved_by(&saved.numbered) {
+    for call in calls.saved_by(&saved.numbered, &mut slices) {
         if let Some(outcome) = outcomes.get_mut(call as usize) {
             *outcome = CallOutcome::Recovered;
         }
@@ -75,12 +77,32 @@ struct Calls {
     calls: Vec<(Time, u16)>,
     by_chain: AHashMap<(usize, usize), u32>,
     by_client_id: AHashMap<Name, u32>,
-    by_slice: AHashMap<Slice, u32>,
+    by_slice: AHashMap<SliceNumber, u32>,
     /// Calls without an id whose last attempt had a number, by that; the latest last.
-    waiting: AHashMap<(Slice, u16), Vec<u32>>,
+    waiting: AHashMap<(SliceNumber, u16), Vec<u32>>,
 }
 
 type Slice = [Option<Name>; 4];
+
+/// A slice by the order in which it was first met.
+type SliceNumber = usize;
+
+/// The slices of a traffic. Few combinations of attributes stand behind a million attempts: they are told apart by where
+/// they lie, and looked into once.
+#[derive(Default)]
+struct Slices {
+    by_place: AHashMap<usize, SliceNumber>,
+    by_value: AHashMap<Slice, SliceNumber>,
+}
+
+impl Slices {
+    fn number(&mut self, attributes: &Arc<Attributes>) -> SliceNumber {
+        *self.by_place.entry(Arc::as_ptr(attributes).addr()).or_insert_with(|| {
+            let next = self.by_value.len();
+            *self.by_value.entry(slice(attributes)).or_insert(next)
+        })
+    }
+}
 
 fn slice(attributes: &Attributes) -> Slice {
     [
@@ -94,11 +116,10 @@ fn slice(attributes: &Attributes) -> Slice {
 
 impl Calls {
     /// The call an attempt belongs to, and its place in it, from 1.
-    fn place(&mut self, one: &InCall, quiet: &QuietSlices) -> (u32, u16) {
+    fn place(&mut self, one: &InCall, slice: SliceNumber, quiet: &QuietSlices) -> (u32, u16) {
         let time = one.attempt.time;
         let starts_anew = one.numbered == Some(1);
         let client_id = one.attempt.ids.x_client_request_id.as_ref();
-        let slice = slice(&one.attempt.attributes);
         let identified = one.chain.is_some_and(|chain| self.by_chain.contains_key(&chain)) || client_id.is_some();
         let by_chain = one.chain.and_then(|chain| self.by_chain.get(&chain).copied());
         let by_id = client_id
@@ -109,9 +130,9 @@ impl Calls {
             !identified
                 && one.numbered.is_none_or(|number| number > 1)
                 && follows
-                && (quiet.is_quiet(&slice) || one.numbered.is_some())
+                && (quiet.is_quiet(slice) || one.numbered.is_some())
         });
-        let by_number = if identified { None } else { self.waiting_for(one, &slice) };
+        let by_number = if identified { None } else { self.waiting_for(one, slice) };
         let call = by_chain.or(by_id).or(by_number).or(by_slice).unwrap_or_else(|| {
             self.calls.push((time, 0));
             u32::try_from(self.calls.len() - 1).unwrap_or(u32::MAX)
@@ -128,7 +149,7 @@ impl Calls {
             self.by_client_id.insert(Name::clone(id), call);
         }
         if one.attempt.outcome.is_failure() {
-            self.by_slice.insert(slice.clone(), call);
+            self.by_slice.insert(slice, call);
         }
         if let Some(number) = one.numbered.filter(|_| !identified) {
             self.waiting.entry((slice, number)).or_default().push(call);
@@ -137,27 +158,27 @@ impl Calls {
     }
 
     /// The call whose last attempt had the number before this one's: of several the latest, which waits no longer then.
-    fn waiting_for(&mut self, one: &InCall, slice: &Slice) -> Option<u32> {
+    fn waiting_for(&mut self, one: &InCall, slice: SliceNumber) -> Option<u32> {
         let before = one.numbered?.checked_sub(1)?;
-        let mut waiting = self.waiting.remove(&(slice.clone(), before))?;
+        let mut waiting = self.waiting.remove(&(slice, before))?;
         let call = waiting
             .pop()
             .filter(|&call| self.within(call, one.attempt.time, SAME_CALL_MS));
         // Where the latest is too old, all are.
         if call.is_some() && !waiting.is_empty() {
-            self.waiting.insert((slice.clone(), before), waiting);
+            self.waiting.insert((slice, before), waiting);
         }
         call
     }
 
     /// The calls that numbered successes, by time, were the last attempts of: of those that waited then, the latest.
-    fn saved_by(&self, successes: &[(Time, Arc<Attributes>, u16)]) -> Vec<u32> {
+    fn saved_by(&self, successes: &[(Time, Arc<Attributes>, u16)], slices: &mut Slices) -> Vec<u32> {
         // Of each list, those that had begun to wait, and how many of it they are: so each call is looked at once.
-        let mut begun: AHashMap<(Slice, u16), (Vec<u32>, usize)> = AHashMap::new();
+        let mut begun: AHashMap<(SliceNumber, u16), (Vec<u32>, usize)> = AHashMap::new();
         let last = |call: &u32| self.calls.get(*call as usize).map_or(Time(i64::MIN), |(last, _)| *last);
         let mut saved = Vec::new();
         for (time, attributes, number) in successes {
-            let key = (slice(attributes), number.saturating_sub(1));
+            let key = (slices.number(attributes), number.saturating_sub(1));
             let Some(waiting) = self.waiting.get(&key) else { continue };
             let (open, taken) = begun.entry(key).or_default();
             let new = waiting
@@ -222,31 +243,34 @@ const SLACK_MS: i64 = 2_000;
 
 /// Slices that see less than one attempt a minute.
 struct QuietSlices {
-    counts: BTreeMap<Slice, u64>,
+    /// Attempts of each.
+    counts: Vec<u64>,
     span_ms: i64,
 }
 
 impl QuietSlices {
-    fn of(attempts: &[InCall], cells: &[TrafficCell]) -> Self {
-        let mut by_attributes: AHashMap<&Attributes, u64> = AHashMap::new();
+    fn of(attempts: &[InCall], cells: &[TrafficCell], slices: &mut Slices) -> Self {
+        let mut counts: Vec<u64> = Vec::new();
         let mut span: Option<(Time, Time)> = None;
         let failures = attempts.iter().map(|one| (one.attempt.time, &one.attempt.attributes, 1));
         let successes = cells.iter().map(|cell| (cell.time, &cell.attributes, u64::from(cell.ok)));
         for (time, attributes, count) in failures.chain(successes) {
-            *by_attributes.entry(attributes).or_default() += count;
+            let slice = slices.number(attributes);
+            if counts.len() <= slice {
+                counts.resize(slice + 1, 0);
+            }
+            if let Some(sum) = counts.get_mut(slice) {
+                *sum += count;
+            }
             span = Some(span.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
         }
-        let mut counts: BTreeMap<Slice, u64> = BTreeMap::new();
-        by_attributes
-            .into_iter()
-            .for_each(|(attributes, count)| *counts.entry(slice(attributes)).or_default() += count);
         Self {
             counts,
             span_ms: span.map_or(0, |(first, last)| last.since(first)),
         }
     }
 
-    fn is_quiet(&self, slice: &Slice) -> bool {
+    fn is_quiet(&self, slice: SliceNumber) -> bool {
         let count = i64::try_from(self.counts.get(slice).copied().unwrap_or(1)).unwrap_or(i64::MAX);
         self.span_ms / count.max(1) > QUIET_SLICE_MS
     }

@@ -32,7 +32,7 @@ use pair::Joined;
 use proxies::ProxyHost;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use view::View;
+use view::{Merged, View};
 
 /// What correlation made of a rollup.
 #[derive(Clone, Debug, Default)]
@@ -130,6 +130,7 @@ impl Both<'_> {
     ) -> Vec<InCall> {
         let mut attempts = Vec::with_capacity(joined.len());
         let mut earlier = Earlier::default();
+        let mut merged = Merged::default();
         for one in joined {
             let application = one.application.and_then(|at| self.applications.get(at));
             let views: Vec<&View> = one.proxies.iter().filter_map(|&at| self.proxies.get(at)).collect();
@@ -153,7 +154,7 @@ impl Both<'_> {
                 }
                 _ => {}
             }
-            attempts.push(in_call(one, application, &views, chain, self.assembled, self.sources));
+            attempts.push(in_call(one, application, &views, chain, self, &mut merged));
         }
         earlier.lay_into_calls(&mut attempts);
         attempts
@@ -255,16 +256,16 @@ fn in_call(
     application: Option<&View>,
     proxies: &[&View],
     chain: Option<(usize, usize)>,
-    assembled: &[Assembled],
-    sources: &[(&Name, &SourceRollup)],
+    Both { assembled, sources, .. }: &Both<'_>,
+    merged: &mut Merged,
 ) -> InCall {
     let fact = side::decide(application, proxies, sources);
     let said = chain.and_then(|(family, chain)| assembled.get(family)?.chains.get(chain)?.end);
     let mut one = View::clone(application.or(proxies.first().copied()).unwrap_or(&EMPTY_VIEW));
     for proxy in proxies {
-        one.fill_attributes(&proxy.attributes);
+        one.fill_attributes(&proxy.attributes, merged);
         one.add_ids(&proxy.ids);
-        one.add_error(proxy.error.as_deref());
+        one.add_error(proxy.error.as_ref(), merged);
         one.method = one.method.take().or_else(|| proxy.method.clone());
         if one.outcome == Outcome::Transport(TransportError::Other) {
             one.outcome = proxy.outcome.transport().map_or(one.outcome, Outcome::Transport);
@@ -275,11 +276,9 @@ fn in_call(
         one.duration_ms = proxies.iter().find_map(|proxy| proxy.duration_ms).or(one.duration_ms);
     }
     let upstream = proxies.iter().find_map(|view| view.upstream.as_ref()?.address.clone());
-    let mut seen_by: Vec<Seen> = application
-        .into_iter()
-        .chain(proxies.iter().copied())
-        .flat_map(|view| seen(view, sources))
-        .collect();
+    let views = || application.into_iter().chain(proxies.iter().copied());
+    let mut seen_by: Vec<Seen> = Vec::with_capacity(views().map(|view| view.lines.len()).sum());
+    views().for_each(|view| seen_by.extend(seen(view, sources)));
     seen_by.sort();
     seen_by.dedup();
     InCall {
@@ -326,7 +325,7 @@ static EMPTY_VIEW: std::sync::LazyLock<View> = std::sync::LazyLock::new(|| View 
     outcome: Outcome::Unsaid,
     fact: Some(Fact::StatusOnly),
     attributes: Arc::new(Attributes::default()),
-    ids: crate::model::Ids::default(),
+    ids: Arc::default(),
     method: None,
     error: None,
     number: None,
@@ -338,19 +337,16 @@ static EMPTY_VIEW: std::sync::LazyLock<View> = std::sync::LazyLock::new(|| View 
     counted_as_success: false,
 });
 
-fn seen(view: &View, sources: &[(&Name, &SourceRollup)]) -> Vec<Seen> {
-    let Some((path, rollup)) = sources.get(view.source) else {
-        return Vec::new();
-    };
-    let vantage = rollup.vantage.unwrap_or(Vantage::Application);
-    view.lines
-        .iter()
-        .map(|&line| Seen {
+fn seen(view: &View, sources: &[(&Name, &SourceRollup)]) -> impl Iterator<Item = Seen> {
+    let source = sources.get(view.source);
+    let of_source = source.map(|(path, rollup)| (*path, rollup.vantage.unwrap_or(Vantage::Application)));
+    of_source.into_iter().flat_map(|(path, vantage)| {
+        view.lines.iter().map(move |&line| Seen {
             vantage,
             path: Name::clone(path),
             line,
         })
-        .collect()
+    })
 }
 
 /// When each caller id's call went well, as far as the second look found it.

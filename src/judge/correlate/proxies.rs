@@ -3,7 +3,7 @@
 //! Logs of one host about the same exchanges are one vantage (classification B3.4a): the one that tells more counts,
 //! the other only adds. An error log adds facts to attempts and no attempts, unless no access log covers them.
 
-use super::view::{SourceIndex, View, surer};
+use super::view::{Merged, SourceIndex, View, surer};
 use crate::model::{Dimension, Fact, Grain, Name, Observation, Outcome, SourceRollup, Time, TransportError, Vantage};
 use crate::text::timestamp::{ZONE_STEP_MS, nearest_zone_ms};
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,6 +76,7 @@ fn host(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> ProxyHos
         sources: members.to_vec(),
         ..ProxyHost::default()
     };
+    let mut merged = Merged::default();
     let rollup = |index: SourceIndex| sources.get(index).map(|(_, rollup)| *rollup);
     let is_access =
         |rollup: &SourceRollup| !rollup.cells.is_empty() || rollup.observations.iter().any(|seen| seen.grain == Grain::Attempt);
@@ -111,7 +112,7 @@ fn host(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> ProxyHos
             .filter(|view| view.outcome != Outcome::Unsaid)
             .partition(|view| view.outcome == Outcome::Success);
         if twin.is_some() {
-            add_twin(&mut host.views, failures, shift);
+            add_twin(&mut host.views, failures, shift, &mut merged);
         } else {
             host.counted.push(index);
             host.views.extend(failures);
@@ -125,7 +126,7 @@ fn host(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> ProxyHos
         if shift != 0 {
             host.shifts.insert(index, shift);
         }
-        add_details(&mut host.views, index, rollup, shift, &covered);
+        add_details(&mut host.views, (index, rollup, shift), &covered, &mut merged);
     }
     host.views
         .sort_by_key(|view| (view.time, view.source, view.lines.first().copied()));
@@ -198,7 +199,7 @@ fn share(part: u64, whole: u64) -> f64 {
 }
 
 /// Adds the views of a second log of the same exchanges: each to its nearest twin, none by itself.
-fn add_twin(views: &mut [View], twins: Vec<View>, shift: i64) {
+fn add_twin(views: &mut [View], twins: Vec<View>, shift: i64, merged: &mut Merged) {
     let mut taken = BTreeSet::new();
     for twin in twins {
         let time = twin.time.plus_ms(shift);
@@ -217,7 +218,7 @@ fn add_twin(views: &mut [View], twins: Vec<View>, shift: i64) {
             taken.insert(at);
             if let Some(view) = views.get_mut(at) {
                 view.add_ids(&twin.ids);
-                view.fill_attributes(&twin.attributes);
+                view.fill_attributes(&twin.attributes, merged);
                 view.fact = surer(view.fact, twin.fact);
                 view.upstream = view.upstream.take().or(twin.upstream);
             }
@@ -273,7 +274,12 @@ fn zone_shift(
 }
 
 /// Adds what an error log says.
-fn add_details(views: &mut Vec<View>, index: SourceIndex, rollup: &SourceRollup, shift: i64, covered: &[(Time, Time)]) {
+fn add_details(
+    views: &mut Vec<View>,
+    (index, rollup, shift): (SourceIndex, &SourceRollup, i64),
+    covered: &[(Time, Time)],
+    merged: &mut Merged,
+) {
     for seen in details(rollup) {
         let time = seen.time.plus_ms(shift);
         // A log that holds both its answers and its errors (a gateway's) names an id with the error, and the error comes
@@ -299,7 +305,7 @@ fn add_details(views: &mut Vec<View>, index: SourceIndex, rollup: &SourceRollup,
             if view.source == index {
                 // Which kind of 429 it was, only the error tells.
                 view.outcome = seen.outcome;
-                view.add(seen);
+                view.add(seen, merged);
                 continue;
             }
             // The error log knows what happened; the access log only which status it led to.

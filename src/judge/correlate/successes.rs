@@ -17,23 +17,50 @@ const CALLS_STAND_FOR_ATTEMPTS: f64 = 0.9;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Successes {
     tuples: Vec<Arc<Attributes>>,
-    numbers: AHashMap<Arc<Attributes>, usize>,
-    counts: AHashMap<(Time, usize), Cell>,
+    numbers: AHashMap<Arc<Attributes>, u32>,
+    /// By time and number, each pair once, as far as they are settled.
+    counts: Vec<(Time, u32, Cell)>,
+    settled: usize,
 }
+
+/// Cells that are always added before they are put in order.
+const UNSETTLED: usize = 4096;
 
 impl Successes {
     fn add(&mut self, time: Time, attributes: &Arc<Attributes>, cell: Cell) {
         let number = match self.numbers.get(attributes) {
             Some(&number) => number,
             None => {
+                let number = u32::try_from(self.tuples.len()).unwrap_or(u32::MAX);
                 self.tuples.push(Arc::clone(attributes));
-                self.numbers.insert(Arc::clone(attributes), self.tuples.len() - 1);
-                self.tuples.len() - 1
+                self.numbers.insert(Arc::clone(attributes), number);
+                number
             }
         };
-        let mine = self.counts.entry((time, number)).or_default();
-        mine.ok = mine.ok.saturating_add(cell.ok);
-        mine.ok_later = mine.ok_later.saturating_add(cell.ok_later);
+        self.counts.push((time, number, cell));
+        // A thousand logs of the same minutes must not weigh a thousand times as much.
+        if self.counts.len() > 2 * self.settled + UNSETTLED {
+            self.settle();
+        }
+    }
+
+    /// Puts the cells in order, those of one time and number together.
+    fn settle(&mut self) {
+        self.counts.sort_unstable_by_key(|(time, number, _)| (*time, *number));
+        self.counts.dedup_by(|(time, number, cell), (before, same, sum)| {
+            let is_same = (before, same) == (time, number);
+            if is_same {
+                sum.ok = sum.ok.saturating_add(cell.ok);
+                sum.ok_later = sum.ok_later.saturating_add(cell.ok_later);
+            }
+            is_same
+        });
+        self.settled = self.counts.len();
+    }
+
+    fn settled(mut self) -> Self {
+        self.settle();
+        self
     }
 
     /// Takes one success away that turned out to have died after its 200: the nearest of the same client and endpoint.
@@ -44,57 +71,68 @@ impl Successes {
                 .all(|&dimension| theirs.get(dimension) == attributes.get(dimension))
         };
         let same: Vec<bool> = self.tuples.iter().map(|theirs| same(theirs)).collect();
-        let nearest = self
-            .counts
-            .iter_mut()
-            .filter(|((_, number), cell)| cell.ok > 0 && same.get(*number) == Some(&true))
-            .min_by_key(|((at, number), _)| (at.since(time).abs(), *at, *number));
-        if let Some((_, cell)) = nearest {
+        let is_one = |(_, number, cell): &&(Time, u32, Cell)| cell.ok > 0 && same.get(*number as usize) == Some(&true);
+        let (before, after) = self.counts.split_at(self.counts.partition_point(|(at, ..)| *at < time));
+        let after = after.iter().find(is_one);
+        let last = before.iter().rev().find(is_one).map(|(at, ..)| *at);
+        let of_last = last.and_then(|last| {
+            let from = before.partition_point(|(at, ..)| *at < last);
+            before.get(from..)?.iter().find(is_one)
+        });
+        let nearest = of_last.into_iter().chain(after);
+        let nearest = nearest.min_by_key(|(at, number, _)| (at.since(time).abs(), *at, *number));
+        if let Some(&(at, number, _)) = nearest
+            && let Some(cell) = self.at(at, number)
+        {
             cell.ok -= 1;
         }
+    }
+
+    fn at(&mut self, time: Time, number: u32) -> Option<&mut Cell> {
+        let found = self
+            .counts
+            .binary_search_by_key(&(time, number), |(time, number, _)| (*time, *number));
+        self.counts.get_mut(found.ok()?).map(|(.., cell)| cell)
     }
 
     /// Marks one success as a retry that saved its call: the one at that time with those attributes, if there is one.
     pub(super) fn mark_later(&mut self, time: Time, attributes: &Arc<Attributes>) {
         let slot = Time(time.0.div_euclid(SLOT_MS) * SLOT_MS);
         let number = self.numbers.get(attributes).copied();
-        if let Some(cell) = number.and_then(|number| self.counts.get_mut(&(slot, number))) {
+        if let Some(cell) = number.and_then(|number| self.at(slot, number)) {
             cell.ok_later = (cell.ok_later + 1).min(cell.ok);
         }
     }
 
     /// Successes, all told.
     pub(super) fn total(&self) -> u64 {
-        self.counts.values().map(|cell| u64::from(cell.ok)).sum()
+        self.counts.iter().map(|(.., cell)| u64::from(cell.ok)).sum()
     }
 
     /// Successes that were first attempts.
     pub(super) fn first(&self) -> u64 {
-        self.counts
-            .values()
-            .map(|cell| u64::from(cell.ok - cell.ok_later.min(cell.ok)))
-            .sum()
+        let first = self
+            .counts
+            .iter()
+            .map(|(.., cell)| u64::from(cell.ok - cell.ok_later.min(cell.ok)));
+        first.sum()
     }
 
     /// The cells of the traffic, by time and attributes.
     pub(super) fn cells(self) -> Vec<TrafficCell> {
-        let mut order: Vec<usize> = (0..self.tuples.len()).collect();
-        order.sort_by_key(|&number| self.tuples.get(number));
-        let mut rank = vec![0; order.len()];
+        let Self { tuples, mut counts, .. } = self;
+        let mut order: Vec<usize> = (0..tuples.len()).collect();
+        order.sort_by_key(|&number| tuples.get(number));
+        let mut ranks = vec![0; order.len()];
         for (place, number) in order.into_iter().enumerate() {
-            if let Some(rank) = rank.get_mut(number) {
+            if let Some(rank) = ranks.get_mut(number) {
                 *rank = place;
             }
         }
-        let mut cells: Vec<(Time, usize, usize, Cell)> = self
-            .counts
-            .into_iter()
-            .filter(|(_, cell)| cell.ok > 0)
-            .map(|((time, number), cell)| (time, rank.get(number).copied().unwrap_or(0), number, cell))
-            .collect();
-        cells.sort_unstable_by_key(|(time, rank, ..)| (*time, *rank));
-        let made = cells.into_iter().filter_map(|(time, _, number, cell)| {
-            let attributes = Arc::clone(self.tuples.get(number)?);
+        counts.retain(|(.., cell)| cell.ok > 0);
+        counts.sort_unstable_by_key(|(time, number, _)| (*time, ranks.get(*number as usize).copied()));
+        let made = counts.into_iter().filter_map(|(time, number, cell)| {
+            let attributes = Arc::clone(tuples.get(number as usize)?);
             Some(TrafficCell {
                 time,
                 attributes,
@@ -137,7 +175,7 @@ pub(super) fn of_applications(families: &[Family], sources: &[(&Name, &SourceRol
         let missing = answers.saturating_sub(calls);
         add_unclaimed(&mut successes, members(), wanted, missing);
     }
-    successes
+    successes.settled()
 }
 
 fn stands_for(calls: u64, answers: u64) -> bool {
@@ -158,7 +196,7 @@ fn cells(rollup: &SourceRollup, clock: Clock) -> &Cells {
 fn add(successes: &mut Successes, cells: &Cells, clock: Clock, wants: impl Fn(Grain) -> bool) {
     for (time, grain, attributes, cell) in cells.in_order() {
         if wants(grain) {
-            successes.add(time.plus_ms(clock.offset_ms), &attributes, cell);
+            successes.add(time.plus_ms(clock.offset_ms), attributes, cell);
         }
     }
 }
@@ -179,7 +217,7 @@ fn add_unclaimed<'a>(
             let time = time.plus_ms(clock.offset_ms);
             let minute = time.0.div_euclid(MINUTE_MS);
             if grain == wanted {
-                *answers.entry((minute, time, attributes)).or_default() += u64::from(cell.ok);
+                *answers.entry((minute, time, Arc::clone(attributes))).or_default() += u64::from(cell.ok);
             } else if grain == Grain::Call {
                 *calls.entry(minute).or_default() += u64::from(cell.ok);
             }
@@ -222,11 +260,11 @@ pub(super) fn of_proxies(
                 }
                 let time = time.plus_ms(clock.offset_ms);
                 if covers.of(host, attributes.get(Dimension::Client)) == Cover::None {
-                    uncovered.add(time, &attributes, cell);
+                    uncovered.add(time, attributes, cell);
                 }
-                all.add(time, &attributes, cell);
+                all.add(time, attributes, cell);
             }
         }
     }
-    (all, uncovered)
+    (all.settled(), uncovered.settled())
 }

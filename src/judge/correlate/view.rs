@@ -1,10 +1,19 @@
 //! One attempt as one source saw it, put together from all that source's records about it.
 
-use crate::model::{Attributes, ErrorSaid, Fact, Grain, Ids, Instant, Name, Observation, Outcome, Time, Tokens, Upstream};
+use crate::model::{
+    Attributes, ErrorSaid, Fact, Grain, Ids, Instant, Name, Observation, Outcome, Shared, Time, Tokens, Upstream,
+};
 use std::sync::Arc;
 
 /// The number of a source within one correlation.
 pub(super) type SourceIndex = usize;
+
+/// What the views of a log share: its records are put together in the same few ways over and over.
+#[derive(Debug, Default)]
+pub(super) struct Merged {
+    attributes: Shared<Attributes>,
+    errors: Shared<ErrorSaid>,
+}
 
 /// One attempt as one source saw it.
 #[derive(Clone, Debug)]
@@ -24,14 +33,14 @@ pub(super) struct View {
     pub(super) outcome: Outcome,
     pub(super) fact: Option<Fact>,
     pub(super) attributes: Arc<Attributes>,
-    pub(super) ids: Ids,
+    pub(super) ids: Arc<Ids>,
     pub(super) method: Option<Name>,
-    pub(super) error: Option<Box<ErrorSaid>>,
+    pub(super) error: Option<Arc<ErrorSaid>>,
     pub(super) number: Option<u16>,
     pub(super) retry_in_ms: Option<u32>,
     pub(super) retry_after_ms: Option<u32>,
     pub(super) tokens: Option<Tokens>,
-    pub(super) upstream: Option<Box<Upstream>>,
+    pub(super) upstream: Option<Arc<Upstream>>,
     /// The chain of attempts it belongs to within its source.
     pub(super) chain: Option<usize>,
     /// The access log counted this attempt among its successes (a stream that died after a 200).
@@ -51,7 +60,7 @@ impl View {
             outcome: seen.outcome,
             fact: seen.fact,
             attributes: Arc::clone(&seen.attributes),
-            ids: seen.ids.clone(),
+            ids: Arc::clone(&seen.ids),
             method: seen.method.clone(),
             error: seen.error.clone(),
             number: seen.attempt,
@@ -65,54 +74,56 @@ impl View {
     }
 
     /// Adds what another record of the same attempt says.
-    pub(super) fn add(&mut self, seen: &Observation) {
+    pub(super) fn add(&mut self, seen: &Observation, merged: &mut Merged) {
         if !self.lines.contains(&seen.line) {
             self.lines.push(seen.line);
         }
         self.add_ids(&seen.ids);
-        self.fill_attributes(&seen.attributes);
+        self.fill_attributes(&seen.attributes, merged);
         self.fact = surer(self.fact, seen.fact);
         self.method = self.method.take().or_else(|| seen.method.clone());
         self.number = self.number.or(seen.attempt);
         self.retry_in_ms = self.retry_in_ms.or(seen.retry.and_then(|retry| retry.in_ms));
         self.retry_after_ms = self.retry_after_ms.or(seen.retry.and_then(|retry| retry.after_ms));
         self.tokens = self.tokens.or(seen.tokens);
-        self.add_error(seen.error.as_deref());
+        self.add_error(seen.error.as_ref(), merged);
         self.outcome = more_telling(self.outcome, seen.outcome);
     }
 
     /// Adds ids that another record of the same attempt carries.
-    pub(super) fn add_ids(&mut self, ids: &Ids) {
-        let fill = |mine: &mut Option<Name>, theirs: &Option<Name>| {
-            if mine.is_none() {
-                mine.clone_from(theirs);
-            }
-        };
-        fill(&mut self.ids.x_request_id, &ids.x_request_id);
-        fill(&mut self.ids.x_client_request_id, &ids.x_client_request_id);
-        fill(&mut self.ids.gateway_request_id, &ids.gateway_request_id);
-        fill(&mut self.ids.cf_ray, &ids.cf_ray);
-        fill(&mut self.ids.sdk, &ids.sdk);
-        fill(&mut self.ids.thread, &ids.thread);
-        fill(&mut self.ids.organization, &ids.organization);
-    }
-
-    /// Fills attributes that are absent here.
-    pub(super) fn fill_attributes(&mut self, from: &Attributes) {
-        let mut filled = Attributes::clone(&self.attributes);
-        filled.fill_from(from);
-        if filled != *self.attributes {
-            self.attributes = Arc::new(filled);
+    pub(super) fn add_ids(&mut self, ids: &Arc<Ids>) {
+        let mut filled = Ids::clone(&self.ids);
+        filled.fill_from(ids);
+        if filled == **ids {
+            self.ids = Arc::clone(ids);
+        } else if filled != *self.ids {
+            self.ids = Arc::new(filled);
         }
     }
 
-    pub(super) fn add_error(&mut self, error: Option<&ErrorSaid>) {
+    /// Fills attributes that are absent here.
+    pub(super) fn fill_attributes(&mut self, from: &Arc<Attributes>, merged: &mut Merged) {
+        if Arc::ptr_eq(&self.attributes, from) {
+            return;
+        }
+        let mut filled = Attributes::clone(&self.attributes);
+        filled.fill_from(from);
+        if filled != *self.attributes {
+            self.attributes = merged.attributes.of(filled);
+        }
+    }
+
+    /// Adds what another record of the same attempt says of its error.
+    pub(super) fn add_error(&mut self, error: Option<&Arc<ErrorSaid>>, merged: &mut Merged) {
         let Some(theirs) = error else { return };
-        let mine = self.error.get_or_insert_default();
+        let mut mine = self.error.as_deref().cloned().unwrap_or_default();
         // The provider's own type tells more than the SDK's exception class, which the next line may add.
         mine.error_type = mine.error_type.take().or_else(|| theirs.error_type.clone());
         mine.error_code = mine.error_code.take().or_else(|| theirs.error_code.clone());
         mine.template = mine.template.or(theirs.template);
+        if self.error.as_deref() != Some(&mine) {
+            self.error = Some(merged.errors.of(mine));
+        }
     }
 }
 

@@ -37,10 +37,11 @@ impl Durations {
             let mut told: Told = sources
                 .flat_map(|(name, source)| {
                     let offset = offsets_ms.get(name).copied().unwrap_or(0);
-                    let told = source.cells.took().into_iter();
+                    let told = source.cells.took();
                     told.map(move |(time, attributes, class, count)| (time.plus_ms(offset), attributes, class, count))
                 })
                 .filter(|(time, attributes, ..)| is_near(*time) && selection.takes(attributes))
+                .map(|(time, attributes, class, count)| (time, Arc::clone(attributes), class, count))
                 .collect();
             told.sort_by_key(|(time, ..)| *time);
             told

@@ -50,21 +50,19 @@ type Counted<'a> = (Time, &'a Arc<Attributes>, Step);
 
 /// The traffic over time.
 pub(super) fn timeline(traffic: &Traffic, windows: &[Window], durations: &Durations) -> Timeline {
-    let counted = counted(traffic);
-    let Some((from, to)) = span(&counted, windows) else {
+    let Some((from, to)) = span(traffic, windows) else {
         return Timeline::default();
     };
-    let attempts = counted.iter().map(|(.., step)| step.attempts).sum();
+    let attempts = counted(traffic).map(|(.., step)| step.attempts).sum();
     let mut all = empty(from, to, STEPS, attempts);
     let mut outside = 0;
-    for (time, _, step) in &counted {
-        match place(&all, *time).and_then(|at| all.steps.get_mut(at)) {
-            Some(sum) => sum.add(*step),
+    for (time, _, step) in counted(traffic) {
+        match place(&all, time).and_then(|at| all.steps.get_mut(at)) {
+            Some(sum) => sum.add(step),
             None => outside += step.attempts,
         }
     }
-    let by_proxies = counted_by_proxies(traffic);
-    let slices = slices::slices(&counted, &by_proxies, &all);
+    let slices = slices::slices(&|| counted(traffic), &|| counted_by_proxies(traffic), &all);
     let zooms = windows.iter().take(ZOOMS).map(|window| zoom(traffic, window, durations));
     Timeline {
         outside,
@@ -75,23 +73,20 @@ pub(super) fn timeline(traffic: &Traffic, windows: &[Window], durations: &Durati
 }
 
 /// Every attempt, counted, with its time and attributes.
-fn counted(traffic: &Traffic) -> Vec<Counted<'_>> {
+fn counted(traffic: &Traffic) -> impl Iterator<Item = Counted<'_>> {
     let cells = traffic.cells.iter().map(|cell| (cell.time, &cell.attributes, of_cell(cell)));
     let attempts = traffic.attempts.iter().filter(|attempt| attempt.outcome != Outcome::Unsaid);
-    cells
-        .chain(attempts.map(|attempt| (attempt.time, &attempt.attributes, of_attempt(attempt))))
-        .collect()
+    cells.chain(attempts.map(|attempt| (attempt.time, &attempt.attributes, of_attempt(attempt))))
 }
 
 /// Every attempt that a proxy saw, counted: where applications do not log the way a call took.
-fn counted_by_proxies(traffic: &Traffic) -> Vec<Counted<'_>> {
+fn counted_by_proxies(traffic: &Traffic) -> impl Iterator<Item = Counted<'_>> {
     let cells = traffic.proxy_cells.iter();
     let attempts = traffic.attempts.iter().filter(|_| !traffic.proxy_cells.is_empty());
     let attempts = attempts.filter(|attempt| attempt.attributes.get(Dimension::Proxy).is_some());
     cells
         .map(|cell| (cell.time, &cell.attributes, of_cell(cell)))
         .chain(attempts.map(|attempt| (attempt.time, &attempt.attributes, of_attempt(attempt))))
-        .collect()
 }
 
 fn of_cell(cell: &TrafficCell) -> Step {
@@ -110,25 +105,15 @@ fn of_attempt(attempt: &Attempt) -> Step {
 }
 
 /// From the first attempt to the last, strays left out; windows are always inside.
-fn span(counted: &[Counted<'_>], windows: &[Window]) -> Option<(Time, Time)> {
-    let mut times: Vec<(Time, u64)> = counted.iter().map(|(time, _, step)| (*time, step.attempts)).collect();
-    times.sort_unstable();
-    let (first, last) = (times.first()?.0, times.last()?.0);
-    let strays = times.iter().map(|(_, attempts)| attempts).sum::<u64>() / STRAY_SHARE;
-    let inner = |from_the_end: bool| {
-        let mut passed = 0;
-        let mut is_core = |attempts: u64| {
-            passed += attempts;
-            passed > strays
-        };
-        let found = if from_the_end {
-            times.iter().rev().find(|(_, attempts)| is_core(*attempts))
-        } else {
-            times.iter().find(|(_, attempts)| is_core(*attempts))
-        };
-        found.map(|(time, _)| *time)
-    };
-    let (low, high) = (inner(false)?, inner(true)?);
+fn span(traffic: &Traffic, windows: &[Window]) -> Option<(Time, Time)> {
+    let first = counted(traffic).map(|(time, ..)| time).min()?;
+    let last = counted(traffic).map(|(time, ..)| time).max()?;
+    let strays = counted(traffic).map(|(.., step)| step.attempts).sum::<u64>() / STRAY_SHARE;
+    let cells = || traffic.cells.iter().map(|cell| (cell.time, u64::from(cell.ok)));
+    let attempts = traffic.attempts.iter().filter(|attempt| attempt.outcome != Outcome::Unsaid);
+    let attempts = || attempts.clone().map(|attempt| (attempt.time, 1));
+    let low = behind(strays, cells(), attempts(), |a, b| a <= b)?;
+    let high = behind(strays, cells().rev(), attempts().rev(), |a, b| a >= b)?;
     let (mut from, mut to) = if last.since(first) / STRAY_FACTOR > high.since(low) {
         (low, high)
     } else {
@@ -138,6 +123,29 @@ fn span(counted: &[Counted<'_>], windows: &[Window]) -> Option<(Time, Time)> {
         (from, to) = (from.min(window.start), to.max(window.end));
     }
     Some((from, to))
+}
+
+/// The first instant that so many attempts do not reach, of cells and attempts that are in one order each.
+fn behind(
+    strays: u64,
+    cells: impl Iterator<Item = (Time, u64)>,
+    attempts: impl Iterator<Item = (Time, u64)>,
+    comes_first: impl Fn(Time, Time) -> bool,
+) -> Option<Time> {
+    let (mut cells, mut attempts) = (cells.peekable(), attempts.peekable());
+    let mut passed = 0;
+    while passed <= strays {
+        let is_cell = match (cells.peek(), attempts.peek()) {
+            (Some((cell, _)), Some((attempt, _))) => comes_first(*cell, *attempt),
+            (cell, _) => cell.is_some(),
+        };
+        let (time, count) = if is_cell { cells.next() } else { attempts.next() }?;
+        passed += count;
+        if passed > strays {
+            return Some(time);
+        }
+    }
+    None
 }
 
 /// Empty steps from `from` to `to`, at most `most`; longer ones where there are few attempts.

@@ -31,7 +31,11 @@ const TOLD_AS_OFTEN: u64 = 2;
 
 /// The values of every attribute that has more than one, and of the model whatever it has; where the applications do not
 /// tell one, as the proxies tell it.
-pub(super) fn slices(counted: &[Counted<'_>], by_proxies: &[Counted<'_>], all: &Steps) -> Vec<Slice> {
+pub(super) fn slices<'a, A, P>(counted: &dyn Fn() -> A, by_proxies: &dyn Fn() -> P, all: &Steps) -> Vec<Slice>
+where
+    A: Iterator<Item = Counted<'a>>,
+    P: Iterator<Item = Counted<'a>>,
+{
     let (by_applications, by_proxies) = (Grouped::of(counted), Grouped::of(by_proxies));
     let told = by_applications.told();
     let missing: Vec<Dimension> = by_proxies.told().into_iter().filter(|one| !told.contains(one)).collect();
@@ -43,21 +47,21 @@ pub(super) fn slices(counted: &[Counted<'_>], by_proxies: &[Counted<'_>], all: &
 
 /// Attempts and the few combinations of attributes that stand behind them: told apart by where these lie, and looked into
 /// once.
-struct Grouped<'a> {
-    counted: &'a [Counted<'a>],
+struct Grouped<'a, 'f, C> {
+    counted: &'f dyn Fn() -> C,
     numbers: AHashMap<usize, usize>,
     distinct: Vec<(&'a Attributes, Step)>,
 }
 
-impl<'a> Grouped<'a> {
-    fn of(counted: &'a [Counted<'a>]) -> Self {
+impl<'a, 'f, C: Iterator<Item = Counted<'a>>> Grouped<'a, 'f, C> {
+    fn of(counted: &'f dyn Fn() -> C) -> Self {
         let mut numbers: AHashMap<usize, usize> = AHashMap::new();
         let mut distinct: Vec<(&Attributes, Step)> = Vec::new();
-        for (_, attributes, step) in counted {
+        for (_, attributes, step) in counted() {
             let number = *numbers.entry(lies_at(attributes)).or_insert(distinct.len());
             match distinct.get_mut(number) {
-                Some((_, sum)) => sum.add(*step),
-                None => distinct.push((attributes, *step)),
+                Some((_, sum)) => sum.add(step),
+                None => distinct.push((attributes, step)),
             }
         }
         Self {
@@ -97,12 +101,12 @@ impl<'a> Grouped<'a> {
                 }
             }
         }
-        for (time, attributes, step) in self.counted {
-            let at = place(all, *time);
+        for (time, attributes, step) in (self.counted)() {
+            let at = place(all, time);
             let of = self.numbers.get(&lies_at(attributes)).and_then(|number| of.get(*number));
             for slice in of.into_iter().flatten() {
                 if let Some(sum) = at.and_then(|at| slices.get_mut(*slice)?.steps.get_mut(at)) {
-                    sum.add(*step);
+                    sum.add(step);
                 }
             }
         }

@@ -5,15 +5,7 @@ use crate::model::{Ids, Name, Observation, Seen, TracedRecord};
 
 /// The ids that tie records to an attempt or a call. A thread and an organisation have many.
 pub(super) fn link_ids(ids: &Ids) -> impl Iterator<Item = &Name> {
-    [
-        &ids.x_request_id,
-        &ids.x_client_request_id,
-        &ids.gateway_request_id,
-        &ids.cf_ray,
-        &ids.sdk,
-    ]
-    .into_iter()
-    .flatten()
+    ids.of_request()
 }
 
 /// Whether two sets of ids share one.
@@ -37,17 +29,10 @@ pub(super) fn same_call(a: &Ids, b: &Ids) -> bool {
 
 /// Adds ids that are absent.
 pub(super) fn add_ids(to: &mut Ids, from: &Ids) {
-    let fill = |mine: &mut Option<Name>, theirs: &Option<Name>| {
-        if mine.is_none() {
-            mine.clone_from(theirs);
-        }
-    };
-    fill(&mut to.x_request_id, &from.x_request_id);
-    fill(&mut to.x_client_request_id, &from.x_client_request_id);
-    fill(&mut to.gateway_request_id, &from.gateway_request_id);
-    fill(&mut to.cf_ray, &from.cf_ray);
-    fill(&mut to.sdk, &from.sdk);
-    fill(&mut to.organization, &from.organization);
+    let thread = to.thread.take();
+    to.fill_from(from);
+    // Records of one exchange are written by many.
+    to.thread = thread;
 }
 
 impl Tracer<'_> {

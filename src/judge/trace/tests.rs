@@ -20,11 +20,11 @@ fn observed(line: u64, time: i64, outcome: Outcome, request: &str, client: &str)
         outcome,
         fact: None,
         attributes: Arc::new(Attributes::default().with(Dimension::Endpoint, "/v1/chat/completions")),
-        ids: Ids {
+        ids: Arc::new(Ids {
             x_request_id: name(request),
             x_client_request_id: name(client),
             ..Ids::default()
-        },
+        }),
         method: None,
         error: None,
         attempt: None,

@@ -107,10 +107,10 @@ pub(super) fn trace(trace: &mut Trace, visit: Visit<'_>) {
         walk.attributes(&mut attempt.attributes);
         walk.ids(&mut attempt.ids);
         walk.optional(What::Word, &mut attempt.method);
-        walk.error(attempt.error.as_deref_mut());
+        walk.error(attempt.error.as_mut());
         for record in &mut attempt.records {
             walk.ids(&mut record.ids);
-            walk.error(record.error.as_deref_mut());
+            walk.error(record.error.as_mut());
             (walk.visit)(What::Path, &mut record.seen.path);
         }
     }
@@ -155,22 +155,14 @@ impl Walk<'_> {
         }
     }
 
-    fn ids(&mut self, ids: &mut Ids) {
-        for id in [
-            &mut ids.x_request_id,
-            &mut ids.x_client_request_id,
-            &mut ids.gateway_request_id,
-            &mut ids.cf_ray,
-            &mut ids.sdk,
-            &mut ids.thread,
-            &mut ids.organization,
-        ] {
+    fn ids(&mut self, ids: &mut Arc<Ids>) {
+        for id in Arc::make_mut(ids).each_mut() {
             self.optional(What::Word, id);
         }
     }
 
-    fn error(&mut self, error: Option<&mut ErrorSaid>) {
-        if let Some(error) = error {
+    fn error(&mut self, error: Option<&mut Arc<ErrorSaid>>) {
+        if let Some(error) = error.map(Arc::make_mut) {
             self.optional(What::Word, &mut error.error_type);
             self.optional(What::Word, &mut error.error_code);
         }
@@ -181,7 +173,7 @@ impl Walk<'_> {
         self.ids(&mut attempt.ids);
         self.optional(What::Word, &mut attempt.method);
         self.optional(What::Address, &mut attempt.upstream);
-        self.error(attempt.error.as_deref_mut());
+        self.error(attempt.error.as_mut());
         for seen in &mut attempt.seen_by {
             (self.visit)(What::Path, &mut seen.path);
         }

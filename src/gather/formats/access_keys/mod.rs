@@ -201,7 +201,7 @@ fn sum(value: &str, power: i32) -> Option<f64> {
 }
 
 /// A time in milliseconds; a unit that stands on the value outweighs the key's.
-fn milliseconds(value: &str, power: i32) -> Option<f64> {
+pub(super) fn milliseconds(value: &str, power: i32) -> Option<f64> {
     match value.as_bytes().last()? {
         b's' => {
             let bare = value.strip_suffix('s')?;
@@ -217,6 +217,21 @@ fn milliseconds(value: &str, power: i32) -> Option<f64> {
         _ if power == SECONDS && value.len() >= MICROSECOND_DIGITS && !value.contains('.') => scan::scaled(value, MICROSECONDS),
         _ => scan::scaled(value, power),
     }
+}
+
+/// Milliseconds of a text of seconds.
+pub(super) fn seconds_of(value: &str) -> Option<f64> {
+    milliseconds(value, SECONDS)
+}
+
+/// Milliseconds of a text of milliseconds.
+pub(super) fn millis_of(value: &str) -> Option<f64> {
+    milliseconds(value, MILLISECONDS)
+}
+
+/// Milliseconds of a text of microseconds.
+pub(super) fn micros_of(value: &str) -> Option<f64> {
+    milliseconds(value, MICROSECONDS)
 }
 
 /// nginx's `$request_id`: 16 random bytes in hexadecimal.

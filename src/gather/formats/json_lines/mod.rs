@@ -1,9 +1,11 @@
 //! JSON lines of applications, whatever the spelling of their keys: python-json-logger, structlog, pino, winston, bunyan,
 //! zap, zerolog, slog, loguru, ECS, GELF and what applications make up.
 
+mod own;
 mod walk;
 
 use super::format::{Fit, Format, Unread};
+use crate::gather::alike::Slot;
 use crate::model::{Fields, Vantage};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::sync::LazyLock;
@@ -89,6 +91,10 @@ impl Format for JsonLines {
             return walk::line(&String::from_utf8_lossy(record), emit);
         };
         walk::line(line, emit)
+    }
+
+    fn own(&self, record: &str) -> Option<Vec<Slot>> {
+        own::own(record)
     }
 
     fn samples(&self) -> &'static [&'static str] {

@@ -6,6 +6,7 @@ mod stamp;
 
 use super::colours::plain;
 use super::{Fit, Format, Unread, text_logging};
+use crate::gather::alike::Slot;
 use crate::gather::frame::Framing;
 use crate::gather::messages::{self, Said};
 use crate::model::{Fields, Vantage};
@@ -70,6 +71,13 @@ impl Format for PythonLogging {
             emit(&fields);
         }
         Ok(())
+    }
+
+    fn own(&self, record: &str) -> Option<Vec<Slot>> {
+        // All that follows the stamp is the same in every line of a kind, so only one-line records come again.
+        let is_one_line = !record.contains(['\n', '\r', '\u{1b}']);
+        let stamp = prefix::read(record).filter(|_| is_one_line)?.stamp?;
+        Some(vec![Slot::stamp(record, stamp)?])
     }
 
     fn samples(&self) -> &'static [&'static str] {

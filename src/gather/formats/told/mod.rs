@@ -7,8 +7,8 @@ use crate::gather::messages::{self, Said};
 use crate::gather::retry_after;
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
-use values::{duration_ms, status, whole};
-pub(super) use values::{is_absent, is_error_level};
+pub(super) use values::{duration_ms, is_absent, is_error_level};
+use values::{status, whole};
 
 /// The values of one line by fact; escapes already undone.
 #[derive(Clone, Debug)]

@@ -39,7 +39,7 @@ pub(super) fn status(text: &str) -> Option<u16> {
 
 /// A duration whose key names no unit: the value's own unit, else by its size. Go prints integer nanoseconds, most
 /// others seconds with a fraction.
-pub(super) fn duration_ms(text: &str) -> Option<f64> {
+pub(in crate::gather::formats) fn duration_ms(text: &str) -> Option<f64> {
     const NANOSECONDS_FROM: f64 = 1e6;
     // The SDKs give up after ten minutes: a fraction beyond it counts milliseconds (zerolog).
     const LONGEST_SECONDS: f64 = 600.0;

@@ -3,24 +3,36 @@
 //! The collector remembers a few records only (which answer a `request_id:` line belongs to, whether two handlers wrote
 //! one line twice). A reader warms it up with the records before its piece, so that the cut makes no difference.
 
-use super::dates::Midnights;
-use super::envelopes::{Bearings, Inner, Outer};
-use super::formats::Format;
-use super::normalise::{self, End};
-use super::retry_after;
-use super::sought::Sought;
-use super::times;
+mod known;
+#[cfg(test)]
+mod known_tests;
+mod success;
+
+pub use known::KnownLines;
+
+use crate::gather::dates::Midnights;
+use crate::gather::envelopes::{Bearings, Inner, Outer};
+use crate::gather::formats::Format;
+use crate::gather::normalise::{self, End};
+use crate::gather::repeated::Repeated;
+use crate::gather::retry_after;
+use crate::gather::sieve::Sieve;
+use crate::gather::sought::Sought;
+use crate::gather::times;
 use crate::model::{
     Attributes, CallerKind, Cell, Dimension, Fact, Fields, Grain, IdSample, Ids, Instant, Name, Observation, Outcome, RetrySaid,
     SampledId, Sighting, SourceName, SourceRollup, Time, Tokens, TokensUsed, TupleId, UNREAD_LINES_KEPT, Vantage, Wanted,
-    id_hash,
+    id_hash, id_hash_of,
 };
 use crate::redact::scrub;
 use crate::text::json::has_key_twice;
-use crate::text::timestamp::{DateKnown, Reference, StampCache, ZONE_STEP_MS, Zone, http_date, nearest_zone_ms};
+use crate::text::timestamp::{DateKnown, Reference, Stamp, StampCache, ZONE_STEP_MS, Zone, http_date, nearest_zone_ms};
 use ahash::{AHashMap, RandomState};
+use known::{Lesson, ids_hash};
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::sync::Arc;
+use success::CellsOfBoth;
 
 /// Combinations of raw values remembered per piece; beyond it the memory starts anew, so that it is bounded.
 const ATTRIBUTES_REMEMBERED: usize = 16_384;
@@ -61,8 +73,12 @@ pub struct SourceContext<'a> {
     pub size: u64,
     /// Second look: the successes that are needed whole.
     pub wanted: Option<&'a Wanted>,
+    /// The callers' ids among it.
+    pub asked: Option<&'a Sieve>,
     /// Only records that hold one of these ids are read, and whole.
     pub sought: Option<&'a Sought>,
+    /// What the worker's records say over and over.
+    pub repeated: &'a RefCell<Repeated>,
 }
 
 /// A big source has so many ids that only a fraction of them need be asked whether the sample wants them: those whose hash
@@ -71,6 +87,11 @@ fn sampled_fraction(size: u64) -> u64 {
     const BYTES_PER_RECORD: u64 = 256;
     const IDS_ASKED: u64 = 65_536;
     (size / BYTES_PER_RECORD / IDS_ASKED + 1).next_power_of_two() - 1
+}
+
+/// Whether an id is in a fraction.
+fn is_in(fraction: u64, id: &[u8]) -> bool {
+    fraction == 0 || id_hash_of(id) & fraction == 0
 }
 
 /// One line as a twin of it would look: the same facts, another layout.
@@ -93,11 +114,14 @@ struct Known {
 pub struct Collector<'a> {
     context: SourceContext<'a>,
     rollup: SourceRollup,
+    cells: CellsOfBoth,
     stamps: StampCache,
     raw: String,
     remembered: AHashMap<Box<str>, Known>,
     hasher: RandomState,
     twins: VecDeque<Twin>,
+    /// How many records before the last one had its layout: beyond the distance of twins there is none to look for.
+    layout_since: usize,
     last_time: Option<Time>,
     /// What the record's envelope says of it.
     outer: Outer,
@@ -109,9 +133,15 @@ pub struct Collector<'a> {
     whole: bool,
     /// Records that hold what is sought.
     pub(super) sightings: Vec<Sighting>,
+    /// A success was counted that a second look may want.
+    pub(super) may_save_calls: bool,
     /// Two handlers may write every line twice: a program's loggers, and no proxy's.
     has_twins: bool,
     fraction: u64,
+    /// Kinds of lines that need no parsing.
+    known: Option<Box<KnownLines>>,
+    /// What the record at hand teaches, where its kind is to be learned.
+    lesson: Option<Lesson>,
 }
 
 impl<'a> Collector<'a> {
@@ -130,11 +160,13 @@ impl<'a> Collector<'a> {
             has_twins: first.is_some_and(|format| format.vantage() == Vantage::Application),
             context,
             rollup,
+            cells: CellsOfBoth::default(),
             stamps: StampCache::default(),
             raw: String::new(),
             remembered: AHashMap::new(),
             hasher: RandomState::with_seeds(1, 2, 3, 4),
             twins: VecDeque::new(),
+            layout_since: 0,
             last_time: None,
             outer: Outer::default(),
             bearings: Bearings::default(),
@@ -143,6 +175,9 @@ impl<'a> Collector<'a> {
             warming: false,
             whole: false,
             sightings: Vec::new(),
+            may_save_calls: false,
+            known: None,
+            lesson: None,
         }
     }
 
@@ -156,6 +191,8 @@ impl<'a> Collector<'a> {
     /// Takes what the envelope of the next record says of it.
     pub fn lies_in(&mut self, outer: &Outer) {
         self.outer.clone_from(outer);
+        // What an envelope says changes from line to line.
+        self.known = None;
     }
 
     /// Reads a record that starts on `line` of the piece.
@@ -225,7 +262,10 @@ impl<'a> Collector<'a> {
 
     /// What was collected.
     #[must_use]
-    pub fn finish(self) -> SourceRollup {
+    pub fn finish(mut self) -> SourceRollup {
+        self.give_back();
+        self.rollup.cells = self.cells.ended.finish();
+        self.rollup.cells_if_start = self.cells.if_start.finish();
         self.rollup
     }
 
@@ -238,16 +278,33 @@ impl<'a> Collector<'a> {
 
     /// Whether the record is about a call, or `None` where no candidate understands it.
     fn read(&mut self, line: u64, record: &[u8]) -> Option<bool> {
+        if let Some(about) = self.read_known(record) {
+            return Some(about);
+        }
         // The formats are handed to and fro, for a fact that one of them emits changes the rest of this.
         let candidates = std::mem::take(&mut self.context.candidates);
-        let about = candidates.iter().find_map(|format| self.read_as(*format, line, record));
+        self.begin_lesson(record);
+        let about = candidates.iter().find_map(|format| {
+            let about = self.read_as(*format, line, record);
+            // What the first format refuses it need not refuse in every line of the kind.
+            let lesson = self.lesson.take();
+            if let (Some(lesson), Some(_)) = (lesson, about) {
+                self.learn(lesson, *format, record);
+            }
+            about
+        });
         self.context.candidates = candidates;
         about
     }
 
     fn read_as(&mut self, format: &dyn Format, line: u64, record: &[u8]) -> Option<bool> {
         let mut about = false;
-        let read = format.parse(record, &mut |fields| about |= self.take_named(line, fields, format));
+        let read = format.parse(record, &mut |fields| {
+            if let Some(lesson) = &mut self.lesson {
+                lesson.note_fact();
+            }
+            about |= self.take_named(line, fields, format);
+        });
         read.is_ok().then_some(about)
     }
 
@@ -278,7 +335,7 @@ impl<'a> Collector<'a> {
         if is_only_a_clock(fields, vantage) {
             return false;
         }
-        if self.context.since.is_some_and(|since| time < since) || self.context.until.is_some_and(|until| time >= until) {
+        if self.is_outside(time) {
             return true;
         }
         let end = normalise::end(fields, vantage, format.name());
@@ -292,23 +349,30 @@ impl<'a> Collector<'a> {
             self.note_end(fields, &end);
             return true;
         }
-        self.rollup.span = Some(
-            self.rollup
-                .span
-                .map_or((time, time), |(first, last)| (first.min(time), last.max(time))),
-        );
+        self.stretch_span(time);
         let retries = normalise::upstream_retries(fields);
         if retries > 0 && self.context.wanted.is_none() {
             self.rollup.retried_upstream += 1;
             self.rollup.upstream_retries += u64::from(retries);
         }
         if end.outcome == Outcome::Success {
+            self.note_success(fields, vantage, self.facts(fields, &end));
             self.success(line, fields, vantage, time);
         } else if self.context.wanted.is_none() && self.is_worth_keeping(fields, &end, vantage) {
             self.keep(line, fields, vantage, time, end);
         }
         self.note_end(fields, &end);
         true
+    }
+
+    /// Whether a record is before or after what is asked for.
+    fn is_outside(&self, time: Time) -> bool {
+        self.context.since.is_some_and(|since| time < since) || self.context.until.is_some_and(|until| time >= until)
+    }
+
+    fn stretch_span(&mut self, time: Time) {
+        let span = self.rollup.span.unwrap_or((time, time));
+        self.rollup.span = Some((span.0.min(time), span.1.max(time)));
     }
 
     /// The record's time; one without a stamp was written when its neighbour above was.
@@ -332,28 +396,34 @@ impl<'a> Collector<'a> {
         let read = fields
             .timestamp
             .and_then(|text| self.stamps.parse(text, &self.context.zone, &self.context.reference));
-        if let Some(stamp) = read {
-            if !times::is_possible(stamp.time) {
-                return None;
-            }
-            if !stamp.zoned && self.rollup.time_zone.is_none() {
-                self.rollup.time_zone = Some(self.context.zone.to_string());
-            }
-            if let (false, false, Some(date)) = (stamp.zoned, self.warming, fields.http_date) {
-                self.note_date(stamp.time, date);
-            }
-            let is_clock = stamp.dated == DateKnown::NoDate;
-            let time = if is_clock {
-                self.midnights.date(stamp.time)
-            } else {
-                stamp.time
-            };
-            // A clock that goes over midnight on every other line comes to lie in no year of ours.
-            if !times::is_possible(time) {
-                return None;
-            }
-            self.last_time = Some(time);
+        match read {
+            Some(stamp) => self.moment(stamp, fields.http_date),
+            None => self.last_time,
         }
+    }
+
+    /// The moment of a stamp; `None` where it cannot be.
+    fn moment(&mut self, stamp: Stamp, http_date: Option<&str>) -> Option<Time> {
+        if !times::is_possible(stamp.time) {
+            return None;
+        }
+        if !stamp.zoned && self.rollup.time_zone.is_none() {
+            self.rollup.time_zone = Some(self.context.zone.to_string());
+        }
+        if let (false, false, Some(date)) = (stamp.zoned, self.warming, http_date) {
+            self.note_date(stamp.time, date);
+        }
+        let is_clock = stamp.dated == DateKnown::NoDate;
+        let time = if is_clock {
+            self.midnights.date(stamp.time)
+        } else {
+            stamp.time
+        };
+        // A clock that goes over midnight on every other line comes to lie in no year of ours.
+        if !times::is_possible(time) {
+            return None;
+        }
+        self.last_time = Some(time);
         self.last_time
     }
 
@@ -373,22 +443,36 @@ impl<'a> Collector<'a> {
         if !self.has_twins {
             return false;
         }
-        let layout = fields.timestamp.map_or(0, str::len) * 2 + usize::from(fields.thread.is_some());
-        let facts = self.hasher.hash_one((
+        let ids = [fields.x_request_id, fields.request_id, fields.x_client_request_id];
+        self.is_twin_of_another(Twin {
+            facts: self.facts(fields, end) ^ ids_hash(ids.map(|id| id.map(str::as_bytes))),
+            layout: fields.timestamp.map_or(0, str::len) * 2 + usize::from(fields.thread.is_some()),
+            time,
+        })
+    }
+
+    /// What a twin has in common with a record, ids aside.
+    fn facts(&self, fields: &Fields<'_>, end: &End) -> u64 {
+        self.hasher.hash_one((
             fields.grain,
             end.outcome,
             fields.url,
-            fields.x_request_id,
-            fields.request_id,
-            fields.x_client_request_id,
             fields.retry_in_ms.map(f64::to_bits),
             fields.sdk_id,
-        ));
-        let twin = Twin { facts, layout, time };
-        let found = self
-            .twins
-            .iter()
-            .position(|seen| seen.facts == facts && seen.layout != layout && seen.time.since(time).abs() <= TWIN_MS);
+        ))
+    }
+
+    fn is_twin_of_another(&mut self, twin: Twin) -> bool {
+        // Nearly every log has one handler, and its last lines one layout.
+        self.layout_since = if self.twins.back().is_none_or(|last| last.layout == twin.layout) {
+            self.layout_since.saturating_add(1)
+        } else {
+            0
+        };
+        let may_be = self.layout_since <= TWIN_DISTANCE;
+        let is_found =
+            |seen: &Twin| seen.facts == twin.facts && seen.layout != twin.layout && seen.time.since(twin.time).abs() <= TWIN_MS;
+        let found = may_be.then(|| self.twins.iter().position(is_found)).flatten();
         if let Some(at) = found {
             self.twins.remove(at);
             return true;
@@ -453,7 +537,7 @@ impl<'a> Collector<'a> {
         } else {
             self.rollup.successes_without_id += 1;
         }
-        self.count_client_id(client_id, duration, fields);
+        self.count_saver(client_id.is_some(), fields.grain, duration, fields.attempt.is_some());
         let later = fields.attempt.is_some_and(|attempt| attempt > 1);
         if later {
             // It saved its call: there are no more of these than failures.
@@ -468,12 +552,12 @@ impl<'a> Collector<'a> {
         } else {
             fields.grain
         };
-        self.rollup.cells.add(ended, grain, tuple, cell);
+        self.cells.ended.add(ended, grain, tuple, cell);
         self.count_tokens(fields, &attributes);
         // A tunnel's duration is how long it stood open.
         let is_tunnel = fields.method.is_some_and(|method| method.eq_ignore_ascii_case("CONNECT"));
         if let Some(ms) = duration.filter(|_| !is_tunnel) {
-            self.rollup.cells.add_took(ended, tuple, ms);
+            self.cells.ended.add_took(ended, tuple, ms);
         }
         if vantage == Vantage::Application {
             let until = if fields.instant == Instant::Unknown {
@@ -481,8 +565,8 @@ impl<'a> Collector<'a> {
             } else {
                 0
             };
-            self.rollup
-                .cells_if_start
+            self.cells
+                .if_start
                 .add(ended.plus_ms(until), fields.grain, tuple_if_start, cell);
         }
     }
@@ -505,14 +589,24 @@ impl<'a> Collector<'a> {
         }
     }
 
-    fn count_client_id(&mut self, client_id: Option<&str>, duration: Option<u32>, fields: &Fields<'_>) {
-        if client_id.is_some() {
+    /// Notes a success that may have saved a call.
+    fn count_saver(&mut self, has_id: bool, grain: Grain, duration: Option<u32>, numbers_attempts: bool) {
+        self.may_save_calls |= has_id || grain == Grain::Call;
+        self.count_client_id(has_id, duration, numbers_attempts);
+    }
+
+    fn count_client_id(&mut self, has_id: bool, duration: Option<u32>, numbers_attempts: bool) {
+        if has_id {
             self.rollup.with_client_id += 1;
         } else {
             self.rollup.without_client_id += 1;
         }
         self.rollup.longest_ms = self.rollup.longest_ms.max(duration.unwrap_or(0));
-        self.rollup.numbers_attempts |= fields.attempt.is_some();
+        self.rollup.numbers_attempts |= numbers_attempts;
+    }
+
+    fn is_sampled(&self, id: &[u8]) -> bool {
+        is_in(self.fraction, id)
     }
 
     fn sample(
@@ -558,7 +652,8 @@ impl<'a> Collector<'a> {
             (instant, _) => (time, instant),
         };
         if end.outcome != Outcome::Success && fields.grain != Grain::Detail {
-            self.count_client_id(fields.x_client_request_id, duration, fields);
+            let has_id = fields.x_client_request_id.is_some();
+            self.count_client_id(has_id, duration, fields.attempt.is_some());
             self.sample(
                 normalise::provider_id(fields),
                 fields.x_client_request_id,
@@ -567,6 +662,9 @@ impl<'a> Collector<'a> {
                 &attributes,
             );
         }
+        let mut repeated = self.context.repeated.borrow_mut();
+        let ids = self.ids(fields, &end, &mut repeated);
+        let ids = repeated.ids(ids);
         self.rollup.observations.push(Observation {
             line,
             time,
@@ -576,23 +674,23 @@ impl<'a> Collector<'a> {
             outcome: end.outcome,
             fact: end.fact,
             attributes,
-            ids: self.ids(fields, &end),
-            method: fields.method.and_then(scrub::word).map(Name::from),
-            error: normalise::error_said(fields),
+            ids,
+            method: fields.method.and_then(scrub::word).map(|method| repeated.word(method)),
+            error: normalise::error_said(fields).map(|said| repeated.error(said)),
             attempt: fields.attempt.and_then(|attempt| u16::try_from(attempt).ok()),
             retry: retry_said(fields, &end),
-            upstream: normalise::upstream(fields),
+            upstream: normalise::upstream(fields).map(|upstream| repeated.upstream(upstream)),
             stream: fields.stream,
             tokens: tokens(fields),
         });
     }
 
     /// The ids of a record. Programs that write into one file name their threads alike.
-    fn ids(&self, fields: &Fields<'_>, end: &End) -> Ids {
-        let mut ids = ids(fields, end);
+    fn ids(&self, fields: &Fields<'_>, end: &End, repeated: &mut Repeated) -> Ids {
+        let mut ids = ids(fields, end, repeated);
         if let Some(program) = self.outer.program {
             let thread = ids.thread.as_deref().unwrap_or_default();
-            ids.thread = Some(Name::from(format!("{program:016x}/{thread}")));
+            ids.thread = Some(repeated.word(&format!("{program:016x}/{thread}")));
         }
         ids
     }
@@ -627,10 +725,11 @@ impl<'a> Collector<'a> {
         if self.remembered.len() >= ATTRIBUTES_REMEMBERED {
             self.remembered.clear();
         }
-        let attributes = Arc::new(normalise::attributes(fields, vantage, self.context.host.as_ref()));
-        let tuple = self.rollup.cells.tuple(&attributes);
+        let attributes = normalise::attributes(fields, vantage, self.context.host.as_ref());
+        let attributes = self.context.repeated.borrow_mut().attributes(attributes);
+        let tuple = self.cells.ended.tuple(&attributes);
         let tuple_if_start = if vantage == Vantage::Application {
-            self.rollup.cells_if_start.tuple(&attributes)
+            self.cells.if_start.tuple(&attributes)
         } else {
             tuple
         };
@@ -651,16 +750,20 @@ fn is_only_a_clock(fields: &Fields<'_>, vantage: Vantage) -> bool {
 
 /// The duration in whole milliseconds; what is negative or longer than a day is dropped.
 fn duration(fields: &Fields<'_>) -> Option<u32> {
+    fields.duration_ms.and_then(within_a_day)
+}
+
+fn within_a_day(ms: f64) -> Option<u32> {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "the range is checked before"
     )]
     let whole = |ms: f64| ms.round() as u32;
-    fields.duration_ms.filter(|ms| (0.0..=LONGEST_MS).contains(ms)).map(whole)
+    (0.0..=LONGEST_MS).contains(&ms).then(|| whole(ms))
 }
 
-fn ids(fields: &Fields<'_>, end: &End) -> Ids {
+fn ids(fields: &Fields<'_>, end: &End, repeated: &mut Repeated) -> Ids {
     let name = |id: Option<&str>| id.and_then(scrub::id).map(Name::from);
     let in_text = || {
         fields
@@ -677,8 +780,8 @@ fn ids(fields: &Fields<'_>, end: &End) -> Ids {
         gateway_request_id: normalise::gateway_id(fields).map(Name::from),
         cf_ray: name(fields.cf_ray),
         sdk: name(fields.sdk_retry_of.or(fields.sdk_id)),
-        thread: fields.thread.map(Name::from),
-        organization: fields.organization.and_then(scrub::word).map(Name::from),
+        thread: fields.thread.map(|thread| repeated.word(thread)),
+        organization: fields.organization.and_then(scrub::word).map(|word| repeated.word(word)),
     }
 }
 

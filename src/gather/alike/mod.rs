@@ -1,0 +1,278 @@
+//! Knows a line again that differs from an earlier one only in what every line has of its own.
+//!
+//! Nine lines in ten of a log are successes that say the same but for a stamp, two ids and a duration. A format that can
+//! tell which bytes these are ([`super::formats::Format::own`]) is asked so once for each kind of line; from then on such
+//! lines are compared with a tree of the bytes that they share, and are not parsed. What a path of the tree stands for is
+//! its owner's to say. A line that leaves the tree is parsed as ever, so the tree may forget or refuse anything.
+//! Measured (16 MB of nginx lines): see `benches/README.md`.
+
+mod shape;
+
+use shape::same;
+pub use shape::{Own, Slot};
+
+/// Kinds of lines that are learned; a log with more of them has a part that is each line's own and that no format tells.
+const MOST_LEAVES: usize = 2048;
+
+/// The longest line that is learned: with [`MOST_LEAVES`] it bounds the tree to some megabytes.
+const LONGEST: usize = 2048;
+
+/// Lines that may be learned in vain before the tree waits for some that it knows.
+const CREDIT: u32 = 128;
+
+/// How many lines pass by for each one that is learned without credit: logs change.
+const WAIT: u32 = 64;
+
+/// What one line has of its own.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Owned<'l> {
+    /// The stamp.
+    pub stamp: Option<&'l str>,
+    /// The duration in milliseconds.
+    pub duration_ms: Option<f64>,
+    /// What stood on a provider's response.
+    pub x_request_id: Option<&'l [u8]>,
+    /// A bare request id.
+    pub request_id: Option<&'l [u8]>,
+    /// The caller's id.
+    pub x_client_request_id: Option<&'l [u8]>,
+    /// Tokens of the request.
+    pub input_tokens: Option<u64>,
+    /// Tokens of the answer.
+    pub output_tokens: Option<u64>,
+}
+
+/// The bytes that lines share, as a tree.
+#[derive(Debug)]
+pub struct Paths {
+    nodes: Vec<Node>,
+    leaves: usize,
+    credit: u32,
+    passed: u32,
+}
+
+#[derive(Debug, Default)]
+struct Node {
+    /// What stands here in every line that comes by.
+    text: Box<[u8]>,
+    /// What each line has of its own behind it, and the node after that.
+    slot: Option<(Slot, usize)>,
+    /// The first bytes of the nodes that may follow, and these nodes.
+    firsts: Vec<u8>,
+    next: Vec<usize>,
+    /// The number of the line that ends here.
+    leaf: Option<usize>,
+}
+
+impl Default for Paths {
+    fn default() -> Self {
+        Self {
+            nodes: vec![Node::default()],
+            leaves: 0,
+            credit: CREDIT,
+            passed: 0,
+        }
+    }
+}
+
+impl Paths {
+    /// The number of the leaf that a line comes to, and what it has of its own.
+    pub fn follow<'l>(&mut self, line: &'l [u8]) -> Option<(usize, Owned<'l>)> {
+        let followed = self.walk(line);
+        if followed.is_some() {
+            self.credit = (self.credit + 1).min(CREDIT);
+        }
+        followed
+    }
+
+    /// How many kinds of lines were learned.
+    #[must_use]
+    pub fn leaves(&self) -> usize {
+        self.leaves
+    }
+
+    fn walk<'l>(&self, line: &'l [u8]) -> Option<(usize, Owned<'l>)> {
+        let mut owned = Owned::default();
+        let mut node = self.nodes.first()?;
+        let mut rest = line;
+        loop {
+            // Not by libc: where the text is empty it reads through a dangling pointer with all lanes masked, which some
+            // processors answer with an assist of hundreds of cycles (measured: half of the run).
+            let (here, behind) = rest.split_at_checked(node.text.len())?;
+            same(here, &node.text).then_some(())?;
+            rest = behind;
+            if let Some((slot, next)) = &node.slot
+                && let Some(after) = slot.take(rest, &mut owned)
+            {
+                rest = after;
+                node = self.nodes.get(*next)?;
+                continue;
+            }
+            let Some(first) = rest.first() else {
+                return node.leaf.map(|leaf| (leaf, owned));
+            };
+            let at = node.firsts.iter().position(|byte| byte == first)?;
+            node = self.nodes.get(*node.next.get(at)?)?;
+        }
+    }
+
+    /// Whether a line that was not known may be learned.
+    pub fn wants(&mut self, line: &[u8]) -> bool {
+        if self.leaves >= MOST_LEAVES || line.len() > LONGEST {
+            return false;
+        }
+        if self.credit > 0 {
+            self.credit -= 1;
+            return true;
+        }
+        self.passed = (self.passed + 1) % WAIT;
+        self.passed == 0
+    }
+
+    /// Learns a line, where it does not differ from what is known in the kind of what is its own. Gives its leaf's number.
+    pub fn learn(&mut self, line: &[u8], own: &[Slot]) -> Option<usize> {
+        let (mut node, mut from) = (0, 0);
+        for slot in own {
+            node = self.spell(node, line.get(from..slot.range().start)?)?;
+            node = self.leave_open(node, slot)?;
+            from = slot.range().end;
+        }
+        node = self.spell(node, line.get(from..)?)?;
+        let node = self.nodes.get_mut(node)?;
+        if node.leaf.is_some() {
+            return None;
+        }
+        node.leaf = Some(self.leaves);
+        self.leaves += 1;
+        node.leaf
+    }
+
+    /// The node behind `text`, which is spelt from the end of `node` on.
+    fn spell(&mut self, mut node: usize, mut text: &[u8]) -> Option<usize> {
+        while let Some(first) = text.first() {
+            let here = self.nodes.get(node)?;
+            let at = here.firsts.iter().position(|byte| byte == first);
+            let Some(next) = at.and_then(|at| here.next.get(at).copied()) else {
+                return self.branch(node, text);
+            };
+            let known = &self.nodes.get(next)?.text;
+            let common = known.iter().zip(text).take_while(|(a, b)| a == b).count();
+            if common < known.len() {
+                self.split(next, common)?;
+            }
+            text = text.get(common..)?;
+            node = next;
+        }
+        Some(node)
+    }
+
+    fn branch(&mut self, node: usize, text: &[u8]) -> Option<usize> {
+        let new = self.add(Node {
+            text: text.into(),
+            ..Node::default()
+        });
+        let here = self.nodes.get_mut(node)?;
+        here.firsts.push(*text.first()?);
+        here.next.push(new);
+        Some(new)
+    }
+
+    /// Parts a node's text in two: what follows it follows the second part.
+    fn split(&mut self, node: usize, at: usize) -> Option<()> {
+        let here = std::mem::take(self.nodes.get_mut(node)?);
+        let (before, behind) = here.text.split_at_checked(at)?;
+        let (before, first) = (before.into(), *behind.first()?);
+        let lower = self.add(Node {
+            text: behind.into(),
+            ..here
+        });
+        *self.nodes.get_mut(node)? = Node {
+            text: before,
+            firsts: vec![first],
+            next: vec![lower],
+            ..Node::default()
+        };
+        Some(())
+    }
+
+    /// The node behind what each line has of its own at the end of `node`.
+    fn leave_open(&mut self, node: usize, slot: &Slot) -> Option<usize> {
+        match &self.nodes.get(node)?.slot {
+            Some((known, next)) => known.is_as(slot).then_some(*next),
+            None => {
+                let new = self.add(Node::default());
+                self.nodes.get_mut(node)?.slot = Some((slot.clone(), new));
+                Some(new)
+            }
+        }
+    }
+
+    fn add(&mut self, node: Node) -> usize {
+        self.nodes.push(node);
+        self.nodes.len() - 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Own, Paths, Slot};
+
+    /// A line whose second word is a stamp and whose last is a caller's id.
+    fn own(line: &str) -> Vec<Slot> {
+        let words: Vec<&str> = line.split(' ').collect();
+        let stamp = Slot::stamp(line, words[1]).unwrap();
+        let id = Slot::id(line, words[words.len() - 1], Own::ClientId).unwrap();
+        vec![stamp, id]
+    }
+
+    const LINES: [&str; 3] = [
+        "a 2026-03-02T00:00:01 ok id=x_0123456789abcdef",
+        "a 2026-03-02T00:00:01 okay id=x_0123456789abcdef",
+        "b 2026-03-02T00:00:01 ok id=x_0123456789abcdef",
+    ];
+
+    fn learned() -> Paths {
+        let mut paths = Paths::default();
+        for (number, line) in LINES.iter().enumerate() {
+            assert_eq!(paths.learn(line.as_bytes(), &own(line)), Some(number));
+        }
+        paths
+    }
+
+    #[test]
+    fn a_line_that_differs_in_its_own_only_is_known() {
+        let (leaf, owned) = learned().follow(b"b 2026-03-02T11:59:59 ok id=x_fedcba9876543210").unwrap();
+        assert_eq!(leaf, 2);
+        assert_eq!(owned.stamp, Some("2026-03-02T11:59:59"));
+        assert_eq!(owned.x_client_request_id, Some(&b"id=x_fedcba9876543210"[..]));
+    }
+
+    #[test]
+    fn every_line_that_was_learned_leads_to_its_own_leaf() {
+        for (number, line) in LINES.iter().enumerate() {
+            assert_eq!(learned().follow(line.as_bytes()).unwrap().0, number);
+        }
+    }
+
+    #[test]
+    fn any_other_line_is_not_known() {
+        for line in [
+            "",
+            "b",
+            "b 2026-03-02T11:59:59 oka id=x_fedcba9876543210",
+            "b 2026-03-02T11:59:59 ok id=x_fedcba987654321",
+            "b 2026-03-02T11:59:59 ok id=x_fedcba98765432101",
+            "b 2026-03-02T11:59:59 ok id=x_FEDCBA9876543210",
+            "b 2026-03-02 11:59:59 ok id=x_fedcba9876543210",
+        ] {
+            assert!(learned().follow(line.as_bytes()).is_none(), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_never_seen_again_is_soon_not_learned() {
+        let mut paths = Paths::default();
+        let learned = (0..100_000).filter(|_| paths.wants(b"x")).count();
+        assert!(learned < 2000, "{learned}");
+    }
+}

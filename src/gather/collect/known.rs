@@ -1,0 +1,271 @@
+//! Counts lines that are like earlier ones without parsing them: successes, and lines that are not about a call.
+
+use super::success::{Held, Success};
+use super::{Collector, Known, Twin, within_a_day};
+use crate::gather::alike::{Owned, Paths};
+use crate::gather::formats::Format;
+use crate::gather::normalise;
+use crate::model::{Fields, Grain, Time, Vantage, id_hash_of};
+use crate::text::timestamp::DateKnown;
+use std::str;
+
+/// The smallest source whose lines are learned: in a smaller one there are too few of each kind.
+const SMALLEST: u64 = 64 * 1024;
+
+/// The lines of one source that are known. One worker keeps them from piece to piece.
+#[derive(Debug, Default)]
+pub struct KnownLines {
+    pub(super) paths: Paths,
+    /// What each leaf of the paths means.
+    meant: Vec<Meant>,
+}
+
+/// What all lines of one kind mean.
+#[derive(Debug)]
+enum Meant {
+    NoCall,
+    Success(Box<Success>),
+    /// The format's word on what is a line's own and its parse differ: such lines are parsed.
+    Unknown,
+}
+
+/// What is learned of a record while it is parsed.
+#[derive(Debug, Default)]
+pub(super) struct Lesson {
+    facts: u32,
+    success: Option<(Box<Success>, Said)>,
+}
+
+/// What the parse of a record took for its own.
+#[derive(Debug, PartialEq)]
+struct Said {
+    stamp: Option<Box<str>>,
+    duration_ms: Option<f64>,
+    ids: [Option<Box<[u8]>>; 3],
+    tokens: (Option<u64>, Option<u64>),
+}
+
+impl Said {
+    fn by_parse(fields: &Fields<'_>) -> Self {
+        let id = |id: Option<&str>| id.map(|id| id.as_bytes().into());
+        Self {
+            stamp: fields.timestamp.map(Box::from),
+            duration_ms: fields.duration_ms,
+            ids: [fields.x_request_id, fields.request_id, fields.x_client_request_id].map(id),
+            tokens: (fields.input_tokens, fields.output_tokens),
+        }
+    }
+
+    fn by_path(owned: &Owned<'_>) -> Self {
+        Self {
+            stamp: owned.stamp.map(Box::from),
+            duration_ms: owned.duration_ms,
+            ids: [owned.x_request_id, owned.request_id, owned.x_client_request_id].map(|id| id.map(Box::from)),
+            tokens: (owned.input_tokens, owned.output_tokens),
+        }
+    }
+}
+
+impl Lesson {
+    pub(super) fn note_fact(&mut self) {
+        self.facts += 1;
+    }
+}
+
+impl Collector<'_> {
+    /// Takes the known lines of the source, where its lines may be known.
+    pub fn remember(&mut self, known: Box<KnownLines>) {
+        let is_worth_it = self.context.sought.is_none() && self.context.size >= SMALLEST;
+        self.known = is_worth_it.then_some(known);
+    }
+
+    /// Gives them back, and puts what they counted into the rollup.
+    pub fn give_back(&mut self) -> Option<Box<KnownLines>> {
+        let mut known = self.known.take()?;
+        for meant in &mut known.meant {
+            if let Meant::Success(success) = meant {
+                success.settle(&mut self.cells);
+            }
+        }
+        Some(known)
+    }
+
+    /// Reads a line that is known; whether it is about a call. `None` where it is to be parsed, and nothing was counted.
+    pub(super) fn read_known(&mut self, record: &[u8]) -> Option<bool> {
+        let mut known = self.known.take()?;
+        let about = known
+            .paths
+            .follow(record)
+            .and_then(|(leaf, owned)| match known.meant.get_mut(leaf)? {
+                Meant::NoCall => Some(false),
+                Meant::Unknown => None,
+                Meant::Success(success) => self.take_known(success, &owned),
+            });
+        self.known = Some(known);
+        about
+    }
+
+    /// What [`Collector::take`] does with such a record.
+    fn take_known(&mut self, success: &mut Success, owned: &Owned<'_>) -> Option<bool> {
+        let stamp = self.stamps.parse(owned.stamp?, &self.context.zone, &self.context.reference)?;
+        if stamp.dated == DateKnown::NoDate {
+            return None;
+        }
+        let time = self.moment(stamp, None)?;
+        if self.is_outside(time) || (!self.has_twins && self.is_never_wanted(success, owned)) {
+            return Some(true);
+        }
+        let duration = owned.duration_ms.and_then(within_a_day);
+        let ended = success.ended(time, duration);
+        if self.is_wanted(success, owned, ended, duration) {
+            return None;
+        }
+        let is_twin = self.has_twins && {
+            let ids = [owned.x_request_id, owned.request_id, owned.x_client_request_id];
+            let layout = owned.stamp.map_or(0, str::len) * 2 + usize::from(success.has_thread);
+            self.is_twin_of_another(Twin {
+                facts: success.facts ^ ids_hash(ids),
+                layout,
+                time,
+            })
+        };
+        if success.grain == Grain::Attempt {
+            self.last_end_failed = false;
+        }
+        if is_twin || self.warming {
+            return Some(true);
+        }
+        self.stretch_span(time);
+        if self.context.wanted.is_none() {
+            self.count_known(success, owned, ended, duration);
+        }
+        Some(true)
+    }
+
+    /// Whether the second look passes over it whenever it was: most lines of that look.
+    fn is_never_wanted(&self, success: &Success, owned: &Owned<'_>) -> bool {
+        self.context.wanted.is_some_and(|wanted| {
+            let is_asked_for = |id: &[u8]| {
+                let hash = id_hash_of(id);
+                self.context.asked.is_none_or(|asked| asked.passes(hash)) && wanted.client_ids.contains(&hash)
+            };
+            success.grain != Grain::Call && wanted.every.is_empty() && !owned.x_client_request_id.is_some_and(is_asked_for)
+        })
+    }
+
+    /// Whether the second look wants it whole.
+    fn is_wanted(&self, success: &Success, owned: &Owned<'_>, ended: Time, duration: Option<u32>) -> bool {
+        let Some(wanted) = self.context.wanted else { return false };
+        let name = &self.context.name;
+        let started = ended.plus_ms(-i64::from(duration.unwrap_or(0)));
+        // Asked in this order, for the hash of an id costs most.
+        let by_id = || {
+            let may_be = wanted.every.contains(name) || wanted.wants_span(name, ended, ended);
+            let id = owned.x_client_request_id.filter(|_| may_be);
+            id.and_then(|id| str::from_utf8(id).ok())
+                .is_some_and(|id| wanted.wants_id(name, id, ended))
+        };
+        (success.grain == Grain::Call && wanted.wants_call(name, started, ended)) || by_id()
+    }
+
+    /// What [`Collector::success`] does with it.
+    fn count_known(&mut self, success: &mut Success, owned: &Owned<'_>, ended: Time, duration: Option<u32>) {
+        let provider_id = if success.is_bare {
+            owned.request_id
+        } else {
+            owned.x_request_id
+        };
+        let [provider_id, client_id] = [
+            provider_id.filter(|id| success.has_provider_id && self.is_sampled(id)),
+            owned.x_client_request_id.filter(|id| self.is_sampled(id)),
+        ];
+        if provider_id.is_some() || client_id.is_some() {
+            let ids = [provider_id, client_id].map(|id| id.and_then(|id| str::from_utf8(id).ok()));
+            self.sample(ids[0], ids[1], ended, duration, &success.attributes);
+        }
+        if success.has_provider_id {
+            self.rollup.successes_with_id += 1;
+        } else {
+            self.rollup.successes_without_id += 1;
+        }
+        let has_client_id = owned.x_client_request_id.is_some();
+        self.count_saver(has_client_id, success.grain, duration, success.numbers_attempts);
+        if owned.input_tokens.is_some() || owned.output_tokens.is_some() {
+            let fields = Fields {
+                input_tokens: owned.input_tokens,
+                output_tokens: owned.output_tokens,
+                ..Fields::default()
+            };
+            self.count_tokens(&fields, &success.attributes);
+        }
+        success.count(ended, duration, &mut self.cells);
+    }
+
+    /// Notes a success that is being parsed, if its kind of lines may be learned.
+    pub(super) fn note_success(&mut self, fields: &Fields<'_>, vantage: Vantage, facts: u64) {
+        let is_plain = fields.http_date.is_none()
+            && fields.attempt.is_none_or(|attempt| attempt < 2)
+            && fields.timestamp.is_some()
+            && normalise::upstream_retries(fields) == 0
+            && !normalise::is_tunnel(fields, vantage)
+            && fields.grain != Grain::Start
+            && fields.grain != Grain::Tunnel
+            && !fields.method.is_some_and(|method| method.eq_ignore_ascii_case("CONNECT"));
+        if self.lesson.is_none() || !is_plain {
+            return;
+        }
+        let Known {
+            attributes,
+            tuple,
+            tuple_if_start,
+        } = self.attributes(fields, vantage);
+        let provider_id = normalise::provider_id_shaped(fields);
+        let success = Box::new(Success {
+            vantage,
+            grain: fields.grain,
+            instant: fields.instant,
+            has_provider_id: provider_id.is_some(),
+            is_bare: provider_id.is_some_and(|id| fields.x_request_id.is_none_or(|named| !std::ptr::eq(id, named))),
+            numbers_attempts: fields.attempt.is_some(),
+            has_thread: fields.thread.is_some(),
+            facts,
+            attributes,
+            tuples: Some((tuple, tuple_if_start)),
+            ok: Held::new(),
+            ok_if_start: Held::new(),
+            took: Held::new(),
+        });
+        if let Some(lesson) = &mut self.lesson {
+            lesson.success = Some((success, Said::by_parse(fields)));
+        }
+    }
+
+    /// Whether the next record's kind is to be learned.
+    pub(super) fn begin_lesson(&mut self, record: &[u8]) {
+        let wants = self.known.as_mut().is_some_and(|known| known.paths.wants(record));
+        self.lesson = wants.then(Lesson::default);
+    }
+
+    /// Learns the kind of a line that `format` read.
+    pub(super) fn learn(&mut self, lesson: Lesson, format: &dyn Format, record: &[u8]) -> Option<()> {
+        let known = self.known.as_mut()?;
+        if lesson.facts != u32::from(lesson.success.is_some()) {
+            return None;
+        }
+        let own = format.own(str::from_utf8(record).ok()?)?;
+        known.paths.learn(record, &own)?;
+        let by_path = known.paths.follow(record).map(|(_, owned)| Said::by_path(&owned));
+        known.meant.push(match lesson.success {
+            None => Meant::NoCall,
+            Some((success, by_parse)) if by_path.as_ref() == Some(&by_parse) => Meant::Success(success),
+            Some(_) => Meant::Unknown,
+        });
+        Some(())
+    }
+}
+
+/// One number for the ids of a record, for telling twins.
+pub(super) fn ids_hash(ids: [Option<&[u8]>; 3]) -> u64 {
+    ids.iter()
+        .fold(0, |hash, id| (hash ^ id.map_or(0, id_hash_of)).rotate_left(21))
+}

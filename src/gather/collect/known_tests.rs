@@ -1,0 +1,219 @@
+//! Whether lines that are known are counted as lines that are parsed.
+
+use super::{Collector, KnownLines, SourceContext};
+use crate::gather::formats::{self, Format};
+use crate::gather::sieve::Sieve;
+use crate::model::{Cells, Name, SourceRollup, Time, Wanted, id_hash};
+use crate::text::timestamp::{Reference, Zone};
+use chrono::NaiveDate;
+use proptest::prelude::*;
+use std::cell::RefCell;
+
+/// Lines as programs write them: `%` is a digit, `~` a hexadecimal digit, and `^` one of a few letters.
+const LINES: [(&str, &str); 14] = [
+    (
+        "json-lines",
+        r#"{"timestamp":"2026-03-02T00:00:%%.%%%Z","level":"info","provider":"openai","server.address":"api.openai.com","http.request.method":"POST","url.path":"/v1/responses","gen_ai.request.model":"gpt-4^","attempt":1,"duration_ms":%8%%,"x_client_request_id":"~~~~~~~~-40a2-4b9d-a828-~~~~bfece098","http.response.status_code":200,"x_request_id":"req_~~~~d6e5a10dd4859de6cf0f6d5a586e"}"#,
+    ),
+    (
+        "json-lines",
+        r#"{"time": 17724096%%.%%%, "status": 200, "model": "gpt-4o", "latency": %.%8, "request_id": "~~~~~~~~a10dd4859de6cf0f6d5a586e", "prompt_tokens": 1%%, "completion_tokens": %%, "depth": %%}"#,
+    ),
+    (
+        "json-lines",
+        r#"{"ts":"2026-03-02T00:00:%%Z","msg":"job ^ is done","depth":%%,"trace_id":"~~~~d6e5a10dd485"}"#,
+    ),
+    (
+        "json-lines",
+        r#"{"start_time":"2026-03-02T00:00:%%Z","duration_seconds":%%.%%%,"model":"o3","status":200,"request_id":"chatcmpl-~~~~~~~~","usage":{"input_tokens":%%}}"#,
+    ),
+    (
+        "json-lines",
+        r#"{"timestamp":"2026-03-02T00:00:%%Z","model":"o3","status":200,"status":5%%,"x_request_id":"req_~~~~d6e5a10d"}"#,
+    ),
+    (
+        "json-lines",
+        r#"{"timestamp":"2026-03-02T00:00:%%Z","attempt":%,"model":"o3","status":200,"x_request_id":"req_~~~~d6e5a10d","message":"\u00e4"}"#,
+    ),
+    (
+        "nginx-upstream",
+        r#"10.0.3.% - - [02/Mar/2026:00:0%:%% +0000] "POST /v1/responses HTTP/1.1" 200 15%% "-" "OpenAI/Python 3.52.0" rt=%.%%% uct="0.01%" uht="0.8%%" urt="%.%%%" ua="104.18.7.192:443" us="200" rid="req_~~~~d6e5a10dd4859de6cf0f6d5a586e" crid="~~~~4048-40a2-4b9d-a828-674bfece098c""#,
+    ),
+    (
+        "nginx-upstream",
+        r#"10.0.3.7 - - [02/Mar/2026:00:0%:%% +0000] "POST /v1/chat/completions HTTP/1.1" ^00 %% "-" "-" urt=%.%1 us=200 rid=~~~~~~~~5a10dd4859de6cf0f6d5a58~ rt_ms=%%"#,
+    ),
+    (
+        "nginx-upstream",
+        r#"time=2026-03-02T00:01:%%.281+00:00 proxy=egress-1 request="POST /v1/embeddings HTTP/1.1" host=api.openai.com status=200 rt=0.3%% uct=0.012 bytes=1%%% x_request_id=req_ffec85cc~~~~c69c0337 x_client_request_id=~~~~85d1-10ef-474b-42d9-21228a38e31e cf_ray=1e78a603f193~~~~-FRA"#,
+    ),
+    (
+        "nginx-upstream",
+        r#"msec=17412697%%.%%% remote_addr=10.0.0.6 request_method=POST request_uri=/v1/responses http_host=api.openai.com status=200 upstream_status=200 request_time=%.0%% request_id=5d2c9e0b7f3a41c8a6e4b0f1~~~~73aa"#,
+    ),
+    (
+        "python-logging",
+        "2026-03-02 00:00:%%,%%% INFO     [worker_^] httpx: HTTP Request: POST https://api.openai.com/v1/responses \"HTTP/1.1 200 OK\"",
+    ),
+    (
+        "python-logging",
+        "[2026-03-02 00:00:%% - httpx:1025 - INFO] HTTP Request: POST https://api.openai.com/v1/responses \"HTTP/1.1 200 OK\"",
+    ),
+    (
+        "python-logging",
+        "2026-03-02 00:00:%%,%%% INFO httpx: HTTP Request: POST https://api.openai.com/v1/responses \"HTTP/1.1 5%% Oops\"",
+    ),
+    (
+        "python-logging",
+        "2026-03-02 00:00:%%.%%% | INFO | app:run:%% - nothing of a call",
+    ),
+];
+
+/// One line: which, how its places are filled, and what is damaged of it.
+type Made = (usize, u64, Option<(usize, u8, u8)>);
+
+fn line((which, mut filling, damage): Made) -> Vec<u8> {
+    let mut fill = |most: u64| {
+        filling = filling
+            .wrapping_mul(0x5851_f42d_4c95_7f2d)
+            .wrapping_add(0x1405_7b7e_f767_814f);
+        u32::try_from((filling >> 33) % most).unwrap_or(0)
+    };
+    let (_, pattern) = LINES[which];
+    let filled = pattern.chars().map(|letter| match letter {
+        '%' => char::from_digit(fill(10), 10).unwrap(),
+        '~' => char::from_digit(fill(16), 16).unwrap(),
+        '^' => ['2', '5', 'o'][fill(3) as usize],
+        other => other,
+    });
+    let mut line = filled.collect::<String>().into_bytes();
+    if let Some((at, kind, byte)) = damage {
+        let at = at % line.len();
+        match kind {
+            0 => line[at] = byte,
+            1 => line.insert(at, byte),
+            2 => drop(line.remove(at)),
+            3 => line.truncate(at),
+            // What a log's own writer may write in its place.
+            _ => line[at] = b"0a9f-_.\"\\ ,:Zz="[usize::from(byte) % 15],
+        }
+    }
+    line.retain(|byte| *byte != b'\n');
+    line
+}
+
+fn made(format: &'static str) -> impl Strategy<Value = Made> {
+    let of_format: Vec<usize> = (0..LINES.len()).filter(|at| LINES[*at].0 == format).collect();
+    let damage = prop_oneof![
+        3 => Just(None),
+        2 => (any::<usize>(), 0..8_u8, any::<u8>()).prop_map(Some),
+    ];
+    (prop::sample::select(of_format), any::<u64>(), damage)
+}
+
+fn read(format: &'static dyn Format, lines: &[Vec<u8>], wanted: Option<&Wanted>, known: bool) -> SourceRollup {
+    let asked = wanted.map(|wanted| Sieve::of(&wanted.client_ids));
+    let repeated = RefCell::default();
+    let mut kept = Box::<KnownLines>::default();
+    let mut all = SourceRollup::default();
+    // Two pieces, so that what is known is handed on.
+    for piece in lines.chunks(lines.len().div_ceil(2).max(1)) {
+        let mut collector = Collector::new(SourceContext {
+            candidates: vec![format],
+            name: Name::from("a.log"),
+            host: None,
+            zone: Zone::Utc,
+            reference: Reference::on(NaiveDate::from_ymd_opt(2026, 3, 2).unwrap()),
+            since: None,
+            until: None,
+            size: 1 << 20,
+            wanted,
+            asked: asked.as_ref(),
+            sought: None,
+            repeated: &repeated,
+        });
+        if known {
+            collector.remember(std::mem::take(&mut kept));
+        }
+        for (number, line) in (1..).zip(piece) {
+            collector.record(number, line);
+        }
+        kept = collector.give_back().unwrap_or_default();
+        all = all.merge(collector.finish());
+    }
+    all
+}
+
+/// All of a rollup in an order of its own.
+fn told(rollup: SourceRollup) -> String {
+    let all = |cells: &Cells| {
+        let took: Vec<_> = cells.took().collect();
+        format!("{:#?}\n{took:#?}", cells.in_order().collect::<Vec<_>>())
+    };
+    let (cells, if_start) = (all(&rollup.cells), all(&rollup.cells_if_start));
+    let rest = SourceRollup {
+        cells: Cells::default(),
+        cells_if_start: Cells::default(),
+        ..rollup
+    };
+    format!("{cells}\n{if_start}\n{rest:#?}")
+}
+
+fn agree(format: &str, made: &[Made]) -> Result<(), TestCaseError> {
+    let format = *formats::ALL.iter().find(|known| known.name() == format).unwrap();
+    let lines: Vec<Vec<u8>> = made.iter().map(|made| line(*made)).collect();
+    prop_assert_eq!(
+        told(read(format, &lines, None, true)),
+        told(read(format, &lines, None, false))
+    );
+    let spans = [(Name::from("a.log"), vec![(Time(0), Time(i64::MAX / 2))])];
+    let wanted = Wanted {
+        client_ids: [id_hash("00000000-40a2-4b9d-a828-0000bfece098")].into(),
+        failures: [(Name::from("a.log"), vec![Time(1_772_409_630_000)])].into(),
+        spans: spans.into(),
+        ..Wanted::default()
+    };
+    // Of the second look nothing else is taken.
+    let found = |known: bool| read(format, &lines, Some(&wanted), known).observations;
+    prop_assert_eq!(found(true), found(false));
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn json_lines_that_are_known_are_counted_as_if_parsed(made in prop::collection::vec(made("json-lines"), 0..40)) {
+        agree("json-lines", &made)?;
+    }
+
+    #[test]
+    fn access_lines_that_are_known_are_counted_as_if_parsed(made in prop::collection::vec(made("nginx-upstream"), 0..40)) {
+        agree("nginx-upstream", &made)?;
+    }
+
+    #[test]
+    fn python_lines_that_are_known_are_counted_as_if_parsed(made in prop::collection::vec(made("python-logging"), 0..40)) {
+        agree("python-logging", &made)?;
+    }
+}
+
+#[test]
+fn most_lines_of_a_log_are_known() {
+    for (which, (format, pattern)) in LINES
+        .iter()
+        .enumerate()
+        .filter(|(which, _)| [0, 1, 2, 6, 8, 9, 10, 11].contains(which))
+    {
+        let format = *formats::ALL.iter().find(|known| known.name() == *format).unwrap();
+        let mut kept = Box::<KnownLines>::default();
+        let lines: Vec<_> = (0..200).map(|filling| line((which, filling, None))).collect();
+        for line in &lines {
+            let own = format.own(str::from_utf8(line).unwrap());
+            if let Some(own) = own {
+                kept.paths.learn(line, &own);
+            }
+        }
+        let known = lines.iter().filter(|line| kept.paths.follow(line).is_some()).count();
+        assert_eq!(known, lines.len(), "{pattern}");
+        assert!(kept.paths.leaves() <= 10, "{pattern}");
+    }
+}

@@ -1,0 +1,99 @@
+//! Which parts of an access line are its own: its time, the bytes it counts, and the pairs whose value is a time, an id or a
+//! number that nobody reads.
+
+use super::access_keys::{Key, key, micros_of, millis_of, milliseconds, seconds_of};
+use super::access_line::read;
+use crate::gather::alike::{Own, Slot};
+use crate::model::Fields;
+use crate::text::scan::{self, Cursor, Token};
+
+/// The parts of a line that are its own; `None` where its duration is told more than once in a way that the order decides.
+pub(super) fn own(line: &str) -> Option<Vec<Slot>> {
+    let (fields, _) = read(line).ok()?;
+    let behind = line.get(place(line, fields.timestamp?)? + fields.timestamp?.len()..)?;
+    let mut slots = Vec::new();
+    let mut cursor = Cursor::new(line);
+    if line.get(..line.len() - behind.len())?.ends_with(fields.timestamp?) && behind.starts_with(']') {
+        // `[time] "request" status bytes`: pairs come after.
+        slots.push(Slot::stamp(line, fields.timestamp?)?);
+        cursor = Cursor::new(behind.get(1..)?);
+        let is_common = matches!(cursor.token()?, Token::Quoted(_)) && scan::status(cursor.word()?).is_some();
+        is_common.then_some(())?;
+        let bytes = cursor.word()?;
+        slots.extend(Slot::number(line, bytes, Own::Nothing));
+    }
+    let mut told = Vec::new();
+    loop {
+        if let Some((name, value)) = cursor.pair() {
+            told.push((key(name), value.text()));
+        } else if cursor.token().is_none() {
+            break;
+        }
+    }
+    let duration = duration(&told)?;
+    for (key, value) in told {
+        slots.extend(slot(line, &fields, duration, key, value));
+    }
+    Some(slots)
+}
+
+/// The key that tells the duration: `Some(None)` where none does.
+fn duration(told: &[(Option<Key>, &str)]) -> Option<Option<Key>> {
+    let keys = || told.iter().filter_map(|(key, _)| *key);
+    let mut whole = keys().filter(|key| matches!(key, Key::RequestTime | Key::Duration(_)));
+    let mut upstream = keys().filter(|key| matches!(key, Key::UpstreamTime(_)));
+    match (whole.next(), whole.next(), upstream.next(), upstream.next()) {
+        (Some(key), None, ..) | (None, None, Some(key), None) => Some(Some(key)),
+        (None, None, None, None) => Some(None),
+        _ => None,
+    }
+}
+
+fn slot(line: &str, fields: &Fields<'_>, duration: Option<Key>, key: Option<Key>, value: &str) -> Option<Slot> {
+    let is = |field: Option<&str>| field.is_some_and(|field| std::ptr::eq(field, value));
+    if is(fields.timestamp) {
+        return Slot::stamp(line, value);
+    }
+    match key {
+        Some(key) if Some(key) == duration => Slot::number(line, value, Own::Duration(in_milliseconds(key, value)?)),
+        Some(Key::UpstreamTime(_) | Key::ConnectTime(_) | Key::HeaderTime(_)) => point(line, value, Own::Nothing),
+        Some(Key::ProviderId | Key::OtherProviderId | Key::ShortId | Key::RequestId | Key::ClientId | Key::OwnId) => {
+            let own = match () {
+                () if is(fields.x_request_id) => Own::ProviderId,
+                () if is(fields.request_id) => Own::RequestId,
+                () if is(fields.x_client_request_id) => Own::ClientId,
+                () => Own::Nothing,
+            };
+            Slot::id(line, value, own)
+        }
+        Some(Key::Ray) => Slot::ray(line, value),
+        Some(_) => None,
+        None => Slot::number(line, value, Own::Nothing),
+    }
+}
+
+/// A time with a point: without one its digits decide its unit.
+fn point(line: &str, value: &str, own: Own) -> Option<Slot> {
+    Slot::number(line, value, own).filter(|_| value.contains('.'))
+}
+
+/// How the duration's text becomes milliseconds.
+fn in_milliseconds(key: Key, value: &str) -> Option<fn(&str) -> Option<f64>> {
+    let power = match key {
+        Key::RequestTime => return value.contains('.').then_some(seconds_of as fn(&str) -> Option<f64>),
+        Key::Duration(power) | Key::UpstreamTime(power) => power,
+        _ => return None,
+    };
+    milliseconds(value, power)?;
+    Some(match power {
+        3 => value.contains('.').then_some(seconds_of)?,
+        0 => millis_of,
+        -3 => micros_of,
+        _ => return None,
+    })
+}
+
+fn place(line: &str, part: &str) -> Option<usize> {
+    let at = (part.as_ptr() as usize).checked_sub(line.as_ptr() as usize)?;
+    line.get(at..at + part.len()).map(|_| at)
+}

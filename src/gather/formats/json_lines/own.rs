@@ -1,0 +1,66 @@
+//! Which parts of a JSON line are its own: the values of keys whose fact is a time, an id, a duration or a count, and
+//! numbers under keys that name no fact. What stands in objects and lists is compared as it is.
+
+use crate::gather::alike::{Own, Slot};
+use crate::gather::formats::keys::{self, Key};
+use crate::gather::formats::told;
+use crate::text::json::{Members, Value};
+use crate::text::scan::scaled;
+
+/// The shortest id under a key that names no fact (a trace's, a span's).
+const SHORTEST_ID: usize = 16;
+
+/// The parts of a line that are its own; `None` where one fact is told twice or a time is put together.
+pub(super) fn own(line: &str) -> Option<Vec<Slot>> {
+    let members: Vec<_> = Members::of(line)?.map(|(name, value)| (keys::key(name), value)).collect();
+    let has = |key: Key| members.iter().any(|(known, _)| *known == Some(key));
+    if [Key::HttpDate, Key::EpochSecond, Key::NanoOfSecond].into_iter().any(has) {
+        return None;
+    }
+    let facts = || members.iter().filter_map(|(key, _)| *key);
+    if facts().any(|key| facts().filter(|other| *other == key).count() > 1) {
+        return None;
+    }
+    let duration = [Key::DurationMs, Key::DurationSeconds, Key::DurationAny]
+        .into_iter()
+        .find(|key| has(*key));
+    let time = [Key::Timestamp, Key::StartTime].into_iter().find(|key| has(*key));
+    let slot = |(key, value): &(Option<Key>, Value<'_>)| {
+        let (text, is_text) = match value {
+            Value::Text(text) => (*text, true),
+            Value::Word(text) => (*text, false),
+            Value::Escaped(_) | Value::Object(_) | Value::Array(_) => return None,
+        };
+        match key {
+            Some(key) if Some(*key) == time => Slot::stamp(line, text),
+            Some(key) if Some(*key) == duration => Slot::number(line, text, Own::Duration(milliseconds(*key)?)),
+            Some(Key::DurationSeconds | Key::DurationAny) => Slot::number(line, text, Own::Nothing),
+            Some(Key::StartTime) => Slot::digits(line, text, Own::Nothing),
+            Some(Key::XRequestId) => Slot::id(line, text, Own::ProviderId),
+            Some(Key::RequestId) => Slot::id(line, text, Own::RequestId),
+            Some(Key::XClientRequestId) => Slot::id(line, text, Own::ClientId),
+            Some(Key::GatewayRequestId) => Slot::id(line, text, Own::Nothing),
+            Some(Key::CfRay) => Slot::ray(line, text),
+            Some(Key::InputTokens) => count(line, text, Own::InputTokens),
+            Some(Key::OutputTokens) => count(line, text, Own::OutputTokens),
+            Some(_) => None,
+            None if is_text => Slot::id(line, text, Own::Nothing).filter(|_| text.len() >= SHORTEST_ID),
+            None => Slot::number(line, text, Own::Nothing),
+        }
+    };
+    Some(members.iter().filter_map(slot).collect())
+}
+
+fn count(line: &str, text: &str, own: Own) -> Option<Slot> {
+    Slot::number(line, text, own).filter(|_| !text.contains('.'))
+}
+
+/// How a duration's text becomes milliseconds, as `told` has it.
+fn milliseconds(key: Key) -> Option<fn(&str) -> Option<f64>> {
+    match key {
+        Key::DurationMs => Some(|text| scaled(text, 0)),
+        Key::DurationSeconds => Some(|text| Some(scaled(text, 0)? * 1000.0)),
+        Key::DurationAny => Some(told::duration_ms),
+        _ => None,
+    }
+}
