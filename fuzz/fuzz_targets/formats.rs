@@ -1,8 +1,8 @@
 //! See `checks::formats`.
 #![no_main]
 
-#[path = "../checks.rs"]
-#[expect(dead_code, reason = "each target does one of the checks")]
+#[path = "../checks/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "each target does one of the checks")]
 mod checks;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| checks::formats(bytes));

@@ -30,12 +30,14 @@ pub(super) fn merge(asked: &Merge, own: &OwnFormats) -> anyhow::Result<Exit> {
     let is_limited = parts.iter().any(|(_, part)| part.since.is_some() || part.until.is_some());
     let (mut rollup, mut kept) = (Rollup::default(), Rollup::default());
     let (mut undated, mut asked_of) = (Vec::new(), Vec::with_capacity(parts.len()));
+    let mut written = BTreeMap::new();
     for (_, part) in parts {
         let own: BTreeSet<Name> = part.rollup.sources.keys().map(Name::clone).collect();
         asked_of.push((own, part.asked));
         rollup = rollup.merge(part.rollup);
         kept = kept.merge(part.kept);
         undated.extend(part.undated);
+        written.extend(part.written);
     }
     let moved = gather::redate(&undated, &mut rollup, &mut kept);
     if is_limited && !moved.is_empty() {
@@ -46,6 +48,11 @@ pub(super) fn merge(asked: &Merge, own: &OwnFormats) -> anyhow::Result<Exit> {
         ));
     }
     let copies = gather::exports_once(&mut rollup.sources);
+    for (name, last) in gather::cut_late(&mut rollup.sources, &written) {
+        if let Some(source) = kept.sources.get_mut(&name) {
+            source.observations.retain(|seen| seen.time <= last);
+        }
+    }
     let rollup = rollup.settled();
     let wanted = judge::wanted(&rollup);
     let open: BTreeSet<Name> = (asked_of.iter())

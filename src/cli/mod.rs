@@ -24,6 +24,7 @@ pub mod say;
 mod scan;
 mod shell;
 pub mod since;
+mod size;
 mod status_page;
 mod trace;
 mod world;

@@ -5,6 +5,7 @@ use super::bundle::Place;
 use super::own_formats::{Forced, OwnFormats};
 use super::{since, world};
 use crate::deliver::{self, Report};
+use crate::gather::open::Limit;
 use crate::gather::{Plan, plan::PIECE};
 use crate::judge::{Options, Selection, Thresholds};
 use crate::model::{Class, Dimension, Time};
@@ -80,6 +81,7 @@ pub(super) fn gather(args: &Analyze, own: &OwnFormats, now: Time) -> anyhow::Res
     }
     Ok(Plan {
         follow: args.follow,
+        limit: args.max_unpacked.map_or_else(Limit::default, Limit::of),
         since,
         until,
         threads: args.threads.map_or_else(world::processors, usize::from),
@@ -101,6 +103,7 @@ pub(super) fn of_formats(inputs: Vec<PathBuf>, tz: &[Scoped<Zone>], forced: Forc
         until: None,
         formats: forced,
         known: own.known,
+        limit: Limit::default(),
         threads: world::processors(),
         piece: PIECE,
         share: None,

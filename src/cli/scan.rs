@@ -77,6 +77,7 @@ fn skipped_named(rollup: &mut Rollup, name: &str) {
 fn write(file: Option<&Path>, gathered: Gathered, kept: Rollup, asked: Wanted, plan: &Plan) -> anyhow::Result<()> {
     let part = Part {
         undated: gathered.undated(),
+        written: gathered.written(),
         rollup: gathered.rollup,
         kept,
         asked,

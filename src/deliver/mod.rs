@@ -6,6 +6,7 @@ pub mod digest;
 mod explain;
 mod html;
 mod json_v1;
+mod many_logs;
 mod markdown;
 mod ndjson;
 mod phrases;

@@ -42,6 +42,7 @@ pub use plan::{Pattern, Plan, Share};
 pub use progress::Progress;
 pub use redate::redate;
 pub use sought::Sought;
+pub use times::cut_late;
 
 use crate::model::{ChunkSpan, Name, Rollup, Skipped, SourceName, SourceRollup, Time, Undated, Wanted};
 use discover::LeftOut;
@@ -140,7 +141,7 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
     let mut believed = BTreeMap::new();
     if plan.share.is_none() {
         copies.extend(exports::once(&mut rollup.sources));
-        believed = times::cut_late(&mut rollup.sources, &written(&sources, &names));
+        believed = cut_late(&mut rollup.sources, &written(&sources, &names));
     }
     Gathered {
         rollup: rollup.settled(),
@@ -191,6 +192,12 @@ impl Gathered {
             prepared.undated(sources).filter(|log| !log.sources.is_empty())
         };
         self.sources.iter().filter_map(of).collect()
+    }
+
+    /// When each source was last written: the end of that day, where it is known.
+    #[must_use]
+    pub fn written(&self) -> BTreeMap<SourceName, Time> {
+        written(&self.sources, &self.names)
     }
 
     /// The sources that a log holds: itself, and the hosts and services that write into it.

@@ -1,6 +1,7 @@
 //! What act one is asked to read, and how.
 
 use super::formats::{self, Format};
+use super::open::Limit;
 use crate::model::{Time, id_hash};
 use crate::text::timestamp::Zone;
 use chrono::NaiveDate;
@@ -33,6 +34,8 @@ pub struct Plan {
     pub formats: Vec<(Option<Pattern>, &'static dyn Format)>,
     /// The formats that are known.
     pub known: &'static [&'static dyn Format],
+    /// What is believed of a packed file.
+    pub limit: Limit,
     /// Threads.
     pub threads: usize,
     /// Bytes of a file that one worker reads, see [`PIECE`].
@@ -76,6 +79,7 @@ impl Plan {
             until: None,
             formats: Vec::new(),
             known: formats::ALL,
+            limit: Limit::default(),
             threads: 1,
             piece: PIECE,
             today: None,

@@ -5,7 +5,7 @@ use super::dates::{self, Lacking};
 use super::discover::{Source, Within};
 use super::open::archive::Kind;
 use super::open::section::Section;
-use super::open::{self, Content, Opened, Refused};
+use super::open::{self, Content, Limit, Opened, Refused};
 use super::plan::{Pattern, Plan};
 use super::recognise::{HEAD, LONGEST_HEAD, Order, Recognised, is_enough, recognise};
 use crate::model::{Name, Skipped, Time, Undated};
@@ -78,9 +78,9 @@ impl Prepared {
         let forced = forced(&source, plan);
         let is_forced = forced.is_some();
         let found = if let Some(within) = &source.within {
-            look_at_member(within, forced, order)
+            look_at_member(within, source.limit, forced, order)
         } else if source.is_stdin() {
-            look_at_stdin(forced, order)
+            look_at_stdin(source.limit, forced, order)
         } else {
             look_at_file(&source, plan, forced, order)
         };
@@ -179,16 +179,17 @@ impl Prepared {
 
     /// The source as a stream.
     pub(super) fn stream(&self) -> Result<Opened, Refused> {
+        let limit = self.source.limit;
         if let Some(within) = &self.source.within {
-            return open::begin(within.stream()?)?.single();
+            return open::begin(within.stream()?, limit)?.single();
         }
         let stdin = self.stdin.lock().unwrap_or_else(PoisonError::into_inner).take();
         match stdin {
             Some(stdin) => Ok(stdin),
             None if self.source.is_stdin() => Err(Refused("standard input can be read once".to_owned())),
             None => match self.way {
-                Way::Whole(Some((at, size))) => open::begin(Box::new(Section::new(self.file()?, at, size, SHRUNK))),
-                _ => open::begin(Box::new(self.file()?)),
+                Way::Whole(Some((at, size))) => open::begin(Box::new(Section::new(self.file()?, at, size, SHRUNK)), limit),
+                _ => open::begin(Box::new(self.file()?), limit),
             },
         }
     }
@@ -211,8 +212,8 @@ struct Looked {
     stdin: Option<Opened>,
 }
 
-fn look_at_stdin(forced: Option<Recognised>, order: &Order) -> Result<Found, Refused> {
-    let mut opened = open::begin(Box::new(io::stdin()))?;
+fn look_at_stdin(limit: Limit, forced: Option<Recognised>, order: &Order) -> Result<Found, Refused> {
+    let mut opened = open::begin(Box::new(io::stdin()), limit)?;
     if let Some(bundle) = opened.bundle {
         let name = bundle.name();
         return Err(Refused(format!("a {name} archive on standard input: name the file instead")));
@@ -225,8 +226,8 @@ fn look_at_stdin(forced: Option<Recognised>, order: &Order) -> Result<Found, Ref
     }))
 }
 
-fn look_at_member(within: &Within, forced: Option<Recognised>, order: &Order) -> Result<Found, Refused> {
-    let mut opened = open::begin(within.stream()?)?.single()?;
+fn look_at_member(within: &Within, limit: Limit, forced: Option<Recognised>, order: &Order) -> Result<Found, Refused> {
+    let mut opened = open::begin(within.stream()?, limit)?.single()?;
     let is_empty = within.member.size == 0 && opened.head.is_empty();
     let way = if is_empty { Way::Empty } else { Way::Whole(None) };
     Ok(Found::Log(Looked {
@@ -273,7 +274,7 @@ fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order:
             (way, recognised)
         }
         Content::Streamed => {
-            let mut opened = open::begin(Box::new(file))?;
+            let mut opened = open::begin(Box::new(file), source.limit)?;
             if let Some(bundle) = opened.bundle {
                 let packing = opened.packing;
                 return Ok(Found::Archive(Kind { bundle, packing }));

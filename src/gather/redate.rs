@@ -1,6 +1,7 @@
 //! Dates logs without dates anew, once the logs of all shards tell when things happened.
 
 use super::dates::{self, Lacking};
+use super::times;
 use crate::model::{Cells, IdSample, Name, Rollup, SampledId, SourceRollup, Time, Undated};
 use crate::text::timestamp::{DateKnown, Reference, Zone, parse};
 use chrono::{DateTime, NaiveDate};
@@ -24,6 +25,13 @@ pub fn redate(undated: &[Undated], rollup: &mut Rollup, kept: &mut Rollup) -> BT
         let told = dates::date(&lacking, &zone, log.written, &others);
         let (old, new) = (log.told.or(log.written), told.or(log.written));
         let shift = shift(&lacking, &zone, old, new);
+        let is_possible = |name: &Name| {
+            let span = rollup.sources.get(name).and_then(|source| source.span);
+            span.is_none_or(|(first, last)| [first, last].into_iter().all(|end| times::is_possible(end.plus_ms(shift))))
+        };
+        if !log.sources.iter().all(is_possible) {
+            continue;
+        }
         for name in &log.sources {
             if shift != 0 {
                 all_moved.insert(Name::clone(name));

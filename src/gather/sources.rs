@@ -32,7 +32,10 @@ pub(super) type Choose<'c> = &'c mut dyn FnMut(Vec<Source>) -> Vec<Source>;
 /// # Errors
 /// Where there is nothing.
 pub(super) fn find(plan: &Plan, workers: &Workers, choose: Choose<'_>) -> Result<Sources, DiscoverError> {
-    let found = discover::found(&plan.inputs, plan.follow)?;
+    let mut found = discover::found(&plan.inputs, plan.follow)?;
+    for source in &mut found.sources {
+        source.limit = plan.limit;
+    }
     let (sources, copies) = discover::once(found.sources, workers);
     let sources = choose(sources);
     let mut all = Sources {

@@ -23,7 +23,8 @@ pub(super) fn is_possible(time: Time) -> bool {
 /// A record is too late that is stamped more than a day after its file was last written (`written`, the end of that day),
 /// and more than a day after every log whose stamps agree with its file's date. Where it is the greater part of its source
 /// that is late, the file is a copy with a date of its own, and is believed.
-pub(super) fn cut_late(
+#[must_use]
+pub fn cut_late(
     sources: &mut BTreeMap<SourceName, SourceRollup>,
     written: &BTreeMap<SourceName, Time>,
 ) -> BTreeMap<SourceName, Time> {
@@ -106,7 +107,7 @@ mod tests {
             .map(|(place, days)| (name(place), source(days)))
             .collect();
         let written = sources.keys().map(|name| (Name::clone(name), Time(NOW))).collect();
-        cut_late(&mut sources, &written);
+        let _ = cut_late(&mut sources, &written);
         let left = |source: &SourceRollup| {
             assert_eq!(source.records - source.cells.total(Grain::Attempt), source.undated_records);
             source.cells.total(Grain::Attempt)

@@ -114,7 +114,7 @@ mod tests {
             vantage: Some(Vantage::Proxy),
             host: Some(Name::from("web-1")),
             records: 7,
-            span: Some((Time(1), Time(2))),
+            span: Some((Time(1_700_000_000_001), Time(1_700_000_000_002))),
             ..SourceRollup::default()
         };
         for (line, outcome) in [
@@ -132,12 +132,16 @@ mod tests {
         let tuple = rollup
             .cells
             .tuple(&Arc::new(Attributes::default().with(Dimension::Model, "o3")));
-        rollup.cells.add(Time(5_000), Grain::Call, tuple, Cell { ok: 3, ok_later: 1 });
-        rollup.cells.add_all_took(Time(5_000), tuple, TookClass::of(731), 1);
+        rollup
+            .cells
+            .add(Time(1_700_000_005_000), Grain::Call, tuple, Cell { ok: 3, ok_later: 1 });
+        rollup
+            .cells
+            .add_all_took(Time(1_700_000_005_000), tuple, TookClass::of(731), 1);
         rollup.provider_ids.keep(
             9,
             SampledId {
-                time: Time(3),
+                time: Time(1_700_000_000_003),
                 duration_ms: Some(1),
                 client: Some(Name::from("10.0.0.9")),
             },

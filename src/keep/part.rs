@@ -1,4 +1,4 @@
-//! A shard's partial result in a file, and what a merge asks the shards for: version 1.
+//! A shard's partial result in a file, and what a merge asks the shards for.
 //!
 //! A line that says what it is, a version, a checksum, then the packed value. Each source is packed as the nights pack
 //! theirs. Damage is seen before anything is believed.
@@ -17,8 +17,8 @@ const PART: &[u8] = b"faultscope part\n";
 /// Begins every question of a merge.
 const WANTED: &[u8] = b"faultscope wanted\n";
 
-/// The form that is written.
-const VERSION: u8 = 1;
+/// The form that is written: the second, which tells when logs were last written.
+const VERSION: u8 = 2;
 
 /// Bytes of the checksum: a whole SHA-256, for parts travel between machines.
 const CHECKSUM: usize = 32;
@@ -32,6 +32,8 @@ pub struct Part {
     pub kept: Rollup,
     /// Its logs without dates.
     pub undated: Vec<Undated>,
+    /// When each source was last written, where that is known: a merge tells by it which stamps lie in the future.
+    pub written: BTreeMap<Name, Time>,
     /// What was asked of the second look that kept them.
     pub asked: Wanted,
     /// Records before this instant are not counted.
@@ -68,6 +70,7 @@ struct PartV1 {
     skipped: Vec<(String, String)>,
     kept: Vec<(String, Vec<u8>)>,
     undated: Vec<UndatedV1>,
+    written: Vec<(String, i64)>,
     asked: WantedV1,
 }
 
@@ -111,6 +114,7 @@ pub fn part_packed(part: &Part) -> Result<Vec<u8>, Unfit> {
             .collect(),
         kept: sources(&part.kept)?,
         undated: part.undated.iter().map(undated_stored).collect(),
+        written: (part.written.iter()).map(|(name, time)| (name.to_string(), time.0)).collect(),
         asked: wanted_stored(&part.asked),
     };
     sealed(PART, &stored)
@@ -144,6 +148,9 @@ pub fn part_unpacked(bytes: &[u8]) -> Result<Part, Unfit> {
             ..Rollup::default()
         },
         undated: stored.undated.into_iter().map(undated_read).collect(),
+        written: (stored.written.into_iter())
+            .map(|(name, time)| (Name::from(name), Time(time)))
+            .collect(),
         asked: wanted_read(stored.asked),
         since: stored.since.map(Time),
         until: stored.until.map(Time),
@@ -260,6 +267,7 @@ mod tests {
             since: Some(Time(5)),
             asked: wanted(),
             undated: vec![undated()],
+            written: BTreeMap::from([(Name::from("a/app.log"), Time(11))]),
             ..Part::default()
         };
         let source = SourceRollup {
@@ -295,7 +303,7 @@ mod tests {
     fn a_part_comes_back_as_it_was() {
         let again = part_unpacked(&part_packed(&part()).unwrap()).unwrap();
         assert_eq!(format!("{:?}", again.asked), format!("{:?}", part().asked));
-        assert_eq!(again.undated, [undated()]);
+        assert_eq!((again.undated, again.written), (vec![undated()], part().written));
         assert_eq!((again.since, again.until), (Some(Time(5)), None));
         let source = &again.rollup.sources["a/app.log"];
         assert_eq!((source.records, source.format), (3, Some("caddy")));

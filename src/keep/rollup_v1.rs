@@ -11,7 +11,15 @@ use crate::model::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
+
+/// Times that a version may have written, with years to spare on both sides of what the reader believes (2015 to 2100).
+const TIMES: Range<i64> = 946_684_800_000..7_258_118_400_000;
+
+fn time(stored: i64) -> Option<Time> {
+    TIMES.contains(&stored).then_some(Time(stored))
+}
 
 /// A source's part.
 #[derive(Debug, Serialize, Deserialize)]
@@ -156,6 +164,10 @@ impl Source {
             .into_iter()
             .map(|seen| seen_read(seen, &meanings, constants));
         let observations = observations.collect::<Option<Vec<_>>>()?;
+        let span = match self.span {
+            Some((first, last)) => Some((time(first)?, time(last)?)),
+            None => None,
+        };
         Some(SourceRollup {
             format: meanings.name(self.format).map(|word| constants.constant(&word)),
             vantage: self.vantage.and_then(vantage::read),
@@ -168,7 +180,7 @@ impl Source {
             other_records: self.other_records,
             unread_records: self.unread_records,
             unread_lines: self.unread_lines.into_iter().collect(),
-            span: self.span.map(|(first, last)| (Time(first), Time(last))),
+            span,
             undated_records: self.undated_records,
             successes_with_id: self.successes_with_id,
             successes_without_id: self.successes_without_id,
@@ -183,8 +195,8 @@ impl Source {
             observations,
             observations_dropped: self.observations_dropped,
             tokens: tokens_read(&self.tokens, &meanings)?,
-            provider_ids: ids_read(&self.provider_ids, &meanings),
-            client_ids: ids_read(&self.client_ids, &meanings),
+            provider_ids: ids_read(&self.provider_ids, &meanings)?,
+            client_ids: ids_read(&self.client_ids, &meanings)?,
             chunks: Vec::new(),
             notes: self.notes.into_iter().collect(),
         })
@@ -232,11 +244,11 @@ fn cells_read(stored: &StoredCells, meanings: &Meanings) -> Option<Cells> {
             ok: *ok,
             ok_later: *ok_later,
         };
-        cells.add(Time(*time), grain::read(*grain)?, tuple, cell);
+        cells.add(self::time(*time)?, grain::read(*grain)?, tuple, cell);
     }
     for (time, attributes, shortest, count) in &stored.took {
         let tuple = cells.tuple(&meanings.attributes(*attributes)?);
-        cells.add_all_took(Time(*time), tuple, TookClass::of(*shortest), *count);
+        cells.add_all_took(self::time(*time)?, tuple, TookClass::of(*shortest), *count);
     }
     Some(cells)
 }
@@ -248,17 +260,17 @@ fn ids_stored(ids: &IdSample, numbers: &mut Numbering) -> Vec<(u64, i64, Option<
     stored.collect()
 }
 
-fn ids_read(stored: &[(u64, i64, Option<u32>, Number)], meanings: &Meanings) -> IdSample {
+fn ids_read(stored: &[(u64, i64, Option<u32>, Number)], meanings: &Meanings) -> Option<IdSample> {
     let mut ids = IdSample::default();
-    for (hash, time, duration_ms, client) in stored {
+    for (hash, at, duration_ms, client) in stored {
         let seen = SampledId {
-            time: Time(*time),
+            time: time(*at)?,
             duration_ms: *duration_ms,
             client: meanings.name(*client),
         };
         ids.keep(*hash, seen);
     }
-    ids
+    Some(ids)
 }
 
 fn seen_stored(seen: &Observation, numbers: &mut Numbering) -> Seen {
@@ -305,7 +317,7 @@ fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants) -> Opti
     ] = seen.ids.map(|id| meanings.name(id));
     Some(Observation {
         line: seen.line,
-        time: Time(seen.time),
+        time: time(seen.time)?,
         instant: instant::read(seen.instant)?,
         duration_ms: seen.duration_ms,
         grain: grain::read(seen.grain)?,

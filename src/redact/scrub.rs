@@ -48,6 +48,9 @@ const SECRET_PREFIXES: [&str; 38] = [
 /// Marks inside a key that its prefix may not show: base64 of "OpenAI", and Azure's.
 const SECRET_MARKS: [&str; 2] = ["T3BlbkFJ", "JQQJ99"];
 
+/// What follows `sk-` in keys and in nothing else, so that such a key is known in the middle of an id, too.
+const SECRET_KINDS: [&str; 8] = ["proj-", "svcacct-", "admin-", "None-", "ant-", "or-v1-", "lf-", "litellm-"];
+
 /// Longest client id that the API accepts (OpenAI: 512 characters); nobody reports a longer one.
 const LONGEST_ID: usize = 512;
 
@@ -88,13 +91,17 @@ pub fn host(text: &str) -> Option<&str> {
     ((1..=253).contains(&text.len()) && text.bytes().all(shaped) && !is_secret(text)).then_some(text)
 }
 
-/// Whether a text begins as a key does, or holds the mark of one.
+/// Whether a text begins as a key does, or holds one or the mark of one.
 #[must_use]
 pub fn is_secret(text: &str) -> bool {
     let starts = |prefix: &&str| {
         text.get(..prefix.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     };
+    let is_kind = |after: &str| SECRET_KINDS.iter().any(|kind| after.starts_with(kind));
+    if text.split("sk-").skip(1).any(is_kind) {
+        return true;
+    }
     // A key is longer than any word that happens to begin as one does.
     (text.len() >= 16 && SECRET_PREFIXES.iter().any(starts))
         || (text.len() >= 32 && SECRET_MARKS.iter().any(|mark| text.contains(mark)))
@@ -121,6 +128,13 @@ mod tests {
         assert_eq!(id("sk-proj-FAKE0123456789abcdefghij"), None);
         assert_eq!(id("eyJhbGciOiJIUzI1NiJ9.FAKE.FAKE"), None);
         assert_eq!(id("maria.beispiel@example.net"), None);
+    }
+
+    #[test]
+    fn a_key_in_the_middle_of_an_id_does_not_pass_and_the_end_of_a_word_does() {
+        assert_eq!(id("user-42-sk-proj-FAKE0123456789abcdefghij"), None);
+        assert_eq!(id("2026-07-14xsk-ant-FAKE0123456789abcdefghij"), None);
+        assert_eq!(id("task-4711-of-the-night"), Some("task-4711-of-the-night"));
     }
 
     #[test]

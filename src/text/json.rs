@@ -116,6 +116,14 @@ impl<'a> Iterator for Members<'a> {
     }
 }
 
+/// Whether an object has two members of one name, of which parsers take either.
+#[must_use]
+pub fn has_key_twice(object: &str) -> bool {
+    let mut keys: Vec<&str> = Members::of(object).into_iter().flatten().map(|(key, _)| key).collect();
+    keys.sort_unstable();
+    keys.windows(2).any(|pair| matches!(pair, [one, other] if one == other))
+}
+
 /// The items of an array, in their order.
 pub fn items(array: &str) -> impl Iterator<Item = Value<'_>> {
     let mut at = 1;

@@ -141,3 +141,46 @@ fn completions_and_manual_pages_are_written() {
     assert!(shown(folder.path(), &["man"], &[]).contains(".TH faultscope 1"));
     assert!(shown(folder.path(), &["man", "nightly"], &[]).contains(".TH faultscope-nightly 1"));
 }
+
+#[test]
+fn reports_of_analyze_are_not_asked_of_history_and_trace() {
+    let folder = configured("report = ['markdown']\n[history]\nreport = 'csv'\n");
+    let of = |command: &str, variables: &[(&str, &str)]| {
+        let show = shown(folder.path(), &["config", "show", command], variables);
+        let line = show.lines().find(|line| line.contains("report")).unwrap();
+        line.split("  ").next().unwrap().to_owned()
+    };
+    assert_eq!(of("analyze", &[]), "report = [\"markdown\"]");
+    assert_eq!(of("history", &[]), "report = \"csv\"");
+    assert_eq!(of("trace", &[("FAULTSCOPE_REPORT", "html")]), "# report is not set");
+    assert_eq!(of("history", &[("FAULTSCOPE_REPORT", "html")]), "report = \"csv\"");
+    assert_eq!(of("history", &[("FAULTSCOPE_HISTORY_REPORT", "html")]), "report = \"html\"");
+    assert_eq!(of("trace", &[("FAULTSCOPE_TRACE_REPORT", "json")]), "report = [\"json\"]");
+    // An id that no log holds is told as text, whatever report is set for all.
+    for variables in [&[][..], &[("FAULTSCOPE_REPORT", "html")]] {
+        let run = faultscope(folder.path(), &["trace", "req_none", "logs"], variables);
+        let told = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert!(told.contains("req_none"), "{told}");
+    }
+}
+
+#[test]
+fn what_a_merge_writes_is_no_setting_of_a_scan() {
+    let folder = configured("output = 'report.txt'\n[scan]\nwanted = 'question'\n");
+    let show = |command: &str, variables: &[(&str, &str)]| shown(folder.path(), &["config", "show", command], variables);
+    assert!(show("scan", &[]).contains("wanted = \"question\""));
+    assert!(show("scan", &[]).contains("# output is not set"));
+    assert!(show("merge", &[("FAULTSCOPE_SCAN_WANTED", "x")]).contains("# wanted is not set"));
+    assert!(show("merge", &[("FAULTSCOPE_MERGE_WANTED", "x")]).contains("wanted = \"x\""));
+    let folder = configured("wanted = 'question'\n");
+    assert!(refused(folder.path(), &["logs"]).contains("write it into [scan] or [merge]"));
+}
+
+#[test]
+fn how_much_is_unpacked_is_a_setting_like_any_other() {
+    let folder = configured("max-unpacked = '2G'\n");
+    let told = |variables: &[(&str, &str)]| shown(folder.path(), &["config", "show", "nightly"], variables);
+    assert!(told(&[]).contains("max-unpacked = \"2G\""));
+    assert!(told(&[("FAULTSCOPE_MAX_UNPACKED", "5G")]).contains("environment FAULTSCOPE_MAX_UNPACKED"));
+    assert!(refused(folder.path(), &["logs", "--max-unpacked", "much"]).contains("a size is written as 500M, 64G or 2T"));
+}

@@ -1,11 +1,13 @@
 //! The checks of the fuzz targets, on bytes that proptest makes out of the formats' own samples.
 
-#[path = "../../fuzz/checks.rs"]
+#[path = "../../fuzz/checks/mod.rs"]
 mod checks;
 
 use faultscope::gather::formats::ALL;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Pieces that formats, numbers and encodings trip over.
@@ -36,8 +38,50 @@ const NASTY: [&[u8]; 24] = [
     b"\xef\xbb\xbf",
 ];
 
-/// What fuzzing found once, and must not find again.
-const FOUND: [&[u8]; 0] = [];
+/// A check on bytes, with a folder for what it writes.
+type Check = fn(&[u8], &Path);
+
+/// Every fuzz target, and what it checks.
+const TARGETS: [(&str, Check); 12] = [
+    ("archives", checks::archives),
+    ("compilers", |bytes, _| {
+        let text = String::from_utf8_lossy(bytes);
+        let (format, line) = text.split_once('\n').unwrap_or((&text, &text));
+        checks::compilers(format, line);
+    }),
+    ("envelopes", |bytes, _| checks::envelopes(bytes)),
+    ("formats", |bytes, _| checks::formats(bytes)),
+    ("log", checks::log),
+    ("packed", |bytes, _| checks::packed(bytes)),
+    ("pages", |bytes, _| checks::pages(bytes)),
+    ("parts", |bytes, _| checks::parts(bytes)),
+    ("redactor", |bytes, _| checks::redactor(&String::from_utf8_lossy(bytes))),
+    ("state", checks::state),
+    ("texts", |bytes, _| checks::texts(&String::from_utf8_lossy(bytes))),
+    ("times", |bytes, _| checks::times(&String::from_utf8_lossy(bytes))),
+];
+
+/// The inputs of a target that fuzzing kept, because each goes another way through the program, or once broke it.
+fn kept(target: &str) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/fuzz").join(target);
+    let mut files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files.iter().map(|file| fs::read(file).unwrap()).collect()
+}
+
+/// One of a target's kept inputs, of which some bytes are others.
+fn mutated_kept(target: &str) -> impl Strategy<Value = Vec<u8>> + use<> {
+    let changes = proptest::collection::vec((any::<Index>(), any::<u8>()), 0..8);
+    (select(kept(target)), changes).prop_map(|(mut bytes, changes)| {
+        for (place, byte) in changes {
+            if !bytes.is_empty() {
+                let at = place.index(bytes.len());
+                bytes[at] = byte;
+            }
+        }
+        bytes
+    })
+}
 
 fn sample() -> impl Strategy<Value = Vec<u8>> {
     let samples: Vec<&'static str> = ALL.iter().flat_map(|format| format.samples()).copied().collect();
@@ -73,17 +117,14 @@ fn log() -> impl Strategy<Value = Vec<u8>> {
 }
 
 #[test]
-fn nothing_that_was_found_is_found_again() {
+fn what_fuzzing_kept_or_found_breaks_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    for bytes in FOUND {
-        let text = String::from_utf8_lossy(bytes);
-        checks::formats(bytes);
-        checks::packed(bytes);
-        checks::log(bytes, folder.path());
-        checks::times(&text);
-        checks::texts(&text);
-        checks::redactor(&text);
-        checks::compilers(&text, &text);
+    for (target, check) in TARGETS {
+        let kept = kept(target);
+        assert!(!kept.is_empty(), "nothing is kept of {target}");
+        for bytes in kept {
+            check(&bytes, folder.path());
+        }
     }
 }
 
@@ -148,6 +189,21 @@ proptest! {
     }
 
     #[test]
+    fn envelopes(bytes in prop_oneof![mutated(), mutated_kept("envelopes")]) {
+        checks::envelopes(&bytes);
+    }
+
+    #[test]
+    fn pages(bytes in mutated_kept("pages")) {
+        checks::pages(&bytes);
+    }
+
+    #[test]
+    fn parts(bytes in mutated_kept("parts")) {
+        checks::parts(&bytes);
+    }
+
+    #[test]
     fn packed(bytes in mutated(), magic in select(vec![
         &b"\x1f\x8b\x08\0"[..], b"\x28\xb5\x2f\xfd", b"BZh9", b"\xfd7zXZ\0", b"\x04\x22\x4d\x18", b"PK\x03\x04", b"\xff\xfe", b"\xfe\xff", b"[{", b"",
     ])) {
@@ -158,6 +214,18 @@ proptest! {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn archives(bytes in mutated_kept("archives")) {
+        let folder = tempfile::tempdir().unwrap();
+        checks::archives(&bytes, folder.path());
+    }
+
+    #[test]
+    fn state(changes in proptest::collection::vec(any::<u8>(), 0..60)) {
+        let folder = tempfile::tempdir().unwrap();
+        checks::state(&changes, folder.path());
+    }
 
     #[test]
     fn log_is_read_the_same_in_any_pieces(bytes in log()) {

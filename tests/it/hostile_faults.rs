@@ -1,7 +1,7 @@
 //! Does one step of the system that fails, or the end of the process between two steps, leave a whole report and a true
-//! exit code? strace lets the steps of the whole program fail, by number; where it is missing these tests see nothing.
+//! exit code? strace lets the steps of the whole program fail, by number; where it is missing these tests say so.
 
-use crate::watched::{GOOD, Run, Tree, good_log, has};
+use crate::watched::{GOOD, Run, Tree, good_log, has_strace, record, skipped};
 use serde_json::Value;
 use std::fs;
 
@@ -22,7 +22,11 @@ fn spoilt(tree: &Tree, calls: &str, how: &str, number: usize, only: &[&str], wor
     let told = fs::read_to_string(&trace).unwrap_or_default();
     let _ = fs::remove_file(&trace);
     let was_spoilt = told.contains("INJECTED") || told.contains("killed by");
-    (was_spoilt && !run.stderr.contains("strace:")).then_some(run)
+    if run.stderr.contains("strace:") {
+        skipped("strace may not trace here");
+        return None;
+    }
+    was_spoilt.then_some(run)
 }
 
 /// The records of the report that stands, `None` for the old one that was no report.
@@ -44,7 +48,7 @@ const REPORT: [&str; 6] = ["-q", "--report", "json", "--internal", "-o", "report
 
 #[test]
 fn whatever_step_of_writing_fails_the_report_is_the_old_or_the_new_one() {
-    if !has("strace") {
+    if !has_strace() {
         return;
     }
     for calls in ["fsync", "rename", "write", "linkat", "flock"] {
@@ -67,7 +71,7 @@ fn whatever_step_of_writing_fails_the_report_is_the_old_or_the_new_one() {
 
 #[test]
 fn whatever_read_fails_the_log_is_named_and_the_others_count() {
-    if !has("strace") {
+    if !has_strace() {
         return;
     }
     for calls in ["openat", "pread64,read", "fstat,statx", "lseek"] {
@@ -96,7 +100,7 @@ fn whatever_read_fails_the_log_is_named_and_the_others_count() {
 
 #[test]
 fn kill_9_then_again() {
-    if !has("strace") {
+    if !has_strace() {
         return;
     }
     for (calls, number) in [("fsync", 1), ("rename", 1), ("fsync", 2), ("flock", 1), ("write", 1)] {
@@ -116,7 +120,7 @@ fn kill_9_then_again() {
 
 #[test]
 fn a_signal_while_the_report_is_written_leaves_none_half_written() {
-    if !has("strace") {
+    if !has_strace() {
         return;
     }
     // Between the last two steps it has a name of its own for a moment, which the next run removes.
@@ -129,6 +133,68 @@ fn a_signal_while_the_report_is_written_leaves_none_half_written() {
             }
             assert!(matches!(standing(&tree), None | Some(Value::Number(_))));
             assert!(strays(&tree) <= left, "{calls} {signal}");
+        }
+    }
+}
+
+/// The most steps of one kind that are let fail in a night: the first ones make the state, the last ones the reports.
+const MOST_OF_A_NIGHT: usize = 24;
+
+/// The windows' failures in every report below `out`, and the folders that are unfinished.
+fn nights_told(tree: &Tree) -> (Vec<Value>, usize) {
+    let folders = fs::read_dir(tree.beside().join("out")).into_iter().flatten().flatten();
+    let (mut told, mut unfinished) = (Vec::new(), 0);
+    for folder in folders.map(|entry| entry.path()) {
+        match fs::read(folder.join("report-internal.json")) {
+            Ok(report) => {
+                let report: Value = serde_json::from_slice(&report).unwrap();
+                told.push(report["windows"][0]["failures"].clone());
+            }
+            Err(_) => unfinished += 1,
+        }
+    }
+    (told, unfinished)
+}
+
+#[test]
+fn whatever_step_of_a_night_fails_the_next_one_makes_it_good() {
+    if !has_strace() {
+        return;
+    }
+    let log: String = (0..300_u64)
+        .map(|second| {
+            let status = if (60..120).contains(&second) { 503 } else { 200 };
+            record(second, status, "gpt-4o").replace("T10:00", &format!("T10:{:02}", second / 60)) + "\n"
+        })
+        .collect();
+    let words = [
+        "nightly",
+        "--state",
+        "state",
+        "--out",
+        "out",
+        "--report",
+        "json",
+        "--internal",
+    ];
+    for calls in ["pwrite64", "fsync,fdatasync", "write", "rename,renameat2,mkdir"] {
+        for number in 1..=MOST_OF_A_NIGHT {
+            let tree = Tree::new().with("good.log", &log);
+            let Some(run) = spoilt(&tree, calls, "error=ENOSPC", number, &[], &words) else {
+                break;
+            };
+            let told = format!("{calls} {number}: {}", run.told());
+            assert!(matches!(run.code(), Some(0 | 2 | 3)), "{told}");
+            assert!(nights_told(&tree).0.len() <= 1, "{told}");
+            let again = || {
+                let mut command = tree.command(&[]);
+                command.args(words).arg("logs");
+                Run::of(command)
+            };
+            assert_eq!(again().code(), Some(0), "{told}");
+            assert_eq!(nights_told(&tree), (vec![60.into()], 0), "{told}");
+            let third = again();
+            assert!(third.stdout.is_empty() && third.code() == Some(0), "{told}: {}", third.told());
         }
     }
 }

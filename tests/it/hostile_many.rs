@@ -40,6 +40,24 @@ fn many_bad_files() {
 }
 
 #[test]
+fn of_many_logs_a_report_for_people_lists_those_with_trouble_and_counts_the_others() {
+    let mut tree = Tree::new().with("zz-odd.log", good_log() + "what is this\n");
+    for file in 0..2000 {
+        tree = tree.with(&format!("app-{file}.log"), record(file, 200, "gpt-4o") + "\n");
+        tree = tree.with(&format!("core-{file}"), [0x7f, b'E', b'L', b'F', 0, 1, 2, 0, 0]);
+    }
+    for form in ["text", "markdown", "html"] {
+        let mut command = tree.command(&[]);
+        command.args(["--internal", "--report", form, "logs"]);
+        let run = crate::watched::Run::of(command);
+        let told = String::from_utf8_lossy(&run.stdout).into_owned();
+        assert_eq!(told.matches("and 1,9").count(), 2, "{form}: {told}");
+        assert!(told.contains("zz-odd.log"), "{form}: {told}");
+        assert!(told.len() < 200_000, "{form}: {} bytes", told.len());
+    }
+}
+
+#[test]
 fn high_cardinality() {
     let mut log = String::new();
     for number in 0..100_000_u64 {

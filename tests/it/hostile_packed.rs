@@ -2,7 +2,7 @@
 //! files are in `hostile_archives`.)
 
 use crate::pack::{bz2, gz, log, lz4, xz};
-use crate::watched::{GOOD, Tree, good_log};
+use crate::watched::{GOOD, Tree, good_log, long_log};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::Write;
@@ -50,6 +50,32 @@ fn bomb_of_one_line() {
 }
 
 #[test]
+fn more_than_max_unpacked_is_left_and_named() {
+    let log = long_log(2000);
+    let tree = || {
+        Tree::new()
+            .with("app.log.gz", gz(log.as_bytes()))
+            .with("app.zip", crate::pack::zip_of(&[("b.log", log.as_bytes())]))
+    };
+    let run = tree().read_with(&["--max-unpacked", "64K"]);
+    run.reads_the_good_log()
+        .names("app.log.gz", "--max-unpacked")
+        .names("app.zip", "--max-unpacked");
+    let read = run.records("app.log.gz");
+    assert!((400..700).contains(&read), "{read}: {}", run.told());
+    let run = tree().read_with(&["--max-unpacked", "1M"]);
+    assert_eq!((run.records("app.log.gz"), run.code()), (2000, Some(0)), "{}", run.told());
+}
+
+#[test]
+fn a_size_that_is_given_goes_before_the_ratio() {
+    let run = Tree::new()
+        .with("bomb.log.zst", bomb(zst, true))
+        .read_with(&["--max-unpacked", "2G"]);
+    assert!(!run.stderr.contains("unpacks"), "{}", run.told());
+}
+
+#[test]
 fn truncated() {
     let text = log(4000);
     let mut tree = Tree::new();
@@ -63,6 +89,36 @@ fn truncated() {
         let path = format!("{ending}/app.log.{ending}");
         run.reads_the_good_log().names(&path, "what comes before was read");
         assert!(run.report()["coverage"]["records"].as_u64().unwrap() > GOOD, "{}", run.told());
+    }
+}
+
+#[test]
+fn corrupt() {
+    let text = log(4000);
+    let mut tree = Tree::new();
+    // Without a checksum, zstd and lz4 cannot tell.
+    let zst: Pack = |bytes| {
+        let mut encoder = zstd::Encoder::new(Vec::new(), 3).unwrap();
+        encoder.include_checksum(true).unwrap();
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    };
+    let lz4: Pack = |bytes| {
+        let info = lz4_flex::frame::FrameInfo::new().content_checksum(true);
+        let mut encoder = lz4_flex::frame::FrameEncoder::with_frame_info(info, Vec::new());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    };
+    let packings: [(&str, Pack); 5] = [("gz", gz), ("zst", zst), ("bz2", bz2), ("xz", xz), ("lz4", lz4)];
+    for (ending, pack) in packings {
+        let mut packed = pack(text.as_bytes());
+        let middle = packed.len() / 2;
+        packed[middle..middle + 64].iter_mut().for_each(|byte| *byte ^= 0x5a);
+        tree = tree.with(&format!("{ending}/app.log.{ending}"), &packed);
+    }
+    let run = tree.read();
+    for (ending, _) in packings {
+        run.reads_the_good_log().names(&format!("{ending}/app.log.{ending}"), "");
     }
 }
 

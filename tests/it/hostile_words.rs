@@ -19,8 +19,10 @@ fn json_duplicate_keys() {
     let twice = record(1, 500, "gpt-4o").replace("\"status\":500", "\"status\":200,\"status\":500");
     let run = Tree::new().with("app.log", twice + "\n").read();
     assert_eq!(run.reads_the_good_log().records("app.log"), 1);
-    // The last of two keys counts, as in most parsers.
+    // The last of two keys counts, as in most parsers, and the report says so.
     assert_eq!(run.report()["counts"]["by_status"]["500"], 1, "{}", run.told());
+    assert!(run.notes("app.log").contains("one key twice"), "{}", run.told());
+    assert!(!run.notes("good.log").contains("twice"), "{}", run.told());
 }
 
 #[test]
@@ -128,6 +130,21 @@ fn timestamps_that_cannot_be_are_in_no_window() {
 }
 
 #[test]
+fn clocks_that_go_over_midnight_on_every_third_line_stretch_over_no_centuries() {
+    // Each round of these three is a day; nobody logs 100,000 days.
+    let mut log = String::new();
+    for _ in 0..100_000 {
+        for hour in ["23", "10", "21"] {
+            let stamp = format!("{hour}:00:00");
+            writeln!(log, "{}", record(0, 500, "gpt-4o").replace("2026-03-01T10:00:00Z", &stamp)).unwrap();
+        }
+    }
+    let run = Tree::new().with("app.log", log).read();
+    run.reads_the_good_log();
+    assert!(run.report()["coverage"]["end"].as_str().unwrap() < "2101", "{}", run.told());
+}
+
+#[test]
 fn leap_second_and_clock_back() {
     let log = "60,59,10,58,60,00"
         .split(',')
@@ -228,6 +245,39 @@ fn injection() {
         for word in ["<img", "${jndi", "](http://evil", "all is well", "ignore previous"] {
             assert!(!told.contains(word), "{form} holds {word}");
         }
+    }
+}
+
+#[test]
+fn raw_escapes() {
+    // Bytes that a terminal acts on, as they stand in a log that escapes nothing.
+    let mut log = good_log().into_bytes();
+    for evil in [
+        &b"\x1b[2J"[..],
+        b"\x1b]0;title\x07",
+        b"\x9b31m",
+        b"\r",
+        b"\x08\x08",
+        b"\x7f",
+        b"\xe2\x80\xae",
+    ] {
+        for key in ["model", "message", "x_request_id", "host", "error_type"] {
+            let line = record(7, 503, "gpt-4o").replacen('{', &format!("{{\"{key}\":\"EVIL\","), 1);
+            let (before, after) = line.split_once("EVIL").unwrap();
+            log.extend([before.as_bytes(), evil, after.as_bytes(), b"\n"].concat());
+        }
+        log.extend([b"what is ", evil, b" this\n"].concat());
+    }
+    let tree = Tree::new().with("app.log", log);
+    let run = tree.read();
+    run.reads_the_good_log();
+    is_inert(&run.stderr);
+    for form in ["text", "markdown", "html", "json", "csv", "ticket", "ndjson"] {
+        let mut command = tree.command(&[]);
+        command.args(["--report", form, "logs"]);
+        let told = crate::watched::Run::of(command).stdout;
+        let told = String::from_utf8(told).unwrap().replace("\r\n", "\n");
+        is_inert(&told);
     }
 }
 

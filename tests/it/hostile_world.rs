@@ -1,6 +1,6 @@
 //! Does the program keep its promises in surroundings that refuse it things: pipes, disks, signals, limits?
 
-use crate::watched::{GOOD, Run, Tree, has, long_log, now, seen};
+use crate::watched::{GOOD, Run, Tree, has_strace, long_log, now, seen, skipped};
 use std::fs;
 use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
@@ -101,6 +101,52 @@ fn disk_full() {
         assert!(run.stderr.contains("cannot be written"), "{}", run.told());
         assert_eq!(beside(&tree), before);
         assert_eq!(fs::read(tree.beside().join("report-internal.json")).unwrap(), b"old");
+    }
+}
+
+#[test]
+fn disk_full_of_a_small_tmpfs() {
+    let tree = Tree::new();
+    fs::create_dir(tree.beside().join("small")).unwrap();
+    // A disk of its own, of which one page is left; who may mount none is told.
+    let script = "mount -t tmpfs -o size=64k none small || exit 77; echo old > small/report-internal.json; \
+                  dd if=/dev/zero of=small/full bs=1k count=56 2> /dev/null; \
+                  \"$@\"; code=$?; cat small/report-internal.json; ls -A small; exit $code";
+    for words in [
+        &["-q", "--report", "json", "--internal", "-o", "small/report.json", "logs"][..],
+        &["-q", "--internal", "--bundle", "small/case", "logs"],
+    ] {
+        let mut command = tree.command(&["unshare", "-rm", "sh", "-c", script, "sh"]);
+        command.args(words);
+        let run = Run::of(command);
+        if run.code() == Some(77) || run.stderr.contains("unshare") {
+            return skipped("no file system may be mounted here");
+        }
+        assert_eq!(run.code(), Some(2), "{}", run.told());
+        assert!(run.stderr.contains("No space left"), "{}", run.told());
+        // The old report stands, and nothing lies beside it.
+        assert!(run.stdout.ends_with(b"old\nfull\nreport-internal.json\n"), "{}", run.told());
+    }
+}
+
+#[test]
+fn repeatable() {
+    let tree = Tree::new()
+        .with("b/app.log", long_log(5000))
+        .with("c/packed.log.gz", crate::pack::gz(long_log(3000).as_bytes()));
+    let key = tree.beside().join("key");
+    fs::write(&key, [7; 32]).unwrap();
+    for form in ["text", "markdown", "html", "json", "csv", "ticket", "ndjson"] {
+        let report = |threads: &str| {
+            let mut command = tree.command(&[]);
+            let key = key.to_str().unwrap();
+            command.args(["--report", form, "--key-file", key, "--threads", threads, "logs"]);
+            let run = Run::of(command);
+            assert_eq!(run.code(), Some(0), "{}", run.told());
+            run.stdout
+        };
+        let first = report("1");
+        assert!(report("1") == first && report("4") == first, "{form}");
     }
 }
 
@@ -238,7 +284,7 @@ fn little_address_space() {
 
 #[test]
 fn no_network() {
-    if !has("strace") {
+    if !has_strace() {
         return;
     }
     let tree = Tree::new();
@@ -249,7 +295,7 @@ fn no_network() {
         command.args(words).arg("logs");
         let run = Run::of(command);
         if run.stderr.contains("strace:") {
-            return;
+            return skipped("strace may not trace here");
         }
         assert_eq!(run.code(), Some(0), "{}", run.told());
         let calls = fs::read_to_string(&trace).unwrap();

@@ -23,6 +23,7 @@ mod formats;
 mod fuzz_twins;
 mod hostile;
 mod hostile_archives;
+mod hostile_calendar;
 mod hostile_faults;
 mod hostile_many;
 mod hostile_moving;

@@ -200,6 +200,46 @@ fn shards_that_are_asked_again_keep_what_the_merge_wants_and_make_the_whole() {
 }
 
 #[test]
+fn stamps_of_the_future_are_in_no_window_of_a_merge_either() {
+    let folder = tempfile::tempdir().unwrap();
+    let logs = folder.path().join("logs");
+    fs::create_dir(&logs).unwrap();
+    let line = |day: &str, second: u32, status: u16| {
+        format!(
+            r#"{{"timestamp":"{day}T10:00:{second:02}Z","status":{status},"model":"m","url":"https://api.openai.com/v1/responses"}}"#
+        ) + "\n"
+    };
+    let of = |day: &str| (0..40).map(|second| line(day, second, 200)).collect::<String>();
+    let forged: String = (0..20).map(|second| line("2046-03-01", second, 500)).collect();
+    fs::write(logs.join("app.log"), of("2026-03-01") + &forged).unwrap();
+    fs::write(logs.join("other.log"), of("2026-03-01")).unwrap();
+    let words = |all: &[&str]| words(all);
+    let output = faultscope(folder.path(), &words(&["logs", "-q", "--report", "json", "--internal"]));
+    let whole = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        whole.contains("after the log was last written") && !whole.contains("2046"),
+        "{whole}"
+    );
+    let parts: Vec<PathBuf> = ["app.log", "other.log"]
+        .iter()
+        .map(|name| {
+            let part = folder.path().join(format!("{name}.part"));
+            scan(folder.path(), &words(&["--as", "logs", &format!("logs/{name}")]), &part);
+            part
+        })
+        .collect();
+    let shared: Vec<PathBuf> = (1..=2)
+        .map(|number| {
+            let part = folder.path().join(format!("{number}.part"));
+            scan(folder.path(), &words(&["logs", "--shard", &format!("{number}/2")]), &part);
+            part
+        })
+        .collect();
+    assert_same(&merged(&shared), &whole, "by shares");
+    assert!(!merged(&parts).contains("2046"));
+}
+
+#[test]
 fn parts_that_make_no_whole_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let place = |name: &str| folder.path().join(name);

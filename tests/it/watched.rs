@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Read;
+use std::io::{Read, Write as _};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -59,6 +59,22 @@ pub(crate) fn is_root() -> bool {
 pub(crate) fn has(program: &str) -> bool {
     let found = Command::new("sh").args(["-c", &format!("command -v {program}")]).output();
     found.is_ok_and(|output| output.status.success())
+}
+
+/// Whether strace is on this machine; where it is not, says of a test that it sees nothing. Written to standard error
+/// itself, for what tests print is kept from whoever looks on as long as they pass.
+pub(crate) fn has_strace() -> bool {
+    let there = has("strace");
+    if !there {
+        skipped("strace is missing");
+    }
+    there
+}
+
+/// Says of the test that runs that it does not.
+pub(crate) fn skipped(why: &str) {
+    let name = thread::current().name().unwrap_or_default().to_owned();
+    let _ = std::io::stderr().write_all(format!("SKIPPED {name}: {why}\n").as_bytes());
 }
 
 /// A folder with `logs/good.log`, and whatever a test adds.

@@ -195,6 +195,10 @@ pub struct Analyze {
     /// Follow symbolic links below the arguments, too; what they lead to is read once, and circles are left
     #[arg(long, env = "FAULTSCOPE_FOLLOW", value_parser = clap::builder::FalseyValueParser::new(), help_heading = "Input")]
     pub follow: bool,
+    /// Believe a packed log or an archive up to this size unpacked, as in 500M or 2T (default: 64G, and past 1G a
+    /// thousandfold of its packed size); what it holds beyond is not read, and the file is named
+    #[arg(long, value_name = "SIZE", value_parser = super::size::bytes, env = "FAULTSCOPE_MAX_UNPACKED", help_heading = "Input")]
+    pub max_unpacked: Option<u64>,
     /// Use so many threads (default: one for each processor); the result does not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), env = "FAULTSCOPE_THREADS", help_heading = "Input")]
     pub threads: Option<u16>,

@@ -1,6 +1,6 @@
 //! One configuration file (TOML), checked key by key.
 
-use super::{DEFAULT_COMMAND, FORMATS, NO_SETTINGS, key};
+use super::{DEFAULT_COMMAND, FORMATS, NO_SETTINGS, is_meant_otherwise, key};
 use crate::text::nearest::nearest;
 use anyhow::{Context as _, bail};
 use clap::Command;
@@ -72,12 +72,14 @@ impl File {
 
     /// The values of a key for a command: those in the command's own table go before those for all.
     pub(super) fn values(&self, command: &str, key: &str) -> Option<Values> {
-        let own = self
-            .table
-            .get(command)
-            .and_then(Value::as_table)
-            .and_then(|table| table.get(key));
-        own.or_else(|| self.table.get(key)).and_then(values)
+        let own = self.own_values(command, key);
+        own.or_else(|| self.table.get(key).and_then(values))
+    }
+
+    /// The values of a key in the command's own table.
+    pub(super) fn own_values(&self, command: &str, key: &str) -> Option<Values> {
+        let table = self.table.get(command).and_then(Value::as_table)?;
+        table.get(key).and_then(values)
     }
 
     /// Refuses a key that no command has, and names the nearest one that some have.
@@ -95,6 +97,11 @@ impl File {
                     }
                 }
                 _ if is_elsewhere(name, value) => {}
+                _ if is_no_ones(name, &commands) => bail!(
+                    "the configuration {}: '{name}' means another thing for each command; write it into {}",
+                    self.path.display(),
+                    tables_of(name, &commands).join(" or ")
+                ),
                 _ => self.check_key(
                     name,
                     value,
@@ -127,6 +134,20 @@ fn is_elsewhere(key: &str, value: &Value) -> bool {
             .is_some_and(|all| !all.is_empty() && all.iter().all(Value::is_table))
     };
     key == "format" && is_tables(value)
+}
+
+/// Whether a key means another thing for every command that has it, so that it can stand in their tables only.
+fn is_no_ones(key: &str, commands: &[(String, Vec<String>)]) -> bool {
+    let mut having = commands
+        .iter()
+        .filter(|(_, keys)| keys.iter().any(|one| one == key))
+        .peekable();
+    having.peek().is_some() && having.all(|(command, _)| is_meant_otherwise(command, key))
+}
+
+fn tables_of(key: &str, commands: &[(String, Vec<String>)]) -> Vec<String> {
+    let having = commands.iter().filter(|(_, keys)| keys.iter().any(|one| one == key));
+    having.map(|(command, _)| format!("[{command}]")).collect()
 }
 
 /// Every command, with its keys.

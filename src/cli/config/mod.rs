@@ -35,6 +35,31 @@ const FORMATS: &str = "formats";
 /// The options of that command that are settings; its report is of another kind than the others' are.
 const SETTINGS_OF_FORMATS: [&str; 2] = ["tz", "format"];
 
+/// Options that mean another thing for these commands than for all others: other reports, a part in the place of a report,
+/// a question that is read or written. Only the command's own table and variable set them.
+const MEANT_OTHERWISE: [(&str, &str); 6] = [
+    ("history", "report"),
+    ("trace", "report"),
+    ("scan", "output"),
+    ("scan", "wanted"),
+    ("merge", "wanted"),
+    ("merge", "paths"),
+];
+
+fn is_meant_otherwise(command: &str, key: &str) -> bool {
+    MEANT_OTHERWISE.contains(&(command, key))
+}
+
+/// The environment variable of an option.
+fn variable(command: &str, key: &str) -> String {
+    let name = if is_meant_otherwise(command, key) {
+        format!("{ENVIRONMENT}{command}_{key}")
+    } else {
+        format!("{ENVIRONMENT}{key}")
+    };
+    name.to_ascii_uppercase().replace('-', "_")
+}
+
 /// The command line, every option of which can also be given by an environment variable.
 #[must_use]
 pub(super) fn definition() -> Command {
@@ -42,11 +67,12 @@ pub(super) fn definition() -> Command {
 }
 
 fn with_environment(command: Command) -> Command {
+    let name = command.get_name().to_owned();
     let command = command.mut_args(|arg| {
         let Some(long) = arg.get_long().filter(|long| !matches!(*long, "help" | "version")) else {
             return arg;
         };
-        let variable: &'static str = format!("{ENVIRONMENT}{}", long.to_ascii_uppercase().replace('-', "_")).leak();
+        let variable: &'static str = variable(&name, long).leak();
         let arg = if arg.get_env().is_none() { arg.env(variable) } else { arg };
         match arg.get_action() {
             ArgAction::SetTrue => arg.value_parser(FalseyValueParser::new()),
@@ -147,7 +173,15 @@ fn setting<'f>(files: &'f [File], command: &str, arg: &Arg) -> Option<(file::Val
         FORMATS => "",
         command => command,
     };
-    files.iter().find_map(|file| Some((file.values(table, &key)?, file)))
+    let is_own = is_meant_otherwise(command, &key);
+    files.iter().find_map(|file| {
+        let values = if is_own {
+            file.own_values(table, &key)
+        } else {
+            file.values(table, &key)
+        };
+        Some((values?, file))
+    })
 }
 
 /// The command that was meant, its definition and what was typed for it.
@@ -233,7 +267,7 @@ fn users() -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::{FORMATS, definition, in_order};
+    use super::{FORMATS, definition, in_order, is_meant_otherwise};
     use std::ffi::OsString;
 
     #[test]
@@ -245,7 +279,13 @@ mod tests {
                 let Some(long) = arg.get_long().filter(|long| !matches!(*long, "help" | "version")) else {
                     continue;
                 };
-                let expected = format!("FAULTSCOPE_{}", long.to_uppercase().replace('-', "_"));
+                let own = format!("{}_{long}", command.get_name());
+                let name = if is_meant_otherwise(command.get_name(), long) {
+                    &own
+                } else {
+                    long
+                };
+                let expected = format!("FAULTSCOPE_{}", name.to_uppercase().replace('-', "_"));
                 assert_eq!(
                     arg.get_env(),
                     Some(OsString::from(expected).as_os_str()),

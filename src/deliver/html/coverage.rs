@@ -2,8 +2,9 @@
 
 use super::markup::Markup;
 use super::table::{numbers, table, words};
+use crate::deliver::many_logs;
 use crate::deliver::phrases::{count, counted, second};
-use crate::model::{Findings, SourceCoverage};
+use crate::model::{Coverage, Findings, SourceCoverage};
 
 /// Clocks nearer than this are the same, in seconds.
 const SAME_CLOCK: f64 = 0.001;
@@ -34,8 +35,9 @@ pub(super) fn write(page: &mut Markup, findings: &Findings) {
             numbers("Not understood"),
             words("Zone and clock"),
         ];
+        let listed = many_logs::sources(read);
         table(page, "cards", "Files that were read", &columns, |rows| {
-            for source in &read.sources {
+            for source in &listed.some {
                 rows.row(|row| {
                     row.code(&source.path);
                     row.text(source.format.unwrap_or("unknown"));
@@ -46,25 +48,31 @@ pub(super) fn write(page: &mut Markup, findings: &Findings) {
                 });
             }
         });
-        notes(page, findings);
+        if let Some(more) = listed.more() {
+            page.element("p", &[], &more);
+        }
+        notes(page, &listed.some);
         if !read.skipped.is_empty() {
-            let columns = [words("File"), words("Why")];
-            table(
-                page,
-                "cards",
-                "Files that were not read, or not to their end",
-                &columns,
-                |rows| {
-                    for skipped in &read.skipped {
-                        rows.row(|row| {
-                            row.code(&skipped.path);
-                            row.text(&skipped.reason);
-                        });
-                    }
-                },
-            );
+            not_read(page, read);
         }
     });
+}
+
+fn not_read(page: &mut Markup, read: &Coverage) {
+    let skipped = many_logs::skipped(read);
+    let columns = [words("File"), words("Why")];
+    let caption = "Files that were not read, or not to their end";
+    table(page, "cards", caption, &columns, |rows| {
+        for skipped in &skipped.some {
+            rows.row(|row| {
+                row.code(&skipped.path);
+                row.text(&skipped.reason);
+            });
+        }
+    });
+    if let Some(more) = skipped.more() {
+        page.element("p", &[], &more);
+    }
 }
 
 fn clock(source: &SourceCoverage) -> String {
@@ -81,11 +89,10 @@ fn clock(source: &SourceCoverage) -> String {
 }
 
 /// What a reader should know of single files, and the first lines that were not understood.
-fn notes(page: &mut Markup, findings: &Findings) {
-    let told: Vec<(&SourceCoverage, String)> = findings
-        .coverage
-        .sources
+fn notes(page: &mut Markup, sources: &[&SourceCoverage]) {
+    let told: Vec<(&SourceCoverage, String)> = sources
         .iter()
+        .copied()
         .filter_map(|source| {
             let mut notes: Vec<String> = source.notes.clone();
             if !source.unread_lines.is_empty() {

@@ -4,6 +4,7 @@
 mod inert_text;
 mod section;
 
+use super::many_logs;
 use super::phrases::{self, count, counted, headline, listed, second};
 use super::report::{Context, Report};
 use super::summary::{self, next_steps};
@@ -176,7 +177,8 @@ fn remarks(findings: &Findings) -> String {
 fn coverage(findings: &Findings) -> String {
     let read = &findings.coverage;
     let mut out = String::from("## What was read\n\n| file | format | calls | other | unread |\n|---|---|---|---|---|\n");
-    for source in &read.sources {
+    let logs = many_logs::sources(read);
+    for source in &logs.some {
         let _ = writeln!(
             out,
             "| {} | {} | {} | {} | {} |",
@@ -187,7 +189,10 @@ fn coverage(findings: &Findings) -> String {
             count(source.unread_records)
         );
     }
-    for source in read.sources.iter().filter(|source| source.unread_records > 0) {
+    if let Some(more) = logs.more() {
+        let _ = writeln!(out, "\n{more}");
+    }
+    for source in logs.some.iter().filter(|source| source.unread_records > 0) {
         let lines: Vec<String> = source.unread_lines.iter().map(u64::to_string).collect();
         let _ = writeln!(
             out,
@@ -201,8 +206,12 @@ fn coverage(findings: &Findings) -> String {
             }
         );
     }
-    for skipped in &read.skipped {
+    let skipped = many_logs::skipped(read);
+    for skipped in &skipped.some {
         let _ = writeln!(out, "\n- skipped {}: {}", code(&skipped.path), prose(&skipped.reason));
+    }
+    if let Some(more) = skipped.more() {
+        let _ = writeln!(out, "\n- skipped: {more}");
     }
     out
 }

@@ -1,9 +1,10 @@
 //! What was read and what was not, at the terminal.
 
 use super::Page;
+use crate::deliver::many_logs;
 use crate::deliver::phrases::{count, counted, inert, second};
 use crate::deliver::table::{table, wrapped};
-use crate::model::{Coverage, SourceCoverage};
+use crate::model::SourceCoverage;
 
 impl Page<'_> {
     pub(super) fn coverage(&self) -> String {
@@ -22,19 +23,26 @@ impl Page<'_> {
             count(read.unread_records())
         );
         out.push_str(&wrapped(&sentence, "  ", "  ", self.context.width));
-        let rows = read.sources.iter().map(row).collect();
+        let listed = many_logs::sources(read);
+        let rows = listed.some.iter().map(|source| row(source)).collect();
         out.push_str(&table(
             &["file", "format", "calls", "other", "unread", "zone, clock"],
             rows,
             self.context.width,
         ));
-        out.push_str(&self.unread(read));
+        out.extend(listed.more().map(|more| self.point(&more)));
+        out.push_str(&self.unread(&listed.some));
+        let skipped = many_logs::skipped(read);
+        for skipped in &skipped.some {
+            out.push_str(&self.point(&format!("skipped {}: {}", inert(&skipped.path), inert(&skipped.reason))));
+        }
+        out.extend(skipped.more().map(|more| self.point(&format!("skipped: {more}"))));
         out
     }
 
-    fn unread(&self, read: &Coverage) -> String {
+    fn unread(&self, sources: &[&SourceCoverage]) -> String {
         let mut out = String::new();
-        for source in read.sources.iter().filter(|source| source.unread_records > 0) {
+        for source in sources.iter().filter(|source| source.unread_records > 0) {
             let lines: Vec<String> = source
                 .unread_lines
                 .iter()
@@ -47,15 +55,12 @@ impl Page<'_> {
             };
             out.push_str(&self.point(&format!("not understood: {}{more}", lines.join(", "))));
         }
-        for source in read.sources.iter().filter(|source| !source.notes.is_empty()) {
+        for source in sources.iter().filter(|source| !source.notes.is_empty()) {
             out.push_str(&self.point(&format!(
                 "{}: {}",
                 inert(&source.path),
                 source.notes.iter().map(|note| inert(note)).collect::<Vec<_>>().join("; ")
             )));
-        }
-        for skipped in &read.skipped {
-            out.push_str(&self.point(&format!("skipped {}: {}", inert(&skipped.path), inert(&skipped.reason))));
         }
         out
     }

@@ -25,6 +25,7 @@ use crate::model::{
     id_hash, id_hash_of,
 };
 use crate::redact::scrub;
+use crate::text::json::has_key_twice;
 use crate::text::timestamp::{DateKnown, Reference, Stamp, StampCache, ZONE_STEP_MS, Zone, http_date, nearest_zone_ms};
 use ahash::{AHashMap, RandomState};
 use known::{Lesson, ids_hash};
@@ -199,11 +200,26 @@ impl<'a> Collector<'a> {
         if let Some(sought) = self.context.sought {
             return self.seek(sought, line, record);
         }
+        let kept = self.rollup.observations.len();
         match self.read(line, record) {
-            Some(true) => self.rollup.records += 1,
+            Some(true) => {
+                self.rollup.records += 1;
+                if self.rollup.observations.len() > kept {
+                    self.note_doubt(record);
+                }
+            }
             Some(false) => self.rollup.other_records += 1,
             None if record.iter().all(u8::is_ascii_whitespace) => {}
             None => self.unread(line),
+        }
+    }
+
+    /// Says of a record that is kept whole whether it contradicts itself: another reader of it may say otherwise.
+    fn note_doubt(&mut self, record: &[u8]) {
+        let twice = "a record has one key twice: the last of both counts";
+        let text = str::from_utf8(record).unwrap_or_default();
+        if text.starts_with('{') && !self.rollup.notes.contains(twice) && has_key_twice(text) {
+            self.rollup.notes.insert(twice.to_owned());
         }
     }
 
@@ -398,11 +414,16 @@ impl<'a> Collector<'a> {
             self.note_date(stamp.time, date);
         }
         let is_clock = stamp.dated == DateKnown::NoDate;
-        self.last_time = Some(if is_clock {
+        let time = if is_clock {
             self.midnights.date(stamp.time)
         } else {
             stamp.time
-        });
+        };
+        // A clock that goes over midnight on every other line comes to lie in no year of ours.
+        if !times::is_possible(time) {
+            return None;
+        }
+        self.last_time = Some(time);
         self.last_time
     }
 

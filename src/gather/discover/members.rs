@@ -36,7 +36,7 @@ const ENDINGS: [&str; 12] = [
 /// added to.
 #[must_use]
 pub fn members(outer: Source, kind: Kind, among: bool, taken: &mut BTreeSet<Name>) -> Opened {
-    let archive = Arc::new(Archive::new(&outer.path, outer.id, kind));
+    let archive = Arc::new(Archive::new(&outer.path, outer.id, kind, outer.limit));
     let mut opened = Opened::default();
     let mut skip = |path: Name, reason: String| opened.skipped.insert(Skipped { path, reason });
     let Listing {
@@ -125,6 +125,7 @@ fn source(outer: &Arc<Source>, archive: &Arc<Archive>, member: Member, name: Nam
         id: outer.id,
         size: member.size,
         resume: Resume::default(),
+        limit: outer.limit,
         written: member.written.or(outer.written),
         host,
         family: family(&file_name).to_owned(),

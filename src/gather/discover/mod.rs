@@ -15,7 +15,7 @@ pub use twins::{LeftOut, once};
 pub use walk::found;
 
 use super::open::archive::{Archive, Member};
-use super::open::{FileId, Refused, Stream};
+use super::open::{FileId, Limit, Refused, Stream};
 use super::resume::Resume;
 use crate::model::{Name, Skipped, Time};
 use chrono::{NaiveDate, NaiveTime};
@@ -41,6 +41,8 @@ pub struct Source {
     pub size: u64,
     /// Which part of it is read.
     pub resume: Resume,
+    /// What is believed of it, if it is packed.
+    pub limit: Limit,
     /// When it was last written, which dates stamps that carry no year.
     pub written: Option<NaiveDate>,
     /// The host that wrote it, by its directory.

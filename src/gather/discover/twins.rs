@@ -94,7 +94,7 @@ fn stream(source: &Source) -> Option<(Stream, bool)> {
         Some(within) => within.stream().ok()?,
         None => Box::new(open::open(&source.path, source.id).ok()?),
     };
-    let opened = open::begin(raw).ok()?;
+    let opened = open::begin(raw, source.limit).ok()?;
     let packed = opened.packing.is_some() || source.within.is_some();
     Some((opened.into_stream(), packed))
 }

@@ -3,7 +3,7 @@
 use super::container::container;
 use super::family::family;
 use super::{DiscoverError, Found, STDIN, Source};
-use crate::gather::open::words;
+use crate::gather::open::{Limit, words};
 use crate::gather::resume::Resume;
 use crate::model::{Name, Skipped};
 use chrono::DateTime;
@@ -83,6 +83,7 @@ fn stdin() -> Source {
         id: None,
         size: 0,
         resume: Resume::default(),
+        limit: Limit::default(),
         written: None,
         host: None,
         family: String::new(),
@@ -231,6 +232,7 @@ fn source(path: PathBuf, below: PathBuf, metadata: &Metadata, host: Option<Name>
         id: Some((metadata.dev(), metadata.ino())),
         size: metadata.len(),
         resume: Resume::default(),
+        limit: Limit::default(),
         written: DateTime::from_timestamp(metadata.mtime(), 0).map(|written| written.date_naive()),
         host,
         family: family(&name).to_owned(),

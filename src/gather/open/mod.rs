@@ -13,6 +13,7 @@ mod unpack;
 mod utf16;
 
 pub use shape::{Bundle, Packing, Shape, shape};
+pub use unpack::Limit;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Cursor, Read};
@@ -193,11 +194,11 @@ impl Opened {
     }
 }
 
-/// Begins to read a source from its start.
+/// Begins to read a source from its start, and stops where more comes out of it than `limit` believes.
 ///
 /// # Errors
 /// Why it cannot be read. Data that are damaged further on are no error here: what comes before counts.
-pub fn begin(raw: Stream) -> Result<Opened, Refused> {
+pub fn begin(raw: Stream, limit: Limit) -> Result<Opened, Refused> {
     let taken = Arc::new(AtomicU64::new(0));
     let counted: Stream = Box::new(unpack::Counted {
         inner: raw,
@@ -208,7 +209,7 @@ pub fn begin(raw: Stream) -> Result<Opened, Refused> {
     let mut packing = None;
     if let Shape::Packed(found) = shape(&head) {
         let packed: Stream = Box::new(Cursor::new(std::mem::take(&mut head)).chain(rest));
-        rest = read_head(&mut head, unpack::unpack(found, packed)?, HEAD);
+        rest = read_head(&mut head, unpack::unpack(found, packed, limit)?, HEAD);
         packing = Some(found);
     }
     let mut bundle = None;

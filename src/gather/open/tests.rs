@@ -1,6 +1,6 @@
 //! One question a test: what is read of this file?
 
-use super::{Content, Refused, Stream, begin, look, open};
+use super::{Content, Limit, Refused, Stream, begin, look, open};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::{Cursor, Read, Write};
@@ -13,7 +13,7 @@ fn gz(text: &[u8]) -> Vec<u8> {
 
 fn read(bytes: Vec<u8>) -> (String, Option<String>) {
     let raw: Stream = Box::new(Cursor::new(bytes));
-    let mut stream = begin(raw).unwrap().into_stream();
+    let mut stream = begin(raw, Limit::default()).unwrap().into_stream();
     let (mut text, mut block) = (Vec::new(), [0; 1000]);
     loop {
         match stream.read(&mut block) {
@@ -26,7 +26,7 @@ fn read(bytes: Vec<u8>) -> (String, Option<String>) {
 
 fn why(bytes: Vec<u8>) -> String {
     let raw: Stream = Box::new(Cursor::new(bytes));
-    begin(raw).err().map(|Refused(why)| why).unwrap_or_default()
+    begin(raw, Limit::default()).err().map(|Refused(why)| why).unwrap_or_default()
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{HEAD, TAIL};
 use crate::gather::discover::Source;
-use crate::gather::open::{self, Content, Stream};
+use crate::gather::open::{self, Content, Limit, Stream};
 use crate::model::{Hash, KnownLog};
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -20,26 +20,26 @@ pub(super) fn hash(bytes: &[u8]) -> Hash {
 /// Whether the file begins with what was read of the log.
 pub(super) fn holds(source: &Source, log: &KnownLog) -> bool {
     let held = match &source.within {
-        Some(within) => within.stream().and_then(|raw| Ok(held_by_stream(raw, log)?)),
-        None => open::open(&source.path, source.id).and_then(|file| Ok(held(&file, log)?)),
+        Some(within) => within.stream().and_then(|raw| Ok(held_by_stream(raw, log, source.limit)?)),
+        None => open::open(&source.path, source.id).and_then(|file| Ok(held(&file, log, source.limit)?)),
     };
     held.unwrap_or(false)
 }
 
-pub(super) fn held(file: &File, log: &KnownLog) -> io::Result<bool> {
+pub(super) fn held(file: &File, log: &KnownLog, limit: Limit) -> io::Result<bool> {
     let tail_bytes = log.tail_at.min(TAIL);
     let tail_from = log.tail_at - tail_bytes;
     match open::look(file) {
         Ok(Content::Plain { .. }) => Ok(file.metadata()?.len() >= log.offset
             && hash(&read_at(file, 0, log.head_bytes)?) == log.head
             && hash(&read_at(file, tail_from, tail_bytes)?) == log.tail),
-        Ok(Content::Streamed) => held_by_stream(Box::new(file.try_clone()?), log),
+        Ok(Content::Streamed) => held_by_stream(Box::new(file.try_clone()?), log, limit),
         _ => Ok(false),
     }
 }
 
-fn held_by_stream(raw: Stream, log: &KnownLog) -> io::Result<bool> {
-    let Ok(opened) = open::begin(raw) else {
+fn held_by_stream(raw: Stream, log: &KnownLog, limit: Limit) -> io::Result<bool> {
+    let Ok(opened) = open::begin(raw, limit) else {
         return Ok(false);
     };
     if prefix(&opened.head, log.head_bytes).is_none_or(|head| hash(head) != log.head) {
@@ -56,18 +56,18 @@ fn held_by_stream(raw: Stream, log: &KnownLog) -> io::Result<bool> {
 /// The first unpacked bytes of a source.
 pub(super) fn head(source: &Source) -> Option<Vec<u8>> {
     if let Some(within) = &source.within {
-        return stream_head(within.stream().ok()?);
+        return stream_head(within.stream().ok()?, source.limit);
     }
     let file = open::open(&source.path, source.id).ok()?;
     match open::look(&file).ok()? {
         Content::Empty => None,
         Content::Plain { .. } => read_at(&file, 0, HEAD).ok(),
-        Content::Streamed => stream_head(Box::new(file)),
+        Content::Streamed => stream_head(Box::new(file), source.limit),
     }
 }
 
-fn stream_head(raw: Stream) -> Option<Vec<u8>> {
-    let mut head = open::begin(raw).ok()?.head;
+fn stream_head(raw: Stream, limit: Limit) -> Option<Vec<u8>> {
+    let mut head = open::begin(raw, limit).ok()?.head;
     head.truncate(usize::try_from(HEAD).unwrap_or(usize::MAX));
     Some(head)
 }

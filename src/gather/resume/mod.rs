@@ -12,7 +12,7 @@ use content::{hash, head, holds, prefix, read_at};
 
 use super::chunk::Piece;
 use super::discover::{Source, Within, family};
-use super::open::{self, Content, Refused, Stream};
+use super::open::{self, Content, Limit, Refused, Stream};
 use crate::model::{KnownLog, Name, Skipped, Time};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -231,7 +231,7 @@ fn look(source: &Source, log: Option<&KnownLog>, now: Time) -> Result<Looked, Re
     let resume = match open::look(&file)? {
         Content::Empty => None,
         Content::Plain { .. } => look_at_plain(&file, log, &mut next, now)?,
-        Content::Streamed => look_at_stream(Box::new(file), log, &mut next)?,
+        Content::Streamed => look_at_stream(Box::new(file), source.limit, log, &mut next)?,
     };
     Ok(Looked { log: next, resume })
 }
@@ -244,7 +244,7 @@ fn look_at_member(source: &Source, within: &Within, log: Option<&KnownLog>) -> R
         size: source.size,
         ..log.cloned().unwrap_or_default()
     };
-    let resume = look_at_stream(within.stream()?, log, &mut next)?;
+    let resume = look_at_stream(within.stream()?, source.limit, log, &mut next)?;
     Ok(Looked { log: next, resume })
 }
 
@@ -278,7 +278,7 @@ fn look_at_plain(file: &File, log: Option<&KnownLog>, next: &mut KnownLog, now: 
 }
 
 /// A packed log is known by its head alone until it is read; what proved it to be a known one stays its proof.
-fn look_at_stream(raw: Stream, log: Option<&KnownLog>, next: &mut KnownLog) -> Result<Option<Resume>, Refused> {
+fn look_at_stream(raw: Stream, limit: Limit, log: Option<&KnownLog>, next: &mut KnownLog) -> Result<Option<Resume>, Refused> {
     match log {
         Some(log) => {
             next.head_bytes = log.head_bytes;
@@ -287,7 +287,7 @@ fn look_at_stream(raw: Stream, log: Option<&KnownLog>, next: &mut KnownLog) -> R
             next.tail = log.tail;
         }
         None => {
-            let mut head = open::begin(raw)?.head;
+            let mut head = open::begin(raw, limit)?.head;
             head.truncate(usize::try_from(HEAD).unwrap_or(usize::MAX));
             next.head_bytes = head.len() as u64;
             next.head = hash(&head);

@@ -16,6 +16,9 @@ const FLAPS: usize = 3;
 /// How long such a gap is at least, in minutes.
 const FLAP_MINUTES: usize = 2;
 
+/// Minutes of a window that are looked at one by one: a year, which no incident lasts; false stamps stretch over more.
+const MOST_MINUTES: i64 = 366 * 24 * 60;
+
 /// A gap is healthy, and an onset slow, below this share of the rate.
 const LOW_SHARE: f64 = 1.0 / 3.0;
 
@@ -48,6 +51,9 @@ fn rate(draft: &Draft<'_>, flow: &Flow<'_>, from: Time, to: Time) -> (f64, f64) 
 fn flaps(draft: &Draft<'_>, flow: &Flow<'_>) -> usize {
     let overall = f(draft.failures.len() as u64) / draft.attempts.max(1.0);
     let minutes = draft.end.since(draft.start) / CELL_MS;
+    if minutes > MOST_MINUTES {
+        return 0;
+    }
     let (mut gaps, mut low) = (0, 0);
     for minute in 0..=minutes {
         let from = draft.start.plus_ms(minute * CELL_MS);

@@ -27,7 +27,7 @@ const START_SPREAD: f64 = 0.5;
 const CLOCKS_AGREE_MS: i64 = 2_000;
 
 /// `date` headers that must agree on a zone.
-const DATES_NEEDED: u32 = 3;
+const DATES_NEEDED: u64 = 3;
 
 /// What is known of one source's clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -109,12 +109,12 @@ fn units(sources: &[(&Name, &SourceRollup)], families: &[Family], proxies: &[Pro
                 .filter_map(|&index| sources.get(index))
                 .map(|(_, rollup)| *rollup)
         };
-        let mut dates: BTreeMap<i16, u32> = BTreeMap::new();
+        let mut dates: BTreeMap<i16, u64> = BTreeMap::new();
         for (&quarters, count) in rollups().flat_map(|rollup| &rollup.ahead_of_date) {
-            *dates.entry(quarters).or_default() += count;
+            *dates.entry(quarters).or_default() += u64::from(*count);
         }
         let by_dates = dates.iter().max_by_key(|(_, count)| **count).filter(|(_, count)| {
-            let all: u32 = dates.values().sum();
+            let all: u64 = dates.values().sum();
             **count >= DATES_NEEDED && **count * 2 > all
         });
         Unit {

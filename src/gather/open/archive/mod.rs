@@ -9,7 +9,7 @@ mod zip;
 mod zip_headers;
 
 use super::section::Section;
-use super::{Bundle, FileId, Opened, Packing, Refused, Stream, begin, open};
+use super::{Bundle, FileId, Limit, Opened, Packing, Refused, Stream, begin, open};
 use chrono::NaiveDate;
 use std::fs::File;
 use std::io::{self, Read};
@@ -38,6 +38,7 @@ pub struct Archive {
     path: PathBuf,
     id: Option<FileId>,
     kind: Kind,
+    limit: Limit,
     /// Where the last reader of a packed archive stopped, for the reader of the next member.
     left_off: Mutex<Option<Tape>>,
 }
@@ -87,13 +88,14 @@ impl Member {
 }
 
 impl Archive {
-    /// An archive in a file.
+    /// An archive in a file, of which so much is believed.
     #[must_use]
-    pub fn new(path: &Path, id: Option<FileId>, kind: Kind) -> Self {
+    pub fn new(path: &Path, id: Option<FileId>, kind: Kind, limit: Limit) -> Self {
         Self {
             path: path.to_path_buf(),
             id,
             kind,
+            limit,
             left_off: Mutex::new(None),
         }
     }
@@ -112,7 +114,7 @@ impl Archive {
         let mut listing = match self.kind.bundle {
             Bundle::Tar => tar::list(self.tape()?),
             Bundle::Zip if self.is_serial() => return Err(Refused("a packed zip archive: unpack it first".to_owned())),
-            Bundle::Zip => zip::list(&self.file()?)?,
+            Bundle::Zip => zip::list(&self.file()?, self.limit)?,
         };
         listing.members.retain(|member| !is_of_macos(&member.name));
         Ok(listing)
@@ -124,7 +126,7 @@ impl Archive {
     /// Why it cannot be read.
     pub fn read(self: &Arc<Self>, member: &Member) -> Result<Stream, Refused> {
         match &member.place {
-            Place::Zip(packed) => Ok(packed.stream(self.file()?)?),
+            Place::Zip(packed) => Ok(packed.stream(self.file()?, self.limit)?),
             Place::Tar(at) if self.is_serial() => Ok(Box::new(OnTape::new(self, *at, member.size)?)),
             Place::Tar(at) => Ok(Box::new(Section::new(Arc::new(self.file()?), *at, member.size, CUT_SHORT))),
         }
@@ -138,7 +140,7 @@ impl Archive {
     fn tape(&self) -> Result<Tape, Refused> {
         let file = self.file()?;
         if self.is_serial() {
-            let opened: Opened = begin(Box::new(file))?;
+            let opened: Opened = begin(Box::new(file), self.limit)?;
             return Ok(Tape::of_stream(opened.into_stream()));
         }
         Ok(Tape::of_file(file))

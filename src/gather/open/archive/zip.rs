@@ -5,7 +5,7 @@
 
 use super::{CUT_SHORT, Listing, MOST_MEMBERS, Member, Place, name, zip_headers};
 use crate::gather::open::section::Section;
-use crate::gather::open::unpack::{self, Counted, capped, is_bomb};
+use crate::gather::open::unpack::{self, Counted, Limit, capped};
 use crate::gather::open::{Packing, Refused, Stream};
 use ::zip::{CompressionMethod, ZipArchive};
 use chrono::NaiveDate;
@@ -52,7 +52,7 @@ pub(super) struct Packed {
 
 impl Packed {
     /// The unpacked bytes, which break off where they are not those the archive promises.
-    pub(super) fn stream(&self, file: File) -> io::Result<Stream> {
+    pub(super) fn stream(&self, file: File, limit: Limit) -> io::Result<Stream> {
         let section = Section::new(Arc::new(file), self.at, self.size, CUT_SHORT);
         let taken = Arc::new(AtomicU64::new(0));
         let counted = Counted {
@@ -62,8 +62,8 @@ impl Packed {
         let buffered = BufReader::with_capacity(BLOCK, counted);
         let inner: Stream = match self.method {
             Method::Stored => Box::new(buffered),
-            Method::Deflated => capped(Box::new(DeflateDecoder::new(buffered)), taken),
-            Method::Like(packing) => unpack::unpack(packing, Box::new(buffered))?,
+            Method::Deflated => capped(Box::new(DeflateDecoder::new(buffered)), taken, limit),
+            Method::Like(packing) => unpack::unpack(packing, Box::new(buffered), limit)?,
         };
         Ok(match self.whole {
             Some((size, sum)) => Box::new(Checked {
@@ -120,11 +120,11 @@ pub(super) struct Entry<'a> {
 ///
 /// # Errors
 /// It has neither a directory nor a member.
-pub(super) fn list(file: &File) -> Result<Listing, Refused> {
+pub(super) fn list(file: &File, limit: Limit) -> Result<Listing, Refused> {
     let mut listing = Listing::default();
     let on_disk = file.metadata()?.len();
     match ZipArchive::new(BufReader::new(file)) {
-        Ok(mut archive) => by_directory(&mut archive, on_disk, &mut listing),
+        Ok(mut archive) => by_directory(&mut archive, on_disk, limit, &mut listing),
         Err(_) => {
             zip_headers::each(file, on_disk, |entry| take(&entry, &mut listing))?;
             if listing.members.is_empty() && listing.left_out.is_empty() {
@@ -136,7 +136,7 @@ pub(super) fn list(file: &File) -> Result<Listing, Refused> {
     Ok(listing)
 }
 
-fn by_directory(archive: &mut ZipArchive<BufReader<&File>>, on_disk: u64, listing: &mut Listing) {
+fn by_directory(archive: &mut ZipArchive<BufReader<&File>>, on_disk: u64, limit: Limit, listing: &mut Listing) {
     let mut unpacked: u64 = 0;
     for index in 0..archive.len() {
         let Ok(member) = archive.by_index_raw(index) else {
@@ -151,8 +151,9 @@ fn by_directory(archive: &mut ZipArchive<BufReader<&File>>, on_disk: u64, listin
             continue;
         }
         unpacked = unpacked.saturating_add(member.size());
-        if is_bomb(on_disk, unpacked) || listing.members.len() >= MOST_MEMBERS {
-            listing.broken = Some("it unpacks to more than any bundle of logs; what comes before was read".to_owned());
+        if limit.is_passed(on_disk, unpacked) || listing.members.len() >= MOST_MEMBERS {
+            listing.broken =
+                Some("it unpacks to more than any bundle of logs (--max-unpacked); what comes before was read".to_owned());
             return;
         }
         let known = NUMBERS.iter().find(|(method, _)| *method == member.compression());

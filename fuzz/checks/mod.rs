@@ -1,7 +1,11 @@
 //! What has to hold of any bytes: the body of each fuzz target, and of its twin among the tests.
 
-use faultscope::gather::formats::{ALL, Dialect, Format as _};
+mod kept;
+
+use faultscope::gather::envelopes::{self, Judged};
+use faultscope::gather::formats::{ALL, Dialect, Fit, Format as _};
 use faultscope::gather::{Plan, frame, gather, messages, open};
+use faultscope::judge::corroborate::by_page;
 use faultscope::model::{Fields, Rollup, Time};
 use faultscope::providers::{endpoint, id_in_text, split_url};
 use faultscope::redact::{scrub, wall};
@@ -9,6 +13,11 @@ use faultscope::text::timestamp::{Reference, StampCache, Zone, http_date, parse}
 use faultscope::text::{json, logfmt};
 use std::io::{Cursor, Read};
 use std::path::Path;
+
+pub(crate) use kept::{parts, state};
+
+/// Pieces so small that most records are cut, and some that lie in none of their own.
+const SMALL_PIECE: u64 = 200;
 
 /// Bytes that are taken out of anything packed.
 const UNPACKED: u64 = 4 << 20;
@@ -32,7 +41,7 @@ pub(crate) fn log(bytes: &[u8], folder: &Path) {
         };
         gather(&plan, &()).map(|gathered| told(&gathered.rollup)).ok()
     };
-    assert_eq!(read(Plan::of(Vec::new()).piece), read(4096));
+    assert_eq!(read(Plan::of(Vec::new()).piece), read(SMALL_PIECE));
 }
 
 /// What a rollup says that a cut could change.
@@ -66,11 +75,18 @@ fn told(rollup: &Rollup) -> String {
 
 /// Whatever is packed or archived is unpacked without a panic, and one look at it is enough.
 pub(crate) fn packed(bytes: &[u8]) {
-    if let Ok(opened) = open::begin(Box::new(Cursor::new(bytes.to_vec()))) {
+    if let Ok(opened) = open::begin(Box::new(Cursor::new(bytes.to_vec())), open::Limit::default()) {
         let mut out = Vec::new();
         let _ = opened.into_stream().take(UNPACKED).read_to_end(&mut out);
     }
     let _ = frame::document(bytes, 200);
+}
+
+/// Archives of any bytes, as files: what they hold is listed and read, and nothing panics.
+pub(crate) fn archives(bytes: &[u8], folder: &Path) {
+    let path = folder.join("logs.bundle");
+    std::fs::write(&path, bytes).unwrap();
+    let _ = gather(&Plan::of(vec![path]), &()).map(|gathered| told(&gathered.rollup));
 }
 
 /// A stamp is read the same with and without a cache, and lies within the calendar.
@@ -128,4 +144,41 @@ pub(crate) fn texts(text: &str) {
     json::unescape(text, &mut out);
     let url = split_url(text);
     let _ = endpoint(url.path);
+}
+
+/// Envelopes of any bytes are peeled, one within the other, and found.
+pub(crate) fn envelopes(bytes: &[u8]) {
+    let mut scratch = String::new();
+    let mut opened = vec![bytes.to_vec()];
+    for _ in 0..3 {
+        let mut inner: Vec<Vec<u8>> = Vec::new();
+        for line in &opened {
+            for envelope in envelopes::ALL {
+                let _ = envelope.fit(line);
+                envelope.peel(line, &mut scratch, &mut |letter| {
+                    if inner.len() < 50 {
+                        inner.push(letter.text.to_vec());
+                    }
+                });
+            }
+            let _ = envelopes::strip_colours(line, &mut Vec::new());
+        }
+        opened = inner;
+    }
+    let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').take(200).collect();
+    let _ = envelopes::find(bytes, &lines, &|lines| {
+        let known = lines
+            .iter()
+            .filter(|line| ALL.iter().any(|format| format.fit(line) != Fit::No))
+            .count();
+        Judged {
+            known: (known > 0).then_some(()),
+            share: known * 1000 / lines.len().max(1),
+        }
+    });
+}
+
+/// A status page of any bytes is understood or refused.
+pub(crate) fn pages(bytes: &[u8]) {
+    let _ = by_page(&[bytes.to_vec()]);
 }

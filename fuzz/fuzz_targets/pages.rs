@@ -1,0 +1,8 @@
+//! See `checks::pages`.
+#![no_main]
+
+#[path = "../checks/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "each target does one of the checks")]
+mod checks;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| checks::pages(bytes));

@@ -1,0 +1,102 @@
+//! Which logs a report for people lists: all of few, and of very many those first that something is to be said of.
+
+use super::phrases::count;
+use crate::model::{Coverage, Skipped, SourceCoverage};
+
+/// Logs that are listed one by one: more than a site has by hand, and few enough to look through. JSON lists all.
+pub(super) const LISTED: usize = 50;
+
+/// Some of many, and how many are not among them.
+pub(super) struct Listed<'a, T> {
+    /// Those that are listed, in the order of their names.
+    pub(super) some: Vec<&'a T>,
+    more: usize,
+}
+
+impl<T> Listed<'_, T> {
+    /// What stands below the list; `None` where it is whole.
+    pub(super) fn more(&self) -> Option<String> {
+        (self.more > 0).then(|| format!("and {} more; the JSON report lists them all", count(self.more as u64)))
+    }
+}
+
+/// The logs that were read.
+pub(super) fn sources(read: &Coverage) -> Listed<'_, SourceCoverage> {
+    let rank = |source: &SourceCoverage| match source {
+        _ if source.format.is_none() => 0,
+        _ if source.unread_records > 0 => 1,
+        _ if !source.notes.is_empty() => 2,
+        _ => 3,
+    };
+    let mut by_rank: Vec<(u8, usize)> = read
+        .sources
+        .iter()
+        .enumerate()
+        .map(|(at, source)| (rank(source), at))
+        .collect();
+    by_rank.sort_unstable();
+    by_rank.truncate(LISTED);
+    by_rank.sort_unstable_by_key(|(_, at)| *at);
+    Listed {
+        some: by_rank.iter().filter_map(|(_, at)| read.sources.get(*at)).collect(),
+        more: read.sources.len().saturating_sub(LISTED),
+    }
+}
+
+/// What was not read.
+pub(super) fn skipped(read: &Coverage) -> Listed<'_, Skipped> {
+    Listed {
+        some: read.skipped.iter().take(LISTED).collect(),
+        more: read.skipped.len().saturating_sub(LISTED),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LISTED, sources};
+    use crate::model::{Coverage, Name, SourceCoverage};
+
+    fn coverage(logs: usize, unread: &[usize]) -> Coverage {
+        let source = |at: usize| SourceCoverage {
+            path: Name::from(format!("{at:05}.log")),
+            format: Some("caddy"),
+            vantage: None,
+            host: None,
+            records: 1,
+            other_records: 0,
+            unread_records: u64::from(unread.contains(&at)),
+            unread_lines: Vec::new(),
+            first: None,
+            last: None,
+            time_zone: None,
+            clock_offset_seconds: 0.0,
+            share_with_provider_id: None,
+            notes: Vec::new(),
+        };
+        Coverage {
+            sources: (0..logs).map(source).collect(),
+            ..Coverage::default()
+        }
+    }
+
+    #[test]
+    fn few_logs_are_all_listed() {
+        let read = coverage(LISTED, &[]);
+        let listed = sources(&read);
+        assert_eq!((listed.some.len(), listed.more()), (LISTED, None));
+    }
+
+    #[test]
+    fn of_many_logs_those_with_trouble_are_listed_and_the_others_are_counted() {
+        let read = coverage(10_000, &[7_000, 9_999]);
+        let listed = sources(&read);
+        assert_eq!(listed.some.len(), LISTED);
+        assert_eq!(
+            listed.more().as_deref(),
+            Some("and 9,950 more; the JSON report lists them all")
+        );
+        let names: Vec<&str> = listed.some.iter().map(|source| &*source.path).collect();
+        assert!(names.contains(&"07000.log") && names.contains(&"09999.log"), "{names:?}");
+        assert!(names.is_sorted());
+    }
+}
