@@ -2,7 +2,7 @@
 //! seen before anything is believed.
 
 use super::say::say;
-use crate::deliver::thousands;
+use crate::deliver::{size, thousands};
 use crate::gather::Gathered;
 use crate::gather::discover::LeftOut;
 use crate::model::{Rollup, SourceRollup};
@@ -189,22 +189,4 @@ fn each(rollup: &Rollup) {
 
 pub(super) fn count(number: u64, what: &str) -> String {
     format!("{} {what}{}", thousands(number), if number == 1 { "" } else { "s" })
-}
-
-fn size(bytes: u64) -> String {
-    let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
-    match units.into_iter().find(|(unit, _)| bytes >= *unit) {
-        Some((unit, name)) => format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit),
-        None => count(bytes, "byte"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::size;
-
-    #[test]
-    fn sizes_have_units() {
-        assert_eq!([size(1), size(1536), size(5 << 30)], ["1 byte", "1.5 KiB", "5.0 GiB"]);
-    }
 }

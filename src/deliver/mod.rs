@@ -17,7 +17,7 @@ mod text;
 mod ticket;
 mod trace;
 
-pub use phrases::{count as thousands, limit, scope};
+pub use phrases::{count as thousands, limit, scope, size};
 pub use report::{Context, Report};
 pub use ticket::Addressee;
 pub use trace::{TraceForm, trace};

@@ -22,6 +22,16 @@ pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
+/// A size in its own unit.
+#[must_use]
+pub fn size(bytes: u64) -> String {
+    let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    match units.into_iter().find(|(unit, _)| bytes >= *unit) {
+        Some((unit, name)) => format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit),
+        None => counted(bytes, "byte", "bytes"),
+    }
+}
+
 /// A share in percent, to one decimal.
 pub(super) fn percent(part: u64, whole: u64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
@@ -219,8 +229,13 @@ pub(super) fn inert(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, inert, interval, scope};
+    use super::{count, inert, interval, scope, size};
     use crate::model::{Dimension, Name, Scope};
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!([size(1), size(1536), size(5 << 30)], ["1 byte", "1.5 KiB", "5.0 GiB"]);
+    }
 
     #[test]
     fn wilson_intervals_agree_with_the_published_example() {

@@ -3,7 +3,7 @@
 use super::markup::Markup;
 use super::table::{numbers, table, words};
 use crate::deliver::many_logs;
-use crate::deliver::phrases::{count, counted, second};
+use crate::deliver::phrases::{count, counted, second, size};
 use crate::model::{Coverage, Findings, SourceCoverage};
 
 /// Clocks nearer than this are the same, in seconds.
@@ -19,9 +19,9 @@ pub(super) fn write(page: &mut Markup, findings: &Findings) {
             |(start, end)| format!("{} to {}", second(start), second(end)),
         );
         let says = format!(
-            "{}, {} MB: {} about a call, {} about something else, {} not understood; {span}.",
+            "{}, {}: {} about a call, {} about something else, {} not understood; {span}.",
             counted(read.sources.len() as u64, "file", "files"),
-            count(read.bytes.div_ceil(1_000_000)),
+            size(read.bytes),
             counted(read.records(), "record", "records"),
             count(read.other_records()),
             count(read.unread_records())

@@ -2,7 +2,7 @@
 
 use super::Page;
 use crate::deliver::many_logs;
-use crate::deliver::phrases::{count, counted, inert, second};
+use crate::deliver::phrases::{count, counted, inert, second, size};
 use crate::deliver::table::{table, wrapped};
 use crate::model::SourceCoverage;
 
@@ -15,9 +15,9 @@ impl Page<'_> {
             |(start, end)| format!("{} to {}", second(start), second(end)),
         );
         let sentence = format!(
-            "{}, {} MB: {} about a call, {} about something else, {} not understood; {span}.",
+            "{}, {}: {} about a call, {} about something else, {} not understood; {span}.",
             counted(read.sources.len() as u64, "file", "files"),
-            count(read.bytes.div_ceil(1_000_000)),
+            size(read.bytes),
             counted(read.records(), "record", "records"),
             count(read.other_records()),
             count(read.unread_records())

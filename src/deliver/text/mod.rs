@@ -180,7 +180,7 @@ impl Page<'_> {
         );
         out.push_str(&self.point(&line));
         for finding in &retries.findings {
-            out.push_str(&self.point(&format!("{}: {} {}", finding.finding, count(finding.count), finding.advice)));
+            out.push_str(&self.point(&format!("{}: {}. {}", finding.finding, count(finding.count), finding.advice)));
         }
         out
     }
