@@ -25,6 +25,13 @@ const EDGES_AGREE_MS: i64 = 300_000;
 /// See [`EDGES_AGREE_MS`].
 const EDGES_AGREE_SHARE: f64 = 0.15;
 
+/// What is outside the narrower of two windows fails like it from this share of its rate on: then nothing sets the narrower
+/// one apart (the same-rate test of B5 asks a quarter of a value; two whole windows must agree better).
+const FAILS_ALIKE_SHARE: f64 = 0.5;
+
+/// Fewer failures than this outside the narrower window do not show that the rest fails like it (as many as make a window).
+const REST_FAILURES: f64 = 3.0;
+
 /// Drops windows whose evidence clumps of background would reach: it is divided by the size of the clumps outside them.
 pub(super) fn drop_clumps<'a>(windows: Vec<Draft<'a>>, minutes: &Minutes) -> Vec<Draft<'a>> {
     let span = |window: &Draft<'_>| (minute(window.start) - 1, minute(window.end) + 1);
@@ -71,7 +78,19 @@ pub(super) fn merge<'a>(mut windows: Vec<Draft<'a>>, thresholds: &Thresholds) ->
     });
     let mut hosts: Vec<Draft<'a>> = Vec::new();
     for window in windows {
-        if let Some(host) = hosts.iter_mut().find(|host| absorbs(host, &window, thresholds)) {
+        if let Some(host) = hosts
+            .iter_mut()
+            .find(|host| tells_again(host, &window) || tells_again(&window, host))
+        {
+            if tells_again(&window, host) {
+                let (evidence, score) = (host.evidence.max(window.evidence), host.score.max(window.score));
+                *host = Draft {
+                    evidence,
+                    score,
+                    ..window
+                };
+            }
+        } else if let Some(host) = hosts.iter_mut().find(|host| absorbs(host, &window, thresholds)) {
             let moves_edges =
                 host.scope == window.scope || (is_inside(&window.scope, &host.scope) && window.score >= EDGE_EVIDENCE);
             if moves_edges {
@@ -95,6 +114,24 @@ fn absorbs(host: &Draft<'_>, window: &Draft<'_>, thresholds: &Thresholds) -> boo
     let fragment = window.score < FRAGMENT_SHARE * host.score && is_inside(&window.scope, &host.scope);
     let wider = window.score < WIDER_FRAGMENT_SHARE * host.score && is_inside(&host.scope, &window.scope);
     host.side == window.side && gap <= thresholds.merge_gap_ms && (host.scope == window.scope || fragment || wider)
+}
+
+/// Whether `narrow` is a part of `wide` in its minutes and its scope, and the rest of `wide` fails like it: the same failures
+/// told twice.
+fn tells_again(wide: &Draft<'_>, narrow: &Draft<'_>) -> bool {
+    let counts = |window: &Draft<'_>| (f(window.failures.len() as u64), window.attempts);
+    wide.side == narrow.side
+        && wide.start <= narrow.start
+        && narrow.end <= wide.end
+        && wide.scope != narrow.scope
+        && is_inside(&narrow.scope, &wide.scope)
+        && fails_alike(counts(wide), counts(narrow))
+}
+
+/// Whether what `wide` has beyond `narrow` fails like it; both are failures and attempts.
+fn fails_alike(wide: (f64, f64), narrow: (f64, f64)) -> bool {
+    let rest = (wide.0 - narrow.0, wide.1 - narrow.1);
+    rest.0 >= REST_FAILURES && rest.1 > 0.0 && rest.0 * narrow.1 >= FAILS_ALIKE_SHARE * narrow.0 * rest.1
 }
 
 /// Whether everything in `inner` is in `outer`.
@@ -143,7 +180,22 @@ fn unite<'a>(host: &mut Draft<'a>, window: Draft<'a>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Minutes, dispersion};
+    use super::{Minutes, dispersion, fails_alike};
+
+    #[test]
+    fn five_of_six_hosts_that_fail_like_the_sixth_are_no_window_of_their_own() {
+        assert!(fails_alike((719.0, 1531.0), (598.0, 1267.0)));
+    }
+
+    #[test]
+    fn a_model_that_fails_much_more_than_the_rest_stays_a_window_of_its_own() {
+        assert!(!fails_alike((519.0, 1156.0), (260.0, 303.0)));
+    }
+
+    #[test]
+    fn two_failures_elsewhere_show_nothing() {
+        assert!(!fails_alike((12.0, 24.0), (10.0, 20.0)));
+    }
 
     #[test]
     fn worked_example_4_background_in_twos_and_threes() {
