@@ -72,8 +72,13 @@ pub(super) fn lag(applications: &[SourceIndex], proxy: &[SourceIndex], sources: 
         }
         counts.into_iter().collect::<Vec<(i64, i64)>>()
     };
-    let (ours, theirs) = (slots(applications), slots(proxy));
-    if ours.len() < EVENTS_NEEDED || theirs.len() < EVENTS_NEEDED {
+    // The proxy's first: of a great many logs most are too short, and the applications are always the same.
+    let theirs = slots(proxy);
+    if theirs.len() < EVENTS_NEEDED {
+        return None;
+    }
+    let ours = slots(applications);
+    if ours.len() < EVENTS_NEEDED {
         return None;
     }
     let thin = (ours.len().saturating_mul(theirs.len()) / LAG_WORK).max(1);
@@ -118,7 +123,8 @@ fn stands_out(agreement: &[i64], lag: usize, fewer: i64) -> bool {
 /// The whole zone by which a proxy's stamps are ahead of an application's that carry none, in milliseconds: at which lag
 /// the arrivals of every minute go up and down together. `None` where none does, or more than one.
 pub(super) fn zone(application: &[SourceIndex], proxy: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> Option<i64> {
-    let (ours, theirs) = (Minutes::of(application, sources)?, Minutes::of(proxy, sources)?);
+    let theirs = Minutes::of(proxy, sources)?;
+    let ours = Minutes::of(application, sources)?;
     let mut together: Vec<(f64, i64)> = (-WIDEST_LAG..=WIDEST_LAG)
         .filter_map(|quarters| Some((ours.goes_with(&theirs, quarters * QUARTER_MINUTES)?, quarters)))
         .collect();

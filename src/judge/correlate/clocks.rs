@@ -11,6 +11,7 @@ use super::proxies::ProxyHost;
 use super::view::SourceIndex;
 use crate::model::{IdSample, Name, SourceRollup, Time, Vantage};
 use crate::text::timestamp::{ZONE_STEP_MS, nearest_zone_ms};
+use ahash::AHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Pairs below which nothing is concluded (classification B3.2).
@@ -57,18 +58,18 @@ pub(super) fn clocks(sources: &[(&Name, &SourceRollup)], families: &[Family], pr
     let applications: Vec<SourceIndex> = (0..sources.len())
         .filter(|&index| rollup(index).is_some_and(|rollup| rollup.vantage == Some(Vantage::Application)))
         .collect();
+    let shared_ids = SharedIds::of(sources, &applications, proxies);
     for &application in &applications {
-        let pairs: Vec<Pair> = proxies
-            .iter()
-            .flat_map(|proxy| &proxy.counted)
-            .flat_map(|&log| pairs(rollup(application), rollup(log)))
+        let pairs: Vec<Pair> = shared_ids
+            .with(application)
+            .flat_map(|log| pairs(rollup(application), rollup(log)))
             .collect();
         if let Some(clock) = clocks.get_mut(application) {
             clock.stamps_start = stamps_start(&pairs);
         }
     }
     let units = units(sources, families, proxies);
-    let links = links(sources, &units, &clocks);
+    let links = links(sources, &units, &clocks, &shared_ids);
     let offsets = settle(&units, &links);
     for (unit, offset) in units.iter().zip(&offsets) {
         for &index in &unit.sources {
@@ -85,6 +86,39 @@ pub(super) fn clocks(sources: &[(&Name, &SourceRollup)], families: &[Family], pr
         }
     }
     clocks
+}
+
+/// Which logs share an id at all: of thousands of logs, each has something in common with few.
+struct SharedIds {
+    /// The proxies' logs that share an id with an application's.
+    logs: BTreeMap<SourceIndex, BTreeSet<SourceIndex>>,
+}
+
+impl SharedIds {
+    fn of(sources: &[(&Name, &SourceRollup)], applications: &[SourceIndex], proxies: &[ProxyHost]) -> Self {
+        let ids = |index: SourceIndex| {
+            let rollup = sources.get(index).map(|(_, rollup)| *rollup);
+            let ids = rollup
+                .into_iter()
+                .flat_map(|rollup| rollup.provider_ids.iter().chain(rollup.client_ids.iter()));
+            ids.map(|(hash, _)| hash)
+        };
+        let mut holders: AHashMap<u64, Vec<SourceIndex>> = AHashMap::new();
+        for &log in proxies.iter().flat_map(|proxy| &proxy.counted) {
+            for id in ids(log) {
+                holders.entry(id).or_default().push(log);
+            }
+        }
+        let logs = applications.iter().map(|&application| {
+            let shared = ids(application).filter_map(|id| holders.get(&id)).flatten();
+            (application, shared.copied().collect())
+        });
+        Self { logs: logs.collect() }
+    }
+
+    fn with(&self, application: SourceIndex) -> impl Iterator<Item = SourceIndex> {
+        self.logs.get(&application).into_iter().flatten().copied()
+    }
 }
 
 /// Sources with one clock: a log with its rotated parts, or a proxy host.
@@ -146,12 +180,23 @@ struct Link {
 }
 
 /// The links, the best proven first.
-fn links(sources: &[(&Name, &SourceRollup)], units: &[Unit], clocks: &[Clock]) -> Vec<Link> {
+fn links(sources: &[(&Name, &SourceRollup)], units: &[Unit], clocks: &[Clock], shared_ids: &SharedIds) -> Vec<Link> {
     let numbered = || units.iter().enumerate();
+    let mut acquainted: BTreeMap<SourceIndex, BTreeSet<usize>> = BTreeMap::new();
+    for (application, unit) in numbered().filter(|(_, unit)| !unit.is_proxy) {
+        for log in unit.counted.iter().flat_map(|&index| shared_ids.with(index)) {
+            acquainted.entry(log).or_default().insert(application);
+        }
+    }
+    let arrivals = Arrivals::of(units);
+    let with_ids = applications_with_ids(units, sources);
     let mut links = Vec::new();
     for (proxy, log) in numbered().filter(|(_, unit)| unit.is_proxy) {
-        let by_pairs = numbered()
-            .filter(|(_, unit)| !unit.is_proxy)
+        let applications = log.counted.iter().filter_map(|index| acquainted.get(index)).flatten();
+        let applications: BTreeSet<usize> = applications.copied().collect();
+        let by_pairs = applications
+            .into_iter()
+            .filter_map(|application| Some((application, units.get(application)?)))
             .filter_map(|(application, unit)| {
                 let mut apart = lags(sources, unit, log, clocks);
                 (apart.len() >= PAIRS_NEEDED).then(|| Link {
@@ -162,8 +207,9 @@ fn links(sources: &[(&Name, &SourceRollup)], units: &[Unit], clocks: &[Clock]) -
                 })
             });
         let by_pairs: Vec<Link> = by_pairs.collect();
-        if by_pairs.is_empty() && applications_without_ids(units, log, sources) {
-            links.extend(links_by_arrivals(sources, units, proxy, log));
+        let lacks_ids = with_ids.is_some_and(|with_ids| !with_ids || !has_ids(log, sources));
+        if by_pairs.is_empty() && lacks_ids {
+            links.extend(links_by_arrivals(sources, &arrivals, proxy, log));
         }
         links.extend(by_pairs);
     }
@@ -191,57 +237,72 @@ fn lags(sources: &[(&Name, &SourceRollup)], application: &Unit, proxy: &Unit, cl
     apart
 }
 
+/// The applications whose arrivals are held against a proxy's.
+struct Arrivals<'u> {
+    /// Those whose zone is known, and their logs.
+    known: Vec<usize>,
+    members: Vec<SourceIndex>,
+    /// The others.
+    unknown: Vec<(usize, &'u Unit)>,
+}
+
+impl<'u> Arrivals<'u> {
+    fn of(units: &'u [Unit]) -> Self {
+        let applications = units.iter().enumerate().filter(|(_, unit)| !unit.is_proxy);
+        let (known, unknown): (Vec<_>, Vec<_>) = applications.partition(|(_, unit)| unit.told_ms.is_some());
+        Self {
+            members: known.iter().flat_map(|(_, unit)| unit.counted.iter().copied()).collect(),
+            known: known.into_iter().map(|(at, _)| at).collect(),
+            unknown,
+        }
+    }
+}
+
 /// The logs whose zone is known share a clock, so their arrivals count together; every other is in a zone of its own.
-fn links_by_arrivals(sources: &[(&Name, &SourceRollup)], units: &[Unit], proxy: usize, log: &Unit) -> Vec<Link> {
-    let applications = || units.iter().enumerate().filter(|(_, unit)| !unit.is_proxy);
-    let known: Vec<usize> = applications()
-        .filter(|(_, unit)| unit.told_ms.is_some())
-        .map(|(at, _)| at)
-        .collect();
-    let members: Vec<SourceIndex> = known
-        .iter()
-        .filter_map(|&at| units.get(at))
-        .flat_map(|unit| unit.counted.iter().copied())
-        .collect();
+fn links_by_arrivals(sources: &[(&Name, &SourceRollup)], applications: &Arrivals<'_>, proxy: usize, log: &Unit) -> Vec<Link> {
+    let Arrivals { known, members, unknown } = applications;
     let link = |application: usize, lag_ms: i64| Link {
         application,
         proxy,
         pairs: 0,
         lag_ms,
     };
-    let together = arrivals::lag(&members, &log.counted, sources);
+    let together = arrivals::lag(members, &log.counted, sources);
     let mut links: Vec<Link> = together
         .into_iter()
         .flat_map(|lag_ms| known.iter().map(move |&application| link(application, lag_ms)))
         .collect();
-    for (application, unit) in applications().filter(|(_, unit)| unit.told_ms.is_none()) {
-        links.extend(arrivals::zone(&unit.counted, &log.counted, sources).map(|lag_ms| link(application, lag_ms)));
+    for (application, unit) in unknown {
+        links.extend(arrivals::zone(&unit.counted, &log.counted, sources).map(|lag_ms| link(*application, lag_ms)));
     }
     links
 }
 
-fn applications_without_ids(units: &[Unit], proxy: &Unit, sources: &[(&Name, &SourceRollup)]) -> bool {
-    let has_ids = |index: &SourceIndex| {
-        sources
-            .get(*index)
-            .is_some_and(|(_, rollup)| rollup.provider_ids.len() + rollup.client_ids.len() >= PAIRS_NEEDED)
-    };
+/// Whether a log of the unit has ids enough to be paired by.
+fn has_ids(unit: &Unit, sources: &[(&Name, &SourceRollup)]) -> bool {
+    let mut logs = unit.counted.iter().filter_map(|&index| sources.get(index));
+    logs.any(|(_, rollup)| rollup.provider_ids.len() + rollup.client_ids.len() >= PAIRS_NEEDED)
+}
+
+/// Whether any application has; `None` where there is no application.
+fn applications_with_ids(units: &[Unit], sources: &[(&Name, &SourceRollup)]) -> Option<bool> {
     let mut applications = units.iter().filter(|unit| !unit.is_proxy).peekable();
-    applications.peek().is_some()
-        && !(applications.any(|unit| unit.counted.iter().any(has_ids)) && proxy.counted.iter().any(has_ids))
+    applications.peek()?;
+    Some(applications.any(|unit| has_ids(unit, sources)))
 }
 
 /// What is added to every unit's times: each group of linked units follows its best linked one whose zone is known, an
 /// application before a proxy; units without links follow those of their host.
 fn settle(units: &[Unit], links: &[Link]) -> Vec<i64> {
     let mut offsets: Vec<Option<i64>> = vec![None; units.len()];
-    let linked = |unit: usize| {
-        links
-            .iter()
-            .filter(move |link| link.application == unit || link.proxy == unit)
-            .map(|link| link.pairs + 1)
-            .max()
-    };
+    let mut best: BTreeMap<usize, usize> = BTreeMap::new();
+    for link in links {
+        for unit in [link.application, link.proxy] {
+            let most = best.entry(unit).or_default();
+            *most = (*most).max(link.pairs + 1);
+        }
+    }
+    let linked = |unit: usize| best.get(&unit).copied();
     let mut roots: Vec<usize> = (0..units.len()).filter(|&unit| linked(unit).is_some()).collect();
     roots.sort_by_key(|&at| {
         let unit = units.get(at);
@@ -256,10 +317,10 @@ fn settle(units: &[Unit], links: &[Link]) -> Vec<i64> {
         if offsets.get(root).is_some_and(Option::is_some) {
             continue;
         }
-        let before = offsets.clone();
+        let before = told(units, root).is_none().then(|| offsets.clone());
         set(&mut offsets, root, told(units, root).unwrap_or(0));
         spread_from(units, links, &mut offsets);
-        if told(units, root).is_none() {
+        if let Some(before) = before {
             move_to_others(units, &before, &mut offsets);
         }
     }
@@ -351,10 +412,13 @@ fn near_zone(offset: i64, told: Option<i64>, ignored_ms: i64) -> i64 {
 
 /// The zone that the other logs of a host turned out to be written in, where they agree.
 fn of_host(units: &[Unit], offsets: &[Option<i64>], unit: &Unit) -> i64 {
+    if unit.host.is_none() {
+        return 0;
+    }
     let zones: BTreeSet<i64> = units
         .iter()
         .zip(offsets)
-        .filter(|(other, _)| unit.host.is_some() && other.host == unit.host && other.told_ms != Some(0))
+        .filter(|(other, _)| other.host == unit.host && other.told_ms != Some(0))
         .filter_map(|(_, offset)| offset.map(nearest_zone_ms))
         .collect();
     match zones.first() {

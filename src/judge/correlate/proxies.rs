@@ -6,6 +6,7 @@
 use super::view::{Merged, SourceIndex, View, surer};
 use crate::model::{Dimension, Fact, Grain, Name, Observation, Outcome, SourceRollup, Time, TransportError, Vantage};
 use crate::text::timestamp::{ZONE_STEP_MS, nearest_zone_ms};
+use ahash::AHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Share of a log's successes that must stand in the other for the two to be one (classification B3.4a: 90 %).
@@ -92,13 +93,11 @@ fn host(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> ProxyHos
         });
         (std::cmp::Reverse(told), index)
     });
+    let mut known = KnownLogs::default();
     for index in access.iter().copied() {
         let Some(mine) = rollup(index) else { continue };
-        let twin = host
-            .counted
-            .iter()
-            .filter_map(|&other| same_traffic(mine, rollup(other)?))
-            .next();
+        let mine_counted = Counted::of(mine);
+        let twin = known.twin_of(mine, &mine_counted);
         let shift = twin.unwrap_or(0);
         if shift != 0 {
             host.shifts.insert(index, shift);
@@ -115,6 +114,7 @@ fn host(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> ProxyHos
             add_twin(&mut host.views, failures, shift, &mut merged);
         } else {
             host.counted.push(index);
+            known.push(mine, mine_counted);
             host.views.extend(failures);
             host.successes.extend(successes);
         }
@@ -133,9 +133,65 @@ fn host(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> ProxyHos
     host
 }
 
+/// A log's successes by ten minutes and endpoint, and all of them.
+struct Counted {
+    counts: Counts,
+    all: u64,
+}
+
+impl Counted {
+    fn of(rollup: &SourceRollup) -> Self {
+        let counts = counts(rollup, 0);
+        let all = counts.values().sum();
+        Self { counts, all }
+    }
+
+    /// Whether the two are near enough in number to be one, whatever their zones.
+    fn may_be(&self, other: &Self) -> bool {
+        let (few, many) = (self.all.min(other.all), self.all.max(other.all));
+        many > 0 && share(few, many) >= SAME_TRAFFIC_SHARE
+    }
+}
+
+/// The logs of a host that count, and what finds a further log's twin among them: a directory may hold thousands, of which
+/// few share anything.
+#[derive(Default)]
+struct KnownLogs<'a> {
+    logs: Vec<(&'a SourceRollup, Counted)>,
+    /// Places in `logs`, by provider id.
+    by_id: AHashMap<u64, Vec<usize>>,
+}
+
+impl<'a> KnownLogs<'a> {
+    fn push(&mut self, rollup: &'a SourceRollup, counted: Counted) {
+        for (hash, _) in rollup.provider_ids.iter() {
+            self.by_id.entry(hash).or_default().push(self.logs.len());
+        }
+        self.logs.push((rollup, counted));
+    }
+
+    /// The zone to be added to a log that is about the same exchanges as a known one; none where there is no such.
+    fn twin_of(&self, mine: &SourceRollup, counted: &Counted) -> Option<i64> {
+        let shared = mine.provider_ids.iter().filter_map(|(hash, _)| self.by_id.get(&hash));
+        let shared: BTreeSet<usize> = shared.flatten().copied().collect();
+        let has_ids = !mine.provider_ids.is_empty();
+        let may_be = |(at, (other, theirs)): &(usize, &(&SourceRollup, Counted))| {
+            if has_ids && !other.provider_ids.is_empty() {
+                shared.contains(at)
+            } else {
+                counted.may_be(theirs)
+            }
+        };
+        let candidates = self.logs.iter().enumerate().filter(may_be);
+        candidates
+            .filter_map(|(_, (other, theirs))| same_traffic((mine, counted), (other, theirs)))
+            .next()
+    }
+}
+
 /// Whether two logs are about the same exchanges, by ids where both carry them, else by their counts; and which whole
 /// zone is to be added to the first one's times, where its own is not known and the other's is.
-fn same_traffic(mine: &SourceRollup, other: &SourceRollup) -> Option<i64> {
+fn same_traffic((mine, my_counts): (&SourceRollup, &Counted), (other, their_counts): (&SourceRollup, &Counted)) -> Option<i64> {
     let lacks_zone = mine.zone_assumed && !other.zone_assumed;
     let (few, many) = (mine.provider_ids.len(), other.provider_ids.len());
     if few.min(many) > 0 {
@@ -150,12 +206,12 @@ fn same_traffic(mine: &SourceRollup, other: &SourceRollup) -> Option<i64> {
         let is_same = share(apart.len() as u64, few.min(many) as u64) >= SAME_TRAFFIC_SHARE;
         return is_same.then_some(if lacks_zone { zone } else { 0 });
     }
-    let theirs = counts(other, 0);
-    if counts_alike(&counts(mine, 0), &theirs) {
+    let theirs = &their_counts.counts;
+    if counts_alike(&my_counts.counts, theirs) {
         return Some(0);
     }
     let zones = (-WIDEST_ZONE..=WIDEST_ZONE).map(|quarters| quarters * ZONE_STEP_MS);
-    let mut zones = zones.filter(|shift| lacks_zone && counts_alike(&counts(mine, *shift), &theirs));
+    let mut zones = zones.filter(|shift| lacks_zone && counts_alike(&counts(mine, *shift), theirs));
     zones.next()
 }
 
@@ -241,11 +297,11 @@ fn zone_shift(
     sources: &[(&Name, &SourceRollup)],
     covered: &[(Time, Time)],
 ) -> i64 {
-    let counted = |at: SourceIndex| host.counted.contains(&at) && at != index;
-    let has_zone = (0..sources.len())
-        .filter(|&at| counted(at))
-        .any(|at| sources.get(at).is_some_and(|(_, rollup)| !rollup.zone_assumed));
-    if !rollup.zone_assumed || !has_zone || host.counted.contains(&index) {
+    if !rollup.zone_assumed || host.counted.contains(&index) {
+        return 0;
+    }
+    let has_zone = |at: &SourceIndex| sources.get(*at).is_some_and(|(_, rollup)| !rollup.zone_assumed);
+    if !host.counted.iter().any(has_zone) {
         return 0;
     }
     let mut failures: Vec<Time> = host.views.iter().map(|view| view.time).collect();
