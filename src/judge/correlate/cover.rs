@@ -4,7 +4,8 @@ use super::family::Family;
 use super::pair::Joined;
 use super::proxies::ProxyHost;
 use super::view::View;
-use crate::model::{Dimension, Grain, Name, SourceRollup};
+use crate::model::{Dimension, Grain, IdSample, Name, SourceRollup};
+use ahash::AHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Applications that show this share of a proxy's traffic show all of it (the reference method's rule for logs without
@@ -48,12 +49,12 @@ impl Ties {
     /// Ties every client of every proxy host to the families whose ids it shares.
     pub(super) fn of(proxies: &[ProxyHost], families: &[Family], sources: &[(&Name, &SourceRollup)]) -> Self {
         let mut ties = Self::default();
+        let holders = Holders::of(families, sources);
         for (host, proxy) in proxies.iter().enumerate() {
-            for (number, family) in families.iter().enumerate() {
-                for client in shared_clients(proxy, family, sources) {
-                    ties.by_client.entry((host, client)).or_default().insert(number);
-                    ties.tied_hosts.insert((host, number));
-                }
+            let logs = proxy.counted.iter().filter_map(|&index| sources.get(index));
+            for (client, number) in logs.flat_map(|(_, rollup)| holders.shared_with(rollup)) {
+                ties.by_client.entry((host, client.clone())).or_default().insert(number);
+                ties.tied_hosts.insert((host, number));
             }
         }
         ties
@@ -137,26 +138,41 @@ pub(super) fn covers(evidence: &Evidence<'_>) -> Covers {
     covers
 }
 
-/// The clients of a proxy whose sampled ids stand in an application's log too.
-fn shared_clients(proxy: &ProxyHost, family: &Family, sources: &[(&Name, &SourceRollup)]) -> Vec<Option<Name>> {
-    let mut clients = Vec::new();
-    let rollup = |index: usize| sources.get(index).map(|(_, rollup)| *rollup);
-    for log in proxy.counted.iter().filter_map(|&index| rollup(index)) {
-        for application in family.sources.iter().filter_map(|&index| rollup(index)) {
-            let by_provider_id = log
-                .provider_ids
-                .iter()
-                .filter(|(hash, _)| application.provider_ids.get(*hash).is_some());
-            let by_client_id = log
-                .client_ids
-                .iter()
-                .filter(|(hash, _)| application.client_ids.get(*hash).is_some());
-            clients.extend(by_provider_id.chain(by_client_id).map(|(_, seen)| seen.client.clone()));
+/// Which families hold each sampled id: of a great many logs, each shares an id with few.
+struct Holders {
+    by_provider_id: AHashMap<u64, Vec<usize>>,
+    by_client_id: AHashMap<u64, Vec<usize>>,
+}
+
+impl Holders {
+    fn of(families: &[Family], sources: &[(&Name, &SourceRollup)]) -> Self {
+        let holders = |of: fn(&SourceRollup) -> &IdSample| {
+            let mut holders: AHashMap<u64, Vec<usize>> = AHashMap::new();
+            for (number, family) in families.iter().enumerate() {
+                for (_, rollup) in family.sources.iter().filter_map(|&index| sources.get(index)) {
+                    for (hash, _) in of(rollup).iter() {
+                        holders.entry(hash).or_default().push(number);
+                    }
+                }
+            }
+            holders
+        };
+        Self {
+            by_provider_id: holders(|rollup| &rollup.provider_ids),
+            by_client_id: holders(|rollup| &rollup.client_ids),
         }
     }
-    clients.sort_unstable();
-    clients.dedup();
-    clients
+
+    /// The clients of a log whose sampled ids stand in a family's log too, with the family.
+    fn shared_with<'a>(&'a self, log: &'a SourceRollup) -> impl Iterator<Item = (&'a Option<Name>, usize)> {
+        let found = |holders: &'a AHashMap<u64, Vec<usize>>, ids: &'a IdSample| {
+            ids.iter().flat_map(|(hash, seen)| {
+                let families = holders.get(&hash).into_iter().flatten();
+                families.map(move |&family| (&seen.client, family))
+            })
+        };
+        found(&self.by_provider_id, &log.provider_ids).chain(found(&self.by_client_id, &log.client_ids))
+    }
 }
 
 /// Where the logs carry no ids to tie by: whether the applications show as many successes as the proxy does.
