@@ -233,7 +233,7 @@ mod tests {
     use super::{DAY_MS, HOUR_MS, Usual, UsualHour};
     use crate::judge::{Options, judge};
     use crate::model::{
-        Attributes, Cell, Dimension, Findings, Grain, Instant, Observation, Outcome, Rollup, Side, SourceRollup, Time, Vantage,
+        Attributes, Cell, Dimension, Findings, Grain, Observation, Outcome, Rollup, Side, SourceRollup, Time, Vantage,
     };
     use std::sync::Arc;
 
@@ -286,21 +286,9 @@ mod tests {
                 }
                 source.observations.push(Observation {
                     line: u64::try_from(minute * 10 + number).unwrap(),
-                    time,
-                    instant: Instant::End,
-                    duration_ms: None,
-                    grain: Grain::Attempt,
-                    outcome: Outcome::Status(503),
-                    fact: None,
                     attributes: attributes(),
-                    ids: Arc::default(),
-                    method: None,
-                    error: None,
                     attempt: Some(1),
-                    retry: None,
-                    upstream: None,
-                    stream: None,
-                    tokens: None,
+                    ..Observation::ended(time, Outcome::Status(503))
                 });
             }
         }

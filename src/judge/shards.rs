@@ -93,33 +93,17 @@ fn covers(asked: Option<&Vec<(Time, Time)>>, spans: &[(Time, Time)]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{KEPT, chosen, unanswered, wanted_of_shard};
-    use crate::model::{
-        Attributes, Grain, Ids, Instant, Name, Observation, Outcome, Rollup, SourceRollup, Time, Vantage, id_hash,
-    };
+    use crate::model::{Ids, Name, Observation, Outcome, Rollup, SourceRollup, Time, Vantage, id_hash};
     use std::collections::BTreeSet;
     use std::sync::Arc;
 
     fn seen(time: i64, outcome: Outcome, id: &str) -> Observation {
         Observation {
-            line: 1,
-            time: Time(time),
-            instant: Instant::End,
-            duration_ms: None,
-            grain: Grain::Attempt,
-            outcome,
-            fact: None,
-            attributes: Arc::new(Attributes::default()),
             ids: Arc::new(Ids {
                 x_client_request_id: Some(Name::from(id)),
                 ..Ids::default()
             }),
-            method: None,
-            error: None,
-            attempt: None,
-            retry: None,
-            upstream: None,
-            stream: None,
-            tokens: None,
+            ..Observation::ended(Time(time), outcome)
         }
     }
 

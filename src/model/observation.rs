@@ -159,3 +159,28 @@ pub struct Observation {
     /// The tokens it used.
     pub tokens: Option<Tokens>,
 }
+
+#[cfg(test)]
+impl Observation {
+    /// An attempt that ended then and so, of which its record says no more: what tests fill in.
+    pub(crate) fn ended(time: Time, outcome: Outcome) -> Self {
+        Self {
+            line: 1,
+            time,
+            instant: Instant::End,
+            duration_ms: None,
+            grain: Grain::Attempt,
+            outcome,
+            fact: None,
+            attributes: Arc::default(),
+            ids: Arc::default(),
+            method: None,
+            error: None,
+            attempt: None,
+            retry: None,
+            upstream: None,
+            stream: None,
+            tokens: None,
+        }
+    }
+}

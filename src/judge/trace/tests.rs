@@ -3,8 +3,7 @@
 use super::Tracer;
 use crate::judge::Options;
 use crate::model::{
-    Attributes, CallEnd, Dimension, Grain, Ids, Instant, Name, Observation, Outcome, Rollup, Sighting, SourceRollup, Time,
-    Vantage,
+    Attributes, CallEnd, Dimension, Ids, Name, Observation, Outcome, Rollup, Sighting, SourceRollup, Time, Vantage,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,25 +12,14 @@ fn observed(line: u64, time: i64, outcome: Outcome, request: &str, client: &str)
     let name = |id: &str| (!id.is_empty()).then(|| Name::from(id));
     Observation {
         line,
-        time: Time(1_700_000_000_000 + time),
-        instant: Instant::End,
         duration_ms: Some(400),
-        grain: Grain::Attempt,
-        outcome,
-        fact: None,
         attributes: Arc::new(Attributes::default().with(Dimension::Endpoint, "/v1/chat/completions")),
         ids: Arc::new(Ids {
             x_request_id: name(request),
             x_client_request_id: name(client),
             ..Ids::default()
         }),
-        method: None,
-        error: None,
-        attempt: None,
-        retry: None,
-        upstream: None,
-        stream: None,
-        tokens: None,
+        ..Observation::ended(Time(1_700_000_000_000 + time), outcome)
     }
 }
 
