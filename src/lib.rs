@@ -13,6 +13,8 @@ pub mod redact;
 
 pub mod providers;
 
+mod workers;
+
 pub mod gather;
 
 pub mod judge;

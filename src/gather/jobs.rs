@@ -1,9 +1,9 @@
 //! Which parts of which sources are read, in which order, and by whom.
 
-use super::fold::Workers;
 use super::plan::{Plan, Share};
 use super::prepare::{Prepared, Way};
 use super::read::{self, Errand, Shelf};
+use crate::workers::Workers;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;

@@ -11,7 +11,6 @@ pub mod dates;
 pub mod discover;
 pub mod envelopes;
 mod exports;
-pub mod fold;
 pub mod formats;
 pub mod frame;
 mod jobs;
@@ -45,8 +44,8 @@ pub use sought::Sought;
 pub use times::cut_late;
 
 use crate::model::{ChunkSpan, Name, Rollup, Skipped, SourceName, SourceRollup, Time, Undated, Wanted};
+use crate::workers::Workers;
 use discover::LeftOut;
-use fold::Workers;
 use jobs::{merge_into, own, read_all, read_in_turn};
 use prepare::{Prepared, Way};
 use read::Errand;

@@ -4,7 +4,7 @@
 
 use super::Gathered;
 use super::chunk::Piece;
-use super::fold::Workers;
+
 use super::frame::RECORD_LIMIT;
 use super::jobs::{Job, merge_into, read_all};
 use super::open::Refused;
@@ -14,6 +14,7 @@ use super::progress::Progress;
 use super::read::Errand;
 use super::sought::Sought;
 use crate::model::Sighting;
+use crate::workers::Workers;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::os::unix::fs::FileExt;

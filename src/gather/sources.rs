@@ -1,12 +1,13 @@
 //! Every log that is to be read, each once, recognised: those on the disk, and those in archives.
 
 use super::discover::{self, DiscoverError, LeftOut, Source};
-use super::fold::Workers;
+
 use super::open::archive::Kind;
 use super::plan::Plan;
 use super::prepare::{Prepared, Unprepared};
 use super::recognise::Order;
 use crate::model::{Name, Skipped};
+use crate::workers::Workers;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

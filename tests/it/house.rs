@@ -5,13 +5,14 @@ use std::fs;
 use std::path::Path;
 
 /// Which wing may import which, itself apart.
-const FLOORS: [(&str, &[&str]); 9] = [
+const FLOORS: [(&str, &[&str]); 10] = [
+    ("workers", &[]),
     ("model", &[]),
     ("text", &["model"]),
     ("redact", &["model", "text", "providers"]),
     ("providers", &["model", "text"]),
-    ("gather", &["model", "text", "redact", "providers"]),
-    ("judge", &["model", "text", "redact", "providers"]),
+    ("gather", &["model", "text", "redact", "providers", "workers"]),
+    ("judge", &["model", "text", "redact", "providers", "workers"]),
     ("deliver", &["model", "text", "redact", "providers"]),
     ("keep", &["model", "text"]),
     (

@@ -1,7 +1,7 @@
 //! One question a test: which sources are found here, and what are they called?
 
 use super::{DiscoverError, Found, found, once};
-use crate::gather::fold::Workers;
+use crate::workers::Workers;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::fs;

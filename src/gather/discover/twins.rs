@@ -5,8 +5,8 @@
 //! the shorter one.
 
 use super::Source;
-use crate::gather::fold::Workers;
 use crate::gather::open::{self, Stream};
+use crate::workers::Workers;
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::Path;

@@ -7,7 +7,7 @@ mod understood;
 pub use understood::Understood;
 
 use super::DiscoverError;
-use super::fold::Workers;
+
 use super::formats::{Fit, Format, Unread};
 use super::plan::Plan;
 use super::prepare::{Prepared, Way};
@@ -15,6 +15,7 @@ use super::recognise::{HEAD, Order};
 use super::sources::{self, Sources};
 use super::standing::{Standing, stand};
 use crate::model::{Name, Skipped, Vantage};
+use crate::workers::Workers;
 use reading::Reading;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -34,6 +34,17 @@ impl Workers {
             _ => vec![worker()],
         }
     }
+
+    /// What `work` makes of every item, in their order.
+    pub fn map<I: Sync, R: Send>(&self, items: &[I], work: impl Fn(&I) -> R + Sync) -> Vec<R> {
+        let numbered: Vec<(usize, &I)> = items.iter().enumerate().collect();
+        let made = self.fold(&numbered, |made: &mut Vec<(usize, R)>, (at, item)| {
+            made.push((*at, work(item)))
+        });
+        let mut made: Vec<(usize, R)> = made.into_iter().flatten().collect();
+        made.sort_by_key(|(at, _)| *at);
+        made.into_iter().map(|(_, made)| made).collect()
+    }
 }
 
 #[cfg(test)]
@@ -46,6 +57,14 @@ mod tests {
         for threads in [1, 2, 8] {
             let sums = Workers::new(threads).fold(&items, |sum: &mut u64, item| *sum += item);
             assert_eq!(sums.iter().sum::<u64>(), 500_500);
+        }
+    }
+
+    #[test]
+    fn what_is_made_stands_in_the_order_of_the_items() {
+        let items: Vec<u64> = (1..=1000).collect();
+        for threads in [1, 2, 8] {
+            assert_eq!(Workers::new(threads).map(&items, |item| *item), items);
         }
     }
 }
