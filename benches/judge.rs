@@ -85,5 +85,9 @@ fn failure(at: u64, of: u64, models: &[Arc<Attributes>]) -> Observation {
 #[divan::bench(args = [100_000, 1_000_000], sample_count = 3, sample_size = 1)]
 fn judge(bencher: Bencher, failures: u64) {
     let rollup = rollup(failures);
-    bencher.bench(|| judge::judge(&rollup, &Options::default()));
+    let options = Options {
+        threads: std::thread::available_parallelism().map_or(1, usize::from),
+        ..Options::default()
+    };
+    bencher.bench(|| judge::judge(&rollup, &options));
 }

@@ -84,7 +84,7 @@ pub(super) fn gather(args: &Analyze, own: &OwnFormats, now: Time) -> anyhow::Res
         limit: args.max_unpacked.map_or_else(Limit::default, Limit::of),
         since,
         until,
-        threads: args.threads.map_or_else(world::processors, usize::from),
+        threads: threads(args),
         ..of_formats(args.paths.clone(), &args.tz, own.forced(&args.formats)?, own, now)
     })
 }
@@ -117,6 +117,10 @@ fn zone_for_all(tz: &[Scoped<Zone>]) -> Option<Zone> {
     all.map(|scoped| scoped.value)
 }
 
+fn threads(args: &Analyze) -> usize {
+    args.threads.map_or_else(world::processors, usize::from)
+}
+
 fn judge(args: &Analyze) -> Options {
     let usual = Thresholds::default();
     let typed = &args.thresholds;
@@ -132,6 +136,7 @@ fn judge(args: &Analyze) -> Options {
     let values = filters.into_iter().filter(|(_, wanted)| !wanted.is_empty());
     Options {
         usual: Vec::new(),
+        threads: threads(args),
         thresholds: Thresholds {
             transient_max_ms: typed.transient_max.unwrap_or(usual.transient_max_ms),
             merge_gap_ms: typed.merge_gap.unwrap_or(usual.merge_gap_ms),

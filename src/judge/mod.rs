@@ -25,9 +25,12 @@ pub use thresholds::Thresholds;
 pub use trace::Tracer;
 pub use wanted::wanted;
 
-use crate::model::{CallOutcome, Counts, Coverage, Findings, Name, Rollup, SourceCoverage, SourceRollup, Traffic, Window};
+use crate::model::{
+    Attempt, CallOutcome, Counts, Coverage, Finding, Findings, Name, Rollup, SourceCoverage, SourceRollup, Traffic, Window,
+};
 use crate::text::timestamp::nearest_zone_ms;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::workers::Workers;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What the judgement is asked for.
@@ -37,6 +40,8 @@ pub struct Options {
     pub thresholds: Thresholds,
     /// What earlier nights tell, hour by hour; empty where there were none.
     pub usual: Vec<UsualHour>,
+    /// Threads that look at windows at once; what they find is the same for every number of them.
+    pub threads: usize,
     /// Which traffic to look at.
     pub selection: Selection,
     /// Failures listed per window at most.
@@ -50,31 +55,39 @@ pub struct Options {
 /// Act two, whole.
 #[must_use]
 pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
-    let correlated = correlate::correlate(rollup);
+    let workers = Workers::new(options.threads);
+    let correlated = correlate::correlate(rollup, &workers);
     let traffic = options.selection.of(correlated.traffic);
-    let usual = Usual::of(&options.usual);
-    let (drafts, no_news) = usual.sift(windows::find(&traffic, &options.thresholds, usual));
-    let mut windows = classify::classify(&traffic, drafts, options);
-    usual.name(&mut windows);
+    let (mut windows, no_news) = find_windows(&traffic, options, &workers);
     case::add_proxy_logs(&mut windows, rollup, &correlated.offsets_ms);
     let coverage = coverage(rollup, &correlated.offsets_ms);
     let mut findings = remarks::remarks(&traffic, rollup, &correlated.offsets_ms);
     findings.extend(no_news);
-    let isolated: Vec<_> = isolated(&traffic, &windows);
+    let (isolated_count, isolated) = isolated(&traffic, &windows, options.max_requests);
     let durations = timeline::Durations::of(rollup, &correlated.offsets_ms, &options.selection, &windows);
     Findings {
         counts: counts(&traffic),
         caller_side: caller_side::count(&traffic),
         retries: retries::audit(&traffic, &windows),
         findings,
-        isolated_count: isolated.len() as u64,
-        isolated: isolated.into_iter().take(options.max_requests).collect(),
+        isolated_count,
+        isolated,
         timeline: timeline::timeline(&traffic, &windows, &durations),
         thresholds: options.thresholds.by_name(),
         coverage,
         windows,
         traffic: options.keep_traffic.then(|| Arc::new(traffic)),
     }
+}
+
+/// The windows with their verdicts, by start, and what failed no more than at other times.
+fn find_windows(traffic: &Traffic, options: &Options, workers: &Workers) -> (Vec<Window>, Vec<Finding>) {
+    let usual = Usual::of(&options.usual);
+    let tables = windows::Tables::of(traffic);
+    let (drafts, no_news) = usual.sift(windows::find(&tables, &options.thresholds, usual, workers));
+    let mut windows = classify::classify(traffic, &tables, &drafts, options, workers);
+    usual.name(&mut windows);
+    (windows, no_news)
 }
 
 /// Whether everything was read and understood.
@@ -93,7 +106,8 @@ fn counts(traffic: &Traffic) -> Counts {
     if successes > 0 {
         counts.by_status.insert(200, successes);
     }
-    let mut ended: BTreeMap<u32, (bool, CallOutcome)> = BTreeMap::new();
+    // By the call's number: a call may have failed, and what became of it.
+    let mut ended: Vec<(bool, CallOutcome)> = Vec::new();
     for attempt in &traffic.attempts {
         counts.failures += u64::from(attempt.outcome.is_failure());
         if let Some(status) = attempt.outcome.status() {
@@ -102,43 +116,39 @@ fn counts(traffic: &Traffic) -> Counts {
         if let Some(kind) = attempt.outcome.transport() {
             *counts.by_transport_error.entry(kind).or_default() += 1;
         }
-        let call = ended.entry(attempt.call).or_insert((false, attempt.call_outcome));
-        call.0 |= attempt.outcome.is_failure();
+        let call = attempt.call as usize;
+        if ended.len() <= call {
+            ended.resize(call + 1, (false, CallOutcome::Unknown));
+        }
+        if let Some((failed, outcome)) = ended.get_mut(call) {
+            (*failed, *outcome) = (*failed | attempt.outcome.is_failure(), attempt.call_outcome);
+        }
     }
-    let failed = |wanted: CallOutcome| {
-        ended
-            .values()
-            .filter(|(failed, outcome)| *failed && *outcome == wanted)
-            .count() as u64
-    };
+    let failed = |wanted: CallOutcome| ended.iter().filter(|(failed, outcome)| *failed && *outcome == wanted).count() as u64;
     counts.calls_lost = failed(CallOutcome::Lost);
     counts.calls_recovered = failed(CallOutcome::Recovered);
     counts
 }
 
-/// The failures outside every window.
-fn isolated(traffic: &Traffic, windows: &[Window]) -> Vec<crate::model::Attempt> {
-    let mut inside = BTreeSet::new();
+/// How many failures lie outside every window, and the first of them.
+fn isolated(traffic: &Traffic, windows: &[Window], at_most: usize) -> (u64, Vec<Attempt>) {
+    let mut is_inside = vec![false; traffic.attempts.len()];
     for window in windows {
         let from = traffic.attempts.partition_point(|attempt| attempt.time < window.start);
-        let members = traffic
-            .attempts
-            .iter()
-            .enumerate()
-            .skip(from)
-            .take_while(|(_, attempt)| attempt.time <= window.end);
-        inside.extend(
-            members
-                .filter(|(_, attempt)| attempt.side == Some(window.side) && window.scope.holds(&attempt.attributes))
-                .map(|(at, _)| at),
-        );
+        let to = traffic.attempts.partition_point(|attempt| attempt.time <= window.end);
+        let (Some(attempts), Some(is_inside)) = (traffic.attempts.get(from..to), is_inside.get_mut(from..to)) else {
+            continue;
+        };
+        for (attempt, is_inside) in attempts.iter().zip(is_inside) {
+            *is_inside |= attempt.side == Some(window.side) && window.scope.holds(&attempt.attributes);
+        }
     }
-    let outside = traffic
-        .attempts
-        .iter()
-        .enumerate()
-        .filter(|(at, attempt)| attempt.outcome.is_failure() && !inside.contains(at));
-    outside.map(|(_, attempt)| attempt.clone()).collect()
+    let outside = || {
+        let told = traffic.attempts.iter().zip(&is_inside);
+        told.filter(|(attempt, is_inside)| attempt.outcome.is_failure() && !**is_inside)
+    };
+    let first = outside().take(at_most).map(|(attempt, _)| attempt.clone());
+    (outside().count() as u64, first.collect())
 }
 
 /// What was added to a source's times, as the zone that other logs tell of it, and the rest.

@@ -31,18 +31,13 @@ const AMPLIFIED: f64 = 2.0;
 
 /// The audit of all calls that had an attempt which did not end well.
 pub(super) fn audit(traffic: &Traffic, windows: &[Window]) -> RetryAudit {
-    let mut calls: BTreeMap<u32, Vec<&Attempt>> = BTreeMap::new();
-    for attempt in &traffic.attempts {
-        calls.entry(attempt.call).or_default().push(attempt);
-    }
+    let mut by_call: Vec<&Attempt> = traffic.attempts.iter().collect();
+    by_call.sort_by_key(|attempt| attempt.call);
+    let calls = || by_call.chunk_by(|before, after| before.call == after.call);
     let mut audit = RetryAudit::default();
     let mut seen = Seen::default();
-    let show_retries: BTreeSet<&Name> = calls
-        .values()
-        .filter(|call| call.len() > 1)
-        .flat_map(|call| written_by(call))
-        .collect();
-    for attempts in calls.values() {
+    let show_retries: BTreeSet<&Name> = calls().filter(|call| call.len() > 1).flat_map(written_by).collect();
+    for attempts in calls() {
         let recovered = attempts.iter().any(|attempt| attempt.call_outcome == CallOutcome::Recovered);
         let numbered = attempts.iter().map(|attempt| u64::from(attempt.number)).max().unwrap_or(0);
         // The attempt that saved the call is a success, and stands among the counts.
@@ -236,7 +231,7 @@ mod tests {
             duration_ms: Some(1000),
             call,
             call_outcome: CallOutcome::Lost,
-            seen_by: vec![Seen {
+            seen_by: smallvec::smallvec![Seen {
                 vantage: Vantage::Application,
                 path: "app.log".into(),
                 line: 1,

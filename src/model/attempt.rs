@@ -6,6 +6,7 @@ use super::outcome::Outcome;
 use super::reached::{Fact, Reached};
 use super::terms::{Attributes, Name, Vantage};
 use super::time::Time;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// Whose fault a failure speaks of (classification B0).
@@ -104,7 +105,7 @@ pub struct Attempt {
     /// How the views were joined; `None` where one log saw it.
     pub joined: Option<JoinMethod>,
     /// Every view.
-    pub seen_by: Vec<Seen>,
+    pub seen_by: SmallVec<[Seen; 1]>,
 }
 
 #[cfg(test)]
@@ -131,7 +132,7 @@ impl Attempt {
             tokens: None,
             upstream: None,
             joined: None,
-            seen_by: Vec::new(),
+            seen_by: SmallVec::new(),
         }
     }
 }

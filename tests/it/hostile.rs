@@ -58,7 +58,8 @@ fn attempt(text: &str) -> Attempt {
             vantage: Vantage::Application,
             path: Name::from(text),
             line: 1,
-        }],
+        }]
+        .into(),
     }
 }
 

@@ -15,8 +15,13 @@ pub(super) use sentences::scope_words;
 
 use super::Options;
 use super::case::{self, Scene};
-use super::windows::{Draft, Flow, statistics::f, table_for};
-use crate::model::{Attempt, ByError, Case, Counter, Name, Severity, Traffic, Verdict, Window};
+use super::windows::{
+    Draft, Flow, Tables,
+    statistics::f,
+    table::{Entry, Table},
+};
+use crate::model::{Attempt, ByError, Case, Counter, Name, Severity, Side, Traffic, Verdict, Window};
+use crate::workers::Workers;
 use class::Argues;
 use evidence::Evidence;
 use std::collections::BTreeMap;
@@ -36,31 +41,58 @@ const PARTIAL_FROM: f64 = 0.25;
 const FULL_FROM: f64 = 0.9;
 
 /// The windows with their verdicts, by start.
-pub(super) fn classify(traffic: &Traffic, drafts: Vec<Draft<'_>>, options: &Options) -> Vec<Window> {
-    let with_case = |(at, draft): (usize, &Draft<'_>)| Window {
+pub(super) fn classify(
+    traffic: &Traffic,
+    tables: &Tables<'_>,
+    drafts: &[Draft<'_>],
+    options: &Options,
+    workers: &Workers,
+) -> Vec<Window> {
+    let numbered: Vec<(usize, &Draft<'_>)> = drafts.iter().enumerate().collect();
+    let table = |draft: &Draft<'_>| (draft.side, draft.by_proxies);
+    let mut outside: BTreeMap<(Side, bool), Vec<&Entry>> = BTreeMap::new();
+    for draft in drafts {
+        outside
+            .entry(table(draft))
+            .or_insert_with(|| shape::outside(tables.of_window(draft), drafts));
+    }
+    let with_case = |&(at, draft): &(usize, &Draft<'_>)| Window {
         case: case::case(&Scene {
             traffic,
             draft,
-            others: &drafts,
+            others: drafts,
             most_requests: options.max_requests,
         }),
-        ..window(traffic, (draft, &drafts), options, options.explain == Some(at))
+        ..window(
+            traffic,
+            tables.of_window(draft),
+            outside.get(&table(draft)).map_or(&[], Vec::as_slice),
+            draft,
+            options,
+            options.explain == Some(at),
+        )
     };
-    drafts.iter().enumerate().map(with_case).collect()
+    workers.map(&numbered, with_case)
 }
 
-/// One window of `all`, without what a support engineer asks besides.
-fn window(traffic: &Traffic, (draft, all): (&Draft<'_>, &[Draft<'_>]), options: &Options, is_explained: bool) -> Window {
-    let table = table_for(traffic, draft);
+/// One window, without what a support engineer asks besides. `outside` is what lies in no window.
+fn window(
+    traffic: &Traffic,
+    table: &Table<'_>,
+    outside: &[&Entry],
+    draft: &Draft<'_>,
+    options: &Options,
+    is_explained: bool,
+) -> Window {
     let around = Flow::of(
-        &table,
+        table,
         &draft.scope,
         draft.start.plus_ms(-shape::AROUND_MS),
         draft.end.plus_ms(shape::AROUND_MS),
     );
     let evidence = Evidence::of(traffic, draft, &options.thresholds);
     let failures = evidence.failures();
-    let baseline = shape::baseline(&table, draft, all);
+    let baseline = shape::baseline(table, draft, outside);
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -82,7 +114,7 @@ fn window(traffic: &Traffic, (draft, all): (&Draft<'_>, &[Draft<'_>]), options: 
         scope: draft.scope.clone(),
         severity: severity(failures, attempts),
         flags: shape::flags(draft, &around),
-        ongoing: shape::is_ongoing(&table, draft),
+        ongoing: shape::is_ongoing(table, draft),
         attempts,
         failures,
         calls: evidence.calls,
@@ -99,7 +131,7 @@ fn window(traffic: &Traffic, (draft, all): (&Draft<'_>, &[Draft<'_>]), options: 
         requests_omitted,
         status_page: Vec::new(),
         case: Case::default(),
-        working: is_explained.then(|| Box::new(working::of(&table, &evidence))),
+        working: is_explained.then(|| Box::new(working::of(table, &evidence))),
     }
 }
 

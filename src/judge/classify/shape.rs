@@ -5,10 +5,13 @@ use crate::judge::thresholds::{BACKGROUND_FLOOR, CELL_MS, RECOVERY_CHANCE};
 use crate::judge::windows::statistics::f;
 use crate::judge::windows::table::{Entry, Table};
 use crate::judge::windows::{Draft, Flow};
-use crate::model::{Flag, Time};
+use crate::model::{CELL_SECONDS, Flag, Time};
 
 /// How far around a window its neighbours are looked for: the merge gap's ten minutes.
 pub(super) const AROUND_MS: i64 = 600_000;
+
+/// How far behind a window recovery is looked for at first, an hour; then twice as far, until it is proven or the logs end.
+const AFTER_MS: i64 = 3_600_000;
 
 /// Healthy gaps that make a window flap.
 const FLAPS: usize = 3;
@@ -88,15 +91,28 @@ fn is_gradual(draft: &Draft<'_>, flow: &Flow<'_>) -> bool {
 
 /// Whether the logs end before recovery is proven: so few clean attempts after the last failure could be chance.
 pub(super) fn is_ongoing(table: &Table<'_>, draft: &Draft<'_>) -> bool {
-    let end = Time(i64::MAX / 2);
-    let after = Flow::of(table, &draft.scope, draft.end.plus_ms(1), end);
     let rate = (f(draft.failures.len() as u64) / draft.attempts.max(1.0)).min(0.95);
-    (1.0 - rate / 2.0).powf(after.healthy_between(draft.end, end)) >= RECOVERY_CHANCE
+    let could_be_chance = |healthy: f64| (1.0 - rate / 2.0).powf(healthy) >= RECOVERY_CHANCE;
+    let cells = table.cells.last().map(|cell| cell.time.plus_ms(CELL_SECONDS * 1000));
+    let last = cells
+        .max(table.attempts.last().map(|attempt| attempt.time))
+        .unwrap_or(draft.end);
+    // Recovery is mostly proven within the hour, and then the month behind it need not be counted.
+    for looked_at_ms in std::iter::successors(Some(AFTER_MS), |ms| ms.checked_mul(2)) {
+        let to = draft.end.plus_ms(looked_at_ms);
+        let after = Flow::of(table, &draft.scope, draft.end.plus_ms(1), to);
+        if !could_be_chance(after.healthy_between(draft.end, to)) {
+            return false;
+        }
+        if looked_at_ms > last.since(draft.end) {
+            break;
+        }
+    }
+    true
 }
 
-/// The failing share of the scope outside every window, for what failed in another one is not usual either; the floor
-/// where there was no such traffic.
-pub(super) fn baseline(table: &Table<'_>, draft: &Draft<'_>, all: &[Draft<'_>]) -> f64 {
+/// The counts of a table outside every window, for what failed in another one is not usual either.
+pub(super) fn outside<'t>(table: &'t Table<'_>, all: &[Draft<'_>]) -> Vec<&'t Entry> {
     let spans: Vec<_> = all
         .iter()
         .filter(|window| window.side == table.side)
@@ -107,10 +123,12 @@ pub(super) fn baseline(table: &Table<'_>, draft: &Draft<'_>, all: &[Draft<'_>]) 
             .iter()
             .any(|(minutes, scope)| minutes.contains(&entry.minute) && table.holds(scope, entry))
     };
-    let outside = table
-        .entries
-        .iter()
-        .filter(|entry| table.holds(&draft.scope, entry) && !is_in_window(entry));
-    let (k, n) = outside.fold((0.0, 0.0), |sum, entry| (sum.0 + entry.k, sum.1 + entry.n));
+    table.entries.iter().filter(|entry| !is_in_window(entry)).collect()
+}
+
+/// The failing share of the scope in these counts; the floor where it had no traffic there.
+pub(super) fn baseline(table: &Table<'_>, draft: &Draft<'_>, outside: &[&Entry]) -> f64 {
+    let usual = outside.iter().filter(|entry| table.holds(&draft.scope, entry));
+    let (k, n) = usual.fold((0.0, 0.0), |sum, entry| (sum.0 + entry.k, sum.1 + entry.n));
     if n > 0.0 { k / n } else { BACKGROUND_FLOOR }
 }

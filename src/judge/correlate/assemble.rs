@@ -9,6 +9,7 @@ use super::view::{Merged, SourceIndex, View};
 use crate::model::{Attributes, Dimension, Grain, Ids, Name, Observation, Outcome, Time, TransportError};
 use crate::providers;
 use ahash::AHashMap;
+use smallvec::SmallVec;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -41,8 +42,8 @@ pub(super) enum ChainEnd {
 /// The attempts of one call, as one source saw them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Chain {
-    /// Indexes of its views, in order.
-    pub(super) views: Vec<usize>,
+    /// Indexes of its views, in order; most calls that failed did so once.
+    pub(super) views: SmallVec<[usize; 2]>,
     /// What became of it.
     pub(super) end: Option<ChainEnd>,
     /// The attributes of the success that ended it, where it has no number, so that it is not counted as a first attempt.
@@ -57,24 +58,34 @@ pub(super) struct Assembled {
 }
 
 /// Puts the observations of one log, rotated parts included, together.
-pub(super) fn assemble<'a>(observations: impl Iterator<Item = (SourceIndex, &'a Observation)>, family: &Family) -> Assembled {
+pub(super) fn assemble<'a>(
+    observations: impl Iterator<Item = (SourceIndex, &'a Observation)> + Clone,
+    family: &Family,
+) -> Assembled {
+    let (mut named, mut most_left) = (0, None);
+    for (_, seen) in observations.clone() {
+        most_left = most_left.max(seen.retry.and_then(|retry| retry.left));
+        named += usize::from(seen.ids.sdk.is_some() || seen.ids.x_client_request_id.is_some());
+    }
+    let mut calls = Calls {
+        most_left,
+        by_id: AHashMap::with_capacity(named),
+        ..Calls::default()
+    };
     let mut attempts = Attempts {
         details_are_attempts: family.granularity == Granularity::Detail,
         exceptions_are_ends: family.exceptions_are_ends,
-        events: Vec::new(),
+        events: VecDeque::new(),
+        open: 0,
         merged: Merged::default(),
         ahead: VecDeque::new(),
     };
     for (source, seen) in observations {
         attempts.take(source, seen);
+        while let Some(event) = attempts.settled() {
+            calls.take(event);
+        }
     }
-    let mut calls = Calls {
-        most_left: attempts.most_retries_left(),
-        merged: attempts.merged,
-        ..Calls::default()
-    };
-    let views = attempts.events.iter().filter(|event| matches!(event, Event::Attempt(_)));
-    calls.done.views.reserve_exact(views.count());
     for event in attempts.events {
         calls.take(event);
     }
@@ -104,7 +115,10 @@ struct Attempts<'a> {
     details_are_attempts: bool,
     /// See [`Family::exceptions_are_ends`].
     exceptions_are_ends: bool,
-    events: Vec<Event<'a>>,
+    /// Those that a further line may belong to, and what came between them.
+    events: VecDeque<Event<'a>>,
+    /// How many of the events are attempts.
+    open: usize,
     merged: Merged,
     /// The last failing answers whose headers a transport logged and that no line told yet: httpcore's stands before
     /// httpx's.
@@ -121,7 +135,7 @@ impl<'a> Attempts<'a> {
     fn take(&mut self, source: SourceIndex, seen: &'a Observation) {
         match (seen.grain, seen.outcome) {
             (Grain::Start | Grain::Tunnel, _) => {}
-            (Grain::Attempt | Grain::Call, Outcome::Success) => self.events.push(Event::Saved(seen)),
+            (Grain::Attempt | Grain::Call, Outcome::Success) => self.events.push_back(Event::Saved(seen)),
             (Grain::Attempt, Outcome::Unsaid) => {}
             (Grain::Attempt, _) => {
                 self.push(source, seen, seen.outcome, None);
@@ -144,7 +158,8 @@ impl<'a> Attempts<'a> {
     fn push(&mut self, source: SourceIndex, seen: &Observation, outcome: Outcome, call: Option<&'a Observation>) {
         let mut view = View::of(source, seen);
         view.outcome = outcome;
-        self.events.push(Event::Attempt(Box::new(Unit {
+        self.open += 1;
+        self.events.push_back(Event::Attempt(Box::new(Unit {
             view,
             left: seen.retry.and_then(|retry| retry.left),
             call,
@@ -152,9 +167,19 @@ impl<'a> Attempts<'a> {
         })));
     }
 
+    /// The next event that no further line can belong to. A million failures are no more than a few at a time so.
+    fn settled(&mut self) -> Option<Event<'a>> {
+        if self.open <= LOOKED_BACK {
+            return None;
+        }
+        let event = self.events.pop_front()?;
+        self.open -= usize::from(matches!(event, Event::Attempt(_)));
+        Some(event)
+    }
+
     /// Gives the latest attempt the ids of the answer that its transport logged ahead of it.
     fn take_from_ahead(&mut self) {
-        let Some(Event::Attempt(unit)) = self.events.last_mut() else {
+        let Some(Event::Attempt(unit)) = self.events.back_mut() else {
             return;
         };
         let view = &mut unit.view;
@@ -187,7 +212,7 @@ impl<'a> Attempts<'a> {
             return;
         }
         self.push(source, seen, seen.outcome, None);
-        if let Some(Event::Attempt(unit)) = self.events.last_mut() {
+        if let Some(Event::Attempt(unit)) = self.events.back_mut() {
             unit.exception = Some(seen);
         }
     }
@@ -227,18 +252,10 @@ impl<'a> Attempts<'a> {
             _ => {}
         }
     }
-
-    /// The most retries that any attempt had left: what the first one of a call has.
-    fn most_retries_left(&self) -> Option<u16> {
-        self.events
-            .iter()
-            .filter_map(|event| if let Event::Attempt(unit) = event { unit.left } else { None })
-            .max()
-    }
 }
 
 /// The latest attempt that a line belongs to.
-fn recent<'e, 'a>(events: &'e mut [Event<'a>], belongs: impl Fn(&Unit<'a>) -> bool) -> Option<&'e mut Unit<'a>> {
+fn recent<'e, 'a>(events: &'e mut VecDeque<Event<'a>>, belongs: impl Fn(&Unit<'a>) -> bool) -> Option<&'e mut Unit<'a>> {
     let attempts = events
         .iter_mut()
         .rev()
@@ -278,6 +295,7 @@ struct Calls {
     open: Vec<usize>,
     /// The latest chain of each SDK call id and caller id.
     by_id: AHashMap<Name, usize>,
+    /// The most retries that any line says are left: what the first attempt of a call has.
     most_left: Option<u16>,
     merged: Merged,
 }

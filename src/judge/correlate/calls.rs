@@ -45,10 +45,13 @@ pub(super) fn number(mut attempts: Vec<InCall>, cells: &[TrafficCell], saved: &S
     attempts.sort_by(|a, b| (a.attempt.time, &a.attempt.seen_by).cmp(&(b.attempt.time, &b.attempt.seen_by)));
     let mut slices = Slices::default();
     let quiet = QuietSlices::of(&attempts, cells, &mut slices);
-    let mut calls = Calls::default();
-    for one in &mut attempts {
-        let slice = slices.number(&one.attempt.attributes);
-        let (call, place) = calls.place(one, slice, &quiet);
+    let mut calls = Calls::of(attempts.len());
+    let places: Vec<(u32, u16)> = attempts
+        .iter()
+        .map(|one| calls.place(one, slices.number(&one.attempt.attributes), &quiet))
+        .collect();
+    let calls = calls.told();
+    for (one, (call, place)) in attempts.iter_mut().zip(places) {
         one.attempt.call = call;
         one.attempt.number = one.numbered.unwrap_or(place);
     }
@@ -71,13 +74,19 @@ pub(super) fn number(mut attempts: Vec<InCall>, cells: &[TrafficCell], saved: &S
 }
 
 /// Which call each chain, caller id or quiet slice is at.
+struct Calls<'a> {
+    told: Told,
+    /// By family and chain, which are numbered without gaps.
+    by_chain: Vec<Vec<Option<u32>>>,
+    by_client_id: AHashMap<&'a Name, u32>,
+    by_slice: AHashMap<SliceNumber, u32>,
+}
+
+/// The calls, when every attempt has its own.
 #[derive(Default)]
-struct Calls {
+struct Told {
     /// For each call: its last attempt's time and how many it has.
     calls: Vec<(Time, u16)>,
-    by_chain: AHashMap<(usize, usize), u32>,
-    by_client_id: AHashMap<Name, u32>,
-    by_slice: AHashMap<SliceNumber, u32>,
     /// Calls without an id whose last attempt had a number, by that; the latest last.
     waiting: AHashMap<(SliceNumber, u16), Vec<u32>>,
 }
@@ -114,49 +123,82 @@ fn slice(attributes: &Attributes) -> Slice {
     .map(|dimension| attributes.get(dimension).cloned())
 }
 
-impl Calls {
+impl<'a> Calls<'a> {
+    /// None yet, with room for those of so many attempts.
+    fn of(attempts: usize) -> Self {
+        Self {
+            told: Told::default(),
+            by_chain: Vec::new(),
+            by_client_id: AHashMap::with_capacity(attempts),
+            by_slice: AHashMap::default(),
+        }
+    }
+
+    fn told(self) -> Told {
+        self.told
+    }
+
+    fn of_chain(&self, (family, chain): (usize, usize)) -> Option<u32> {
+        self.by_chain.get(family)?.get(chain).copied().flatten()
+    }
+
+    fn set_chain(&mut self, (family, chain): (usize, usize), call: u32) {
+        if self.by_chain.len() <= family {
+            self.by_chain.resize_with(family + 1, Vec::new);
+        }
+        let Some(chains) = self.by_chain.get_mut(family) else { return };
+        if chains.len() <= chain {
+            chains.resize(chain + 1, None);
+        }
+        if let Some(place) = chains.get_mut(chain) {
+            *place = Some(call);
+        }
+    }
+
     /// The call an attempt belongs to, and its place in it, from 1.
-    fn place(&mut self, one: &InCall, slice: SliceNumber, quiet: &QuietSlices) -> (u32, u16) {
+    fn place(&mut self, one: &'a InCall, slice: SliceNumber, quiet: &QuietSlices) -> (u32, u16) {
         let time = one.attempt.time;
         let starts_anew = one.numbered == Some(1);
         let client_id = one.attempt.ids.x_client_request_id.as_ref();
-        let identified = one.chain.is_some_and(|chain| self.by_chain.contains_key(&chain)) || client_id.is_some();
-        let by_chain = one.chain.and_then(|chain| self.by_chain.get(&chain).copied());
+        let by_chain = one.chain.and_then(|chain| self.of_chain(chain));
+        let identified = by_chain.is_some() || client_id.is_some();
         let by_id = client_id
             .and_then(|id| self.by_client_id.get(id).copied())
-            .filter(|&call| self.within(call, time, SAME_CALL_MS) && !starts_anew);
+            .filter(|&call| self.told.within(call, time, SAME_CALL_MS) && !starts_anew);
         let by_slice = self.by_slice.get(&slice).copied().filter(|&call| {
-            let follows = self.within(call, time, RETRY_FOLLOWS_MS) && one.attempt.outcome.is_failure();
+            let follows = self.told.within(call, time, RETRY_FOLLOWS_MS) && one.attempt.outcome.is_failure();
             !identified
                 && one.numbered.is_none_or(|number| number > 1)
                 && follows
                 && (quiet.is_quiet(slice) || one.numbered.is_some())
         });
-        let by_number = if identified { None } else { self.waiting_for(one, slice) };
+        let by_number = if identified { None } else { self.told.waiting_for(one, slice) };
         let call = by_chain.or(by_id).or(by_number).or(by_slice).unwrap_or_else(|| {
-            self.calls.push((time, 0));
-            u32::try_from(self.calls.len() - 1).unwrap_or(u32::MAX)
+            self.told.calls.push((time, 0));
+            u32::try_from(self.told.calls.len() - 1).unwrap_or(u32::MAX)
         });
-        let place = self.calls.get_mut(call as usize).map_or(1, |(last, count)| {
+        let place = self.told.calls.get_mut(call as usize).map_or(1, |(last, count)| {
             *last = (*last).max(time);
             *count = count.saturating_add(1);
             *count
         });
         if let Some(chain) = one.chain {
-            self.by_chain.insert(chain, call);
+            self.set_chain(chain, call);
         }
         if let Some(id) = client_id {
-            self.by_client_id.insert(Name::clone(id), call);
+            self.by_client_id.insert(id, call);
         }
         if one.attempt.outcome.is_failure() {
             self.by_slice.insert(slice, call);
         }
         if let Some(number) = one.numbered.filter(|_| !identified) {
-            self.waiting.entry((slice, number)).or_default().push(call);
+            self.told.waiting.entry((slice, number)).or_default().push(call);
         }
         (call, place)
     }
+}
 
+impl Told {
     /// The call whose last attempt had the number before this one's: of several the latest, which waits no longer then.
     fn waiting_for(&mut self, one: &InCall, slice: SliceNumber) -> Option<u32> {
         let before = one.numbered?.checked_sub(1)?;

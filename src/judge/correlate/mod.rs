@@ -22,7 +22,9 @@ use crate::model::{
     Attempt, Attributes, CallOutcome, Dimension, Fact, Name, Outcome, Rollup, Seen, SourceRollup, Time, Traffic, TransportError,
     Vantage,
 };
+use crate::workers::Workers;
 use addresses::Addresses;
+use ahash::AHashMap;
 use assemble::{Assembled, ChainEnd};
 use calls::{InCall, Saved};
 use clocks::Clock;
@@ -32,6 +34,7 @@ use family::Family;
 pub(crate) use family::stem;
 use pair::Joined;
 use proxies::ProxyHost;
+use smallvec::SmallVec;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use view::{Merged, View};
@@ -48,12 +51,12 @@ pub(crate) struct Correlated {
 }
 
 /// Joins, counts and numbers everything.
-pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
+pub(crate) fn correlate(rollup: &Rollup, workers: &Workers) -> Correlated {
     let sources: Vec<(&Name, &SourceRollup)> = rollup.sources.iter().collect();
     let families = family::families(&sources);
     let mut proxies = proxies::hosts(&sources);
     let clocks = clocks::clocks(&sources, &families, &proxies);
-    let mut assembled: Vec<Assembled> = families.iter().map(|family| assemble_family(family, &sources)).collect();
+    let mut assembled = workers.map(&families, |family| assemble_family(family, &sources));
     set_clocks(&mut assembled, &mut proxies, &clocks);
 
     let saved = Saved {
@@ -93,16 +96,15 @@ pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
     let both = Both {
         assembled: &assembled,
         families: &families,
-        applications: &applications,
         chains: &chains,
         proxies: &proxy_views,
         hosts: &hosts,
         covers: &covers,
         sources: &sources,
     };
-    let attempts = both.attempts(&joined, &mut by_proxies, &mut uncovered);
+    let attempts = both.attempts(applications, &joined, &mut by_proxies, &mut uncovered);
     // The views are as many as the failures, and what follows has its own of each.
-    drop((applications, proxy_views, joined));
+    drop((proxy_views, joined));
     for (family, one) in assembled.iter().enumerate() {
         for chain in &one.chains {
             if let (Some(ChainEnd::Recovered(time)), Some(attributes)) = (chain.end, &chain.recovered_by) {
@@ -117,7 +119,6 @@ pub(crate) fn correlate(rollup: &Rollup) -> Correlated {
 struct Both<'a> {
     assembled: &'a [Assembled],
     families: &'a [Family],
-    applications: &'a [View],
     chains: &'a [Option<(usize, usize)>],
     proxies: &'a [View],
     hosts: &'a [usize],
@@ -129,15 +130,18 @@ impl Both<'_> {
     /// Every attempt once. What a proxy counted as a success and died later is taken out of the successes.
     fn attempts(
         &self,
+        applications: Vec<View>,
         joined: &[Joined],
         by_proxies: &mut successes::Successes,
         uncovered: &mut successes::Successes,
     ) -> Vec<InCall> {
         let mut attempts = Vec::with_capacity(joined.len());
+        // Each view becomes the attempt that it is of: nothing of it is copied.
+        let mut applications: Vec<Option<View>> = applications.into_iter().map(Some).collect();
         let mut earlier = Earlier::default();
         let mut merged = Merged::default();
         for one in joined {
-            let application = one.application.and_then(|at| self.applications.get(at));
+            let application = one.application.and_then(|at| applications.get_mut(at)?.take());
             let views: Vec<&View> = one.proxies.iter().filter_map(|&at| self.proxies.get(at)).collect();
             let host = one.proxies.first().and_then(|&at| self.hosts.get(at)).copied();
             if application.is_none() && !counts_alone(&views, host, self.covers) {
@@ -151,7 +155,7 @@ impl Both<'_> {
             let client = host
                 .zip(views.first())
                 .map(|(host, view)| (host, view.attributes.get(Dimension::Client).cloned()));
-            match (application, chain, client) {
+            match (&application, chain, client) {
                 (Some(view), Some(chain), client) => self.note_call(&mut earlier, view, chain, client),
                 // The caller's id says better than time which call it is.
                 (None, _, Some(client)) if views.iter().all(|view| view.ids.x_client_request_id.is_none()) => {
@@ -258,15 +262,21 @@ fn counts_alone(views: &[&View], host: Option<usize>, covers: &Covers) -> bool {
 /// One attempt from all its views.
 fn in_call(
     joined: &Joined,
-    application: Option<&View>,
+    application: Option<View>,
     proxies: &[&View],
     chain: Option<(usize, usize)>,
     Both { assembled, sources, .. }: &Both<'_>,
     merged: &mut Merged,
 ) -> InCall {
-    let fact = side::decide(application, proxies, sources);
+    let fact = side::decide(application.as_ref(), proxies, sources);
+    let views = || application.iter().chain(proxies.iter().copied());
+    let mut seen_by: SmallVec<[Seen; 1]> = SmallVec::with_capacity(views().map(|view| view.lines.len()).sum());
+    views().for_each(|view| seen_by.extend(seen(view, sources)));
+    seen_by.sort();
+    seen_by.dedup();
+    let method = joined.method.filter(|_| application.is_some() || proxies.len() > 1);
     let said = chain.and_then(|(family, chain)| assembled.get(family)?.chains.get(chain)?.end);
-    let mut one = View::clone(application.or(proxies.first().copied()).unwrap_or(&EMPTY_VIEW));
+    let mut one = application.unwrap_or_else(|| View::clone(proxies.first().copied().unwrap_or(&EMPTY_VIEW)));
     for proxy in proxies {
         one.fill_attributes(&proxy.attributes, merged);
         one.add_ids(&proxy.ids);
@@ -284,11 +294,6 @@ fn in_call(
         one.duration_ms = proxies.iter().find_map(|proxy| proxy.duration_ms).or(one.duration_ms);
     }
     let upstream = proxies.iter().find_map(|view| view.upstream.as_ref()?.address.clone());
-    let views = || application.into_iter().chain(proxies.iter().copied());
-    let mut seen_by: Vec<Seen> = Vec::with_capacity(views().map(|view| view.lines.len()).sum());
-    views().for_each(|view| seen_by.extend(seen(view, sources)));
-    seen_by.sort();
-    seen_by.dedup();
     InCall {
         numbered: one.number,
         chain,
@@ -316,7 +321,7 @@ fn in_call(
             retry_after_ms: one.retry_after_ms,
             tokens: one.tokens,
             upstream,
-            joined: joined.method.filter(|_| application.is_some() || proxies.len() > 1),
+            joined: method,
             seen_by,
         },
     }
@@ -325,7 +330,7 @@ fn in_call(
 /// A stand-in that no joined attempt ever needs: each has at least one view.
 static EMPTY_VIEW: std::sync::LazyLock<View> = std::sync::LazyLock::new(|| View {
     source: 0,
-    lines: Vec::new(),
+    lines: SmallVec::new(),
     time: Time(0),
     instant: crate::model::Instant::End,
     duration_ms: None,
@@ -473,23 +478,23 @@ fn finish(
 
 /// The attempts of one caller id are one call's: what one log knows of it (its model), holds for all.
 fn share_call_attributes(attempts: &mut [InCall]) {
-    let mut known: BTreeMap<Name, Arc<Attributes>> = BTreeMap::new();
-    for one in attempts.iter() {
-        if let (Some(id), Some(_)) = (
-            &one.attempt.ids.x_client_request_id,
-            one.attempt.attributes.get(Dimension::Model),
-        ) {
-            known
-                .entry(Name::clone(id))
-                .or_insert_with(|| Arc::clone(&one.attempt.attributes));
+    let model = |one: &InCall| one.attempt.attributes.get(Dimension::Model).is_some();
+    let id = |one: &InCall| one.attempt.ids.x_client_request_id.clone();
+    let lacking = attempts.iter().filter(|one| !model(one)).filter_map(id);
+    let mut known: AHashMap<Name, Option<Arc<Attributes>>> = lacking.map(|id| (id, None)).collect();
+    if known.is_empty() {
+        return;
+    }
+    for one in attempts.iter().filter(|one| model(one)) {
+        let of_call = one.attempt.ids.x_client_request_id.as_ref().and_then(|id| known.get_mut(id));
+        if let Some(of_call) = of_call {
+            of_call.get_or_insert_with(|| Arc::clone(&one.attempt.attributes));
         }
     }
-    for one in attempts {
+    for one in attempts.iter_mut().filter(|one| !model(one)) {
         let attempt = &mut one.attempt;
-        let Some(from) = attempt.ids.x_client_request_id.as_ref().and_then(|id| known.get(id)) else {
-            continue;
-        };
-        if attempt.attributes.get(Dimension::Model).is_none() {
+        let of_call = attempt.ids.x_client_request_id.as_ref().and_then(|id| known.get(id));
+        if let Some(Some(from)) = of_call {
             let mut filled = Attributes::clone(&attempt.attributes);
             let proxy = filled.get(Dimension::Proxy).cloned();
             filled.fill_from(from);

@@ -3,6 +3,7 @@
 use crate::model::{
     Attributes, ErrorSaid, Fact, Grain, Ids, Instant, Name, Observation, Outcome, Shared, Time, Tokens, Upstream,
 };
+use smallvec::{SmallVec, smallvec};
 use std::sync::Arc;
 
 /// The number of a source within one correlation.
@@ -20,8 +21,8 @@ pub(super) struct Merged {
 pub(super) struct View {
     /// Which source.
     pub(super) source: SourceIndex,
-    /// The lines of its records.
-    pub(super) lines: Vec<u64>,
+    /// The lines of its records: one or two, mostly.
+    pub(super) lines: SmallVec<[u64; 2]>,
     /// The record's time; its end once the clocks are set right.
     pub(super) time: Time,
     /// Which instant `time` is.
@@ -52,7 +53,7 @@ impl View {
     pub(super) fn of(source: SourceIndex, seen: &Observation) -> Self {
         Self {
             source,
-            lines: vec![seen.line],
+            lines: smallvec![seen.line],
             time: seen.time,
             instant: seen.instant,
             duration_ms: seen.duration_ms,

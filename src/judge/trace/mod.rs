@@ -10,12 +10,12 @@ mod record;
 mod tests;
 mod thread;
 
-use super::baseline::Usual;
-use super::{Options, classify, correlate, coverage, windows};
+use super::{Options, correlate, coverage, find_windows};
 use crate::model::{
     Attempt, CallEnd, CallOutcome, Coverage, Name, Observation, Outcome, Rollup, Seen, Sighting, Time, Trace, TracedAttempt,
     TracedCall, Vantage, Window,
 };
+use crate::workers::Workers;
 use ahash::AHashMap;
 use exchange::Exchange;
 use record::{link_ids, shares_id};
@@ -46,13 +46,10 @@ impl<'a> Tracer<'a> {
     /// Judges a rollup as [`super::judge`] does, so that windows have the same numbers.
     #[must_use]
     pub fn of(rollup: &'a Rollup, options: &Options) -> Self {
-        let correlated = correlate::correlate(rollup);
+        let workers = Workers::new(options.threads);
+        let correlated = correlate::correlate(rollup, &workers);
         let traffic = options.selection.of(correlated.traffic);
-        let windows = classify::classify(
-            &traffic,
-            windows::find(&traffic, &options.thresholds, Usual::of(&options.usual)),
-            options,
-        );
+        let (windows, _) = find_windows(&traffic, options, &workers);
         let mut tracer = Self {
             rollup,
             coverage: coverage(rollup, &correlated.offsets_ms),

@@ -22,6 +22,9 @@ pub(crate) struct Segment {
 
 const STATES: usize = LEVELS.len() + 1;
 
+/// Every state came from the background.
+const FROM_BACKGROUND: [u8; STATES] = [0; STATES];
+
 /// The segments of one series, by time. Linear in its minutes.
 pub(crate) fn segments(series: &Series, background: f64) -> Vec<Segment> {
     let logs = LEVELS.map(|level| {
@@ -39,10 +42,19 @@ fn best_path(series: &Series, gains: impl Fn(&(usize, f64, f64)) -> [f64; STATES
     let [background, ..] = &mut value;
     *background = 0.0;
     let mut from: Vec<[u8; STATES]> = Vec::with_capacity(series.len());
+    // Once every state is best entered from the background, and nothing has failed since, a minute without a failure
+    // changes nothing that the next one looks at: no state gains by it. Most minutes of a month are such, and cost nothing.
+    let mut is_settled = true;
     for minute in series {
+        let is_quiet = minute.2 <= 0.0;
+        if is_settled && is_quiet {
+            from.push(FROM_BACKGROUND);
+            continue;
+        }
         let (next, came_from) = step(&value, gains(minute));
         value = next;
         from.push(came_from);
+        is_settled = is_quiet && came_from == FROM_BACKGROUND;
     }
     let mut state = last_state(&value);
     let mut path = vec![0; series.len()];
@@ -142,7 +154,7 @@ fn cut(series: &Series, path: &[u8], gains: impl Fn(&(usize, f64, f64)) -> [f64;
 
 #[cfg(test)]
 mod tests {
-    use super::{Series, segments};
+    use super::{STATES, Series, best_path, last_state, segments, step};
 
     #[test]
     fn worked_example_1_one_segment_and_the_late_failure_is_background() {
@@ -167,6 +179,57 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].first, found[0].last), (200, 240));
         assert!((found[0].score - 17.336).abs() < 0.001, "{}", found[0].score);
+    }
+
+    #[test]
+    fn quiet_minutes_passed_over_change_no_path() {
+        let rates: [f64; STATES - 1] = super::LEVELS;
+        let gains = |&(_, n, k): &(usize, f64, f64)| {
+            rates.map(|rate| k * (rate / 0.003_f64).ln() + (n - k) * ((1.0 - rate) / 0.997_f64).ln())
+        };
+        let every_minute = |series: &Series| {
+            let mut value = [f64::NEG_INFINITY; STATES];
+            value[0] = 0.0;
+            let mut from = Vec::new();
+            for minute in series {
+                let (next, came_from) = step(&value, gains(minute));
+                value = next;
+                from.push(came_from);
+            }
+            let mut state = last_state(&value);
+            let mut path: Vec<u8> = from
+                .iter()
+                .rev()
+                .map(|came_from| {
+                    let before = came_from[usize::from(state)];
+                    std::mem::replace(&mut state, before)
+                })
+                .collect();
+            path.reverse();
+            path
+        };
+        let mut seed = 7_u64;
+        let mut dice = |sides: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (seed >> 33) % sides
+        };
+        for _ in 0..200 {
+            let minutes = 20 + dice(100) as usize;
+            let burst = dice(60) as usize;
+            let series: Series = (0..minutes)
+                .map(|minute| {
+                    let n = 1 + dice(9);
+                    let is_burst = (burst..burst + 15).contains(&minute);
+                    let k = if dice(if is_burst { 2 } else { 12 }) == 0 {
+                        dice(n + 1)
+                    } else {
+                        0
+                    };
+                    (minute, n as f64, k as f64)
+                })
+                .collect();
+            assert_eq!(best_path(&series, gains), every_minute(&series));
+        }
     }
 
     #[test]

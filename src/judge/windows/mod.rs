@@ -20,35 +20,64 @@ pub(super) use edges::Flow;
 use super::baseline::Usual;
 use super::thresholds::{CELL_MS, Thresholds};
 use crate::model::{Attempt, Dimension, Side, Traffic};
+use crate::workers::Workers;
 use settle::Minutes;
 use table::Table;
 
 /// The dimensions that a proxy's line tells by itself.
 const OF_PROXIES: [Dimension; 3] = [Dimension::Proxy, Dimension::Endpoint, Dimension::ServerAddress];
 
+/// The counts that windows are found in and that their numbers come from.
+pub(super) struct Tables<'a> {
+    of_provider: OfSide<'a>,
+    of_network: OfSide<'a>,
+}
+
+/// The counts of one side: all of them, and those that the proxies tell by themselves.
+struct OfSide<'a> {
+    main: Table<'a>,
+    proxies: Option<Table<'a>>,
+}
+
+impl<'a> Tables<'a> {
+    /// Counts the traffic for both sides.
+    pub(super) fn of(traffic: &'a Traffic) -> Self {
+        let of_side = |side| OfSide {
+            main: main_table(traffic, side),
+            proxies: proxy_table(traffic, side),
+        };
+        Self {
+            of_provider: of_side(Side::Provider),
+            of_network: of_side(Side::Network),
+        }
+    }
+
+    fn of_side(&self, side: Side) -> &OfSide<'a> {
+        match side {
+            Side::Provider => &self.of_provider,
+            Side::Network => &self.of_network,
+        }
+    }
+
+    /// The table a window's counts come from.
+    pub(super) fn of_window(&self, window: &Draft<'_>) -> &Table<'a> {
+        let OfSide { main, proxies } = self.of_side(window.side);
+        proxies.as_ref().filter(|_| window.by_proxies).unwrap_or(main)
+    }
+}
+
 /// The windows of both sides, by start, before their verdicts.
-pub(super) fn find<'a>(traffic: &'a Traffic, thresholds: &Thresholds, usual: Usual<'_>) -> Vec<Draft<'a>> {
+pub(super) fn find<'a>(tables: &Tables<'a>, thresholds: &Thresholds, usual: Usual<'_>, workers: &Workers) -> Vec<Draft<'a>> {
     let mut windows = Vec::new();
     for side in [Side::Provider, Side::Network] {
-        let table = main_table(traffic, side);
-        let minutes = minutes(&table);
-        let usual = usual.background(side, table.start);
-        let found = search::search(table, proxy_table(traffic, side), thresholds, usual);
-        windows.extend(settle::drop_clumps(found, &minutes));
+        let OfSide { main, proxies } = tables.of_side(side);
+        let usual = usual.background(side, main.start);
+        let found = search::search(main.clone(), proxies.clone(), thresholds, usual, workers);
+        windows.extend(settle::drop_clumps(found, &minutes(main)));
     }
     let mut windows = settle::merge(windows, thresholds);
     windows.sort_by(|a, b| (a.start, a.side, &a.scope).cmp(&(b.start, b.side, &b.scope)));
     windows
-}
-
-/// The table a window's counts come from.
-pub(super) fn table_for<'a>(traffic: &'a Traffic, window: &Draft<'_>) -> Table<'a> {
-    let by_proxies = if window.by_proxies {
-        proxy_table(traffic, window.side)
-    } else {
-        None
-    };
-    by_proxies.unwrap_or_else(|| main_table(traffic, window.side))
 }
 
 fn main_table(traffic: &Traffic, side: Side) -> Table<'_> {

@@ -11,6 +11,7 @@ use crate::judge::thresholds::{
     ANCHOR_RATIO, ANCHOR_SHARE, BRIDGE_CHANCE, BRIDGED_MS, CELL_MS, EVIDENCE_FLOOR, GAIN_NEEDED, PROXY_RATIO, ROUNDS, Thresholds,
 };
 use crate::model::{Dimension, Scope, Side};
+use crate::workers::Workers;
 use std::collections::BTreeMap;
 
 /// Minutes of a day: more cells than these do not ask for more evidence per window, or long logs would be blind.
@@ -41,11 +42,12 @@ pub(super) fn search<'a>(
     mut proxies: Option<Table<'a>>,
     thresholds: &Thresholds,
     usual: Option<f64>,
+    workers: &Workers,
 ) -> Vec<Draft<'a>> {
     let background = thresholds.background.or(usual).unwrap_or_else(|| table.background());
     let mut windows = Vec::new();
     for _ in 0..ROUNDS {
-        let slices = segmented(&table, background, thresholds);
+        let slices = segmented(&table, background, thresholds, workers);
         let proxy_slices = proxies
             .as_ref()
             .map(|table| proxy_segments(table, background))
@@ -76,12 +78,10 @@ pub(super) fn search<'a>(
     windows
 }
 
-fn segmented(table: &Table<'_>, background: f64, thresholds: &Thresholds) -> BTreeMap<Slice, Vec<Segment>> {
-    let slices = table.slices(thresholds.min_failures);
-    slices
-        .into_iter()
-        .map(|(slice, series)| (slice, segments(&series, background)))
-        .collect()
+fn segmented(table: &Table<'_>, background: f64, thresholds: &Thresholds, workers: &Workers) -> BTreeMap<Slice, Vec<Segment>> {
+    let slices: Vec<(Slice, Series)> = table.slices(thresholds.min_failures).into_iter().collect();
+    let segmented = workers.map(&slices, |(slice, series)| (*slice, segments(series, background)));
+    segmented.into_iter().collect()
 }
 
 /// The proxies' table is searched by proxy only: its other attributes stand in the applications' table.

@@ -36,11 +36,18 @@ const REST_FAILURES: f64 = 3.0;
 pub(super) fn drop_clumps<'a>(windows: Vec<Draft<'a>>, minutes: &Minutes) -> Vec<Draft<'a>> {
     let span = |window: &Draft<'_>| (minute(window.start) - 1, minute(window.end) + 1);
     let strong: Vec<(i64, i64)> = windows.iter().filter(|window| window.evidence >= STRONG).map(span).collect();
+    let is_strong = |minute: &i64| strong.iter().any(|(from, to)| (*from..=*to).contains(minute));
+    let weak: Vec<(i64, (f64, f64))> = minutes
+        .iter()
+        .filter(|(minute, _)| !is_strong(minute))
+        .map(|(minute, counts)| (*minute, *counts))
+        .collect();
     let judged = windows.into_iter().map(|window| {
-        let own = span(&window);
-        let outside =
-            |minute: i64| !(own.0..=own.1).contains(&minute) && !strong.iter().any(|(from, to)| (*from..=*to).contains(&minute));
-        let dispersion = dispersion(minutes, outside);
+        let (from, to) = span(&window);
+        let before = weak.partition_point(|(minute, _)| *minute < from);
+        let after = weak.partition_point(|(minute, _)| *minute <= to);
+        let outside = weak.iter().take(before).chain(weak.iter().skip(after.max(before)));
+        let dispersion = dispersion(outside.map(|(_, counts)| *counts));
         Draft { dispersion, ..window }
     });
     judged
@@ -52,14 +59,10 @@ fn minute(time: Time) -> i64 {
     time.0.div_euclid(CELL_MS)
 }
 
-/// How much more often failures come together than independent ones would, 1 to 4: the mean size of a failure's clump.
-pub(super) fn dispersion(minutes: &Minutes, outside: impl Fn(i64) -> bool) -> f64 {
-    let inside = || {
-        minutes
-            .iter()
-            .filter(|(minute, _)| outside(**minute))
-            .map(|(_, counts)| *counts)
-    };
+/// How much more often failures come together than independent ones would, 1 to 4: the mean size of a failure's clump in
+/// these minutes.
+pub(super) fn dispersion(minutes: impl Iterator<Item = (f64, f64)> + Clone) -> f64 {
+    let inside = || minutes.clone();
     let (n, k) = inside().fold((0.0, 0.0), |sum, (n, k)| (sum.0 + n, sum.1 + k));
     let rate = if n > 0.0 { k / n } else { 0.0 };
     let clumps = inside().map(|(_, k)| k * k).sum::<f64>();
@@ -205,7 +208,7 @@ mod tests {
         for (at, clump) in (0_i64..).map(|i| i * 150).zip(clumps) {
             minutes.insert(at, (1.0, clump));
         }
-        let found = dispersion(&minutes, |_| true);
+        let found = dispersion(minutes.values().copied());
         assert!((found - 1.58).abs() < 0.005, "{found}");
     }
 }

@@ -41,7 +41,7 @@ pub(crate) struct Table<'a> {
     /// Successes it counts.
     pub(crate) cells: &'a [TrafficCell],
     /// Every attempt that did not end well and that it counts, by time.
-    pub(crate) attempts: Vec<&'a Attempt>,
+    pub(crate) attempts: Arc<[&'a Attempt]>,
 }
 
 impl<'a> Table<'a> {
@@ -53,7 +53,7 @@ impl<'a> Table<'a> {
         side: Side,
         takes: impl Fn(&Attempt) -> bool,
     ) -> Self {
-        let attempts: Vec<&Attempt> = traffic
+        let attempts: Arc<[&Attempt]> = traffic
             .attempts
             .iter()
             .filter(|attempt| takes(attempt) && counts(attempt, side))
@@ -134,34 +134,33 @@ impl<'a> Table<'a> {
 
     /// The series of everything and of every value of a dimension that has more than one, where enough failed.
     pub(crate) fn slices(&self, min_failures: u64) -> BTreeMap<Slice, Series> {
-        let mut slices: BTreeMap<Slice, Series> = BTreeMap::new();
-        let mut add = |slice: Slice, entry: &Entry| {
-            let series = slices.entry(slice).or_default();
-            match series.last_mut() {
-                Some((minute, n, k)) if *minute == entry.minute => (*n, *k) = (*n + entry.n, *k + entry.k),
-                _ => series.push((entry.minute, entry.n, entry.k)),
-            }
-        };
+        let mut whole = Series::new();
+        let several = self.names.iter().enumerate().filter(|(_, names)| names.len() > 1);
+        let mut of_values: Vec<(usize, Vec<Series>)> =
+            several.map(|(at, names)| (at, vec![Series::new(); names.len()])).collect();
         for entry in self.entries.iter().filter(|entry| entry.alive) {
-            add(None, entry);
-            for (dimension, value) in entry.values.iter().enumerate() {
-                if let (Some(value), true) = (value, self.names.get(dimension).is_some_and(|names| names.len() > 1)) {
-                    add(Some((dimension, *value)), entry);
+            add(&mut whole, entry);
+            for (dimension, of_values) in &mut of_values {
+                let value = entry.values.get(*dimension).copied().flatten();
+                if let Some(series) = value.and_then(|value| of_values.get_mut(usize::from(value))) {
+                    add(series, entry);
                 }
             }
         }
-        slices.retain(|_, series| series.iter().map(|(_, _, k)| k).sum::<f64>() >= f(min_failures));
+        let mut slices = BTreeMap::from([(None, whole)]);
+        for (dimension, of_values) in of_values {
+            let numbered = (0..).zip(of_values);
+            slices.extend(numbered.map(|(value, series)| (Some((dimension, value)), series)));
+        }
+        slices.retain(|_, series| !series.is_empty() && series.iter().map(|(_, _, k)| k).sum::<f64>() >= f(min_failures));
         slices
     }
 
     /// The series of a scope.
     pub(crate) fn series(&self, scope: &Scope) -> Series {
-        let mut series: Series = Vec::new();
+        let mut series = Series::new();
         for entry in self.entries.iter().filter(|entry| entry.alive && self.holds(scope, entry)) {
-            match series.last_mut() {
-                Some((minute, n, k)) if *minute == entry.minute => (*n, *k) = (*n + entry.n, *k + entry.k),
-                _ => series.push((entry.minute, entry.n, entry.k)),
-            }
+            add(&mut series, entry);
         }
         series
     }
@@ -232,6 +231,14 @@ impl<'a> Table<'a> {
     }
 }
 
+/// Adds an entry to a series that ends in its minute or an earlier one.
+fn add(series: &mut Series, entry: &Entry) {
+    match series.last_mut() {
+        Some((minute, n, k)) if *minute == entry.minute => (*n, *k) = (*n + entry.n, *k + entry.k),
+        _ => series.push((entry.minute, entry.n, entry.k)),
+    }
+}
+
 /// Whether an attempt is in a side's counts: a 429 says nothing about the model's health, so caller-side ends and the
 /// network's failures are not in the provider's; whatever was sent tells of the network (classification B4).
 fn counts(attempt: &Attempt, side: Side) -> bool {
@@ -242,7 +249,6 @@ fn counts(attempt: &Attempt, side: Side) -> bool {
     }
 }
 
-/// Attempts and failures by minute and number of values.
 /// The background rate by those of blocks of attempts: their 25 % quantile, within its bounds (classification B4).
 pub(crate) fn background_of(mut rates: Vec<f64>) -> f64 {
     rates.sort_by(f64::total_cmp);
@@ -259,6 +265,7 @@ pub(crate) fn background_of(mut rates: Vec<f64>) -> f64 {
         .clamp(BACKGROUND_FLOOR, BACKGROUND_CAP)
 }
 
+/// Attempts and failures by minute and number of values.
 type Sums = AHashMap<(usize, usize), (f64, f64)>;
 
 /// The sums in order.
