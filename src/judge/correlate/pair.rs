@@ -3,10 +3,15 @@
 
 use super::view::View;
 use crate::model::{Dimension, JoinMethod, Name, Outcome, Time};
-use std::collections::{BTreeMap, BTreeSet};
+use ahash::AHashMap;
+use smallvec::{SmallVec, smallvec};
+use std::collections::BTreeSet;
 
 /// Milliseconds between two records of one attempt on corrected clocks (classification B3.3).
 const TOLERANCE_MS: i64 = 2_000;
+
+/// Views by index: one, where proxies stand in no chain.
+pub(super) type Views = SmallVec<[usize; 2]>;
 
 /// One attempt: every view of it, the application's first.
 #[derive(Clone, Debug)]
@@ -14,7 +19,7 @@ pub(super) struct Joined {
     /// The application's view, by index.
     pub(super) application: Option<usize>,
     /// The proxies' views, by index, the hop nearest the application first.
-    pub(super) proxies: Vec<usize>,
+    pub(super) proxies: Views,
     /// How they were joined.
     pub(super) method: Option<JoinMethod>,
 }
@@ -28,7 +33,7 @@ pub(super) fn join(
     hosts: &[usize],
     may_meet: impl Fn(&View, usize, &View) -> bool,
 ) -> Vec<Joined> {
-    let mut index = Index::of(proxies);
+    let mut index = Index::of(applications, proxies, hosts);
     let mut joined: Vec<Joined> = Vec::with_capacity(applications.len());
     let mut order: Vec<usize> = (0..applications.len()).collect();
     order.sort_by_key(|&at| applications.get(at).map(|view| (view.time, at)));
@@ -39,11 +44,11 @@ pub(super) fn join(
         let (found, method) = match index.by_provider_id(view, proxies, hosts) {
             found if !found.is_empty() => (found, Some(JoinMethod::ProviderId)),
             _ => match index.by_client_id(view, proxies) {
-                Some(found) => (vec![found], Some(JoinMethod::ClientId)),
-                None => (Vec::new(), None),
+                Some(found) => (smallvec![found], Some(JoinMethod::ClientId)),
+                None => (Views::new(), None),
             },
         };
-        index.used.extend(&found);
+        index.use_all(&found);
         if found.is_empty() {
             left.push(joined.len());
         }
@@ -61,7 +66,7 @@ pub(super) fn join(
             })
         });
         if let Some(found) = found {
-            index.used.insert(found);
+            index.use_all(&[found]);
             one.proxies.push(found);
             one.method = Some(JoinMethod::TimeEndpointStatus);
         }
@@ -70,27 +75,33 @@ pub(super) fn join(
     joined
 }
 
-struct Index {
-    provider_ids: BTreeMap<Name, Vec<usize>>,
-    client_ids: BTreeMap<Name, Vec<usize>>,
+type ById<'a> = AHashMap<&'a Name, Views>;
+
+/// The proxies' views, by what they are looked for.
+struct Index<'a> {
+    provider_ids: ById<'a>,
+    client_ids: ById<'a>,
     by_time: Vec<(Time, usize)>,
-    used: BTreeSet<usize>,
+    is_used: Vec<bool>,
 }
 
-impl Index {
-    fn of(proxies: &[View]) -> Self {
+impl<'a> Index<'a> {
+    fn of(applications: &[View], proxies: &'a [View], hosts: &[usize]) -> Self {
+        let is_asked = !applications.is_empty();
+        // A lone proxy's views are told apart by nothing and asked for by nobody.
+        let has_hops = hosts.first() != hosts.last() || is_asked;
         let mut index = Self {
-            provider_ids: BTreeMap::new(),
-            client_ids: BTreeMap::new(),
-            by_time: Vec::new(),
-            used: BTreeSet::new(),
+            provider_ids: AHashMap::with_capacity(if has_hops { proxies.len() } else { 0 }),
+            client_ids: AHashMap::with_capacity(if is_asked { proxies.len() } else { 0 }),
+            by_time: Vec::with_capacity(proxies.len()),
+            is_used: vec![false; proxies.len()],
         };
         for (at, view) in proxies.iter().enumerate() {
-            if let Some(id) = &view.ids.x_request_id {
-                index.provider_ids.entry(Name::clone(id)).or_default().push(at);
+            if let (Some(id), true) = (&view.ids.x_request_id, has_hops) {
+                index.provider_ids.entry(id).or_default().push(at);
             }
-            if let Some(id) = &view.ids.x_client_request_id {
-                index.client_ids.entry(Name::clone(id)).or_default().push(at);
+            if let (Some(id), true) = (&view.ids.x_client_request_id, is_asked) {
+                index.client_ids.entry(id).or_default().push(at);
             }
             index.by_time.push((view.time, at));
         }
@@ -98,22 +109,31 @@ impl Index {
         index
     }
 
-    fn free<'a>(&'a self, ids: &'a BTreeMap<Name, Vec<usize>>, id: Option<&Name>) -> impl Iterator<Item = usize> + 'a {
-        id.and_then(|id| ids.get(id))
-            .into_iter()
-            .flatten()
-            .copied()
-            .filter(|at| !self.used.contains(at))
+    fn is_free(&self, at: usize) -> bool {
+        self.is_used.get(at) == Some(&false)
+    }
+
+    fn use_all(&mut self, views: &[usize]) {
+        for &at in views {
+            if let Some(is_used) = self.is_used.get_mut(at) {
+                *is_used = true;
+            }
+        }
+    }
+
+    fn free(&self, ids: &ById<'a>, id: Option<&Name>) -> impl Iterator<Item = usize> {
+        let found = id.and_then(|id| ids.get(id)).into_iter().flatten().copied();
+        found.filter(|at| self.is_free(*at))
     }
 
     /// One view a host, nearest in time first. An id that an application's log cannot tell for the provider's (Azure's
     /// are UUIDs, and its SDK names no host) is the provider's where a proxy saw it as such.
-    fn by_provider_id(&self, view: &View, proxies: &[View], hosts: &[usize]) -> Vec<usize> {
+    fn by_provider_id(&self, view: &View, proxies: &[View], hosts: &[usize]) -> Views {
         let id = view.ids.x_request_id.as_ref().or(view.ids.gateway_request_id.as_ref());
-        let mut found: Vec<usize> = self.free(&self.provider_ids, id).collect();
+        let mut found: Views = self.free(&self.provider_ids, id).collect();
         found.sort_by_key(|&at| distance(view, proxies.get(at)));
         let mut seen = BTreeSet::new();
-        found.retain(|&at| hosts.get(at).is_none_or(|host| seen.insert(*host)));
+        found.retain(|at| hosts.get(*at).is_none_or(|host| seen.insert(*host)));
         found
     }
 
@@ -136,7 +156,7 @@ impl Index {
             .iter()
             .skip(from)
             .take_while(|(time, _)| time.since(view.time) <= TOLERANCE_MS)
-            .filter(|(_, at)| !self.used.contains(at))
+            .filter(|(_, at)| self.is_free(*at))
             .filter_map(|&(_, at)| Some((at, proxies.get(at)?)))
             .filter(|(at, theirs)| may_be_one(view, theirs) && may_meet(*at, theirs))
             .min_by_key(|(at, theirs)| (distance(view, Some(theirs)), *at))
@@ -146,15 +166,15 @@ impl Index {
     /// What no application saw: hops that share a provider's id are one attempt.
     fn alone(&mut self, proxies: &[View], hosts: &[usize]) -> Vec<Joined> {
         let mut alone = Vec::new();
-        for &(_, at) in &self.by_time {
-            if self.used.contains(&at) {
+        for (_, at) in std::mem::take(&mut self.by_time) {
+            if !self.is_free(at) {
                 continue;
             }
             let Some(view) = proxies.get(at) else { continue };
             let hops = self.by_provider_id(view, proxies, hosts);
-            let mut members = vec![at];
+            let mut members: Views = smallvec![at];
             members.extend(hops.into_iter().filter(|&hop| hop != at && hosts.get(hop) != hosts.get(at)));
-            self.used.extend(&members);
+            self.use_all(&members);
             let method = (members.len() > 1).then_some(JoinMethod::ProviderId);
             alone.push(Joined {
                 application: None,
