@@ -49,7 +49,7 @@ use discover::LeftOut;
 use jobs::{merge_into, own, read_all, read_in_turn};
 use prepare::{Prepared, Way};
 use read::Errand;
-use sieve::Sieve;
+use sieve::{Asked, Savers, Sieve};
 use sources::Sources;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -69,7 +69,7 @@ pub struct Gathered {
     /// Newlines before each part, for sources that are read in parts.
     before: Vec<BTreeMap<usize, u64>>,
     /// The parts of each source that hold successes which a second look may want.
-    savers: Vec<BTreeSet<usize>>,
+    savers: Vec<Vec<(usize, Savers)>>,
     order: recognise::Order,
     /// How far sources are believed of which some records were not.
     believed: BTreeMap<SourceName, Time>,
@@ -157,11 +157,12 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
 }
 
 /// The parts of each of so many sources that hold successes which a second look may want.
-fn savers(read: &mut BTreeMap<usize, Box<read::Parts>>, sources: usize) -> Vec<BTreeSet<usize>> {
-    let mut savers = vec![BTreeSet::new(); sources];
+fn savers(read: &mut BTreeMap<usize, Box<read::Parts>>, sources: usize) -> Vec<Vec<(usize, Savers)>> {
+    let mut savers = vec![Vec::new(); sources];
     for (number, parts) in read {
         if let Some(place) = savers.get_mut(*number) {
             *place = std::mem::take(&mut parts.savers);
+            place.sort_unstable_by_key(|(part, _)| *part);
         }
     }
     savers
@@ -227,19 +228,20 @@ impl Gathered {
     #[must_use]
     pub fn look_again(&self, plan: &Plan, wanted: &Wanted, progress: &dyn Progress) -> Rollup {
         let mut jobs = Vec::new();
+        let sieve = Sieve::of(&wanted.client_ids);
+        let asked = Asked::of(&wanted.client_ids, &sieve);
         for (number, prepared) in self.sources.iter().enumerate() {
-            let parts = self.wanted_parts(number, prepared, wanted);
+            let parts = self.wanted_parts(number, prepared, wanted, &asked);
             prepared.hold(parts.len());
             jobs.extend(parts.into_iter().map(|part| (number, part)));
         }
-        let asked = Sieve::of(&wanted.client_ids);
         let errand = Errand {
             plan,
             wanted: Some(wanted),
-            asked: Some(&asked),
+            asked: Some(&sieve),
             sought: None,
-            order: &self.order,
             progress,
+            ..Errand::for_all(plan, &self.order, progress)
         };
         let shelves = read_all(jobs, &self.sources, &errand, &Workers::new(plan.threads));
         let mut extra = Rollup::default();
@@ -272,13 +274,13 @@ impl Gathered {
     }
 
     /// The parts of a source that may hold something wanted.
-    fn wanted_parts(&self, number: usize, prepared: &Prepared, wanted: &Wanted) -> Vec<usize> {
+    fn wanted_parts(&self, number: usize, prepared: &Prepared, wanted: &Wanted, asked: &Asked<'_>) -> Vec<usize> {
         if prepared.source.is_stdin() {
             return Vec::new();
         }
-        let within = self.names.get(number).into_iter().flatten();
+        let mut within = self.names.get(number).into_iter().flatten().chain([&prepared.source.name]);
         let mut offsets = BTreeSet::new();
-        for name in within.chain([&prepared.source.name]) {
+        for name in within.clone() {
             let Some(read) = self.rollup.sources.get(name) else { continue };
             // Pieces are known by their stamps, which may be starts.
             let longest = i64::from(read.longest_ms);
@@ -287,8 +289,11 @@ impl Gathered {
             };
             offsets.extend(read.chunks.iter().filter(is_wanted).map(|span| span.offset));
         }
-        // Many a log tells the caller's id of failures only: nothing in it is wanted.
-        let savers = self.savers.get(number).into_iter().flatten().copied();
+        let is_any = within.any(|name| wanted.every.contains(name));
+        // Many a log tells the caller's id of failures only, and in most parts of others no success has a failing call's id.
+        let savers = self.savers.get(number).into_iter().flatten();
+        let savers = savers.filter(|(_, savers)| is_any || asked.may_be_among(savers));
+        let savers = savers.map(|(part, _)| *part);
         match &prepared.way {
             Way::Pieces(pieces) => {
                 let is_wanted = |part: &usize| pieces.get(*part).is_some_and(|piece| offsets.contains(&piece.start));

@@ -1,4 +1,4 @@
-//! Says of most ids at once that nobody asked for them.
+//! Says of most ids at once that nobody asked for them, and of most parts of logs that they hold none of those.
 
 use std::collections::BTreeSet;
 
@@ -33,6 +33,12 @@ impl Sieve {
         self.0.get(word).is_some_and(|word| word & bit != 0)
     }
 
+    /// Whether an id of which only the lower half of the hash is known may be one of them.
+    fn passes_half(&self, half: u32) -> bool {
+        // With more bits than these, every id in a log of terabytes was asked for.
+        self.0.len() > 1 << (u32::BITS - 6) || self.passes(u64::from(half))
+    }
+
     #[inline]
     fn place(&self, hash: u64) -> (usize, u64) {
         let mask = self.0.len() as u64 - 1;
@@ -41,9 +47,97 @@ impl Sieve {
     }
 }
 
+/// Ids kept of one part: a piece of a plain file has fewer, and a stream that has more of them is read again whole.
+const IDS_OF_A_PART: usize = 1 << 20;
+
+/// Ids kept of all parts together, 32 MiB of them: those of two gigabytes of short lines. Beyond it parts are read again.
+pub(super) const IDS_OF_ALL: usize = 8 << 20;
+
+/// The successes of one part of a log that a second look may want.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Savers {
+    /// There are some without an id, or too many with one: the part is always looked at again.
+    pub(super) any: bool,
+    /// The lower half of the hash of every caller's id. Beside the ids that were asked for, one in a hundred million is taken
+    /// for another: of a gigabyte with ninety thousand failing calls a part in fourteen is read again for nothing.
+    pub(super) ids: Vec<u32>,
+}
+
+impl Savers {
+    /// Notes the caller's id of a success.
+    #[inline]
+    pub(super) fn note(&mut self, hash: u64) {
+        #[expect(clippy::cast_possible_truncation, reason = "half of it is kept")]
+        let half = hash as u32;
+        if self.ids.len() >= IDS_OF_A_PART {
+            self.forget();
+        }
+        if !self.any {
+            self.ids.push(half);
+        }
+    }
+
+    /// Whether there are any.
+    #[must_use]
+    pub(super) fn is_empty(&self) -> bool {
+        !self.any && self.ids.is_empty()
+    }
+
+    /// Adds those of another program that writes into the part.
+    pub(super) fn add(&mut self, mut other: Self) {
+        if self.ids.is_empty() {
+            self.ids = other.ids;
+        } else {
+            self.ids.append(&mut other.ids);
+        }
+        self.any |= other.any;
+    }
+
+    /// Frees what is not needed to answer, or is more than `room` ids. Gives how many ids are kept.
+    pub(super) fn settle(&mut self, room: usize) -> usize {
+        if self.any || self.ids.len() > room {
+            self.forget();
+        }
+        self.ids.shrink_to_fit();
+        self.ids.len()
+    }
+
+    /// Forgets the ids: the part is always looked at again.
+    pub(super) fn forget(&mut self) {
+        self.any |= !self.ids.is_empty();
+        self.ids = Vec::new();
+    }
+}
+
+/// The callers' ids that were asked for, as they are sought among the [`Savers`] of a part.
+#[derive(Debug)]
+pub(super) struct Asked<'a> {
+    sieve: &'a Sieve,
+    /// The lower halves of their hashes, sorted.
+    halves: Vec<u32>,
+}
+
+impl<'a> Asked<'a> {
+    /// These ids, which `sieve` was made of.
+    #[must_use]
+    pub(super) fn of(hashes: &BTreeSet<u64>, sieve: &'a Sieve) -> Self {
+        #[expect(clippy::cast_possible_truncation, reason = "half of it is kept")]
+        let mut halves: Vec<u32> = hashes.iter().map(|hash| *hash as u32).collect();
+        halves.sort_unstable();
+        Self { sieve, halves }
+    }
+
+    /// Whether one of the successes may have been asked for; never wrong where it says no.
+    #[must_use]
+    pub(super) fn may_be_among(&self, savers: &Savers) -> bool {
+        let is_asked = |half: &u32| self.sieve.passes_half(*half) && self.halves.binary_search(half).is_ok();
+        savers.any || savers.ids.iter().any(is_asked)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Sieve;
+    use super::{Asked, Savers, Sieve};
     use crate::model::id_hash;
     use std::collections::BTreeSet;
 
@@ -56,5 +150,23 @@ mod tests {
         let passed = (1000..11_000).filter(|number| sieve.passes(hash(*number))).count();
         assert!(passed < 1500, "{passed}");
         assert!(!Sieve::of(&BTreeSet::new()).passes(hash(1)));
+    }
+
+    #[test]
+    fn a_part_that_holds_an_id_is_looked_at_and_others_are_not() {
+        let hash = |number: u32| id_hash(&format!("call-{number}"));
+        let asked: BTreeSet<u64> = (0..1000).map(hash).collect();
+        let sieve = Sieve::of(&asked);
+        let asked = Asked::of(&asked, &sieve);
+        let part = |ids: std::ops::Range<u32>| {
+            let mut savers = Savers::default();
+            ids.for_each(|number| savers.note(hash(number)));
+            savers
+        };
+        assert!(!asked.may_be_among(&part(1000..5000)));
+        assert!(asked.may_be_among(&part(999..5000)));
+        let mut forgotten = part(1000..5000);
+        forgotten.forget();
+        assert!(asked.may_be_among(&forgotten));
     }
 }

@@ -175,9 +175,12 @@ impl Collector<'_> {
         } else {
             owned.x_request_id
         };
+        let client_hash = owned.x_client_request_id.map(id_hash_of);
         let [provider_id, client_id] = [
-            provider_id.filter(|id| success.has_provider_id && self.is_sampled(id)),
-            owned.x_client_request_id.filter(|id| self.is_sampled(id)),
+            provider_id.filter(|id| success.has_provider_id && self.is_sampled(id_hash_of(id))),
+            owned
+                .x_client_request_id
+                .filter(|_| client_hash.is_some_and(|hash| self.is_sampled(hash))),
         ];
         if provider_id.is_some() || client_id.is_some() {
             let ids = [provider_id, client_id].map(|id| id.and_then(|id| str::from_utf8(id).ok()));
@@ -189,7 +192,8 @@ impl Collector<'_> {
             self.rollup.successes_without_id += 1;
         }
         let has_client_id = owned.x_client_request_id.is_some();
-        self.count_saver(has_client_id, success.grain, duration, success.numbers_attempts);
+        self.note_saver(client_hash, success.grain);
+        self.count_client_id(has_client_id, duration, success.numbers_attempts);
         if owned.input_tokens.is_some() || owned.output_tokens.is_some() {
             let fields = Fields {
                 input_tokens: owned.input_tokens,

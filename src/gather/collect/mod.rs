@@ -16,7 +16,7 @@ use crate::gather::formats::Format;
 use crate::gather::normalise::{self, End};
 use crate::gather::repeated::Repeated;
 use crate::gather::retry_after;
-use crate::gather::sieve::Sieve;
+use crate::gather::sieve::{Savers, Sieve};
 use crate::gather::sought::Sought;
 use crate::gather::times;
 use crate::model::{
@@ -89,11 +89,6 @@ fn sampled_fraction(size: u64) -> u64 {
     (size / BYTES_PER_RECORD / IDS_ASKED + 1).next_power_of_two() - 1
 }
 
-/// Whether an id is in a fraction.
-fn is_in(fraction: u64, id: &[u8]) -> bool {
-    fraction == 0 || id_hash_of(id) & fraction == 0
-}
-
 /// One line as a twin of it would look: the same facts, another layout.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Twin {
@@ -133,8 +128,8 @@ pub struct Collector<'a> {
     whole: bool,
     /// Records that hold what is sought.
     pub(super) sightings: Vec<Sighting>,
-    /// A success was counted that a second look may want.
-    pub(super) may_save_calls: bool,
+    /// The successes that a second look may want.
+    pub(super) savers: Savers,
     /// Two handlers may write every line twice: a program's loggers, and no proxy's.
     has_twins: bool,
     fraction: u64,
@@ -175,7 +170,7 @@ impl<'a> Collector<'a> {
             warming: false,
             whole: false,
             sightings: Vec::new(),
-            may_save_calls: false,
+            savers: Savers::default(),
             known: None,
             lesson: None,
         }
@@ -529,6 +524,7 @@ impl<'a> Collector<'a> {
             tuple_if_start,
         } = self.attributes(fields, vantage);
         self.sample(provider_id, client_id, ended, duration, &attributes);
+        self.note_saver(client_id.map(id_hash), fields.grain);
         if fields.grain == Grain::Start {
             return;
         }
@@ -537,7 +533,7 @@ impl<'a> Collector<'a> {
         } else {
             self.rollup.successes_without_id += 1;
         }
-        self.count_saver(client_id.is_some(), fields.grain, duration, fields.attempt.is_some());
+        self.count_client_id(client_id.is_some(), duration, fields.attempt.is_some());
         let later = fields.attempt.is_some_and(|attempt| attempt > 1);
         if later {
             // It saved its call: there are no more of these than failures.
@@ -589,10 +585,12 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// Notes a success that may have saved a call.
-    fn count_saver(&mut self, has_id: bool, grain: Grain, duration: Option<u32>, numbers_attempts: bool) {
-        self.may_save_calls |= has_id || grain == Grain::Call;
-        self.count_client_id(has_id, duration, numbers_attempts);
+    /// Notes a success that may have saved a call, by the hash of the caller's id.
+    fn note_saver(&mut self, client_id: Option<u64>, grain: Grain) {
+        self.savers.any |= grain == Grain::Call;
+        if let Some(hash) = client_id {
+            self.savers.note(hash);
+        }
     }
 
     fn count_client_id(&mut self, has_id: bool, duration: Option<u32>, numbers_attempts: bool) {
@@ -605,8 +603,8 @@ impl<'a> Collector<'a> {
         self.rollup.numbers_attempts |= numbers_attempts;
     }
 
-    fn is_sampled(&self, id: &[u8]) -> bool {
-        is_in(self.fraction, id)
+    fn is_sampled(&self, hash: u64) -> bool {
+        hash & self.fraction == 0
     }
 
     fn sample(

@@ -21,7 +21,7 @@ use super::prepare::{Prepared, SHRUNK, Way};
 use super::progress::Progress;
 use super::recognise::Order;
 use super::repeated::Repeated;
-use super::sieve::Sieve;
+use super::sieve::{IDS_OF_ALL, Sieve};
 use super::sought::Sought;
 use crate::model::{Name, Wanted};
 use crate::text::timestamp::Reference;
@@ -29,11 +29,15 @@ use chrono::DateTime;
 use records::Records;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use stream::StreamReader;
 
 /// Bits of a line's number within its part. 64 GiB of empty lines fit, and 2^28 parts beside them.
 const LINE_BITS: u32 = 36;
+
+/// The smallest source of which it is told whose its successes are: a smaller one is sooner read again.
+const SMALLEST_TOLD: u64 = 64 * 1024;
 
 /// Lines that lie open.
 static OPEN: Opening = Opening {
@@ -67,6 +71,8 @@ pub(super) struct Errand<'a> {
     pub(super) sought: Option<&'a Sought>,
     pub(super) order: &'a Order,
     pub(super) progress: &'a dyn Progress,
+    /// Ids of successes that were kept.
+    pub(super) ids_kept: AtomicUsize,
 }
 
 impl<'a> Errand<'a> {
@@ -79,6 +85,7 @@ impl<'a> Errand<'a> {
             sought: None,
             order,
             progress,
+            ids_kept: AtomicUsize::new(0),
         }
     }
 }
@@ -146,10 +153,25 @@ impl Errand<'_> {
             *known = learned;
         }
         let mut parts = records.finish(opening, part, offset);
+        self.settle(&mut parts, prepared);
         parts.rollup.bytes = bytes;
         parts.newlines.insert(part, ended.newlines);
         parts.trouble.extend(shrunk.into_iter().chain(broken));
         Ok(parts)
+    }
+
+    /// Keeps the ids of the successes of a part as long as there is room for them. Which parts find room is chance, for what
+    /// a part without them holds is found by reading it again.
+    fn settle(&self, parts: &mut Parts, prepared: &Prepared) {
+        let kept = self.ids_kept.load(Ordering::Relaxed);
+        let room = if prepared.source.size < SMALLEST_TOLD || self.wanted.is_some() {
+            0
+        } else {
+            IDS_OF_ALL.saturating_sub(kept)
+        };
+        for (_, savers) in &mut parts.savers {
+            self.ids_kept.fetch_add(savers.settle(room), Ordering::Relaxed);
+        }
     }
 
     fn context<'a>(&'a self, prepared: &'a Prepared, repeated: &'a RefCell<Repeated>) -> SourceContext<'a> {

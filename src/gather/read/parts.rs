@@ -2,6 +2,7 @@
 
 use super::LINE_BITS;
 use crate::gather::recognise::Recognised;
+use crate::gather::sieve::Savers;
 use crate::model::{Name, Sighting, SourceRollup, Time};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +18,7 @@ pub(in crate::gather) struct Parts {
     /// Newlines of each part.
     pub(in crate::gather) newlines: BTreeMap<usize, u64>,
     /// The parts that hold successes which a second look may want.
-    pub(in crate::gather) savers: BTreeSet<usize>,
+    pub(in crate::gather) savers: Vec<(usize, Savers)>,
     /// Why some of it was not read.
     pub(in crate::gather) trouble: BTreeSet<String>,
     /// Records that hold what is sought.

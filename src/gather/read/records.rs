@@ -6,6 +6,7 @@ use crate::gather::collect::{Collector, KnownLines, SourceContext};
 use crate::gather::envelopes::{self, Clock, Opening, Outer, Wrapped};
 use crate::gather::formats::{Fit, Format};
 use crate::gather::frame::{self, Ended, Framing, Items, Owned, Refill, Sink, Window};
+use crate::gather::sieve::Savers;
 use crate::gather::recognise::{Order, Recognised, recognise_lines};
 use crate::model::{ChunkSpan, Name};
 use crate::redact::scrub;
@@ -77,9 +78,9 @@ impl<'a> Records<'a> {
     /// What they gave, read from `offset` on.
     pub(super) fn finish(self, opening: &Opening, part: usize, offset: u64) -> Parts {
         let mut sightings = Vec::new();
-        let mut may_save_calls = false;
+        let mut savers = Savers::default();
         let mut finish = |mut collector: Collector<'_>| {
-            may_save_calls |= collector.may_save_calls;
+            savers.add(std::mem::take(&mut collector.savers));
             sightings.append(&mut collector.sightings);
             let mut rollup = collector.finish();
             rollup.notes.extend(opening.said());
@@ -100,8 +101,8 @@ impl<'a> Records<'a> {
             parts.add(origin.name, rollup);
         }
         parts.sightings = sightings;
-        if may_save_calls {
-            parts.savers.insert(part);
+        if !savers.is_empty() {
+            parts.savers.push((part, savers));
         }
         parts
     }
