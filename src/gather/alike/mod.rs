@@ -6,10 +6,16 @@
 //! its owner's to say. A line that leaves the tree is parsed as ever, so the tree may forget or refuse anything.
 //! Measured (16 MB of nginx lines): see `benches/README.md`.
 
+mod branches;
+mod owned;
 mod shape;
+mod text;
+mod word;
 
-use shape::same;
+use branches::Branches;
+pub use owned::Owned;
 pub use shape::{Own, Slot};
+use text::Text;
 
 /// Kinds of lines that are learned; a log with more of them has a part that is each line's own and that no format tells.
 const MOST_LEAVES: usize = 2048;
@@ -23,51 +29,43 @@ const CREDIT: u32 = 128;
 /// How many lines pass by for each one that is learned without credit: logs change.
 const WAIT: u32 = 64;
 
-/// What one line has of its own.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Owned<'l> {
-    /// The stamp.
-    pub stamp: Option<&'l str>,
-    /// The duration in milliseconds.
-    pub duration_ms: Option<f64>,
-    /// What stood on a provider's response.
-    pub x_request_id: Option<&'l [u8]>,
-    /// A bare request id.
-    pub request_id: Option<&'l [u8]>,
-    /// The caller's id.
-    pub x_client_request_id: Option<&'l [u8]>,
-    /// Tokens of the request.
-    pub input_tokens: Option<u64>,
-    /// Tokens of the answer.
-    pub output_tokens: Option<u64>,
-}
-
 /// The bytes that lines share, as a tree.
 #[derive(Debug)]
 pub struct Paths {
     nodes: Vec<Node>,
+    /// What each line has of its own behind a node, and the node after that.
+    slots: Vec<(Slot, usize)>,
     leaves: usize,
     credit: u32,
     passed: u32,
 }
 
+/// Two lines of the processor's cache: what a line of a log costs is for a third the fetching of nodes.
 #[derive(Debug, Default)]
+#[repr(align(64))]
 struct Node {
     /// What stands here in every line that comes by.
-    text: Box<[u8]>,
-    /// What each line has of its own behind it, and the node after that.
-    slot: Option<(Slot, usize)>,
-    /// The first bytes of the nodes that may follow, and these nodes.
-    firsts: Vec<u8>,
-    next: Vec<usize>,
+    text: Text,
+    /// The nodes that may follow.
+    next: Branches,
+    /// Which of the slots each line has behind it.
+    slot: Option<u32>,
     /// The number of the line that ends here.
-    leaf: Option<usize>,
+    leaf: Option<u32>,
+}
+
+impl Node {
+    /// Whether nothing was said of it.
+    fn is_new(&self) -> bool {
+        self.text.bytes().is_empty() && self.next.is_empty() && self.slot.is_none() && self.leaf.is_none()
+    }
 }
 
 impl Default for Paths {
     fn default() -> Self {
         Self {
             nodes: vec![Node::default()],
+            slots: Vec::new(),
             leaves: 0,
             credit: CREDIT,
             passed: 0,
@@ -92,27 +90,22 @@ impl Paths {
     }
 
     fn walk<'l>(&self, line: &'l [u8]) -> Option<(usize, Owned<'l>)> {
-        let mut owned = Owned::default();
+        let mut owned = Owned::of(line);
         let mut node = self.nodes.first()?;
         let mut rest = line;
         loop {
-            // Not by libc: where the text is empty it reads through a dangling pointer with all lanes masked, which some
-            // processors answer with an assist of hundreds of cycles (measured: half of the run).
-            let (here, behind) = rest.split_at_checked(node.text.len())?;
-            same(here, &node.text).then_some(())?;
-            rest = behind;
-            if let Some((slot, next)) = &node.slot
-                && let Some(after) = slot.take(rest, &mut owned)
+            rest = node.text.pass(rest)?;
+            if let Some((slot, next)) = node.slot.and_then(|slot| self.slots.get(slot as usize))
+                && let Some(behind) = slot.take(rest, &mut owned)
             {
-                rest = after;
+                rest = behind;
                 node = self.nodes.get(*next)?;
                 continue;
             }
             let Some(first) = rest.first() else {
-                return node.leaf.map(|leaf| (leaf, owned));
+                return node.leaf.map(|leaf| (leaf as usize, owned));
             };
-            let at = node.firsts.iter().position(|byte| byte == first)?;
-            node = self.nodes.get(*node.next.get(at)?)?;
+            node = self.nodes.get(node.next.at(*first)?)?;
         }
     }
 
@@ -133,78 +126,80 @@ impl Paths {
     pub fn learn(&mut self, line: &[u8], own: &[Slot]) -> Option<usize> {
         let (mut node, mut from) = (0, 0);
         for slot in own {
-            node = self.spell(node, line.get(from..slot.range().start)?)?;
+            node = self.spell(node, line.get(from..slot.open().start)?)?;
             node = self.leave_open(node, slot)?;
-            from = slot.range().end;
+            from = slot.open().end;
         }
         node = self.spell(node, line.get(from..)?)?;
         let node = self.nodes.get_mut(node)?;
         if node.leaf.is_some() {
             return None;
         }
-        node.leaf = Some(self.leaves);
+        let leaf = self.leaves;
+        node.leaf = Some(u32::try_from(leaf).ok()?);
         self.leaves += 1;
-        node.leaf
+        Some(leaf)
     }
 
-    /// The node behind `text`, which is spelt from the end of `node` on.
+    /// The node behind `text`, which is spelt from the start of `node` on.
     fn spell(&mut self, mut node: usize, mut text: &[u8]) -> Option<usize> {
-        while let Some(first) = text.first() {
-            let here = self.nodes.get(node)?;
-            let at = here.firsts.iter().position(|byte| byte == first);
-            let Some(next) = at.and_then(|at| here.next.get(at).copied()) else {
-                return self.branch(node, text);
-            };
-            let known = &self.nodes.get(next)?.text;
+        let here = self.nodes.get_mut(node)?;
+        if here.is_new() {
+            here.text = Text::of(text);
+            return Some(node);
+        }
+        loop {
+            let known = self.nodes.get(node)?.text.bytes();
             let common = known.iter().zip(text).take_while(|(a, b)| a == b).count();
             if common < known.len() {
-                self.split(next, common)?;
+                self.split(node, common)?;
             }
             text = text.get(common..)?;
+            let Some(first) = text.first() else { return Some(node) };
+            let Some(next) = self.nodes.get(node)?.next.at(*first) else {
+                return self.branch(node, text);
+            };
             node = next;
         }
-        Some(node)
     }
 
     fn branch(&mut self, node: usize, text: &[u8]) -> Option<usize> {
         let new = self.add(Node {
-            text: text.into(),
+            text: Text::of(text),
             ..Node::default()
         });
         let here = self.nodes.get_mut(node)?;
-        here.firsts.push(*text.first()?);
-        here.next.push(new);
+        here.next.add(*text.first()?, new);
         Some(new)
     }
 
     /// Parts a node's text in two: what follows it follows the second part.
     fn split(&mut self, node: usize, at: usize) -> Option<()> {
         let here = std::mem::take(self.nodes.get_mut(node)?);
-        let (before, behind) = here.text.split_at_checked(at)?;
-        let (before, first) = (before.into(), *behind.first()?);
+        let (before, behind) = here.text.bytes().split_at_checked(at)?;
+        let (before, first) = (Text::of(before), *behind.first()?);
         let lower = self.add(Node {
-            text: behind.into(),
+            text: Text::of(behind),
             ..here
         });
         *self.nodes.get_mut(node)? = Node {
             text: before,
-            firsts: vec![first],
-            next: vec![lower],
             ..Node::default()
         };
+        self.nodes.get_mut(node)?.next.add(first, lower);
         Some(())
     }
 
     /// The node behind what each line has of its own at the end of `node`.
     fn leave_open(&mut self, node: usize, slot: &Slot) -> Option<usize> {
-        match &self.nodes.get(node)?.slot {
-            Some((known, next)) => known.is_as(slot).then_some(*next),
-            None => {
-                let new = self.add(Node::default());
-                self.nodes.get_mut(node)?.slot = Some((slot.clone(), new));
-                Some(new)
-            }
+        if let Some(known) = self.nodes.get(node)?.slot {
+            let (known, next) = self.slots.get(known as usize)?;
+            return known.is_as(slot).then_some(*next);
         }
+        let new = self.add(Node::default());
+        self.nodes.get_mut(node)?.slot = Some(u32::try_from(self.slots.len()).ok()?);
+        self.slots.push((slot.clone(), new));
+        Some(new)
     }
 
     fn add(&mut self, node: Node) -> usize {
@@ -243,8 +238,8 @@ mod tests {
     fn a_line_that_differs_in_its_own_only_is_known() {
         let (leaf, owned) = learned().follow(b"b 2026-03-02T11:59:59 ok id=x_fedcba9876543210").unwrap();
         assert_eq!(leaf, 2);
-        assert_eq!(owned.stamp, Some("2026-03-02T11:59:59"));
-        assert_eq!(owned.x_client_request_id, Some(&b"id=x_fedcba9876543210"[..]));
+        assert_eq!(owned.stamp(), Some(&b"2026-03-02T11:59:59"[..]));
+        assert_eq!(owned.x_client_request_id(), Some(&b"id=x_fedcba9876543210"[..]));
     }
 
     #[test]

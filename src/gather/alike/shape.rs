@@ -4,31 +4,11 @@
 //! the first one had them; an id has its length, its prefix and its hyphens, for these decide whose id it is; a number has
 //! a point where the first one had one, for that may decide its unit.
 
-use super::Owned;
-use crate::text::scan::scaled;
+use super::owned::{Owned, Place};
+use super::word::{Kind, short_number};
 use std::ops::Range;
-use std::str;
 
-/// What a part of a line is.
-#[derive(Clone, Copy, Debug)]
-pub enum Own {
-    /// The record's time.
-    Stamp,
-    /// The duration; how milliseconds are made of its text.
-    Duration(fn(&str) -> Option<f64>),
-    /// An id that stood on a provider's response by its name.
-    ProviderId,
-    /// A bare request id.
-    RequestId,
-    /// The caller's id.
-    ClientId,
-    /// Tokens of the request.
-    InputTokens,
-    /// Tokens of the answer.
-    OutputTokens,
-    /// Something that says nothing of a success.
-    Nothing,
-}
+pub use super::owned::Own;
 
 /// Which bytes may stand in a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,29 +19,18 @@ enum Shape {
     Number { has_point: bool },
 }
 
-/// What may stand in the place of a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    /// Digits where it has digits, and the same bytes elsewhere.
-    Digits,
-    /// Lower-case hexadecimal digits, and hyphens where it has hyphens.
-    Hexadecimal,
-    /// Letters and digits.
-    Letters,
-}
-
 /// A part of a line that is its own.
 #[derive(Clone, Debug)]
 pub struct Slot {
-    own: Own,
+    own: Place,
     shape: Shape,
     range: Range<usize>,
 }
 
-/// The fewest bytes of a stamp or an id: a [`Word`] of them is compared at once.
+/// The fewest bytes of a stamp or an id: so many are compared at once.
 const SHORTEST: usize = 8;
 
-/// Most digits of a number, so that it is exact in 53 bits and [`scaled`] says what a parser of floats says.
+/// Most digits of a number, so that it is exact in 53 bits and `scaled` says what a parser of floats says.
 const MOST_DIGITS: usize = 15;
 
 impl Slot {
@@ -100,7 +69,7 @@ impl Slot {
         } else {
             return None;
         };
-        let shape = Shape::Like(value.as_bytes().into(), begins, kind);
+        let shape = Shape::Like(tail.into(), begins, kind);
         Self::at(line, value, own, shape)
     }
 
@@ -115,75 +84,66 @@ impl Slot {
         let start = (value.as_ptr() as usize).checked_sub(line.as_ptr() as usize)?;
         let range = start..start + value.len();
         // A format may have undone an escape, or put the value together.
-        (line.get(range.clone())? == value).then_some(Self { own, shape, range })
+        (line.get(range.clone())? == value).then(|| Self {
+            own: own.into(),
+            shape,
+            range,
+        })
     }
 
-    /// Where it stands in the line that it was learned from.
+    /// Where the bytes stand that may be others, in the line that it was learned from.
     #[must_use]
-    pub fn range(&self) -> Range<usize> {
-        self.range.clone()
+    pub(super) fn open(&self) -> Range<usize> {
+        self.range.start + self.same()..self.range.end
+    }
+
+    /// How many of its first bytes are the same in every line: they are part of the text before it.
+    fn same(&self) -> usize {
+        match &self.shape {
+            Shape::Like(_, same, _) => *same,
+            Shape::Number { .. } => 0,
+        }
     }
 
     /// Whether another line has the same there.
     pub(super) fn is_as(&self, other: &Self) -> bool {
-        let same_own = match (self.own, other.own) {
-            (Own::Duration(mine), Own::Duration(theirs)) => std::ptr::fn_addr_eq(mine, theirs),
-            (mine, theirs) => std::mem::discriminant(&mine) == std::mem::discriminant(&theirs),
-        };
-        same_own
+        self.own == other.own
             && match (&self.shape, &other.shape) {
-                (Shape::Like(mine, at, kind), Shape::Like(theirs, other_at, other_kind)) => {
-                    at == other_at && kind == other_kind && is_like(mine, *at, *kind, theirs)
+                (Shape::Like(mine, same, kind), Shape::Like(theirs, other_same, other_kind)) => {
+                    same == other_same && kind == other_kind && kind.fits(mine, theirs)
                 }
                 (mine, theirs) => mine == theirs,
             }
     }
 
-    /// Takes it from the start of `rest` and gives what follows; `None` where something else stands there.
+    /// Takes it from the start of `rest`, behind what is the same in every line, and gives what follows; `None` where something
+    /// else stands there.
     #[inline]
-    pub(super) fn take<'l>(&self, rest: &'l [u8], owned: &mut Owned<'l>) -> Option<&'l [u8]> {
-        let (value, after) = match &self.shape {
-            Shape::Like(first, at, kind) => {
-                let (value, after) = rest.split_at_checked(first.len())?;
-                is_like(first, *at, *kind, value).then_some((value, after))?
+    pub(super) fn take<'l>(&self, rest: &'l [u8], owned: &mut Owned<'_>) -> Option<&'l [u8]> {
+        let (length, same) = match &self.shape {
+            Shape::Like(first, same, kind) => {
+                let (value, _) = rest.split_at_checked(first.len())?;
+                kind.fits(first, value).then_some((first.len(), *same))?
             }
-            Shape::Number { has_point } => rest.split_at_checked(number(rest, *has_point)?)?,
+            Shape::Number { has_point } => (number(rest, *has_point)?, 0),
         };
-        self.give(value, owned)?;
-        Some(after)
+        let behind = rest.get(length..)?;
+        owned.note(self.own, rest.len() + same, behind.len());
+        Some(behind)
     }
-
-    #[inline]
-    fn give<'l>(&self, value: &'l [u8], owned: &mut Owned<'l>) -> Option<()> {
-        let count = || Some(whole(scaled(str::from_utf8(value).ok()?, 0)?));
-        match self.own {
-            Own::Stamp => owned.stamp = Some(str::from_utf8(value).ok()?),
-            Own::Duration(milliseconds) => owned.duration_ms = Some(milliseconds(str::from_utf8(value).ok()?)?),
-            Own::ProviderId => owned.x_request_id = Some(value),
-            Own::RequestId => owned.request_id = Some(value),
-            Own::ClientId => owned.x_client_request_id = Some(value),
-            Own::InputTokens => owned.input_tokens = Some(count()?),
-            Own::OutputTokens => owned.output_tokens = Some(count()?),
-            Own::Nothing => {}
-        }
-        Some(())
-    }
-}
-
-/// A whole number of at most 32 bits, as formats read counts.
-fn whole(number: f64) -> u64 {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the value is bounded first"
-    )]
-    let whole = number.min(f64::from(u32::MAX)) as u32;
-    u64::from(whole)
 }
 
 /// The length of the number that begins here.
 #[inline]
 fn number(bytes: &[u8], has_point: bool) -> Option<usize> {
+    match bytes.first_chunk().and_then(|bytes| short_number(*bytes, has_point)) {
+        Some(length) => Some(length),
+        None => long_number(bytes, has_point),
+    }
+}
+
+/// The same, byte by byte.
+fn long_number(bytes: &[u8], has_point: bool) -> Option<usize> {
     let digits = |from: usize| {
         let rest = bytes.get(from..).unwrap_or_default().iter();
         rest.take_while(|byte| byte.is_ascii_digit()).count()
@@ -200,103 +160,13 @@ fn number(bytes: &[u8], has_point: bool) -> Option<usize> {
     (behind > 0 && before + behind <= MOST_DIGITS).then_some(before + 1 + behind)
 }
 
-/// Whether a text may stand in the place of `first`.
-#[inline]
-fn is_like(first: &[u8], at: usize, kind: Kind, text: &[u8]) -> bool {
-    let (Some((prefix, first)), Some((other_prefix, text))) = (first.split_at_checked(at), text.split_at_checked(at)) else {
-        return false;
-    };
-    same(prefix, other_prefix) && by_words(first, text, |first, text| kind.fits(Word::of(first), Word::of(text)))
-}
-
-/// Whether two texts are the same. Most are a few dozen bytes, for which a call of libc costs more than the comparison.
-#[inline]
-pub(super) fn same(text: &[u8], other: &[u8]) -> bool {
-    if text.len() < SHORTEST {
-        return text.len() == other.len() && text.iter().zip(other).all(|(a, b)| a == b);
-    }
-    by_words(text, other, |text, other| text == other)
-}
-
-/// Whether two texts fit eight bytes by eight; the last eight are looked at once more where the length is no multiple.
-#[inline]
-fn by_words(text: &[u8], other: &[u8], fit: impl Fn(&[u8; 8], &[u8; 8]) -> bool) -> bool {
-    let (Some(last), Some(other_last)) = (text.last_chunk(), other.last_chunk()) else {
-        return false;
-    };
-    if text.len() != other.len() {
-        return false;
-    }
-    for (word, other) in text.as_chunks().0.iter().zip(other.as_chunks().0) {
-        if !fit(word, other) {
-            return false;
-        }
-    }
-    fit(last, other_last)
-}
-
-impl Kind {
-    #[inline]
-    fn fits(self, first: Word, text: Word) -> bool {
-        if !text.is_ascii() {
-            return false;
-        }
-        match self {
-            Self::Digits => {
-                let both = first.between(b'0', b'9') & text.between(b'0', b'9');
-                // Every bit of the bytes that are digits in both.
-                let free = (both >> 7).wrapping_mul(0xff);
-                (first.0 ^ text.0) & !free == 0
-            }
-            Self::Hexadecimal => {
-                let hyphens = text.between(b'-', b'-');
-                let all = hyphens | text.between(b'0', b'9') | text.between(b'a', b'f');
-                all == Word::HIGH && hyphens == first.between(b'-', b'-')
-            }
-            Self::Letters => {
-                let letters = text.between(b'a', b'z') | text.between(b'A', b'Z');
-                letters | text.between(b'0', b'9') == Word::HIGH
-            }
-        }
-    }
-}
-
-/// Eight bytes that are looked at as one number: half of what a known line costs is this look, and byte by byte it would be
-/// four times as much.
-#[derive(Clone, Copy)]
-struct Word(u64);
-
-impl Word {
-    /// The high bit of every byte.
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-
-    #[inline]
-    fn of(bytes: &[u8; 8]) -> Self {
-        Self(u64::from_le_bytes(*bytes))
-    }
-
-    #[inline]
-    fn is_ascii(self) -> bool {
-        self.0 & Self::HIGH == 0
-    }
-
-    /// The high bit of every byte from `first` to `last`, of ASCII: adding what is lacking to 128 sets it, and no byte's sum
-    /// runs over into the next.
-    #[inline]
-    fn between(self, first: u8, last: u8) -> u64 {
-        let raised = |by: u8| self.0.wrapping_add(u64::from_le_bytes([by; 8]));
-        raised(0x80 - first) & !raised(0x7f - last) & Self::HIGH
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Kind, Own, Slot};
-    use crate::gather::alike::Owned;
+    use super::{Own, Owned, Slot};
 
     fn takes(slot: &Slot, text: &str) -> Option<usize> {
-        let after = slot.take(text.as_bytes(), &mut Owned::default())?;
-        Some(text.len() - after.len())
+        slot.take(text.as_bytes().get(slot.same()..)?, &mut Owned::of(text.as_bytes()))
+            .map(|behind| text.len() - behind.len())
     }
 
     #[test]
@@ -308,22 +178,7 @@ mod tests {
         let id = "req_011CGYQg91SobafAev9iH7wv";
         let slot = Slot::id(id, id, Own::ProviderId).unwrap();
         assert_eq!(takes(&slot, "req_zzzzzzzzzzzzzzzzzzzzzzzz"), Some(28));
-        assert_eq!(takes(&slot, "rep_zzzzzzzzzzzzzzzzzzzzzzzz"), None);
         assert_eq!(takes(&slot, "req_zzzzzzzzzzzzzzzzzzzzzzz\""), None);
-    }
-
-    #[test]
-    fn every_byte_is_told_by_its_kind() {
-        for byte in 0..=u8::MAX {
-            let text = [b'0', byte, b'0', b'0', b'0', b'0', b'0', b'0'];
-            let fits = |kind: Kind, first: &[u8]| super::is_like(first, 0, kind, &text);
-            assert_eq!(fits(Kind::Digits, b"01000000"), byte.is_ascii_digit(), "{byte}");
-            assert_eq!(fits(Kind::Digits, b"0:000000"), byte == b':', "{byte}");
-            let hex = byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-            assert_eq!(fits(Kind::Hexadecimal, b"0a000000"), hex, "{byte}");
-            assert_eq!(fits(Kind::Hexadecimal, b"0-000000"), byte == b'-', "{byte}");
-            assert_eq!(fits(Kind::Letters, b"0a000000"), byte.is_ascii_alphanumeric(), "{byte}");
-        }
     }
 
     #[test]
@@ -344,5 +199,24 @@ mod tests {
         assert_eq!(takes(&point, "12 "), None);
         assert_eq!(takes(&point, "12. "), None);
         assert!(Slot::number("1.2.3", "1.2.3", Own::Nothing).is_none());
+    }
+
+    #[test]
+    fn a_short_number_is_read_as_a_long_one() {
+        let bytes = [b'0', b'9', b'.', b'/', b':', b' ', 0xb0];
+        for mut which in 0..bytes.len().pow(5) {
+            let mut text = *b"00000 \xff\xff";
+            for byte in &mut text[..5] {
+                *byte = bytes[which % bytes.len()];
+                which /= bytes.len();
+            }
+            for has_point in [false, true] {
+                assert_eq!(
+                    super::number(&text, has_point),
+                    super::long_number(&text, has_point),
+                    "{text:?}"
+                );
+            }
+        }
     }
 }

@@ -39,7 +39,7 @@ pub(super) struct Lesson {
 /// What the parse of a record took for its own.
 #[derive(Debug, PartialEq)]
 struct Said {
-    stamp: Option<Box<str>>,
+    stamp: Option<Box<[u8]>>,
     duration_ms: Option<f64>,
     ids: [Option<Box<[u8]>>; 3],
     tokens: (Option<u64>, Option<u64>),
@@ -49,7 +49,7 @@ impl Said {
     fn by_parse(fields: &Fields<'_>) -> Self {
         let id = |id: Option<&str>| id.map(|id| id.as_bytes().into());
         Self {
-            stamp: fields.timestamp.map(Box::from),
+            stamp: fields.timestamp.map(|stamp| stamp.as_bytes().into()),
             duration_ms: fields.duration_ms,
             ids: [fields.x_request_id, fields.request_id, fields.x_client_request_id].map(id),
             tokens: (fields.input_tokens, fields.output_tokens),
@@ -58,10 +58,10 @@ impl Said {
 
     fn by_path(owned: &Owned<'_>) -> Self {
         Self {
-            stamp: owned.stamp.map(Box::from),
-            duration_ms: owned.duration_ms,
-            ids: [owned.x_request_id, owned.request_id, owned.x_client_request_id].map(|id| id.map(Box::from)),
-            tokens: (owned.input_tokens, owned.output_tokens),
+            stamp: owned.stamp().map(Box::from),
+            duration_ms: owned.duration_ms(),
+            ids: owned.ids().map(|id| id.map(Box::from)),
+            tokens: owned.tokens(),
         }
     }
 }
@@ -107,7 +107,10 @@ impl Collector<'_> {
 
     /// What [`Collector::take`] does with such a record.
     fn take_known(&mut self, success: &mut Success, owned: &Owned<'_>) -> Option<bool> {
-        let stamp = self.stamps.parse(owned.stamp?, &self.context.zone, &self.context.reference)?;
+        let written = owned.stamp()?;
+        let stamp = self
+            .stamps
+            .parse_bytes(written, &self.context.zone, &self.context.reference)?;
         if stamp.dated == DateKnown::NoDate {
             return None;
         }
@@ -115,16 +118,15 @@ impl Collector<'_> {
         if self.is_outside(time) || (!self.has_twins && self.is_never_wanted(success, owned)) {
             return Some(true);
         }
-        let duration = owned.duration_ms.and_then(within_a_day);
+        let duration = owned.duration_ms().and_then(within_a_day);
         let ended = success.ended(time, duration);
         if self.is_wanted(success, owned, ended, duration) {
             return None;
         }
         let is_twin = self.has_twins && {
-            let ids = [owned.x_request_id, owned.request_id, owned.x_client_request_id];
-            let layout = owned.stamp.map_or(0, str::len) * 2 + usize::from(success.has_thread);
+            let layout = written.len() * 2 + usize::from(success.has_thread);
             self.is_twin_of_another(Twin {
-                facts: success.facts ^ ids_hash(ids),
+                facts: success.facts ^ ids_hash(owned.ids()),
                 layout,
                 time,
             })
@@ -149,7 +151,7 @@ impl Collector<'_> {
                 let hash = id_hash_of(id);
                 self.context.asked.is_none_or(|asked| asked.passes(hash)) && wanted.client_ids.contains(&hash)
             };
-            success.grain != Grain::Call && wanted.every.is_empty() && !owned.x_client_request_id.is_some_and(is_asked_for)
+            success.grain != Grain::Call && wanted.every.is_empty() && !owned.x_client_request_id().is_some_and(is_asked_for)
         })
     }
 
@@ -161,7 +163,7 @@ impl Collector<'_> {
         // Asked in this order, for the hash of an id costs most.
         let by_id = || {
             let may_be = wanted.every.contains(name) || wanted.wants_span(name, ended, ended);
-            let id = owned.x_client_request_id.filter(|_| may_be);
+            let id = owned.x_client_request_id().filter(|_| may_be);
             id.and_then(|id| str::from_utf8(id).ok())
                 .is_some_and(|id| wanted.wants_id(name, id, ended))
         };
@@ -171,19 +173,18 @@ impl Collector<'_> {
     /// What [`Collector::success`] does with it.
     fn count_known(&mut self, success: &mut Success, owned: &Owned<'_>, ended: Time, duration: Option<u32>) {
         let provider_id = if success.is_bare {
-            owned.request_id
+            owned.request_id()
         } else {
-            owned.x_request_id
+            owned.x_request_id()
         };
-        let client_hash = owned.x_client_request_id.map(id_hash_of);
-        let [provider_id, client_id] = [
+        let client_id = owned.x_client_request_id();
+        let client_hash = client_id.map(id_hash_of);
+        let sampled = [
             provider_id.filter(|id| success.has_provider_id && self.is_sampled(id_hash_of(id))),
-            owned
-                .x_client_request_id
-                .filter(|_| client_hash.is_some_and(|hash| self.is_sampled(hash))),
+            client_id.filter(|_| client_hash.is_some_and(|hash| self.is_sampled(hash))),
         ];
-        if provider_id.is_some() || client_id.is_some() {
-            let ids = [provider_id, client_id].map(|id| id.and_then(|id| str::from_utf8(id).ok()));
+        if sampled.iter().any(Option::is_some) {
+            let ids = sampled.map(|id| id.and_then(|id| str::from_utf8(id).ok()));
             self.sample(ids[0], ids[1], ended, duration, &success.attributes);
         }
         if success.has_provider_id {
@@ -191,13 +192,14 @@ impl Collector<'_> {
         } else {
             self.rollup.successes_without_id += 1;
         }
-        let has_client_id = owned.x_client_request_id.is_some();
+        let has_client_id = client_id.is_some();
         self.note_saver(client_hash, success.grain);
         self.count_client_id(has_client_id, duration, success.numbers_attempts);
-        if owned.input_tokens.is_some() || owned.output_tokens.is_some() {
+        let (input_tokens, output_tokens) = owned.tokens();
+        if input_tokens.is_some() || output_tokens.is_some() {
             let fields = Fields {
-                input_tokens: owned.input_tokens,
-                output_tokens: owned.output_tokens,
+                input_tokens,
+                output_tokens,
                 ..Fields::default()
             };
             self.count_tokens(&fields, &success.attributes);

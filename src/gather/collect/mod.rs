@@ -22,7 +22,7 @@ use crate::gather::times;
 use crate::model::{
     Attributes, CallerKind, Cell, Dimension, Fact, Fields, Grain, IdSample, Ids, Instant, Name, Observation, Outcome, RetrySaid,
     SampledId, Sighting, SourceName, SourceRollup, Time, Tokens, TokensUsed, TupleId, UNREAD_LINES_KEPT, Vantage, Wanted,
-    id_hash, id_hash_of,
+    id_hash,
 };
 use crate::redact::scrub;
 use crate::text::json::has_key_twice;

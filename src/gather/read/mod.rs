@@ -29,8 +29,8 @@ use chrono::DateTime;
 use records::Records;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use stream::StreamReader;
 
 /// Bits of a line's number within its part. 64 GiB of empty lines fit, and 2^28 parts beside them.

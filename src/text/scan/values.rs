@@ -7,13 +7,20 @@ use memchr::memrchr;
 /// sign included.
 #[must_use]
 pub fn scaled(text: &str, power: i32) -> Option<f64> {
+    /// So many digits fit 64 bits, whatever they are.
+    const SAFE: usize = 19;
     let mut digits: u64 = 0;
     let mut places: i32 = 0;
     let mut point = false;
     for byte in text.bytes() {
         match byte {
             b'0'..=b'9' => {
-                digits = digits.checked_mul(10)?.checked_add(u64::from(byte - b'0'))?;
+                let digit = u64::from(byte - b'0');
+                digits = if text.len() <= SAFE {
+                    digits.wrapping_mul(10).wrapping_add(digit)
+                } else {
+                    digits.checked_mul(10)?.checked_add(digit)?
+                };
                 places += i32::from(point);
             }
             b'.' if !point => point = true,
@@ -26,11 +33,18 @@ pub fn scaled(text: &str, power: i32) -> Option<f64> {
     #[expect(clippy::cast_precision_loss, reason = "a duration in a log has far fewer than 53 bits")]
     let digits = digits as f64;
     let power = power - places;
-    Some(if power < 0 {
-        digits / 10_f64.powi(-power)
-    } else {
-        digits * 10_f64.powi(power)
+    Some(match power {
+        0 => digits,
+        ..0 => digits / ten_to(-power),
+        1.. => digits * ten_to(power),
     })
+}
+
+/// A power of ten. The small ones are exact, and looking them up saves a loop of multiplications.
+fn ten_to(power: i32) -> f64 {
+    const SMALL: [f64; 10] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
+    let small = usize::try_from(power).ok().and_then(|power| SMALL.get(power));
+    small.copied().unwrap_or_else(|| 10_f64.powi(power))
 }
 
 /// A status code as logs print it: one to three digits.

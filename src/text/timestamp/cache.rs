@@ -38,11 +38,25 @@ struct Last {
 impl StampCache {
     /// Says the same as [`super::parse`], faster where stamps follow each other in time.
     pub fn parse(&mut self, text: &str, zone: &Zone, reference: &Reference) -> Option<Stamp> {
-        if let Some(last) = &self.last
-            && let Some(stamp) = last.same_minute(text.as_bytes(), zone, reference)
-        {
-            return Some(stamp);
+        match self.same_minute(text.as_bytes(), zone, reference) {
+            Some(stamp) => Some(stamp),
+            None => self.read(text, zone, reference),
         }
+    }
+
+    /// The same of bytes that may be no text: most stamps are known without that question.
+    pub fn parse_bytes(&mut self, text: &[u8], zone: &Zone, reference: &Reference) -> Option<Stamp> {
+        match self.same_minute(text, zone, reference) {
+            Some(stamp) => Some(stamp),
+            None => self.read(str::from_utf8(text).ok()?, zone, reference),
+        }
+    }
+
+    fn same_minute(&self, text: &[u8], zone: &Zone, reference: &Reference) -> Option<Stamp> {
+        self.last.as_ref()?.same_minute(text, zone, reference)
+    }
+
+    fn read(&mut self, text: &str, zone: &Zone, reference: &Reference) -> Option<Stamp> {
         let (written, stripped) = read(text)?;
         let stamp = resolve(written, reference, |local_ms| self.seconds_east(zone, local_ms))?;
         self.remember(text.as_bytes(), stripped, written, stamp, zone, reference);
