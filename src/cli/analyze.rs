@@ -15,8 +15,8 @@ use anyhow::{Context as _, bail};
 
 pub(super) fn analyze(args: &Analyze, own: &OwnFormats) -> anyhow::Result<Exit> {
     let needs = needs(args, own, world::now())?;
-    let gathered = read(args, &needs)?;
-    let rollup = gathered.rollup;
+    // What a second look needed is not needed any more.
+    let rollup = read(args, &needs)?.rollup;
     judged(args, &needs, rollup)
 }
 

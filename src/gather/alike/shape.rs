@@ -15,8 +15,8 @@ pub use super::owned::Own;
 enum Shape {
     /// As many bytes as these, and of the same kind, behind so many that are the same.
     Like(Box<[u8]>, usize, Kind),
-    /// Digits, and a point among them or not.
-    Number { has_point: bool },
+    /// Digits, and a point among them or not. Where it counts, as many as these at the end.
+    Number { has_point: bool, last: Option<usize> },
 }
 
 /// A part of a line that is its own.
@@ -53,7 +53,28 @@ impl Slot {
         let has_point = value.contains('.');
         let length = number(value.as_bytes(), has_point)?;
         (length == value.len()).then_some(())?;
-        Self::at(line, value, own, Shape::Number { has_point })
+        Self::at(line, value, own, Shape::Number { has_point, last: None })
+    }
+
+    /// A number that has always as many decimals, or as many digits where it has no point.
+    #[must_use]
+    pub fn decimals(line: &str, value: &str, own: Own) -> Option<Self> {
+        let decimals = value.rsplit('.').next().map(str::len);
+        let number = Self::number(line, value, own)?;
+        let has_point = value.contains('.');
+        let shape = Shape::Number {
+            has_point,
+            last: decimals,
+        };
+        Some(Self { shape, ..number })
+    }
+
+    /// The port of `address:port`, without its first digit: so no other one is beyond 16 bits.
+    #[must_use]
+    pub fn port(line: &str, value: &str) -> Option<Self> {
+        let (_, port) = value.rsplit_once(':')?;
+        let (_, others) = port.split_at_checked(1).filter(|(first, _)| *first < "6")?;
+        Self::decimals(line, others, Own::Nothing).filter(|_| port.len() <= 5)
     }
 
     /// An id; `None` where its shape is none that is known to say the same in every id of it.
@@ -125,12 +146,25 @@ impl Slot {
                 let (value, _) = rest.split_at_checked(first.len())?;
                 kind.fits(first, value).then_some((first.len(), *same))?
             }
-            Shape::Number { has_point } => (number(rest, *has_point)?, 0),
+            Shape::Number { has_point, last } => {
+                let length = number(rest, *has_point)?;
+                last.is_none_or(|last| ends_with(rest, length, *has_point, last))
+                    .then_some((length, 0))?
+            }
         };
         let behind = rest.get(length..)?;
         owned.note(self.own, rest.len() + same, behind.len());
         Some(behind)
     }
+}
+
+/// Whether a number has so many decimals, or so many digits.
+fn ends_with(bytes: &[u8], length: usize, has_point: bool, last: usize) -> bool {
+    if !has_point {
+        return length == last;
+    }
+    let point = length.checked_sub(last + 1).and_then(|at| bytes.get(at));
+    point == Some(&b'.')
 }
 
 /// The length of the number that begins here.
@@ -199,6 +233,19 @@ mod tests {
         assert_eq!(takes(&point, "12 "), None);
         assert_eq!(takes(&point, "12. "), None);
         assert!(Slot::number("1.2.3", "1.2.3", Own::Nothing).is_none());
+    }
+
+    #[test]
+    fn decimals_and_ports_are_as_long_as_the_first() {
+        let seconds = Slot::decimals("0.812", "0.812", Own::Nothing).unwrap();
+        assert_eq!(takes(&seconds, "12.500 "), Some(6));
+        assert_eq!(takes(&seconds, "12.50 "), None);
+        let word = "10.0.0.1:34114";
+        let port = Slot::port(word, word).unwrap();
+        assert_eq!(takes(&port, "9999 "), Some(4));
+        assert_eq!(takes(&port, "99999 "), None);
+        assert!(Slot::port("h:65535", "h:65535").is_none());
+        assert!(Slot::port("h:7", "h:7").is_none());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Whether lines that are known are counted as lines that are parsed.
 
 use super::{Collector, KnownLines, SourceContext};
-use crate::gather::formats::{self, Format};
+use crate::gather::formats::{self, Dialect, Format};
 use crate::gather::sieve::Sieve;
 use crate::model::{Cells, Name, SourceRollup, Time, Wanted, id_hash};
 use crate::text::timestamp::{Reference, Zone};
@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use std::cell::RefCell;
 
 /// Lines as programs write them: `%` is a digit, `~` a hexadecimal digit, and `^` one of a few letters.
-const LINES: [(&str, &str); 14] = [
+const LINES: [(&str, &str); 23] = [
     (
         "json-lines",
         r#"{"timestamp":"2026-03-02T00:00:%%.%%%Z","level":"info","provider":"openai","server.address":"api.openai.com","http.request.method":"POST","url.path":"/v1/responses","gen_ai.request.model":"gpt-4^","attempt":1,"duration_ms":%8%%,"x_client_request_id":"~~~~~~~~-40a2-4b9d-a828-~~~~bfece098","http.response.status_code":200,"x_request_id":"req_~~~~d6e5a10dd4859de6cf0f6d5a586e"}"#,
@@ -67,26 +67,75 @@ const LINES: [(&str, &str); 14] = [
         "python-logging",
         "2026-03-02 00:00:%%.%%% | INFO | app:run:%% - nothing of a call",
     ),
+    (
+        "nginx-combined",
+        r#"10.0.3.% - - [02/Mar/2026:00:0%:%% +0000] "POST /v1/responses HTTP/1.1" 200 15%% "-" "OpenAI/Python 3.52.0" %.%%%"#,
+    ),
+    (
+        "nginx-combined",
+        r#"10.0.3.% - alice [02/Mar/2026:00:0%:%% +0100] "POST /v1/responses HTTP/2.0" 200 3%%% "-" "OpenAI/JS 6.49.0" "198.51.100.4""#,
+    ),
+    (
+        "apache-access",
+        r#"2026-07-02T21:05:%%.%%5 +0200 web-01 10.23.1.13 "POST /v1/embeddings HTTP/1.1" 200 23% us=1283080 rid=req_~~~~638f29c31ff955f4558a8bdbc282 crid=~~~~a20c-783d-4b0f-bb1f-ecb77c6aa173 ray=c7bde0040dbb~~~~-FRA"#,
+    ),
+    (
+        "nginx-json",
+        r#"{"time":"2026-10-06T13:40:%%-04:00","remote_addr":"10.22.1.32","method":"POST","host":"edge-b.internal","uri":"/v1/embeddings","status":200,"bytes":23%,"request_time":1.%%%,"upstream_addr":"162.159.140.245:443","upstream_status":"200","upstream_response_time":"1.6%%","x_request_id":"req_~~~~2209b7b206173ea243b1f226f344","x_client_request_id":"~~~~37ae-71fb-4d79-addc-6510f09f2048","cf_ray":"edaeac2f3bb3~~~~-AMS"}"#,
+    ),
+    (
+        "logfmt",
+        r#"timestamp=2025-03-06T14:02:%%.68%%%6Z level=info event="openai call done" status=200 model=gpt-4o latency_ms=8%% depth=%% request_id=req_~~~~9e0b7f3a41c8a6e4b0f19d8273aa trace="~~~~~~~~0f1e2d3c""#,
+    ),
+    (
+        "haproxy",
+        r#"10.0.3.7:3%1%% [06/Mar/2025:14:02:%%.5%%] fe_llm be_openai/api1 0/0/3/10%%/10%% 200 46% - - ---- 1%/1/0/0/0 0/% {~~~~ad5b-d9cb-469f-a165-70867728950e} {req_~~~~9e0b7f3a41c8a6e4b0f19d8273aa} "POST /v1/chat/completions HTTP/1.1""#,
+    ),
+    (
+        "haproxy",
+        r#"Jul  2 19:39:%% lb-01 haproxy[12192]: 10.23.1.11:580%% [02/Jul/2026:19:36:28.4%%] llm_in openai/openai% 0/0/0/-1/20%%%% 504 19% - - sH-- 30/30/22/13/% 0/0 "POST /v1/chat/completions HTTP/1.1""#,
+    ),
+    (
+        "envoy-text",
+        r#"[2025-03-06T14:02:%%.%%3Z] "POST /v1/chat/completions HTTP/1.1" 200 - 51% 29%% 1%%% 1%%% "10.0.3.7" "OpenAI/Python 1.66.0" "~~~~ad5b-d9cb-469f-a165-70867728950e" "api.openai.com" "104.18.7.192:443" req_~~~~9e0b7f3a41c8a6e4b0f19d8273aa"#,
+    ),
+    (
+        "envoy-json",
+        r#"{"start_time":"2025-03-06T14:02:%%.%%3Z","method":"POST","path":"/v1/chat/completions","response_code":200,"response_flags":"-","bytes_received":51%,"bytes_sent":2%%,"duration":1%%%,"upstream_service_time":"1%%%","downstream_remote_address":"10.0.3.7:3%%%%","request_id":"~~~~ad5b-d9cb-469f-a165-70867728950e","authority":"api.openai.com","upstream_host":"104.18.7.192:443"}"#,
+    ),
+];
+
+const OTHERS: [&str; 7] = [
+    "nginx-combined",
+    "apache-access",
+    "nginx-json",
+    "logfmt",
+    "haproxy",
+    "envoy-text",
+    "envoy-json",
 ];
 
 /// One line: which, how its places are filled, and what is damaged of it.
 type Made = (usize, u64, Option<(usize, u8, u8)>);
 
-fn line((which, mut filling, damage): Made) -> Vec<u8> {
+fn filled(pattern: &str, mut filling: u64) -> String {
     let mut fill = |most: u64| {
         filling = filling
             .wrapping_mul(0x5851_f42d_4c95_7f2d)
             .wrapping_add(0x1405_7b7e_f767_814f);
         u32::try_from((filling >> 33) % most).unwrap_or(0)
     };
-    let (_, pattern) = LINES[which];
     let filled = pattern.chars().map(|letter| match letter {
         '%' => char::from_digit(fill(10), 10).unwrap(),
         '~' => char::from_digit(fill(16), 16).unwrap(),
         '^' => ['2', '5', 'o'][fill(3) as usize],
         other => other,
     });
-    let mut line = filled.collect::<String>().into_bytes();
+    filled.collect()
+}
+
+fn line((which, filling, damage): Made) -> Vec<u8> {
+    let mut line = filled(LINES[which].1, filling).into_bytes();
     if let Some((at, kind, byte)) = damage {
         let at = at % line.len();
         match kind {
@@ -194,6 +243,13 @@ proptest! {
     fn python_lines_that_are_known_are_counted_as_if_parsed(made in prop::collection::vec(made("python-logging"), 0..40)) {
         agree("python-logging", &made)?;
     }
+
+    #[test]
+    fn lines_of_other_formats_that_are_known_are_counted_as_if_parsed(
+        (format, made) in prop::sample::select(&OTHERS[..]).prop_flat_map(|format| (Just(format), prop::collection::vec(made(format), 0..40))),
+    ) {
+        agree(format, &made)?;
+    }
 }
 
 #[test]
@@ -201,7 +257,7 @@ fn most_lines_of_a_log_are_known() {
     for (which, (format, pattern)) in LINES
         .iter()
         .enumerate()
-        .filter(|(which, _)| [0, 1, 2, 6, 8, 9, 10, 11].contains(which))
+        .filter(|(which, _)| [0, 1, 2, 6, 8, 9, 10, 11, 14, 15, 16, 17, 18, 19, 21, 22].contains(which))
     {
         let format = *formats::ALL.iter().find(|known| known.name() == *format).unwrap();
         let mut kept = Box::<KnownLines>::default();
@@ -215,5 +271,29 @@ fn most_lines_of_a_log_are_known() {
         let known = lines.iter().filter(|line| kept.paths.follow(line).is_some()).count();
         assert_eq!(known, lines.len(), "{pattern}");
         assert!(kept.paths.leaves() <= 10, "{pattern}");
+    }
+}
+
+#[test]
+fn lines_of_a_format_that_the_user_names_are_counted_as_if_parsed() {
+    let formats = [
+        (
+            Dialect::Nginx,
+            r#"$remote_addr [$time_iso8601] "$request" $status $body_bytes_sent $request_time $request_length id=$upstream_http_x_request_id"#,
+            r#"10.0.3.% [2026-03-02T00:0%:%%+00:00] "POST /v1/responses HTTP/1.1" 200 15%% %.%%% %% id=req_~~~~~~~~a10dd4859de6cf0f"#,
+        ),
+        (
+            Dialect::Apache,
+            r#"%h %l %u %t "%r" %>s %b %D"#,
+            r#"10.0.3.7 - - [02/Mar/2026:00:0%:%% +0000] "POST /v1/responses HTTP/1.1" 200 15%% 1%%%%%"#,
+        ),
+    ];
+    for (dialect, format, pattern) in formats {
+        let format: &'static dyn Format = Box::leak(Box::new(dialect.compile(format).unwrap()));
+        let lines: Vec<_> = (0..500).map(|filling| filled(pattern, filling).into_bytes()).collect();
+        let known = told(read(format, &lines, None, true));
+        assert_eq!(known, told(read(format, &lines, None, false)), "{pattern}");
+        let own = format.own(str::from_utf8(&lines[0]).unwrap());
+        assert!(own.is_some_and(|own| own.len() > 2), "{pattern}");
     }
 }

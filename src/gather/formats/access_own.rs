@@ -10,18 +10,8 @@ use crate::text::scan::{self, Cursor, Token};
 /// The parts of a line that are its own; `None` where its duration is told more than once in a way that the order decides.
 pub(super) fn own(line: &str) -> Option<Vec<Slot>> {
     let (fields, _) = read(line).ok()?;
-    let behind = line.get(place(line, fields.timestamp?)? + fields.timestamp?.len()..)?;
-    let mut slots = Vec::new();
-    let mut cursor = Cursor::new(line);
-    if line.get(..line.len() - behind.len())?.ends_with(fields.timestamp?) && behind.starts_with(']') {
-        // `[time] "request" status bytes`: pairs come after.
-        slots.push(Slot::stamp(line, fields.timestamp?)?);
-        cursor = Cursor::new(behind.get(1..)?);
-        let is_common = matches!(cursor.token()?, Token::Quoted(_)) && scan::status(cursor.word()?).is_some();
-        is_common.then_some(())?;
-        let bytes = cursor.word()?;
-        slots.extend(Slot::number(line, bytes, Own::Nothing));
-    }
+    let (mut slots, rest) = beginning(line, fields.timestamp?)?;
+    let mut cursor = Cursor::new(rest);
     let mut told = Vec::new();
     loop {
         if let Some((name, value)) = cursor.pair() {
@@ -30,15 +20,50 @@ pub(super) fn own(line: &str) -> Option<Vec<Slot>> {
             break;
         }
     }
-    let duration = duration(&told)?;
-    for (key, value) in told {
-        slots.extend(slot(line, &fields, duration, key, value));
-    }
+    slots.extend(pairs(line, &fields, &told)?);
     Some(slots)
 }
 
+/// The time and the bytes of a line that begins with its time or with the common log's fields, and what comes behind them. A
+/// line of pairs has no such beginning.
+pub(super) fn beginning<'a>(line: &'a str, stamp: &str) -> Option<(Vec<Slot>, &'a str)> {
+    let at = place(line, stamp)?;
+    let behind = line.get(at + stamp.len()..)?;
+    let is_first = at == 0;
+    let mut cursor = match behind.strip_prefix(']') {
+        Some(rest) => Cursor::new(rest),
+        None if is_first => Cursor::new(behind),
+        None => return Some((Vec::new(), line)),
+    };
+    let mut slots = vec![Slot::stamp(line, stamp)?];
+    // `[time] "request" status bytes`, or words between the time and the request.
+    loop {
+        match cursor.token()? {
+            Token::Quoted(_) => break,
+            Token::Bare(_) if is_first => {}
+            _ => return None,
+        }
+    }
+    scan::status(cursor.word()?)?;
+    let behind_status = cursor;
+    match cursor.word() {
+        Some(bytes) if !bytes.contains('=') => slots.extend(Slot::number(line, bytes, Own::Nothing)),
+        _ => cursor = behind_status,
+    }
+    Some((slots, cursor.rest()))
+}
+
+/// The parts that are told by their keys; `None` where the duration is told more than once in a way that the order decides.
+pub(super) fn pairs(line: &str, fields: &Fields<'_>, told: &[(Option<Key>, &str)]) -> Option<Vec<Slot>> {
+    let duration = duration(told)?;
+    let slots = told
+        .iter()
+        .filter_map(|(key, value)| slot(line, fields, duration, *key, value));
+    Some(slots.collect())
+}
+
 /// The key that tells the duration: `Some(None)` where none does.
-fn duration(told: &[(Option<Key>, &str)]) -> Option<Option<Key>> {
+pub(super) fn duration(told: &[(Option<Key>, &str)]) -> Option<Option<Key>> {
     let keys = || told.iter().filter_map(|(key, _)| *key);
     let mut whole = keys().filter(|key| matches!(key, Key::RequestTime | Key::Duration(_)));
     let mut upstream = keys().filter(|key| matches!(key, Key::UpstreamTime(_)));
@@ -49,7 +74,8 @@ fn duration(told: &[(Option<Key>, &str)]) -> Option<Option<Key>> {
     }
 }
 
-fn slot(line: &str, fields: &Fields<'_>, duration: Option<Key>, key: Option<Key>, value: &str) -> Option<Slot> {
+/// The part that a key tells.
+pub(super) fn slot(line: &str, fields: &Fields<'_>, duration: Option<Key>, key: Option<Key>, value: &str) -> Option<Slot> {
     let is = |field: Option<&str>| field.is_some_and(|field| std::ptr::eq(field, value));
     if is(fields.timestamp) {
         return Slot::stamp(line, value);

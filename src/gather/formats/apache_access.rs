@@ -5,7 +5,9 @@
 //! as `nginx-combined`. <https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#formats>
 
 use super::access_line::{is_exchange, read};
+use super::access_own;
 use super::format::{Fit, Format, Unread};
+use crate::gather::alike::Slot;
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::scan;
 
@@ -40,6 +42,10 @@ impl Format for ApacheAccess {
             emit(&fields);
         }
         Ok(())
+    }
+
+    fn own(&self, record: &str) -> Option<Vec<Slot>> {
+        access_own::own(record)
     }
 
     fn samples(&self) -> &'static [&'static str] {

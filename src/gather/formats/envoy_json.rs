@@ -4,13 +4,14 @@
 //! as `openai_request_id` finds its place. Envoy stamps the start; its `request_id` is its own.
 //! <https://istio.io/latest/docs/tasks/observability/logs/access-log/>
 
-use super::access_keys::{Key, fill, key};
+use super::access_keys::{Key, fill, key, millis_of};
 use super::envoy_text::{set_details, set_service_time, some, without_port};
 use super::format::{Fit, Format, Unread};
 use super::json_values::{Unescaped, marks_in};
 use super::shapes;
+use crate::gather::alike::{Own, Slot};
 use crate::model::{Fields, Instant, Vantage};
-use crate::text::json::Members;
+use crate::text::json::{Members, Value};
 use crate::text::scan;
 
 /// The format.
@@ -99,6 +100,23 @@ fn member<'a>(fields: &mut Fields<'a>, seen: &mut Seen<'a>, name: &'a str, text:
     }
 }
 
+/// A member that is the line's own: its time, what it counted and how long, a port, and the ids that were read of it.
+fn slot(line: &str, fields: &Fields<'_>, name: &str, text: &str) -> Option<Slot> {
+    let is = |field: Option<&str>| field.is_some_and(|field| std::ptr::eq(field, text));
+    match name {
+        _ if is(fields.timestamp) => Slot::stamp(line, text),
+        "duration" => Slot::number(line, text, Own::Duration(millis_of)).filter(|_| !text.contains('.')),
+        "upstream_service_time" | "bytes_received" | "bytes_sent" => Slot::number(line, text, Own::Nothing),
+        "downstream_remote_address" | "downstream_local_address" | "upstream_local_address" => Slot::port(line, text),
+        _ if is(fields.x_request_id) => Slot::id(line, text, Own::ProviderId),
+        _ if is(fields.x_client_request_id) => Slot::id(line, text, Own::ClientId),
+        _ if is(fields.request_id) => Slot::id(line, text, Own::RequestId),
+        _ if is(fields.gateway_request_id) => Slot::id(line, text, Own::Nothing),
+        _ if is(fields.cf_ray) => Slot::ray(line, text),
+        _ => None,
+    }
+}
+
 impl Format for EnvoyJson {
     fn name(&self) -> &'static str {
         "envoy-json"
@@ -120,6 +138,18 @@ impl Format for EnvoyJson {
         let unescaped = Unescaped::default();
         emit(&read(&line, &unescaped)?);
         Ok(())
+    }
+
+    fn own(&self, record: &str) -> Option<Vec<Slot>> {
+        let unescaped = Unescaped::default();
+        let fields = read(record, &unescaped).ok()?;
+        let mut slots = Vec::new();
+        for (name, value) in Members::of(record)? {
+            if let Value::Text(text) | Value::Word(text) = value {
+                slots.extend(slot(record, &fields, name, text));
+            }
+        }
+        Some(slots)
     }
 
     fn samples(&self) -> &'static [&'static str] {

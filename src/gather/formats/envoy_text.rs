@@ -4,8 +4,10 @@
 //! the site added it, and is known by its shape. Whether a status came from the provider is in the flags and details,
 //! which are handed on as written. <https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage>
 
+use super::access_keys::millis_of;
 use super::format::{Fit, Format, Unread};
 use super::shapes;
+use crate::gather::alike::{Own, Slot};
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::scan::{self, Cursor, Token};
 
@@ -15,6 +17,9 @@ pub(super) struct EnvoyText;
 
 /// Quoted tokens after the times: forwarded-for, user agent, request id, authority, upstream host.
 const AUTHORITY: usize = 3;
+
+/// Bytes received, bytes sent, the duration, and the upstream's service time.
+const TIMES: usize = 4;
 
 /// Words that Istio adds behind: cluster, local address, downstream local and remote address, server name, route.
 const REMOTE_ADDRESS: usize = 3;
@@ -125,6 +130,42 @@ fn tail<'a>(cursor: &mut Cursor<'a>, fields: &mut Fields<'a>, istio: bool) -> Op
     Some(())
 }
 
+/// The parts of a line that are its own: its time, what it counted and how long, and the ids that were read of it.
+fn envoy_own(line: &str, fields: &Fields<'_>) -> Option<Vec<Slot>> {
+    let mut slots = vec![Slot::stamp(line, fields.timestamp?)?];
+    let (_, behind) = line.split_once(fields.timestamp?)?;
+    let mut numbers = 0;
+    let mut cursor = Cursor::new(behind.strip_prefix(']')?);
+    // The request, the status and the flags are compared as they are.
+    (cursor.token()?, cursor.word()?, cursor.word()?);
+    while let Some(token) = cursor.token() {
+        let value = token.text();
+        let is = |field: Option<&str>| field.is_some_and(|field| std::ptr::eq(field, value));
+        let is_number = matches!(token, Token::Bare(_)) && scan::scaled(value, 0).is_some() && !value.contains('.');
+        if is_number && numbers < TIMES {
+            // Bytes received and sent, the whole duration, and the upstream's.
+            numbers += 1;
+            let own = if numbers == TIMES - 1 {
+                Own::Duration(millis_of)
+            } else {
+                Own::Nothing
+            };
+            slots.push(Slot::number(line, value, own)?);
+        } else if is(fields.x_request_id) {
+            slots.extend(Slot::id(line, value, Own::ProviderId));
+        } else if is(fields.x_client_request_id) {
+            slots.extend(Slot::id(line, value, Own::ClientId));
+        } else if is(fields.gateway_request_id) {
+            slots.extend(Slot::id(line, value, Own::Nothing));
+        } else if is(fields.cf_ray) {
+            slots.extend(Slot::ray(line, value));
+        } else if matches!(token, Token::Bare(_)) && numbers == TIMES {
+            slots.extend(Slot::port(line, value));
+        }
+    }
+    (numbers == TIMES).then_some(slots)
+}
+
 /// A value that the site added, by its shape.
 fn extra<'a>(fields: &mut Fields<'a>, value: &'a str) {
     if shapes::is_provider_id(value) {
@@ -177,6 +218,10 @@ impl Format for EnvoyText {
         let line = scan::text(record);
         emit(&read(&line)?);
         Ok(())
+    }
+
+    fn own(&self, record: &str) -> Option<Vec<Slot>> {
+        envoy_own(record, &read(record).ok()?)
     }
 
     fn samples(&self) -> &'static [&'static str] {

@@ -5,7 +5,8 @@
 //! the response's. <https://docs.haproxy.org/2.8/configuration.html#8.2.3>
 
 use super::format::{Fit, Format, Unread};
-use super::shapes;
+use super::{haproxy_own, shapes};
+use crate::gather::alike::Slot;
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::scan::{self, Cursor, Token};
 
@@ -231,6 +232,13 @@ impl Format for Haproxy {
             }
         }
         Ok(())
+    }
+
+    fn own(&self, record: &str) -> Option<Vec<Slot>> {
+        match read(record).ok()? {
+            Line::Traffic(fields) => haproxy_own::own(record, &fields),
+            Line::Notice => None,
+        }
     }
 
     fn samples(&self) -> &'static [&'static str] {

@@ -1,10 +1,13 @@
 //! logfmt lines of applications: structlog, logrus and slog text, and what `key=value` loggers print.
 
 use super::format::{Fit, Format, Unread};
+use super::json_lines::own;
 use super::keys;
 use super::told::Told;
+use crate::gather::alike::Slot;
 use crate::model::{Fields, Vantage};
 use crate::text::logfmt::pairs;
+use crate::text::scan;
 
 /// The format.
 pub(super) struct Logfmt;
@@ -24,6 +27,14 @@ const STRANGERS: [&str; 6] = [
     "request",
     "upstream_response_time",
 ];
+
+/// A pair as a member of a line: one that is spelt with escapes is compared as it is.
+fn own_member<'a>((name, value): (&str, &'a str)) -> own::Member<'a> {
+    let is_text = value.starts_with(['"', '\'']);
+    let plain = value.trim_matches(['"', '\'']);
+    let text = if value.contains('\\') { "" } else { plain };
+    (keys::key(name), text, is_text || scan::scaled(plain, 0).is_none())
+}
 
 impl Format for Logfmt {
     fn name(&self) -> &'static str {
@@ -84,6 +95,11 @@ impl Format for Logfmt {
         }
         told.emit(emit);
         Ok(())
+    }
+
+    fn own(&self, record: &str) -> Option<Vec<Slot>> {
+        let members: Vec<_> = pairs(record).map(own_member).collect();
+        own::slots(record, &members)
     }
 
     fn samples(&self) -> &'static [&'static str] {

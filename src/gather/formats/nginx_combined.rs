@@ -5,9 +5,11 @@
 //! is nginx's `$request_time`. A combined line shows only what the client was sent; whether that came from the provider
 //! it cannot say. <https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format>
 
-use super::access_keys::{Key, fill};
+use super::access_keys::{Key, fill, seconds_of};
 use super::access_line::{common, is_exchange};
+use super::access_own;
 use super::format::{Fit, Format, Unread};
+use crate::gather::alike::{Own, Slot};
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::scan::{self, Cursor, Token};
 
@@ -62,6 +64,21 @@ impl Format for NginxCombined {
             emit(&fields);
         }
         Ok(())
+    }
+
+    fn own(&self, record: &str) -> Option<Vec<Slot>> {
+        let (fields, rest) = common(record).ok()?;
+        let (mut slots, _) = access_own::beginning(record, fields.timestamp?)?;
+        let mut cursor = Cursor::new(rest);
+        while let Some(token) = cursor.token() {
+            if let Token::Bare(word) = token
+                && is_request_time(word)
+            {
+                slots.push(Slot::decimals(record, word, Own::Duration(seconds_of))?);
+                break;
+            }
+        }
+        Some(slots)
     }
 
     fn samples(&self) -> &'static [&'static str] {

@@ -5,8 +5,10 @@
 
 use super::access_keys::{Key, fill, key};
 use super::access_line::is_exchange;
+use super::access_own;
 use super::format::{Fit, Format, Unread};
 use super::json_values::{Unescaped, each, first};
+use crate::gather::alike::Slot;
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::json::{Members, Value};
 use crate::text::scan;
@@ -105,6 +107,19 @@ impl Format for NginxJson {
             emit(&fields);
         }
         Ok(())
+    }
+
+    fn own(&self, record: &str) -> Option<Vec<Slot>> {
+        let unescaped = Unescaped::default();
+        let (fields, _) = read(record, &unescaped).ok()?;
+        let mut told = Vec::new();
+        for (name, value) in Members::of(record)? {
+            // What stands in groups and lists, or is spelt with escapes, is compared as it is.
+            if let Value::Text(text) | Value::Word(text) = value {
+                told.push((key(name), text));
+            }
+        }
+        access_own::pairs(record, &fields, &told)
     }
 
     fn samples(&self) -> &'static [&'static str] {

@@ -1,7 +1,7 @@
 //! JSON lines of applications, whatever the spelling of their keys: python-json-logger, structlog, pino, winston, bunyan,
 //! zap, zerolog, slog, loguru, ECS, GELF and what applications make up.
 
-mod own;
+pub(super) mod own;
 mod walk;
 
 use super::format::{Fit, Format, Unread};

@@ -10,14 +10,27 @@ use crate::text::scan::scaled;
 /// The shortest id under a key that names no fact (a trace's, a span's).
 const SHORTEST_ID: usize = 16;
 
+/// A member of a line: the fact that its key names, its text, and whether it is one rather than a number.
+pub(in crate::gather::formats) type Member<'a> = (Option<Key>, &'a str, bool);
+
 /// The parts of a line that are its own; `None` where one fact is told twice or a time is put together.
 pub(super) fn own(line: &str) -> Option<Vec<Slot>> {
-    let members: Vec<_> = Members::of(line)?.map(|(name, value)| (keys::key(name), value)).collect();
-    let has = |key: Key| members.iter().any(|(known, _)| *known == Some(key));
+    let member = |(name, value)| match value {
+        Value::Text(text) => (keys::key(name), text, true),
+        Value::Word(text) => (keys::key(name), text, false),
+        // It is compared as it is.
+        Value::Escaped(_) | Value::Object(_) | Value::Array(_) => (keys::key(name), "", true),
+    };
+    slots(line, &Members::of(line)?.map(member).collect::<Vec<_>>())
+}
+
+/// The members of a line that are its own; `None` where one fact is told twice or a time is put together.
+pub(in crate::gather::formats) fn slots(line: &str, members: &[Member<'_>]) -> Option<Vec<Slot>> {
+    let has = |key: Key| members.iter().any(|(known, ..)| *known == Some(key));
     if [Key::HttpDate, Key::EpochSecond, Key::NanoOfSecond].into_iter().any(has) {
         return None;
     }
-    let facts = || members.iter().filter_map(|(key, _)| *key);
+    let facts = || members.iter().filter_map(|(key, ..)| *key);
     if facts().any(|key| facts().filter(|other| *other == key).count() > 1) {
         return None;
     }
@@ -25,28 +38,21 @@ pub(super) fn own(line: &str) -> Option<Vec<Slot>> {
         .into_iter()
         .find(|key| has(*key));
     let time = [Key::Timestamp, Key::StartTime].into_iter().find(|key| has(*key));
-    let slot = |(key, value): &(Option<Key>, Value<'_>)| {
-        let (text, is_text) = match value {
-            Value::Text(text) => (*text, true),
-            Value::Word(text) => (*text, false),
-            Value::Escaped(_) | Value::Object(_) | Value::Array(_) => return None,
-        };
-        match key {
-            Some(key) if Some(*key) == time => Slot::stamp(line, text),
-            Some(key) if Some(*key) == duration => Slot::number(line, text, Own::Duration(milliseconds(*key)?)),
-            Some(Key::DurationSeconds | Key::DurationAny) => Slot::number(line, text, Own::Nothing),
-            Some(Key::StartTime) => Slot::digits(line, text, Own::Nothing),
-            Some(Key::XRequestId) => Slot::id(line, text, Own::ProviderId),
-            Some(Key::RequestId) => Slot::id(line, text, Own::RequestId),
-            Some(Key::XClientRequestId) => Slot::id(line, text, Own::ClientId),
-            Some(Key::GatewayRequestId) => Slot::id(line, text, Own::Nothing),
-            Some(Key::CfRay) => Slot::ray(line, text),
-            Some(Key::InputTokens) => count(line, text, Own::InputTokens),
-            Some(Key::OutputTokens) => count(line, text, Own::OutputTokens),
-            Some(_) => None,
-            None if is_text => Slot::id(line, text, Own::Nothing).filter(|_| text.len() >= SHORTEST_ID),
-            None => Slot::number(line, text, Own::Nothing),
-        }
+    let slot = |(key, text, is_text): &Member<'_>| match key {
+        Some(key) if Some(*key) == time => Slot::stamp(line, text),
+        Some(key) if Some(*key) == duration => Slot::number(line, text, Own::Duration(milliseconds(*key)?)),
+        Some(Key::DurationSeconds | Key::DurationAny) => Slot::number(line, text, Own::Nothing),
+        Some(Key::StartTime) => Slot::digits(line, text, Own::Nothing),
+        Some(Key::XRequestId) => Slot::id(line, text, Own::ProviderId),
+        Some(Key::RequestId) => Slot::id(line, text, Own::RequestId),
+        Some(Key::XClientRequestId) => Slot::id(line, text, Own::ClientId),
+        Some(Key::GatewayRequestId) => Slot::id(line, text, Own::Nothing),
+        Some(Key::CfRay) => Slot::ray(line, text),
+        Some(Key::InputTokens) => count(line, text, Own::InputTokens),
+        Some(Key::OutputTokens) => count(line, text, Own::OutputTokens),
+        Some(_) => None,
+        None if *is_text => Slot::id(line, text, Own::Nothing).filter(|_| text.len() >= SHORTEST_ID),
+        None => Slot::number(line, text, Own::Nothing),
     };
     Some(members.iter().filter_map(slot).collect())
 }

@@ -2,9 +2,11 @@
 
 use super::Dialect;
 use super::meaning::{Meaning, Told};
+use super::own;
 use super::template::Template;
+use crate::gather::alike::Slot;
 use crate::gather::formats::format::{Fit, Format, Unread};
-use crate::gather::formats::haproxy;
+use crate::gather::formats::{haproxy, haproxy_own};
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::scan::{self, Cursor};
 
@@ -62,7 +64,8 @@ impl Compiled {
     /// # Errors
     /// [`Unread`] where a literal is missing.
     pub fn read_start<'a>(&self, line: &'a str, fields: &mut Fields<'a>) -> Result<&'a str, Unread> {
-        self.walk(line, &mut Told::into(fields), Step::last)
+        let mut told = Told::into(fields);
+        self.walk(line, &mut |meaning, value| told.take(meaning, value), Step::last)
     }
 
     /// Reads a whole line; whether it is about an exchange.
@@ -76,7 +79,7 @@ impl Compiled {
             line = rest;
         }
         let mut told = Told::into(fields);
-        let rest = self.walk(line, &mut told, Step::all)?;
+        let rest = self.walk(line, &mut |meaning, value| told.take(meaning, value), Step::all)?;
         if rest.trim_end().is_empty() {
             Ok(told.finish(self.dialect, self.has_target()))
         } else {
@@ -88,11 +91,11 @@ impl Compiled {
         self.steps.iter().any(|step| step.meaning.is_target())
     }
 
-    /// Walks the steps; `last` takes the value of a variable that ends the format.
+    /// Walks the steps and hands on their values; `last` takes the value of a variable that ends the format.
     fn walk<'a>(
         &self,
         line: &'a str,
-        told: &mut Told<'_, 'a>,
+        take: &mut dyn FnMut(Meaning, &'a str) -> Result<(), Unread>,
         last: impl Fn(&Step, &mut Cursor<'a>) -> &'a str,
     ) -> Result<&'a str, Unread> {
         let mut cursor = Cursor::new(line);
@@ -110,10 +113,35 @@ impl Compiled {
                 None => this.value(&mut cursor, &self.after),
             };
             let value = value.ok_or(Unread::CutShort)?;
-            told.take(this.meaning, value)?;
+            take(this.meaning, value)?;
             step = next;
         }
         Ok(cursor.rest())
+    }
+}
+
+impl Compiled {
+    /// The parts of a line that are its own. A number ends where its digits end, so none may follow it.
+    fn own_of(&self, line: &str) -> Option<Vec<Slot>> {
+        let goes_on = |text: &str| text.starts_with(|letter: char| letter.is_ascii_digit() || letter == '.');
+        let texts = self.steps.iter().map(|step| &*step.before).chain([&*self.after]);
+        if self.template.is_some() || texts.skip(1).any(goes_on) {
+            return None;
+        }
+        let mut fields = Fields::default();
+        self.read(line, &mut fields).ok()?;
+        let (mut slots, rest) = match self.dialect {
+            Dialect::Haproxy => haproxy_own::header(line)?,
+            _ => (Vec::new(), line),
+        };
+        let mut told = Vec::new();
+        let mut note = |meaning, value| {
+            told.push((meaning, value));
+            Ok(())
+        };
+        self.walk(rest, &mut note, Step::all).ok()?;
+        slots.extend(own::slots(line, &fields, &told)?);
+        Some(slots)
     }
 }
 
@@ -220,8 +248,10 @@ impl Format for Compiled {
                 after: next.before.clone(),
                 ..self.clone()
             };
+            let mut fields = Fields::default();
+            let mut told = Told::into(&mut fields);
             let fits = beginning
-                .walk(&line, &mut Told::into(&mut Fields::default()), Step::all)
+                .walk(&line, &mut |meaning, value| told.take(meaning, value), Step::all)
                 .is_ok();
             fits.then(|| format!("it fits as far as the text before {}", next.spelling))
         };
@@ -250,6 +280,10 @@ impl Format for Compiled {
             }
         }
         Ok(())
+    }
+
+    fn own(&self, record: &str) -> Option<Vec<Slot>> {
+        self.own_of(record)
     }
 
     fn samples(&self) -> &'static [&'static str] {

@@ -11,6 +11,7 @@ mod haproxy;
 mod headers;
 mod meaning;
 pub(super) mod nginx;
+mod own;
 mod spelled;
 mod squid;
 mod template;
