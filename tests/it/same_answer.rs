@@ -4,7 +4,7 @@ use crate::pack::{bz2, gz, lz4, xz};
 use faultscope::gather::formats::{Fit, Format, Unread};
 use faultscope::gather::frame::Framing;
 use faultscope::gather::{Plan, gather};
-use faultscope::model::{Fields, Rollup, Vantage, Wanted};
+use faultscope::model::{Fields, Rollup, Vantage, Wanted, id_hash};
 use std::fs;
 use std::path::Path;
 
@@ -227,11 +227,16 @@ fn the_second_look_reads_the_pieces_that_are_wanted_and_knows_their_lines() {
     let middle = x.chunks[x.chunks.len() / 2];
     let mut wanted = Wanted::default();
     wanted.spans.insert("x.log".into(), vec![(middle.first, middle.first)]);
+    let nobody_asks = gathered.look_again(&plan, &wanted, &());
+    assert!(nobody_asks.sources.is_empty());
+    let asked = middle.first.to_string().replace(".000Z", "Z");
+    wanted.client_ids.insert(id_hash(&asked));
     let extra = gathered.look_again(&plan, &wanted, &());
     assert!(extra.skipped.is_empty() && !extra.sources.contains_key("y.log"));
     let lines: Vec<&str> = text.lines().collect();
     let found = &extra.sources["x.log"];
     assert_eq!(found.records, 0);
+    assert!(!found.observations.is_empty());
     for seen in &found.observations {
         let line = lines[usize::try_from(seen.line).unwrap() - 1];
         assert!(

@@ -187,11 +187,7 @@ impl Collector<'_> {
             let ids = sampled.map(|id| id.and_then(|id| str::from_utf8(id).ok()));
             self.sample(ids[0], ids[1], ended, duration, &success.attributes);
         }
-        if success.has_provider_id {
-            self.rollup.successes_with_id += 1;
-        } else {
-            self.rollup.successes_without_id += 1;
-        }
+        self.count_provider_id(success.has_provider_id);
         let has_client_id = client_id.is_some();
         self.note_saver(client_hash, success.grain);
         self.count_client_id(has_client_id, duration, success.numbers_attempts);

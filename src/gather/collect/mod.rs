@@ -176,6 +176,12 @@ impl<'a> Collector<'a> {
         }
     }
 
+    /// Takes the samples of the provider's and the callers' ids of what was read of the source before, to go on with them.
+    pub fn lend(&mut self, [provider_ids, client_ids]: [IdSample; 2]) {
+        self.rollup.provider_ids = provider_ids;
+        self.rollup.client_ids = client_ids;
+    }
+
     /// Reads a record before the piece, for its context only: nothing is counted.
     pub fn warm(&mut self, record: &[u8]) {
         self.warming = true;
@@ -528,11 +534,7 @@ impl<'a> Collector<'a> {
         if fields.grain == Grain::Start {
             return;
         }
-        if provider_id.is_some() {
-            self.rollup.successes_with_id += 1;
-        } else {
-            self.rollup.successes_without_id += 1;
-        }
+        self.count_provider_id(provider_id.is_some());
         self.count_client_id(client_id.is_some(), duration, fields.attempt.is_some());
         let later = fields.attempt.is_some_and(|attempt| attempt > 1);
         if later {
@@ -582,6 +584,14 @@ impl<'a> Collector<'a> {
             None => {
                 self.rollup.tokens.insert(Name::clone(model), used);
             }
+        }
+    }
+
+    fn count_provider_id(&mut self, has_id: bool) {
+        if has_id {
+            self.rollup.successes_with_id += 1;
+        } else {
+            self.rollup.successes_without_id += 1;
         }
     }
 

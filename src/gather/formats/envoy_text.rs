@@ -137,7 +137,9 @@ fn envoy_own(line: &str, fields: &Fields<'_>) -> Option<Vec<Slot>> {
     let mut numbers = 0;
     let mut cursor = Cursor::new(behind.strip_prefix(']')?);
     // The request, the status and the flags are compared as they are.
-    (cursor.token()?, cursor.word()?, cursor.word()?);
+    cursor.token()?;
+    cursor.word()?;
+    cursor.word()?;
     while let Some(token) = cursor.token() {
         let value = token.text();
         let is = |field: Option<&str>| field.is_some_and(|field| std::ptr::eq(field, value));

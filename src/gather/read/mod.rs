@@ -8,6 +8,7 @@ mod parts;
 mod records;
 mod stream;
 
+use parts::Samples;
 pub(super) use parts::{Parts, describe};
 pub(super) use records::{continued, starts_record};
 
@@ -96,21 +97,27 @@ impl Errand<'_> {
         let (window, repeated) = (&mut shelf.window, &shelf.repeated);
         let known = shelf.known.take().filter(|(of, _)| *of == number);
         let mut known = known.map_or_else(Box::default, |(_, known)| known);
-        let read = catch_unwind(AssertUnwindSafe(|| self.part(window, repeated, &mut known, prepared, part)));
+        let mut samples = shelf.sources.get_mut(&number).map(|parts| parts.lend_samples());
+        let work = || self.part(window, repeated, (&mut known, &mut samples), prepared, part);
+        let read = catch_unwind(AssertUnwindSafe(work));
         shelf.known = Some((number, known));
         let read = match read {
             Ok(Ok(parts)) => parts,
             Ok(Err(Refused(reason))) => trouble(reason),
             Err(_) => trouble("stopped reading: internal error".to_owned()),
         };
-        shelf.sources.entry(number).or_default().merge(read);
+        let parts = shelf.sources.entry(number).or_default();
+        parts.merge(read);
+        if let Some(samples) = samples {
+            parts.take_back(samples);
+        }
     }
 
     fn part(
         &self,
         window: &mut Window,
         repeated: &RefCell<Repeated>,
-        known: &mut Box<KnownLines>,
+        (known, samples): (&mut Box<KnownLines>, &mut Option<Samples>),
         prepared: &Prepared,
         part: usize,
     ) -> Result<Parts, Refused> {
@@ -121,6 +128,7 @@ impl Errand<'_> {
         let order = Some(self.order).filter(|_| !prepared.is_forced);
         let mut records = Records::new(context, &candidates, order, part, prepared.recognised.as_ref());
         records.remember(std::mem::take(known));
+        let mut lend = || records.lend(std::mem::take(samples).unwrap_or_default());
         let (ended, bytes, offset, shrunk) = match &prepared.way {
             Way::Empty => return Ok(Parts::default()),
             Way::Pieces(pieces) => {
@@ -133,6 +141,7 @@ impl Errand<'_> {
                 } else {
                     PieceReader::behind_lines(&file, piece)?
                 };
+                lend();
                 let ended = records.read(window, &mut reader, opening, &owned);
                 self.progress.read(piece.end - piece.start);
                 (ended, piece.end - piece.start, piece.start, reader.shrunk)
@@ -140,6 +149,7 @@ impl Errand<'_> {
             Way::Whole(_) => {
                 let mut reader = StreamReader::new(prepared.stream()?, self.progress);
                 let (owned, passed) = reader.begin(prepared, opening.is_plain())?;
+                lend();
                 let ended = records.read(window, &mut reader, opening, &owned);
                 (ended, reader.given.saturating_sub(passed), 0, false)
             }

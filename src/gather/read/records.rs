@@ -1,7 +1,7 @@
 //! Gives the records of one part to the collector, or to those of the programs that write into the source.
 
 use super::LINE_BITS;
-use super::parts::{Parts, describe};
+use super::parts::{Parts, Samples, describe};
 use crate::gather::collect::{Collector, KnownLines, SourceContext};
 use crate::gather::envelopes::{self, Clock, Opening, Outer, Wrapped};
 use crate::gather::formats::{Fit, Format};
@@ -68,6 +68,11 @@ impl<'a> Records<'a> {
     /// Takes the kinds of lines that are known of the source.
     pub(super) fn remember(&mut self, known: Box<KnownLines>) {
         self.collector.remember(known);
+    }
+
+    /// Takes the samples of what was read of the source before, to go on with them.
+    pub(super) fn lend(&mut self, samples: Samples) {
+        self.collector.lend(samples);
     }
 
     /// Gives them back, with what was learned.

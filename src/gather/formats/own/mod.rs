@@ -137,6 +137,8 @@ impl Format for Own {
         }
     }
 
+    // It cannot tell which bytes are a record's own: an expression may choose by any digit.
+
     fn leaves(&self, line: &[u8]) -> Option<String> {
         let line = scan::text(line);
         (self.fit(line.as_bytes()) == Fit::No).then(|| check::left(self.pattern.as_str(), &line))
