@@ -324,13 +324,18 @@ fn settle(units: &[Unit], links: &[Link]) -> Vec<i64> {
             move_to_others(units, &before, &mut offsets);
         }
     }
-    for (at, unit) in units.iter().enumerate() {
-        if offsets.get(at).is_some_and(Option::is_none) {
-            let offset = unit.told_ms.unwrap_or_else(|| of_host(units, &offsets, unit));
-            set(&mut offsets, at, offset);
-        }
+    let mut zones = HostZones::default();
+    for (unit, offset) in units.iter().zip(&offsets) {
+        offset.inspect(|offset| zones.learn(unit, *offset));
     }
-    offsets.into_iter().map(Option::unwrap_or_default).collect()
+    let settled = units.iter().zip(offsets).map(|(unit, offset)| {
+        offset.unwrap_or_else(|| {
+            let offset = unit.told_ms.unwrap_or_else(|| zones.of(unit));
+            zones.learn(unit, offset);
+            offset
+        })
+    });
+    settled.collect()
 }
 
 fn united(a: (Time, Time), b: (Time, Time)) -> (Time, Time) {
@@ -410,20 +415,24 @@ fn near_zone(offset: i64, told: Option<i64>, ignored_ms: i64) -> i64 {
     if (offset - right).abs() <= ignored_ms { right } else { offset }
 }
 
-/// The zone that the other logs of a host turned out to be written in, where they agree.
-fn of_host(units: &[Unit], offsets: &[Option<i64>], unit: &Unit) -> i64 {
-    if unit.host.is_none() {
-        return 0;
+/// The zones that the logs of each host turned out to be written in: asked by each of a great many logs.
+#[derive(Default)]
+struct HostZones<'u>(AHashMap<&'u Name, BTreeSet<i64>>);
+
+impl<'u> HostZones<'u> {
+    fn learn(&mut self, unit: &'u Unit, offset: i64) {
+        if let Some(host) = unit.host.as_ref().filter(|_| unit.told_ms != Some(0)) {
+            self.0.entry(host).or_default().insert(nearest_zone_ms(offset));
+        }
     }
-    let zones: BTreeSet<i64> = units
-        .iter()
-        .zip(offsets)
-        .filter(|(other, _)| other.host == unit.host && other.told_ms != Some(0))
-        .filter_map(|(_, offset)| offset.map(nearest_zone_ms))
-        .collect();
-    match zones.first() {
-        Some(&zone) if zones.len() == 1 => zone,
-        _ => 0,
+
+    /// The zone of the other logs of a unit's host, where they agree.
+    fn of(&self, unit: &Unit) -> i64 {
+        let zones = unit.host.as_ref().and_then(|host| self.0.get(host));
+        match zones.map(|zones| (zones.first(), zones.len())) {
+            Some((Some(&zone), 1)) => zone,
+            _ => 0,
+        }
     }
 }
 
