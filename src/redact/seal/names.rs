@@ -2,7 +2,7 @@
 //! where it hides a secret.
 
 use super::{Audience, Policy};
-use crate::model::Name;
+use crate::model::{Name, id_hash};
 use crate::providers;
 use crate::redact::pseudonym::{Kind, Pseudonyms};
 use crate::redact::wall::{Removed, wall};
@@ -110,10 +110,7 @@ impl Names {
             .collect();
         names.sort_by(|a, b| (b.0.len(), &a.0).cmp(&(a.0.len(), &b.0)));
         names.dedup_by(|a, b| a.0 == b.0);
-        Sentences {
-            names,
-            replaced: self.replaced,
-        }
+        Sentences::of(names, self.replaced)
     }
 }
 
@@ -155,10 +152,24 @@ fn with_port(name: &str) -> (&str, Option<&str>) {
 pub(super) struct Sentences {
     /// Names and what stands for them, the longest first.
     names: Vec<(Name, Name)>,
+    /// The places in `names` by the hash of their longest word: a sentence holds few of a great many names.
+    by_word: Vec<(u64, u32)>,
     replaced: Removed,
 }
 
 impl Sentences {
+    fn of(names: Vec<(Name, Name)>, replaced: Removed) -> Self {
+        let longest = |name: &Name| words(name).max_by_key(|word| word.len()).map_or(NO_WORD, id_hash);
+        let numbered = names.iter().zip(0..).map(|((name, _), at)| (longest(name), at));
+        let mut by_word: Vec<(u64, u32)> = numbered.collect();
+        by_word.sort_unstable();
+        Self {
+            names,
+            by_word,
+            replaced,
+        }
+    }
+
     pub(super) fn replaced(&self) -> Removed {
         self.replaced.clone()
     }
@@ -166,27 +177,60 @@ impl Sentences {
     /// A sentence with every name replaced where it stands as a word of its own, and nothing secret in the rest.
     pub(super) fn sentence(&self, sentence: &str) -> String {
         let mut shown = sentence.to_owned();
-        for (name, stand_in) in &self.names {
-            if shown.contains(&**name) {
+        let mut from = 0;
+        while let Some(place) = self.next_in(&shown, from) {
+            if let Some((name, stand_in)) = self.names.get(place as usize).filter(|(name, _)| shown.contains(&**name)) {
                 shown = replace_word(&shown, name, stand_in);
             }
+            from = place + 1;
         }
         wall(shown).0
     }
+
+    /// The first name from that place on whose longest word is in the text: each of a name's words stands alone where it does.
+    fn next_in(&self, text: &str, from: u32) -> Option<u32> {
+        let hashes = words(text).map(id_hash).chain([NO_WORD]);
+        let places = hashes.filter_map(|hash| {
+            let at = self.by_word.partition_point(|known| *known < (hash, from));
+            self.by_word.get(at).filter(|(known, _)| *known == hash)
+        });
+        places.map(|(_, place)| *place).min()
+    }
+}
+
+/// Stands for the word of a name that has none.
+const NO_WORD: u64 = 0;
+
+/// What a word is made of.
+fn is_part(letter: char) -> bool {
+    letter.is_alphanumeric() || matches!(letter, '-' | '_' | '/')
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter| !is_part(letter)).filter(|word| !word.is_empty())
 }
 
 /// Replaces a name where it stands as a word of its own.
 pub(super) fn replace_word(text: &str, name: &str, with: &str) -> String {
-    let is_part = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '/');
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
+    let mut last = None;
     while let Some(at) = rest.find(name) {
         let (before, from) = rest.split_at(at);
         let after = from.get(name.len()..).unwrap_or("");
-        let alone = !before.chars().next_back().is_some_and(is_part) && !after.chars().next().is_some_and(is_part);
+        let is_alone = !before.chars().next_back().or(last).is_some_and(is_part) && !after.chars().next().is_some_and(is_part);
         out.push_str(before);
-        out.push_str(if alone { with } else { name });
-        rest = after;
+        if is_alone {
+            out.push_str(with);
+            last = name.chars().next_back();
+            rest = after;
+        } else {
+            // The name may begin anew within itself.
+            let mut letters = from.chars();
+            last = letters.next();
+            out.extend(last);
+            rest = letters.as_str();
+        }
     }
     out.push_str(rest);
     out

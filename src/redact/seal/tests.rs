@@ -87,3 +87,36 @@ fn a_key_in_the_place_of_a_word_goes_for_everybody() {
         );
     }
 }
+
+#[test]
+fn every_name_in_a_sentence_is_replaced_whatever_its_words() {
+    let mut names = Names::new(&Policy {
+        audience: Audience::Forwardable,
+        key: b"key".to_vec(),
+    });
+    let mut shown = |name: &str| {
+        let mut name = Name::from(name);
+        names.show(What::Path, &mut name);
+        name.to_string()
+    };
+    let stand_ins = ["a/b.log", "a/b.log.1", ".hidden log", "::", "b.log"].map(&mut shown);
+    let sentences = names.settled();
+    let [log, rotated, hidden, colons, member] = &stand_ins;
+    for (said, expected) in [
+        (
+            "from a/b.log.1, not a/b.log: told",
+            format!("from {rotated}, not {log}: told"),
+        ),
+        ("'.hidden log' and b.log", format!("'{hidden}' and {member}")),
+        ("it is ::", format!("it is {colons}")),
+        ("a/b.logs or xa/b.log", "a/b.logs or xa/b.log".to_owned()),
+    ] {
+        assert_eq!(sentences.sentence(said), expected);
+    }
+}
+
+#[test]
+fn a_name_is_found_where_it_begins_within_itself() {
+    assert_eq!(replace_word("xa.a.a and a.ab", "a.a", "X"), "xa.X and a.ab");
+    assert_eq!(replace_word("edge-aedge-a", "edge-a", "X"), "edge-aedge-a");
+}
