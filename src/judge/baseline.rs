@@ -16,8 +16,8 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 /// See [`HOUR_MS`].
 const WEEK_MS: i64 = 7 * DAY_MS;
 
-/// How far back is usual: longer, and a service has changed meanwhile.
-const BACK_MS: i64 = 60 * DAY_MS;
+/// How far back is usual, in milliseconds: longer, and a service has changed meanwhile.
+pub const BACK_MS: i64 = 60 * DAY_MS;
 
 /// Days with traffic before anything is called usual: two weeks hold every hour of the week twice.
 const DAYS_NEEDED: usize = 14;
@@ -293,7 +293,7 @@ mod tests {
             }
         }
         let mut rollup = Rollup::default();
-        rollup.sources.insert("app.log".into(), source);
+        rollup.sources.insert("app.log".into(), Box::new(source));
         rollup
     }
 

@@ -5,7 +5,8 @@ use crate::cli::exit::Exit;
 use crate::cli::history::ordinal;
 use crate::cli::{account, key, status_page};
 use crate::deliver::{self, Context, Report, digest::Digest};
-use crate::judge::{self, Options, baseline::UsualHour};
+use crate::judge::baseline::{BACK_MS, UsualHour};
+use crate::judge::{self, Options};
 use crate::keep::windows::{self, Kept, State};
 use crate::keep::{News, NightDone, Store, hours};
 use crate::model::{Finding, Findings, Rollup, SourceRollup, Time, Traffic, Window};
@@ -45,7 +46,7 @@ impl Run<'_> {
     /// Judges, keeps, and tells what is new.
     pub(super) fn judge(&self, store: &mut Store, whole: Whole, mut done: NightDone) -> anyhow::Result<Exit> {
         let whole_after = store.horizon()?.whole_after;
-        let (findings, traffic) = self.judged(&whole.rollup, usual(store)?);
+        let (findings, traffic) = self.judged(&whole.rollup, usual(store, &whole.rollup)?);
         let hours_from = whole_after.map_or(Time(i64::MIN), |dropped| {
             hours::hour(dropped).plus_ms(SEAM_MS + hours::HOUR_MS)
         });
@@ -205,9 +206,14 @@ impl Run<'_> {
     }
 }
 
-/// What the history tells of each hour.
-fn usual(store: &Store) -> anyhow::Result<Vec<UsualHour>> {
-    let history = store.history(Time(i64::MIN), Time(i64::MAX))?;
+/// What the history tells of each hour that is asked about in judging these logs.
+fn usual(store: &Store, rollup: &Rollup) -> anyhow::Result<Vec<UsualHour>> {
+    let spans = rollup.sources.values().filter_map(|source| source.span);
+    let Some((first, last)) = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else {
+        return Ok(Vec::new());
+    };
+    let since = hours::hour(first.plus_ms(-SEAM_MS - BACK_MS));
+    let history = store.history(since, last.plus_ms(SEAM_MS))?;
     let hours = history.hours.into_iter().map(|(slice, tally)| UsualHour {
         start: slice.start,
         values: slice.values,
