@@ -12,10 +12,11 @@ use crate::judge;
 use crate::model::{Findings, Rollup};
 use crate::redact::{Audience, Policy, Removed, seal};
 use anyhow::{Context as _, bail};
+use std::io::Write;
 
 pub(super) fn analyze(args: &Analyze, own: &OwnFormats) -> anyhow::Result<Exit> {
     let needs = needs(args, own, world::now())?;
-    // What a second look needed is not needed any more.
+    // What only a second look needs goes before the judgement.
     let rollup = read(args, &needs)?.rollup;
     judged(args, &needs, rollup)
 }
@@ -27,11 +28,12 @@ pub(super) fn judged(args: &Analyze, needs: &Needs, rollup: Rollup) -> anyhow::R
     // A million logs weigh more than their report.
     drop(rollup);
     status_page::note(&mut findings, &args.status_page);
+    let exit = exit(needs, &findings);
     match args.explain {
-        Some(place) => explain(args, needs, place, &findings)?,
-        None => deliver_all(args, needs, &findings, derived)?,
+        Some(place) => explain(args, needs, place, findings)?,
+        None => deliver_all(args, needs, findings, derived)?,
     }
-    Ok(exit(needs, &findings))
+    Ok(exit)
 }
 
 /// Act one, with its second look, and what is said of it.
@@ -55,7 +57,7 @@ pub(super) fn read(args: &Analyze, needs: &Needs) -> anyhow::Result<Gathered> {
     Ok(gathered)
 }
 
-fn deliver_all(args: &Analyze, needs: &Needs, findings: &Findings, derived: Vec<u8>) -> anyhow::Result<()> {
+fn deliver_all(args: &Analyze, needs: &Needs, findings: Findings, derived: Vec<u8>) -> anyhow::Result<()> {
     let is_forwarded = |delivery: &Delivery| delivery.audience == Audience::Forwardable;
     let is_forwarded = needs.reports.iter().any(is_forwarded) || (needs.bundle.is_some() && !needs.internal);
     let key = if is_forwarded {
@@ -67,45 +69,52 @@ fn deliver_all(args: &Analyze, needs: &Needs, findings: &Findings, derived: Vec<
         audience,
         key: key.clone(),
     };
+    // The last one takes the findings themselves.
+    let mut left = needs.reports.len() + usize::from(needs.bundle.is_some());
+    let mut findings = Some(findings);
+    let mut sealed = |audience: Audience| {
+        left = left.saturating_sub(1);
+        let findings = if left == 0 { findings.take() } else { findings.clone() };
+        seal(findings.unwrap_or_default(), &policy(audience))
+    };
     for Delivery { report, audience, file } in &needs.reports {
-        let sealed = seal(findings.clone(), &policy(*audience));
+        let sealed = sealed(*audience);
         let context = context(needs, needs.colour && file.is_none());
-        let (bytes, removed) =
-            deliver::deliver(&sealed, *report, &context).with_context(|| format!("the report '{}'", report.name()))?;
-        account::removed(report.name(), &removed);
+        let draft = deliver::draft(&sealed, *report, &context).with_context(|| format!("the report '{}'", report.name()))?;
+        account::removed(report.name(), &draft.removed);
         if !args.quiet {
-            account::to_fill_in(report.name(), &bytes);
+            account::to_fill_in(report.name(), draft.to_fill_in);
             account::internal(needs.internal, file.as_deref());
         }
+        let write = |out: &mut dyn Write| draft.write(out);
         match file {
-            Some(file) => output::to_file(file, &bytes).with_context(|| format!("{} cannot be written", file.display()))?,
-            None => output::to_stdout(&bytes).context("standard output cannot be written")?,
+            Some(file) => output::write_file(file, &write).with_context(|| format!("{} cannot be written", file.display()))?,
+            None => output::write_stdout(&write).context("standard output cannot be written")?,
         }
     }
     if let Some(place) = &needs.bundle {
-        let policy = policy(if needs.internal {
+        let audience = if needs.internal {
             Audience::Internal
         } else {
             Audience::Forwardable
-        });
-        let sealed = seal(findings.clone(), &policy);
-        bundle::deliver(place, &sealed, &policy, &context(needs, false), needs.dry)?;
+        };
+        bundle::deliver(place, &sealed(audience), &policy(audience), &context(needs, false), needs.dry)?;
     }
     Ok(())
 }
 
 /// The working behind one window, for the engineer at the terminal.
-fn explain(args: &Analyze, needs: &Needs, place: usize, findings: &Findings) -> anyhow::Result<()> {
+fn explain(args: &Analyze, needs: &Needs, place: usize, findings: Findings) -> anyhow::Result<()> {
     let policy = Policy {
         audience: Audience::Terminal,
         key: Vec::new(),
     };
-    let sealed = seal(findings.clone(), &policy);
+    let sealed = seal(findings, &policy);
     let Some((bytes, removed)) = deliver::explain(&sealed, place, &context(needs, false))? else {
         bail!(
             "there is no window w{} to explain: {} found",
             place + 1,
-            match findings.windows.len() {
+            match sealed.findings().windows.len() {
                 0 => "none was".to_owned(),
                 1 => "only w1 was".to_owned(),
                 many => format!("w1 to w{many} were"),

@@ -6,8 +6,11 @@
 use super::disk;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, IntoInnerError, Write};
 use std::path::Path;
+
+/// Bytes that are written at a time.
+const BUFFER: usize = 64 * 1024;
 
 /// Ends the names of files that are being written.
 pub(super) const UNFINISHED: &str = ".faultscope-tmp";
@@ -17,8 +20,15 @@ pub(super) const UNFINISHED: &str = ".faultscope-tmp";
 /// # Errors
 /// What the writing says.
 pub(super) fn to_stdout(bytes: &[u8]) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
-    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+    write_stdout(&|out| out.write_all(bytes))
+}
+
+/// As [`to_stdout()`], by whatever `write` writes.
+///
+/// # Errors
+/// What the writing says.
+pub(super) fn write_stdout(write: Writes<'_>) -> io::Result<()> {
+    match buffered(io::stdout().lock(), write).and_then(|mut stdout| stdout.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }
@@ -29,9 +39,17 @@ pub(super) fn to_stdout(bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// What the writing says.
 pub(super) fn to_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_file(path, &|out| out.write_all(bytes))
+}
+
+/// As [`to_file()`], by whatever `write` writes.
+///
+/// # Errors
+/// What the writing says.
+pub(super) fn write_file(path: &Path, write: Writes<'_>) -> io::Result<()> {
     // A device or a pipe cannot be replaced by a file, and is meant to be written to.
     if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
-        return OpenOptions::new().write(true).open(path)?.write_all(bytes);
+        return buffered(OpenOptions::new().write(true).open(path)?, write).map(drop);
     }
     let Some(name) = path.file_name().filter(|_| !path.is_dir()) else {
         return Err(io::Error::new(
@@ -49,7 +67,7 @@ pub(super) fn to_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     own.push(UNFINISHED);
     let unfinished = folder.join(own);
     // Held, and so locked, until it has its last name: another run would remove what nobody holds.
-    let held = put(folder, &unfinished, bytes);
+    let held = put(folder, &unfinished, write);
     let written = held.and_then(|_held| disk::rename(&unfinished, path));
     if written.is_err() {
         let _ = fs::remove_file(&unfinished);
@@ -70,22 +88,44 @@ pub(super) fn prefix(name: &std::ffi::OsStr) -> OsString {
 
 /// Writes a whole file of this name. Where the system can, it gets the name when it is whole, so that a signal in between
 /// leaves nothing.
-fn put(folder: &Path, unfinished: &Path, bytes: &[u8]) -> io::Result<File> {
+fn put(folder: &Path, unfinished: &Path, write: Writes<'_>) -> io::Result<File> {
     if let Ok(file) = disk::create_nameless(folder) {
-        let file = fill(file, bytes)?;
+        let file = fill(file, write)?;
         if disk::name(&file, unfinished).is_ok() {
             return Ok(file);
         }
     }
-    fill(disk::create(unfinished)?, bytes)
+    fill(disk::create(unfinished)?, write)
 }
 
 /// Writes a new file, locked for as long as it is being written.
-fn fill(mut file: File, bytes: &[u8]) -> io::Result<File> {
+fn fill(file: File, write: Writes<'_>) -> io::Result<File> {
     let _ = file.try_lock();
-    disk::write(&mut file, bytes)?;
+    let OnDisk(file) = buffered(OnDisk(file), write)?;
     disk::sync(&file)?;
     Ok(file)
+}
+
+/// Writes what a report writes, which is many a short word.
+pub(super) type Writes<'w> = &'w dyn Fn(&mut dyn Write) -> io::Result<()>;
+
+fn buffered<W: Write>(to: W, write: Writes<'_>) -> io::Result<W> {
+    let mut out = BufWriter::with_capacity(BUFFER, to);
+    write(&mut out)?;
+    out.into_inner().map_err(IntoInnerError::into_error)
+}
+
+/// A file that is written by the steps that a test may let fail.
+struct OnDisk(File);
+
+impl Write for OnDisk {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        disk::write(&mut self.0, bytes).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Removes what a run that was killed left behind: files of our own naming that nobody holds.

@@ -5,10 +5,13 @@
 
 use super::phrases::{inert, interval, percent, round};
 use super::report::{Context, Report};
-use crate::model::{Attempt, CallerSideCount, Counts, Coverage, Dimension, Findings, Scope, StatusNote, Time, Window};
+use crate::model::{
+    Attempt, CallerSideCount, Counts, Coverage, Dimension, Finding, Findings, Scope, Skipped, SourceCoverage, StatusNote, Time,
+    Window,
+};
 use crate::redact::Sealed;
 use chrono::SecondsFormat;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::io;
 
@@ -30,18 +33,28 @@ impl Report for JsonV1 {
     }
 }
 
+/// A list whose items are made one at a time while they are written: of a great many logs it would weigh more than all
+/// that is known of them.
+struct Each<'f, T, V>(&'f [T], fn(&T) -> V);
+
+impl<T, V: Serialize> Serialize for Each<'_, T, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(self.1))
+    }
+}
+
 #[derive(Serialize)]
-struct ReportV1 {
+struct ReportV1<'f> {
     schema: &'static str,
     tool: ToolV1,
     generated_at: String,
-    coverage: CoverageV1,
+    coverage: CoverageV1<'f>,
     counts: CountsV1,
-    windows: Vec<WindowV1>,
-    isolated_failures: IsolatedV1,
+    windows: Vec<WindowV1<'f>>,
+    isolated_failures: IsolatedV1<'f>,
     caller_side: Vec<CallerSideV1>,
     retries: RetriesV1,
-    findings: Vec<FindingV1>,
+    findings: Each<'f, Finding, FindingV1>,
     redacted: BTreeMap<&'static str, u64>,
     thresholds: BTreeMap<&'static str, f64>,
 }
@@ -53,7 +66,7 @@ struct ToolV1 {
 }
 
 #[derive(Serialize)]
-struct CoverageV1 {
+struct CoverageV1<'f> {
     start: Option<String>,
     end: Option<String>,
     files: u64,
@@ -61,8 +74,8 @@ struct CoverageV1 {
     records: u64,
     other_records: u64,
     unread_records: u64,
-    sources: Vec<SourceV1>,
-    skipped: Vec<SkippedV1>,
+    sources: Each<'f, SourceCoverage, SourceV1>,
+    skipped: Each<'f, Skipped, SkippedV1>,
 }
 
 #[derive(Serialize)]
@@ -99,7 +112,7 @@ struct CountsV1 {
 }
 
 #[derive(Serialize)]
-struct WindowV1 {
+struct WindowV1<'f> {
     id: String,
     start: String,
     end: String,
@@ -127,7 +140,7 @@ struct WindowV1 {
     against: Vec<AgainstV1>,
     next_step: String,
     status_page: Vec<StatusNoteV1>,
-    requests: Vec<RequestV1>,
+    requests: Each<'f, Attempt, RequestV1>,
     requests_omitted: u64,
 }
 
@@ -194,9 +207,9 @@ struct SeenV1 {
 }
 
 #[derive(Serialize)]
-struct IsolatedV1 {
+struct IsolatedV1<'f> {
     count: u64,
-    requests: Vec<RequestV1>,
+    requests: Each<'f, Attempt, RequestV1>,
 }
 
 #[derive(Serialize)]
@@ -234,7 +247,7 @@ struct FindingV1 {
     path: Option<String>,
 }
 
-fn report(findings: &Findings, context: &Context<'_>) -> ReportV1 {
+fn report<'f>(findings: &'f Findings, context: &Context<'_>) -> ReportV1<'f> {
     ReportV1 {
         schema: "faultscope.report/1",
         tool: ToolV1 {
@@ -252,7 +265,7 @@ fn report(findings: &Findings, context: &Context<'_>) -> ReportV1 {
             .collect(),
         isolated_failures: IsolatedV1 {
             count: findings.isolated_count,
-            requests: findings.isolated.iter().map(request).collect(),
+            requests: Each(&findings.isolated, request),
         },
         caller_side: findings.caller_side.iter().map(caller_side).collect(),
         retries: RetriesV1 {
@@ -271,23 +284,23 @@ fn report(findings: &Findings, context: &Context<'_>) -> ReportV1 {
                 })
                 .collect(),
         },
-        findings: findings
-            .findings
-            .iter()
-            .map(|one| FindingV1 {
-                about: one.about,
-                says: inert(&one.says),
-                advice: inert(&one.advice),
-                path: text(one.path.as_deref()),
-            })
-            .collect(),
+        findings: Each(&findings.findings, finding),
         redacted: context.removed.clone(),
         thresholds: findings.thresholds.clone(),
     }
 }
 
-fn coverage(read: &Coverage) -> CoverageV1 {
-    let source = |source: &crate::model::SourceCoverage| SourceV1 {
+fn finding(finding: &Finding) -> FindingV1 {
+    FindingV1 {
+        about: finding.about,
+        says: inert(&finding.says),
+        advice: inert(&finding.advice),
+        path: text(finding.path.as_deref()),
+    }
+}
+
+fn source(source: &SourceCoverage) -> SourceV1 {
+    SourceV1 {
         path: inert(&source.path),
         format: source.format,
         vantage: source.vantage.map(crate::model::Vantage::name),
@@ -300,7 +313,17 @@ fn coverage(read: &Coverage) -> CoverageV1 {
         time_zone: source.time_zone.clone(),
         clock_offset_seconds: source.clock_offset_seconds,
         notes: source.notes.iter().map(|note| inert(note)).collect(),
-    };
+    }
+}
+
+fn skipped(skipped: &Skipped) -> SkippedV1 {
+    SkippedV1 {
+        path: inert(&skipped.path),
+        reason: inert(&skipped.reason),
+    }
+}
+
+fn coverage(read: &Coverage) -> CoverageV1<'_> {
     CoverageV1 {
         start: time(read.start),
         end: time(read.end),
@@ -309,15 +332,8 @@ fn coverage(read: &Coverage) -> CoverageV1 {
         records: read.records(),
         other_records: read.other_records(),
         unread_records: read.unread_records(),
-        sources: read.sources.iter().map(source).collect(),
-        skipped: read
-            .skipped
-            .iter()
-            .map(|one| SkippedV1 {
-                path: inert(&one.path),
-                reason: inert(&one.reason),
-            })
-            .collect(),
+        sources: Each(&read.sources, source),
+        skipped: Each(&read.skipped, skipped),
     }
 }
 
@@ -337,7 +353,7 @@ fn counts(counts: &Counts) -> CountsV1 {
     }
 }
 
-fn window(number: usize, window: &Window) -> WindowV1 {
+fn window(number: usize, window: &Window) -> WindowV1<'_> {
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of a window")]
     let seconds = window.end.since(window.start) as f64 / 1000.0;
     WindowV1 {
@@ -392,7 +408,7 @@ fn window(number: usize, window: &Window) -> WindowV1 {
             .collect(),
         next_step: inert(&window.verdict.next_step),
         status_page: window.status_page.iter().map(status_note).collect(),
-        requests: window.requests.iter().map(request).collect(),
+        requests: Each(&window.requests, request),
         requests_omitted: window.requests_omitted,
     }
 }

@@ -3,6 +3,7 @@
 pub mod bundle;
 mod csv;
 pub mod digest;
+mod draft;
 mod explain;
 mod html;
 mod json_v1;
@@ -17,6 +18,7 @@ mod text;
 mod ticket;
 mod trace;
 
+pub use draft::{Draft, draft};
 pub use phrases::{count as thousands, limit, scope, size};
 pub use report::{Context, Report};
 pub use ticket::Addressee;
@@ -103,23 +105,32 @@ fn through_the_wall(
     context: &Context<'_>,
     writes: &Writes<'_>,
 ) -> io::Result<(Vec<u8>, Removed)> {
-    let write = |context: &Context<'_>| -> io::Result<(String, Removed)> {
-        let mut bytes = Vec::new();
-        writes(context, &mut bytes)?;
-        let text = String::from_utf8(bytes).unwrap_or_else(|odd| String::from_utf8_lossy(odd.as_bytes()).into_owned());
-        Ok(past_the_wall(audience, text))
-    };
     let mut told = Context {
         removed: replaced.clone(),
         ..context.clone()
     };
-    let (text, removed) = write(&told)?;
+    settled(in_memory(&told, writes)?, audience, &mut told, writes)
+}
+
+fn in_memory(context: &Context<'_>, writes: &Writes<'_>) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    writes(context, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// A report past the wall by what it held at first; written anew where the wall removes something, to tell of that too.
+fn settled(first: Vec<u8>, audience: Audience, told: &mut Context<'_>, writes: &Writes<'_>) -> io::Result<(Vec<u8>, Removed)> {
+    let past = |bytes: Vec<u8>| {
+        let text = String::from_utf8(bytes).unwrap_or_else(|odd| String::from_utf8_lossy(odd.as_bytes()).into_owned());
+        past_the_wall(audience, text)
+    };
+    let (text, removed) = past(first);
     if removed.is_empty() {
         return Ok((text.into_bytes(), removed));
     }
     for (class, number) in &removed {
         *told.removed.entry(class).or_default() += number;
     }
-    let (text, _) = write(&told)?;
+    let (text, _) = past(in_memory(told, writes)?);
     Ok((text.into_bytes(), removed))
 }
