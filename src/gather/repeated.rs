@@ -1,6 +1,6 @@
 //! What records say over and over, held once by each worker: a failure is then its ids and numbers, and little else.
 
-use crate::model::{Attributes, Dimension, ErrorSaid, Ids, Name, Shared, Upstream};
+use crate::model::{Attributes, Dimension, ErrorSaid, Ids, Name, Others, Shared, Upstream};
 use std::sync::Arc;
 
 /// What one worker's records share, whatever source they are of.
@@ -8,6 +8,7 @@ use std::sync::Arc;
 pub struct Repeated {
     words: Shared<str>,
     attributes: Shared<Attributes>,
+    others: Shared<Others>,
     errors: Shared<ErrorSaid>,
     upstreams: Shared<Upstream>,
     ids: Shared<Ids>,
@@ -25,6 +26,7 @@ impl Repeated {
             let word = attributes.get(dimension).map(|word| self.words.of(&**word));
             attributes.set(dimension, word);
         }
+        let attributes = attributes.shared(&mut self.others);
         self.attributes.of(attributes)
     }
 

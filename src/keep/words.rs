@@ -1,6 +1,6 @@
 //! Names and constants of a stored value, each written once and pointed to by number.
 
-use crate::model::{Attributes, Dimension, Name};
+use crate::model::{Attributes, Dimension, Name, Shared};
 use ahash::AHashMap;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -68,12 +68,13 @@ impl Meanings {
                 .and_then(|at| names.get(at))
                 .cloned()
         };
+        let mut others = Shared::default();
         let attributes = tables.attributes.iter().map(|numbers| {
             let mut attributes = Attributes::default();
             for (dimension, number) in Dimension::ALL.into_iter().zip(numbers) {
                 attributes.set(dimension, name(*number));
             }
-            Arc::new(attributes)
+            Arc::new(attributes.shared(&mut others))
         });
         let attributes = attributes.collect();
         Self { names, attributes }

@@ -42,7 +42,7 @@ pub use reached::{Fact, Reached};
 pub use rollup::{ChunkSpan, Rollup, SourceName, SourceRollup, TokensUsed, UNREAD_LINES_KEPT};
 pub use sample::{IdSample, SampledId};
 pub use shared::Shared;
-pub use terms::{Attributes, Dimension, Grain, Name, Vantage};
+pub use terms::{Attributes, Dimension, Grain, Name, Others, Vantage};
 pub use time::Time;
 pub use timeline::{Slice, Step, Steps, Timeline, Took, Zoom};
 pub use took::{TOOK_SECONDS, TookClass};

@@ -1,6 +1,7 @@
 //! The words of a call: who watched, what a record is about, and the attributes by which failures are told apart.
 
-use std::sync::Arc;
+use super::shared::Shared;
+use std::sync::{Arc, LazyLock};
 
 /// A word that repeats in a log (a model, a host, a path): shared, never copied.
 pub type Name = Arc<str>;
@@ -116,21 +117,50 @@ impl Dimension {
 }
 
 /// The value of every dimension for one attempt; absent where no log says it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// A log's records differ in the client most, so that the rest is held once for many of them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Attributes {
-    values: [Option<Name>; Dimension::COUNT],
+    others: Arc<Others>,
+    /// The last dimension, so that these sort as a list of all would.
+    client: Option<Name>,
+}
+
+/// The values of the dimensions without the client.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Others([Option<Name>; Dimension::COUNT - 1]);
+
+/// What all attributes are before anything is known.
+static NOTHING: LazyLock<Arc<Others>> = LazyLock::new(Arc::default);
+
+impl Default for Attributes {
+    fn default() -> Self {
+        Self {
+            others: Arc::clone(&NOTHING),
+            client: None,
+        }
+    }
 }
 
 impl Attributes {
     /// The value of one dimension.
     #[must_use]
     pub fn get(&self, dimension: Dimension) -> Option<&Name> {
-        self.values.get(dimension as usize).and_then(Option::as_ref)
+        match dimension {
+            Dimension::Client => self.client.as_ref(),
+            other => self.others.0.get(other as usize).and_then(Option::as_ref),
+        }
     }
 
     /// Sets or clears one dimension.
     pub fn set(&mut self, dimension: Dimension, value: Option<Name>) {
-        if let Some(place) = self.values.get_mut(dimension as usize) {
+        let is_same = match (self.get(dimension), &value) {
+            (Some(held), Some(value)) => Arc::ptr_eq(held, value),
+            (held, value) => held.is_none() && value.is_none(),
+        };
+        if dimension == Dimension::Client {
+            self.client = value;
+        } else if !is_same && let Some(place) = Arc::make_mut(&mut self.others).0.get_mut(dimension as usize) {
             *place = value;
         }
     }
@@ -144,10 +174,19 @@ impl Attributes {
 
     /// Fills what is absent here from `other`.
     pub fn fill_from(&mut self, other: &Self) {
-        for (mine, theirs) in self.values.iter_mut().zip(&other.values) {
-            if mine.is_none() {
-                mine.clone_from(theirs);
+        for dimension in Dimension::ALL {
+            if self.get(dimension).is_none() {
+                self.set(dimension, other.get(dimension).cloned());
             }
+        }
+    }
+
+    /// The same values, held once with those of other attributes.
+    #[must_use]
+    pub fn shared(self, shared: &mut Shared<Others>) -> Self {
+        Self {
+            others: shared.of(self.others),
+            client: self.client,
         }
     }
 }

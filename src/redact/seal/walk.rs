@@ -3,8 +3,8 @@
 
 use super::names::What;
 use crate::model::{
-    Attempt, Attributes, ByError, Case, Coverage, Dimension, ErrorSaid, Findings, Ids, Name, Occurrences, Part, Scope, Trace,
-    Traffic, Window,
+    Attempt, Attributes, ByError, Case, Coverage, Dimension, ErrorSaid, Findings, Ids, Name, Occurrences, Others, Part, Scope,
+    Shared, Trace, Traffic, Window,
 };
 use ahash::AHashMap;
 use std::sync::Arc;
@@ -33,6 +33,7 @@ pub(super) fn values(findings: &mut Findings, visit: Visit<'_>) {
     let mut walk = Walk {
         visit,
         attributes: AHashMap::new(),
+        others: Shared::default(),
     };
     walk.coverage(&mut findings.coverage);
     findings.windows.iter_mut().for_each(|window| walk.window(window));
@@ -56,6 +57,7 @@ pub(super) fn scope(scope: &mut Scope, visit: Visit<'_>) {
     let mut walk = Walk {
         visit,
         attributes: AHashMap::new(),
+        others: Shared::default(),
     };
     walk.scope(scope);
 }
@@ -95,6 +97,7 @@ pub(super) fn trace(trace: &mut Trace, visit: Visit<'_>) {
     let mut walk = Walk {
         visit,
         attributes: AHashMap::new(),
+        others: Shared::default(),
     };
     walk.coverage(&mut trace.coverage);
     (walk.visit)(What::Word, &mut trace.id);
@@ -120,6 +123,7 @@ struct Walk<'v> {
     visit: Visit<'v>,
     /// Attributes are shared by many attempts; each is changed once.
     attributes: AHashMap<Arc<Attributes>, Arc<Attributes>>,
+    others: Shared<Others>,
 }
 
 impl Walk<'_> {
@@ -140,7 +144,7 @@ impl Walk<'_> {
             self.optional(what(dimension), &mut name);
             shown.set(dimension, name);
         }
-        let shown = Arc::new(shown);
+        let shown = Arc::new(shown.shared(&mut self.others));
         self.attributes.insert(Arc::clone(attributes), Arc::clone(&shown));
         *attributes = shown;
     }
