@@ -47,7 +47,7 @@ fn rollup(failures: u64) -> Rollup {
     source.observations = (0..failures).map(|at| failure(at, failures, &models)).collect();
     source.records = source.cells.total(Grain::Attempt) + failures;
     Rollup {
-        sources: [(Name::from("app.log"), source)].into(),
+        sources: [(Name::from("app.log"), Box::new(source))].into(),
         ..Rollup::default()
     }
 }

@@ -134,7 +134,7 @@ fn whole_state(folder: &Path, file: &Path) -> Vec<u8> {
     let parts = rollup
         .sources
         .into_iter()
-        .map(|(name, source)| (within("app.log", &name), source));
+        .map(|(name, source)| (within("app.log", &name), *source));
     let done = NightDone {
         began: Time(1_772_359_200_000),
         logs: vec![(log, parts.collect())],

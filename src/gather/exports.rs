@@ -12,11 +12,10 @@ const SAME_SHARE: f64 = 0.9;
 
 /// Takes out the exports that another one holds.
 #[must_use]
-pub fn once(sources: &mut BTreeMap<Name, SourceRollup>) -> Vec<LeftOut> {
-    let of_browsers = |(_, source): &(&Name, &SourceRollup)| source.vantage == Some(Vantage::Browser);
+pub fn once(sources: &mut BTreeMap<Name, Box<SourceRollup>>) -> Vec<LeftOut> {
     let mut exports: Vec<(u64, Name)> = sources
         .iter()
-        .filter(of_browsers)
+        .filter(|(_, source)| source.vantage == Some(Vantage::Browser))
         .map(|(name, source)| (source.records, Name::clone(name)))
         .collect();
     exports.sort();

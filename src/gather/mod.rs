@@ -43,7 +43,7 @@ pub use redate::redate;
 pub use sought::Sought;
 pub use times::cut_late;
 
-use crate::model::{ChunkSpan, Name, Rollup, Skipped, SourceName, SourceRollup, Time, Undated, Wanted};
+use crate::model::{ChunkSpan, Name, Rollup, Shared, Skipped, SourceName, SourceRollup, Time, Undated, Wanted};
 use crate::workers::Workers;
 use discover::LeftOut;
 use jobs::{merge_into, own, read_all, read_in_turn};
@@ -115,16 +115,18 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
     let savers = savers(&mut parts, sources.len());
     let places = before.iter_mut().zip(&mut names).zip(is_own).enumerate();
     let mut lines = BTreeMap::new();
+    let mut shared = Shared::default();
     let owned = sources.iter().zip(places).filter(|(_, (_, (_, is_own)))| *is_own);
     let read = owned.flat_map(|(prepared, (number, ((before, names), _)))| {
         let mut parts = *parts.remove(&number).unwrap_or_default();
         let first = prepared.source.resume.lines;
         lines.insert(
             Name::clone(&prepared.source.name),
-            first + parts.newlines.values().sum::<u64>(),
+            first + parts.newlines.iter().map(|(_, newlines)| newlines).sum::<u64>(),
         );
         *before = parts.count_lines(first);
         describe(&mut parts, prepared);
+        parts.share(&mut shared);
         let path = &prepared.source.name;
         let trouble = std::mem::take(&mut parts.trouble);
         skipped.extend(trouble.into_iter().map(|reason| Skipped {
@@ -136,6 +138,7 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
     });
     // Collected in one go, so that the map's nodes are full: half-empty ones double what a million sources cost.
     let all = read.collect();
+    drop(shared);
     let mut rollup = Rollup { sources: all, skipped };
     let mut believed = BTreeMap::new();
     if plan.share.is_none() {
@@ -205,7 +208,8 @@ impl Gathered {
     pub fn within(&self, log: &SourceName) -> Vec<(&SourceName, &SourceRollup)> {
         let names = self.at(log).and_then(|at| self.names.get(at)).into_iter().flatten();
         let names = names.chain([log]);
-        names.filter_map(|name| self.rollup.sources.get_key_value(name)).collect()
+        let found = names.filter_map(|name| self.rollup.sources.get_key_value(name));
+        found.map(|(name, source)| (name, &**source)).collect()
     }
 
     /// How far a source was read, where only its reader knows: one that was unpacked, and a document, which has no lines.
@@ -267,7 +271,7 @@ impl Gathered {
                     observations,
                     ..SourceRollup::default()
                 };
-                (name, only)
+                (name, Box::new(only))
             }));
         }
         extra.settled()
@@ -307,14 +311,14 @@ impl Gathered {
 
 /// Says of a source what no single part knows.
 fn describe(parts: &mut read::Parts, prepared: &Prepared) {
-    for rollup in parts.origins.values_mut().chain([&mut parts.rollup]) {
+    for rollup in parts.origins.values_mut().chain([&mut *parts.rollup]) {
         rollup.host = rollup.host.take().or_else(|| prepared.source.host.clone());
         rollup.notes.extend(prepared.source.notes.iter().cloned());
         rollup.notes.extend(prepared.dated_as());
         if rollup.time_zone.is_some() {
-            rollup.time_zone = Some(prepared.zone_said.clone());
+            rollup.time_zone = Some(prepared.zone_said());
             rollup.zone_assumed = prepared.zone_assumed;
         }
     }
-    read::describe(&mut parts.rollup, prepared.recognised.as_ref());
+    read::describe(&mut parts.rollup, prepared.recognised.as_deref());
 }

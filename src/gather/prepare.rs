@@ -28,7 +28,7 @@ pub(super) enum Way {
     /// It holds nothing.
     Empty,
     /// In pieces.
-    Pieces(Vec<Piece>),
+    Pieces(Box<[Piece]>),
     /// As a stream; of a plain file, so many bytes from there on.
     Whole(Option<(u64, u64)>),
 }
@@ -37,10 +37,9 @@ pub(super) enum Way {
 pub(super) struct Prepared {
     pub(super) source: Source,
     pub(super) way: Way,
-    pub(super) recognised: Option<Recognised>,
+    pub(super) recognised: Option<Arc<Recognised>>,
     pub(super) zone: Zone,
-    /// How the report says which zone was taken.
-    pub(super) zone_said: String,
+    zone_by: ZoneBy,
     /// Nobody named the zone.
     pub(super) zone_assumed: bool,
     /// The user says what format it is in.
@@ -48,7 +47,7 @@ pub(super) struct Prepared {
     /// The date of stamps without one, where other logs tell it.
     date: Option<NaiveDate>,
     /// Standard input can be opened once.
-    stdin: Mutex<Option<Opened>>,
+    stdin: Mutex<Option<Box<Opened>>>,
     /// The file while it is read, so that its pieces are of one file whatever becomes of its name.
     held: Mutex<Held>,
 }
@@ -57,6 +56,14 @@ pub(super) struct Prepared {
 struct Held {
     file: Option<Arc<File>>,
     left: usize,
+}
+
+/// Who says in which zone a source was written.
+#[derive(Clone, Copy)]
+enum ZoneBy {
+    User,
+    Format(&'static str),
+    Nobody,
 }
 
 /// Why a source is not prepared.
@@ -94,15 +101,15 @@ impl Prepared {
                 }));
             }
         };
-        let (zone, zone_said, zone_assumed) = zone(&source, plan, looked.recognised.as_ref());
+        let (zone, zone_by) = zone(&source, plan, looked.recognised.as_ref());
         let left = looked.way.parts();
         Ok(Self {
             source,
             way: looked.way,
-            recognised: looked.recognised,
+            recognised: looked.recognised.map(|recognised| order.once(recognised)),
             zone,
-            zone_said,
-            zone_assumed,
+            zone_assumed: matches!(zone_by, ZoneBy::Nobody),
+            zone_by,
             is_forced,
             date: None,
             stdin: Mutex::new(looked.stdin),
@@ -126,6 +133,16 @@ impl Prepared {
         self.recognised.as_ref()?.lacking.as_deref()
     }
 
+    /// How the report says which zone was taken.
+    pub(super) fn zone_said(&self) -> String {
+        let zone = self.zone;
+        match self.zone_by {
+            ZoneBy::User => format!("{zone} by --tz"),
+            ZoneBy::Format(name) => format!("{zone} by the format {name}"),
+            ZoneBy::Nobody => format!("assumed {zone}"),
+        }
+    }
+
     /// Whether its stamps tell their dates.
     pub(super) fn is_dated(&self) -> bool {
         self.lacking().is_none()
@@ -144,12 +161,12 @@ impl Prepared {
 
     /// Whether it is a document, not a log of lines.
     pub(super) fn is_document(&self) -> bool {
-        self.recognised.as_ref().is_some_and(Recognised::is_a_document)
+        self.recognised.as_deref().is_some_and(Recognised::is_a_document)
     }
 
     /// Whether what was read before has to be read again, for its midnights.
     pub(super) fn counts_midnights(&self) -> bool {
-        self.recognised.as_ref().is_some_and(Recognised::counts_midnights)
+        self.recognised.as_deref().is_some_and(Recognised::counts_midnights)
     }
 
     /// How the report says so.
@@ -185,7 +202,7 @@ impl Prepared {
         }
         let stdin = self.stdin.lock().unwrap_or_else(PoisonError::into_inner).take();
         match stdin {
-            Some(stdin) => Ok(stdin),
+            Some(stdin) => Ok(*stdin),
             None if self.source.is_stdin() => Err(Refused("standard input can be read once".to_owned())),
             None => match self.way {
                 Way::Whole(Some((at, size))) => open::begin(Box::new(Section::new(self.file()?, at, size, SHRUNK)), limit),
@@ -209,7 +226,7 @@ impl Way {
 struct Looked {
     way: Way,
     recognised: Option<Recognised>,
-    stdin: Option<Opened>,
+    stdin: Option<Box<Opened>>,
 }
 
 fn look_at_stdin(limit: Limit, forced: Option<Recognised>, order: &Order) -> Result<Found, Refused> {
@@ -222,7 +239,7 @@ fn look_at_stdin(limit: Limit, forced: Option<Recognised>, order: &Order) -> Res
     Ok(Found::Log(Looked {
         way: Way::Whole(None),
         recognised,
-        stdin: Some(opened),
+        stdin: Some(Box::new(opened)),
     }))
 }
 
@@ -269,7 +286,7 @@ fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order:
                         "a document with holes: it was damaged when it was written".to_owned(),
                     ));
                 }
-                _ => Way::Pieces(resume.of(pieces)),
+                _ => Way::Pieces(resume.of(pieces).into_boxed_slice()),
             };
             (way, recognised)
         }
@@ -368,15 +385,15 @@ fn is_meant(pattern: &Pattern, source: &Source) -> bool {
 }
 
 /// What the user says of a log goes before what its format says, and that before what is said of all logs.
-fn zone(source: &Source, plan: &Plan, recognised: Option<&Recognised>) -> (Zone, String, bool) {
+fn zone(source: &Source, plan: &Plan, recognised: Option<&Recognised>) -> (Zone, ZoneBy) {
     let named = plan.zones.iter().rev().find(|(pattern, _)| is_meant(pattern, source));
     let of_format = || recognised.and_then(|recognised| recognised.zone());
     match named {
-        Some((_, zone)) => (*zone, format!("{zone} by --tz"), false),
-        None if plan.zone_given => (plan.default_zone, format!("{} by --tz", plan.default_zone), false),
+        Some((_, zone)) => (*zone, ZoneBy::User),
+        None if plan.zone_given => (plan.default_zone, ZoneBy::User),
         None => match of_format() {
-            Some((zone, name)) => (zone, format!("{zone} by the format {name}"), false),
-            None => (plan.default_zone, format!("assumed {}", plan.default_zone), true),
+            Some((zone, name)) => (zone, ZoneBy::Format(name)),
+            None => (plan.default_zone, ZoneBy::Nobody),
         },
     }
 }

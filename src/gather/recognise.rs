@@ -11,7 +11,7 @@ use super::frame::{Items, RECORD_LIMIT, document};
 use super::standing::stand_briefly;
 use crate::model::Vantage;
 use crate::text::timestamp::{DateKnown, Zone};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 /// Lines that are looked at, empty ones left out.
 pub const LINES: usize = 200;
@@ -31,7 +31,12 @@ const FEW: usize = 8;
 /// a fifth of a run over 2 MB).
 pub struct Order {
     formats: Vec<Ranked>,
+    /// What the logs so far were recognised as: a great many are of few kinds.
+    known: Mutex<Vec<Arc<Recognised>>>,
 }
+
+/// Kinds of logs that are held.
+const KINDS: usize = 64;
 
 /// A format and its place in the order, once that is asked for.
 pub(super) struct Ranked {
@@ -50,7 +55,24 @@ impl Order {
         };
         Self {
             formats: formats.iter().map(ranked).collect(),
+            known: Mutex::default(),
         }
+    }
+
+    /// What a source was recognised as, which it shares with others of its kind.
+    pub(super) fn once(&self, recognised: Recognised) -> Arc<Recognised> {
+        if !recognised.is_common() {
+            return Arc::new(recognised);
+        }
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(same) = known.iter().find(|same| same.is_same_kind(&recognised)) {
+            return Arc::clone(same);
+        }
+        let new = Arc::new(recognised);
+        if known.len() < KINDS {
+            known.push(Arc::clone(&new));
+        }
+        new
     }
 
     /// The formats in this order.
@@ -114,6 +136,9 @@ fn accepted(format: &dyn Format, other: &dyn Format) -> usize {
         .count()
 }
 
+/// What nearly all lines lie in, namely nothing: one for all sources.
+static OPEN: LazyLock<Arc<Opening>> = LazyLock::new(Arc::default);
+
 /// What a source was recognised as.
 #[derive(Clone)]
 pub struct Recognised {
@@ -141,7 +166,7 @@ impl Recognised {
             vantage: format.vantage(),
             items: format.framing().items(),
             lacking: None,
-            opening: Arc::default(),
+            opening: Arc::clone(&OPEN),
         }
     }
 
@@ -150,6 +175,20 @@ impl Recognised {
     pub fn zone(&self) -> Option<(Zone, &'static str)> {
         let format = self.candidates.iter().find(|format| format.name() == self.name)?;
         Some((format.zone()?, self.name))
+    }
+
+    /// Whether nothing in it is of one source only.
+    fn is_common(&self) -> bool {
+        self.items.is_none() && self.lacking.is_none() && Arc::ptr_eq(&self.opening, &OPEN)
+    }
+
+    /// Whether two such are the same.
+    fn is_same_kind(&self, other: &Self) -> bool {
+        // Two layouts of one format have its name, and two formats without a field may have one address.
+        let is_same = |(a, b): (&&'static dyn Format, &&'static dyn Format)| std::ptr::addr_eq(*a, *b) && a.name() == b.name();
+        self.name == other.name
+            && self.candidates.len() == other.candidates.len()
+            && self.candidates.iter().zip(&other.candidates).all(is_same)
     }
 
     /// Whether it has to be read from its start: a document, a log whose stamps leave out the date, so that its midnights
@@ -221,7 +260,9 @@ pub fn recognise(head: &[u8], whole: bool, order: &Order) -> Option<Recognised> 
         })),
         (_, first) => first.filter(|first| first.dated != DateKnown::Full),
     };
-    recognised.opening = Arc::new(opening);
+    if opening.says_anything() {
+        recognised.opening = Arc::new(opening);
+    }
     Some(recognised)
 }
 
@@ -242,7 +283,7 @@ fn judge(lines: &[&[u8]], order: &Order) -> Judged<Recognised> {
         vantage: most.format.vantage(),
         items: None,
         lacking: None,
-        opening: Arc::default(),
+        opening: Arc::clone(&OPEN),
     });
     let known = known.map(|known| Recognised {
         lacking: dates::first(lines, &known).map(Box::new),

@@ -116,7 +116,7 @@ mod tests {
                 span: Some((time, time.plus_ms(60_000))),
                 ..SourceRollup::default()
             };
-            rollup.sources.insert(Name::from(name), source);
+            rollup.sources.insert(Name::from(name), Box::new(source));
         }
         rollup
     }

@@ -10,6 +10,7 @@ use crate::model::{Name, Skipped};
 use crate::workers::Workers;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, PoisonError};
 
 /// What there is to read.
 pub(super) struct Sources {
@@ -66,9 +67,12 @@ pub(super) fn find(plan: &Plan, workers: &Workers, choose: Choose<'_>) -> Result
 impl Sources {
     /// Prepares groups of sources, each group by one worker; gives the archives among them.
     fn prepare(&mut self, groups: Vec<Vec<Source>>, plan: &Plan, workers: &Workers, order: &Order) -> Vec<(Source, Kind)> {
+        let groups: Vec<Mutex<Vec<Source>>> = groups.into_iter().map(Mutex::new).collect();
         let prepared = workers.fold(&groups, |all: &mut Vec<_>, group| {
-            all.extend(group.iter().map(|source| prepare_one(source, plan, order)));
+            let group = std::mem::take(&mut *group.lock().unwrap_or_else(PoisonError::into_inner));
+            all.extend(group.into_iter().map(|source| prepare_one(source, plan, order)));
         });
+        drop(groups);
         let mut archives = Vec::new();
         for prepared in prepared.into_iter().flatten() {
             match prepared {
@@ -128,10 +132,11 @@ impl Sources {
 }
 
 /// A panic is caught here: the source is named, and all others count.
-fn prepare_one(source: &Source, plan: &Plan, order: &Order) -> Result<Prepared, Unprepared> {
-    catch_unwind(AssertUnwindSafe(|| Prepared::new(source.clone(), plan, order))).unwrap_or_else(|_| {
+fn prepare_one(source: Source, plan: &Plan, order: &Order) -> Result<Prepared, Unprepared> {
+    let path = Name::clone(&source.name);
+    catch_unwind(AssertUnwindSafe(|| Prepared::new(source, plan, order))).unwrap_or_else(|_| {
         Err(Unprepared::Skipped(Skipped {
-            path: Name::clone(&source.name),
+            path,
             reason: "stopped reading: internal error".to_owned(),
         }))
     })

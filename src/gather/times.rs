@@ -25,7 +25,7 @@ pub(super) fn is_possible(time: Time) -> bool {
 /// that is late, the file is a copy with a date of its own, and is believed.
 #[must_use]
 pub fn cut_late(
-    sources: &mut BTreeMap<SourceName, SourceRollup>,
+    sources: &mut BTreeMap<SourceName, Box<SourceRollup>>,
     written: &BTreeMap<SourceName, Time>,
 ) -> BTreeMap<SourceName, Time> {
     let limit = |name: &SourceName| written.get(name).map_or(LATEST, |written| written.plus_ms(DAY_MS));
@@ -101,10 +101,10 @@ mod tests {
     /// How many records are left of each source, all of whose files were written now.
     fn left(all: &[&[i64]]) -> Vec<u64> {
         let name = |place: usize| Name::from(place.to_string());
-        let mut sources: BTreeMap<SourceName, SourceRollup> = all
+        let mut sources: BTreeMap<SourceName, Box<SourceRollup>> = all
             .iter()
             .enumerate()
-            .map(|(place, days)| (name(place), source(days)))
+            .map(|(place, days)| (name(place), Box::new(source(days))))
             .collect();
         let written = sources.keys().map(|name| (Name::clone(name), Time(NOW))).collect();
         let _ = cut_late(&mut sources, &written);
@@ -112,7 +112,7 @@ mod tests {
             assert_eq!(source.records - source.cells.total(Grain::Attempt), source.undated_records);
             source.cells.total(Grain::Attempt)
         };
-        sources.values().map(left).collect()
+        sources.values().map(|source| left(source)).collect()
     }
 
     #[test]

@@ -132,7 +132,7 @@ mod tests {
             ..SourceRollup::default()
         };
         let mut rollup = Rollup::default();
-        rollup.sources.insert("app.log".into(), source);
+        rollup.sources.insert("app.log".into(), Box::new(source));
         rollup
     }
 

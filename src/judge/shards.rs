@@ -58,7 +58,7 @@ pub fn chosen(kept: Rollup, wanted: &Wanted) -> Rollup {
             observations,
             ..SourceRollup::default()
         };
-        chosen.sources.insert(name, only);
+        chosen.sources.insert(name, Box::new(only));
     }
     chosen
 }
@@ -116,7 +116,7 @@ mod tests {
             observations,
             ..SourceRollup::default()
         };
-        rollup.sources.insert(Name::from(name), source);
+        rollup.sources.insert(Name::from(name), Box::new(source));
         rollup
     }
 

@@ -51,8 +51,8 @@ pub fn named(rollups: BTreeMap<(u64, String), SourceRollup>, present: &[&KnownLo
         let name = names
             .get(&number)
             .map_or_else(|| Name::from("forgotten.log"), |name| source(name, &within));
-        let mine = rollup.sources.remove(&name).unwrap_or_default();
-        rollup.sources.insert(name, mine.merge(part));
+        let mine = *rollup.sources.remove(&name).unwrap_or_default();
+        rollup.sources.insert(name, Box::new(mine.merge(part)));
     }
     rollup
 }

@@ -127,10 +127,10 @@ pub fn part_packed(part: &Part) -> Result<Vec<u8>, Unfit> {
 pub fn part_unpacked(bytes: &[u8]) -> Result<Part, Unfit> {
     let stored: PartV1 = opened(PART, bytes)?;
     let mut constants = Constants::default();
-    let mut sources = |stored: Vec<(String, Vec<u8>)>| -> Result<BTreeMap<Name, SourceRollup>, Damaged> {
+    let mut sources = |stored: Vec<(String, Vec<u8>)>| -> Result<BTreeMap<Name, Box<SourceRollup>>, Damaged> {
         let read = stored
             .into_iter()
-            .map(|(name, bytes)| Ok((Name::from(name), unpacked(&bytes, &mut constants)?)));
+            .map(|(name, bytes)| Ok((Name::from(name), Box::new(unpacked(&bytes, &mut constants)?))));
         read.collect()
     };
     Ok(Part {
@@ -275,7 +275,7 @@ mod tests {
             format: Some("caddy"),
             ..SourceRollup::default()
         };
-        part.rollup.sources.insert(Name::from("a/app.log"), source);
+        part.rollup.sources.insert(Name::from("a/app.log"), Box::new(source));
         part
     }
 

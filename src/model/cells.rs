@@ -2,6 +2,7 @@
 //!
 //! Five seconds, not a minute, because clocks are corrected per source before minutes are summed (classification B1).
 
+use super::shared::Shared;
 use super::terms::{Attributes, Grain};
 use super::time::Time;
 use super::took::{TOOK_SECONDS, TookClass};
@@ -140,8 +141,19 @@ impl Cells {
         let mine = self.0.get_or_insert_default();
         mine.counts = counts.into_iter().collect();
         mine.counts.sort_unstable_by_key(|(place, _)| *place);
+        mine.counts.shrink_to_fit();
         mine.took = took.into_iter().collect();
         mine.took.sort_unstable();
+        mine.took.shrink_to_fit();
+        mine.tuples.shrink_to_fit();
+        mine.by_value.shrink_to_fit();
+    }
+
+    /// Takes attributes that are `shared` with other counts in the place of equal ones.
+    pub(super) fn share(&mut self, shared: &mut Shared<Attributes>) {
+        for tuple in self.0.iter_mut().flat_map(|mine| &mut mine.tuples) {
+            *tuple = shared.of(Arc::clone(tuple));
+        }
     }
 
     /// How long successes took: start of the stretch, attributes, class of length and how many; by time.

@@ -7,9 +7,11 @@ use super::cells::Cells;
 use super::coverage::Skipped;
 use super::observation::Observation;
 use super::sample::IdSample;
-use super::terms::{Name, Vantage};
+use super::shared::Shared;
+use super::terms::{Attributes, Name, Vantage};
 use super::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A source by its path below the argument it was found under: what machines agree on.
 pub type SourceName = Name;
@@ -161,6 +163,23 @@ impl SourceRollup {
         self
     }
 
+    /// Gives back what room was made for more.
+    pub fn fit(&mut self) {
+        self.observations.shrink_to_fit();
+        self.chunks.shrink_to_fit();
+        self.provider_ids.fit();
+        self.client_ids.fit();
+    }
+
+    /// Takes attributes that are `shared` with other sources in the place of equal ones.
+    pub fn share(&mut self, shared: &mut Shared<Attributes>) {
+        self.cells.share(shared);
+        self.cells_if_start.share(shared);
+        for seen in &mut self.observations {
+            seen.attributes = shared.of(Arc::clone(&seen.attributes));
+        }
+    }
+
     fn settle(&mut self) {
         self.observations.sort_by_key(|seen| (seen.line, seen.time, seen.grain));
         self.chunks.sort_unstable();
@@ -170,8 +189,8 @@ impl SourceRollup {
 /// What reading some logs gave; two of them add up to what reading both would have given.
 #[derive(Clone, Debug, Default)]
 pub struct Rollup {
-    /// Every source that was found, by name.
-    pub sources: BTreeMap<SourceName, SourceRollup>,
+    /// Every source that was found, by name; boxed, for a map of a great many moves its values about.
+    pub sources: BTreeMap<SourceName, Box<SourceRollup>>,
     /// What was found and could not be read, or not to its end.
     pub skipped: BTreeSet<Skipped>,
 }
@@ -183,7 +202,7 @@ impl Rollup {
         for (name, theirs) in other.sources {
             let mine = self.sources.remove(&name);
             let both = match mine {
-                Some(mine) => mine.merge(theirs),
+                Some(mine) => Box::new(mine.merge(*theirs)),
                 None => theirs,
             };
             self.sources.insert(name, both);
@@ -221,7 +240,7 @@ mod tests {
             .cells
             .add(Time(time), Grain::Attempt, tuple, Cell { ok: 1, ok_later: 0 });
         let mut rollup = Rollup::default();
-        rollup.sources.insert(Name::from(name), source);
+        rollup.sources.insert(Name::from(name), Box::new(source));
         rollup
     }
 

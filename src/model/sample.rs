@@ -97,6 +97,13 @@ impl IdSample {
         }
     }
 
+    /// Gives back what room was made for more.
+    pub(super) fn fit(&mut self) {
+        if let Kept::Few(kept) = &mut self.kept {
+            kept.shrink_to_fit();
+        }
+    }
+
     /// Adds another sample, the smaller one to the larger: which of them is whose makes no difference.
     pub fn merge(&mut self, mut other: Self) {
         if other.len() > self.len() {

@@ -8,7 +8,7 @@ use std::fs;
 /// What every source says, without its name.
 fn told(rollup: Rollup) -> Vec<String> {
     assert_eq!(reasons(&rollup), []);
-    let source = |mut source: faultscope::model::SourceRollup| {
+    let source = |mut source: Box<faultscope::model::SourceRollup>| {
         source.chunks.clear();
         let in_order = |cells: &faultscope::model::Cells| format!("{:?}", cells.in_order().collect::<Vec<_>>());
         let (cells, starts) = (in_order(&source.cells), in_order(&source.cells_if_start));

@@ -269,7 +269,7 @@ fn torn(rollup: &Rollup, into: usize, dice: &mut Dice) -> Vec<Rollup> {
             observations: Vec::new(),
             provider_ids: faultscope::model::IdSample::default(),
             client_ids: faultscope::model::IdSample::default(),
-            ..source.clone()
+            ..SourceRollup::clone(source)
         };
         for seen in &source.observations {
             torn[dice.below(into)].observations.push(seen.clone());
@@ -296,7 +296,7 @@ fn torn(rollup: &Rollup, into: usize, dice: &mut Dice) -> Vec<Rollup> {
             cells.add(time, grain, tuple, cell);
         }
         for (part, torn) in parts.iter_mut().zip(torn) {
-            part.sources.insert(Arc::clone(name), torn);
+            part.sources.insert(Arc::clone(name), Box::new(torn));
         }
     }
     parts[0].skipped = rollup.skipped.clone();

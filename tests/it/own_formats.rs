@@ -90,7 +90,7 @@ fn source(corpus: &str, log: &str, written: Option<(Dialect, &str)>) -> SourceRo
         let compiled = Box::leak(Box::new(dialect.compile(format).unwrap()));
         plan.formats.push((None::<Pattern>, compiled));
     }
-    gather(&plan, &()).unwrap().rollup.sources.into_values().next().unwrap()
+    *gather(&plan, &()).unwrap().rollup.sources.into_values().next().unwrap()
 }
 
 #[test]

@@ -359,7 +359,7 @@ fn what_was_kept_is_judged_as_what_was_read() {
                 name: source.clone(),
                 ..KnownLog::default()
             };
-            done.logs.push((log, BTreeMap::from([(ITSELF.to_owned(), rollup.clone())])));
+            done.logs.push((log, BTreeMap::from([(ITSELF.to_owned(), *rollup.clone())])));
         }
         let mut store = Store::open(folder.path()).unwrap();
         store.keep(&done).unwrap();

@@ -9,7 +9,7 @@ use crate::judge::baseline::{BACK_MS, UsualHour};
 use crate::judge::{self, Options};
 use crate::keep::windows::{self, Kept, State};
 use crate::keep::{News, NightDone, Store, hours};
-use crate::model::{Finding, Findings, Rollup, SourceRollup, Time, Traffic, Window};
+use crate::model::{Finding, Findings, Rollup, Time, Traffic, Window};
 use crate::redact::{Audience, Policy, Removed, Sealed, seal};
 use anyhow::Context as _;
 use std::collections::BTreeSet;
@@ -97,7 +97,8 @@ impl Run<'_> {
         for (log, parts) in &done.logs {
             for (within, read) in parts {
                 if read.span.is_some_and(|(first, _)| first < hours_from) {
-                    late.sources.insert(format!("{}{within}", log.name).into(), read.clone());
+                    late.sources
+                        .insert(format!("{}{within}", log.name).into(), Box::new(read.clone()));
                 }
             }
         }
@@ -114,8 +115,8 @@ impl Run<'_> {
     /// What is older than this need not be judged again.
     fn drop_before(&self, rollup: &Rollup, done: &NightDone) -> Time {
         let soon = self.now.plus_ms(FUTURE_MS);
-        let last = |source: &SourceRollup| source.span.map(|(_, last)| last.min(soon));
-        let newest = rollup.sources.values().filter_map(last).max().unwrap_or(soon);
+        let spans = rollup.sources.values().filter_map(|source| source.span);
+        let newest = spans.map(|(_, last)| last.min(soon)).max().unwrap_or(soon);
         let open = done
             .windows
             .iter()

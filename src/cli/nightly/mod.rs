@@ -191,7 +191,7 @@ impl Run<'_> {
             sources: logs
                 .iter()
                 .flat_map(|(log, _)| gathered.within(&log.name))
-                .map(|(name, read)| (Name::clone(name), read.clone()))
+                .map(|(name, read)| (Name::clone(name), Box::new(read.clone())))
                 .collect(),
             skipped: gathered.rollup.skipped.clone(),
         };

@@ -84,6 +84,22 @@ impl Opening {
         self.layers.is_empty()
     }
 
+    /// Whether it differs from that of lines that lie open and tell nothing of themselves.
+    #[must_use]
+    pub fn says_anything(&self) -> bool {
+        let Self {
+            split,
+            layers,
+            coloured,
+            many_origins,
+            host,
+            dated,
+            many_programs,
+        } = self;
+        let is_plain = *split == Split::Lines && layers.is_empty() && host.is_none() && dated.is_none();
+        !is_plain || *coloured || *many_origins || *many_programs
+    }
+
     /// Whether pieces of the source can be read apart from each other. A program among several is recognised by its first
     /// lines, which only the first piece holds.
     #[must_use]

@@ -29,6 +29,7 @@ use crate::text::timestamp::Reference;
 use chrono::DateTime;
 use records::Records;
 use std::cell::RefCell;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -106,8 +107,18 @@ impl Errand<'_> {
             Ok(Err(Refused(reason))) => trouble(reason),
             Err(_) => trouble("stopped reading: internal error".to_owned()),
         };
-        let parts = shelf.sources.entry(number).or_default();
-        parts.merge(read);
+        let parts = match shelf.sources.entry(number) {
+            Entry::Vacant(place) => {
+                let parts = place.insert(Box::new(read));
+                parts.fit();
+                parts
+            }
+            Entry::Occupied(place) => {
+                let parts = place.into_mut();
+                parts.merge(read);
+                parts
+            }
+        };
         if let Some(samples) = samples {
             parts.take_back(samples);
         }
@@ -126,7 +137,7 @@ impl Errand<'_> {
         let opening = prepared.recognised.as_ref().map(|recognised| &*recognised.opening);
         let opening = opening.unwrap_or(&OPEN);
         let order = Some(self.order).filter(|_| !prepared.is_forced);
-        let mut records = Records::new(context, &candidates, order, part, prepared.recognised.as_ref());
+        let mut records = Records::new(context, &candidates, order, part, prepared.recognised.as_deref());
         records.remember(std::mem::take(known));
         let mut lend = || records.lend(std::mem::take(samples).unwrap_or_default());
         let (ended, bytes, offset, shrunk) = match &prepared.way {
@@ -165,7 +176,7 @@ impl Errand<'_> {
         let mut parts = records.finish(opening, part, offset);
         self.settle(&mut parts, prepared);
         parts.rollup.bytes = bytes;
-        parts.newlines.insert(part, ended.newlines);
+        parts.newlines.push((part, ended.newlines));
         parts.trouble.extend(shrunk.into_iter().chain(broken));
         Ok(parts)
     }

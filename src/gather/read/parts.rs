@@ -3,7 +3,7 @@
 use super::LINE_BITS;
 use crate::gather::recognise::Recognised;
 use crate::gather::sieve::Savers;
-use crate::model::{IdSample, Name, Sighting, SourceRollup, Time};
+use crate::model::{Attributes, IdSample, Name, Shared, Sighting, SourceRollup, Time};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The word of the report for a source that holds no record.
@@ -15,11 +15,11 @@ pub(super) type Samples = [IdSample; 2];
 /// Some parts of one source.
 #[derive(Default)]
 pub(in crate::gather) struct Parts {
-    pub(in crate::gather) rollup: SourceRollup,
+    pub(in crate::gather) rollup: Box<SourceRollup>,
     /// What hosts and services gave that its envelopes tell apart, by the name of the source that each of them is.
     pub(in crate::gather) origins: BTreeMap<Name, SourceRollup>,
-    /// Newlines of each part.
-    pub(in crate::gather) newlines: BTreeMap<usize, u64>,
+    /// Newlines of each part. No map, for a map's first node weighs as much as a small log.
+    pub(in crate::gather) newlines: Vec<(usize, u64)>,
     /// The parts that hold successes which a second look may want.
     pub(in crate::gather) savers: Vec<(usize, Savers)>,
     /// Why some of it was not read.
@@ -29,8 +29,24 @@ pub(in crate::gather) struct Parts {
 }
 
 impl Parts {
+    /// Gives back what room was made for more: of a great many logs each has few records.
+    pub(super) fn fit(&mut self) {
+        self.newlines.shrink_to_fit();
+        self.origins
+            .values_mut()
+            .chain([&mut *self.rollup])
+            .for_each(SourceRollup::fit);
+    }
+
+    /// Holds attributes once that several workers have read.
+    pub(in crate::gather) fn share(&mut self, shared: &mut Shared<Attributes>) {
+        for rollup in self.origins.values_mut().chain([&mut *self.rollup]) {
+            rollup.share(shared);
+        }
+    }
+
     pub(in crate::gather) fn merge(&mut self, other: Self) {
-        self.rollup = std::mem::take(&mut self.rollup).merge(other.rollup);
+        *self.rollup = std::mem::take(&mut *self.rollup).merge(*other.rollup);
         for (name, theirs) in other.origins {
             self.add(name, theirs);
         }
@@ -60,13 +76,14 @@ impl Parts {
 
     /// The first and last record of each source.
     pub(in crate::gather) fn spans(&self) -> impl Iterator<Item = (Time, Time)> {
-        self.origins.values().chain([&self.rollup]).filter_map(|rollup| rollup.span)
+        self.origins.values().chain([&*self.rollup]).filter_map(|rollup| rollup.span)
     }
 
     /// Makes every line the source's own, and gives the newlines before each part. `first` are those before all parts.
     pub(in crate::gather) fn count_lines(&mut self, first: u64) -> BTreeMap<usize, u64> {
+        self.newlines.sort_unstable();
         if self.newlines.len() < 2 && first == 0 {
-            // Nothing comes before the only part, and a map of its own would weigh as much as a small log.
+            // Nothing comes before the only part.
             self.set_lines(&BTreeMap::new());
             return BTreeMap::new();
         }
@@ -91,7 +108,7 @@ impl Parts {
     }
 
     /// The source by its name, and those within it. Where all of its records are theirs, it is no source itself.
-    pub(in crate::gather) fn into_sources(self, name: &Name) -> impl Iterator<Item = (Name, SourceRollup)> {
+    pub(in crate::gather) fn into_sources(self, name: &Name) -> impl Iterator<Item = (Name, Box<SourceRollup>)> {
         let Self {
             mut rollup, mut origins, ..
         } = self;
@@ -103,6 +120,7 @@ impl Parts {
             }
             None => Some((Name::clone(name), rollup)),
         };
+        let origins = origins.into_iter().map(|(name, origin)| (name, Box::new(origin)));
         whole.into_iter().chain(origins)
     }
 }

@@ -95,7 +95,7 @@ impl<'a> Records<'a> {
             rollup
         };
         let mut parts = Parts {
-            rollup: finish(self.collector),
+            rollup: Box::new(finish(self.collector)),
             ..Parts::default()
         };
         let host = opening.host.clone().filter(|host| scrub::host(host).is_some());

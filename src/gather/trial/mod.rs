@@ -164,7 +164,7 @@ fn try_one(prepared: &Prepared, plan: &Plan, order: &Order, records: usize) -> R
             format: recognised.name,
             vantage: recognised.vantage,
             is_forced: prepared.is_forced,
-            zone: prepared.zone_said.clone(),
+            zone: prepared.zone_said(),
             within: recognised.opening.layers.iter().map(|layer| layer.name()).collect(),
             fits: if is_of_documents {
                 lines.len()

@@ -52,7 +52,7 @@ pub(crate) struct Correlated {
 
 /// Joins, counts and numbers everything.
 pub(crate) fn correlate(rollup: &Rollup, workers: &Workers) -> Correlated {
-    let sources: Vec<(&Name, &SourceRollup)> = rollup.sources.iter().collect();
+    let sources: Vec<(&Name, &SourceRollup)> = by_name(rollup);
     let families = family::families(&sources);
     let mut proxies = proxies::hosts(&sources);
     let clocks = clocks::clocks(&sources, &families, &proxies);
@@ -187,15 +187,13 @@ fn hosts_of_views(proxies: &[ProxyHost]) -> Vec<usize> {
 }
 
 /// All views in one list, taken out of their own: nearly all logs of one failure window are one source's, whose list
-/// becomes the whole one, so that no view is held twice.
+/// becomes the whole one, so that no view is held twice. Those of a great many logs get no more room than they need.
 fn in_one<'a>(lists: impl Iterator<Item = &'a mut Vec<View>>) -> Vec<View> {
-    let taken = lists.map(std::mem::take);
-    taken
-        .reduce(|mut all, more| {
-            all.extend(more);
-            all
-        })
-        .unwrap_or_default()
+    let mut lists = lists.collect::<Vec<_>>().into_iter();
+    let mut all = lists.next().map(std::mem::take).unwrap_or_default();
+    all.reserve_exact(lists.as_slice().iter().map(|views| views.len()).sum());
+    lists.for_each(|views| all.append(&mut std::mem::take(views)));
+    all
 }
 
 /// The chain of every view, by family, in the order of the views.
@@ -206,9 +204,14 @@ fn chains_of_views(assembled: &[Assembled]) -> Vec<Option<(usize, usize)>> {
     assembled.iter().enumerate().flat_map(of_family).collect()
 }
 
+/// The sources by their number, which is their place by name.
+fn by_name(rollup: &Rollup) -> Vec<(&Name, &SourceRollup)> {
+    rollup.sources.iter().map(|(name, source)| (name, &**source)).collect()
+}
+
 /// What is to be added to each source's times, in milliseconds, so that the clocks agree.
 pub(crate) fn offsets_ms(rollup: &Rollup) -> BTreeMap<Name, i64> {
-    let sources: Vec<(&Name, &SourceRollup)> = rollup.sources.iter().collect();
+    let sources: Vec<(&Name, &SourceRollup)> = by_name(rollup);
     let clocks = clocks::clocks(&sources, &family::families(&sources), &proxies::hosts(&sources));
     sources
         .iter()
@@ -385,7 +388,7 @@ fn saved(assembled: &[Assembled], proxies: &[ProxyHost], rollup: &Rollup, famili
             }
         }
     }
-    let sources: Vec<&SourceRollup> = rollup.sources.values().collect();
+    let sources: Vec<&SourceRollup> = rollup.sources.values().map(|source| &**source).collect();
     for source in families.iter().flat_map(|family| &family.sources) {
         for seen in sources.get(*source).map_or(&[][..], |rollup| &rollup.observations) {
             if seen.outcome == Outcome::Success && seen.attempt != Some(1) {

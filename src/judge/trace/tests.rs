@@ -32,7 +32,7 @@ fn rollup(logs: &[(&str, Vantage, Vec<Observation>)]) -> Rollup {
             observations: observations.clone(),
             ..SourceRollup::default()
         };
-        rollup.sources.insert(Name::from(*name), source);
+        rollup.sources.insert(Name::from(*name), Box::new(source));
     }
     rollup.settled()
 }
