@@ -82,7 +82,7 @@ const NAMES: &[(Key, &str)] = &[
     (Key::Ray, "ray cf_ray cfray upstream_http_cf_ray sent_http_cf_ray"),
     (
         Key::Foreign,
-        "level lvl msg message event logger severity levelname response_flags response_code_details resp_headers \
+        "level lvl msg message event logger severity levelname term tsc termination_state term_state response_flags response_code_details resp_headers \
          latencies httprequest",
     ),
     (Key::Model, "model deployment upstream_http_x_ms_deployment_name"),

@@ -61,6 +61,7 @@ const STRANGERS: &[&str] = &[
     "\"upstream\":{\"addr",
     "\"up\":{\"addr",
     "\"up\":[{\"addr",
+    "\"termination_state\"",
 ];
 
 /// All of them in one pass.
