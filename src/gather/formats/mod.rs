@@ -46,6 +46,7 @@ mod openrouter;
 mod otlp;
 mod own;
 mod portkey;
+mod proxy_pairs;
 mod python_logging;
 mod rich_logging;
 mod shapes;
@@ -54,6 +55,7 @@ mod squid_custom;
 mod squid_native;
 mod text_logging;
 mod threads;
+mod tinyproxy;
 mod told;
 mod traefik;
 mod tyk;
@@ -106,12 +108,15 @@ pub static ALL: &[&dyn Format] = &[
     &otlp::Otlp,
     &openrouter::OPENROUTER,
     &portkey::PORTKEY,
+    &proxy_pairs::ProxyPairs::ENVOY,
+    &proxy_pairs::ProxyPairs::HAPROXY,
     &PythonLogging,
     &rich_logging::RichLogging,
     &squid_cache::SquidCache,
     &squid_custom::SquidCustom,
     &squid_native::SquidNative,
     &text_logging::TextLogging,
+    &tinyproxy::Tinyproxy,
     &varnish::Varnish,
     &w3c_extended::W3cExtended::IIS,
     &traefik::Traefik,
