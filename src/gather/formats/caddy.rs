@@ -49,23 +49,13 @@ struct Line<'a> {
 
 impl<'a> Line<'a> {
     fn read(text: &'a str) -> Result<Self, Unread> {
+        if !text.starts_with('{') {
+            return Self::of_console(text);
+        }
         let mut members = Members::of(text).ok_or(Unread::NotThisFormat)?;
         let mut line = Self::default();
         for (name, value) in members.by_ref() {
-            match name {
-                "level" => line.level = Some(value),
-                "ts" => line.stamp = Some(value),
-                "logger" => line.logger = raw(value),
-                "msg" => line.message = Some(value),
-                "request" => line.request = Some(value),
-                "resp_headers" => line.response = Some(value),
-                "status" => line.status = raw(value),
-                "duration" => line.duration = raw(value),
-                "error" => line.error = Some(value),
-                "upstream" => line.upstream = Some(value),
-                "caller" => line.foreign = true,
-                _ => {}
-            }
+            line.take(name, value);
         }
         let whole = line.level.is_some() && line.stamp.is_some() && line.message.is_some();
         if !whole || line.foreign {
@@ -75,6 +65,43 @@ impl<'a> Line<'a> {
             return Err(Unread::CutShort);
         }
         Ok(line)
+    }
+
+    /// The console encoder's line: stamp, level, logger and message behind tabs, and the rest as an object.
+    fn of_console(text: &'a str) -> Result<Self, Unread> {
+        let mut columns = text.splitn(5, '\t');
+        let mut column = || columns.next().ok_or(Unread::NotThisFormat);
+        let (stamp, level, logger, message, rest) = (column()?, column()?, column()?, column()?, column()?);
+        let is_level = matches!(level, "DEBUG" | "INFO" | "WARN" | "ERROR" | "FATAL" | "PANIC");
+        let first = logger.split('.').next().unwrap_or_default();
+        if !is_level || !LOGGERS.contains(&first) || !stamp.starts_with(|first: char| first.is_ascii_digit()) {
+            return Err(Unread::NotThisFormat);
+        }
+        let mut line = Self::default();
+        let mut members = Members::of(rest).ok_or(Unread::NotThisFormat)?;
+        for (name, value) in members.by_ref() {
+            line.take(name, value);
+        }
+        (line.stamp, line.level, line.logger) = (Some(Value::Text(stamp)), Some(Value::Text(level)), Some(logger));
+        line.message = Some(Value::Text(message));
+        if members.is_whole() { Ok(line) } else { Err(Unread::CutShort) }
+    }
+
+    fn take(&mut self, name: &str, value: Value<'a>) {
+        match name {
+            "level" => self.level = Some(value),
+            "ts" => self.stamp = Some(value),
+            "logger" => self.logger = raw(value),
+            "msg" => self.message = Some(value),
+            "request" => self.request = Some(value),
+            "resp_headers" => self.response = Some(value),
+            "status" => self.status = raw(value),
+            "duration" => self.duration = raw(value),
+            "error" => self.error = Some(value),
+            "upstream" => self.upstream = Some(value),
+            "caller" => self.foreign = true,
+            _ => {}
+        }
     }
 
     fn kind(&self) -> Kind {
