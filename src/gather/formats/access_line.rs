@@ -8,6 +8,7 @@
 use super::access_keys::{Key, fill, key};
 use super::format::Unread;
 use super::log_format::{Compiled, nginx};
+use super::shapes;
 use crate::model::Fields;
 use crate::text::scan::{self, Cursor, Token};
 use memchr::memchr3;
@@ -75,7 +76,9 @@ pub(super) fn read(line: &str) -> Result<(Fields<'_>, Seen), Unread> {
     loop {
         if let Some((name, value)) = cursor.pair() {
             pair(&mut fields, &mut seen, name, value);
-        } else if cursor.token().is_none() {
+        } else if let Some(token) = cursor.token() {
+            unnamed(&mut fields, token);
+        } else {
             break;
         }
     }
@@ -89,6 +92,16 @@ pub(super) fn read(line: &str) -> Result<(Fields<'_>, Seen), Unread> {
         Ok((fields, seen))
     } else {
         Err(Unread::NotThisFormat)
+    }
+}
+
+/// A value behind the line that has no name: an id of the provider's or its edge's looks like nothing else.
+pub(super) fn unnamed<'a>(fields: &mut Fields<'a>, token: Token<'a>) {
+    let text = token.text();
+    if shapes::is_provider_id(text) {
+        fields.x_request_id.get_or_insert(text);
+    } else if shapes::is_ray(text) {
+        fields.cf_ray.get_or_insert(text);
     }
 }
 

@@ -6,9 +6,10 @@
 //! it cannot say. <https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format>
 
 use super::access_keys::{Key, fill, seconds_of};
-use super::access_line::{common, is_exchange};
+use super::access_line::{common, is_exchange, unnamed};
 use super::access_own;
 use super::format::{Fit, Format, Unread};
+use super::shapes;
 use crate::gather::alike::{Own, Slot};
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::scan::{self, Cursor, Token};
@@ -51,13 +52,15 @@ impl Format for NginxCombined {
         let line = scan::text(record);
         let (mut fields, rest) = common(&line)?;
         let mut cursor = Cursor::new(rest);
+        let mut timed = false;
         while let Some(token) = cursor.token() {
-            if let Token::Bare(word) = token
-                && is_request_time(word)
-            {
-                fill(&mut fields, Key::RequestTime, word);
-                fields.instant = Instant::End;
-                break;
+            match token {
+                Token::Bare(word) if !timed && is_request_time(word) => {
+                    fill(&mut fields, Key::RequestTime, word);
+                    fields.instant = Instant::End;
+                    timed = true;
+                }
+                _ => unnamed(&mut fields, token),
             }
         }
         if is_exchange(&fields) {
@@ -70,12 +73,18 @@ impl Format for NginxCombined {
         let (fields, rest) = common(record).ok()?;
         let (mut slots, _) = access_own::beginning(record, fields.timestamp?)?;
         let mut cursor = Cursor::new(rest);
+        let (mut timed, mut named) = (false, false);
         while let Some(token) = cursor.token() {
-            if let Token::Bare(word) = token
-                && is_request_time(word)
-            {
-                slots.push(Slot::decimals(record, word, Own::Duration(seconds_of))?);
-                break;
+            match token {
+                Token::Bare(word) if !timed && is_request_time(word) => {
+                    slots.push(Slot::decimals(record, word, Own::Duration(seconds_of))?);
+                    timed = true;
+                }
+                _ if !named && shapes::is_provider_id(token.text()) => {
+                    slots.extend(Slot::id(record, token.text(), Own::ProviderId));
+                    named = true;
+                }
+                _ => {}
             }
         }
         Some(slots)

@@ -1,4 +1,4 @@
-//! Cuts a line of values into its values: at bars or tabs where it has them, else at blanks outside quotes and brackets.
+//! Cuts a line of values into its values: at bars, tabs or semicolons where it has them, else at blanks outside quotes and brackets.
 
 use super::shapes;
 use crate::gather::formats::access_line;
@@ -25,7 +25,10 @@ const SEPARATORS: usize = 4;
 
 /// Gives every value of a line.
 pub(super) fn pieces<'a>(line: &'a str, give: &mut dyn FnMut(Piece<'a>)) {
-    let separator = ['|', '\t'].into_iter().find(|of| line.matches(*of).count() >= SEPARATORS);
+    let separator = ['|', '\t', ';']
+        .into_iter()
+        .find(|of| line.matches(*of).count() >= SEPARATORS);
+    let separator = separator.or_else(|| is_csv(line).then_some(','));
     let Some(separator) = separator else {
         return blanks(line, give);
     };
@@ -43,6 +46,14 @@ pub(super) fn pieces<'a>(line: &'a str, give: &mut dyn FnMut(Piece<'a>)) {
             });
         }
     }
+}
+
+/// Whether a line is a row of values behind commas, without a header to name them: nginx parts its tries by commas too, so
+/// the first value must be a whole time or address.
+fn is_csv(line: &str) -> bool {
+    let first = line.split(',').next().unwrap_or(line).trim_matches('"');
+    let begins = shapes::begins_a_time(first) || shapes::is_address(first);
+    begins && line.matches(',').count() > SEPARATORS
 }
 
 /// A cell without its quotes or brackets.
@@ -102,5 +113,8 @@ mod tests {
         };
         assert_eq!(all(r#"a | "POST /v1/x HTTP/1.1" | b | c | rt=1"#).get(1), Some(&quoted));
         assert_eq!(all("a|b|c|d|rt=1").last(), Some(&Piece::Named("rt", "1")));
+        let row = "2026-10-05T09:00:01Z,10.1.2.3,POST,/v1/x,200,812";
+        assert_eq!(all(row).first(), Some(&Piece::Time("2026-10-05T09:00:01Z")));
+        assert_eq!(all(row).len(), 6);
     }
 }
