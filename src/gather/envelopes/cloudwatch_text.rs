@@ -61,6 +61,18 @@ fn goes_on(text: &str) -> bool {
     ["  ", "\t", "}", "]"].iter().any(|start| text.starts_with(start)) || text.is_empty()
 }
 
+/// `2025-03-06T14:02:11.123456789Z`: container runtimes write nine digits, zeros too, and programs hardly do.
+fn is_of_a_runtime(stamp: &str) -> bool {
+    let fraction = stamp.strip_suffix('Z').and_then(|stamp| stamp.split_once('.'));
+    fraction.is_some_and(|(_, fraction)| fraction.len() == 9)
+}
+
+/// `[INFO]\t2025-03-06T14:02:11.123Z\t<request>\ttext`: AWS Lambda's runtime for Python.
+fn is_of_lambda(text: &str) -> bool {
+    let behind_level = text.strip_prefix('[').and_then(|text| text.split_once("]\t"));
+    behind_level.is_some_and(|(_, behind)| is_dated(behind.as_bytes()))
+}
+
 impl Envelope for CloudwatchText {
     fn name(&self) -> &'static str {
         "lines behind a time stamp"
@@ -70,7 +82,8 @@ impl Envelope for CloudwatchText {
         let line = scan::text(line);
         let Some(letter) = read(&line) else { return Fit::No };
         let inside = scan::text(letter.text);
-        if is_dated(letter.text) || goes_on(&inside) {
+        let is_sure = || letter.stamp.is_some_and(is_of_a_runtime) || is_of_lambda(&inside);
+        if is_dated(letter.text) || goes_on(&inside) || is_sure() {
             Fit::Yes
         } else {
             Fit::Maybe
@@ -88,6 +101,11 @@ impl Envelope for CloudwatchText {
                 "2025-03-06T14:02:11.123000+00:00 ecs/app/0a1b {\"level\":\"info\"}",
                 r#"{"level":"info"}"#,
             ),
+            (
+                "2025-03-06T14:02:11.123Z [INFO]\t2025-03-06T14:02:11.120Z\t0a1b\tstarted",
+                "[INFO]\t2025-03-06T14:02:11.120Z\t0a1b\tstarted",
+            ),
+            ("2025-03-06T14:02:11.123456789Z INFO:     started", "INFO:     started"),
             (
                 "2025-03-06T14:02:11.123456789Z   File \"app.py\", line 3",
                 "  File \"app.py\", line 3",
