@@ -5,7 +5,7 @@ use super::{host, members_of, objects};
 use crate::gather::formats::json_values::raw;
 use crate::gather::formats::keys::{self, Key};
 use crate::gather::formats::told::Told;
-use crate::model::Fields;
+use crate::model::{Fields, Grain, Instant};
 use crate::text::json::{Members, Value, unescape};
 use std::borrow::Cow;
 
@@ -34,11 +34,12 @@ fn one(record: &str, host: Option<&str>, emit: &mut dyn FnMut(&Fields<'_>)) {
             values.push((key, Cow::Owned(text.into_owned())));
         }
     };
-    let (mut time, mut observed) = (None, None);
+    let (mut time, mut observed, mut span) = (None, None, None);
     for (name, value) in Members::of(record).into_iter().flatten() {
         match (name, value) {
             ("timeUnixNano", _) => time = raw(value).filter(|nanos| *nanos != "0"),
             ("observedTimeUnixNano", _) => observed = raw(value).filter(|nanos| *nanos != "0"),
+            ("spanId", _) => span = raw(value).filter(|id| !id.is_empty()),
             ("severityNumber", _) => {
                 let number = raw(value).and_then(|number| number.parse::<u32>().ok());
                 if number.is_some_and(|number| number >= ERROR_FROM) {
@@ -70,7 +71,15 @@ fn one(record: &str, host: Option<&str>, emit: &mut dyn FnMut(&Fields<'_>)) {
     if let Some(time) = time.or(observed) {
         told.set(Key::Timestamp, time);
     }
-    told.emit(emit);
+    told.emit(&mut |fields| {
+        // What went wrong within a span, the span tells as well.
+        let is_spans = span.is_some() && fields.grain == Grain::Call && fields.status.is_none_or(|status| status >= 400);
+        let mut fields = fields.clone();
+        if is_spans && fields.ok != Some(true) {
+            (fields.grain, fields.instant) = (Grain::Detail, Instant::End);
+        }
+        emit(&fields);
+    });
 }
 
 /// What an attribute's name means; a stack by OpenTelemetry's own name.

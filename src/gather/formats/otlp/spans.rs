@@ -138,6 +138,7 @@ impl<'a> Span<'a> {
                 fields.attempt = count.and_then(|count| count.checked_add(1));
             }
             "error.type" => self.error_type = text(),
+            "openai.request_id" | "gen_ai.openai.request_id" | "anthropic.request_id" => fields.x_request_id = text(),
             _ => {
                 if let Some(header) = name.strip_prefix("http.response.header.") {
                     header_map::response_header(fields, &header.replace('_', "-"), value);
