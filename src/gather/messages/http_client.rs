@@ -1,19 +1,35 @@
 //! Errors of plain HTTP clients that name the URL they failed on: with an LLM's URL they are about a call.
 
 use super::{address, scan};
+use crate::model::Fields;
+use crate::providers;
 
 /// What such a text says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Failed<'a> {
     pub(super) status: Option<u16>,
     pub(super) method: Option<&'a str>,
+    /// Where it went; the host alone where no more is said.
     pub(super) url: &'a str,
     /// The error, from its first word on.
     pub(super) text: &'a str,
 }
 
+impl<'a> Failed<'a> {
+    /// Adds where it failed, and with which status.
+    pub(super) fn tell(&self, fields: &mut Fields<'a>) {
+        fields.status = fields.status.or(self.status);
+        fields.method = fields.method.or(self.method);
+        if self.url.contains('/') {
+            fields.url = fields.url.or(Some(self.url));
+        } else {
+            fields.server_address = fields.server_address.or(Some(self.url));
+        }
+    }
+}
+
 /// Words that stand right before the URL, and whether a status stands somewhere before them.
-const BEFORE_URL: [(&str, Place); 10] = [
+const BEFORE_URL: [(&str, Place); 11] = [
     // requests: `500 Server Error: Internal Server Error for url: https://…`.
     (" for url: ", Place::Begins),
     // httpx: `Server error '500 Internal Server Error' for url 'https://…'`.
@@ -33,6 +49,8 @@ const BEFORE_URL: [(&str, Place); 10] = [
     ("Error fetching from ", Place::Behind),
     // Spring: `I/O error on POST request for "https://…": …`.
     (" request for \"", Place::None),
+    // Guzzle: `cURL error 28: Operation timed out … (see https://curl.haxx.se/…) for https://…`.
+    (") for ", Place::None),
 ];
 
 /// Where the status stands.
@@ -58,7 +76,7 @@ pub(super) fn find(line: &str) -> Option<Failed<'_>> {
         return Some(failed);
     }
     memchr::memmem::find(bytes, b"://")?;
-    if let Some(failed) = go(line) {
+    if let Some(failed) = go(line).or_else(|| guzzle(line)) {
         return Some(failed);
     }
     BEFORE_URL.iter().find_map(|(words, place)| {
@@ -89,15 +107,32 @@ pub(super) fn find(line: &str) -> Option<Failed<'_>> {
 }
 
 /// requests and urllib3: `HTTPSConnectionPool(host='api.openai.com', port=443): Max retries exceeded with url: /v1/… (Caused
-/// by …)`.
+/// by …)`, and a time-out, which names the host alone.
 fn urllib3(line: &str) -> Option<Failed<'_>> {
     let at = memchr::memmem::find(line.as_bytes(), b"ConnectionPool(host='")?;
-    let url = scan::between(line.get(at..)?, " with url: ", ' ')?;
-    address::is_llm(url).then_some(Failed {
+    let text = line.get(at..)?;
+    let url = scan::between(text, " with url: ", ' ').filter(|url| address::is_llm(url));
+    let host = || scan::between(text, "(host='", '\'').filter(|host| providers::by_host(host).is_some());
+    Some(Failed {
         status: None,
         method: None,
+        url: url.or_else(host)?,
+        text,
+    })
+}
+
+/// Guzzle: ``Server error: `POST https://…` resulted in a `503 Service Unavailable` response``.
+fn guzzle(line: &str) -> Option<Failed<'_>> {
+    let words = "` resulted in a `";
+    let at = memchr::memmem::find(line.as_bytes(), words.as_bytes())?;
+    let (before, request) = line.get(..at)?.rsplit_once('`')?;
+    let (method, url) = request.split_once(' ')?;
+    let method = METHODS.iter().find(|known| **known == method)?;
+    address::is_llm(url).then_some(Failed {
+        status: scan::status(line.get(at + words.len()..)?),
+        method: Some(method),
         url,
-        text: line.get(at..)?,
+        text: line.get(before.len()..)?,
     })
 }
 

@@ -81,6 +81,12 @@ pub fn read_within<'a>(span: Option<&'a str>, message: &'a str, fields: &mut Fie
     node_dump::read(line, message, fields).unwrap_or_else(|| raised::read(line, rest, fields))
 }
 
+/// The error that an AWS SDK's text names: `An error occurred (ThrottlingException) when calling the Converse operation: …`.
+#[must_use]
+pub fn operation(text: &str) -> Option<Raised<'_>> {
+    named::by_operation(text).map(|(_, raised)| raised)
+}
+
 /// Whether a message is about a call, so that a text log of a kind that many programs write is worth reading.
 #[must_use]
 pub fn is_about_a_call(message: &str, is_error: bool) -> bool {

@@ -155,7 +155,7 @@ fn by_future(line: &str) -> Option<(&str, Raised<'_>)> {
 }
 
 /// Bedrock through an AWS SDK: `An error occurred (ThrottlingException) when calling the Converse operation: …`.
-fn by_operation(line: &str) -> Option<(&str, Raised<'_>)> {
+pub(super) fn by_operation(line: &str) -> Option<(&str, Raised<'_>)> {
     let at = memchr::memmem::find(line.as_bytes(), b"An error occurred (")?;
     let text = line.get(at..)?;
     let code = scan::between(text, "(", ')')?;

@@ -61,7 +61,7 @@ fn summary<'a>(line: &'a str, message: &'a str, fields: &mut Fields<'a>) -> Opti
     if !run.tells_a_call() {
         return None;
     }
-    let said = run.conclude(words, fields);
+    let said = run.conclude(words, "", fields);
     if let Some((_, raised)) = within(words, true) {
         error.class = error.class.or(raised.class);
     }

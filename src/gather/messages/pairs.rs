@@ -87,7 +87,9 @@ fn quoted(text: &str, quote: u8) -> Option<&str> {
 
 /// The length of a value without quotes: to the first blank that no bracket holds.
 fn bare(text: &str) -> usize {
-    let blank = text.bytes().position(|byte| byte.is_ascii_whitespace()).unwrap_or(text.len());
+    // NLog's sites put bars between their pairs.
+    let ends = |byte: u8| byte.is_ascii_whitespace() || byte == b'|';
+    let blank = text.bytes().position(ends).unwrap_or(text.len());
     let head = text.as_bytes().get(..blank).unwrap_or(&[]);
     if blank == text.len() || !head.iter().any(|byte| matches!(byte, b'(' | b'[' | b'{')) {
         return blank;

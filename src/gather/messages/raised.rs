@@ -32,9 +32,7 @@ pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
     fields.instant = Instant::End;
     fields.ok = Some(false);
     if let Some(failed) = failed {
-        fields.status = fields.status.or(failed.status);
-        fields.method = fields.method.or(failed.method);
-        fields.url = fields.url.or(Some(failed.url));
+        failed.tell(fields);
     }
     if let Some((text, raised)) = named {
         trace::fill(&raised, fields);

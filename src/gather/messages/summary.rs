@@ -2,7 +2,7 @@
 
 use super::pairs::{Key, Pairs, latency_ms};
 use super::words::Words;
-use super::{Said, address, named, scan};
+use super::{Said, address, http_client, named, scan};
 use crate::model::{Fields, Grain, Instant};
 
 /// The pairs of one line that are looked at; a summary line has a dozen.
@@ -35,11 +35,12 @@ pub(super) fn read_within<'a>(span: Option<&'a str>, line: &'a str, fields: &mut
         Run::fill(span, &mut run);
         return run
             .tells_a_call()
-            .then(|| run.conclude(line.get(..words).unwrap_or(line), fields));
+            .then(|| run.conclude(line.get(..words).unwrap_or(line), "", fields));
     }
     let paired = memchr::memchr(b'=', line.as_bytes()).and_then(|_| Run::find(line));
     let run = paired.or_else(|| Run::of_colons(line))?;
-    Some(run.conclude(line.get(..run.start).unwrap_or(""), fields))
+    let tail = line.get(run.end..).unwrap_or("");
+    Some(run.conclude(line.get(..run.start).unwrap_or(""), tail, fields))
 }
 
 /// Adds what single pairs of a line say of a call that its other words tell: a model, an endpoint, ids.
@@ -71,6 +72,8 @@ fn add<'a>(own: Fields<'a>, fields: &mut Fields<'a>) {
 /// Pairs that follow each other without a word between.
 pub(super) struct Run<'a> {
     start: usize,
+    /// Where the words behind the last pair begin.
+    end: usize,
     count: usize,
     pairs: [Option<(Key, &'a str)>; PAIRS],
     /// Where the last pair's value begins, where that is an error's text without quotes.
@@ -81,6 +84,7 @@ impl<'a> Run<'a> {
     pub(super) fn new(start: usize) -> Self {
         Self {
             start,
+            end: usize::MAX,
             count: 0,
             pairs: [None; PAIRS],
             open_text: None,
@@ -97,14 +101,23 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Puts the pairs into `fields`, with the end that the words before them say.
-    pub(super) fn conclude(&self, head: &str, fields: &mut Fields<'a>) -> Said {
+    /// Puts the pairs into `fields`, with the end that the words before them say, or those behind.
+    pub(super) fn conclude(&self, head: &'a str, tail: &'a str, fields: &mut Fields<'a>) -> Said {
         let words = Words::of(head);
         for (key, value) in self.pairs.iter().flatten() {
             assign(*key, value, fields);
         }
+        let said = words.ended.or_else(|| Words::of(tail).ended);
+        let failed = said.or(fields.ok) == Some(false);
+        let is_unexplained = fields.status.is_none() && fields.error_message.is_none() && fields.text.is_none();
+        if failed && is_unexplained {
+            // Layouts put the context before the message, or the exception behind everything.
+            let bare = |text: &'a str| text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '-' | '}' | ']' | ','));
+            let texts = [bare(tail), bare(head)].into_iter();
+            fields.error_message = texts.into_iter().find(|text| text.contains(": "));
+        }
         fill_from_error(fields);
-        let ended = words.ended.or(if fields.status.is_some() { None } else { fields.ok });
+        let ended = said.or(if fields.status.is_some() { None } else { fields.ok });
         fields.ok = ended;
         if ended.is_none() && fields.status.is_none() && fields.duration_ms.is_none() && words.begins {
             fields.grain = Grain::Start;
@@ -173,6 +186,7 @@ impl<'a> Run<'a> {
                 run = Self::new(pairs.start);
             }
             end = Some(pairs.end());
+            run.end = pairs.end();
             run.push(name, value);
             let is_text = matches!(Key::of(name), Some(Key::Error | Key::ErrorMessage));
             let begins = pairs.start + name.len() + 1;
@@ -189,6 +203,7 @@ impl<'a> Run<'a> {
         let last = self.count.checked_sub(1).and_then(|last| self.pairs.get_mut(last));
         if let (Some(text), Some(Some((Key::Error | Key::ErrorMessage, value)))) = (text, last) {
             *value = text;
+            self.end = line.len();
         }
         self
     }
@@ -230,8 +245,11 @@ fn colons<'a>(line: &'a str, take: &mut dyn FnMut(usize, &'a str, &'a str)) {
 /// The status that an error's text in a pair writes, where no pair of its own does.
 fn fill_from_error(fields: &mut Fields<'_>) {
     let text = fields.error_message.filter(|_| fields.status.is_none());
+    if let Some(failed) = text.and_then(http_client::find) {
+        failed.tell(fields);
+    }
     if let Some((_, raised)) = text.and_then(|text| named::within(text, true)) {
-        fields.status = raised.status;
+        fields.status = fields.status.or(raised.status);
         fields.error_type = raised.error_type.or(fields.error_type).or(raised.class);
         fields.error_code = fields.error_code.or(raised.error_code);
         fields.x_request_id = fields.x_request_id.or(raised.x_request_id);
@@ -292,6 +310,24 @@ fn is_name(value: &str) -> bool {
 mod tests {
     use super::read_within;
     use crate::model::Fields;
+
+    #[test]
+    fn the_words_behind_the_pairs_tell_how_it_ended_where_none_stand_before() {
+        for (line, error) in [
+            (
+                "{model=gpt-4.1, duration_ms=1019} - llm call failed: com.openai.errors.OpenAIIoException: Request failed",
+                "llm call failed: com.openai.errors.OpenAIIoException: Request failed",
+            ),
+            (
+                "llm call failed|model=gpt-4.1|status=|durationMs=1019|HttpRequestException: Connection refused",
+                "HttpRequestException: Connection refused",
+            ),
+        ] {
+            let mut fields = Fields::default();
+            assert!(read_within(None, line, &mut fields).is_some(), "{line}");
+            assert_eq!((fields.ok, fields.error_message), (Some(false), Some(error)));
+        }
+    }
 
     #[test]
     fn an_errors_text_without_quotes_goes_to_the_end_of_the_line() {

@@ -231,7 +231,7 @@ impl<'a> Told<'a> {
         let about = fields.model.is_some() || route() || to_provider();
         let identified = fields.x_request_id.is_some() || fields.request_id.is_some() || fields.x_client_request_id.is_some();
         let ended = fields.status.is_some()
-            || (fields.duration_ms.is_some() && (failed || identified || route()))
+            || (fields.duration_ms.is_some() && (failed || identified || self.own_word() == Some(true) || route()))
             || (fields.ok == Some(false) && fields.error_type.is_some_and(|word| names_an_end(word, fields)));
         let told = (about && ended)
             || (fields.status.is_some() && fields.x_request_id.is_some())
@@ -265,7 +265,9 @@ fn nodes_status(text: &str, fields: &Fields<'_>) -> Option<u16> {
 
 /// What an exception's text in a value says, where the line's own keys do not.
 pub(super) fn fill_from_exception<'a>(text: &'a str, fields: &mut Fields<'a>) {
-    let Some(raised) = messages::exception(text) else { return };
+    let Some(raised) = messages::exception(text).or_else(|| messages::operation(text)) else {
+        return;
+    };
     fields.status = fields.status.or(raised.status);
     fields.error_type = raised.error_type.or(fields.error_type).or(raised.class);
     fields.error_code = fields.error_code.or(raised.error_code);

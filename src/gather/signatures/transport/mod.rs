@@ -34,11 +34,25 @@ static ANSWERED: LazyLock<Needles> = LazyLock::new(|| {
 /// tells of none, or of an answer that has a status.
 #[must_use]
 pub fn transport(text: &str) -> Option<Broken> {
+    if let Some(broken) = in_a_word(text) {
+        return Some(broken);
+    }
     let row = rows::ROWS.get(TABLE.first_row(text)?)?;
     (!is_answer(text)).then_some(Broken {
         kind: row.kind,
         reached: row.reached,
     })
+}
+
+/// A word that is an error's whole text, as Erlang and programs of their own write it.
+fn in_a_word(text: &str) -> Option<Broken> {
+    let (kind, reached) = match text.trim_start_matches(':') {
+        "timeout" | "timed_out" | "time_out" | "read_timeout" => (TransportError::Timeout, None),
+        "connect_timeout" | "econnrefused" | "connection_refused" => (TransportError::Connect, Some(Fact::TransportKind)),
+        "closed" | "econnreset" | "connection_reset" => (TransportError::Reset, None),
+        _ => return None,
+    };
+    Some(Broken { kind, reached })
 }
 
 /// An error with a status was answered, whatever its body says of time-outs (`Error code: 503 - upstream connect error`).
