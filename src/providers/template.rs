@@ -82,6 +82,27 @@ pub(super) fn is_proof(text: &str) -> bool {
     known(text).is_some_and(|(_, writer)| writer == Provider)
 }
 
+/// The sentences that speak of a fault of the provider's own: what it writes into a 5xx, and into a stream behind a 200.
+const SERVER_FAULTS: [&str; 11] = [
+    "The server had an error while processing your request. Sorry about that!",
+    "The server had an error processing your request.",
+    "That model is currently overloaded with other requests.",
+    "The engine is currently overloaded, please try again later.",
+    "The server is overloaded or not ready yet.",
+    "Our servers are currently overloaded. Please try again later.",
+    "Overloaded",
+    "The model is overloaded. Please try again later.",
+    "An internal error has occurred.",
+    "Deadline expired before operation could complete.",
+    "Bedrock is unable to process your request.",
+];
+
+/// Whether a text holds a message in which a provider owns up to a fault of its own.
+#[must_use]
+pub fn is_server_fault(text: &str) -> bool {
+    template(text).is_some_and(|sentence| SERVER_FAULTS.contains(&sentence))
+}
+
 fn known(text: &str) -> Option<(&'static str, Writer)> {
     let (sentence, writer, _) = TEMPLATES.get(TABLE.first_row(text)?)?;
     (!HTML.any(text)).then_some((*sentence, *writer))
@@ -89,7 +110,15 @@ fn known(text: &str) -> Option<(&'static str, Writer)> {
 
 #[cfg(test)]
 mod tests {
-    use super::template;
+    use super::{SERVER_FAULTS, TEMPLATES, is_server_fault, template};
+
+    #[test]
+    fn every_sentence_of_a_fault_is_one_of_the_table() {
+        for sentence in SERVER_FAULTS {
+            assert!(TEMPLATES.iter().any(|(known, ..)| *known == sentence), "{sentence}");
+        }
+        assert!(!is_server_fault("Rate limit reached for gpt-4o"));
+    }
 
     #[test]
     fn a_message_loses_its_variable_part() {
