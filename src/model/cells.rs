@@ -120,6 +120,11 @@ impl Cells {
         self.0.get_or_insert_default().tuple(attributes)
     }
 
+    /// Every combination of attributes that something was counted for.
+    pub fn combinations(&self) -> impl Iterator<Item = &Arc<Attributes>> {
+        self.0.iter().flat_map(|mine| &mine.tuples)
+    }
+
     /// Counts `cell` at `time`. Quick where it comes after all others; a log's lines go into a `Counting`.
     pub fn add(&mut self, time: Time, grain: Grain, tuple: TupleId, cell: Cell) {
         let place = (slot(time, CELL_SECONDS), grain, tuple);

@@ -6,7 +6,7 @@
 
 use super::family::{Family, Granularity, names_exception};
 use super::view::{Merged, SourceIndex, View};
-use crate::model::{Attributes, Dimension, Grain, Ids, Name, Observation, Outcome, Time, TransportError};
+use crate::model::{Attributes, CallerKind, Dimension, Grain, Ids, Name, Observation, Outcome, Time, TransportError};
 use crate::providers;
 use ahash::AHashMap;
 use smallvec::SmallVec;
@@ -158,6 +158,8 @@ impl<'a> Attempts<'a> {
     fn push(&mut self, source: SourceIndex, seen: &Observation, outcome: Outcome, call: Option<&'a Observation>) {
         let mut view = View::of(source, seen);
         view.outcome = outcome;
+        // Its 200 has a line of its own.
+        view.counted_as_success = seen.grain != Grain::Attempt && outcome == Outcome::Transport(TransportError::StreamAbort);
         self.open += 1;
         self.events.push_back(Event::Attempt(Box::new(Unit {
             view,
@@ -223,7 +225,18 @@ impl<'a> Attempts<'a> {
             return;
         }
         let announces_retry = seen.retry.is_some_and(|retry| retry.in_ms.is_some());
+        let is_sdks = seen.error.is_none() && seen.attributes.get(Dimension::Endpoint).is_some();
+        let is_answer = self.details_are_attempts && seen.method.is_some() && seen.ids.x_request_id.is_none();
         let this_moment = |unit: &Unit<'_>| {
+            // Behind the line that a call failed its SDK tries no more: it is another call's retry.
+            if announces_retry && is_sdks && unit.view.of_call {
+                return false;
+            }
+            // An SDK logs an answer before its id and its retry: what comes behind them is the next.
+            let is_told = unit.view.retry_in_ms.is_some() || unit.view.ids.x_request_id.is_some();
+            if is_answer && is_told && unit.view.method.is_some() {
+                return false;
+            }
             // Some time behind an exception that ended a call, a retry is another call's.
             let is_anothers = |said: &Observation| seen.time.since(said.time).abs() > RETRY_AT_ONCE_MS;
             if announces_retry && unit.exception.is_some_and(is_anothers) {
@@ -468,6 +481,11 @@ impl Calls {
                 Arc::make_mut(&mut view.ids)
                     .x_client_request_id
                     .clone_from(&seen.ids.x_client_request_id);
+            }
+            // Nor does an answer's line say which kind of 429 it was; a used-up quota was so before.
+            let quota = Outcome::Caller(CallerKind::Quota, 429);
+            if seen.outcome == quota && view.outcome == Outcome::Caller(CallerKind::RateLimit, 429) && view.error.is_none() {
+                view.outcome = quota;
             }
             // A retry line does not say how the exchange broke; the traceback that ends the call does.
             if let (Outcome::Transport(TransportError::Other), Some(kind)) = (view.outcome, kind) {

@@ -1,12 +1,13 @@
 //! Whose traffic the applications' logs already show: ties a proxy's clients to applications (classification B3.4d).
 
+use super::chance::Chance;
 use super::family::Family;
 use super::pair::Joined;
 use super::proxies::ProxyHost;
+use super::ties::Ties;
 use super::view::View;
-use crate::model::{Dimension, Grain, IdSample, Name, SourceRollup};
-use ahash::AHashMap;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::model::{Dimension, Grain, Name, SourceRollup};
+use std::collections::BTreeMap;
 
 /// Applications that show this share of a proxy's traffic show all of it (the reference method's rule for logs without
 /// ids; the rest is the edges of the logs).
@@ -38,41 +39,6 @@ impl Covers {
     }
 }
 
-/// Which applications a proxy's clients are, by the ids that both logs sampled.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Ties {
-    by_client: BTreeMap<(usize, Option<Name>), BTreeSet<usize>>,
-    tied_hosts: BTreeSet<(usize, usize)>,
-}
-
-impl Ties {
-    /// Ties every client of every proxy host to the families whose ids it shares.
-    pub(super) fn of(proxies: &[ProxyHost], families: &[Family], sources: &[(&Name, &SourceRollup)]) -> Self {
-        let mut ties = Self::default();
-        let holders = Holders::of(families, sources);
-        for (host, proxy) in proxies.iter().enumerate() {
-            let logs = proxy.counted.iter().filter_map(|&index| sources.get(index));
-            for (client, number) in logs.flat_map(|(_, rollup)| holders.shared_with(rollup)) {
-                ties.by_client.entry((host, client.clone())).or_default().insert(number);
-                ties.tied_hosts.insert((host, number));
-            }
-        }
-        ties
-    }
-
-    /// Whether a client of a proxy can be a family: not where ids tie the client to others only, nor where they tie the
-    /// family to other proxies only.
-    pub(super) fn allow(&self, host: usize, client: Option<&Name>, family: usize) -> bool {
-        match self.by_client.get(&(host, client.cloned())) {
-            Some(families) => families.contains(&family),
-            None => {
-                !self.tied_hosts.iter().any(|(other, tied)| *tied == family && *other != host)
-                    || self.tied_hosts.contains(&(host, family))
-            }
-        }
-    }
-}
-
 /// What the question needs to see.
 pub(super) struct Evidence<'a> {
     pub(super) sources: &'a [(&'a Name, &'a SourceRollup)],
@@ -83,6 +49,7 @@ pub(super) struct Evidence<'a> {
     pub(super) hosts: &'a [usize],
     pub(super) joined: &'a [Joined],
     pub(super) ties: &'a Ties,
+    pub(super) chance: &'a Chance,
 }
 
 /// Ties clients to applications, by joined failures and by the samples' shared ids; where no ids exist, by the size of
@@ -130,49 +97,12 @@ pub(super) fn covers(evidence: &Evidence<'_>) -> Covers {
             tie(*host, client.clone(), family);
         }
     }
-    for host in 0..evidence.proxies.len() {
+    for host in (0..evidence.proxies.len()).filter(|host| !evidence.chance.hosts.contains(host)) {
         if let (Some(cover), Some(place)) = (cover_by_size(host, evidence), covers.otherwise.get_mut(host)) {
             *place = cover;
         }
     }
     covers
-}
-
-/// Which families hold each sampled id: of a great many logs, each shares an id with few.
-struct Holders {
-    by_provider_id: AHashMap<u64, Vec<usize>>,
-    by_client_id: AHashMap<u64, Vec<usize>>,
-}
-
-impl Holders {
-    fn of(families: &[Family], sources: &[(&Name, &SourceRollup)]) -> Self {
-        let holders = |of: fn(&SourceRollup) -> &IdSample| {
-            let mut holders: AHashMap<u64, Vec<usize>> = AHashMap::new();
-            for (number, family) in families.iter().enumerate() {
-                for (_, rollup) in family.sources.iter().filter_map(|&index| sources.get(index)) {
-                    for (hash, _) in of(rollup).iter() {
-                        holders.entry(hash).or_default().push(number);
-                    }
-                }
-            }
-            holders
-        };
-        Self {
-            by_provider_id: holders(|rollup| &rollup.provider_ids),
-            by_client_id: holders(|rollup| &rollup.client_ids),
-        }
-    }
-
-    /// The clients of a log whose sampled ids stand in a family's log too, with the family.
-    fn shared_with<'a>(&'a self, log: &'a SourceRollup) -> impl Iterator<Item = (&'a Option<Name>, usize)> {
-        let found = |holders: &'a AHashMap<u64, Vec<usize>>, ids: &'a IdSample| {
-            ids.iter().flat_map(|(hash, seen)| {
-                let families = holders.get(&hash).into_iter().flatten();
-                families.map(move |&family| (&seen.client, family))
-            })
-        };
-        found(&self.by_provider_id, &log.provider_ids).chain(found(&self.by_client_id, &log.client_ids))
-    }
 }
 
 /// Where the logs carry no ids to tie by: whether the applications show as many successes as the proxy does.

@@ -8,14 +8,17 @@ mod addresses;
 mod arrivals;
 mod assemble;
 mod calls;
+mod chance;
 mod clocks;
 mod cover;
 mod earlier;
 mod family;
+mod models;
 mod pair;
 mod proxies;
 mod side;
 mod successes;
+mod ties;
 mod view;
 
 use crate::model::{
@@ -27,8 +30,9 @@ use addresses::Addresses;
 use ahash::AHashMap;
 use assemble::{Assembled, ChainEnd};
 use calls::{InCall, Saved};
+use chance::Chance;
 use clocks::Clock;
-use cover::{Cover, Covers, Ties};
+use cover::{Cover, Covers};
 use earlier::Earlier;
 use family::Family;
 pub(crate) use family::stem;
@@ -37,6 +41,7 @@ use proxies::ProxyHost;
 use smallvec::SmallVec;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use ties::Ties;
 use view::{Merged, View};
 
 /// What correlation made of a rollup.
@@ -67,18 +72,17 @@ pub(crate) fn correlate(rollup: &Rollup, workers: &Workers) -> Correlated {
     let hosts = hosts_of_views(&proxies);
     let applications = in_one(assembled.iter_mut().map(|one| &mut one.views));
     let proxy_views = in_one(proxies.iter_mut().map(|proxy| &mut proxy.views));
-    let ties = Ties::of(&proxies, &families, &sources);
-    let family_of: BTreeMap<usize, usize> = families
-        .iter()
-        .enumerate()
-        .flat_map(|(number, family)| family.sources.iter().map(move |&source| (source, number)))
-        .collect();
+    let ties = Ties::of((&proxies, &proxy_views, &hosts), &families, &sources);
+    let family_of = families_of_sources(&families);
     let may_meet = |application: &View, host: usize, proxy: &View| {
         family_of
             .get(&application.source)
             .is_none_or(|&family| ties.allow(host, proxy.attributes.get(Dimension::Client), family))
     };
-    let joined = pair::join(&applications, &proxy_views, &hosts, may_meet);
+    let mut joined = pair::join(&applications, &proxy_views, &hosts, may_meet);
+    let views = (&applications[..], &proxy_views[..], &hosts[..]);
+    let chance = Chance::of(&joined, views, &family_of, &ties);
+    chance.part(&mut joined, views, &family_of);
     let covers = cover::covers(&cover::Evidence {
         sources: &sources,
         families: &families,
@@ -88,9 +92,10 @@ pub(crate) fn correlate(rollup: &Rollup, workers: &Workers) -> Correlated {
         hosts: &hosts,
         joined: &joined,
         ties: &ties,
+        chance: &chance,
     });
 
-    let addresses = Addresses::of(&joined, &applications, &proxy_views, &family_of);
+    let addresses = Addresses::of(&joined, (&applications, &proxy_views), &family_of, (&families, &sources));
     let mut successes = successes::of_applications(&families, &sources, &clocks, &addresses);
     let (mut by_proxies, mut uncovered) = successes::of_proxies(&proxies, &sources, &clocks, &covers);
     let both = Both {
@@ -100,8 +105,10 @@ pub(crate) fn correlate(rollup: &Rollup, workers: &Workers) -> Correlated {
         proxies: &proxy_views,
         hosts: &hosts,
         covers: &covers,
+        addresses: &addresses,
         sources: &sources,
     };
+    both.take_broken_streams(&applications, &mut successes);
     let attempts = both.attempts(applications, &joined, &mut by_proxies, &mut uncovered);
     // The views are as many as the failures, and what follows has its own of each.
     drop((proxy_views, joined));
@@ -115,6 +122,15 @@ pub(crate) fn correlate(rollup: &Rollup, workers: &Workers) -> Correlated {
     finish(successes, uncovered, by_proxies, attempts, &saved, &sources, &clocks)
 }
 
+/// The number of the family that each application's source is of.
+fn families_of_sources(families: &[Family]) -> BTreeMap<usize, usize> {
+    let numbered = families.iter().enumerate();
+    let of_family = |(number, family): (usize, &Family)| -> Vec<(usize, usize)> {
+        family.sources.iter().map(|&source| (source, number)).collect()
+    };
+    numbered.flat_map(of_family).collect()
+}
+
 /// What the joined pairs are made of.
 struct Both<'a> {
     assembled: &'a [Assembled],
@@ -123,6 +139,7 @@ struct Both<'a> {
     proxies: &'a [View],
     hosts: &'a [usize],
     covers: &'a Covers,
+    addresses: &'a Addresses,
     sources: &'a [(&'a Name, &'a SourceRollup)],
 }
 
@@ -167,6 +184,22 @@ impl Both<'_> {
         }
         earlier.lay_into_calls(&mut attempts);
         attempts
+    }
+
+    /// Takes the successes away that an application's answer line told of streams that broke later, as its call's line
+    /// tells.
+    fn take_broken_streams(&self, applications: &[View], successes: &mut successes::Successes) {
+        let mut left = successes::answers_beyond_calls(self.families, self.sources);
+        for (view, chain) in applications.iter().zip(self.chains) {
+            let family = chain.map(|(family, _)| family);
+            let Some(left) = family.and_then(|family| left.get_mut(family)).filter(|left| **left > 0) else {
+                continue;
+            };
+            if view.counted_as_success {
+                *left -= 1;
+                successes.take_away(view.time, &view.attributes);
+            }
+        }
     }
 
     fn note_call(&self, earlier: &mut Earlier, view: &View, chain: (usize, usize), client: Option<earlier::Client>) {
@@ -268,7 +301,12 @@ fn in_call(
     application: Option<View>,
     proxies: &[&View],
     chain: Option<(usize, usize)>,
-    Both { assembled, sources, .. }: &Both<'_>,
+    Both {
+        assembled,
+        sources,
+        addresses,
+        ..
+    }: &Both<'_>,
     merged: &mut Merged,
 ) -> InCall {
     let fact = side::decide(application.as_ref(), proxies, sources);
@@ -279,7 +317,11 @@ fn in_call(
     seen_by.dedup();
     let method = joined.method.filter(|_| application.is_some() || proxies.len() > 1);
     let said = chain.and_then(|(family, chain)| assembled.get(family)?.chains.get(chain)?.end);
+    let family = application.is_some().then_some(chain).flatten().map(|(family, _)| family);
     let mut one = application.unwrap_or_else(|| View::clone(proxies.first().copied().unwrap_or(&EMPTY_VIEW)));
+    if let Some(filled) = family.and_then(|family| addresses.of_lacking(family, &one.attributes)) {
+        one.set_attributes(filled, merged);
+    }
     for proxy in proxies {
         one.fill_attributes(&proxy.attributes, merged);
         one.add_ids(&proxy.ids);
@@ -437,6 +479,7 @@ fn finish(
         cells.sort_by(|a, b| (a.time, &a.attributes).cmp(&(b.time, &b.attributes)));
     }
     share_call_attributes(&mut attempts);
+    models::infer(&mut attempts, &cells);
     let mut attempts = calls::number(attempts, &cells, saved);
     side::vote(&mut attempts);
     let says_proxy = cells

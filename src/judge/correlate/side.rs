@@ -87,15 +87,22 @@ fn side_of(attempt: &Attempt) -> Option<Side> {
 
 /// Gives every failure its side; caller-side ends have none.
 pub(super) fn vote(attempts: &mut [Attempt]) {
-    let mut known: BTreeMap<Option<Name>, Votes> = BTreeMap::new();
-    for attempt in attempts.iter().filter(|attempt| attempt.outcome.is_failure()) {
-        let votes = known
-            .entry(attempt.attributes.get(Dimension::ServerAddress).cloned())
-            .or_default();
-        match side_of(attempt) {
-            Some(Side::Provider) => votes.provider.push(attempt.time),
-            Some(Side::Network) => votes.network.push(attempt.time),
-            None => votes.open.push(attempt.time),
+    let failures = || attempts.iter().filter(|attempt| attempt.outcome.is_failure());
+    let open = failures().filter(|attempt| side_of(attempt).is_none());
+    // Only whom somebody asks has a vote: mostly nobody has to.
+    let mut known: BTreeMap<(Neighbours, Option<Name>), Votes> = BTreeMap::new();
+    for neighbours in open.flat_map(asked_by) {
+        known.entry(neighbours).or_default();
+    }
+    let is_asked = !known.is_empty();
+    for attempt in failures().filter(|_| is_asked) {
+        for neighbours in neighbours_of(attempt) {
+            let Some(votes) = known.get_mut(&neighbours) else { continue };
+            match side_of(attempt) {
+                Some(Side::Provider) => votes.provider.push(attempt.time),
+                Some(Side::Network) => votes.network.push(attempt.time),
+                None => votes.open.push(attempt.time),
+            }
         }
     }
     for votes in known.values_mut() {
@@ -107,17 +114,65 @@ pub(super) fn vote(attempts: &mut [Attempt]) {
         let by_fact = side_of(attempt);
         attempt.side_by_vote = by_fact.is_none();
         attempt.side = by_fact.or_else(|| {
-            let votes = known.get(&attempt.attributes.get(Dimension::ServerAddress).cloned())?;
-            votes.majority(attempt.time)
+            let mut asked = asked_by(attempt);
+            asked.find_map(|neighbours| known.get(&neighbours)?.majority(attempt.time))
         });
         if attempt.side.is_none() {
+            // An SDK's bare "Connection error." is a connection that broke or never came about, as a reset is.
             let unanswered = matches!(
                 attempt.outcome,
-                Outcome::Transport(TransportError::Timeout | TransportError::Reset)
+                Outcome::Transport(TransportError::Timeout | TransportError::Reset | TransportError::Other)
             );
             attempt.side = Some(if unanswered { Side::Network } else { Side::Provider });
         }
     }
+}
+
+/// Whose failures speak for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Neighbours {
+    /// Those of the same server address.
+    Address,
+    /// Those of the same application host: a traceback names no address where the line of the answer does.
+    Host,
+    /// Those of the same provider.
+    Provider,
+    /// Those of the same provider that name no address.
+    Unnamed,
+}
+
+/// A group of failures, where a failure can be in it at all.
+type Group = Option<(Neighbours, Option<Name>)>;
+
+fn group(attempt: &Attempt, neighbours: Neighbours) -> Group {
+    let value = |dimension| attempt.attributes.get(dimension).cloned();
+    let address = value(Dimension::ServerAddress);
+    match neighbours {
+        Neighbours::Address => Some(address),
+        Neighbours::Host => value(Dimension::Host).map(Some),
+        Neighbours::Provider => value(Dimension::Provider).map(Some),
+        Neighbours::Unnamed => address.is_none().then(|| value(Dimension::Provider)),
+    }
+    .map(|value| (neighbours, value))
+}
+
+/// The groups that a failure is in.
+fn neighbours_of(attempt: &Attempt) -> impl Iterator<Item = (Neighbours, Option<Name>)> {
+    use Neighbours::{Address, Host, Provider, Unnamed};
+    let groups = [Address, Host, Provider, Unnamed];
+    groups.into_iter().filter_map(|neighbours| group(attempt, neighbours))
+}
+
+/// The groups that speak for a failure, the nearest first. Whose address is known is not told by the failures of another.
+fn asked_by(attempt: &Attempt) -> impl Iterator<Item = (Neighbours, Option<Name>)> {
+    let has_address = attempt.attributes.get(Dimension::ServerAddress).is_some();
+    let unnamed = || Some((Neighbours::Unnamed, attempt.attributes.get(Dimension::Provider).cloned()));
+    let asked = if has_address {
+        [group(attempt, Neighbours::Address), unnamed(), None]
+    } else {
+        [Neighbours::Address, Neighbours::Host, Neighbours::Provider].map(|neighbours| group(attempt, neighbours))
+    };
+    asked.into_iter().flatten()
 }
 
 #[derive(Default)]
@@ -142,5 +197,49 @@ impl Votes {
             std::cmp::Ordering::Less if counts => Some(Side::Network),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::vote;
+    use crate::model::{Attempt, Attributes, Dimension, Fact, Outcome, Reached, Side, Time, TransportError};
+    use std::sync::Arc;
+
+    fn failed(second: i64, outcome: Outcome, fact: Fact, attributes: Attributes) -> Attempt {
+        Attempt {
+            fact,
+            reached: fact.reached(),
+            attributes: Arc::new(attributes),
+            ..Attempt::ended(Time(second * 1000), outcome)
+        }
+    }
+
+    #[test]
+    fn a_time_out_whose_traceback_names_no_address_is_told_by_the_failures_of_its_application() {
+        let host = Attributes::default().with(Dimension::Host, "app-1");
+        let named = host.clone().with(Dimension::ServerAddress, "api.openai.com");
+        let answered = |second| failed(second, Outcome::Status(503), Fact::ProviderId, named.clone());
+        let timeout = Outcome::Transport(TransportError::Timeout);
+        let hung = failed(5, timeout, Fact::SentUnanswered, host.clone());
+        let mut attempts = vec![answered(1), answered(3), hung];
+        vote(&mut attempts);
+        assert_eq!(attempts[2].side, Some(Side::Provider));
+        assert_eq!(attempts[2].reached, Reached::Unknown);
+    }
+
+    #[test]
+    fn a_time_out_of_a_known_address_is_not_told_by_the_failures_of_another() {
+        let of = |address| {
+            Attributes::default()
+                .with(Dimension::Host, "app-1")
+                .with(Dimension::ServerAddress, address)
+        };
+        let answered = |second| failed(second, Outcome::Status(503), Fact::ProviderId, of("api.openai.com"));
+        let timeout = Outcome::Transport(TransportError::Timeout);
+        let hung = failed(5, timeout, Fact::SentUnanswered, of("api.anthropic.com"));
+        let mut attempts = vec![answered(1), answered(3), hung];
+        vote(&mut attempts);
+        assert_eq!(attempts[2].side, Some(Side::Network));
     }
 }

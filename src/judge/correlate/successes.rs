@@ -64,10 +64,11 @@ impl Successes {
         self
     }
 
-    /// Takes one success away that turned out to have died after its 200: the nearest of the same client and endpoint.
+    /// Takes one success away that turned out to have died after its 200: the nearest of the same client, application host
+    /// and endpoint.
     pub(super) fn take_away(&mut self, time: Time, attributes: &Attributes) {
         let same = |theirs: &Attributes| {
-            [Dimension::Endpoint, Dimension::Client]
+            [Dimension::Endpoint, Dimension::Client, Dimension::Host]
                 .iter()
                 .all(|&dimension| theirs.get(dimension) == attributes.get(dimension))
         };
@@ -189,6 +190,22 @@ pub(super) fn of_applications(
         add_unclaimed(&mut successes, members(), wanted, missing, filled);
     }
     successes.settled()
+}
+
+/// How many answers of each application have no line of a call that went well: as many calls at most can have died behind
+/// a 200 that stands among the successes.
+pub(super) fn answers_beyond_calls(families: &[Family], sources: &[(&Name, &SourceRollup)]) -> Vec<u64> {
+    let beyond = |family: &Family| {
+        let rollups = || family.sources.iter().filter_map(|&index| Some(sources.get(index)?.1));
+        let total = |grain: Grain| rollups().map(|rollup| rollup.cells.total(grain)).sum::<u64>();
+        let answers = match family.granularity {
+            Granularity::Attempt => total(Grain::Attempt),
+            Granularity::Detail => total(Grain::Detail),
+            Granularity::Call => 0,
+        };
+        answers.saturating_sub(total(Grain::Call))
+    };
+    families.iter().map(beyond).collect()
 }
 
 fn stands_for(calls: u64, answers: u64) -> bool {

@@ -44,7 +44,8 @@ pub(super) struct View {
     pub(super) upstream: Option<Arc<Upstream>>,
     /// The chain of attempts it belongs to within its source.
     pub(super) chain: Option<usize>,
-    /// The access log counted this attempt among its successes (a stream that died after a 200).
+    /// The access log, or the application's line on the answer, counted this attempt among the successes (a stream that died
+    /// after a 200).
     pub(super) counted_as_success: bool,
 }
 
@@ -112,6 +113,11 @@ impl View {
         if filled != *self.attributes {
             self.attributes = merged.attributes.of(filled);
         }
+    }
+
+    /// Puts other attributes in the place of these.
+    pub(super) fn set_attributes(&mut self, attributes: Attributes, merged: &mut Merged) {
+        self.attributes = merged.attributes.of(attributes);
     }
 
     /// Adds what another record of the same attempt says of its error.

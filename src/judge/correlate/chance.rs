@@ -1,0 +1,112 @@
+//! What fell together by chance: failures of two logs that only their times join, where too few of them do.
+
+use super::pair::Joined;
+use super::ties::Ties;
+use super::view::View;
+use crate::model::{Dimension, JoinMethod, Name};
+use ahash::AHashMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Of a client that is an application, or of that application, at least this share of failures is found in the other's
+/// log: all of them where both log attempts, and every call's last where one logs calls. By chance fewer fall together.
+const FOUND_SHARE: f64 = 0.5;
+
+/// Failures below which such a share says nothing.
+const FAILURES_TO_TELL: usize = 20;
+
+/// Clients and applications of which some failures fall together by chance, told by how few they are.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Chance {
+    pairs: BTreeSet<(usize, Option<Name>, usize)>,
+    /// Hosts of which too few failures are found in any application's log.
+    pub(super) hosts: BTreeSet<usize>,
+}
+
+impl Chance {
+    /// Counts what was joined by time alone. `hosts` are those of the proxies' `views`.
+    pub(super) fn of(
+        joined: &[Joined],
+        (applications, views, hosts): (&[View], &[View], &[usize]),
+        family_of: &BTreeMap<usize, usize>,
+        ties: &Ties,
+    ) -> Self {
+        let is_by_time = |one: &Joined| one.method == Some(JoinMethod::TimeEndpointStatus);
+        if !joined.iter().any(is_by_time) {
+            return Self::default();
+        }
+        let client = |at: usize| Some((*hosts.get(at)?, views.get(at)?.attributes.get(Dimension::Client).cloned()));
+        let mut of_client: AHashMap<(usize, Option<Name>), usize> = AHashMap::new();
+        for at in 0..views.len() {
+            *of_client.entry(client(at).unwrap_or_default()).or_default() += 1;
+        }
+        let mut of_family: AHashMap<usize, (usize, usize)> = AHashMap::new();
+        let mut of_pair: AHashMap<((usize, Option<Name>), usize), usize> = AHashMap::new();
+        for one in joined {
+            let view = one.application.and_then(|at| applications.get(at));
+            let Some(&family) = view.and_then(|view| family_of.get(&view.source)) else {
+                continue;
+            };
+            if !is_by_time(one) && one.method.is_some() {
+                continue;
+            }
+            let (all, found) = of_family.entry(family).or_default();
+            *all += 1;
+            if let Some(client) = one.proxies.first().and_then(|&at| client(at)) {
+                *found += 1;
+                *of_pair.entry((client, family)).or_default() += 1;
+            }
+        }
+        let mut chance = Self::default();
+        let mut told: BTreeMap<usize, bool> = BTreeMap::new();
+        for ((client, family), found) in of_pair {
+            let all = of_client.get(&client).copied().unwrap_or(0);
+            let (of_family, found_of_family) = of_family.get(&family).copied().unwrap_or_default();
+            let few = all < FAILURES_TO_TELL || of_family < FAILURES_TO_TELL;
+            let is_one = few || is_share(found, all) || is_share(found_of_family, of_family) || ties.holds(&client, family);
+            *told.entry(client.0).or_default() |= is_one;
+            if !is_one {
+                chance.pairs.insert((client.0, client.1, family));
+            }
+        }
+        chance.hosts = told.into_iter().filter(|(_, is_one)| !is_one).map(|(host, _)| host).collect();
+        chance
+    }
+
+    /// Takes apart what fell together by chance.
+    pub(super) fn part(&self, joined: &mut Vec<Joined>, views: (&[View], &[View], &[usize]), family_of: &BTreeMap<usize, usize>) {
+        if self.pairs.is_empty() {
+            return;
+        }
+        let (applications, proxies, hosts) = views;
+        let mut alone = Vec::new();
+        for one in joined
+            .iter_mut()
+            .filter(|one| one.method == Some(JoinMethod::TimeEndpointStatus))
+        {
+            let family = one.application.and_then(|at| family_of.get(&applications.get(at)?.source));
+            let place = one.proxies.first().copied();
+            let (Some(&family), Some(at)) = (family, place) else {
+                continue;
+            };
+            let client = proxies
+                .get(at)
+                .and_then(|view| view.attributes.get(Dimension::Client).cloned());
+            let pair = hosts.get(at).map(|host| (*host, client, family));
+            if pair.is_some_and(|pair| self.pairs.contains(&pair)) {
+                one.method = None;
+                alone.push(Joined {
+                    application: None,
+                    proxies: std::mem::take(&mut one.proxies),
+                    method: None,
+                });
+            }
+        }
+        joined.append(&mut alone);
+    }
+}
+
+fn is_share(part: usize, whole: usize) -> bool {
+    #[expect(clippy::cast_precision_loss, reason = "counts of failures")]
+    let is_share = part as f64 >= whole as f64 * FOUND_SHARE;
+    is_share
+}

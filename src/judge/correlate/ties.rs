@@ -1,0 +1,228 @@
+//! Which applications a proxy's clients are, by the ids that both log (classification B3.4d).
+
+use super::family::Family;
+use super::proxies::ProxyHost;
+use super::view::View;
+use crate::model::{Dimension, IdSample, Name, SourceRollup};
+use ahash::{AHashMap, RandomState};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A client and an application of which each logged as many ids, and that share none, are not one (classification B3.2:
+/// as many pairs tell a clock).
+const IDS_TO_BE_STRANGERS: f64 = 8.0;
+
+/// Which applications a proxy's clients are, by the ids that both logs sampled.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ties {
+    pub(super) by_client: BTreeMap<(usize, Option<Name>), BTreeSet<usize>>,
+    tied_hosts: BTreeSet<(usize, usize)>,
+    /// How many ids each client's and each family's logs sampled.
+    ids_of_client: BTreeMap<(usize, Option<Name>), Sampled>,
+    ids_of_family: Vec<Sampled>,
+}
+
+/// How many ids of a traffic were sampled: the provider's, and the callers'.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sampled {
+    provider: Share,
+    callers: Share,
+}
+
+impl Sampled {
+    fn add(&mut self, rollup: &SourceRollup) {
+        self.provider.add(rollup.provider_ids.len(), &rollup.provider_ids);
+        self.callers.add(rollup.client_ids.len(), &rollup.client_ids);
+    }
+
+    /// Whether two that share no id would share some if they were about the same traffic.
+    fn would_share(self, other: Self) -> bool {
+        self.provider.would_share(other.provider) || self.callers.would_share(other.callers)
+    }
+}
+
+/// Sampled ids of one kind. A sample holds the smallest hashes, so of two only what lies below both limits compares.
+#[derive(Clone, Copy, Debug)]
+struct Share {
+    /// Ids for each unit of the range of hashes.
+    density: f64,
+    /// Up to which part of the range all ids are in the sample.
+    complete: f64,
+}
+
+impl Default for Share {
+    fn default() -> Self {
+        Self {
+            density: 0.0,
+            complete: 1.0,
+        }
+    }
+}
+
+impl Share {
+    #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
+    fn add(&mut self, ids: usize, sample: &IdSample) {
+        // The largest that is kept: of a sample that holds all ids it is near the end of the range.
+        let complete = sample.iter().last().map_or(1.0, |(hash, _)| hash as f64 / u64::MAX as f64);
+        if ids > 0 && complete > 0.0 {
+            self.density += ids as f64 / complete;
+            self.complete = self.complete.min(complete);
+        }
+    }
+
+    fn would_share(self, other: Self) -> bool {
+        self.density.min(other.density) * self.complete.min(other.complete) >= IDS_TO_BE_STRANGERS
+    }
+}
+
+impl Ties {
+    /// Ties every client of every proxy host to the families whose ids it shares. `views` are the proxies' failures, `hosts`
+    /// the host of each.
+    pub(super) fn of(
+        (proxies, views, hosts): (&[ProxyHost], &[View], &[usize]),
+        families: &[Family],
+        sources: &[(&Name, &SourceRollup)],
+    ) -> Self {
+        let mut ties = Self::default();
+        let holders = Holders::of(families, sources);
+        let has_id = |view: &View| view.ids.x_request_id.is_some();
+        let named = Named::of(families, sources, views.iter().any(has_id));
+        for (view, &host) in views.iter().zip(hosts) {
+            for number in view.ids.x_request_id.iter().flat_map(|id| named.families(id)) {
+                ties.tie(host, view.attributes.get(Dimension::Client).cloned(), number);
+            }
+        }
+        for (host, proxy) in proxies.iter().enumerate() {
+            let logs = || proxy.counted.iter().filter_map(|&index| sources.get(index));
+            for (client, number) in logs().flat_map(|(_, rollup)| holders.shared_with(rollup)) {
+                ties.tie(host, client.clone(), number);
+            }
+            for (_, rollup) in logs() {
+                ties.count_clients(host, rollup);
+            }
+        }
+        let sampled = |family: &Family| {
+            let mut sampled = Sampled::default();
+            for (_, rollup) in family.sources.iter().filter_map(|&index| sources.get(index)) {
+                sampled.add(rollup);
+            }
+            sampled
+        };
+        ties.ids_of_family = families.iter().map(sampled).collect();
+        ties
+    }
+
+    fn count_clients(&mut self, host: usize, rollup: &SourceRollup) {
+        let mut clients: BTreeMap<&Option<Name>, (usize, usize)> = BTreeMap::new();
+        for (_, seen) in rollup.provider_ids.iter() {
+            clients.entry(&seen.client).or_default().0 += 1;
+        }
+        for (_, seen) in rollup.client_ids.iter() {
+            clients.entry(&seen.client).or_default().1 += 1;
+        }
+        for (client, (provider, callers)) in clients {
+            let sampled = self.ids_of_client.entry((host, client.clone())).or_default();
+            sampled.provider.add(provider, &rollup.provider_ids);
+            sampled.callers.add(callers, &rollup.client_ids);
+        }
+    }
+
+    /// Whether ids tie a client to a family.
+    pub(super) fn holds(&self, client: &(usize, Option<Name>), family: usize) -> bool {
+        self.by_client.get(client).is_some_and(|families| families.contains(&family))
+    }
+
+    fn tie(&mut self, host: usize, client: Option<Name>, family: usize) {
+        self.by_client.entry((host, client)).or_default().insert(family);
+        self.tied_hosts.insert((host, family));
+    }
+
+    /// Whether both log ids and share none.
+    fn are_strangers(&self, client: &(usize, Option<Name>), family: usize) -> bool {
+        let ids = self.ids_of_client.get(client).zip(self.ids_of_family.get(family));
+        ids.is_some_and(|(client, family)| client.would_share(*family))
+    }
+
+    /// Whether a client of a proxy can be a family: not where ids tie the client to others only, nor where they tie the
+    /// family to other proxies only, nor where both have ids and none in common.
+    pub(super) fn allow(&self, host: usize, client: Option<&Name>, family: usize) -> bool {
+        let client = (host, client.cloned());
+        match self.by_client.get(&client) {
+            Some(families) => families.contains(&family),
+            None if self.are_strangers(&client, family) => false,
+            None => {
+                !self.tied_hosts.iter().any(|(other, tied)| *tied == family && *other != host)
+                    || self.tied_hosts.contains(&(host, family))
+            }
+        }
+    }
+}
+
+/// The families whose failures name each id, by its hash. A provider's id may stand there as nobody's: Azure's are UUIDs,
+/// and an application's line names no host.
+struct Named {
+    families: Vec<(u64, u32)>,
+    hasher: RandomState,
+}
+
+impl Named {
+    /// None are looked through where no proxy's failure asks.
+    fn of(families: &[Family], sources: &[(&Name, &SourceRollup)], is_asked: bool) -> Self {
+        let hasher = RandomState::with_seeds(1, 2, 3, 4);
+        let mut named = Vec::new();
+        for (number, family) in families.iter().enumerate().filter(|_| is_asked) {
+            let rollups = family.sources.iter().filter_map(|&index| sources.get(index));
+            for seen in rollups.flat_map(|(_, rollup)| &rollup.observations) {
+                let ids = [&seen.ids.x_request_id, &seen.ids.gateway_request_id];
+                let hashes = ids.into_iter().flatten().map(|id| hasher.hash_one(&**id));
+                named.extend(hashes.map(|hash| (hash, u32::try_from(number).unwrap_or(u32::MAX))));
+            }
+        }
+        named.sort_unstable();
+        named.dedup();
+        Self { families: named, hasher }
+    }
+
+    fn families(&self, id: &Name) -> impl Iterator<Item = usize> + '_ {
+        let hash = self.hasher.hash_one(&**id);
+        let from = self.families.partition_point(|(other, _)| *other < hash);
+        let found = self.families.iter().skip(from).take_while(move |(other, _)| *other == hash);
+        found.map(|(_, family)| *family as usize)
+    }
+}
+
+/// Which families hold each sampled id: of a great many logs, each shares an id with few.
+struct Holders {
+    by_provider_id: AHashMap<u64, Vec<usize>>,
+    by_client_id: AHashMap<u64, Vec<usize>>,
+}
+
+impl Holders {
+    fn of(families: &[Family], sources: &[(&Name, &SourceRollup)]) -> Self {
+        let holders = |of: fn(&SourceRollup) -> &IdSample| {
+            let mut holders: AHashMap<u64, Vec<usize>> = AHashMap::new();
+            for (number, family) in families.iter().enumerate() {
+                for (_, rollup) in family.sources.iter().filter_map(|&index| sources.get(index)) {
+                    for (hash, _) in of(rollup).iter() {
+                        holders.entry(hash).or_default().push(number);
+                    }
+                }
+            }
+            holders
+        };
+        Self {
+            by_provider_id: holders(|rollup| &rollup.provider_ids),
+            by_client_id: holders(|rollup| &rollup.client_ids),
+        }
+    }
+
+    /// The clients of a log whose sampled ids stand in a family's log too, with the family.
+    fn shared_with<'a>(&'a self, log: &'a SourceRollup) -> impl Iterator<Item = (&'a Option<Name>, usize)> {
+        let found = |holders: &'a AHashMap<u64, Vec<usize>>, ids: &'a IdSample| {
+            ids.iter().flat_map(|(hash, seen)| {
+                let families = holders.get(&hash).into_iter().flatten();
+                families.map(move |&family| (&seen.client, family))
+            })
+        };
+        found(&self.by_provider_id, &log.provider_ids).chain(found(&self.by_client_id, &log.client_ids))
+    }
+}
