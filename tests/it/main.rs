@@ -55,6 +55,7 @@ mod secrecy;
 mod state;
 mod status_page;
 mod streams;
+mod told_twice;
 mod trace;
 mod watched;
 mod zones;

@@ -110,3 +110,51 @@ fn is_share(part: usize, whole: usize) -> bool {
     let is_share = part as f64 >= whole as f64 * FOUND_SHARE;
     is_share
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Chance, Joined};
+    use crate::judge::correlate::ties::Ties;
+    use crate::judge::correlate::view::View;
+    use crate::model::{JoinMethod, Observation, Outcome, Time};
+    use std::collections::BTreeMap;
+
+    /// Failures of one proxy and of one application, of which so many were joined by their times.
+    fn joined(proxy: usize, application: usize, found: usize) -> (Vec<Joined>, Vec<View>, Vec<View>) {
+        let failed = |source: usize| View::of(source, &Observation::ended(Time(0), Outcome::Status(503)));
+        let of_application = (0..application).map(|at| Joined {
+            application: Some(at),
+            proxies: (at < found).then_some(at).into_iter().collect(),
+            method: (at < found).then_some(JoinMethod::TimeEndpointStatus),
+        });
+        let alone = (found..proxy).map(|at| Joined {
+            application: None,
+            proxies: std::iter::once(at).collect(),
+            method: None,
+        });
+        let joined = of_application.chain(alone).collect();
+        let applications = (0..application).map(|_| failed(0)).collect();
+        (joined, applications, (0..proxy).map(|_| failed(1)).collect())
+    }
+
+    /// How many attempts are left of them.
+    fn attempts(proxy: usize, application: usize, found: usize) -> usize {
+        let (mut joined, applications, proxies) = joined(proxy, application, found);
+        let hosts = vec![0; proxies.len()];
+        let family_of = BTreeMap::from([(0, 0)]);
+        let views = (&applications[..], &proxies[..], &hosts[..]);
+        let chance = Chance::of(&joined, views, &family_of, &Ties::default());
+        chance.part(&mut joined, views, &family_of);
+        joined.len()
+    }
+
+    #[test]
+    fn what_few_failures_of_either_side_share_is_no_attempt_of_both() {
+        assert_eq!(attempts(100, 80, 20), 180);
+    }
+
+    #[test]
+    fn an_application_that_logs_calls_is_found_with_every_last_attempt() {
+        assert_eq!(attempts(90, 30, 29), 91);
+    }
+}
