@@ -89,6 +89,11 @@ fn member<'a>(fields: &mut Fields<'a>, seen: &mut Seen<'a>, name: &str, value: V
                 .error_message
                 .or_else(|| unescaped.text(value).filter(|text| *text != "null"))
         }
+        "hidden_params" => {
+            if let Value::Object(hidden) = value {
+                fields.x_request_id = fields.x_request_id.or(answers_id(hidden));
+            }
+        }
         "error_information" => {
             if let Value::Object(error) = value {
                 error_information(fields, error, unescaped);
@@ -98,6 +103,18 @@ fn member<'a>(fields: &mut Fields<'a>, seen: &mut Seen<'a>, name: &str, value: V
     }
 }
 
+/// The id among the headers of the provider's answer, which the gateway names `llm_provider-…`.
+fn answers_id(hidden: &str) -> Option<&str> {
+    let (_, headers) = Members::of(hidden)?.find(|(name, _)| *name == "additional_headers")?;
+    let Value::Object(headers) = headers else { return None };
+    let is_id = |name: &str| {
+        let name = name.strip_prefix("llm_provider-").unwrap_or(name);
+        matches!(name, "x-request-id" | "request-id" | "apim-request-id")
+    };
+    let (_, value) = Members::of(headers)?.find(|(name, _)| is_id(name))?;
+    raw(value)
+}
+
 fn error_information<'a>(fields: &mut Fields<'a>, error: &'a str, unescaped: &'a Unescaped) {
     for (name, value) in Members::of(error).into_iter().flatten() {
         let text = || raw(value).filter(|text| !text.is_empty() && !matches!(*text, "null" | "None"));
@@ -105,12 +122,16 @@ fn error_information<'a>(fields: &mut Fields<'a>, error: &'a str, unescaped: &'a
             "error_code" => fields.status = text().and_then(scan::status),
             "error_class" => fields.error_type = text(),
             "error_message" => fields.error_message = unescaped.text(value).filter(|text| *text != "null"),
-            "error_provider_request_id" => fields.x_request_id = text(),
+            "error_provider_request_id" => fields.x_request_id = text().or(fields.x_request_id),
             "error_rate_limit_category" => fields.proxy_flag = text(),
             _ => {}
         }
     }
     fields.proxy_detail = fields.error_message;
+    // Its 408 is made up: the gateway's own client waited no longer (`litellm/exceptions.py`, `Timeout`).
+    if fields.error_type == Some("Timeout") && fields.status == Some(408) {
+        fields.status = None;
+    }
 }
 
 /// The route of a call type (litellm/types/utils.py `CallTypes`).
