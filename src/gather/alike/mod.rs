@@ -10,18 +10,26 @@ mod branches;
 mod owned;
 mod shape;
 mod text;
+mod whole;
 mod word;
 
 use branches::Branches;
 pub use owned::Owned;
 pub use shape::{Own, Slot};
 use text::Text;
+use whole::Whole;
 
 /// Kinds of lines that are learned; a log with more of them has a part that is each line's own and that no format tells.
 const MOST_LEAVES: usize = 2048;
 
-/// The longest line that is learned: with [`MOST_LEAVES`] it bounds the tree to some megabytes.
-const LONGEST: usize = 2048;
+/// The longest record that is learned: a traceback through an SDK and its client has five kilobytes.
+const LONGEST: usize = 8 * 1024;
+
+/// What is longer is learned only while there is room: with [`MOST_LEAVES`] these two bound the tree to some megabytes.
+const LONG: usize = 2048;
+
+/// Bytes of long lines that are learned.
+const MOST_LONG_BYTES: usize = 4 << 20;
 
 /// Lines that may be learned in vain before the tree waits for some that it knows.
 const CREDIT: u32 = 128;
@@ -32,10 +40,12 @@ const WAIT: u32 = 64;
 /// The bytes that lines share, as a tree.
 #[derive(Debug)]
 pub struct Paths {
+    whole: Whole,
     nodes: Vec<Node>,
     /// What each line has of its own behind a node, and the node after that.
     slots: Vec<(Slot, usize)>,
     leaves: usize,
+    long_bytes: usize,
     credit: u32,
     passed: u32,
 }
@@ -64,9 +74,11 @@ impl Node {
 impl Default for Paths {
     fn default() -> Self {
         Self {
+            whole: Whole::default(),
             nodes: vec![Node::default()],
             slots: Vec::new(),
             leaves: 0,
+            long_bytes: 0,
             credit: CREDIT,
             passed: 0,
         }
@@ -76,7 +88,7 @@ impl Default for Paths {
 impl Paths {
     /// The number of the leaf that a line comes to, and what it has of its own.
     pub fn follow<'l>(&mut self, line: &'l [u8]) -> Option<(usize, Owned<'l>)> {
-        let followed = self.walk(line);
+        let followed = self.whole.follow(line).or_else(|| self.walk(line));
         if followed.is_some() {
             self.credit = (self.credit + 1).min(CREDIT);
         }
@@ -111,7 +123,7 @@ impl Paths {
 
     /// Whether a line that was not known may be learned.
     pub fn wants(&mut self, line: &[u8]) -> bool {
-        if self.leaves >= MOST_LEAVES || line.len() > LONGEST {
+        if self.leaves >= MOST_LEAVES || line.len() > LONGEST || (line.len() > LONG && self.long_bytes >= MOST_LONG_BYTES) {
             return false;
         }
         if self.credit > 0 {
@@ -124,6 +136,16 @@ impl Paths {
 
     /// Learns a line, where it does not differ from what is known in the kind of what is its own. Gives its leaf's number.
     pub fn learn(&mut self, line: &[u8], own: &[Slot]) -> Option<usize> {
+        if line.len() > LONG {
+            self.long_bytes += line.len();
+        }
+        if let [stamp] = own
+            && stamp.is_stamp()
+        {
+            let leaf = self.whole.learn(line, stamp, self.leaves)?;
+            self.leaves += 1;
+            return Some(leaf);
+        }
         let (mut node, mut from) = (0, 0);
         for slot in own {
             node = self.spell(node, line.get(from..slot.open().start)?)?;

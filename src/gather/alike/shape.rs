@@ -112,6 +112,17 @@ impl Slot {
         })
     }
 
+    /// Where it stands in the line that it was learned from.
+    #[must_use]
+    pub fn range(&self) -> Range<usize> {
+        self.range.clone()
+    }
+
+    /// Whether it is the record's time.
+    pub(super) fn is_stamp(&self) -> bool {
+        self.own == Place::from(Own::Stamp)
+    }
+
     /// Where the bytes stand that may be others, in the line that it was learned from.
     #[must_use]
     pub(super) fn open(&self) -> Range<usize> {

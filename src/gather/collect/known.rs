@@ -1,7 +1,10 @@
-//! Counts lines that are like earlier ones without parsing them: successes, and lines that are not about a call.
+//! Counts lines that are like earlier ones without parsing them: successes, and lines that are not about a call. Failures
+//! are kept as their kind was ([`super::known_failure`]).
 
+use super::known_failure::Failure;
 use super::success::{Held, Success};
-use super::{Collector, Known, Twin, within_a_day};
+use super::twins::Twin;
+use super::{Collector, Known, within_a_day};
 use crate::gather::alike::{Owned, Paths};
 use crate::gather::formats::Format;
 use crate::gather::normalise;
@@ -25,6 +28,7 @@ pub struct KnownLines {
 enum Meant {
     NoCall,
     Success(Box<Success>),
+    Failure(Box<Failure>),
     /// The format's word on what is a line's own and its parse differ: such lines are parsed.
     Unknown,
 }
@@ -33,7 +37,7 @@ enum Meant {
 #[derive(Debug, Default)]
 pub(super) struct Lesson {
     facts: u32,
-    success: Option<(Box<Success>, Said)>,
+    learned: Option<(Meant, Said)>,
 }
 
 /// What the parse of a record took for its own.
@@ -91,7 +95,7 @@ impl Collector<'_> {
     }
 
     /// Reads a line that is known; whether it is about a call. `None` where it is to be parsed, and nothing was counted.
-    pub(super) fn read_known(&mut self, record: &[u8]) -> Option<bool> {
+    pub(super) fn read_known(&mut self, line: u64, record: &[u8]) -> Option<bool> {
         let mut known = self.known.take()?;
         let about = known
             .paths
@@ -100,6 +104,7 @@ impl Collector<'_> {
                 Meant::NoCall => Some(false),
                 Meant::Unknown => None,
                 Meant::Success(success) => self.take_known(success, &owned),
+                Meant::Failure(failure) => self.take_known_failure(line, failure, &owned),
             });
         self.known = Some(known);
         about
@@ -125,7 +130,7 @@ impl Collector<'_> {
         }
         let is_twin = self.has_twins && {
             let layout = written.len() * 2 + usize::from(success.has_thread);
-            self.is_twin_of_another(Twin {
+            self.twins.has(Twin {
                 facts: success.facts ^ ids_hash(owned.ids()),
                 layout,
                 time,
@@ -237,8 +242,17 @@ impl Collector<'_> {
             ok_if_start: Held::new(),
             took: Held::new(),
         });
+        self.note(Meant::Success(success), fields);
+    }
+
+    /// Takes down what the record at hand comes to, which is no success.
+    pub(super) fn teach(&mut self, failure: Box<Failure>, fields: &Fields<'_>) {
+        self.note(Meant::Failure(failure), fields);
+    }
+
+    fn note(&mut self, meant: Meant, fields: &Fields<'_>) {
         if let Some(lesson) = &mut self.lesson {
-            lesson.success = Some((success, Said::by_parse(fields)));
+            lesson.learned = Some((meant, Said::by_parse(fields)));
         }
     }
 
@@ -251,15 +265,15 @@ impl Collector<'_> {
     /// Learns the kind of a line that `format` read.
     pub(super) fn learn(&mut self, lesson: Lesson, format: &dyn Format, record: &[u8]) -> Option<()> {
         let known = self.known.as_mut()?;
-        if lesson.facts != u32::from(lesson.success.is_some()) {
+        if lesson.facts != u32::from(lesson.learned.is_some()) {
             return None;
         }
         let own = format.own(str::from_utf8(record).ok()?)?;
         known.paths.learn(record, &own)?;
         let by_path = known.paths.follow(record).map(|(_, owned)| Said::by_path(&owned));
-        known.meant.push(match lesson.success {
+        known.meant.push(match lesson.learned {
             None => Meant::NoCall,
-            Some((success, by_parse)) if by_path.as_ref() == Some(&by_parse) => Meant::Success(success),
+            Some((meant, by_parse)) if by_path.as_ref() == Some(&by_parse) => meant,
             Some(_) => Meant::Unknown,
         });
         Some(())

@@ -4,9 +4,11 @@
 //! one line twice). A reader warms it up with the records before its piece, so that the cut makes no difference.
 
 mod known;
+mod known_failure;
 #[cfg(test)]
 mod known_tests;
 mod success;
+mod twins;
 
 pub use known::KnownLines;
 
@@ -30,21 +32,15 @@ use crate::text::timestamp::{DateKnown, Reference, Stamp, StampCache, ZONE_STEP_
 use ahash::{AHashMap, RandomState};
 use known::{Lesson, ids_hash};
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::sync::Arc;
 use success::CellsOfBoth;
+use twins::{Twin, Twins};
 
 /// Combinations of raw values remembered per piece; beyond it the memory starts anew, so that it is bounded.
 const ATTRIBUTES_REMEMBERED: usize = 16_384;
 
 /// Whole observations per piece and source; beyond it they are only counted (classification B1: 1,000,000 in all).
 const OBSERVATIONS_KEPT: usize = 1_000_000;
-
-/// Records within which the twin of a line that two handlers wrote is looked for: a dozen threads may write between.
-const TWIN_DISTANCE: usize = 16;
-
-/// Milliseconds within which two handlers stamp one line: one of them may print whole seconds, and rounds either way.
-const TWIN_MS: i64 = 1_000;
 
 /// The widest zone is 14 hours from UTC.
 const QUARTERS_AT_MOST: u16 = 56;
@@ -89,14 +85,6 @@ fn sampled_fraction(size: u64) -> u64 {
     (size / BYTES_PER_RECORD / IDS_ASKED + 1).next_power_of_two() - 1
 }
 
-/// One line as a twin of it would look: the same facts, another layout.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Twin {
-    facts: u64,
-    layout: usize,
-    time: Time,
-}
-
 /// The attributes of one combination of raw values, and their numbers in the counts.
 #[derive(Clone)]
 struct Known {
@@ -114,9 +102,7 @@ pub struct Collector<'a> {
     raw: String,
     remembered: AHashMap<Box<str>, Known>,
     hasher: RandomState,
-    twins: VecDeque<Twin>,
-    /// How many records before the last one had its layout: beyond the distance of twins there is none to look for.
-    layout_since: usize,
+    twins: Twins,
     last_time: Option<Time>,
     /// What the record's envelope says of it.
     outer: Outer,
@@ -160,8 +146,7 @@ impl<'a> Collector<'a> {
             raw: String::new(),
             remembered: AHashMap::new(),
             hasher: RandomState::with_seeds(1, 2, 3, 4),
-            twins: VecDeque::new(),
-            layout_since: 0,
+            twins: Twins::default(),
             last_time: None,
             outer: Outer::default(),
             bearings: Bearings::default(),
@@ -279,7 +264,7 @@ impl<'a> Collector<'a> {
 
     /// Whether the record is about a call, or `None` where no candidate understands it.
     fn read(&mut self, line: u64, record: &[u8]) -> Option<bool> {
-        if let Some(about) = self.read_known(record) {
+        if let Some(about) = self.read_known(line, record) {
             return Some(about);
         }
         // The formats are handed to and fro, for a fact that one of them emits changes the rest of this.
@@ -359,8 +344,13 @@ impl<'a> Collector<'a> {
         if end.outcome == Outcome::Success {
             self.note_success(fields, vantage, self.facts(fields, &end));
             self.success(line, fields, vantage, time);
-        } else if self.context.wanted.is_none() && self.is_worth_keeping(fields, &end, vantage) {
-            self.keep(line, fields, vantage, time, end);
+        } else {
+            if self.lesson.is_some() && format.owns_failures() {
+                self.note_failure(fields, vantage, &end, self.facts(fields, &end));
+            }
+            if self.context.wanted.is_none() && is_worth_keeping(fields, &end, vantage, self.last_end_failed) {
+                self.keep(line, fields, vantage, time, end);
+            }
         }
         self.note_end(fields, &end);
         true
@@ -445,7 +435,7 @@ impl<'a> Collector<'a> {
             return false;
         }
         let ids = [fields.x_request_id, fields.request_id, fields.x_client_request_id];
-        self.is_twin_of_another(Twin {
+        self.twins.has(Twin {
             facts: self.facts(fields, end) ^ ids_hash(ids.map(|id| id.map(str::as_bytes))),
             layout: fields.timestamp.map_or(0, str::len) * 2 + usize::from(fields.thread.is_some()),
             time,
@@ -463,47 +453,10 @@ impl<'a> Collector<'a> {
         ))
     }
 
-    fn is_twin_of_another(&mut self, twin: Twin) -> bool {
-        // Nearly every log has one handler, and its last lines one layout.
-        self.layout_since = if self.twins.back().is_none_or(|last| last.layout == twin.layout) {
-            self.layout_since.saturating_add(1)
-        } else {
-            0
-        };
-        let may_be = self.layout_since <= TWIN_DISTANCE;
-        let is_found =
-            |seen: &Twin| seen.facts == twin.facts && seen.layout != twin.layout && seen.time.since(twin.time).abs() <= TWIN_MS;
-        let found = may_be.then(|| self.twins.iter().position(is_found)).flatten();
-        if let Some(at) = found {
-            self.twins.remove(at);
-            return true;
-        }
-        self.twins.push_back(twin);
-        if self.twins.len() > TWIN_DISTANCE {
-            self.twins.pop_front();
-        }
-        false
-    }
-
     /// Remembers whether the last answer of this source failed, for the detail lines that follow it.
     fn note_end(&mut self, fields: &Fields<'_>, end: &End) {
         if fields.grain == Grain::Attempt || (fields.grain == Grain::Detail && fields.status.is_some()) {
             self.last_end_failed = end.outcome != Outcome::Success;
-        }
-    }
-
-    /// A start is no end; a detail is kept when it belongs, or may belong, to an attempt that did not end well.
-    fn is_worth_keeping(&self, fields: &Fields<'_>, end: &End, vantage: Vantage) -> bool {
-        match fields.grain {
-            Grain::Attempt => end.outcome != Outcome::Unsaid || fields.ok == Some(false),
-            Grain::Call => true,
-            Grain::Start | Grain::Tunnel => false,
-            Grain::Detail => {
-                vantage == Vantage::Proxy
-                    || end.outcome != Outcome::Unsaid
-                    || fields.retry_in_ms.is_some()
-                    || self.last_end_failed
-            }
         }
     }
 
@@ -751,6 +704,18 @@ impl<'a> Collector<'a> {
     }
 }
 
+/// A start is no end; a detail is kept when it belongs, or may belong, to an attempt that did not end well.
+fn is_worth_keeping(fields: &Fields<'_>, end: &End, vantage: Vantage, last_end_failed: bool) -> bool {
+    match fields.grain {
+        Grain::Attempt => end.outcome != Outcome::Unsaid || fields.ok == Some(false),
+        Grain::Call => true,
+        Grain::Start | Grain::Tunnel => false,
+        Grain::Detail => {
+            vantage == Vantage::Proxy || end.outcome != Outcome::Unsaid || fields.retry_in_ms.is_some() || last_end_failed
+        }
+    }
+}
+
 /// A proxy's line that tells the time of those below it, and nothing of a call.
 fn is_only_a_clock(fields: &Fields<'_>, vantage: Vantage) -> bool {
     vantage == Vantage::Proxy && fields.grain == Grain::Start && fields.url.is_none()
@@ -780,8 +745,7 @@ fn ids(fields: &Fields<'_>, end: &End, repeated: &mut Repeated) -> Ids {
             .and_then(crate::providers::id_in_text)
             .and_then(scrub::id)
     };
-    let answered = !matches!(end.fact, Some(Fact::NeverConnected | Fact::ProxySaysItsOwn));
-    let provider_id = normalise::provider_id(fields).or_else(in_text).filter(|_| answered);
+    let provider_id = normalise::provider_id(fields).or_else(in_text).filter(|_| is_answered(end));
     Ids {
         x_request_id: provider_id.map(Name::from),
         x_client_request_id: name(fields.x_client_request_id),
@@ -791,6 +755,11 @@ fn ids(fields: &Fields<'_>, end: &End, repeated: &mut Repeated) -> Ids {
         thread: fields.thread.map(|thread| repeated.word(thread)),
         organization: fields.organization.and_then(scrub::word).map(|word| repeated.word(word)),
     }
+}
+
+/// Whether an answer was there that an id may have stood on.
+fn is_answered(end: &End) -> bool {
+    !matches!(end.fact, Some(Fact::NeverConnected | Fact::ProxySaysItsOwn))
 }
 
 /// The tokens a record tells. Counts beyond 32 bits are a mistake.

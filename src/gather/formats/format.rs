@@ -61,6 +61,12 @@ pub trait Format: Sync {
         None
     }
 
+    /// Whether [`Format::own`] holds for failures too: each of its parts is a stamp, an id, a duration or a count, and none says
+    /// anything of how the call ended.
+    fn owns_failures(&self) -> bool {
+        false
+    }
+
     /// The same format with the layout that a source's first lines declare (`#Fields:` of W3C logs). Asked once per source,
     /// before it is recognised, and what comes of it lives as long as the program: the reader itself stays stateless.
     fn declared(&self, head: &[u8]) -> Option<&'static dyn Format> {

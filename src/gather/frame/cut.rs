@@ -101,6 +101,8 @@ struct Record {
     line: u64,
     owned: bool,
     long: bool,
+    /// It has more lines than one.
+    goes_on: bool,
     /// No newline ends it.
     unfinished: bool,
 }
@@ -223,6 +225,7 @@ impl Cutter<'_> {
                     line: number,
                     owned,
                     long,
+                    goes_on: false,
                     unfinished,
                 });
             }
@@ -240,11 +243,13 @@ impl Cutter<'_> {
                     line: number,
                     owned,
                     long,
+                    goes_on: false,
                     unfinished,
                 });
             }
         } else if let Some(record) = &mut self.record {
             record.bytes.end = end;
+            record.goes_on = true;
             record.long |= long || record.bytes.len() > RECORD_LIMIT;
             record.unfinished = unfinished;
         }
@@ -263,7 +268,7 @@ impl Cutter<'_> {
             return;
         }
         let unix_endings;
-        let bytes = if self.starts.is_some() && memchr(b'\r', bytes).is_some() {
+        let bytes = if record.goes_on && memchr(b'\r', bytes).is_some() {
             unix_endings = without_carriage_returns(bytes);
             unix_endings.as_slice()
         } else {

@@ -19,6 +19,7 @@ mod named;
 mod node_dump;
 mod node_sdk;
 mod okhttp;
+mod own;
 mod pairs;
 mod prose;
 mod python_sdk;
@@ -31,6 +32,7 @@ mod words;
 mod written;
 
 pub use exception::{Raised, exception, is_sdk_class, of_class as exception_of};
+pub use own::own;
 pub use raised::read as raised;
 pub(super) use scan::duration_ms;
 pub use scan::is_body_id;

@@ -43,6 +43,17 @@ pub(super) fn read_within<'a>(span: Option<&'a str>, line: &'a str, fields: &mut
     Some(run.conclude(line.get(..run.start).unwrap_or(""), tail, fields))
 }
 
+/// Whether [`read_within`] takes what it says from the `key=value` pairs of a line, and of the span, alone.
+pub(super) fn is_paired(span: Option<&str>, line: &str) -> bool {
+    match span {
+        Some(span) => {
+            read_within(Some(span), line, &mut Fields::default()).is_some()
+                && ![span, line].iter().any(|text| text.contains(": "))
+        }
+        None => Run::find(line).is_some(),
+    }
+}
+
 /// Adds what single pairs of a line say of a call that its other words tell: a model, an endpoint, ids.
 pub(super) fn supplement<'a>(line: &'a str, fields: &mut Fields<'a>) {
     if memchr::memchr(b'=', line.as_bytes()).is_none() {
@@ -280,8 +291,8 @@ fn assign<'a>(key: Key, value: &'a str, fields: &mut Fields<'a>) {
         Key::Latency(unit) => fields.duration_ms = fields.duration_ms.or(latency_ms(value, unit)),
         Key::Attempt => fields.attempt = value.parse().ok().filter(|attempt| *attempt > 0),
         Key::Stream => fields.stream = Some(value.eq_ignore_ascii_case("true")),
-        Key::InputTokens => fields.input_tokens = value.parse().ok(),
-        Key::OutputTokens => fields.output_tokens = value.parse().ok(),
+        Key::InputTokens => fields.input_tokens = count(value),
+        Key::OutputTokens => fields.output_tokens = count(value),
         // Two processes that write at once glue their words together: `request_id=Nonellm call failed`.
         Key::ProviderId | Key::RequestId | Key::ClientId if value.starts_with("None") || scan::is_body_id(value) => {}
         Key::ProviderId => fields.x_request_id = Some(value),
@@ -298,6 +309,11 @@ fn assign<'a>(key: Key, value: &'a str, fields: &mut Fields<'a>) {
         Key::Organization => fields.organization = Some(value),
         Key::Project => fields.project = Some(value),
     }
+}
+
+/// A count of at most 32 bits, as the other formats read counts.
+fn count(value: &str) -> Option<u64> {
+    value.parse::<u64>().ok().map(|count| count.min(u64::from(u32::MAX)))
 }
 
 fn is_name(value: &str) -> bool {

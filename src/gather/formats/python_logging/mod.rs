@@ -74,10 +74,16 @@ impl Format for PythonLogging {
     }
 
     fn own(&self, record: &str) -> Option<Vec<Slot>> {
-        // All that follows the stamp is the same in every line of a kind, so only one-line records come again.
-        let is_one_line = !record.contains(['\n', '\r', '\u{1b}']);
-        let stamp = prefix::read(record).filter(|_| is_one_line)?.stamp?;
-        Some(vec![Slot::stamp(record, stamp)?])
+        if record.contains(['\r', '\u{1b}']) || bare_legacy(record) {
+            return None;
+        }
+        let prefix = prefix::read(record)?;
+        let message = prefix.message.trim_end_matches('\n');
+        messages::own(record, prefix.stamp?, None, message, prefix.is_error == Some(true))
+    }
+
+    fn owns_failures(&self) -> bool {
+        true
     }
 
     fn samples(&self) -> &'static [&'static str] {
@@ -113,9 +119,13 @@ fn bare_legacy(line: &str) -> bool {
 
 /// Whether a line starts a record: asked of every line, so the stamp alone decides where there is one.
 fn starts(line: &[u8]) -> bool {
+    // Most lines of most logs.
+    if stamp::begins(line) {
+        return true;
+    }
     let line = line.strip_prefix(b" ").unwrap_or(line);
     match line.first() {
-        Some(b'0'..=b'9' | b'[') => stamp::length(line.strip_prefix(b"[").unwrap_or(line)).is_some(),
+        Some(b'0'..=b'9' | b'[') => stamp::begins(line.strip_prefix(b"[").unwrap_or(line)),
         Some(b'A'..=b'Z') => {
             let word = line.iter().take(10).take_while(|byte| byte.is_ascii_uppercase()).count();
             (4..10).contains(&word) && str::from_utf8(line).is_ok_and(|line| prefix::read(line).is_some())

@@ -26,10 +26,10 @@ impl Shape {
         }
     }
 
-    fn fits(&self, bytes: &[u8]) -> bool {
+    #[inline]
+    fn fits(&self, bytes: &[u8; 8]) -> bool {
         const HIGH: u64 = 0xf0f0_f0f0_f0f0_f0f0;
         const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
-        let Some(bytes) = bytes.first_chunk::<8>() else { return false };
         let word = u64::from_le_bytes(*bytes);
         // The other places count as zeros. A byte of 0x30 to 0x39 keeps its high half when 6 is added.
         let digits = (word & self.digits) | (ZEROS & !self.digits);
@@ -38,16 +38,28 @@ impl Shape {
     }
 }
 
+/// Bytes of a date, a blank and a clock.
+const TO_THE_SECOND: usize = 19;
+
+/// Whether a stamp stands at the start of a text. Asked of every line of a log.
+#[inline]
+pub(super) fn begins(bytes: &[u8]) -> bool {
+    let (Some(date), Some(&[i, j, blank, ref clock @ ..])) =
+        (bytes.first_chunk(), bytes.get(8..).and_then(<[u8]>::first_chunk::<11>))
+    else {
+        return false;
+    };
+    matches!(blank, b' ' | b'T')
+        && i.is_ascii_digit()
+        && j.is_ascii_digit()
+        && CLOCK.fits(clock)
+        && DATES.iter().any(|shape| shape.fits(date))
+}
+
 /// The length of the stamp at the start of `text`: a date, a blank or `T`, the clock, a fraction, `AM` or `PM`, a zone.
 pub(super) fn length(bytes: &[u8]) -> Option<usize> {
-    if !bytes.first()?.is_ascii_digit() || !DATES.iter().any(|date| date.fits(bytes)) {
-        return None;
-    }
-    let (date_ends, clock) = (bytes.get(8..10)?, bytes.get(11..)?);
-    if !date_ends.iter().all(u8::is_ascii_digit) || !matches!(bytes.get(10), Some(b' ' | b'T')) || !CLOCK.fits(clock) {
-        return None;
-    }
-    let mut end = 19;
+    begins(bytes).then_some(())?;
+    let mut end = TO_THE_SECOND;
     if matches!(bytes.get(end), Some(b',' | b'.')) {
         let digits = bytes
             .get(end + 1..)

@@ -1,7 +1,7 @@
 //! The head of a record: what a logger writes before the message.
 
-use super::layouts::{BEHIND_BRACKET, BEHIND_TIME, Layout, OTHERS};
-use super::{levels, pattern, stamp};
+use super::layouts::{BEHIND_BRACKET, BEHIND_TIME, OTHERS, Readable};
+use super::{levels, stamp};
 use crate::gather::formats::Fit;
 
 /// A head taken apart.
@@ -41,7 +41,7 @@ pub(super) fn read(text: &str) -> Option<Head<'_>> {
                 .filter(|_| stamp::is_glog(stamp)),
             ..head
         };
-        return first(BEHIND_TIME, rest, head);
+        return first(&BEHIND_TIME, rest, head);
     }
     if let Some(inner) = text.strip_prefix('[')
         && let Some(length) = stamp::length(inner)
@@ -51,22 +51,22 @@ pub(super) fn read(text: &str) -> Option<Head<'_>> {
             stamp: Some(stamp),
             ..head
         };
-        return first(BEHIND_BRACKET, rest, head);
+        return first(&BEHIND_BRACKET, rest, head);
     }
     // openai-java's own lines (LoggingHttpClient) come on standard error with no head at all.
     if ["--> POST ", "<-- "].iter().any(|arrow| text.starts_with(arrow)) {
         return Some(Head { fit: Fit::Maybe, ..head });
     }
-    first(OTHERS, text, head)
+    first(&OTHERS, text, head)
 }
 
-fn first<'a>(layouts: &[Layout], text: &'a str, head: Head<'a>) -> Option<Head<'a>> {
+fn first<'a>(layouts: &[Readable], text: &'a str, head: Head<'a>) -> Option<Head<'a>> {
     layouts.iter().find_map(|layout| {
         let stamp = head.stamp.unwrap_or("");
         if !layout.stamp.is_empty() && !stamp::fits(stamp, layout.stamp) {
             return None;
         }
-        let head = pattern::read(layout.pattern, text, head)?;
+        let head = layout.pattern.read(text, head)?;
         Some(Head { fit: layout.fit, ..head })
     })
 }

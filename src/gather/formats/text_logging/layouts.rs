@@ -1,16 +1,43 @@
 //! The table of layouts. A pattern's parts: [`super::pattern`].
 
+use super::pattern::Pattern;
 use crate::gather::formats::Fit;
+use std::sync::LazyLock;
 
 /// One layout.
-pub(super) struct Layout {
+struct Layout {
     /// The shape that the time must have, digit by digit (`d`); empty where any will do.
-    pub(super) stamp: &'static str,
+    stamp: &'static str,
     /// What stands behind the time.
-    pub(super) pattern: &'static str,
+    pattern: &'static str,
     /// Whether nobody else writes it; `No`: so many others do that only its message can tell.
+    fit: Fit,
+}
+
+/// One layout, taken apart.
+pub(super) struct Readable {
+    pub(super) stamp: &'static str,
+    pub(super) pattern: Pattern,
     pub(super) fit: Fit,
 }
+
+fn readable(layouts: &[Layout]) -> Vec<Readable> {
+    let readable = |layout: &Layout| Readable {
+        stamp: layout.stamp,
+        pattern: Pattern::of(layout.pattern),
+        fit: layout.fit,
+    };
+    layouts.iter().map(readable).collect()
+}
+
+/// Layouts that begin with the time.
+pub(super) static BEHIND_TIME: LazyLock<Vec<Readable>> = LazyLock::new(|| readable(AFTER_TIME));
+
+/// Layouts that begin with the time in a bracket.
+pub(super) static BEHIND_BRACKET: LazyLock<Vec<Readable>> = LazyLock::new(|| readable(IN_BRACKET));
+
+/// Layouts in which something else comes first.
+pub(super) static OTHERS: LazyLock<Vec<Readable>> = LazyLock::new(|| readable(TIME_LATER));
 
 const fn telling(pattern: &'static str) -> Layout {
     Layout {
@@ -37,7 +64,7 @@ const fn stamped(stamp: &'static str, pattern: &'static str) -> Layout {
 }
 
 /// Layouts that begin with the time. The more particular ones come first.
-pub(super) const BEHIND_TIME: &[Layout] = &[
+const AFTER_TIME: &[Layout] = &[
     // Spring Boot (DefaultLogbackConfiguration): process number, application name since 3.2, thread.
     telling(" {level} {number} --- [{inside}] [{thread}] {word} : {message}"),
     telling(" {level} {number} --- [{thread}] {word} : {message}"),
@@ -97,7 +124,7 @@ pub(super) const BEHIND_TIME: &[Layout] = &[
 ];
 
 /// Layouts that begin with the time in a bracket.
-pub(super) const BEHIND_BRACKET: &[Layout] = &[
+const IN_BRACKET: &[Layout] = &[
     // Rust's env_logger.
     telling(" {level} {word}] {message}"),
     // Serilog's console: `[{Timestamp:HH:mm:ss} {Level:u3}] {Message}`.
@@ -116,7 +143,7 @@ pub(super) const BEHIND_BRACKET: &[Layout] = &[
 ];
 
 /// Layouts in which something else comes first.
-pub(super) const OTHERS: &[Layout] = &[
+const TIME_LATER: &[Layout] = &[
     // Ruby's Logger::Formatter.
     telling("{level}, [{time} #{number}] {level} -- {inside}: {message}"),
     // Dropwizard: `%-5p [%d{ISO8601,UTC}] %c: %m%n%rEx`.

@@ -1,51 +1,26 @@
 //! The level words of loggers in all languages, whole, shortened and as one letter.
 
-/// Words by whether they say that something failed. Shortened ones: zerolog and Serilog (three letters), logrus and .NET
-/// (four), glog, klog and Ruby (one).
-const LEVELS: &[(&str, bool)] = &[
-    ("error", true),
-    ("info", false),
-    ("warning", false),
-    ("warn", false),
-    ("debug", false),
-    ("fatal", true),
-    ("critical", true),
-    ("trace", false),
-    ("notice", false),
-    ("information", false),
-    ("verbose", false),
-    ("severe", true),
-    ("alert", true),
-    ("emergency", true),
-    ("panic", true),
-    ("dpanic", true),
-    ("exception", true),
-    ("err", true),
-    ("erro", true),
-    ("inf", false),
-    ("wrn", false),
-    ("dbg", false),
-    ("dbug", false),
-    ("debu", false),
-    ("trc", false),
-    ("trac", false),
-    ("trce", false),
-    ("vrb", false),
-    ("ftl", true),
-    ("fata", true),
-    ("pnc", true),
-    ("pani", true),
-    ("fail", true),
-    ("crit", true),
-    ("eror", true),
-];
+/// Whether a level's word, in lower case, says that something failed. Shortened ones: zerolog and Serilog (three letters),
+/// logrus and .NET (four), glog, klog and Ruby (one).
+fn says_failure(word: &[u8]) -> Option<bool> {
+    Some(match word {
+        b"error" | b"fatal" | b"critical" | b"severe" | b"alert" | b"emergency" | b"panic" | b"dpanic" | b"exception" => true,
+        b"err" | b"erro" | b"eror" | b"ftl" | b"fata" | b"pnc" | b"pani" | b"fail" | b"crit" => true,
+        b"info" | b"warning" | b"warn" | b"debug" | b"trace" | b"notice" | b"information" | b"verbose" => false,
+        b"inf" | b"wrn" | b"dbg" | b"dbug" | b"debu" | b"trc" | b"trac" | b"trce" | b"vrb" => false,
+        _ => return None,
+    })
+}
+
+/// What is longer is no level.
+const LONGEST: usize = 12;
 
 /// Levels that are words of prose in any other case: java.util.logging's, NestJS's and loguru's.
 const EXACT: [&str; 6] = ["LOG", "CONFIG", "FINE", "FINER", "FINEST", "SUCCESS"];
 
 /// The level at the start of a text, and what follows it. `None` where the word is no level's, or goes on.
 pub(super) fn read(text: &str) -> Option<(bool, &str)> {
-    let length = text.bytes().take(12).take_while(u8::is_ascii_alphabetic).count();
+    let length = text.bytes().take(LONGEST).take_while(u8::is_ascii_alphabetic).count();
     let (word, rest) = text.split_at_checked(length)?;
     if let [letter] = word.as_bytes() {
         return Some((letter_level(*letter)?, rest));
@@ -55,10 +30,11 @@ pub(super) fn read(text: &str) -> Option<(bool, &str)> {
     }
     let one_case =
         word.bytes().skip(1).all(|byte| byte.is_ascii_lowercase()) || word.bytes().all(|byte| byte.is_ascii_uppercase());
-    let (_, is_error) = LEVELS
-        .iter()
-        .find(|(level, _)| one_case && level.eq_ignore_ascii_case(word))?;
-    Some((*is_error, rest))
+    let mut folded = [0; LONGEST];
+    let folded = folded.get_mut(..word.len()).filter(|_| one_case)?;
+    folded.copy_from_slice(word.as_bytes());
+    folded.make_ascii_lowercase();
+    Some((says_failure(folded)?, rest))
 }
 
 /// `E`, `W`, `I`, `D`, `F`, `T` and `A` (Ruby's ANY).

@@ -11,10 +11,12 @@ mod stamp;
 
 use super::colours::plain;
 use super::{Fit, Format, Unread, python_logging};
+use crate::gather::alike::Slot;
 use crate::gather::frame::Framing;
 use crate::gather::messages::{self, Said};
 use crate::model::{Fields, Vantage};
 use head::Head;
+use std::borrow::Cow;
 
 /// The format.
 pub(super) struct TextLogging;
@@ -76,6 +78,24 @@ impl Format for TextLogging {
             emit(&fields);
         }
         Ok(())
+    }
+
+    fn own(&self, record: &str) -> Option<Vec<Slot>> {
+        if record.contains(['\r', '\u{1b}']) {
+            return None;
+        }
+        let text = record.trim_end_matches('\n');
+        let head = known(text)?;
+        // What is written anew to be read stands nowhere in the line.
+        let stamp = head
+            .stamp
+            .filter(|stamp| matches!(stamp::readable(stamp), Cow::Borrowed(_)))?;
+        let span = head.span.or_else(|| pretty_span(head.message));
+        messages::own(record, stamp, span, head.message, head.is_error == Some(true))
+    }
+
+    fn owns_failures(&self) -> bool {
+        true
     }
 
     fn samples(&self) -> &'static [&'static str] {

@@ -21,59 +21,115 @@ use crate::gather::formats::threads::is_thread;
 /// The longest thing between two brackets.
 const INSIDE: usize = 120;
 
-/// Reads `text` by `pattern` into `head`; `None` where it is another layout.
-pub(super) fn read<'a>(pattern: &str, text: &'a str, mut head: Head<'a>) -> Option<Head<'a>> {
-    let mut rest = text;
-    let mut left = pattern;
-    loop {
-        let (literal, part, after) = next(left);
-        rest = literal_of(literal, rest)?;
-        if rest.is_empty() && literal.ends_with('\n') {
-            return Some(head);
+/// A pattern taken apart once: lines are held against thirty of them.
+#[derive(Debug)]
+pub(super) struct Pattern(Vec<Step>);
+
+/// A part of a pattern, and what stands before and behind it.
+#[derive(Debug)]
+struct Step {
+    literal: &'static str,
+    part: Part,
+    /// What stands behind it begins with a blank.
+    before_blank: bool,
+    /// What ends it: the literal behind it up to its first blank.
+    ending: &'static str,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Part {
+    Time,
+    Level,
+    Word,
+    Number,
+    Thread,
+    Inside,
+    Span,
+    Message,
+}
+
+impl Pattern {
+    /// Takes a pattern apart.
+    pub(super) fn of(pattern: &'static str) -> Self {
+        let mut steps = Vec::new();
+        let mut left = pattern;
+        loop {
+            let (literal, part, after) = next(left);
+            let part = match part {
+                "time" => Part::Time,
+                "level" => Part::Level,
+                "word" => Part::Word,
+                "number" => Part::Number,
+                "thread" => Part::Thread,
+                "inside" => Part::Inside,
+                "span" => Part::Span,
+                _ => Part::Message,
+            };
+            let until = next(after).0;
+            steps.push(Step {
+                literal,
+                part,
+                before_blank: until.starts_with(' '),
+                ending: until.split([' ', '\t', '\n']).next().unwrap_or(""),
+            });
+            if matches!(part, Part::Message) {
+                return Self(steps);
+            }
+            left = after;
         }
-        let until = next(after).0;
-        match part {
-            "time" => {
-                let (stamp, behind) = rest.split_at_checked(stamp::length(rest)?)?;
-                head.stamp = Some(stamp);
-                rest = behind;
-            }
-            "level" => {
-                let (is_error, behind) = levels::read(rest)?;
-                head.is_error = Some(is_error);
-                rest = if until.starts_with(' ') {
-                    behind
-                } else {
-                    behind.trim_start_matches(' ')
-                };
-            }
-            "word" => rest = word(rest, until)?.1,
-            "number" => {
-                let length = rest.bytes().take_while(u8::is_ascii_digit).count();
-                rest = rest.get(length..).filter(|_| length > 0)?;
-            }
-            "thread" => {
-                let (inside, behind) = inside(rest, until)?;
-                head.thread = Some(inside).filter(|thread| is_thread(thread));
-                rest = behind;
-            }
-            "inside" => rest = inside(rest, until)?.1,
-            "span" => {
-                let (span, behind) = span(rest)?;
-                head.span = span;
-                rest = behind;
-            }
-            _ => {
-                head.message = rest;
+    }
+
+    /// Reads `text` into `head`; `None` where it is another layout.
+    pub(super) fn read<'a>(&self, text: &'a str, mut head: Head<'a>) -> Option<Head<'a>> {
+        let mut rest = text;
+        for step in &self.0 {
+            rest = literal_of(step.literal, rest)?;
+            if rest.is_empty() && step.literal.ends_with('\n') {
                 return Some(head);
             }
+            rest = match step.part {
+                Part::Time => {
+                    let (stamp, behind) = rest.split_at_checked(stamp::length(rest)?)?;
+                    head.stamp = Some(stamp);
+                    behind
+                }
+                Part::Level => {
+                    let (is_error, behind) = levels::read(rest)?;
+                    head.is_error = Some(is_error);
+                    if step.before_blank {
+                        behind
+                    } else {
+                        behind.trim_start_matches(' ')
+                    }
+                }
+                Part::Word => word(rest, step.ending)?.1,
+                Part::Number => {
+                    let length = rest.bytes().take_while(u8::is_ascii_digit).count();
+                    rest.get(length..).filter(|_| length > 0)?
+                }
+                Part::Thread => {
+                    let (inside, behind) = inside(rest, step.ending)?;
+                    head.thread = Some(inside).filter(|thread| is_thread(thread));
+                    behind
+                }
+                Part::Inside => inside(rest, step.ending)?.1,
+                Part::Span => {
+                    let (span, behind) = span(rest)?;
+                    head.span = span;
+                    behind
+                }
+                Part::Message => {
+                    head.message = rest;
+                    return Some(head);
+                }
+            };
         }
-        left = after;
+        Some(head)
     }
 }
 
 /// The literal at the start of a pattern, the part behind it, and what follows that.
-fn next(pattern: &str) -> (&str, &str, &str) {
+fn next(pattern: &'static str) -> (&'static str, &'static str, &'static str) {
     let Some((literal, rest)) = pattern.split_once('{') else {
         return (pattern, "", "");
     };
@@ -103,33 +159,29 @@ fn literal_of<'a>(literal: &str, text: &'a str) -> Option<&'a str> {
     Some(rest)
 }
 
-/// A run without blanks, up to the last `until` in it where that is no blank.
-fn word<'a>(text: &'a str, until: &str) -> Option<(&'a str, &'a str)> {
+/// A run without blanks, up to the last `end` in it where there is one.
+fn word<'a>(text: &'a str, end: &str) -> Option<(&'a str, &'a str)> {
     let length = text
         .bytes()
         .take(INSIDE)
         .take_while(|byte| !byte.is_ascii_whitespace())
         .count();
     let run = text.get(..length)?;
-    let end = ending(until);
     let length = if end.is_empty() { run.len() } else { run.rfind(end)? };
     text.split_at_checked(length).filter(|(word, _)| !word.is_empty())
 }
 
-/// What ends a part: the literal behind it up to its first blank.
-fn ending(until: &str) -> &str {
-    until.split([' ', '\t', '\n']).next().unwrap_or("")
-}
-
-/// What stands before `until` on this line.
-fn inside<'a>(text: &'a str, until: &str) -> Option<(&'a str, &'a str)> {
-    let end = ending(until).as_bytes();
+/// What stands before `end` on this line.
+fn inside<'a>(text: &'a str, end: &str) -> Option<(&'a str, &'a str)> {
     let line = text.as_bytes().get(..text.len().min(INSIDE))?;
     let line = line.get(..memchr::memchr(b'\n', line).unwrap_or(line.len()))?;
     if end.is_empty() {
         return text.split_at_checked(line.len());
     }
-    text.split_at_checked(memchr::memmem::find(line, end)?)
+    // Two bytes at most: a searcher would cost more to make than the search.
+    let first = *end.as_bytes().first()?;
+    let at = memchr::memchr_iter(first, line).find(|at| line.get(*at..).is_some_and(|rest| rest.starts_with(end.as_bytes())))?;
+    text.split_at_checked(at)
 }
 
 /// `name{fields}:name:` spans and the target behind them; the fields of the first span that has some. At least one span

@@ -19,6 +19,9 @@ const DATES: [&str; 13] = [
     "aaa dd",
 ];
 
+/// Bytes of the first of them, `2026-09-14`.
+const ISO_DATE: usize = 10;
+
 /// Clocks to the second.
 const CLOCKS: [&str; 2] = ["dd:dd:dd", "d:dd:dd"];
 
@@ -31,6 +34,10 @@ const MONTHS: [&str; 12] = [
 /// epoch, or glog's `E0306 14:02:11.714000`.
 pub(super) fn length(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
+    // What most loggers write: asked of every line, and none of the shapes below can be this one.
+    if starts(bytes, b"dddd-dd-ddTdd:dd:dd") || starts(bytes, b"dddd-dd-dd dd:dd:dd") {
+        return Some(ISO_DATE + 1 + clock(bytes.get(ISO_DATE + 1..)?)?);
+    }
     let first = bytes.first().filter(|first| first.is_ascii_alphanumeric())?;
     if first.is_ascii_digit() {
         if let Some(length) = clock(bytes) {

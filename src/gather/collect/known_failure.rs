@@ -1,0 +1,240 @@
+//! Keeps failures that are like earlier ones without parsing them.
+//!
+//! A program that fails writes the same words and the same traceback again and again: what differs is a stamp, ids and a
+//! duration. What such a record comes to was worked out once, when its kind was learned. Measured on 64 MB of an
+//! application's log, of which one record in sixteen is about a failure: 4,000 instructions each for 33,000, a quarter of
+//! the run.
+
+use super::known::ids_hash;
+use super::twins::Twin;
+use super::{Collector, OBSERVATIONS_KEPT, is_worth_keeping, retry_said, tokens, within_a_day};
+use crate::gather::alike::Owned;
+use crate::gather::normalise::{self, End};
+use crate::model::{Fields, Grain, Ids, Instant, Name, Observation, Outcome, Time, Vantage};
+use crate::redact::scrub;
+use crate::text::timestamp::DateKnown;
+use std::str;
+use std::sync::Arc;
+
+/// What all records of one kind have in common that are no success.
+#[derive(Debug)]
+pub(super) struct Failure {
+    /// The hash of what a twin has in common with it, ids aside.
+    facts: u64,
+    has_thread: bool,
+    /// Whether it tells how an attempt ended, for the lines that follow it.
+    tells_an_end: bool,
+    failed: bool,
+    keeps: Keeps,
+    numbers_attempts: bool,
+    has_provider_id: bool,
+    /// Whether an answer was there that an id may have stood on.
+    answered: bool,
+    whose: Whose,
+    /// What is kept of each; time, line, duration and ids are its own.
+    observation: Observation,
+}
+
+/// Whether such a record is kept.
+#[derive(Clone, Copy, Debug)]
+enum Keeps {
+    Always,
+    Never,
+    /// Where the end before it was none of a success.
+    BelowAFailure,
+}
+
+/// What decides whose a request id is.
+#[derive(Debug)]
+struct Whose {
+    url: Option<Box<str>>,
+    server_address: Option<Box<str>>,
+    provider: Option<Box<str>>,
+    error_code: Option<Box<str>>,
+    gateway_request_id: Option<Box<str>>,
+}
+
+impl Whose {
+    fn of(fields: &Fields<'_>) -> Self {
+        Self {
+            url: fields.url.map(Box::from),
+            server_address: fields.server_address.map(Box::from),
+            provider: fields.provider.map(Box::from),
+            error_code: fields.error_code.map(Box::from),
+            gateway_request_id: fields.gateway_request_id.map(Box::from),
+        }
+    }
+
+    /// As much of the record's fields as its ids are judged by, and what is its own.
+    fn fields<'f>(&'f self, owned: &Owned<'f>) -> Option<Fields<'f>> {
+        Some(Fields {
+            url: self.url.as_deref(),
+            server_address: self.server_address.as_deref(),
+            provider: self.provider.as_deref(),
+            error_code: self.error_code.as_deref(),
+            gateway_request_id: self.gateway_request_id.as_deref(),
+            x_request_id: text(owned.x_request_id())?,
+            request_id: text(owned.request_id())?,
+            x_client_request_id: text(owned.x_client_request_id())?,
+            input_tokens: owned.tokens().0,
+            output_tokens: owned.tokens().1,
+            ..Fields::default()
+        })
+    }
+}
+
+/// An id as text; `None` where it is none.
+fn text(id: Option<&[u8]>) -> Option<Option<&str>> {
+    id.map(str::from_utf8).transpose().ok()
+}
+
+fn has_own_id(fields: &Fields<'_>) -> bool {
+    [fields.x_request_id, fields.request_id, fields.x_client_request_id]
+        .iter()
+        .any(Option::is_some)
+}
+
+impl Collector<'_> {
+    /// What [`Collector::take`] does with such a record.
+    pub(super) fn take_known_failure(&mut self, line: u64, failure: &Failure, owned: &Owned<'_>) -> Option<bool> {
+        let written = owned.stamp()?;
+        let stamp = self
+            .stamps
+            .parse_bytes(written, &self.context.zone, &self.context.reference)?;
+        if stamp.dated == DateKnown::NoDate {
+            return None;
+        }
+        let fields = failure.whose.fields(owned)?;
+        // What an id proves was worked out with the first record's; one that is none, or looks like a secret, proves less.
+        let provider_id = normalise::provider_id(&fields);
+        if provider_id.is_some() != failure.has_provider_id {
+            return None;
+        }
+        let time = self.moment(stamp, None)?;
+        if self.is_outside(time) {
+            return Some(true);
+        }
+        let is_twin = self.has_twins
+            && self.twins.has(Twin {
+                facts: failure.facts ^ ids_hash(owned.ids()),
+                layout: written.len() * 2 + usize::from(failure.has_thread),
+                time,
+            });
+        if !is_twin && !self.warming {
+            self.stretch_span(time);
+            let keeps = match failure.keeps {
+                Keeps::Always => true,
+                Keeps::Never => false,
+                Keeps::BelowAFailure => self.last_end_failed,
+            };
+            if keeps && self.context.wanted.is_none() {
+                self.keep_known(line, failure, &fields, time, owned.duration_ms().and_then(within_a_day));
+            }
+        }
+        if failure.tells_an_end {
+            self.last_end_failed = failure.failed;
+        }
+        Some(true)
+    }
+
+    /// What [`Collector::keep`] does with it.
+    fn keep_known(&mut self, line: u64, failure: &Failure, fields: &Fields<'_>, time: Time, duration: Option<u32>) {
+        if self.rollup.observations.len() >= OBSERVATIONS_KEPT {
+            self.rollup.observations_dropped += 1;
+            return;
+        }
+        let known = &failure.observation;
+        let (time, instant) = match (known.instant, duration) {
+            (Instant::Start, Some(duration)) => (time.plus_ms(i64::from(duration)), Instant::End),
+            (instant, _) => (time, instant),
+        };
+        let provider_id = normalise::provider_id(fields);
+        if known.outcome != Outcome::Success && known.grain != Grain::Detail {
+            self.count_client_id(fields.x_client_request_id.is_some(), duration, failure.numbers_attempts);
+            self.sample(provider_id, fields.x_client_request_id, time, duration, &known.attributes);
+        }
+        let ids = if has_own_id(fields) {
+            let mut ids = Ids::clone(&known.ids);
+            ids.x_client_request_id = fields.x_client_request_id.and_then(scrub::id).map(Name::from);
+            if failure.has_provider_id {
+                ids.x_request_id = provider_id.filter(|_| failure.answered).map(Name::from);
+            }
+            ids.gateway_request_id = normalise::gateway_id(fields).map(Name::from);
+            self.context.repeated.borrow_mut().ids(ids)
+        } else {
+            Arc::clone(&known.ids)
+        };
+        self.rollup.observations.push(Observation {
+            line,
+            time,
+            instant,
+            duration_ms: duration,
+            ids,
+            tokens: tokens(fields),
+            ..known.clone()
+        });
+    }
+
+    /// Whether records of a kind are kept. The second look keeps none.
+    fn keeps(&self, fields: &Fields<'_>, end: &End, vantage: Vantage) -> Keeps {
+        let below = |failed: bool| self.context.wanted.is_none() && is_worth_keeping(fields, end, vantage, failed);
+        match (below(false), below(true)) {
+            (true, _) => Keeps::Always,
+            (false, true) => Keeps::BelowAFailure,
+            (false, false) => Keeps::Never,
+        }
+    }
+
+    /// Notes what a record that is no success comes to, if its kind of lines may be learned.
+    pub(super) fn note_failure(&mut self, fields: &Fields<'_>, vantage: Vantage, end: &End, facts: u64) {
+        if fields.http_date.is_some() || fields.timestamp.is_none() || normalise::upstream_retries(fields) > 0 {
+            return;
+        }
+        let keeps = self.keeps(fields, end, vantage);
+        // Attributes get their numbers in the order in which they are kept: those of a record that is not are left alone.
+        let attributes = match keeps {
+            Keeps::BelowAFailure if !self.last_end_failed => return,
+            Keeps::Never => Arc::default(),
+            Keeps::Always | Keeps::BelowAFailure => self.attributes(fields, vantage).attributes,
+        };
+        let mut repeated = self.context.repeated.borrow_mut();
+        let ids = self.ids(fields, end, &mut repeated);
+        let has_provider_id = normalise::provider_id(fields).is_some();
+        if ids.x_request_id.is_some() && !has_provider_id && has_own_id(fields) {
+            // Read out of the text, in which the record's own ids may stand.
+            return;
+        }
+        let ids = repeated.ids(ids);
+        let failure = Failure {
+            facts,
+            has_thread: fields.thread.is_some(),
+            tells_an_end: fields.grain == Grain::Attempt || (fields.grain == Grain::Detail && fields.status.is_some()),
+            failed: end.outcome != Outcome::Success,
+            keeps,
+            numbers_attempts: fields.attempt.is_some(),
+            has_provider_id,
+            answered: super::is_answered(end),
+            whose: Whose::of(fields),
+            observation: Observation {
+                line: 0,
+                time: Time(0),
+                instant: fields.instant,
+                duration_ms: None,
+                grain: fields.grain,
+                outcome: end.outcome,
+                fact: end.fact,
+                attributes,
+                ids,
+                method: fields.method.and_then(scrub::word).map(|method| repeated.word(method)),
+                error: normalise::error_said(fields).map(|said| repeated.error(said)),
+                attempt: fields.attempt.and_then(|attempt| u16::try_from(attempt).ok()),
+                retry: retry_said(fields, end),
+                upstream: normalise::upstream(fields).map(|upstream| repeated.upstream(upstream)),
+                stream: fields.stream,
+                tokens: None,
+            },
+        };
+        drop(repeated);
+        self.teach(Box::new(failure), fields);
+    }
+}

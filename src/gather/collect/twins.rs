@@ -1,0 +1,132 @@
+//! Tells a line that two handlers of one logger wrote: the second is no second attempt.
+
+use crate::model::Time;
+
+/// Records within which the twin of a line that two handlers wrote is looked for: a dozen threads may write between.
+const DISTANCE: usize = 16;
+
+/// Milliseconds within which two handlers stamp one line: one of them may print whole seconds, and rounds either way.
+const APART_MS: i64 = 1_000;
+
+/// One line as a twin of it would look: the same facts, another layout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Twin {
+    pub(super) facts: u64,
+    pub(super) layout: usize,
+    pub(super) time: Time,
+}
+
+const NONE: Twin = Twin {
+    facts: 0,
+    layout: 0,
+    time: Time(0),
+};
+
+/// The last records, as their twins would look.
+#[derive(Debug)]
+pub(super) struct Twins {
+    /// A ring: every record of an application's log goes in, and few are ever looked for.
+    ring: [Twin; DISTANCE],
+    /// Where the next one goes.
+    next: usize,
+    held: usize,
+    /// How many records before the last one had its layout: beyond the distance of twins there is none to look for.
+    layout_since: usize,
+}
+
+impl Default for Twins {
+    fn default() -> Self {
+        Self {
+            ring: [NONE; DISTANCE],
+            next: 0,
+            held: 0,
+            layout_since: 0,
+        }
+    }
+}
+
+impl Twins {
+    /// Whether the record is the twin of an earlier one, which then has no other; else it is remembered.
+    #[inline]
+    pub(super) fn has(&mut self, twin: Twin) -> bool {
+        // Nearly every log has one handler, and its last lines one layout.
+        let is_as_before = self.held == 0 || self.at(1).is_none_or(|last| last.layout == twin.layout);
+        self.layout_since = if is_as_before {
+            self.layout_since.saturating_add(1)
+        } else {
+            0
+        };
+        if self.layout_since <= DISTANCE && self.take(twin) {
+            return true;
+        }
+        if let Some(place) = self.ring.get_mut(self.next % DISTANCE) {
+            *place = twin;
+        }
+        self.next = (self.next + 1) % DISTANCE;
+        self.held = (self.held + 1).min(DISTANCE);
+        false
+    }
+
+    /// The one so many records ago.
+    fn at(&self, ago: usize) -> Option<&Twin> {
+        self.ring.get((self.next + DISTANCE - ago) % DISTANCE)
+    }
+
+    /// Takes the oldest twin of a record out.
+    fn take(&mut self, twin: Twin) -> bool {
+        let is_twin =
+            |seen: &&Twin| seen.facts == twin.facts && seen.layout != twin.layout && seen.time.since(twin.time).abs() <= APART_MS;
+        let Some(found) = (1..=self.held).rev().find(|ago| self.at(*ago).filter(is_twin).is_some()) else {
+            return false;
+        };
+        // Those behind it move up.
+        for ago in (2..=found).rev() {
+            let (here, newer) = ((self.next + DISTANCE - ago) % DISTANCE, self.at(ago - 1).copied());
+            if let (Some(place), Some(newer)) = (self.ring.get_mut(here), newer) {
+                *place = newer;
+            }
+        }
+        self.next = (self.next + DISTANCE - 1) % DISTANCE;
+        self.held -= 1;
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{APART_MS, DISTANCE, Time, Twin, Twins};
+    use proptest::prelude::*;
+    use std::collections::VecDeque;
+
+    /// What is asked of [`Twins`], in few words.
+    fn plainly(records: &[Twin]) -> Vec<bool> {
+        let mut seen: VecDeque<Twin> = VecDeque::new();
+        let is_twin = |one: &Twin, other: &Twin| {
+            one.facts == other.facts && one.layout != other.layout && one.time.since(other.time).abs() <= APART_MS
+        };
+        let mut answers = Vec::new();
+        for record in records {
+            let found = seen.iter().position(|earlier| is_twin(earlier, record));
+            answers.push(found.is_some());
+            match found {
+                Some(at) => drop(seen.remove(at)),
+                None => seen.push_back(*record),
+            }
+            if seen.len() > DISTANCE {
+                seen.pop_front();
+            }
+        }
+        answers
+    }
+
+    proptest! {
+        #[test]
+        fn the_ring_says_what_a_list_says(made in prop::collection::vec((0..4_u64, 0..2_usize, 0..3_i64), 0..120)) {
+            let twin = |&(facts, layout, seconds): &(u64, usize, i64)| Twin { facts, layout, time: Time(seconds * 700) };
+            let records: Vec<Twin> = made.iter().map(twin).collect();
+            let mut twins = Twins::default();
+            let answers: Vec<bool> = records.iter().map(|record| twins.has(*record)).collect();
+            prop_assert_eq!(answers, plainly(&records));
+        }
+    }
+}
