@@ -33,26 +33,37 @@ const FAILS_ALIKE_SHARE: f64 = 0.5;
 const REST_FAILURES: f64 = 3.0;
 
 /// Drops windows whose evidence clumps of background would reach: it is divided by the size of the clumps outside them.
+///
+/// A window that stands is no background, whatever its evidence: the others are measured again without its minutes, until
+/// no further one stands. Otherwise two plain windows of one log would take each other for clumps, and neither be told.
 pub(super) fn drop_clumps<'a>(windows: Vec<Draft<'a>>, minutes: &Minutes) -> Vec<Draft<'a>> {
     let span = |window: &Draft<'_>| (minute(window.start) - 1, minute(window.end) + 1);
-    let strong: Vec<(i64, i64)> = windows.iter().filter(|window| window.evidence >= STRONG).map(span).collect();
-    let is_strong = |minute: &i64| strong.iter().any(|(from, to)| (*from..=*to).contains(minute));
-    let weak: Vec<(i64, (f64, f64))> = minutes
-        .iter()
-        .filter(|(minute, _)| !is_strong(minute))
-        .map(|(minute, counts)| (*minute, *counts))
-        .collect();
-    let judged = windows.into_iter().map(|window| {
-        let (from, to) = span(&window);
-        let before = weak.partition_point(|(minute, _)| *minute < from);
-        let after = weak.partition_point(|(minute, _)| *minute <= to);
-        let outside = weak.iter().take(before).chain(weak.iter().skip(after.max(before)));
-        let dispersion = dispersion(outside.map(|(_, counts)| *counts));
-        Draft { dispersion, ..window }
-    });
-    judged
-        .filter(|window| window.evidence / window.dispersion >= window.threshold || window.evidence >= STRONG)
-        .collect()
+    let is_strong = |window: &Draft<'_>| window.evidence >= STRONG;
+    let mut proven: Vec<(i64, i64)> = windows.iter().filter(|window| is_strong(window)).map(span).collect();
+    let (mut standing, mut open) = (Vec::new(), windows);
+    loop {
+        let is_proven = |minute: &i64| proven.iter().any(|(from, to)| (*from..=*to).contains(minute));
+        let rest: Vec<(i64, (f64, f64))> = minutes
+            .iter()
+            .filter(|(minute, _)| !is_proven(minute))
+            .map(|(minute, counts)| (*minute, *counts))
+            .collect();
+        for window in &mut open {
+            let (from, to) = span(window);
+            let before = rest.partition_point(|(minute, _)| *minute < from);
+            let after = rest.partition_point(|(minute, _)| *minute <= to);
+            let outside = rest.iter().take(before).chain(rest.iter().skip(after.max(before)));
+            window.dispersion = dispersion(outside.map(|(_, counts)| *counts));
+        }
+        let stands = |window: &Draft<'_>| is_strong(window) || window.evidence / window.dispersion >= window.threshold;
+        let (proven_now, left): (Vec<_>, Vec<_>) = open.into_iter().partition(stands);
+        if proven_now.is_empty() {
+            return standing;
+        }
+        proven.extend(proven_now.iter().map(span));
+        standing.extend(proven_now);
+        open = left;
+    }
 }
 
 fn minute(time: Time) -> i64 {
