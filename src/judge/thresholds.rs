@@ -12,6 +12,9 @@ pub(crate) const BACKGROUND_FLOOR: f64 = 0.003;
 pub(crate) const BACKGROUND_CAP: f64 = 0.02;
 /// The quantile of block rates taken as background: robust while windows cover under 75 % of the log.
 pub(crate) const BACKGROUND_QUANTILE: f64 = 0.25;
+/// The background measured outside the windows replaces the guess from this ratio on: below it, hardly a window changes, and
+/// a second search costs as much as the first.
+pub(crate) const BACKGROUND_AGAIN: f64 = 1.2;
 /// Attempts per block of the background.
 pub(crate) const BACKGROUND_BLOCK: f64 = 200.0;
 /// Rates of the burst automaton's states (Kleinberg 2002, with binomial emissions); the lowest is 5 % minus noise.
@@ -100,8 +103,9 @@ pub struct Thresholds {
 }
 
 /// The fixed numbers that a reader may want to check a window against, by their names in the JSON report.
-const FIXED: [(&str, f64); 19] = [
+const FIXED: [(&str, f64); 20] = [
     ("affected_chance", AFFECTED_CHANCE),
+    ("background_again", BACKGROUND_AGAIN),
     ("background_cap", BACKGROUND_CAP),
     ("background_floor", BACKGROUND_FLOOR),
     ("background_quantile", BACKGROUND_QUANTILE),

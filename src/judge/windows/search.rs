@@ -8,7 +8,7 @@ use super::localise::{Localised, localise};
 use super::statistics::{evidence, f};
 use super::table::{Slice, Table};
 use crate::judge::thresholds::{
-    ANCHOR_RATIO, ANCHOR_SHARE, BRIDGE_CHANCE, BRIDGED_MS, CELL_MS, EVIDENCE_FLOOR, GAIN_NEEDED, PROXY_RATIO, ROUNDS, Thresholds,
+    ANCHOR_RATIO, ANCHOR_SHARE, BACKGROUND_AGAIN, BACKGROUND_CAP, BRIDGE_CHANCE, BRIDGED_MS, CELL_MS, EVIDENCE_FLOOR, GAIN_NEEDED, PROXY_RATIO, ROUNDS, Thresholds,
 };
 use crate::model::{Dimension, Scope, Side};
 use crate::workers::Workers;
@@ -36,15 +36,49 @@ struct Found {
     in_proxies: bool,
 }
 
-/// The windows of one side. The background is what the user says it is, else what is usual, else what the logs tell.
+impl Found {
+    /// Its slice as a scope of the table it was found in.
+    fn slice_in(&self, table: &Table<'_>) -> Scope {
+        let named = self.slice.and_then(|(dimension, value)| {
+            let name = table.names.get(dimension)?.get(usize::from(value))?;
+            Some((*table.dimensions.get(dimension)?, vec![name.clone()]))
+        });
+        Scope {
+            values: named.into_iter().collect(),
+        }
+    }
+}
+
+/// The windows of one side. The background is what the user says it is, else what is usual, else what the logs tell: first
+/// guessed from their blocks, then measured outside the windows found so, where it is clearly higher. The guess is low on
+/// purpose, or long windows would hide in it; but against a low one, two failures hours apart look like one window.
 pub(super) fn search<'a>(
-    mut table: Table<'a>,
-    mut proxies: Option<Table<'a>>,
+    table: Table<'a>,
+    proxies: Option<Table<'a>>,
     thresholds: &Thresholds,
     usual: Option<f64>,
     workers: &Workers,
 ) -> Vec<Draft<'a>> {
-    let background = thresholds.background.or(usual).unwrap_or_else(|| table.background());
+    if let Some(told) = thresholds.background.or(usual) {
+        return peeled(table, proxies, thresholds, told, workers).0;
+    }
+    let guess = table.background();
+    let (windows, rest) = peeled(table.clone(), proxies.clone(), thresholds, guess, workers);
+    let measured = rest.clamp(guess, BACKGROUND_CAP);
+    if measured <= BACKGROUND_AGAIN * guess {
+        return windows;
+    }
+    peeled(table, proxies, thresholds, measured, workers).0
+}
+
+/// The windows above a background, and the failing share of what none of them took.
+fn peeled<'a>(
+    mut table: Table<'a>,
+    mut proxies: Option<Table<'a>>,
+    thresholds: &Thresholds,
+    background: f64,
+    workers: &Workers,
+) -> (Vec<Draft<'a>>, f64) {
     let mut windows = Vec::new();
     for _ in 0..ROUNDS {
         let slices = segmented(&table, background, thresholds, workers);
@@ -66,16 +100,29 @@ pub(super) fn search<'a>(
             thresholds,
         };
         let (scope, first, last, draft) = round.window(&found);
+        let mut taken = 0.0;
         for side_table in [Some(&mut table), proxies.as_mut()].into_iter().flatten() {
             if side_table.sees(&scope) {
-                side_table.remove(&scope, first.saturating_sub(1), last + 1);
+                taken += side_table.remove(&scope, first.saturating_sub(1), last + 1);
             } else if let Some(draft) = &draft {
                 side_table.remove_failures(&draft.failures);
+                taken += f(draft.failures.len() as u64);
             }
+        }
+        if taken <= 0.0 {
+            // The window's place was empty already: without its stretch, every further round would find the same again.
+            take_stretch(&mut table, proxies.as_mut(), &found);
         }
         windows.extend(draft);
     }
-    windows
+    (windows, table.failing_share())
+}
+
+/// Takes away a stretch itself, on its own slice.
+fn take_stretch<'a>(table: &mut Table<'a>, proxies: Option<&mut Table<'a>>, found: &Found) {
+    let table = proxies.filter(|_| found.in_proxies).unwrap_or(table);
+    let scope = found.slice_in(table);
+    table.remove(&scope, found.segment.first, found.segment.last);
 }
 
 fn segmented(table: &Table<'_>, background: f64, thresholds: &Thresholds, workers: &Workers) -> BTreeMap<Slice, Vec<Segment>> {
@@ -216,7 +263,12 @@ impl<'a> Round<'_, 'a> {
         let mut strength = self.strength(&series, from, to);
         if strength < self.threshold && !scope.values.is_empty() && !self.is_of_proxies(&scope) {
             // The narrower scope lost the evidence: the stretch's own slice stands.
-            (scope, contrasts) = (self.scope_of_slice(found), Vec::new());
+            let slice = if found.in_proxies {
+                Scope::default()
+            } else {
+                found.slice_in(self.table)
+            };
+            (scope, contrasts) = (slice, Vec::new());
             series = self.table_of(&scope).series(&scope);
             (from, to) = trim(&series, first, last, self.background);
             strength = self.strength(&series, from, to);
@@ -315,16 +367,6 @@ impl<'a> Round<'_, 'a> {
             };
         }
         mine
-    }
-
-    fn scope_of_slice(&self, found: &Found) -> Scope {
-        let named = found.slice.filter(|_| !found.in_proxies).and_then(|(dimension, value)| {
-            let name = self.table.names.get(dimension)?.get(usize::from(value))?;
-            Some((*self.table.dimensions.get(dimension)?, vec![name.clone()]))
-        });
-        Scope {
-            values: named.into_iter().collect(),
-        }
     }
 
     /// The scope's own segments that belong to the stretch, neighbours joined while recovery is not proven.

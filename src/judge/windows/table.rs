@@ -208,13 +208,23 @@ impl<'a> Table<'a> {
         background_of(rates)
     }
 
-    /// Takes a scope's counts of minutes `a` to `b` out of the game.
-    pub(crate) fn remove(&mut self, scope: &Scope, a: usize, b: usize) {
+    /// Takes a scope's counts of minutes `a` to `b` out of the game, and tells how many failures these were.
+    pub(crate) fn remove(&mut self, scope: &Scope, a: usize, b: usize) -> f64 {
+        let mut taken = 0.0;
         let mut entries = std::mem::take(&mut self.entries);
-        for entry in entries.iter_mut().filter(|entry| (a..=b).contains(&entry.minute)) {
-            entry.alive &= !self.holds(scope, entry);
+        for entry in entries.iter_mut().filter(|entry| entry.alive && (a..=b).contains(&entry.minute)) {
+            entry.alive = !self.holds(scope, entry);
+            taken += if entry.alive { 0.0 } else { entry.k };
         }
         self.entries = entries;
+        taken
+    }
+
+    /// The share of failures among what nobody took out; half a failure is added, for none seen is not none ever.
+    pub(crate) fn failing_share(&self) -> f64 {
+        let left = self.entries.iter().filter(|entry| entry.alive);
+        let (n, k) = left.fold((0.0, 0.0), |sum, entry| (sum.0 + entry.n, sum.1 + entry.k));
+        (k + 0.5) / f64::max(n, 1.0)
     }
 
     /// Takes single first failures out, where the table cannot see the scope that explains them.
