@@ -71,6 +71,21 @@ pub(crate) const PROXY_RATIO: f64 = 1.1;
 pub(crate) const STAGGER_MINUTES: usize = 5;
 /// Nats by which a stretch must show two rates.
 pub(crate) const STAGGER_EVIDENCE: f64 = 6.0;
+/// How far a lone call must be from the rest of a window to be a stray one: nearer ones move an edge by little, and are how
+/// a fault that fades ends.
+pub(crate) const STRAY_GAP_MS: i64 = 120_000;
+/// The same for more calls than one: the merge gap, within which failures belong together.
+pub(crate) const STRAY_PART_GAP_MS: i64 = 600_000;
+/// Nats by which background must explain a stray part and its gap better than the rest's rate: at even odds, half of a
+/// faint window's quiet ends were cut off too.
+pub(crate) const STRAY_EVIDENCE: f64 = 1.0;
+/// A stray part has at most this share of the rest's failed calls: two parts of like size are one window or two, not one
+/// and its strays.
+pub(crate) const STRAY_PART_SHARE: f64 = 0.5;
+/// Failed calls that the rest of a window must have to say what its rate is.
+pub(crate) const STRAY_REST: f64 = 3.0;
+/// Parts cut off one window at most.
+pub(crate) const STRAY_CUTS: usize = 16;
 /// A window shorter than this needs [`SHORT_FAILURES`] failed calls.
 pub(crate) const SHORT_MS: i64 = 60_000;
 /// See [`SHORT_MS`].
@@ -103,7 +118,7 @@ pub struct Thresholds {
 }
 
 /// The fixed numbers that a reader may want to check a window against, by their names in the JSON report.
-const FIXED: [(&str, f64); 20] = [
+const FIXED: [(&str, f64); 24] = [
     ("affected_chance", AFFECTED_CHANCE),
     ("background_again", BACKGROUND_AGAIN),
     ("background_cap", BACKGROUND_CAP),
@@ -123,6 +138,10 @@ const FIXED: [(&str, f64); 20] = [
     ("level_ratio", LEVEL_RATIO),
     ("recovery_chance", RECOVERY_CHANCE),
     ("same_rate_share", SAME_RATE_SHARE),
+    ("stray_evidence_nats", STRAY_EVIDENCE),
+    ("stray_gap_seconds", STRAY_GAP_MS as f64 / 1000.0),
+    ("stray_part_gap_seconds", STRAY_PART_GAP_MS as f64 / 1000.0),
+    ("stray_part_share", STRAY_PART_SHARE),
     ("value_cost_nats", VALUE_COST),
 ];
 

@@ -4,6 +4,7 @@
 
 use super::automaton::Series;
 use super::statistics::{evidence, f, gain};
+use super::strays::without_strays;
 use super::table::Table;
 use crate::judge::thresholds::{CELL_MS, RECOVERY_CHANCE, RECOVERY_CHANCE_ALL};
 use crate::model::{Attempt, CELL_SECONDS, Scope, Time};
@@ -216,17 +217,7 @@ fn best_run(gains: &[f64], between: impl Fn(usize) -> f64) -> (usize, usize) {
 const WORST_PART: f64 = 6.0;
 
 /// The highest rate an edge is looked for at: one success in between must not end a window.
-const RATE_AT_MOST: f64 = 0.9;
-
-/// Calls cut off a window's edges at most: more of them are a pattern.
-const STRAYS_AT_MOST: usize = 3;
-
-/// How far a lone call must be from the rest to be a stray one: nearer ones move an edge by little, and are how a fault
-/// that fades ends.
-const STRAY_GAP_MS: i64 = 120_000;
-
-/// Failed calls that the rest of a window must have to say what its rate is.
-const STRAY_REST: f64 = 3.0;
+pub(super) const RATE_AT_MOST: f64 = 0.9;
 
 /// How long a half minute is, within which the worst rate is looked for.
 const HALF_MINUTE_MS: i64 = 30_000;
@@ -268,37 +259,4 @@ pub(super) fn fine<'a>(flow: &Flow<'a>, from: Time, to: Time, background: f64) -
     let (from, to) = best_run(&gains, between);
     let kept = failures.get(from..=to).unwrap_or_default();
     without_strays(flow, kept, background).to_vec()
-}
-
-/// Cuts off calls that failed alone at an edge, with so many healthy attempts between them and the rest that background
-/// explains them better than the rest's own rate does. The run above is found at a third of the rate, so that a fault
-/// that fades is kept; a lone call is no fading.
-fn without_strays<'b, 'a>(flow: &Flow<'a>, mut kept: &'b [&'a Attempt], background: f64) -> &'b [&'a Attempt] {
-    let is_stray = |rest: &[&Attempt], gap: (Time, Time)| {
-        let (Some(begin), Some(end)) = (rest.first(), rest.last()) else {
-            return false;
-        };
-        let calls = f(rest.iter().filter(|attempt| attempt.number == 1).count() as u64);
-        let rate = calls / (calls + flow.healthy_between(begin.time, end.time)).max(1.0);
-        let attempts = 1.0 + flow.healthy_between(gap.0, gap.1);
-        calls >= STRAY_REST && gap.1.since(gap.0) >= STRAY_GAP_MS && gain(1.0, attempts, rate.min(RATE_AT_MOST), background) < 0.0
-    };
-    let gap = |before: &[&Attempt], after: &[&Attempt]| Some((before.last()?.time, after.first()?.time));
-    for _ in 0..STRAYS_AT_MOST {
-        let (Some(first), Some(last)) = (kept.first(), kept.last()) else {
-            break;
-        };
-        let ends = |call: u32| kept.iter().position(|attempt| attempt.call != call).unwrap_or(kept.len());
-        let begins = |call: u32| kept.iter().rposition(|attempt| attempt.call != call).map_or(0, |at| at + 1);
-        let (before, tail) = kept.split_at(begins(last.call));
-        let (head, after) = kept.split_at(ends(first.call));
-        if gap(before, tail).is_some_and(|gap| is_stray(before, gap)) {
-            kept = before;
-        } else if gap(head, after).is_some_and(|gap| is_stray(after, gap)) {
-            kept = after;
-        } else {
-            break;
-        }
-    }
-    kept
 }

@@ -12,6 +12,7 @@ mod search;
 mod settle;
 mod stagger;
 pub(crate) mod statistics;
+mod strays;
 pub(crate) mod table;
 
 pub(super) use draft::Draft;
