@@ -71,6 +71,11 @@ pub(crate) const PROXY_RATIO: f64 = 1.1;
 pub(crate) const STAGGER_MINUTES: usize = 5;
 /// Nats by which a stretch must show two rates.
 pub(crate) const STAGGER_EVIDENCE: f64 = 6.0;
+/// Nats by which the background explains a model's counts of such a stretch better than its own failing rate does, from
+/// which on it is not failing there: odds of 50 to 1, for both ends of both models are tried.
+pub(crate) const STAGGER_HEALTHY: f64 = 4.0;
+/// Nats of evidence that other models fail there: more than one failure has (5.8 at most), less than a window needs.
+pub(crate) const STAGGER_FAILING: f64 = 9.0;
 /// How far a lone call must be from the rest of a window to be a stray one: nearer ones move an edge by little, and are how
 /// a fault that fades ends.
 pub(crate) const STRAY_GAP_MS: i64 = 120_000;
@@ -118,7 +123,7 @@ pub struct Thresholds {
 }
 
 /// The fixed numbers that a reader may want to check a window against, by their names in the JSON report.
-const FIXED: [(&str, f64); 24] = [
+const FIXED: [(&str, f64); 27] = [
     ("affected_chance", AFFECTED_CHANCE),
     ("background_again", BACKGROUND_AGAIN),
     ("background_cap", BACKGROUND_CAP),
@@ -138,6 +143,9 @@ const FIXED: [(&str, f64); 24] = [
     ("level_ratio", LEVEL_RATIO),
     ("recovery_chance", RECOVERY_CHANCE),
     ("same_rate_share", SAME_RATE_SHARE),
+    ("stagger_evidence_nats", STAGGER_EVIDENCE),
+    ("stagger_failing_nats", STAGGER_FAILING),
+    ("stagger_healthy_nats", STAGGER_HEALTHY),
     ("stray_evidence_nats", STRAY_EVIDENCE),
     ("stray_gap_seconds", STRAY_GAP_MS as f64 / 1000.0),
     ("stray_part_gap_seconds", STRAY_PART_GAP_MS as f64 / 1000.0),

@@ -8,6 +8,8 @@ mod automaton;
 mod draft;
 mod edges;
 mod localise;
+#[cfg(test)]
+mod scenarios;
 mod search;
 mod settle;
 mod stagger;

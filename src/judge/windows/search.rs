@@ -8,7 +8,8 @@ use super::localise::{Localised, localise};
 use super::statistics::{evidence, f};
 use super::table::{Slice, Table};
 use crate::judge::thresholds::{
-    ANCHOR_RATIO, ANCHOR_SHARE, BACKGROUND_AGAIN, BACKGROUND_CAP, BRIDGE_CHANCE, BRIDGED_MS, CELL_MS, EVIDENCE_FLOOR, GAIN_NEEDED, PROXY_RATIO, ROUNDS, Thresholds,
+    ANCHOR_RATIO, ANCHOR_SHARE, BACKGROUND_AGAIN, BACKGROUND_CAP, BRIDGE_CHANCE, BRIDGED_MS, CELL_MS, EVIDENCE_FLOOR,
+    GAIN_NEEDED, PROXY_RATIO, ROUNDS, Thresholds,
 };
 use crate::model::{Dimension, Scope, Side};
 use crate::workers::Workers;

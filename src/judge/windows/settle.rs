@@ -194,7 +194,46 @@ fn unite<'a>(host: &mut Draft<'a>, window: Draft<'a>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Minutes, dispersion, fails_alike};
+    use super::{Minutes, dispersion, fails_alike, merge};
+    use crate::judge::thresholds::Thresholds;
+    use crate::judge::windows::Draft;
+    use crate::model::{Attempt, Dimension, Outcome, Scope, Side, Time};
+
+    /// A window of these failures among twice as many attempts.
+    fn window<'a>(failures: &'a [Attempt], host: Option<&str>, score: f64) -> Draft<'a> {
+        let named = host.map(|host| (Dimension::Host, vec![host.into()]));
+        Draft {
+            side: Side::Provider,
+            scope: Scope {
+                values: named.into_iter().collect(),
+            },
+            contrasts: Vec::new(),
+            start: failures.first().unwrap().time,
+            end: failures.last().unwrap().time,
+            failures: failures.iter().collect(),
+            attempts: 2.0 * super::f(failures.len() as u64),
+            background: 0.003,
+            evidence: score,
+            threshold: 10.0,
+            dispersion: 1.0,
+            score,
+            by_proxies: false,
+        }
+    }
+
+    #[test]
+    fn a_hosts_window_is_told_with_that_of_all_hosts_where_the_rest_fail_like_it() {
+        let failures: Vec<Attempt> = (0..600)
+            .map(|second| Attempt::ended(Time(second * 1000), Outcome::Status(503)))
+            .collect();
+        let of_one = &failures[10..510];
+        for score_of_all in [500.0, 300.0] {
+            let found = vec![window(&failures, None, score_of_all), window(of_one, Some("app-1"), 400.0)];
+            let told = merge(found, &Thresholds::default());
+            let scopes: Vec<_> = told.iter().map(|window| window.scope.values.len()).collect();
+            assert_eq!(scopes, [0]);
+        }
+    }
 
     #[test]
     fn five_of_six_hosts_that_fail_like_the_sixth_are_no_window_of_their_own() {

@@ -1,9 +1,12 @@
 //! Values that fail at other times than the one that fails most do not belong to its window (classification B5).
 
 use super::automaton::Segment;
+use super::edges::RATE_AT_MOST;
 use super::localise::{clearly_healthier, long_enough};
-use super::statistics::evidence;
+use super::statistics::{evidence, gain};
 use super::table::{Slice, Table};
+use crate::judge::thresholds::{STAGGER_FAILING, STAGGER_HEALTHY};
+use crate::model::Dimension;
 use std::collections::BTreeMap;
 
 type Counts = BTreeMap<u16, (f64, f64)>;
@@ -28,6 +31,17 @@ pub(super) fn kept(
     };
     let count = |value: u16, span: Span| count(table, at, value, span);
     let own = |value: u16| own_span(segments.get(&Some((at, value))), stretch);
+    // Models fail by themselves; hosts, projects and endpoints mostly fail with what stands behind all of them.
+    let by_itself = table.dimensions.get(at) == Some(&Dimension::Model);
+    let healthier = |value: u16, span: Span, failing: (f64, f64)| {
+        let there = count(value, span);
+        clearly_healthier(there, failing)
+            || by_itself
+                && own(value).is_some_and(|(from, to)| {
+                    let own = count(value, (from.max(stretch.0), to.min(stretch.1)));
+                    is_over(there, own, failing, background)
+                })
+    };
 
     if let Some((from, to)) = own(anchor) {
         let together = |span: Span| {
@@ -35,9 +49,7 @@ pub(super) fn kept(
                 .map(|&value| count(value, span))
                 .fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
         };
-        let outside = |span: Span| {
-            span.0 <= span.1 && long_enough(span.0, span.1) && clearly_healthier(count(anchor, span), together(span))
-        };
+        let outside = |span: Span| span.0 <= span.1 && long_enough(span.0, span.1) && healthier(anchor, span, together(span));
         let head = from > stretch.0 && outside((stretch.0, from - 1));
         let tail = to < stretch.1 && outside((to + 1, stretch.1));
         if head || tail {
@@ -58,17 +70,27 @@ pub(super) fn kept(
                 let Some(b) = b.filter(|&b| a <= b && long_enough(a, b)) else {
                     return false;
                 };
-                let (mine, anchors) = (count(value, (a, b)), count(anchor, (a, b)));
                 if anchor_healthy {
-                    clearly_healthier(anchors, mine)
+                    healthier(anchor, (a, b), count(value, (a, b)))
                 } else {
-                    clearly_healthier(mine, anchors)
+                    healthier(value, (a, b), count(anchor, (a, b)))
                 }
             })
         });
         if elsewhere { drop.push(value) } else { keep.push(value) }
     }
     Ok((keep, drop))
+}
+
+/// Whether a value's counts `there` speak for its being healthy and against its own failing rate, while others fail there.
+///
+/// Two rates of small counts hardly differ; but that the value failed at its own rate elsewhere, and here not, is told by
+/// its healthy attempts alone.
+fn is_over(there: (f64, f64), own: (f64, f64), failing: (f64, f64), background: f64) -> bool {
+    let rate = (own.0 / own.1.max(1.0)).min(RATE_AT_MOST);
+    rate > background
+        && -gain(there.0, there.1, rate, background) > STAGGER_HEALTHY
+        && evidence(failing.0, failing.1, background) > STAGGER_FAILING
 }
 
 /// From the first to the last minute of the segments that touch the stretch.

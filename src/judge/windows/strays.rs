@@ -19,7 +19,9 @@ struct Part {
 /// The failures without what is cut off at either end: each time the part that speaks most clearly for the background.
 pub(super) fn without_strays<'b, 'a>(flow: &Flow<'a>, mut kept: &'b [&'a Attempt], background: f64) -> &'b [&'a Attempt] {
     for _ in 0..STRAY_CUTS {
-        let Some((at, side)) = clearest(flow, kept, background) else { break };
+        let Some((at, side)) = clearest(flow, kept, background) else {
+            break;
+        };
         let (head, tail) = kept.split_at(at);
         kept = match side {
             Cut::Head => tail,

@@ -212,7 +212,10 @@ impl<'a> Table<'a> {
     pub(crate) fn remove(&mut self, scope: &Scope, a: usize, b: usize) -> f64 {
         let mut taken = 0.0;
         let mut entries = std::mem::take(&mut self.entries);
-        for entry in entries.iter_mut().filter(|entry| entry.alive && (a..=b).contains(&entry.minute)) {
+        for entry in entries
+            .iter_mut()
+            .filter(|entry| entry.alive && (a..=b).contains(&entry.minute))
+        {
             entry.alive = !self.holds(scope, entry);
             taken += if entry.alive { 0.0 } else { entry.k };
         }

@@ -1,0 +1,143 @@
+//! Small logs, each of which one rule of the search decides.
+
+use crate::judge::{Options, judge};
+use crate::model::{Attributes, Cell, Dimension, Grain, Observation, Outcome, Rollup, SourceRollup, Time, Vantage, Window};
+use std::sync::Arc;
+
+/// Midnight, whenever.
+const START: Time = Time(100 * 86_400_000);
+
+/// The log of an application, minute by minute.
+struct Log {
+    source: SourceRollup,
+}
+
+impl Log {
+    fn new() -> Self {
+        let source = SourceRollup {
+            format: Some("json-lines"),
+            vantage: Some(Vantage::Application),
+            span: Some((START, START.plus_ms(86_400_000))),
+            ..SourceRollup::default()
+        };
+        Self { source }
+    }
+
+    /// Calls of one minute to the log's one model.
+    fn minute(&mut self, minute: i64, calls: i64, failing: i64) {
+        self.minute_of("gpt-4o", minute, calls, failing);
+    }
+
+    /// Calls of one minute, of which the first ones fail, each at its only attempt.
+    fn minute_of(&mut self, model: &str, minute: i64, calls: i64, failing: i64) {
+        let attributes = Attributes::default()
+            .with(Dimension::Provider, "openai")
+            .with(Dimension::ServerAddress, "api.openai.com")
+            .with(Dimension::Model, model)
+            .with(Dimension::Endpoint, "/v1/responses");
+        let attributes = Arc::new(attributes);
+        let tuple = self.source.cells.tuple(&attributes);
+        for call in 0..calls {
+            let time = START.plus_ms(minute * 60_000 + call * (60_000 / calls));
+            if call >= failing {
+                self.source
+                    .cells
+                    .add(time, Grain::Attempt, tuple, Cell { ok: 1, ok_later: 0 });
+                continue;
+            }
+            self.source.observations.push(Observation {
+                line: u64::try_from(minute * 100 + call).unwrap(),
+                attributes: Arc::clone(&attributes),
+                attempt: Some(1),
+                ..Observation::ended(time, Outcome::Status(503))
+            });
+        }
+    }
+
+    fn windows(self) -> Vec<Window> {
+        let mut rollup = Rollup::default();
+        rollup.sources.insert("app.log".into(), Box::new(self.source));
+        judge(&rollup, &Options::default()).windows
+    }
+}
+
+/// The minutes from the start at which a window begins and ends.
+fn span(window: &Window) -> (i64, i64) {
+    (window.start.since(START) / 60_000, window.end.since(START) / 60_000)
+}
+
+#[test]
+fn a_short_outage_is_no_clump_of_background_to_a_faint_one_later() {
+    let mut log = Log::new();
+    for minute in 0..720 {
+        // Eight of eight within two minutes; ten hours on, five of fourteen, two minutes apart.
+        let (calls, failing) = match minute {
+            60 | 61 => (4, 4),
+            600..628 if minute % 2 == 1 => (0, 0),
+            600..628 => (1, i64::from(minute % 6 == 0)),
+            _ => (1, 0),
+        };
+        log.minute(minute, calls, failing);
+    }
+    let spans: Vec<_> = log.windows().iter().map(span).collect();
+    assert_eq!(spans, [(60, 61), (600, 624)]);
+}
+
+#[test]
+fn what_is_usual_outside_is_no_window_though_most_blocks_are_clean() {
+    let mut log = Log::new();
+    for minute in 0..1440 {
+        let usual = minute >= 480 && minute % 20 == 10;
+        let thicker = (893..=905).contains(&minute) && (minute - 893) % 3 == 0;
+        log.minute(minute, 5, i64::from(usual || thicker));
+    }
+    let spans: Vec<_> = log.windows().iter().map(span).collect();
+    assert_eq!(spans, []);
+}
+
+#[test]
+fn the_same_stretch_is_a_window_where_nothing_fails_otherwise() {
+    let mut log = Log::new();
+    for minute in 0..1440 {
+        let thicker = (893..=905).contains(&minute) && (minute - 893) % 3 == 0;
+        log.minute(minute, 5, i64::from(thicker));
+    }
+    let spans: Vec<_> = log.windows().iter().map(span).collect();
+    assert_eq!(spans, [(893, 905)]);
+}
+
+#[test]
+fn two_failures_an_hour_and_a_half_earlier_do_not_begin_a_window() {
+    let mut log = Log::new();
+    for minute in 0..720 {
+        let (calls, failing) = match minute {
+            265 | 266 => (1, 1),
+            360..400 if minute % 2 == 0 => (1, i64::from(minute % 4 == 0)),
+            360..400 => (0, 0),
+            _ if minute % 5 == 0 => (1, 0),
+            _ => (0, 0),
+        };
+        log.minute(minute, calls, failing);
+    }
+    let spans: Vec<_> = log.windows().iter().map(span).collect();
+    assert_eq!(spans, [(360, 396)]);
+}
+
+#[test]
+fn a_model_that_begins_to_fail_before_another_has_recovered_is_a_window_of_its_own() {
+    let mut log = Log::new();
+    for minute in 0..720 {
+        log.minute_of("gpt-4.1", minute, 1, 0);
+        if minute % 3 == 0 {
+            let fails = |from: i64, to: i64| i64::from((from..to).contains(&minute) && minute % 9 == 0);
+            log.minute_of("gpt-4o", minute, 1, fails(297, 403));
+            log.minute_of("o3-mini", minute, 1, fails(360, 466));
+        }
+    }
+    let windows = log.windows();
+    let told: Vec<_> = windows
+        .iter()
+        .map(|window| (span(window), window.scope.values.get(&Dimension::Model).map(Vec::len)))
+        .collect();
+    assert_eq!(told, [((297, 396), Some(1)), ((360, 459), Some(1))]);
+}
