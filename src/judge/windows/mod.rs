@@ -1,13 +1,14 @@
 //! When did calls fail more than usual, and what did the failing ones share (classification, part B).
 //!
 //! One side at a time: the counts ([`table`]), the stretches above background ([`automaton`]), the attributes that
-//! explain them ([`localise`], [`stagger`]), their edges ([`edges`]), peeled one by one ([`search`]); then what
-//! clustered background could explain is dropped and fragments are put together ([`settle`]).
+//! explain them ([`localise`], [`stagger`]), their edges ([`edges`], [`strays`]), one window a [`round`], peeled one by
+//! one ([`search`]); then what clustered background could explain is dropped and fragments are put together ([`settle`]).
 
 mod automaton;
 mod draft;
 mod edges;
 mod localise;
+mod round;
 #[cfg(test)]
 mod scenarios;
 mod search;
