@@ -94,6 +94,8 @@ pub struct Attempt {
     pub side: Option<Side>,
     /// Whether the side was resolved by vote.
     pub side_by_vote: bool,
+    /// Its model stands in no log: the one that its application's other calls make most likely was taken.
+    pub model_inferred: bool,
     /// Announced pause before the next attempt, milliseconds.
     pub retry_in_ms: Option<u32>,
     /// How long the provider asked to wait before the next attempt, milliseconds.
@@ -127,6 +129,7 @@ impl Attempt {
             fact: Fact::StatusOnly,
             side: None,
             side_by_vote: false,
+            model_inferred: false,
             retry_in_ms: None,
             retry_after_ms: None,
             tokens: None,

@@ -49,6 +49,7 @@ fn attempt(text: &str) -> Attempt {
         fact: Fact::ProviderId,
         side: Some(Side::Provider),
         side_by_vote: false,
+        model_inferred: false,
         retry_after_ms: Some(20_000),
         tokens: None,
         retry_in_ms: None,

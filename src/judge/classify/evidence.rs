@@ -35,6 +35,8 @@ pub(super) struct Evidence<'e> {
     pub(super) egress_paths: usize,
     /// Failures whose side the vote decided.
     pub(super) by_vote: u64,
+    /// Failures whose model stands in no log and was taken from the others.
+    pub(super) models_inferred: u64,
     /// Whether one sender has them, and the others are well.
     pub(super) one_sender: Option<OneSender>,
 }
@@ -97,6 +99,7 @@ impl<'e> Evidence<'e> {
                 0
             },
             by_vote: failures.iter().filter(|attempt| attempt.side_by_vote).count() as u64,
+            models_inferred: failures.iter().filter(|attempt| attempt.model_inferred).count() as u64,
             one_sender: OneSender::of(traffic, draft),
         }
     }

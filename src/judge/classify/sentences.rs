@@ -104,6 +104,12 @@ pub(super) fn facts(evidence: &Evidence<'_>, baseline: f64) -> Vec<String> {
     if evidence.draft.scope.values.is_empty() && evidence.failed_models.is_empty() {
         facts.push("Inconclusive: no log names the model of these failures, so none could be singled out.".to_owned());
     }
+    if evidence.models_inferred > 0 {
+        facts.push(format!(
+            "{} name no model in any log; each is counted as of the model that its application's other calls about that time make most likely.",
+            of(evidence.models_inferred, evidence.failures(), "failures")
+        ));
+    }
     facts.extend(evidence.one_sender.map(OneSender::says));
     if evidence.by_vote * 2 > evidence.failures() {
         facts.push(

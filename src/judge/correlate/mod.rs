@@ -362,6 +362,7 @@ fn in_call(
             fact,
             side: None,
             side_by_vote: false,
+            model_inferred: false,
             retry_in_ms: one.retry_in_ms,
             retry_after_ms: one.retry_after_ms,
             tokens: one.tokens,

@@ -39,6 +39,7 @@ pub(super) fn infer(attempts: &mut [InCall], cells: &[TrafficCell]) {
                 Arc::new(filled)
             });
             one.attempt.attributes = Arc::clone(filled);
+            one.attempt.model_inferred = true;
         }
     }
 }
