@@ -22,8 +22,7 @@ mod ties;
 mod view;
 
 use crate::model::{
-    Attempt, Attributes, CallOutcome, Dimension, Fact, Name, Outcome, Rollup, Seen, SourceRollup, Time, Traffic, TransportError,
-    Vantage,
+    Attempt, Attributes, CallOutcome, Dimension, Fact, Name, Outcome, Rollup, Seen, SourceRollup, Time, Traffic, Vantage,
 };
 use crate::workers::Workers;
 use addresses::Addresses;
@@ -323,13 +322,7 @@ fn in_call(
         one.set_attributes(filled, merged);
     }
     for proxy in proxies {
-        one.fill_attributes(&proxy.attributes, merged);
-        one.add_ids(&proxy.ids);
-        one.add_error(proxy.error.as_ref(), merged);
-        one.method = one.method.take().or_else(|| proxy.method.clone());
-        if one.outcome == Outcome::Transport(TransportError::Other) {
-            one.outcome = proxy.outcome.transport().map_or(one.outcome, Outcome::Transport);
-        }
+        one.fill_from_proxy(proxy, merged);
     }
     if one.ids.gateway_request_id.is_some() && one.ids.gateway_request_id == one.ids.x_request_id {
         Arc::make_mut(&mut one.ids).gateway_request_id = None;

@@ -1,7 +1,7 @@
 //! One attempt as one source saw it, put together from all that source's records about it.
 
 use crate::model::{
-    Attributes, ErrorSaid, Fact, Grain, Ids, Instant, Name, Observation, Outcome, Shared, Time, Tokens, Upstream,
+    Attributes, ErrorSaid, Fact, Grain, Ids, Instant, Name, Observation, Outcome, Shared, Time, Tokens, TransportError, Upstream,
 };
 use smallvec::{SmallVec, smallvec};
 use std::sync::Arc;
@@ -90,6 +90,17 @@ impl View {
         self.tokens = self.tokens.or(seen.tokens);
         self.add_error(seen.error.as_ref(), merged);
         self.outcome = more_telling(self.outcome, seen.outcome);
+    }
+
+    /// Adds what a proxy's view of the same attempt says.
+    pub(super) fn fill_from_proxy(&mut self, proxy: &Self, merged: &mut Merged) {
+        self.fill_attributes(&proxy.attributes, merged);
+        self.add_ids(&proxy.ids);
+        self.add_error(proxy.error.as_ref(), merged);
+        self.method = self.method.take().or_else(|| proxy.method.clone());
+        if self.outcome == Outcome::Transport(TransportError::Other) {
+            self.outcome = proxy.outcome.transport().map_or(self.outcome, Outcome::Transport);
+        }
     }
 
     /// Adds ids that another record of the same attempt carries.
