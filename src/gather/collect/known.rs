@@ -9,7 +9,7 @@ use crate::gather::alike::{Owned, Paths};
 use crate::gather::formats::Format;
 use crate::gather::normalise;
 use crate::model::{Fields, Grain, Time, Vantage, id_hash_of};
-use crate::text::timestamp::DateKnown;
+use crate::text::timestamp::{DateKnown, Stamp};
 use std::str;
 
 /// The smallest source whose lines are learned: in a smaller one there are too few of each kind.
@@ -110,15 +110,17 @@ impl Collector<'_> {
         about
     }
 
+    /// The stamp of a known record; none where it has no date, and the record has to be parsed.
+    pub(super) fn dated_stamp(&mut self, written: &[u8]) -> Option<Stamp> {
+        self.stamps
+            .parse_bytes(written, &self.context.zone, &self.context.reference)
+            .filter(|stamp| stamp.dated != DateKnown::NoDate)
+    }
+
     /// What [`Collector::take`] does with such a record.
     fn take_known(&mut self, success: &mut Success, owned: &Owned<'_>) -> Option<bool> {
         let written = owned.stamp()?;
-        let stamp = self
-            .stamps
-            .parse_bytes(written, &self.context.zone, &self.context.reference)?;
-        if stamp.dated == DateKnown::NoDate {
-            return None;
-        }
+        let stamp = self.dated_stamp(written)?;
         let time = self.moment(stamp, None)?;
         if self.is_outside(time) || (!self.has_twins && self.is_never_wanted(success, owned)) {
             return Some(true);

@@ -7,12 +7,11 @@
 
 use super::known::ids_hash;
 use super::twins::Twin;
-use super::{Collector, OBSERVATIONS_KEPT, is_worth_keeping, retry_said, tokens, within_a_day};
+use super::{Collector, OBSERVATIONS_KEPT, alike, ended, is_worth_keeping, tokens, within_a_day};
 use crate::gather::alike::Owned;
 use crate::gather::normalise::{self, End};
-use crate::model::{Fields, Grain, Ids, Instant, Name, Observation, Outcome, Time, Vantage};
+use crate::model::{Fields, Grain, Ids, Name, Observation, Outcome, Time, Vantage};
 use crate::redact::scrub;
-use crate::text::timestamp::DateKnown;
 use std::str;
 use std::sync::Arc;
 
@@ -98,12 +97,7 @@ impl Collector<'_> {
     /// What [`Collector::take`] does with such a record.
     pub(super) fn take_known_failure(&mut self, line: u64, failure: &Failure, owned: &Owned<'_>) -> Option<bool> {
         let written = owned.stamp()?;
-        let stamp = self
-            .stamps
-            .parse_bytes(written, &self.context.zone, &self.context.reference)?;
-        if stamp.dated == DateKnown::NoDate {
-            return None;
-        }
+        let stamp = self.dated_stamp(written)?;
         let fields = failure.whose.fields(owned)?;
         // What an id proves was worked out with the first record's; one that is none, or looks like a secret, proves less.
         let provider_id = normalise::provider_id(&fields);
@@ -144,10 +138,7 @@ impl Collector<'_> {
             return;
         }
         let known = &failure.observation;
-        let (time, instant) = match (known.instant, duration) {
-            (Instant::Start, Some(duration)) => (time.plus_ms(i64::from(duration)), Instant::End),
-            (instant, _) => (time, instant),
-        };
+        let (time, instant) = ended(known.instant, time, duration);
         let provider_id = normalise::provider_id(fields);
         if known.outcome != Outcome::Success && known.grain != Grain::Detail {
             self.count_client_id(fields.x_client_request_id.is_some(), duration, failure.numbers_attempts);
@@ -215,24 +206,7 @@ impl Collector<'_> {
             has_provider_id,
             answered: super::is_answered(end),
             whose: Whose::of(fields),
-            observation: Observation {
-                line: 0,
-                time: Time(0),
-                instant: fields.instant,
-                duration_ms: None,
-                grain: fields.grain,
-                outcome: end.outcome,
-                fact: end.fact,
-                attributes,
-                ids,
-                method: fields.method.and_then(scrub::word).map(|method| repeated.word(method)),
-                error: normalise::error_said(fields).map(|said| repeated.error(said)),
-                attempt: fields.attempt.and_then(|attempt| u16::try_from(attempt).ok()),
-                retry: retry_said(fields, end),
-                upstream: normalise::upstream(fields).map(|upstream| repeated.upstream(upstream)),
-                stream: fields.stream,
-                tokens: None,
-            },
+            observation: alike(fields, end, (attributes, ids), &mut repeated),
         };
         drop(repeated);
         self.teach(Box::new(failure), fields);

@@ -608,10 +608,7 @@ impl<'a> Collector<'a> {
         }
         let Known { attributes, .. } = self.attributes(fields, vantage);
         let duration = duration(fields);
-        let (time, instant) = match (fields.instant, duration) {
-            (Instant::Start, Some(duration)) => (time.plus_ms(i64::from(duration)), Instant::End),
-            (instant, _) => (time, instant),
-        };
+        let (time, instant) = ended(fields.instant, time, duration);
         if end.outcome != Outcome::Success && fields.grain != Grain::Detail {
             let has_id = fields.x_client_request_id.is_some();
             self.count_client_id(has_id, duration, fields.attempt.is_some());
@@ -631,18 +628,8 @@ impl<'a> Collector<'a> {
             time,
             instant,
             duration_ms: duration,
-            grain: fields.grain,
-            outcome: end.outcome,
-            fact: end.fact,
-            attributes,
-            ids,
-            method: fields.method.and_then(scrub::word).map(|method| repeated.word(method)),
-            error: normalise::error_said(fields).map(|said| repeated.error(said)),
-            attempt: fields.attempt.and_then(|attempt| u16::try_from(attempt).ok()),
-            retry: retry_said(fields, &end),
-            upstream: normalise::upstream(fields).map(|upstream| repeated.upstream(upstream)),
-            stream: fields.stream,
             tokens: tokens(fields),
+            ..alike(fields, &end, (attributes, ids), &mut repeated)
         });
     }
 
@@ -754,6 +741,36 @@ fn ids(fields: &Fields<'_>, end: &End, repeated: &mut Repeated) -> Ids {
         sdk: name(fields.sdk_retry_of.or(fields.sdk_id)),
         thread: fields.thread.map(|thread| repeated.word(thread)),
         organization: fields.organization.and_then(scrub::word).map(|word| repeated.word(word)),
+    }
+}
+
+/// When a record's exchange ended, where its stamp is its start and it says how long it took.
+fn ended(instant: Instant, time: Time, duration: Option<u32>) -> (Time, Instant) {
+    match (instant, duration) {
+        (Instant::Start, Some(duration)) => (time.plus_ms(i64::from(duration)), Instant::End),
+        (instant, _) => (time, instant),
+    }
+}
+
+/// What records of one kind have alike: all but the line, the time, the duration and the tokens.
+fn alike(fields: &Fields<'_>, end: &End, (attributes, ids): (Arc<Attributes>, Arc<Ids>), repeated: &mut Repeated) -> Observation {
+    Observation {
+        line: 0,
+        time: Time(0),
+        instant: fields.instant,
+        duration_ms: None,
+        grain: fields.grain,
+        outcome: end.outcome,
+        fact: end.fact,
+        attributes,
+        ids,
+        method: fields.method.and_then(scrub::word).map(|method| repeated.word(method)),
+        error: normalise::error_said(fields).map(|said| repeated.error(said)),
+        attempt: fields.attempt.and_then(|attempt| u16::try_from(attempt).ok()),
+        retry: retry_said(fields, end),
+        upstream: normalise::upstream(fields).map(|upstream| repeated.upstream(upstream)),
+        stream: fields.stream,
+        tokens: None,
     }
 }
 
