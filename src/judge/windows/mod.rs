@@ -76,7 +76,7 @@ pub(super) fn find<'a>(tables: &Tables<'a>, thresholds: &Thresholds, usual: Usua
     for side in [Side::Provider, Side::Network] {
         let OfSide { main, proxies } = tables.of_side(side);
         let usual = usual.background(side, main.start);
-        let found = search::search(main.clone(), proxies.clone(), thresholds, usual, workers);
+        let found = search::search(main, proxies.as_ref(), thresholds, usual, workers);
         windows.extend(settle::drop_clumps(found, &minutes(main)));
     }
     let mut windows = settle::merge(windows, thresholds);

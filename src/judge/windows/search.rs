@@ -40,8 +40,8 @@ impl Found {
 /// guessed from their blocks, then measured outside the windows found so, where it is clearly higher. The guess is low on
 /// purpose, or long windows would hide in it; but against a low one, two failures hours apart look like one window.
 pub(super) fn search<'a>(
-    table: Table<'a>,
-    proxies: Option<Table<'a>>,
+    table: &Table<'a>,
+    proxies: Option<&Table<'a>>,
     thresholds: &Thresholds,
     usual: Option<f64>,
     workers: &Workers,
@@ -50,7 +50,7 @@ pub(super) fn search<'a>(
         return peeled(table, proxies, thresholds, told, workers).0;
     }
     let guess = table.background();
-    let (windows, rest) = peeled(table.clone(), proxies.clone(), thresholds, guess, workers);
+    let (windows, rest) = peeled(table, proxies, thresholds, guess, workers);
     let measured = rest.clamp(guess, BACKGROUND_CAP);
     if measured <= BACKGROUND_AGAIN * guess {
         return windows;
@@ -60,12 +60,13 @@ pub(super) fn search<'a>(
 
 /// The windows above a background, and the failing share of what none of them took.
 fn peeled<'a>(
-    mut table: Table<'a>,
-    mut proxies: Option<Table<'a>>,
+    table: &Table<'a>,
+    proxies: Option<&Table<'a>>,
     thresholds: &Thresholds,
     background: f64,
     workers: &Workers,
 ) -> (Vec<Draft<'a>>, f64) {
+    let (mut table, mut proxies) = (table.clone(), proxies.cloned());
     let mut windows = Vec::new();
     for _ in 0..ROUNDS {
         let slices = segmented(&table, background, thresholds, workers);
