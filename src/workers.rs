@@ -2,7 +2,11 @@
 //! handed back to be merged. One thread is the same code as sixteen.
 
 use rayon::ThreadPool;
+use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Items that a worker changes before it asks for more: enough that the asking weighs nothing.
+const ITEMS_AT_ONCE: usize = 4096;
 
 /// So many workers.
 pub struct Workers {
@@ -30,8 +34,36 @@ impl Workers {
             folded
         };
         match &self.pool {
-            Some(pool) if items.len() > 1 => pool.broadcast(|_| worker()),
+            // Not a broadcast, which would wait for workers that are busy with other work.
+            Some(pool) if items.len() > 1 => pool.install(|| {
+                let each = (0..pool.current_num_threads()).into_par_iter().with_max_len(1);
+                each.map(|_| worker()).collect()
+            }),
             _ => vec![worker()],
+        }
+    }
+
+    /// Changes every item by itself. `work` gets its place, and what it made for itself with earlier ones of the same piece.
+    pub fn each_mut<I: Send, S: Default>(&self, items: &mut [I], work: impl Fn(usize, &mut I, &mut S) + Sync) {
+        let piece = |(number, items): (usize, &mut [I])| {
+            let mut made = S::default();
+            for (at, item) in items.iter_mut().enumerate() {
+                work(number * ITEMS_AT_ONCE + at, item, &mut made);
+            }
+        };
+        match &self.pool {
+            Some(pool) if items.len() > ITEMS_AT_ONCE => {
+                pool.install(|| items.par_chunks_mut(ITEMS_AT_ONCE).enumerate().for_each(piece));
+            }
+            _ => items.chunks_mut(ITEMS_AT_ONCE).enumerate().for_each(piece),
+        }
+    }
+
+    /// What two pieces of work make, done at once where there are workers for both.
+    pub fn both<A: Send, B: Send>(&self, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
+        match &self.pool {
+            Some(pool) => pool.join(one, other),
+            None => (one(), other()),
         }
     }
 
