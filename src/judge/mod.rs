@@ -61,18 +61,25 @@ pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
     let (mut windows, no_news) = find_windows(&traffic, options, &workers);
     case::add_proxy_logs(&mut windows, rollup, &correlated.offsets_ms);
     let coverage = coverage(rollup, &correlated.offsets_ms);
-    let mut findings = remarks::remarks(&traffic, rollup, &correlated.offsets_ms);
-    findings.extend(no_news);
-    let (isolated_count, isolated) = isolated(&traffic, &windows, options.max_requests);
     let durations = timeline::Durations::of(rollup, &correlated.offsets_ms, &options.selection, &windows);
+    let counted = || (counts(&traffic), caller_side::count(&traffic));
+    let remarked = || {
+        let remarks = remarks::remarks(&traffic, rollup, &correlated.offsets_ms);
+        (remarks, isolated(&traffic, &windows, options.max_requests))
+    };
+    let audited = || retries::audit(&traffic, &windows);
+    let drawn = || timeline::timeline(&traffic, &windows, &durations);
+    let (((counts, caller_side), (mut findings, (isolated_count, isolated))), (retries, timeline)) =
+        workers.both(|| workers.both(counted, remarked), || workers.both(audited, drawn));
+    findings.extend(no_news);
     Findings {
-        counts: counts(&traffic),
-        caller_side: caller_side::count(&traffic),
-        retries: retries::audit(&traffic, &windows),
+        counts,
+        caller_side,
+        retries,
         findings,
         isolated_count,
         isolated,
-        timeline: timeline::timeline(&traffic, &windows, &durations),
+        timeline,
         thresholds: options.thresholds.by_name(),
         coverage,
         windows,
@@ -83,7 +90,7 @@ pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
 /// The windows with their verdicts, by start, and what failed no more than at other times.
 fn find_windows(traffic: &Traffic, options: &Options, workers: &Workers) -> (Vec<Window>, Vec<Finding>) {
     let usual = Usual::of(&options.usual);
-    let tables = windows::Tables::of(traffic);
+    let tables = windows::Tables::of(traffic, workers);
     let (drafts, no_news) = usual.sift(windows::find(&tables, &options.thresholds, usual, workers));
     let mut windows = classify::classify(traffic, &tables, &drafts, options, workers);
     usual.name(&mut windows);

@@ -13,6 +13,7 @@ mod round;
 mod scenarios;
 mod search;
 mod settle;
+mod slices;
 mod stagger;
 pub(crate) mod statistics;
 mod strays;
@@ -45,15 +46,13 @@ struct OfSide<'a> {
 
 impl<'a> Tables<'a> {
     /// Counts the traffic for both sides.
-    pub(super) fn of(traffic: &'a Traffic) -> Self {
+    pub(super) fn of(traffic: &'a Traffic, workers: &Workers) -> Self {
         let of_side = |side| OfSide {
             main: main_table(traffic, side),
             proxies: proxy_table(traffic, side),
         };
-        Self {
-            of_provider: of_side(Side::Provider),
-            of_network: of_side(Side::Network),
-        }
+        let (of_provider, of_network) = workers.both(|| of_side(Side::Provider), || of_side(Side::Network));
+        Self { of_provider, of_network }
     }
 
     fn of_side(&self, side: Side) -> &OfSide<'a> {
@@ -72,13 +71,14 @@ impl<'a> Tables<'a> {
 
 /// The windows of both sides, by start, before their verdicts.
 pub(super) fn find<'a>(tables: &Tables<'a>, thresholds: &Thresholds, usual: Usual<'_>, workers: &Workers) -> Vec<Draft<'a>> {
-    let mut windows = Vec::new();
-    for side in [Side::Provider, Side::Network] {
+    let of_side = |side| {
         let OfSide { main, proxies } = tables.of_side(side);
         let usual = usual.background(side, main.start);
         let found = search::search(main, proxies.as_ref(), thresholds, usual, workers);
-        windows.extend(settle::drop_clumps(found, &minutes(main)));
-    }
+        settle::drop_clumps(found, &minutes(main))
+    };
+    let (mut windows, of_network) = workers.both(|| of_side(Side::Provider), || of_side(Side::Network));
+    windows.extend(of_network);
     let mut windows = settle::merge(windows, thresholds);
     windows.sort_by(|a, b| (a.start, a.side, &a.scope).cmp(&(b.start, b.side, &b.scope)));
     windows

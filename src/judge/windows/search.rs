@@ -1,9 +1,10 @@
 //! The search for one side: the strongest stretch first, its scope, its edges; then its traffic is taken away and the
 //! rest is searched again (classification B4, peeling).
 
-use super::automaton::{Segment, Series, segments};
+use super::automaton::{Segment, segments};
 use super::draft::Draft;
 use super::round::Round;
+use super::slices::{Slices, failed};
 use super::statistics::f;
 use super::table::{Slice, Table};
 use crate::judge::thresholds::{
@@ -68,13 +69,14 @@ fn peeled<'a>(
 ) -> (Vec<Draft<'a>>, f64) {
     let (mut table, mut proxies) = (table.clone(), proxies.cloned());
     let mut windows = Vec::new();
+    let mut searched = Slices::of(&table);
     for _ in 0..ROUNDS {
-        let slices = segmented(&table, background, thresholds, workers);
+        let slices = searched.segments(background, thresholds.min_failures, workers);
         let proxy_slices = proxies
             .as_ref()
             .map(|table| proxy_segments(table, background))
             .unwrap_or_default();
-        let threshold = threshold(&table, slices.len() + proxy_slices.len(), thresholds);
+        let threshold = threshold(searched.minutes(), slices.len() + proxy_slices.len(), thresholds);
         let Some(found) = strongest(&table, proxies.as_ref(), &slices, &proxy_slices, threshold) else {
             break;
         };
@@ -89,9 +91,11 @@ fn peeled<'a>(
         };
         let (scope, first, last, draft) = round.window(&found);
         let mut taken = 0.0;
+        let (from, to) = (first.saturating_sub(1), last + 1);
+        let is_seen = table.sees(&scope);
         for side_table in [Some(&mut table), proxies.as_mut()].into_iter().flatten() {
             if side_table.sees(&scope) {
-                taken += side_table.remove(&scope, first.saturating_sub(1), last + 1);
+                taken += side_table.remove(&scope, from, to);
             } else if let Some(draft) = &draft {
                 side_table.remove_failures(&draft.failures);
                 taken += f(draft.failures.len() as u64);
@@ -100,6 +104,12 @@ fn peeled<'a>(
         if taken <= 0.0 {
             // The window's place was empty already: without its stretch, every further round would find the same again.
             take_stretch(&mut table, proxies.as_mut(), &found);
+            searched.renew(&table, found.segment.first, found.segment.last);
+        }
+        if is_seen {
+            searched.renew(&table, from, to);
+        } else {
+            searched = Slices::of(&table);
         }
         windows.extend(draft);
     }
@@ -113,34 +123,21 @@ fn take_stretch<'a>(table: &mut Table<'a>, proxies: Option<&mut Table<'a>>, foun
     table.remove(&scope, found.segment.first, found.segment.last);
 }
 
-fn segmented(table: &Table<'_>, background: f64, thresholds: &Thresholds, workers: &Workers) -> BTreeMap<Slice, Vec<Segment>> {
-    let slices: Vec<(Slice, Series)> = table.slices(thresholds.min_failures).into_iter().collect();
-    let segmented = workers.map(&slices, |(slice, series)| (*slice, segments(series, background)));
-    segmented.into_iter().collect()
-}
-
 /// The proxies' table is searched by proxy only: its other attributes stand in the applications' table.
 fn proxy_segments(table: &Table<'_>, background: f64) -> BTreeMap<Slice, Vec<Segment>> {
     let Some(at) = table.dimensions.iter().position(|dimension| *dimension == Dimension::Proxy) else {
         return BTreeMap::new();
     };
     let slices = table
-        .slices(1)
+        .series_of_slices(&table.entries)
         .into_iter()
-        .filter(|(slice, _)| slice.is_some_and(|(dimension, _)| dimension == at));
+        .filter(|(slice, series)| slice.is_some_and(|(dimension, _)| dimension == at) && failed(series) >= 1.0);
     slices.map(|(slice, series)| (slice, segments(&series, background))).collect()
 }
 
 /// The evidence asked for: so much that chance gives `alpha` windows a day over all slices (classification B4).
-fn threshold(table: &Table<'_>, slices: usize, thresholds: &Thresholds) -> f64 {
-    let mut minutes: Vec<usize> = table
-        .entries
-        .iter()
-        .filter(|entry| entry.alive && entry.n > 0.0)
-        .map(|entry| entry.minute)
-        .collect();
-    minutes.dedup();
-    let cells = CELLS_AT_MOST.min(minutes.len() as u64 + 1);
+fn threshold(minutes: usize, slices: usize, thresholds: &Thresholds) -> f64 {
+    let cells = CELLS_AT_MOST.min(minutes as u64 + 1);
     (f(cells) * f(slices as u64) / thresholds.alpha).ln().max(EVIDENCE_FLOOR)
 }
 

@@ -132,13 +132,13 @@ impl<'a> Table<'a> {
         self.entries.get(from..to).unwrap_or(&[])
     }
 
-    /// The series of everything and of every value of a dimension that has more than one, where enough failed.
-    pub(crate) fn slices(&self, min_failures: u64) -> BTreeMap<Slice, Series> {
+    /// The series of everything and of every value of a dimension that has more than one, over some of the entries.
+    pub(crate) fn series_of_slices(&self, entries: &[Entry]) -> BTreeMap<Slice, Series> {
         let mut whole = Series::new();
         let several = self.names.iter().enumerate().filter(|(_, names)| names.len() > 1);
         let mut of_values: Vec<(usize, Vec<Series>)> =
             several.map(|(at, names)| (at, vec![Series::new(); names.len()])).collect();
-        for entry in self.entries.iter().filter(|entry| entry.alive) {
+        for entry in entries.iter().filter(|entry| entry.alive) {
             add(&mut whole, entry);
             for (dimension, of_values) in &mut of_values {
                 let value = entry.values.get(*dimension).copied().flatten();
@@ -152,7 +152,6 @@ impl<'a> Table<'a> {
             let numbered = (0..).zip(of_values);
             slices.extend(numbered.map(|(value, series)| (Some((dimension, value)), series)));
         }
-        slices.retain(|_, series| !series.is_empty() && series.iter().map(|(_, _, k)| k).sum::<f64>() >= f(min_failures));
         slices
     }
 
@@ -212,10 +211,9 @@ impl<'a> Table<'a> {
     pub(crate) fn remove(&mut self, scope: &Scope, a: usize, b: usize) -> f64 {
         let mut taken = 0.0;
         let mut entries = std::mem::take(&mut self.entries);
-        for entry in entries
-            .iter_mut()
-            .filter(|entry| entry.alive && (a..=b).contains(&entry.minute))
-        {
+        let from = entries.partition_point(|entry| entry.minute < a);
+        let inside = entries.iter_mut().skip(from).take_while(|entry| entry.minute <= b);
+        for entry in inside.filter(|entry| entry.alive) {
             entry.alive = !self.holds(scope, entry);
             taken += if entry.alive { 0.0 } else { entry.k };
         }
