@@ -3,7 +3,10 @@
 //! Classification B3.5: the logged attempt number; else the same caller id in time order; else a failure that follows a
 //! failure of the same slice within twelve seconds where that slice averages under one attempt a minute.
 
-use crate::model::{Attempt, Attributes, CallOutcome, Dimension, Name, Time, TrafficCell};
+use super::met::{Tied, tied};
+use super::view::{ChainId, View};
+use crate::model::{Attempt, Attributes, CallOutcome, Dimension, Name, SourceRollup, Time, TrafficCell};
+use crate::workers::Workers;
 use ahash::AHashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,19 +21,6 @@ const RETRY_FOLLOWS_MS: i64 = 12_000;
 /// A slice is quiet when it averages under one attempt in so many milliseconds (classification B3.5: a minute).
 const QUIET_SLICE_MS: i64 = 60_000;
 
-/// One attempt with what its own source says of its call.
-#[derive(Clone, Debug)]
-pub(super) struct InCall {
-    /// The attempt; its number is set here, its call and outcome are filled in.
-    pub(super) attempt: Attempt,
-    /// The number that the log gives it.
-    pub(super) numbered: Option<u16>,
-    /// Chain within its application, named by family and chain.
-    pub(super) chain: Option<(usize, usize)>,
-    /// What the chain's source says became of it.
-    pub(super) said: CallOutcome,
-}
-
 /// What went well at last, as far as it is known.
 #[derive(Debug, Default)]
 pub(super) struct Saved {
@@ -41,19 +31,31 @@ pub(super) struct Saved {
 }
 
 /// Numbers the calls and their attempts.
-pub(super) fn number(mut attempts: Vec<InCall>, cells: &[TrafficCell], saved: &Saved) -> Vec<Attempt> {
-    attempts.sort_by(|a, b| (a.attempt.time, &a.attempt.seen_by).cmp(&(b.attempt.time, &b.attempt.seen_by)));
+pub(super) fn number(
+    mut attempts: Vec<View>,
+    cells: &[TrafficCell],
+    saved: &Saved,
+    sources: &[(&Name, &SourceRollup)],
+    workers: &Workers,
+) -> Vec<Attempt> {
+    attempts.sort_by(|a, b| {
+        a.time
+            .cmp(&b.time)
+            .then_with(|| a.all_seen(sources).cmp(&b.all_seen(sources)))
+    });
     let mut slices = Slices::default();
     let quiet = QuietSlices::of(&attempts, cells, &mut slices);
-    let mut calls = Calls::of(attempts.len());
+    let mut calls = Calls::default();
+    let tied = tied(&attempts, |one| [one.ids.x_client_request_id.as_ref(), None], workers);
     let places: Vec<(u32, u16)> = attempts
         .iter()
-        .map(|one| calls.place(one, slices.number(&one.attempt.attributes), &quiet))
+        .zip(tied)
+        .map(|(one, tied)| calls.place((one, tied), slices.number(&one.attributes), &quiet))
         .collect();
     let calls = calls.told();
     for (one, (call, place)) in attempts.iter_mut().zip(places) {
-        one.attempt.call = call;
-        one.attempt.number = one.numbered.unwrap_or(place);
+        one.call = call;
+        one.number = one.number.or(Some(place));
     }
     let mut outcomes = calls.outcomes(&attempts, &saved.by_id);
     for call in calls.saved_by(&saved.numbered, &mut slices) {
@@ -61,25 +63,23 @@ pub(super) fn number(mut attempts: Vec<InCall>, cells: &[TrafficCell], saved: &S
             *outcome = CallOutcome::Recovered;
         }
     }
-    attempts
-        .into_iter()
-        .map(|mut one| {
-            one.attempt.call_outcome = outcomes
-                .get(one.attempt.call as usize)
-                .copied()
-                .unwrap_or(CallOutcome::Unknown);
-            one.attempt
-        })
-        .collect()
+    let of_call = |mut one: View| {
+        let outcome = outcomes.get(one.call as usize).copied();
+        one.call_outcome = outcome.unwrap_or(CallOutcome::Unknown);
+        one.into_attempt(sources)
+    };
+    attempts.into_iter().map(of_call).collect()
 }
 
 /// Which call each chain, caller id or quiet slice is at.
+#[derive(Default)]
 struct Calls<'a> {
     told: Told,
     /// By family and chain, which are numbered without gaps.
     by_chain: Vec<Vec<Option<u32>>>,
+    /// Of the ids that several attempts have.
     by_client_id: AHashMap<&'a Name, u32>,
-    by_slice: AHashMap<SliceNumber, u32>,
+    by_slice: Vec<Option<u32>>,
 }
 
 /// The calls, when every attempt has its own.
@@ -124,25 +124,16 @@ fn slice(attributes: &Attributes) -> Slice {
 }
 
 impl<'a> Calls<'a> {
-    /// None yet, with room for those of so many attempts.
-    fn of(attempts: usize) -> Self {
-        Self {
-            told: Told::default(),
-            by_chain: Vec::new(),
-            by_client_id: AHashMap::with_capacity(attempts),
-            by_slice: AHashMap::default(),
-        }
-    }
-
     fn told(self) -> Told {
         self.told
     }
 
-    fn of_chain(&self, (family, chain): (usize, usize)) -> Option<u32> {
-        self.by_chain.get(family)?.get(chain).copied().flatten()
+    fn of_chain(&self, ChainId { family, chain }: ChainId) -> Option<u32> {
+        self.by_chain.get(family as usize)?.get(chain as usize).copied().flatten()
     }
 
-    fn set_chain(&mut self, (family, chain): (usize, usize), call: u32) {
+    fn set_chain(&mut self, ChainId { family, chain }: ChainId, call: u32) {
+        let (family, chain) = (family as usize, chain as usize);
         if self.by_chain.len() <= family {
             self.by_chain.resize_with(family + 1, Vec::new);
         }
@@ -156,21 +147,24 @@ impl<'a> Calls<'a> {
     }
 
     /// The call an attempt belongs to, and its place in it, from 1.
-    fn place(&mut self, one: &'a InCall, slice: SliceNumber, quiet: &QuietSlices) -> (u32, u16) {
-        let time = one.attempt.time;
-        let starts_anew = one.numbered == Some(1);
-        let client_id = one.attempt.ids.x_client_request_id.as_ref();
+    fn place(&mut self, (one, tied): (&'a View, Tied), slice: SliceNumber, quiet: &QuietSlices) -> (u32, u16) {
+        let time = one.time;
+        let starts_anew = one.number == Some(1);
         let by_chain = one.chain.and_then(|chain| self.of_chain(chain));
-        let identified = by_chain.is_some() || client_id.is_some();
-        let by_id = client_id
+        let identified = by_chain.is_some() || tied != Tied::Nameless;
+        let tied_by = match tied {
+            Tied::Again => one.ids.x_client_request_id.as_ref(),
+            Tied::Alone | Tied::Nameless => None,
+        };
+        let by_id = tied_by
             .and_then(|id| self.by_client_id.get(id).copied())
             .filter(|&call| self.told.within(call, time, SAME_CALL_MS) && !starts_anew);
-        let by_slice = self.by_slice.get(&slice).copied().filter(|&call| {
-            let follows = self.told.within(call, time, RETRY_FOLLOWS_MS) && one.attempt.outcome.is_failure();
+        let by_slice = self.by_slice.get(slice).copied().flatten().filter(|&call| {
+            let follows = self.told.within(call, time, RETRY_FOLLOWS_MS) && one.outcome.is_failure();
             !identified
-                && one.numbered.is_none_or(|number| number > 1)
+                && one.number.is_none_or(|number| number > 1)
                 && follows
-                && (quiet.is_quiet(slice) || one.numbered.is_some())
+                && (quiet.is_quiet(slice) || one.number.is_some())
         });
         let by_number = if identified { None } else { self.told.waiting_for(one, slice) };
         let call = by_chain.or(by_id).or(by_number).or(by_slice).unwrap_or_else(|| {
@@ -185,13 +179,18 @@ impl<'a> Calls<'a> {
         if let Some(chain) = one.chain {
             self.set_chain(chain, call);
         }
-        if let Some(id) = client_id {
+        if let Some(id) = tied_by {
             self.by_client_id.insert(id, call);
         }
-        if one.attempt.outcome.is_failure() {
-            self.by_slice.insert(slice, call);
+        if one.outcome.is_failure() {
+            if self.by_slice.len() <= slice {
+                self.by_slice.resize(slice + 1, None);
+            }
+            if let Some(latest) = self.by_slice.get_mut(slice) {
+                *latest = Some(call);
+            }
         }
-        if let Some(number) = one.numbered.filter(|_| !identified) {
+        if let Some(number) = one.number.filter(|_| !identified) {
             self.told.waiting.entry((slice, number)).or_default().push(call);
         }
         (call, place)
@@ -200,12 +199,10 @@ impl<'a> Calls<'a> {
 
 impl Told {
     /// The call whose last attempt had the number before this one's: of several the latest, which waits no longer then.
-    fn waiting_for(&mut self, one: &InCall, slice: SliceNumber) -> Option<u32> {
-        let before = one.numbered?.checked_sub(1)?;
+    fn waiting_for(&mut self, one: &View, slice: SliceNumber) -> Option<u32> {
+        let before = one.number?.checked_sub(1)?;
         let mut waiting = self.waiting.remove(&(slice, before))?;
-        let call = waiting
-            .pop()
-            .filter(|&call| self.within(call, one.attempt.time, SAME_CALL_MS));
+        let call = waiting.pop().filter(|&call| self.within(call, one.time, SAME_CALL_MS));
         // Where the latest is too old, all are.
         if call.is_some() && !waiting.is_empty() {
             self.waiting.insert((slice, before), waiting);
@@ -243,31 +240,27 @@ impl Told {
 
     /// A call is recovered when anything says so after its last failure; lost when its source says so, or when nothing
     /// announces a further attempt.
-    fn outcomes(&self, attempts: &[InCall], saved: &BTreeMap<Name, Vec<Time>>) -> Vec<CallOutcome> {
+    fn outcomes(&self, attempts: &[View], saved: &BTreeMap<Name, Vec<Time>>) -> Vec<CallOutcome> {
         let mut outcomes = vec![CallOutcome::Unknown; self.calls.len()];
         for one in attempts {
-            let Some(place) = outcomes.get_mut(one.attempt.call as usize) else {
+            let Some(place) = outcomes.get_mut(one.call as usize) else {
                 continue;
             };
-            let last = self
-                .calls
-                .get(one.attempt.call as usize)
-                .map_or(one.attempt.time, |(last, _)| *last);
-            let saved_later = one
-                .attempt
-                .ids
-                .x_client_request_id
-                .as_ref()
-                .and_then(|id| saved.get(id))
-                .is_some_and(|times| {
-                    times
-                        .iter()
-                        .any(|time| time.since(last) >= -SLACK_MS && time.since(last) <= SAME_CALL_MS)
-                });
-            let ended = one.attempt.time == last;
-            let said = match one.said {
+            let last = self.calls.get(one.call as usize).map_or(one.time, |(last, _)| *last);
+            let client_id = if saved.is_empty() {
+                None
+            } else {
+                one.ids.x_client_request_id.as_ref()
+            };
+            let saved_later = client_id.and_then(|id| saved.get(id)).is_some_and(|times| {
+                times
+                    .iter()
+                    .any(|time| time.since(last) >= -SLACK_MS && time.since(last) <= SAME_CALL_MS)
+            });
+            let ended = one.time == last;
+            let said = match one.call_outcome {
                 _ if saved_later => CallOutcome::Recovered,
-                CallOutcome::Unknown if ended && one.attempt.retry_in_ms.is_none() => CallOutcome::Lost,
+                CallOutcome::Unknown if ended && one.retry_in_ms.is_none() => CallOutcome::Lost,
                 said => said,
             };
             *place = match (*place, said) {
@@ -291,10 +284,10 @@ struct QuietSlices {
 }
 
 impl QuietSlices {
-    fn of(attempts: &[InCall], cells: &[TrafficCell], slices: &mut Slices) -> Self {
+    fn of(attempts: &[View], cells: &[TrafficCell], slices: &mut Slices) -> Self {
         let mut counts: Vec<u64> = Vec::new();
         let mut span: Option<(Time, Time)> = None;
-        let failures = attempts.iter().map(|one| (one.attempt.time, &one.attempt.attributes, 1));
+        let failures = attempts.iter().map(|one| (one.time, &one.attributes, 1));
         let successes = cells.iter().map(|cell| (cell.time, &cell.attributes, u64::from(cell.ok)));
         for (time, attributes, count) in failures.chain(successes) {
             let slice = slices.number(attributes);

@@ -30,7 +30,6 @@ impl Chance {
         family_of: &BTreeMap<usize, usize>,
         ties: &Ties,
     ) -> Self {
-        let is_by_time = |one: &Joined| one.method == Some(JoinMethod::TimeEndpointStatus);
         if !joined.iter().any(is_by_time) {
             return Self::default();
         }
@@ -39,18 +38,22 @@ impl Chance {
         for at in 0..views.len() {
             *of_client.entry(client(at).unwrap_or_default()).or_default() += 1;
         }
+        // What ids join is told by more than time, and does not count.
         let mut of_family: AHashMap<usize, (usize, usize)> = AHashMap::new();
+        for family in applications.iter().filter_map(|view| family_of.get(&view.source)) {
+            of_family.entry(*family).or_default().0 += 1;
+        }
         let mut of_pair: AHashMap<((usize, Option<Name>), usize), usize> = AHashMap::new();
         for one in joined {
             let view = one.application.and_then(|at| applications.get(at));
             let Some(&family) = view.and_then(|view| family_of.get(&view.source)) else {
                 continue;
             };
-            if !is_by_time(one) && one.method.is_some() {
+            let (all, found) = of_family.entry(family).or_default();
+            if !is_by_time(one) {
+                *all -= 1;
                 continue;
             }
-            let (all, found) = of_family.entry(family).or_default();
-            *all += 1;
             if let Some(client) = one.proxies.first().and_then(|&at| client(at)) {
                 *found += 1;
                 *of_pair.entry((client, family)).or_default() += 1;
@@ -78,31 +81,26 @@ impl Chance {
             return;
         }
         let (applications, proxies, hosts) = views;
-        let mut alone = Vec::new();
-        for one in joined
-            .iter_mut()
-            .filter(|one| one.method == Some(JoinMethod::TimeEndpointStatus))
-        {
+        let is_by_chance = |one: &mut Joined| {
             let family = one.application.and_then(|at| family_of.get(&applications.get(at)?.source));
-            let place = one.proxies.first().copied();
-            let (Some(&family), Some(at)) = (family, place) else {
-                continue;
+            let proxy = one.proxies.first().and_then(|&at| Some((hosts.get(at)?, proxies.get(at)?)));
+            let (true, Some(&family), Some((&host, view))) = (is_by_time(one), family, proxy) else {
+                return false;
             };
-            let client = proxies
-                .get(at)
-                .and_then(|view| view.attributes.get(Dimension::Client).cloned());
-            let pair = hosts.get(at).map(|host| (*host, client, family));
-            if pair.is_some_and(|pair| self.pairs.contains(&pair)) {
-                one.method = None;
-                alone.push(Joined {
-                    application: None,
-                    proxies: std::mem::take(&mut one.proxies),
-                    method: None,
-                });
-            }
-        }
-        joined.append(&mut alone);
+            let client = view.attributes.get(Dimension::Client).cloned();
+            self.pairs.contains(&(host, client, family))
+        };
+        let parted: Vec<Joined> = joined.extract_if(.., is_by_chance).collect();
+        joined.extend(parted.into_iter().map(|one| Joined {
+            application: None,
+            method: None,
+            ..one
+        }));
     }
+}
+
+fn is_by_time(one: &Joined) -> bool {
+    one.method == Some(JoinMethod::TimeEndpointStatus)
 }
 
 fn is_share(part: usize, whole: usize) -> bool {
@@ -122,10 +120,10 @@ mod tests {
     /// Failures of one proxy and of one application, of which so many were joined by their times.
     fn joined(proxy: usize, application: usize, found: usize) -> (Vec<Joined>, Vec<View>, Vec<View>) {
         let failed = |source: usize| View::of(source, &Observation::ended(Time(0), Outcome::Status(503)));
-        let of_application = (0..application).map(|at| Joined {
+        let of_application = (0..found).map(|at| Joined {
             application: Some(at),
-            proxies: (at < found).then_some(at).into_iter().collect(),
-            method: (at < found).then_some(JoinMethod::TimeEndpointStatus),
+            proxies: std::iter::once(at).collect(),
+            method: Some(JoinMethod::TimeEndpointStatus),
         });
         let alone = (found..proxy).map(|at| Joined {
             application: None,
@@ -145,7 +143,7 @@ mod tests {
         let views = (&applications[..], &proxies[..], &hosts[..]);
         let chance = Chance::of(&joined, views, &family_of, &Ties::default());
         chance.part(&mut joined, views, &family_of);
-        joined.len()
+        applications.len() + joined.iter().filter(|one| one.application.is_none()).count()
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Told only where the rest leaves little doubt. Where one model fails and its siblings answer, a failure of an application
 //! that calls them all is that model's; where all fail, or nobody names any, it stays open.
 
-use super::calls::InCall;
+use super::view::View;
 use crate::model::{Attributes, Dimension, Name, Time, TrafficCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,8 +18,8 @@ const SURE: f64 = 0.8;
 const NAMED_SHARE: f64 = 0.9;
 
 /// Gives failures without a model the one that they are nearly surely about.
-pub(super) fn infer(attempts: &mut [InCall], cells: &[TrafficCell]) {
-    let lacks = |one: &InCall| one.attempt.outcome.is_failure() && one.attempt.attributes.get(Dimension::Model).is_none();
+pub(super) fn infer(attempts: &mut [View], cells: &[TrafficCell]) {
+    let lacks = |one: &View| one.outcome.is_failure() && one.attributes.get(Dimension::Model).is_none();
     if !attempts.iter().any(|one| lacks(one) && one.chain.is_some()) {
         return;
     }
@@ -28,18 +28,18 @@ pub(super) fn infer(attempts: &mut [InCall], cells: &[TrafficCell]) {
     let hosts = hosts_of_families(attempts);
     let mut made: BTreeMap<(Arc<Attributes>, Name), Arc<Attributes>> = BTreeMap::new();
     for one in attempts.iter_mut().filter(|one| lacks(one) && one.chain.is_some()) {
-        let told = &one.attempt.attributes;
-        let host = told.get(Dimension::Host).or_else(|| hosts.get(&one.chain?.0));
+        let told = &one.attributes;
+        let host = told.get(Dimension::Host).or_else(|| hosts.get(&one.chain?.family));
         let candidates = callers.models_of(host, told);
-        if let Some(model) = fares.likely(candidates, one.attempt.time) {
+        if let Some(model) = fares.likely(candidates, one.time) {
             let key = (Arc::clone(told), Name::clone(model));
             let filled = made.entry(key).or_insert_with(|| {
                 let mut filled = Attributes::clone(told);
                 filled.set(Dimension::Model, Some(Name::clone(model)));
                 Arc::new(filled)
             });
-            one.attempt.attributes = Arc::clone(filled);
-            one.attempt.model_inferred = true;
+            one.attributes = Arc::clone(filled);
+            one.model_inferred = true;
         }
     }
 }
@@ -83,11 +83,10 @@ fn caller(host: Option<&Name>, attributes: &Attributes) -> Caller {
 }
 
 /// The host of each application by its family's number: what only a proxy saw of its calls does not name it.
-fn hosts_of_families(attempts: &[InCall]) -> BTreeMap<usize, Name> {
-    let named = attempts.iter().filter_map(|one| {
-        let (family, _) = one.chain?;
-        Some((family, Name::clone(one.attempt.attributes.get(Dimension::Host)?)))
-    });
+fn hosts_of_families(attempts: &[View]) -> BTreeMap<u32, Name> {
+    let named = attempts
+        .iter()
+        .filter_map(|one| Some((one.chain?.family, Name::clone(one.attributes.get(Dimension::Host)?))));
     named.collect()
 }
 
@@ -99,11 +98,11 @@ struct Fares {
 }
 
 impl Fares {
-    fn of(attempts: &[InCall], cells: &[TrafficCell]) -> Self {
+    fn of(attempts: &[View], cells: &[TrafficCell]) -> Self {
         let mut failed: BTreeMap<Name, Vec<Time>> = BTreeMap::new();
-        for one in attempts.iter().filter(|one| one.attempt.outcome.is_failure()) {
-            if let Some(model) = one.attempt.attributes.get(Dimension::Model) {
-                failed.entry(Name::clone(model)).or_default().push(one.attempt.time);
+        for one in attempts.iter().filter(|one| one.outcome.is_failure()) {
+            if let Some(model) = one.attributes.get(Dimension::Model) {
+                failed.entry(Name::clone(model)).or_default().push(one.time);
             }
         }
         failed.values_mut().for_each(|times| times.sort_unstable());
@@ -157,8 +156,8 @@ fn share(part: u64, whole: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::infer;
-    use crate::judge::correlate::calls::InCall;
-    use crate::model::{Attempt, Attributes, CallOutcome, Dimension, Outcome, Time, TrafficCell};
+    use crate::judge::correlate::view::{ChainId, View};
+    use crate::model::{Attributes, Dimension, Observation, Outcome, Time, TrafficCell};
     use std::sync::Arc;
 
     fn of(model: Option<&str>) -> Arc<Attributes> {
@@ -169,16 +168,11 @@ mod tests {
         })
     }
 
-    fn failed(second: i64, model: Option<&str>) -> InCall {
-        InCall {
-            attempt: Attempt {
-                attributes: of(model),
-                ..Attempt::ended(Time(second * 1000), Outcome::Status(529))
-            },
-            numbered: None,
-            chain: Some((0, 0)),
-            said: CallOutcome::Unknown,
-        }
+    fn failed(second: i64, model: Option<&str>) -> View {
+        let mut view = View::of(0, &Observation::ended(Time(second * 1000), Outcome::Status(529)));
+        view.attributes = of(model);
+        view.chain = Some(ChainId { family: 0, chain: 0 });
+        view
     }
 
     fn answered(second: i64, model: &str, ok: u32) -> TrafficCell {
@@ -190,15 +184,15 @@ mod tests {
         }
     }
 
-    fn inferred(mut attempts: Vec<InCall>, cells: &[TrafficCell]) -> Option<String> {
+    fn inferred(mut attempts: Vec<View>, cells: &[TrafficCell]) -> Option<String> {
         infer(&mut attempts, cells);
         let last = attempts.last()?;
-        last.attempt.attributes.get(Dimension::Model).map(ToString::to_string)
+        last.attributes.get(Dimension::Model).map(ToString::to_string)
     }
 
     #[test]
     fn where_one_model_fails_and_the_others_answer_a_failure_without_a_model_is_its_own() {
-        let mut attempts: Vec<InCall> = (600..620).map(|second| failed(second, Some("opus"))).collect();
+        let mut attempts: Vec<View> = (600..620).map(|second| failed(second, Some("opus"))).collect();
         attempts.push(failed(621, None));
         let cells = [answered(0, "opus", 30), answered(5, "haiku", 30), answered(610, "haiku", 40)];
         assert_eq!(inferred(attempts, &cells).as_deref(), Some("opus"));
@@ -206,7 +200,7 @@ mod tests {
 
     #[test]
     fn where_every_model_fails_a_failure_without_a_model_stays_without() {
-        let mut attempts: Vec<InCall> = (600..620)
+        let mut attempts: Vec<View> = (600..620)
             .map(|second| failed(second, Some(if second % 2 == 0 { "opus" } else { "haiku" })))
             .collect();
         attempts.push(failed(621, None));
@@ -216,7 +210,7 @@ mod tests {
 
     #[test]
     fn where_the_successes_name_no_model_neither_do_the_failures() {
-        let mut attempts: Vec<InCall> = (600..620).map(|second| failed(second, Some("opus"))).collect();
+        let mut attempts: Vec<View> = (600..620).map(|second| failed(second, Some("opus"))).collect();
         attempts.push(failed(621, None));
         let mut unnamed = answered(0, "opus", 60);
         unnamed.attributes = of(None);

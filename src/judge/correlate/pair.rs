@@ -13,7 +13,7 @@ const TOLERANCE_MS: i64 = 2_000;
 /// Views by index: one, where proxies stand in no chain.
 pub(super) type Views = SmallVec<[usize; 2]>;
 
-/// One attempt: every view of it, the application's first.
+/// One attempt that a proxy saw: every view of it.
 #[derive(Clone, Debug)]
 pub(super) struct Joined {
     /// The application's view, by index.
@@ -24,53 +24,55 @@ pub(super) struct Joined {
     pub(super) method: Option<JoinMethod>,
 }
 
-/// Joins the applications' views with the proxies'. `hosts` tells each proxy view's host, so that a chain of proxies
-/// gives one view a hop; `may_meet` tells whether a proxy's client can be an application, which time alone cannot. Every
-/// view stands in exactly one of the results.
+/// Joins the applications' views, which are in order of time, with the proxies'. `hosts` tells each proxy view's host, so
+/// that a chain of proxies gives one view a hop; `may_meet` tells whether a proxy's client can be an application, which time
+/// alone cannot. Every proxy's view stands in exactly one of the results; an application's that no proxy saw stands in none.
+/// Those of the applications come first, in their order.
 pub(super) fn join(
     applications: &[View],
     proxies: &[View],
     hosts: &[usize],
     may_meet: impl Fn(&View, usize, &View) -> bool,
 ) -> Vec<Joined> {
+    if proxies.is_empty() {
+        return Vec::new();
+    }
     let mut index = Index::of(applications, proxies, hosts);
-    let mut joined: Vec<Joined> = Vec::with_capacity(applications.len());
-    let mut order: Vec<usize> = (0..applications.len()).collect();
-    order.sort_by_key(|&at| applications.get(at).map(|view| (view.time, at)));
+    let mut joined: Vec<Joined> = Vec::new();
     // Ids first, for all views: a match by time must not take a line that an id claims.
     let mut left = Vec::new();
-    for at in order {
-        let Some(view) = applications.get(at) else { continue };
+    for (at, view) in applications.iter().enumerate() {
         let (found, method) = match index.by_provider_id(view, proxies, hosts) {
-            found if !found.is_empty() => (found, Some(JoinMethod::ProviderId)),
+            found if !found.is_empty() => (found, JoinMethod::ProviderId),
             _ => match index.by_client_id(view, proxies) {
-                Some(found) => (smallvec![found], Some(JoinMethod::ClientId)),
-                None => (Views::new(), None),
+                Some(found) => (smallvec![found], JoinMethod::ClientId),
+                None => {
+                    left.push((at, view));
+                    continue;
+                }
             },
         };
         index.use_all(&found);
-        if found.is_empty() {
-            left.push(joined.len());
-        }
         joined.push(Joined {
             application: Some(at),
             proxies: found,
-            method,
+            method: Some(method),
         });
     }
-    for place in left {
-        let Some(one) = joined.get_mut(place) else { continue };
-        let found = one.application.and_then(|at| applications.get(at)).and_then(|view| {
-            index.by_time(view, proxies, |at, theirs| {
-                hosts.get(at).is_some_and(|host| may_meet(view, *host, theirs))
-            })
+    for (at, view) in left {
+        let found = index.by_time(view, proxies, |at, theirs| {
+            hosts.get(at).is_some_and(|host| may_meet(view, *host, theirs))
         });
         if let Some(found) = found {
             index.use_all(&[found]);
-            one.proxies.push(found);
-            one.method = Some(JoinMethod::TimeEndpointStatus);
+            joined.push(Joined {
+                application: Some(at),
+                proxies: smallvec![found],
+                method: Some(JoinMethod::TimeEndpointStatus),
+            });
         }
     }
+    joined.sort_by_key(|one| one.application);
     joined.extend(index.alone(proxies, hosts));
     joined
 }

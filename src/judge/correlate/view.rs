@@ -1,13 +1,22 @@
-//! One attempt as one source saw it, put together from all that source's records about it.
+//! One attempt in the making: as one source saw it, put together from all that source's records about it, and then what
+//! the others saw of it.
 
 use crate::model::{
-    Attributes, ErrorSaid, Fact, Grain, Ids, Instant, Name, Observation, Outcome, Shared, Time, Tokens, TransportError, Upstream,
+    Attempt, Attributes, CallOutcome, ErrorSaid, Fact, Grain, Ids, Instant, JoinMethod, Name, Observation, Outcome, Seen, Shared,
+    SourceRollup, Time, Tokens, TransportError, Upstream, Vantage,
 };
 use smallvec::{SmallVec, smallvec};
 use std::sync::Arc;
 
 /// The number of a source within one correlation.
 pub(super) type SourceIndex = usize;
+
+/// A chain of attempts: the number of its application's family, and its own within that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct ChainId {
+    pub(super) family: u32,
+    pub(super) chain: u32,
+}
 
 /// What the views of a log share: its records are put together in the same few ways over and over.
 #[derive(Debug, Default)]
@@ -16,7 +25,7 @@ pub(super) struct Merged {
     errors: Shared<ErrorSaid>,
 }
 
-/// One attempt as one source saw it.
+/// One attempt as one source saw it; a view that stands for the attempt takes in what the others saw, and becomes it.
 #[derive(Clone, Debug)]
 pub(super) struct View {
     /// Which source.
@@ -43,11 +52,24 @@ pub(super) struct View {
     pub(super) tokens: Option<Tokens>,
     pub(super) upstream: Option<Arc<Upstream>>,
     /// The chain of attempts it belongs to within its source.
-    pub(super) chain: Option<usize>,
+    pub(super) chain: Option<ChainId>,
     /// The access log, or the application's line on the answer, counted this attempt among the successes (a stream that died
     /// after a 200).
     pub(super) counted_as_success: bool,
+    /// The other views that it took in.
+    pub(super) also_seen: Vec<Seen>,
+    /// How these were found to be of one attempt.
+    pub(super) joined: Option<JoinMethod>,
+    /// The call it belongs to, by number.
+    pub(super) call: u32,
+    /// What its own log says became of that call; then what did.
+    pub(super) call_outcome: CallOutcome,
+    /// See [`Attempt::model_inferred`].
+    pub(super) model_inferred: bool,
 }
+
+/// A view becomes its attempt where it lies: a million of them are not moved to new memory.
+const _: () = assert!(size_of::<Attempt>() <= size_of::<View>());
 
 impl View {
     /// The view that one observation gives by itself.
@@ -72,7 +94,62 @@ impl View {
             upstream: seen.upstream.clone(),
             chain: None,
             counted_as_success: false,
+            also_seen: Vec::new(),
+            joined: None,
+            call: 0,
+            call_outcome: CallOutcome::Unknown,
+            model_inferred: false,
         }
+    }
+
+    /// The attempt that it stands for, whose side is open yet.
+    pub(super) fn into_attempt(self, sources: &[(&Name, &SourceRollup)]) -> Attempt {
+        let fact = self.fact.unwrap_or(Fact::StatusOnly);
+        let seen_by = self.all_seen(sources);
+        Attempt {
+            time: self.time,
+            duration_ms: self.duration_ms,
+            outcome: self.outcome,
+            attributes: self.attributes,
+            ids: self.ids,
+            method: self.method,
+            error: self.error,
+            number: self.number.unwrap_or(1),
+            call: self.call,
+            call_outcome: self.call_outcome,
+            reached: fact.reached(),
+            fact,
+            side: None,
+            side_by_vote: false,
+            model_inferred: self.model_inferred,
+            retry_in_ms: self.retry_in_ms,
+            retry_after_ms: self.retry_after_ms,
+            tokens: self.tokens,
+            upstream: self.upstream.and_then(|upstream| upstream.address.clone()),
+            joined: self.joined,
+            seen_by,
+        }
+    }
+
+    /// Where all records stand that told of it, in order.
+    pub(super) fn all_seen(&self, sources: &[(&Name, &SourceRollup)]) -> SmallVec<[Seen; 1]> {
+        let mut seen: SmallVec<[Seen; 1]> = self.seen(sources).chain(self.also_seen.iter().cloned()).collect();
+        seen.sort();
+        seen.dedup();
+        seen
+    }
+
+    /// Where its own records stand.
+    pub(super) fn seen(&self, sources: &[(&Name, &SourceRollup)]) -> impl Iterator<Item = Seen> {
+        let of_source = sources.get(self.source);
+        let told = of_source.map(|(path, rollup)| (*path, rollup.vantage.unwrap_or(Vantage::Application)));
+        told.into_iter().flat_map(|(path, vantage)| {
+            self.lines.iter().map(move |&line| Seen {
+                vantage,
+                path: Name::clone(path),
+                line,
+            })
+        })
     }
 
     /// Adds what another record of the same attempt says.

@@ -1,0 +1,58 @@
+//! Whether a record can be of the attempt or the call that another tells of.
+
+use crate::judge::correlate::view::View;
+use crate::model::{Attributes, Dimension, Name, Observation, Outcome, TransportError};
+use crate::providers;
+
+/// Whether one attempt can follow another in a call: the same thread where both name one, no other endpoint or id.
+pub(super) fn may_follow(last: &View, next: &View) -> bool {
+    let endpoint = |view: &View| view.attributes.get(Dimension::Endpoint).cloned();
+    let differ = |mine: Option<&Name>, theirs: Option<&Name>| matches!((mine, theirs), (Some(a), Some(b)) if a != b);
+    !differ(last.ids.thread.as_ref(), next.ids.thread.as_ref())
+        && !differ(last.ids.x_client_request_id.as_ref(), next.ids.x_client_request_id.as_ref())
+        && !differ(last.ids.sdk.as_ref(), next.ids.sdk.as_ref())
+        && same_route(endpoint(last).as_deref(), endpoint(next).as_deref())
+}
+
+/// Whether a record can be about the same call as a view: the same thread where both name one, no other endpoint, no
+/// other caller id.
+pub(super) fn may_belong(last: &View, seen: &Observation) -> bool {
+    let differ = |mine: Option<&Name>, theirs: Option<&Name>| matches!((mine, theirs), (Some(a), Some(b)) if a != b);
+    let endpoint = |attributes: &Attributes| attributes.get(Dimension::Endpoint).cloned();
+    !differ(last.ids.thread.as_ref(), seen.ids.thread.as_ref())
+        && !differ(last.ids.x_client_request_id.as_ref(), seen.ids.x_client_request_id.as_ref())
+        && !differ(last.ids.sdk.as_ref(), seen.ids.sdk.as_ref())
+        && (same_route(endpoint(&last.attributes).as_deref(), endpoint(&seen.attributes).as_deref()))
+}
+
+fn same_route(a: Option<&str>, b: Option<&str>) -> bool {
+    a.is_none() || b.is_none() || a == b
+}
+
+/// Whether a detail can be of the attempt: the same status where both have one, no second retry line, no other id.
+pub(super) fn agrees(last: &View, seen: &Observation) -> bool {
+    let second_retry = last.retry_in_ms.is_some() && seen.retry.is_some_and(|retry| retry.in_ms.is_some());
+    let other_id = matches!((&last.ids.x_request_id, &seen.ids.x_request_id), (Some(a), Some(b)) if a != b);
+    !second_retry && !other_id && ends_agree(last, seen)
+}
+
+pub(super) fn ends_agree(last: &View, seen: &Observation) -> bool {
+    match (last.outcome, seen.outcome) {
+        (_, Outcome::Unsaid) => true,
+        (Outcome::Status(a), Outcome::Status(_)) if a >= 500 && is_any_5xx(seen) => true,
+        (a, b) if a.status().is_some() || b.status().is_some() => a.status() == b.status(),
+        (Outcome::Transport(a), Outcome::Transport(b)) => a == b || a == TransportError::Other || b == TransportError::Other,
+        (a, b) => a == b,
+    }
+}
+
+/// Whether a line's status is no more than what its error's word stands for, which it does for every 5xx.
+fn is_any_5xx(seen: &Observation) -> bool {
+    let words = seen
+        .error
+        .iter()
+        .flat_map(|error| [&error.error_code, &error.error_type])
+        .flatten();
+    let meant = words.filter_map(|word| providers::meant(word)).next();
+    meant.is_some_and(|meant| !meant.is_exact && seen.outcome == Outcome::Status(meant.status))
+}

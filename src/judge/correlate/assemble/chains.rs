@@ -1,0 +1,228 @@
+//! The second pass over an application's log: attempts become calls.
+
+use super::agree::{may_belong, may_follow};
+use super::attempts::{Event, Unit};
+use super::{Chain, ChainEnd, Line, SAME_MOMENT_MS};
+use crate::judge::correlate::view::{ChainId, Merged, View};
+use crate::model::{CallerKind, Grain, Ids, Name, Observation, Outcome, Time, TransportError};
+use ahash::AHashMap;
+use std::sync::Arc;
+
+/// Milliseconds after which an announced retry is not waited for any longer: the SDKs' default time-out of ten
+/// minutes for the attempt, and half as much again.
+const RETRY_WAIT_MS: i64 = 900_000;
+
+/// The second pass: attempts become calls.
+#[derive(Default)]
+pub(super) struct Calls {
+    /// The number of the application's family.
+    family: u32,
+    pub(super) chains: Vec<Chain>,
+    /// Chains with an announced retry that nothing answered yet, the oldest first.
+    open: Vec<usize>,
+    /// The latest chain of each SDK call id and caller id that several records have.
+    by_id: AHashMap<Name, usize>,
+    /// The most retries that any line says are left: what the first attempt of a call has.
+    most_left: Option<u16>,
+    merged: Merged,
+}
+
+impl Calls {
+    /// None yet of a family.
+    pub(super) fn of(family: u32, most_left: Option<u16>) -> Self {
+        Self {
+            family,
+            most_left,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn take(&mut self, event: Event<'_>, views: &mut [View]) {
+        match event {
+            Event::Attempt(unit) => {
+                if let Some(view) = views.get(unit.view) {
+                    self.forget(view.time, views);
+                }
+                self.attempt(&unit, views);
+            }
+            Event::Saved(line) => {
+                let seen = line.seen;
+                self.forget(seen.time, views);
+                if let Some(chain) = self.saved(line, views) {
+                    self.close(chain, ChainEnd::Recovered(seen.time), seen, views);
+                }
+            }
+        }
+    }
+
+    /// Closes what nothing can continue any more, so that the open ones stay few.
+    fn forget(&mut self, now: Time, views: &[View]) {
+        let Self { chains, open, .. } = self;
+        open.retain(|&chain| {
+            let last = chains
+                .get(chain)
+                .and_then(|chain| chain.views.last())
+                .and_then(|&view| views.get(view));
+            let wait = last.and_then(|last| Some((last.time, i64::from(last.retry_in_ms?))));
+            wait.is_some_and(|(failed, wait)| now.since(failed) <= RETRY_WAIT_MS + wait)
+        });
+    }
+
+    fn last<'v>(&self, chain: usize, views: &'v [View]) -> Option<&'v View> {
+        views.get(*self.chains.get(chain)?.views.last()?)
+    }
+
+    fn first<'v>(&self, chain: usize, views: &'v [View]) -> Option<&'v View> {
+        views.get(*self.chains.get(chain)?.views.first()?)
+    }
+
+    fn length(&self, chain: usize) -> usize {
+        self.chains.get(chain).map_or(0, |chain| chain.views.len())
+    }
+
+    fn attempt(&mut self, unit: &Unit<'_>, views: &mut [View]) {
+        let Some(view) = views.get(unit.view) else { return };
+        let place = self
+            .most_left
+            .zip(unit.left)
+            .map(|(most, left)| usize::from(most.saturating_sub(left)) + 1);
+        let numbered_anew = view.number == Some(1);
+        let of_ids = || self.of_ids(&view.ids, view.time, views);
+        let chain = if unit.is_tied && !numbered_anew { of_ids() } else { None };
+        let chain = chain.or_else(|| {
+            if place == Some(1) {
+                None
+            } else {
+                self.by_announced_retry((unit, view), place, views)
+            }
+        });
+        let chain = chain.unwrap_or_else(|| {
+            self.chains.push(Chain::default());
+            self.chains.len() - 1
+        });
+        for id in ids(&view.ids).filter(|_| unit.is_tied) {
+            self.by_id.insert(Name::clone(id), chain);
+        }
+        self.open.retain(|&open| open != chain);
+        if view.retry_in_ms.is_some() {
+            self.open.push(chain);
+        }
+        if let (Some(view), Ok(number)) = (views.get_mut(unit.view), u32::try_from(chain)) {
+            view.chain = Some(ChainId {
+                family: self.family,
+                chain: number,
+            });
+        }
+        if let Some(chain) = self.chains.get_mut(chain) {
+            chain.views.push(unit.view);
+        }
+        if let Some(call) = unit.call {
+            self.close(chain, ChainEnd::Lost, call, views);
+        }
+    }
+
+    /// The chain with the same SDK call id or the same caller id, while it can go on.
+    fn of_ids(&self, wanted: &Ids, now: Time, views: &[View]) -> Option<usize> {
+        let chain = ids(wanted).find_map(|id| self.by_id.get(id).copied())?;
+        let last = self.last(chain, views)?;
+        let open = self.chains.get(chain).is_some_and(|chain| chain.end.is_none());
+        (open && now.since(last.time) <= RETRY_WAIT_MS + i64::from(last.retry_in_ms.unwrap_or(0))).then_some(chain)
+    }
+
+    /// The chain whose announced retry this is: due, of the same thread where threads are named, of the right length
+    /// where the SDK counts, begun within the call where its line says how long it took; the latest due of these, for
+    /// a retry answers soon after it is sent.
+    fn by_announced_retry(&self, (unit, view): (&Unit<'_>, &View), place: Option<usize>, views: &[View]) -> Option<usize> {
+        let time = view.time;
+        let begun = unit
+            .call
+            .and_then(|call| Some(call.time.plus_ms(-i64::from(call.duration_ms?) - SAME_MOMENT_MS)));
+        let fits = |chain: usize| {
+            place.is_none_or(|place| self.length(chain) + 1 == place)
+                && self
+                    .first(chain, views)
+                    .is_some_and(|first| begun.is_none_or(|begun| first.time >= begun))
+                && self.last(chain, views).is_some_and(|last| may_follow(last, view))
+        };
+        let due = |chain: usize| {
+            let last = self.last(chain, views)?;
+            let due = last.time.plus_ms(i64::from(last.retry_in_ms?));
+            (time.since(due) >= -SAME_MOMENT_MS).then_some((self.length(chain), due, chain))
+        };
+        // A call that failed for good used up its retries: the longest chain, then the latest due.
+        let due = self.open.iter().copied().filter(|&chain| fits(chain)).filter_map(due);
+        if unit.call.is_some() {
+            due.max().map(|(_, _, chain)| chain)
+        } else {
+            due.max_by_key(|(_, due, _)| *due).map(|(_, _, chain)| chain)
+        }
+    }
+
+    /// The chain that a success saved: by id, else one whose attempts lie within the successful call's own span.
+    fn saved(&self, Line { seen, is_tied, .. }: Line<'_>, views: &[View]) -> Option<usize> {
+        // A first attempt is of a call of its own, whatever id it shares with others.
+        if seen.attempt == Some(1) {
+            return None;
+        }
+        if is_tied && let Some(chain) = self.of_ids(&seen.ids, seen.time, views) {
+            return Some(chain);
+        }
+        let started = seen
+            .time
+            .plus_ms(-i64::from(seen.duration_ms.filter(|_| seen.grain == Grain::Call)?) - SAME_MOMENT_MS);
+        let within = |chain: usize| {
+            let (Some(first), Some(last)) = (self.first(chain, views), self.last(chain, views)) else {
+                return false;
+            };
+            let due = last.time.plus_ms(i64::from(last.retry_in_ms.unwrap_or(0)));
+            first.time >= started && due <= seen.time && last.retry_in_ms.is_some() && may_belong(last, seen)
+        };
+        // The call began just before its first attempt: of several chains, the one begun earliest within it.
+        self.open
+            .iter()
+            .copied()
+            .filter(|&chain| within(chain))
+            .min_by_key(|&chain| self.first(chain, views).map(|first| first.time))
+    }
+
+    fn close(&mut self, chain: usize, end: ChainEnd, seen: &Observation, views: &mut [View]) {
+        self.open.retain(|&open| open != chain);
+        let Some(closing) = self.chains.get_mut(chain) else {
+            return;
+        };
+        closing.end = Some(end);
+        // A success that is numbered is known for a retry already.
+        if matches!(end, ChainEnd::Recovered(_)) && seen.attempt.is_none() {
+            closing.recovered_by = Some(Arc::clone(&seen.attributes));
+        }
+        let kind = if let Outcome::Transport(kind) = seen.outcome {
+            Some(kind)
+        } else {
+            None
+        };
+        for &view in &closing.views {
+            let Some(view) = views.get_mut(view) else { continue };
+            view.fill_attributes(&seen.attributes, &mut self.merged);
+            if view.ids.x_client_request_id.is_none() && seen.ids.x_client_request_id.is_some() {
+                Arc::make_mut(&mut view.ids)
+                    .x_client_request_id
+                    .clone_from(&seen.ids.x_client_request_id);
+            }
+            // Nor does an answer's line say which kind of 429 it was; a used-up quota was so before.
+            let quota = Outcome::Caller(CallerKind::Quota, 429);
+            if seen.outcome == quota && view.outcome == Outcome::Caller(CallerKind::RateLimit, 429) && view.error.is_none() {
+                view.outcome = quota;
+            }
+            // A retry line does not say how the exchange broke; the traceback that ends the call does.
+            if let (Outcome::Transport(TransportError::Other), Some(kind)) = (view.outcome, kind) {
+                view.outcome = Outcome::Transport(kind);
+                view.fact = seen.fact;
+            }
+        }
+    }
+}
+
+/// The ids that attempts of one call share.
+fn ids(ids: &Ids) -> impl Iterator<Item = &Name> {
+    [&ids.sdk, &ids.x_client_request_id].into_iter().flatten()
+}

@@ -1,0 +1,214 @@
+//! Both sides of each failure in one: the application's view takes in what the proxies saw of the same attempt, and what only
+//! proxies saw stands by itself where it counts.
+
+use super::addresses::Addresses;
+use super::assemble::{Assembled, ChainEnd};
+use super::cover::{Cover, Covers};
+use super::earlier::{Client, Earlier};
+use super::family::Family;
+use super::pair::Joined;
+use super::side;
+use super::successes::{self, Successes};
+use super::view::{ChainId, Merged, View};
+use crate::model::{CallOutcome, CallerKind, Dimension, JoinMethod, Name, Outcome, SourceRollup};
+use crate::workers::Workers;
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// What the joined pairs are judged by.
+pub(super) struct Both<'a> {
+    pub(super) assembled: &'a [Assembled],
+    pub(super) families: &'a [Family],
+    /// The host of each of the proxies' views.
+    pub(super) hosts: &'a [usize],
+    pub(super) covers: &'a Covers,
+    pub(super) addresses: &'a Addresses,
+    pub(super) sources: &'a [(&'a Name, &'a SourceRollup)],
+}
+
+impl Both<'_> {
+    /// Every attempt once, each a view that took in the others: the applications', then those that only proxies saw, both
+    /// in order of time.
+    pub(super) fn attempts(
+        &self,
+        mut applications: Vec<View>,
+        mut proxies: Vec<View>,
+        joined: &[Joined],
+        workers: &Workers,
+    ) -> Vec<View> {
+        let (pairs, alone) = joined.split_at(joined.partition_point(|one| one.application.is_some()));
+        let mut earlier = Earlier::default();
+        self.note_calls(&applications, &mut earlier);
+        self.note_pairs(pairs, (&applications, &proxies), &mut earlier);
+        workers.each_mut(&mut applications, |at, view, merged| {
+            let pair = pairs.binary_search_by_key(&Some(at), |one| one.application);
+            self.settle(view, pair.ok().and_then(|at| pairs.get(at)), &proxies, merged);
+        });
+        let mut counts = vec![false; proxies.len()];
+        let mut merged = Merged::default();
+        for one in alone {
+            let Some((&at, others)) = one.proxies.split_first() else {
+                continue;
+            };
+            if !self.counts_alone(one, &proxies) {
+                continue;
+            }
+            if let Some(client) = self.client_of_no_call(one, &proxies) {
+                earlier.note_alone(at, client);
+            }
+            let others: SmallVec<[View; 1]> = others.iter().filter_map(|&at| proxies.get(at).cloned()).collect();
+            if let (Some(view), Some(counts)) = (proxies.get_mut(at), counts.get_mut(at)) {
+                self.settle_alone(view, &others, one.method, &mut merged);
+                *counts = true;
+            }
+        }
+        earlier.lay_into_calls(&mut proxies);
+        let mut counts = counts.into_iter();
+        proxies.retain(|_| counts.next() == Some(true));
+        proxies.sort_by_key(|view| view.time);
+        // Where logs are of one side only, its list stays where it is.
+        if applications.is_empty() {
+            return proxies;
+        }
+        applications.append(&mut proxies);
+        applications
+    }
+
+    /// Lets an application's view take in the proxies' that it is joined with.
+    fn settle(&self, view: &mut View, pair: Option<&Joined>, proxies: &[View], merged: &mut Merged) {
+        let theirs = pair.map_or(&[][..], |one| &one.proxies);
+        let theirs: SmallVec<[&View; 2]> = theirs.iter().filter_map(|&at| proxies.get(at)).collect();
+        view.fact = Some(side::decide(Some(view), &theirs, self.sources));
+        if let Some(ChainId { family, chain }) = view.chain {
+            let of_family = self.assembled.get(family as usize);
+            let end = of_family.and_then(|one| one.chains.get(chain as usize)?.end);
+            view.call_outcome = match end {
+                Some(ChainEnd::Recovered(_)) => CallOutcome::Recovered,
+                Some(ChainEnd::Lost) => CallOutcome::Lost,
+                None => CallOutcome::Unknown,
+            };
+            if let Some(filled) = self.addresses.of_lacking(family as usize, &view.attributes) {
+                view.set_attributes(filled, merged);
+            }
+        }
+        if view.of_call {
+            // The proxy saw the attempt itself.
+            view.duration_ms = theirs.iter().find_map(|proxy| proxy.duration_ms).or(view.duration_ms);
+        }
+        // An application does not know whom its proxy tried.
+        view.upstream = None;
+        view.joined = pair.and_then(|one| one.method);
+        self.take_in(view, &theirs, merged);
+    }
+
+    /// Lets a proxy's view take in those of the further hops.
+    fn settle_alone(&self, view: &mut View, others: &[View], method: Option<JoinMethod>, merged: &mut Merged) {
+        let others: SmallVec<[&View; 2]> = others.iter().collect();
+        let fact = {
+            let hops: SmallVec<[&View; 2]> = std::iter::once(&*view).chain(others.iter().copied()).collect();
+            side::decide(None, &hops, self.sources)
+        };
+        view.fact = Some(fact);
+        if view.of_call {
+            view.duration_ms = view.duration_ms.or(others.iter().find_map(|hop| hop.duration_ms));
+        }
+        view.joined = method.filter(|_| !others.is_empty());
+        self.take_in(view, &others, merged);
+    }
+
+    fn take_in(&self, view: &mut View, others: &[&View], merged: &mut Merged) {
+        view.also_seen
+            .extend(others.iter().flat_map(|other| other.seen(self.sources)));
+        for other in others {
+            view.fill_from_proxy(other, merged);
+        }
+        if view.ids.gateway_request_id.is_some() && view.ids.gateway_request_id == view.ids.x_request_id {
+            Arc::make_mut(&mut view.ids).gateway_request_id = None;
+        }
+        let names_one = |view: &View| view.upstream.as_ref().is_some_and(|upstream| upstream.address.is_some());
+        if !names_one(view) {
+            view.upstream = others
+                .iter()
+                .find(|other| names_one(other))
+                .and_then(|other| other.upstream.clone());
+        }
+    }
+
+    /// Notes the calls of applications that log no attempts.
+    fn note_calls(&self, applications: &[View], earlier: &mut Earlier) {
+        let of_calls: Vec<bool> = self.families.iter().map(|family| !family.shows_every_attempt()).collect();
+        if !of_calls.contains(&true) {
+            return;
+        }
+        for view in applications {
+            if let Some(chain) = view.chain.filter(|chain| of_calls.get(chain.family as usize) == Some(&true)) {
+                earlier.note_call(chain, view.time, view.duration_ms.unwrap_or(0));
+            }
+        }
+    }
+
+    /// Notes whose calls each client's are.
+    fn note_pairs(&self, pairs: &[Joined], (applications, proxies): (&[View], &[View]), earlier: &mut Earlier) {
+        for one in pairs {
+            let chain = one.application.and_then(|at| applications.get(at)?.chain);
+            if let (Some(chain), Some(client)) = (chain, self.client(one, proxies)) {
+                earlier.note_pair(client, chain.family);
+            }
+        }
+    }
+
+    fn client(&self, one: &Joined, proxies: &[View]) -> Option<Client> {
+        let &at = one.proxies.first()?;
+        let client = proxies.get(at)?.attributes.get(Dimension::Client).cloned();
+        Some((*self.hosts.get(at)?, client))
+    }
+
+    /// The client of an attempt that nothing but time lays into a call: the caller's id says better which it is.
+    fn client_of_no_call(&self, one: &Joined, proxies: &[View]) -> Option<Client> {
+        let mut views = one.proxies.iter().filter_map(|&at| proxies.get(at));
+        let has_none = views.all(|view| view.ids.x_client_request_id.is_none());
+        self.client(one, proxies).filter(|_| has_none)
+    }
+
+    /// Whether an attempt that only proxies saw counts: not where an application's log shows every attempt of its client.
+    fn counts_alone(&self, one: &Joined, proxies: &[View]) -> bool {
+        let Some((view, host)) = one
+            .proxies
+            .first()
+            .and_then(|&at| Some((proxies.get(at)?, *self.hosts.get(at)?)))
+        else {
+            return false;
+        };
+        let cover = self.covers.of(host, view.attributes.get(Dimension::Client));
+        let hung_up = matches!(view.outcome, Outcome::Caller(CallerKind::ClientCancel, _));
+        // An application that logs calls shows its own time-outs: a hang-up is no attempt beside them.
+        cover < if hung_up { Cover::Calls } else { Cover::Attempts }
+    }
+
+    /// Takes the successes away that an application's answer line told of streams that broke later, as its call's line
+    /// tells.
+    pub(super) fn take_broken_streams(&self, applications: &[View], successes: &mut Successes) {
+        let mut left = successes::answers_beyond_calls(self.families, self.sources);
+        for view in applications.iter().filter(|view| view.counted_as_success) {
+            let family = view.chain.map(|chain| chain.family as usize);
+            let left = family.and_then(|family| left.get_mut(family)).filter(|left| **left > 0);
+            if let Some(left) = left {
+                *left -= 1;
+                successes.take_away(view.time, &view.attributes);
+            }
+        }
+    }
+
+    /// Takes the successes away that a proxy counted and that died later.
+    pub(super) fn take_proxies_broken_streams(&self, (joined, proxies): (&[Joined], &[View]), successes: [&mut Successes; 2]) {
+        let [all, uncovered] = successes;
+        let counts = |one: &&Joined| one.application.is_some() || self.counts_alone(one, proxies);
+        for one in joined.iter().filter(counts) {
+            let mut views = one.proxies.iter().filter_map(|&at| proxies.get(at));
+            if let Some(died) = views.find(|view| view.counted_as_success) {
+                all.take_away(died.time, &died.attributes);
+                uncovered.take_away(died.time, &died.attributes);
+            }
+        }
+    }
+}
