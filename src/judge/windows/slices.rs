@@ -80,3 +80,61 @@ impl Slices {
 pub(super) fn failed(series: &Series) -> f64 {
     series.iter().map(|(.., k)| k).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Slices, Table};
+    use crate::model::{Attempt, Attributes, Dimension, Name, Outcome, Scope, Side, Time, Traffic};
+    use crate::workers::Workers;
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    /// Two models that fail in every minute of an hour.
+    fn traffic() -> Traffic {
+        let failed = |at: i64| {
+            let model = if at % 3 == 0 { "gpt-4o" } else { "gpt-4o-mini" };
+            Attempt {
+                side: Some(Side::Provider),
+                attributes: Arc::new(Attributes::default().with(Dimension::Model, model)),
+                ..Attempt::ended(Time(at * 20_000), Outcome::Status(503))
+            }
+        };
+        Traffic {
+            attempts: (0..180).map(failed).collect(),
+            ..Traffic::default()
+        }
+    }
+
+    /// The slices of a table that lost ten minutes of one model after it was searched.
+    fn renewed(table: &mut Table<'_>) -> Slices {
+        let mut slices = Slices::of(table);
+        slices.segments(0.003, 1, &Workers::new(1));
+        let scope = Scope {
+            values: BTreeMap::from([(Dimension::Model, vec![Name::from("gpt-4o")])]),
+        };
+        table.remove(&scope, 10, 20);
+        slices.renew(table, 10, 20);
+        slices
+    }
+
+    fn of_models(traffic: &Traffic) -> Table<'_> {
+        Table::of(traffic, &[], &[Dimension::Model], Side::Provider, |_| true)
+    }
+
+    #[test]
+    fn what_is_renewed_is_what_would_be_made_anew() {
+        let traffic = traffic();
+        let mut table = of_models(&traffic);
+        let renewed = renewed(&mut table);
+        let told = |mut slices: Slices| slices.segments(0.003, 1, &Workers::new(1));
+        assert_eq!(told(renewed), told(Slices::of(&table)));
+    }
+
+    #[test]
+    fn a_slice_that_lost_nothing_is_not_searched_again() {
+        let traffic = traffic();
+        let slices = renewed(&mut of_models(&traffic));
+        let stale = slices.slices.values().filter(|one| one.is_stale).count();
+        assert_eq!(stale, 2, "everything, and the model that lost some");
+    }
+}
