@@ -180,7 +180,7 @@ fn from(shapes: &'static [&'static str]) -> impl Strategy<Value = String> {
 
 #[test]
 fn every_shape_is_a_regex() {
-    for (class, shape, _) in super::SECRETS.iter().chain(super::ADDRESSES) {
+    for (class, shape, ..) in super::SECRETS.iter().chain(super::ADDRESSES) {
         assert!(
             regex::Regex::new(&shape.replace(super::BOUND_MARK, super::BOUND)).is_ok(),
             "{class}: {shape}"
