@@ -46,23 +46,29 @@ pub fn run() -> ExitCode {
 
 fn whole() -> Exit {
     let words = config::in_order(std::env::args_os().collect());
-    let asked = config::definition().try_get_matches_from(&words);
-    if let Err(refused) = asked.as_ref().map(drop)
+    let definition = config::definition();
+    let asked = definition.clone().try_get_matches_from(&words);
+    if let Err(refused) = &asked
         && !refused.use_stderr()
     {
         return said_by_clap(refused);
     }
-    let laid = match config::lay(words.clone()) {
+    let laid = match config::lay(&definition, words.clone(), asked.as_ref().ok()) {
         Ok(laid) => laid,
         Err(error) => return said(&error),
     };
-    let parsed = config::definition()
-        .try_get_matches_from(&laid.words)
-        .and_then(|matches| Args::from_arg_matches(&matches));
-    match parsed {
+    let is_typed_right = asked.is_ok();
+    // Where no file says anything the words are as they were, and to define and parse them again would cost a tenth of a
+    // run over a small log.
+    let matches = if laid.words == words {
+        asked
+    } else {
+        definition.try_get_matches_from(&laid.words)
+    };
+    match matches.and_then(|matches| Args::from_arg_matches(&matches)) {
         Ok(args) => run_command(&args, &laid, &words).unwrap_or_else(|error| said(&error)),
         Err(refused) => {
-            laid.name_files(asked.is_ok());
+            laid.name_files(is_typed_right);
             said_by_clap(&refused)
         }
     }

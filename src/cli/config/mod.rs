@@ -126,24 +126,27 @@ impl Laid {
     }
 }
 
-/// Reads the files that are meant, and lays their values into the command line.
+/// Reads the files that are meant, and lays their values into the command line; `asked` is what the words were understood
+/// as, if they were.
 ///
 /// # Errors
 /// Which file cannot be read, or what in it is wrong.
-pub(super) fn lay(words: Vec<OsString>) -> anyhow::Result<Laid> {
-    let definition = definition();
-    let typed = definition.clone().ignore_errors(true).try_get_matches_from(&words);
-    let Ok(typed) = typed else {
+pub(super) fn lay(definition: &Command, words: Vec<OsString>, asked: Option<&ArgMatches>) -> anyhow::Result<Laid> {
+    let guessed = match asked {
+        Some(_) => None,
+        None => definition.clone().ignore_errors(true).try_get_matches_from(&words).ok(),
+    };
+    let Some(typed) = asked.or(guessed.as_ref()) else {
         return Ok(Laid {
             words,
             files: Vec::new(),
         });
     };
-    let files = files(&typed)?;
+    let files = files(typed)?;
     for file in &files {
-        file.check(&definition)?;
+        file.check(definition)?;
     }
-    let (name, command, matches) = active(&definition, &typed);
+    let (name, command, matches) = active(definition, typed);
     let mut options = Vec::new();
     let mut positional = Vec::new();
     for arg in command.get_arguments() {
