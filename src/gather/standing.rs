@@ -3,8 +3,9 @@
 use super::formats::{Fit, Format};
 use super::recognise::{Order, Ranked};
 
-/// Lines at a source's head that every format is asked of.
-const HEADING: usize = 16;
+/// Lines at a source's head that every format is asked of. Behind them a line of which a format is sure is no other's; of
+/// ten thousand small logs, sixteen lines cost a fifth of the run more, and said nothing else.
+const HEADING: usize = 4;
 
 /// One line in so many is asked of every format behind that, so that a second format is found that begins later.
 const SPREAD: usize = 8;

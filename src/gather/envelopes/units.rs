@@ -11,6 +11,9 @@ const LONGEST: usize = 6 * RECORD_LIMIT;
 /// Bytes at a source's start that tell how it is split.
 const TOLD_BY: usize = 4096;
 
+/// No beginning that is known by heart is longer, blanks left out.
+const LONGEST_BEGINNING: usize = 64;
+
 /// How the outermost envelopes are told apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Split {
@@ -34,10 +37,16 @@ impl Split {
         if head.starts_with(b"__CURSOR=") || head.starts_with(b"__REALTIME_TIMESTAMP=") {
             return Self::Entries;
         }
+        if !matches!(head.first(), Some(b'{' | b'[')) {
+            return Self::Lines;
+        }
         let start = head.get(..TOLD_BY).unwrap_or(head);
-        let dense: Vec<u8> = start.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
         let first = memchr(b'\n', head).and_then(|end| head.get(..end)).map(<[u8]>::trim_ascii);
         let is_document = matches!(first, Some(b"{" | b"["));
+        // Only of a document every key counts.
+        let most = if is_document { TOLD_BY } else { LONGEST_BEGINNING };
+        let dense = start.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).take(most);
+        let dense: Vec<u8> = dense.collect();
         match list_of(&dense) {
             Some(b"events" | b"logEvents") => Self::Objects { depth: 2 },
             // OTLP's lists are no lists of lines.

@@ -209,6 +209,12 @@ fn stamp<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
 
 /// The stamp that stands here, bracketed or not, ISO's or the common log's; the cursor stays where there is none.
 pub(super) fn stamp_ahead<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
+    // Asked before every word of a line, and few words begin as a stamp does.
+    let rest = cursor.rest().as_bytes();
+    let may_begin = |byte: &u8| byte.is_ascii_digit() || *byte == b'[';
+    if !rest.first().is_some_and(may_begin) && rest.get(2) != Some(&b'/') {
+        return None;
+    }
     let mut ahead = *cursor;
     if let Some(found) = stamp(&mut ahead) {
         *cursor = ahead;

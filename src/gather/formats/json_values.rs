@@ -58,8 +58,14 @@ impl Unescaped {
 /// one that needs them as keys.
 pub(super) fn marks_in(line: &[u8], marks: &[&str]) -> usize {
     let mut found = 0_u64;
+    // Most strings begin otherwise than any mark: a bit for each byte, modulo 64, by which one does.
+    let bit = |byte: Option<&u8>| byte.map_or(0, |byte| 1_u64 << (byte & 63));
+    let firsts = marks.iter().fold(0, |firsts, mark| firsts | bit(mark.as_bytes().first()));
     for at in memchr::memchr_iter(b'"', line) {
         let rest = line.get(at + 1..).unwrap_or_default();
+        if bit(rest.first()) & firsts == 0 {
+            continue;
+        }
         for (place, mark) in marks.iter().enumerate().take(64) {
             if rest.first() == mark.as_bytes().first() && rest.starts_with(mark.as_bytes()) {
                 found |= 1 << place;

@@ -129,6 +129,10 @@ fn read<'a>(line: &'a str, writer: Writer, unescaped: &'a Unescaped) -> Result<F
             return Err(Unread::CutShort);
         }
     } else {
+        // A state or flags have a name.
+        if memchr::memchr(b'=', line.as_bytes()).is_none() {
+            return Err(Unread::NotThisFormat);
+        }
         let mut cursor = Cursor::new(line);
         loop {
             cursor.blanks();

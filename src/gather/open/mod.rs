@@ -95,7 +95,9 @@ pub enum Content {
 /// # Errors
 /// Why it cannot be read.
 pub fn look(file: &File) -> Result<Content, Refused> {
-    let mut block = vec![0; HEAD];
+    // Of ten thousand small files each would fill 64 KiB with zeros.
+    let size = usize::try_from(file.metadata()?.len()).unwrap_or(HEAD);
+    let mut block = vec![0; if size == 0 { HEAD } else { size.min(HEAD) }];
     let mut begins = 0;
     let mut zeros = 0;
     loop {

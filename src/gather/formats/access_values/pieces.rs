@@ -25,9 +25,10 @@ const SEPARATORS: usize = 4;
 
 /// Gives every value of a line.
 pub(super) fn pieces<'a>(line: &'a str, give: &mut dyn FnMut(Piece<'a>)) {
-    let separator = ['|', '\t', ';']
+    let separator = [b'|', b'\t', b';']
         .into_iter()
-        .find(|of| line.matches(*of).count() >= SEPARATORS);
+        .find(|of| memchr::memchr_iter(*of, line.as_bytes()).count() >= SEPARATORS)
+        .map(char::from);
     let separator = separator.or_else(|| is_csv(line).then_some(','));
     let Some(separator) = separator else {
         return blanks(line, give);
@@ -53,7 +54,7 @@ pub(super) fn pieces<'a>(line: &'a str, give: &mut dyn FnMut(Piece<'a>)) {
 fn is_csv(line: &str) -> bool {
     let first = line.split(',').next().unwrap_or(line).trim_matches('"');
     let begins = shapes::begins_a_time(first) || shapes::is_address(first);
-    begins && line.matches(',').count() > SEPARATORS
+    begins && memchr::memchr_iter(b',', line.as_bytes()).count() > SEPARATORS
 }
 
 /// A cell without its quotes or brackets.
