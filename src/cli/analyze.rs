@@ -8,22 +8,27 @@ use super::progress::Bar;
 use super::{account, bundle, key, output, status_page, world};
 use crate::deliver::{self, Context};
 use crate::gather::{self, Gathered};
-use crate::judge;
+use crate::judge::{self, Clocks};
 use crate::model::{Findings, Rollup};
-use crate::redact::{Audience, Policy, Removed, seal};
+use crate::providers;
+use crate::redact::{Audience, Policy, Removed, seal, wall_for_strangers};
 use anyhow::{Context as _, bail};
 use std::io::Write;
 
 pub(super) fn analyze(args: &Analyze, own: &OwnFormats) -> anyhow::Result<Exit> {
     let needs = needs(args, own, world::now())?;
     // What only a second look needs goes before the judgement.
-    let rollup = read(args, &needs)?.rollup;
-    judged(args, &needs, rollup)
+    let (gathered, clocks) = read(args, &needs)?;
+    judged(args, &needs, gathered.rollup, clocks)
 }
 
 /// Acts two and three.
-pub(super) fn judged(args: &Analyze, needs: &Needs, rollup: Rollup) -> anyhow::Result<Exit> {
-    let mut findings = judge::judge(&rollup, &needs.judge);
+pub(super) fn judged(args: &Analyze, needs: &Needs, rollup: Rollup, clocks: Clocks) -> anyhow::Result<Exit> {
+    let options = judge::Options {
+        clocks: Some(clocks),
+        ..needs.judge.clone()
+    };
+    let mut findings = judge::judge(&rollup, &options);
     let derived = key::derived(&rollup);
     // A million logs weigh more than their report.
     drop(rollup);
@@ -36,17 +41,34 @@ pub(super) fn judged(args: &Analyze, needs: &Needs, rollup: Rollup) -> anyhow::R
     Ok(exit)
 }
 
-/// Act one, with its second look, and what is said of it.
-pub(super) fn read(args: &Analyze, needs: &Needs) -> anyhow::Result<Gathered> {
+/// Has the tables made, beside the recognition of the first log, that nearly every run asks: known messages of providers
+/// and what the second wall looks for. Where they come too late, whoever asks first makes them.
+fn make_ready(threads: usize) {
+    let work = || {
+        let _ = providers::caller_kind(429, None, None, Some("-"));
+        let _ = providers::template("-");
+        drop(wall_for_strangers(String::new()));
+    };
+    if threads > 1 {
+        // No thread to be had is no reason to stop.
+        drop(std::thread::Builder::new().spawn(work));
+    }
+}
+
+/// Act one, with its second look, and what is said of it; and the clocks, which the second look had to know.
+pub(super) fn read(args: &Analyze, needs: &Needs) -> anyhow::Result<(Gathered, Clocks)> {
+    make_ready(needs.gather.threads);
     let bar = Bar::new(args);
     let read = gather::gather(&needs.gather, &bar).map(|mut gathered| {
-        let wanted = judge::wanted(&gathered.rollup);
+        gather::thin(&mut gathered.rollup);
+        let clocks = Clocks::of(&gathered.rollup);
+        let wanted = judge::wanted_by(&gathered.rollup, &clocks);
         let extra = gathered.look_again(&needs.gather, &wanted, &());
         gathered.rollup = std::mem::take(&mut gathered.rollup).merge(extra).settled();
-        gathered
+        (gathered, clocks)
     });
     bar.clear();
-    let gathered = read?;
+    let (gathered, clocks) = read?;
     if !args.quiet {
         account::understood(&gathered, args.verbose);
     }
@@ -54,7 +76,7 @@ pub(super) fn read(args: &Analyze, needs: &Needs) -> anyhow::Result<Gathered> {
     if gathered.rollup.sources.is_empty() {
         bail!("nothing could be read");
     }
-    Ok(gathered)
+    Ok((gathered, clocks))
 }
 
 fn deliver_all(args: &Analyze, needs: &Needs, findings: Findings, derived: Vec<u8>) -> anyhow::Result<()> {

@@ -8,7 +8,7 @@ use super::plan::needs;
 use super::say::say;
 use super::{account, output, world};
 use crate::gather;
-use crate::judge;
+use crate::judge::{self, Clocks};
 use crate::keep::{self, Part};
 use crate::model::{Name, Rollup, Wanted};
 use anyhow::{Context as _, bail};
@@ -53,8 +53,10 @@ pub(super) fn merge(asked: &Merge, own: &OwnFormats) -> anyhow::Result<Exit> {
             source.observations.retain(|seen| seen.time <= last);
         }
     }
-    let rollup = rollup.settled();
-    let wanted = judge::wanted(&rollup);
+    let mut rollup = rollup.settled();
+    gather::thin(&mut rollup);
+    let clocks = Clocks::of(&rollup);
+    let wanted = judge::wanted_by(&rollup, &clocks);
     let open: BTreeSet<Name> = (asked_of.iter())
         .flat_map(|(own, asked)| judge::unanswered(&rollup, own, asked, &wanted))
         .collect();
@@ -68,7 +70,7 @@ pub(super) fn merge(asked: &Merge, own: &OwnFormats) -> anyhow::Result<Exit> {
         bail!("the parts hold no log");
     }
     question(asked, &open, wanted)?;
-    let exit = analyze::judged(args, &needs, rollup)?;
+    let exit = analyze::judged(args, &needs, rollup, clocks)?;
     Ok(if exit == Exit::Done && !open.is_empty() {
         Exit::Incomplete
     } else {

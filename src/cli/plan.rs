@@ -154,6 +154,7 @@ fn judge(args: &Analyze) -> Options {
         max_requests: args.max_requests,
         keep_traffic: args.reports.iter().any(|asked| asked.name == LISTS_TRAFFIC),
         explain: args.explain,
+        clocks: None,
     }
 }
 

@@ -20,12 +20,13 @@ pub(super) fn trace(asked: &Asked, own: &OwnFormats) -> anyhow::Result<Exit> {
     let args = &asked.analyze;
     let needs = needs(args, own, world::now())?;
     let form = form(&needs)?;
-    let gathered = analyze::read(args, &needs)?;
+    let (gathered, clocks) = analyze::read(args, &needs)?;
     if args.paths.iter().any(|path| path.as_os_str() == "-") {
         say("standard input is read once: of its attempts, only those that did not end well are found");
     }
     let options = Options {
         selection: Selection::default(),
+        clocks: Some(clocks),
         ..needs.judge.clone()
     };
     let tracer = Tracer::of(&gathered.rollup, &options);

@@ -12,6 +12,7 @@ pub mod discover;
 pub mod envelopes;
 mod exports;
 pub mod formats;
+mod fraction;
 pub mod frame;
 mod jobs;
 pub mod messages;
@@ -37,6 +38,7 @@ pub mod trial;
 
 pub use discover::DiscoverError;
 pub use exports::once as exports_once;
+pub use fraction::thin;
 pub use plan::{Pattern, Plan, Share};
 pub use progress::Progress;
 pub use redate::redate;
@@ -101,16 +103,16 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
     let workers = Workers::new(plan.threads);
     let Sources {
         mut sources,
-        skipped,
+        mut skipped,
         mut copies,
         links,
         order,
     } = found;
-    progress.found(sources.iter().map(|prepared| prepared.source.size).sum());
-    let errand = Errand::for_all(plan, &order, progress);
+    let size = sources.iter().map(|prepared| prepared.source.size).sum();
+    progress.found(size);
+    let errand = Errand::for_all(plan, &order, progress).over(size);
     let is_own = own(&sources, plan);
     let mut parts = read_in_turn(&mut sources, &is_own, &errand, &workers);
-    let mut skipped = skipped;
     let (mut before, mut names) = (vec![BTreeMap::new(); sources.len()], vec![Vec::new(); sources.len()]);
     let savers = savers(&mut parts, sources.len());
     let places = before.iter_mut().zip(&mut names).zip(is_own).enumerate();

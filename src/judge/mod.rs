@@ -19,11 +19,12 @@ mod wanted;
 mod windows;
 
 use baseline::{Usual, UsualHour};
+pub use correlate::Clocks;
 pub use select::Selection;
 pub use shards::{chosen, unanswered, wanted_of_shard};
 pub use thresholds::Thresholds;
 pub use trace::Tracer;
-pub use wanted::wanted;
+pub use wanted::{wanted, wanted_by};
 
 use crate::model::{
     Attempt, CallOutcome, Counts, Coverage, Finding, Findings, Name, Rollup, SourceCoverage, SourceRollup, Traffic, Window,
@@ -50,13 +51,15 @@ pub struct Options {
     pub keep_traffic: bool,
     /// The window whose numbers are wanted, from 0, by start.
     pub explain: Option<usize>,
+    /// The clocks of the logs, where they were worked out for the second look.
+    pub clocks: Option<Clocks>,
 }
 
 /// Act two, whole.
 #[must_use]
 pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
     let workers = Workers::new(options.threads);
-    let correlated = correlate::correlate(rollup, &workers);
+    let correlated = correlate::correlate(rollup, options.clocks.as_ref(), &workers);
     let traffic = options.selection.of(correlated.traffic);
     let (mut windows, no_news) = find_windows(&traffic, options, &workers);
     case::add_proxy_logs(&mut windows, rollup, &correlated.offsets_ms);

@@ -2,7 +2,7 @@
 //! its own names. A full table of ids would cost memory with the size of the logs; a second look at the stretches
 //! around failures does not.
 
-use super::correlate;
+use super::correlate::Clocks;
 use crate::model::{Grain, Name, Outcome, RetrySaid, Rollup, Time, Wanted, id_hash};
 
 /// Two logs' records of one moment may be this far out of order.
@@ -17,8 +17,14 @@ const LONGEST_TIMES: i64 = 2;
 /// What a second look should bring.
 #[must_use]
 pub fn wanted(rollup: &Rollup) -> Wanted {
+    wanted_by(rollup, &Clocks::of(rollup))
+}
+
+/// The same, where the clocks are known.
+#[must_use]
+pub fn wanted_by(rollup: &Rollup, clocks: &Clocks) -> Wanted {
     let mut wanted = Wanted::default();
-    let offsets = correlate::offsets_ms(rollup);
+    let offsets = clocks.offsets_ms(rollup);
     let longest = rollup
         .sources
         .values()
@@ -94,8 +100,59 @@ pub(super) fn united(mut spans: Vec<(Time, Time)>) -> Vec<(Time, Time)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BEFORE_MS, stretches};
-    use crate::model::Time;
+    use super::{BEFORE_MS, Clocks, stretches};
+    use crate::model::{Attributes, Cell, Grain, Name, Observation, Outcome, Rollup, SourceRollup, Time, Vantage};
+    use std::sync::Arc;
+
+    const MINUTE_MS: i64 = 60_000;
+
+    /// A log of six hours whose minutes go up and down, written so many milliseconds ahead.
+    fn log(vantage: Vantage, zone_assumed: bool, ahead_ms: i64) -> SourceRollup {
+        let mut log = SourceRollup {
+            vantage: Some(vantage),
+            zone_assumed,
+            ..SourceRollup::default()
+        };
+        let tuple = log.cells.tuple(&Arc::new(Attributes::default()));
+        for minute in 0..360 {
+            let time = Time(minute * MINUTE_MS + ahead_ms);
+            let ok = u32::try_from(minute * minute * 7 % 31).unwrap();
+            log.cells.add(time, Grain::Attempt, tuple, Cell { ok, ok_later: 0 });
+            log.observations.push(Observation::ended(time, Outcome::Status(500)));
+        }
+        log.span = Some((Time(ahead_ms), Time(360 * MINUTE_MS + ahead_ms)));
+        log
+    }
+
+    #[test]
+    fn what_a_second_look_brings_moves_no_clock() {
+        let mut rollup = Rollup::default();
+        for (name, log) in [
+            ("proxy/access.log", log(Vantage::Proxy, false, 0)),
+            ("app/app.log", log(Vantage::Application, true, 2 * 60 * MINUTE_MS)),
+        ] {
+            rollup.sources.insert(Name::from(name), Box::new(log));
+        }
+        let before = Clocks::of(&rollup);
+        let offsets: Vec<i64> = before.offsets_ms(&rollup).into_values().collect();
+        assert_eq!(offsets, [-2 * 60 * MINUTE_MS, 0], "they are told by their minutes");
+        let mut extra = Rollup::default();
+        for name in rollup.sources.keys() {
+            let brought = |at: i64| {
+                let grain = [Grain::Attempt, Grain::Call, Grain::Detail, Grain::Start][usize::try_from(at % 4).unwrap()];
+                Observation {
+                    grain,
+                    ..Observation::ended(Time(at % 11 * 29 * MINUTE_MS), Outcome::Success)
+                }
+            };
+            let brought = SourceRollup {
+                observations: (0..4_000).map(brought).collect(),
+                ..SourceRollup::default()
+            };
+            extra.sources.insert(Name::clone(name), Box::new(brought));
+        }
+        assert_eq!(Clocks::of(&rollup.merge(extra).settled()), before);
+    }
 
     #[test]
     fn stretches_that_touch_are_one() {

@@ -104,6 +104,14 @@ impl IdSample {
         }
     }
 
+    /// Keeps only ids whose hash has no bit of `fraction`: of so many of two samples the same ones.
+    pub fn thin(&mut self, fraction: u64) {
+        match &mut self.kept {
+            Kept::Few(kept) => kept.retain(|(hash, _)| hash & fraction == 0),
+            Kept::Many(kept) => kept.retain(|hash, _| hash & fraction == 0),
+        }
+    }
+
     /// Adds another sample, the smaller one to the larger: which of them is whose makes no difference.
     pub fn merge(&mut self, mut other: Self) {
         if other.len() > self.len() {

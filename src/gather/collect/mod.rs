@@ -67,6 +67,8 @@ pub struct SourceContext<'a> {
     pub until: Option<Time>,
     /// Bytes of the source as it lies on the disk: how many ids its sample may look at.
     pub size: u64,
+    /// The bits that the hash of a sampled id lacks, by the bytes of all sources.
+    pub fraction: u64,
     /// Second look: the successes that are needed whole.
     pub wanted: Option<&'a Wanted>,
     /// The callers' ids among it.
@@ -137,7 +139,7 @@ impl<'a> Collector<'a> {
             ..SourceRollup::default()
         };
         Self {
-            fraction: sampled_fraction(context.size),
+            fraction: sampled_fraction(context.size) | context.fraction,
             has_twins: first.is_some_and(|format| format.vantage() == Vantage::Application),
             context,
             rollup,

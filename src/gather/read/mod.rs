@@ -15,6 +15,7 @@ pub(super) use records::{continued, starts_record};
 use super::chunk::PieceReader;
 use super::collect::{KnownLines, SourceContext};
 use super::envelopes::{Opening, Split};
+use super::fraction::fraction;
 use super::frame::Window;
 use super::open::{Refused, words};
 use super::plan::Plan;
@@ -75,6 +76,8 @@ pub(super) struct Errand<'a> {
     pub(super) progress: &'a dyn Progress,
     /// Ids of successes that were kept.
     pub(super) ids_kept: AtomicUsize,
+    /// The bits that the hash of a sampled id lacks.
+    pub(super) fraction: u64,
 }
 
 impl<'a> Errand<'a> {
@@ -88,6 +91,15 @@ impl<'a> Errand<'a> {
             order,
             progress,
             ids_kept: AtomicUsize::new(0),
+            fraction: 0,
+        }
+    }
+
+    /// The same of logs of so many bytes in all, of whose ids a fraction is sampled.
+    pub(super) fn over(self, bytes: u64) -> Self {
+        Self {
+            fraction: fraction(bytes),
+            ..self
         }
     }
 }
@@ -209,6 +221,7 @@ impl Errand<'_> {
             since: self.plan.since,
             until: self.plan.until,
             size: prepared.source.size,
+            fraction: self.fraction,
             wanted: self.wanted,
             asked: self.asked,
             sought: self.sought,

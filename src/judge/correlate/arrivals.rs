@@ -58,27 +58,9 @@ const LAG_WORK: usize = 40_000_000;
 
 /// The lag at which the arrivals of the applications and of one proxy agree best, in milliseconds: how far the proxy's
 /// stamps are ahead. `None` where no lag stands out.
-pub(super) fn lag(applications: &[SourceIndex], proxy: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> Option<i64> {
-    let slots = |members: &[SourceIndex]| {
-        let mut counts: BTreeMap<i64, i64> = BTreeMap::new();
-        for &index in members {
-            let Some((_, rollup)) = sources.get(index) else { continue };
-            for (time, grain, _, cell) in rollup.cells.in_order() {
-                // A tunnel ends when its client hangs up, which no request's end need be near.
-                if !matches!(grain, Grain::Detail | Grain::Tunnel) {
-                    *counts.entry(time.0.div_euclid(CELL_SECONDS * 1000)).or_default() += i64::from(cell.ok);
-                }
-            }
-        }
-        counts.into_iter().collect::<Vec<(i64, i64)>>()
-    };
-    // The proxy's first: of a great many logs most are too short, and the applications are always the same.
-    let theirs = slots(proxy);
-    if theirs.len() < EVENTS_NEEDED {
-        return None;
-    }
-    let ours = slots(applications);
-    if ours.len() < EVENTS_NEEDED {
+pub(super) fn lag(applications: &Slots, proxy: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> Option<i64> {
+    let (Slots(ours), Slots(theirs)) = (applications, slots(proxy, sources));
+    if theirs.len() < EVENTS_NEEDED || ours.len() < EVENTS_NEEDED {
         return None;
     }
     let thin = (ours.len().saturating_mul(theirs.len()) / LAG_WORK).max(1);
@@ -98,10 +80,28 @@ pub(super) fn lag(applications: &[SourceIndex], proxy: &[SourceIndex], sources: 
         }
     }
     let events = |counts: &[(i64, i64)]| counts.iter().map(|(_, count)| count).sum::<i64>();
-    let fewer = events(&ours).min(events(&theirs)) / i64::try_from(thin).unwrap_or(1);
+    let fewer = events(ours).min(events(&theirs)) / i64::try_from(thin).unwrap_or(1);
     peak(&agreement)
         .filter(|&lag| stands_out(&agreement, lag, fewer))
         .map(|lag| (i64::try_from(lag).unwrap_or(0) - LARGEST_LAG_SLOTS) * CELL_SECONDS * 1000)
+}
+
+/// Successes by five seconds.
+pub(super) struct Slots(Vec<(i64, i64)>);
+
+/// The successes of some logs.
+pub(super) fn slots(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> Slots {
+    let mut counts: BTreeMap<i64, i64> = BTreeMap::new();
+    for &index in members {
+        let Some((_, rollup)) = sources.get(index) else { continue };
+        for (time, grain, _, cell) in rollup.cells.in_order() {
+            // A tunnel ends when its client hangs up, which no request's end need be near.
+            if !matches!(grain, Grain::Detail | Grain::Tunnel) {
+                *counts.entry(time.0.div_euclid(CELL_SECONDS * 1000)).or_default() += i64::from(cell.ok);
+            }
+        }
+    }
+    Slots(counts.into_iter().collect())
 }
 
 /// Whether so much agrees at one lag as two unrelated logs would not: most lags of two short logs lie outside of both, so
@@ -122,11 +122,9 @@ fn stands_out(agreement: &[i64], lag: usize, fewer: i64) -> bool {
 
 /// The whole zone by which a proxy's stamps are ahead of an application's that carry none, in milliseconds: at which lag
 /// the arrivals of every minute go up and down together. `None` where none does, or more than one.
-pub(super) fn zone(application: &[SourceIndex], proxy: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> Option<i64> {
-    let theirs = Minutes::of(proxy, sources)?;
-    let ours = Minutes::of(application, sources)?;
+pub(super) fn zone(ours: &Minutes, theirs: &Minutes) -> Option<i64> {
     let mut together: Vec<(f64, i64)> = (-WIDEST_LAG..=WIDEST_LAG)
-        .filter_map(|quarters| Some((ours.goes_with(&theirs, quarters * QUARTER_MINUTES)?, quarters)))
+        .filter_map(|quarters| Some((ours.goes_with(theirs, quarters * QUARTER_MINUTES)?, quarters)))
         .collect();
     together.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.abs().cmp(&b.1.abs())));
     let second = together.get(1).map_or(0.0, |(correlation, _)| *correlation);
@@ -135,13 +133,14 @@ pub(super) fn zone(application: &[SourceIndex], proxy: &[SourceIndex], sources: 
 }
 
 /// Arrivals by minute, less their running mean, so that the hours of a day do not look like one another.
-struct Minutes {
+pub(super) struct Minutes {
     first: i64,
     ups_and_downs: Vec<f64>,
 }
 
 impl Minutes {
-    fn of(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> Option<Self> {
+    /// Those of some logs; `None` where they are too few or too many.
+    pub(super) fn of(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> Option<Self> {
         let mut counts: BTreeMap<i64, u64> = BTreeMap::new();
         for &index in members {
             let Some((_, rollup)) = sources.get(index) else { continue };
@@ -150,8 +149,10 @@ impl Minutes {
                     *counts.entry(time.0.div_euclid(MINUTE_MS)).or_default() += u64::from(cell.ok);
                 }
             }
-            let ended =
-                |seen: &&Observation| matches!(seen.grain, Grain::Attempt | Grain::Call) && seen.outcome != Outcome::Unsaid;
+            // The successes are counted already, those too that a second look or their number brought.
+            let ended = |seen: &&Observation| {
+                matches!(seen.grain, Grain::Attempt | Grain::Call) && !matches!(seen.outcome, Outcome::Unsaid | Outcome::Success)
+            };
             for seen in rollup.observations.iter().filter(ended) {
                 *counts.entry(seen.time.0.div_euclid(MINUTE_MS)).or_default() += 1;
             }

@@ -5,17 +5,16 @@
 //! counts are held against each other ([`arrivals`]). Logs that share enough are tied into groups, and each group is set
 //! by a log whose zone is known: one that stamps it, or that the user named, or that logs the answers' `date` headers.
 
-use super::arrivals;
+use super::arrivals::{self, Minutes, Slots};
 use super::family::Family;
 use super::proxies::ProxyHost;
+use super::shared_ids::{PAIRS_NEEDED, Pair, ProxyIds};
 use super::view::SourceIndex;
-use crate::model::{IdSample, Name, SourceRollup, Time, Vantage};
+use crate::model::{Name, SourceRollup, Time, Vantage};
 use crate::text::timestamp::{ZONE_STEP_MS, nearest_zone_ms};
 use ahash::AHashMap;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Pairs below which nothing is concluded (classification B3.2).
-const PAIRS_NEEDED: usize = 8;
 
 /// Offsets up to half a second are latency and rounding, not skew (classification B3.2).
 const SKEW_IGNORED_MS: i64 = 500;
@@ -52,24 +51,13 @@ impl Clock {
 }
 
 /// The clocks of all sources, by index.
+///
+/// They are told by what the first look gave: sampled ids, counted successes, failures, spans and zones. The second look
+/// only adds single successes, which nothing here asks for, so they are worked out once for both.
 pub(super) fn clocks(sources: &[(&Name, &SourceRollup)], families: &[Family], proxies: &[ProxyHost]) -> Vec<Clock> {
     let mut clocks = vec![Clock::default(); sources.len()];
-    let rollup = |index: SourceIndex| sources.get(index).map(|(_, rollup)| *rollup);
-    let applications: Vec<SourceIndex> = (0..sources.len())
-        .filter(|&index| rollup(index).is_some_and(|rollup| rollup.vantage == Some(Vantage::Application)))
-        .collect();
-    let shared_ids = SharedIds::of(sources, &applications, proxies);
-    for &application in &applications {
-        let pairs: Vec<Pair> = shared_ids
-            .with(application)
-            .flat_map(|log| pairs(rollup(application), rollup(log)))
-            .collect();
-        if let Some(clock) = clocks.get_mut(application) {
-            clock.stamps_start = stamps_start(&pairs);
-        }
-    }
     let units = units(sources, families, proxies);
-    let links = links(sources, &units, &clocks, &shared_ids);
+    let links = links(sources, &units, &mut clocks);
     let offsets = settle(&units, &links);
     for (unit, offset) in units.iter().zip(&offsets) {
         for &index in &unit.sources {
@@ -86,39 +74,6 @@ pub(super) fn clocks(sources: &[(&Name, &SourceRollup)], families: &[Family], pr
         }
     }
     clocks
-}
-
-/// Which logs share an id at all: of thousands of logs, each has something in common with few.
-struct SharedIds {
-    /// The proxies' logs that share an id with an application's.
-    logs: BTreeMap<SourceIndex, BTreeSet<SourceIndex>>,
-}
-
-impl SharedIds {
-    fn of(sources: &[(&Name, &SourceRollup)], applications: &[SourceIndex], proxies: &[ProxyHost]) -> Self {
-        let ids = |index: SourceIndex| {
-            let rollup = sources.get(index).map(|(_, rollup)| *rollup);
-            let ids = rollup
-                .into_iter()
-                .flat_map(|rollup| rollup.provider_ids.iter().chain(rollup.client_ids.iter()));
-            ids.map(|(hash, _)| hash)
-        };
-        let mut holders: AHashMap<u64, Vec<SourceIndex>> = AHashMap::new();
-        for &log in proxies.iter().flat_map(|proxy| &proxy.counted) {
-            for id in ids(log) {
-                holders.entry(id).or_default().push(log);
-            }
-        }
-        let logs = applications.iter().map(|&application| {
-            let shared = ids(application).filter_map(|id| holders.get(&id)).flatten();
-            (application, shared.copied().collect())
-        });
-        Self { logs: logs.collect() }
-    }
-
-    fn with(&self, application: SourceIndex) -> impl Iterator<Item = SourceIndex> {
-        self.logs.get(&application).into_iter().flatten().copied()
-    }
 }
 
 /// Sources with one clock: a log with its rotated parts, or a proxy host.
@@ -179,69 +134,80 @@ struct Link {
     lag_ms: i64,
 }
 
-/// The links, the best proven first.
-fn links(sources: &[(&Name, &SourceRollup)], units: &[Unit], clocks: &[Clock], shared_ids: &SharedIds) -> Vec<Link> {
+/// The links, the best proven first; and which logs stamp starts, which the same pairs tell.
+fn links(sources: &[(&Name, &SourceRollup)], units: &[Unit], clocks: &mut [Clock]) -> Vec<Link> {
     let numbered = || units.iter().enumerate();
-    let mut acquainted: BTreeMap<SourceIndex, BTreeSet<usize>> = BTreeMap::new();
+    let proxies = || numbered().filter(|(_, unit)| unit.is_proxy);
+    let proxy_of = |(proxy, unit): (usize, &Unit)| unit.counted.iter().map(|&log| (log, proxy)).collect::<Vec<_>>();
+    let proxy_of: BTreeMap<SourceIndex, usize> = proxies().flat_map(proxy_of).collect();
+    let ids = ProxyIds::of(sources, proxy_of.keys().copied());
+    let mut links: Vec<Link> = Vec::new();
     for (application, unit) in numbered().filter(|(_, unit)| !unit.is_proxy) {
-        for log in unit.counted.iter().flat_map(|&index| shared_ids.with(index)) {
-            acquainted.entry(log).or_default().insert(application);
-        }
-    }
-    let arrivals = Arrivals::of(units);
-    let with_ids = applications_with_ids(units, sources);
-    let mut links = Vec::new();
-    for (proxy, log) in numbered().filter(|(_, unit)| unit.is_proxy) {
-        let applications = log.counted.iter().filter_map(|index| acquainted.get(index)).flatten();
-        let applications: BTreeSet<usize> = applications.copied().collect();
-        let by_pairs = applications
-            .into_iter()
-            .filter_map(|application| Some((application, units.get(application)?)))
-            .filter_map(|(application, unit)| {
-                let mut apart = lags(sources, unit, log, clocks);
-                (apart.len() >= PAIRS_NEEDED).then(|| Link {
+        for (proxy, mut apart) in lags(sources, unit, &ids, &proxy_of, clocks) {
+            if apart.len() >= PAIRS_NEEDED {
+                links.push(Link {
                     application,
                     proxy,
                     pairs: apart.len(),
                     lag_ms: median(&mut apart),
-                })
-            });
-        let by_pairs: Vec<Link> = by_pairs.collect();
-        let lacks_ids = with_ids.is_some_and(|with_ids| !with_ids || !has_ids(log, sources));
-        if by_pairs.is_empty() && lacks_ids {
+                });
+            }
+        }
+    }
+    let paired: BTreeSet<usize> = links.iter().map(|link| link.proxy).collect();
+    let arrivals = Arrivals::of(units);
+    let with_ids = applications_with_ids(units, sources);
+    for (proxy, log) in proxies().filter(|(proxy, _)| !paired.contains(proxy)) {
+        if with_ids.is_some_and(|with_ids| !with_ids || !has_ids(log, sources)) {
             links.extend(links_by_arrivals(sources, &arrivals, proxy, log));
         }
-        links.extend(by_pairs);
     }
     links.sort_by_key(|link| (std::cmp::Reverse(link.pairs), link.application, link.proxy));
     links
 }
 
-/// Proxy's stamp minus application's end, for every pair of two units.
-fn lags(sources: &[(&Name, &SourceRollup)], application: &Unit, proxy: &Unit, clocks: &[Clock]) -> Vec<i64> {
-    let rollup = |index: SourceIndex| sources.get(index).map(|(_, rollup)| *rollup);
-    let mut apart = Vec::new();
+/// Proxy's stamp minus application's end, for every pair of an application's log and each proxy that shares ids with it.
+fn lags(
+    sources: &[(&Name, &SourceRollup)],
+    application: &Unit,
+    ids: &ProxyIds,
+    proxy_of: &BTreeMap<SourceIndex, usize>,
+    clocks: &mut [Clock],
+) -> BTreeMap<usize, Vec<i64>> {
+    let mut apart: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
+    // A browser's log tells more of a proxy that an application's knows, and knows none by itself.
+    let mut acquainted: BTreeSet<usize> = BTreeSet::new();
     for &index in &application.counted {
-        let stamps_start = clocks.get(index).is_some_and(|clock| clock.stamps_start);
-        for &log in &proxy.counted {
-            let pairs = pairs(rollup(index), rollup(log)).into_iter();
-            apart.extend(pairs.map(|pair| {
-                if stamps_start {
+        let Some((_, rollup)) = sources.get(index) else { continue };
+        let by_log = ids.pairs(rollup);
+        let is_application = rollup.vantage == Some(Vantage::Application);
+        let starts = is_application && stamps_start(&by_log.values().flatten().copied().collect::<Vec<_>>());
+        if let Some(clock) = clocks.get_mut(index) {
+            clock.stamps_start = starts;
+        }
+        for (log, pairs) in by_log {
+            let Some(&proxy) = proxy_of.get(&log) else { continue };
+            acquainted.extend(is_application.then_some(proxy));
+            let lag = |pair: Pair| {
+                if starts {
                     pair.apart_ms - pair.duration_ms
                 } else {
                     pair.apart_ms
                 }
-            }));
+            };
+            apart.entry(proxy).or_default().extend(pairs.into_iter().map(lag));
         }
     }
+    apart.retain(|proxy, _| acquainted.contains(proxy));
     apart
 }
 
 /// The applications whose arrivals are held against a proxy's.
 struct Arrivals<'u> {
-    /// Those whose zone is known, and their logs.
+    /// Those whose zone is known, their logs, and what these count: nothing before it is asked for.
     known: Vec<usize>,
     members: Vec<SourceIndex>,
+    slots: OnceCell<Slots>,
     /// The others.
     unknown: Vec<(usize, &'u Unit)>,
 }
@@ -253,6 +219,7 @@ impl<'u> Arrivals<'u> {
         Self {
             members: known.iter().flat_map(|(_, unit)| unit.counted.iter().copied()).collect(),
             known: known.into_iter().map(|(at, _)| at).collect(),
+            slots: OnceCell::new(),
             unknown,
         }
     }
@@ -260,20 +227,29 @@ impl<'u> Arrivals<'u> {
 
 /// The logs whose zone is known share a clock, so their arrivals count together; every other is in a zone of its own.
 fn links_by_arrivals(sources: &[(&Name, &SourceRollup)], applications: &Arrivals<'_>, proxy: usize, log: &Unit) -> Vec<Link> {
-    let Arrivals { known, members, unknown } = applications;
+    let Arrivals {
+        known,
+        members,
+        slots,
+        unknown,
+    } = applications;
     let link = |application: usize, lag_ms: i64| Link {
         application,
         proxy,
         pairs: 0,
         lag_ms,
     };
-    let together = arrivals::lag(members, &log.counted, sources);
+    let slots = slots.get_or_init(|| arrivals::slots(members, sources));
+    let together = arrivals::lag(slots, &log.counted, sources);
     let mut links: Vec<Link> = together
         .into_iter()
         .flat_map(|lag_ms| known.iter().map(move |&application| link(application, lag_ms)))
         .collect();
-    for (application, unit) in unknown {
-        links.extend(arrivals::zone(&unit.counted, &log.counted, sources).map(|lag_ms| link(*application, lag_ms)));
+    let theirs = (!unknown.is_empty()).then(|| Minutes::of(&log.counted, sources)).flatten();
+    for (theirs, (application, unit)) in theirs.iter().flat_map(|theirs| unknown.iter().map(move |one| (theirs, one))) {
+        let ours = Minutes::of(&unit.counted, sources);
+        let lag_ms = ours.and_then(|ours| arrivals::zone(&ours, theirs));
+        links.extend(lag_ms.map(|lag_ms| link(*application, lag_ms)));
     }
     links
 }
@@ -436,38 +412,6 @@ impl<'u> HostZones<'u> {
     }
 }
 
-/// One attempt in two logs.
-struct Pair {
-    /// Proxy's stamp minus application's.
-    apart_ms: i64,
-    duration_ms: i64,
-}
-
-fn pairs(application: Option<&SourceRollup>, proxy: Option<&SourceRollup>) -> Vec<Pair> {
-    let (Some(application), Some(proxy)) = (application, proxy) else {
-        return Vec::new();
-    };
-    let by_provider_id = shared(&application.provider_ids, &proxy.provider_ids);
-    if by_provider_id.len() >= PAIRS_NEEDED {
-        by_provider_id
-    } else {
-        shared(&application.client_ids, &proxy.client_ids)
-    }
-}
-
-fn shared(application: &IdSample, proxy: &IdSample) -> Vec<Pair> {
-    application
-        .iter()
-        .filter_map(|(hash, seen)| {
-            let theirs = proxy.get(hash)?;
-            Some(Pair {
-                apart_ms: theirs.time.since(seen.time),
-                duration_ms: i64::from(seen.duration_ms.unwrap_or(0)),
-            })
-        })
-        .collect()
-}
-
 /// Whether the application stamps starts: then its durations explain the spread of the pairs' distances.
 fn stamps_start(pairs: &[Pair]) -> bool {
     if pairs.len() < PAIRS_NEEDED {
@@ -481,21 +425,20 @@ fn stamps_start(pairs: &[Pair]) -> bool {
 /// Interquartile range.
 fn spread(values: impl Iterator<Item = i64>) -> f64 {
     let mut values: Vec<i64> = values.collect();
-    values.sort_unstable();
-    let at = |quarter: usize| {
-        values
-            .get((values.len().saturating_sub(1)) * quarter / 4)
-            .copied()
-            .unwrap_or(0)
-    };
+    let Some(last) = values.len().checked_sub(1) else { return 0.0 };
+    let mut at = |quarter: usize| *values.select_nth_unstable(last * quarter / 4).1;
+    let (third, first) = (at(3), at(1));
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of a day fit 53 bits")]
-    let spread = at(3).saturating_sub(at(1)) as f64;
+    let spread = third.saturating_sub(first) as f64;
     spread
 }
 
 fn median(values: &mut [i64]) -> i64 {
-    values.sort_unstable();
-    values.get(values.len() / 2).copied().unwrap_or(0)
+    if values.is_empty() {
+        return 0;
+    }
+    let middle = values.len() / 2;
+    *values.select_nth_unstable(middle).1
 }
 
 #[cfg(test)]

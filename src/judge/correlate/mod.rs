@@ -18,6 +18,7 @@ mod met;
 mod models;
 mod pair;
 mod proxies;
+mod shared_ids;
 mod side;
 mod successes;
 mod ties;
@@ -53,12 +54,41 @@ pub(crate) struct Correlated {
     pub(crate) stamp_starts: BTreeSet<Name>,
 }
 
-/// Joins, counts and numbers everything.
-pub(crate) fn correlate(rollup: &Rollup, workers: &Workers) -> Correlated {
+/// What every log's clock needs to be right. A second look changes nothing of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clocks(Vec<Clock>);
+
+impl Clocks {
+    /// Works them out.
+    #[must_use]
+    pub fn of(rollup: &Rollup) -> Self {
+        let sources: Vec<(&Name, &SourceRollup)> = by_name(rollup);
+        Self(clocks::clocks(
+            &sources,
+            &family::families(&sources),
+            &proxies::hosts(&sources),
+        ))
+    }
+
+    /// Those of the sources, where they are of as many.
+    fn of_all(&self, sources: &[(&Name, &SourceRollup)]) -> Option<Vec<Clock>> {
+        (self.0.len() == sources.len()).then(|| self.0.clone())
+    }
+
+    /// What is to be added to each source's times, in milliseconds, so that the clocks agree.
+    pub(super) fn offsets_ms<'r>(&self, rollup: &'r Rollup) -> BTreeMap<&'r Name, i64> {
+        let offsets = self.0.iter().map(|clock| clock.offset_ms);
+        rollup.sources.keys().zip(offsets).collect()
+    }
+}
+
+/// Joins, counts and numbers everything; `clocks` are those that the same logs were found to have before.
+pub(crate) fn correlate(rollup: &Rollup, clocks: Option<&Clocks>, workers: &Workers) -> Correlated {
     let sources: Vec<(&Name, &SourceRollup)> = by_name(rollup);
     let families = family::families(&sources);
     let mut proxies = proxies::hosts(&sources);
-    let clocks = clocks::clocks(&sources, &families, &proxies);
+    let known = clocks.and_then(|clocks| clocks.of_all(&sources));
+    let clocks = known.unwrap_or_else(|| clocks::clocks(&sources, &families, &proxies));
     let numbered: Vec<(u32, &Family)> = (0..).zip(&families).collect();
     let mut assembled = workers.map(&numbered, |family| assemble_family(*family, &sources, workers));
     set_clocks(&mut assembled, &mut proxies, &clocks);
@@ -190,17 +220,6 @@ fn in_one<'a>(lists: impl Iterator<Item = &'a mut Vec<View>>) -> Vec<View> {
 /// The sources by their number, which is their place by name.
 fn by_name(rollup: &Rollup) -> Vec<(&Name, &SourceRollup)> {
     rollup.sources.iter().map(|(name, source)| (name, &**source)).collect()
-}
-
-/// What is to be added to each source's times, in milliseconds, so that the clocks agree.
-pub(crate) fn offsets_ms(rollup: &Rollup) -> BTreeMap<Name, i64> {
-    let sources: Vec<(&Name, &SourceRollup)> = by_name(rollup);
-    let clocks = clocks::clocks(&sources, &family::families(&sources), &proxies::hosts(&sources));
-    sources
-        .iter()
-        .zip(clocks)
-        .map(|((name, _), clock)| (Name::clone(name), clock.offset_ms))
-        .collect()
 }
 
 fn assemble_family((number, family): (u32, &Family), sources: &[(&Name, &SourceRollup)], workers: &Workers) -> Assembled {

@@ -306,6 +306,8 @@ fn zone_shift(
     }
     let mut failures: Vec<Time> = host.views.iter().map(|view| view.time).collect();
     failures.sort_unstable();
+    // A second look's successes are no errors: before it and after it the zone comes out the same.
+    let errors = || details(rollup).filter(|seen| seen.outcome != Outcome::Success);
     let matched = |shift: i64| {
         let at_a_failure = |seen: &&Observation| {
             let time = seen.time.plus_ms(shift);
@@ -314,12 +316,12 @@ fn zone_shift(
                 .get(near)
                 .is_some_and(|failure| failure.since(time) <= SAME_EXCHANGE_MS)
         };
-        details(rollup).take(DETAILS_LOOKED_AT).filter(at_a_failure).count()
+        errors().take(DETAILS_LOOKED_AT).filter(at_a_failure).count()
     };
     let as_read = matched(0);
     // Errors from when nothing was logged at all are in another zone, however few they are.
     let is_within = |seen: &Observation| covered.iter().any(|(first, last)| (*first..=*last).contains(&seen.time));
-    let needed = if details(rollup).any(is_within) { DETAILS_NEEDED } else { 1 };
+    let needed = if errors().any(is_within) { DETAILS_NEEDED } else { 1 };
     let best = (-WIDEST_ZONE..=WIDEST_ZONE)
         .map(|quarters| (matched(quarters * ZONE_STEP_MS), std::cmp::Reverse(quarters.abs()), quarters))
         .max();

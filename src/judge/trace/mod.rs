@@ -47,7 +47,7 @@ impl<'a> Tracer<'a> {
     #[must_use]
     pub fn of(rollup: &'a Rollup, options: &Options) -> Self {
         let workers = Workers::new(options.threads);
-        let correlated = correlate::correlate(rollup, &workers);
+        let correlated = correlate::correlate(rollup, options.clocks.as_ref(), &workers);
         let traffic = options.selection.of(correlated.traffic);
         let (windows, _) = find_windows(&traffic, options, &workers);
         let mut tracer = Self {
