@@ -1,7 +1,9 @@
 //! Makes a deterministic log of any size for measuring: one day, three failure windows, and the truth beside it.
 //!
-//! `cargo run --release --example make-corpus -- json|nginx|text SIZE DIR`, SIZE as `64M` or `1G`. The same arguments give
-//! the same bytes. Shares: 2 % failures, 1.5 % of 429, 0.8 % of other 4xx; one JSON line in ten is not about a call.
+//! `cargo run --release --example make-corpus -- json|nginx|text|mixed SIZE DIR`, SIZE as `64M` or `1G`. The same arguments
+//! give the same bytes. Shares: 2 % failures, 1.5 % of 429, 0.8 % of other 4xx; one JSON line in ten is not about a call.
+//! `mixed` is 200 rotated files of such lines, 40 % of them .gz and 20 % .zst: an application in JSON, the nginx before it,
+//! and another application in text; SIZE is what they unpack to.
 
 #![expect(
     clippy::indexing_slicing,
@@ -11,9 +13,10 @@
     reason = "a generator of test data, run by hand"
 )]
 
+use flate2::write::GzEncoder;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Start of the day: 2026-03-02T00:00:00Z.
 const DAY_START_MS: u64 = 1_772_409_600_000;
@@ -183,7 +186,7 @@ fn text(out: &mut dyn Write, one: &Attempt) -> io::Result<()> {
 fn main() -> io::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let (Some(kind), Some(size), Some(directory)) = (arguments.next(), arguments.next(), arguments.next()) else {
-        return Err(io::Error::other("usage: make-corpus json|nginx|text SIZE DIR"));
+        return Err(io::Error::other("usage: make-corpus json|nginx|text|mixed SIZE DIR"));
     };
     let unit = if size.ends_with('G') { 1 << 30 } else { 1 << 20 };
     let bytes: u64 = size.trim_end_matches(['M', 'G']).parse::<u64>().map_err(io::Error::other)? * unit;
@@ -193,6 +196,9 @@ fn main() -> io::Result<()> {
         _ => 150,
     };
     std::fs::create_dir_all(&directory)?;
+    if kind == "mixed" {
+        return mixed(Path::new(&directory), bytes);
+    }
     let path = Path::new(&directory).join(format!("{kind}.log"));
     let mut out = Counted {
         inner: BufWriter::with_capacity(1 << 20, File::create(&path)?),
@@ -225,6 +231,107 @@ fn main() -> io::Result<()> {
     } = truth;
     let truth = format!("{{\"lines\":{lines},\"attempts\":{attempts},\"failures\":{failures},\"caller_side\":{caller_side}}}\n");
     std::fs::write(path.with_extension("truth.json"), truth)
+}
+
+/// Files of a mixed corpus.
+const MIXED_FILES: u64 = 200;
+
+/// A directory of rotated logs, packed and not.
+fn mixed(directory: &Path, bytes: u64) -> io::Result<()> {
+    let mean = 480 + 320 + 150;
+    let step = (DAY_MS as f64) / (bytes as f64 / f64::from(mean));
+    let (mut traffic, mut other, mut noise) = (Numbers(0x9e37_79b9_7f4a_7c15), Numbers(0x1234_5678), Numbers(0x8765_4321));
+    let rotated = |name| Rotated::new(directory, name, bytes / MIXED_FILES);
+    let (mut app, mut proxy, mut worker) = (
+        rotated("app/app.log"),
+        rotated("proxy/access.log"),
+        rotated("worker/worker.log"),
+    );
+    let (mut truth, mut written, mut at) = (Truth::default(), 0, 0.0);
+    while written < bytes {
+        let ms = DAY_START_MS + (at as u64).min(DAY_MS - 1);
+        at += step;
+        let (one, unrelated) = (attempt(&mut traffic, ms), attempt(&mut other, ms));
+        let before = app.all() + proxy.all() + worker.all();
+        if noise.below(10) == 0 {
+            json(&mut app.unpacked, &one, true)?;
+        }
+        json(&mut app.unpacked, &one, false)?;
+        nginx(&mut proxy.unpacked, &one)?;
+        text(&mut worker.unpacked, &unrelated)?;
+        written += app.all() + proxy.all() + worker.all() - before;
+        for log in [&mut app, &mut proxy, &mut worker] {
+            log.rotate_if_full(false)?;
+        }
+        for one in [&one, &unrelated] {
+            truth.attempts += 1;
+            truth.failures += u64::from(one.status >= 500);
+            truth.caller_side += u64::from((400..500).contains(&one.status));
+        }
+    }
+    for log in [&mut app, &mut proxy, &mut worker] {
+        log.rotate_if_full(true)?;
+    }
+    let Truth {
+        attempts,
+        failures,
+        caller_side,
+        ..
+    } = truth;
+    let truth = format!("{{\"attempts\":{attempts},\"failures\":{failures},\"caller_side\":{caller_side}}}\n");
+    std::fs::write(directory.join("mixed.truth.json"), truth)
+}
+
+/// A log that is begun anew when it is full, and packed then, or not.
+struct Rotated {
+    path: PathBuf,
+    unpacked: Vec<u8>,
+    full: u64,
+    count: u64,
+    before: u64,
+}
+
+impl Rotated {
+    fn new(directory: &Path, name: &str, full: u64) -> Self {
+        Self {
+            path: directory.join(name),
+            unpacked: Vec::new(),
+            full,
+            count: 0,
+            before: 0,
+        }
+    }
+
+    fn all(&self) -> u64 {
+        self.before + self.unpacked.len() as u64
+    }
+
+    fn rotate_if_full(&mut self, is_last: bool) -> io::Result<()> {
+        if (self.unpacked.len() as u64) < self.full && !is_last {
+            return Ok(());
+        }
+        let name = self.path.display();
+        let number = self.count;
+        if let Some(directory) = self.path.parent() {
+            std::fs::create_dir_all(directory)?;
+        }
+        match number % 5 {
+            0 | 1 => {
+                let mut out = GzEncoder::new(File::create(format!("{name}.{number}.gz"))?, flate2::Compression::default());
+                out.write_all(&self.unpacked)?;
+                out.finish()?;
+            }
+            2 => {
+                let packed = zstd::encode_all(self.unpacked.as_slice(), 3)?;
+                std::fs::write(format!("{name}.{number}.zst"), packed)?;
+            }
+            _ => std::fs::write(format!("{name}.{number}"), &self.unpacked)?,
+        }
+        self.before += self.unpacked.len() as u64;
+        self.count += 1;
+        self.unpacked.clear();
+        Ok(())
+    }
 }
 
 /// Counts what goes through.
