@@ -303,7 +303,13 @@ fn is_azure(fields: &Fields<'_>) -> bool {
 /// An id of the proxy's or application's own: what stands where a provider's id would, without its shape.
 #[must_use]
 pub fn gateway_id<'a>(fields: &Fields<'a>) -> Option<&'a str> {
-    let foreign = fields.x_request_id.filter(|_| provider_id(fields).is_none());
+    gateway_id_beside(fields, provider_id(fields))
+}
+
+/// The same where the provider's id is known already.
+#[must_use]
+pub fn gateway_id_beside<'a>(fields: &Fields<'a>, provider_id: Option<&str>) -> Option<&'a str> {
+    let foreign = fields.x_request_id.filter(|_| provider_id.is_none());
     fields.gateway_request_id.or(foreign).and_then(scrub::id)
 }
 

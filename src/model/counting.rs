@@ -4,7 +4,6 @@ use super::cells::{CELL_SECONDS, Cell, Cells, Place, TookPlace, TupleId, slot};
 use super::terms::{Attributes, Grain};
 use super::time::Time;
 use super::took::{TOOK_SECONDS, TookClass};
-use ahash::AHashMap;
 use std::sync::Arc;
 
 /// What becomes [`Cells`].
@@ -12,8 +11,55 @@ use std::sync::Arc;
 pub struct Counting {
     /// The combinations of attributes, and no counts.
     cells: Cells,
-    counts: AHashMap<Place, Cell>,
-    took: AHashMap<TookPlace, u32>,
+    counts: Tally<Place, Cell>,
+    took: Tally<TookPlace, u32>,
+}
+
+/// Counts up to which a list is not put in order: of a piece of a log there are fewer.
+const MOST_UNSORTED: usize = 4096;
+
+/// Counts by place, of which a place may have several. They have to be sorted in the end, whatever they are held in, and most
+/// come in once, so there is nothing for a table to find.
+#[derive(Debug)]
+struct Tally<P, C> {
+    counts: Vec<(P, C)>,
+    /// How many are held before they are summed: twice as many as there were places.
+    room: usize,
+}
+
+impl<P, C> Default for Tally<P, C> {
+    fn default() -> Self {
+        Self {
+            counts: Vec::new(),
+            room: MOST_UNSORTED,
+        }
+    }
+}
+
+impl<P: Ord + Copy, C: Copy> Tally<P, C> {
+    fn add(&mut self, place: P, count: C, sum: fn(&mut C, C)) {
+        self.counts.push((place, count));
+        if self.counts.len() >= self.room {
+            self.settle(sum);
+            self.room = (2 * self.counts.len()).max(MOST_UNSORTED);
+        }
+    }
+
+    /// Leaves one count for each place.
+    fn settle(&mut self, sum: fn(&mut C, C)) {
+        self.counts.sort_unstable_by_key(|(place, _)| *place);
+        self.counts.dedup_by(|(place, count), (before, mine)| {
+            let is_same = place == before;
+            if is_same {
+                sum(mine, *count);
+            }
+            is_same
+        });
+    }
+}
+
+fn add_count(mine: &mut u32, count: u32) {
+    *mine = mine.saturating_add(count);
 }
 
 impl Counting {
@@ -25,7 +71,7 @@ impl Counting {
     /// Counts `cell` at `time`.
     pub fn add(&mut self, time: Time, grain: Grain, tuple: TupleId, cell: Cell) {
         let place = (slot(time, CELL_SECONDS), grain, tuple);
-        self.counts.entry(place).or_default().add(cell);
+        self.counts.add(place, cell, Cell::add);
     }
 
     /// Counts a success that took so long.
@@ -35,17 +81,35 @@ impl Counting {
 
     /// Counts several successes of one class of lengths.
     pub fn add_all_took(&mut self, time: Time, tuple: TupleId, class: TookClass, count: u32) {
-        let mine = self.took.entry((slot(time, TOOK_SECONDS), tuple, class)).or_default();
-        *mine = mine.saturating_add(count);
+        self.took.add((slot(time, TOOK_SECONDS), tuple, class), count, add_count);
     }
 
     /// What was counted.
     #[must_use]
     pub fn finish(mut self) -> Cells {
-        if self.counts.is_empty() && self.took.is_empty() {
+        if self.counts.counts.is_empty() && self.took.counts.is_empty() {
             return Cells::default();
         }
-        self.cells.take(self.counts, self.took);
+        self.counts.settle(Cell::add);
+        self.took.settle(add_count);
+        self.cells.take(self.counts.counts, self.took.counts);
         self.cells
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_UNSORTED, Tally, add_count};
+
+    #[test]
+    fn every_place_has_one_count_in_the_end_however_many_came() {
+        let mut tally = Tally::default();
+        for number in 0..10 * MOST_UNSORTED {
+            tally.add(number % 7, 2, add_count);
+            assert!(tally.counts.len() <= MOST_UNSORTED);
+        }
+        tally.settle(add_count);
+        let all: u32 = tally.counts.iter().map(|(_, count)| count).sum();
+        assert_eq!((tally.counts.len(), all as usize), (7, 20 * MOST_UNSORTED));
     }
 }

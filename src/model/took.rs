@@ -18,6 +18,12 @@ impl TookClass {
         Self(u8::try_from(doublings * 2 + upper_half).unwrap_or(u8::MAX))
     }
 
+    /// The number of the class: those of lengths that follow each other follow each other.
+    #[must_use]
+    pub fn number(self) -> u8 {
+        self.0
+    }
+
     /// Shortest duration of the class and of the next one, in milliseconds.
     #[must_use]
     pub fn bounds(self) -> (u64, u64) {

@@ -60,9 +60,12 @@ pub fn id_hash_of(id: &[u8]) -> u64 {
     let (words, rest) = id.as_chunks();
     let mut hash = words.iter().fold(id.len() as u64, |hash, word| fold(hash, *word));
     if !rest.is_empty() {
-        let mut last = [0; 8];
-        last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-        hash = fold(hash, last);
+        // Of the last eight bytes those that no word has had; byte by byte it was half of the hash of a UUID.
+        let last = id
+            .last_chunk()
+            .map(|last| u64::from_le_bytes(*last) >> (8 * (8 - rest.len())));
+        let last = last.unwrap_or_else(|| rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)));
+        hash = fold(hash, last.to_le_bytes());
     }
     // The finaliser of MurmurHash3, for samples keep the smallest hashes.
     hash ^= hash >> 33;

@@ -9,13 +9,18 @@
 mod branches;
 mod owned;
 mod shape;
+mod stencil;
+#[cfg(test)]
+mod stencil_tests;
 mod text;
 mod whole;
 mod word;
 
 use branches::Branches;
-pub use owned::Owned;
+pub use owned::{Elapsed, Owned};
 pub use shape::{Own, Slot};
+use std::ops::Range;
+use stencil::Stencils;
 use text::Text;
 use whole::Whole;
 
@@ -41,6 +46,7 @@ const WAIT: u32 = 64;
 #[derive(Debug)]
 pub struct Paths {
     whole: Whole,
+    stencils: Stencils,
     nodes: Vec<Node>,
     /// What each line has of its own behind a node, and the node after that.
     slots: Vec<(Slot, usize)>,
@@ -75,6 +81,7 @@ impl Default for Paths {
     fn default() -> Self {
         Self {
             whole: Whole::default(),
+            stencils: Stencils::default(),
             nodes: vec![Node::default()],
             slots: Vec::new(),
             leaves: 0,
@@ -88,11 +95,25 @@ impl Default for Paths {
 impl Paths {
     /// The number of the leaf that a line comes to, and what it has of its own.
     pub fn follow<'l>(&mut self, line: &'l [u8]) -> Option<(usize, Owned<'l>)> {
-        let followed = self.whole.follow(line).or_else(|| self.walk(line));
-        if followed.is_some() {
-            self.credit = (self.credit + 1).min(CREDIT);
+        let known = self.whole.follow(line).or_else(|| self.stencils.follow(line));
+        let followed = known.or_else(|| self.walk_and_learn(line))?;
+        self.credit = (self.credit + 1).min(CREDIT);
+        Some(followed)
+    }
+
+    /// Walks through the tree, and learns a layout by the way.
+    fn walk_and_learn<'l>(&mut self, line: &'l [u8]) -> Option<(usize, Owned<'l>)> {
+        let (leaf, owned) = self.walk(line, |_, _| {})?;
+        if self.stencils.wants(line, leaf) {
+            let mut taken = Vec::new();
+            self.walk(line, |slot, range| taken.push((slot, range)))?;
+            let taken: Vec<_> = taken
+                .into_iter()
+                .filter_map(|(slot, range)| Some((&self.slots.get(slot)?.0, range)))
+                .collect();
+            self.stencils.learn(line, leaf, owned.on(&[]), &taken);
         }
-        followed
+        Some((leaf, owned))
     }
 
     /// How many kinds of lines were learned.
@@ -101,15 +122,19 @@ impl Paths {
         self.leaves
     }
 
-    fn walk<'l>(&self, line: &'l [u8]) -> Option<(usize, Owned<'l>)> {
+    /// Walks through the tree, and tells `took` the number and the range of each part that is a line's own.
+    #[inline]
+    fn walk<'l>(&self, line: &'l [u8], mut took: impl FnMut(usize, Range<usize>)) -> Option<(usize, Owned<'l>)> {
         let mut owned = Owned::of(line);
         let mut node = self.nodes.first()?;
         let mut rest = line;
         loop {
             rest = node.text.pass(rest)?;
-            if let Some((slot, next)) = node.slot.and_then(|slot| self.slots.get(slot as usize))
+            if let Some(number) = node.slot
+                && let Some((slot, next)) = self.slots.get(number as usize)
                 && let Some(behind) = slot.take(rest, &mut owned)
             {
+                took(number as usize, line.len() - rest.len()..line.len() - behind.len());
                 rest = behind;
                 node = self.nodes.get(*next)?;
                 continue;

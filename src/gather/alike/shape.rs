@@ -98,7 +98,7 @@ impl Slot {
     #[must_use]
     pub fn ray(line: &str, value: &str) -> Option<Self> {
         let (ray, _) = value.rsplit_once('-')?;
-        Self::id(line, ray, Own::Nothing)
+        Self::id(line, ray, Own::Ray)
     }
 
     fn at(line: &str, value: &str, own: Own, shape: Shape) -> Option<Self> {
@@ -134,6 +134,15 @@ impl Slot {
         match &self.shape {
             Shape::Like(_, same, _) => *same,
             Shape::Number { .. } => 0,
+        }
+    }
+
+    /// What else may stand in the place of a byte, where it is as long; `None` where nothing may.
+    pub(super) fn may_be(&self, byte: u8) -> Option<Kind> {
+        match &self.shape {
+            Shape::Like(_, _, Kind::Digits) | Shape::Number { .. } => byte.is_ascii_digit().then_some(Kind::Digits),
+            Shape::Like(_, _, Kind::Hexadecimal) => (byte != b'-').then_some(Kind::Hexadecimal),
+            Shape::Like(_, _, Kind::Letters) => Some(Kind::Letters),
         }
     }
 

@@ -4,7 +4,7 @@
 use super::known_failure::Failure;
 use super::success::{Held, Success};
 use super::twins::Twin;
-use super::{Collector, Known, within_a_day};
+use super::{Collector, Known, LONGEST_MS, within_a_day};
 use crate::gather::alike::{Owned, Paths};
 use crate::gather::formats::Format;
 use crate::gather::normalise;
@@ -41,12 +41,14 @@ pub(super) struct Lesson {
 }
 
 /// What the parse of a record took for its own.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 struct Said {
     stamp: Option<Box<[u8]>>,
     duration_ms: Option<f64>,
     ids: [Option<Box<[u8]>>; 3],
     tokens: (Option<u64>, Option<u64>),
+    /// A gateway's id, and a `cf-ray` without the place where it was served: successes keep neither.
+    others: [Option<Box<[u8]>>; 2],
 }
 
 impl Said {
@@ -57,6 +59,7 @@ impl Said {
             duration_ms: fields.duration_ms,
             ids: [fields.x_request_id, fields.request_id, fields.x_client_request_id].map(id),
             tokens: (fields.input_tokens, fields.output_tokens),
+            others: [fields.gateway_request_id, fields.cf_ray.map(ray)].map(id),
         }
     }
 
@@ -66,7 +69,18 @@ impl Said {
             duration_ms: owned.duration_ms(),
             ids: owned.ids().map(|id| id.map(Box::from)),
             tokens: owned.tokens(),
+            others: [owned.gateway_id(), owned.ray()].map(|id| id.map(Box::from)),
         }
+    }
+
+    /// Whether a path says the same. What it does not hold for a line's own is the same in all lines, ids aside.
+    fn agrees(&self, path: &Self) -> bool {
+        let mut others = self.others.iter().zip(&path.others);
+        self.stamp == path.stamp
+            && self.duration_ms == path.duration_ms
+            && self.ids == path.ids
+            && self.tokens == path.tokens
+            && others.all(|(mine, theirs)| theirs.is_none() || mine == theirs)
     }
 }
 
@@ -122,18 +136,24 @@ impl Collector<'_> {
         let written = owned.stamp()?;
         let stamp = self.dated_stamp(written)?;
         let time = self.moment(stamp, None)?;
-        if self.is_outside(time) || (!self.has_twins && self.is_never_wanted(success, owned)) {
+        let client_hash = owned.x_client_request_id().map(id_hash_of);
+        if self.is_outside(time) || (!self.has_twins && self.is_never_wanted(success, client_hash)) {
             return Some(true);
         }
-        let duration = owned.duration_ms().and_then(within_a_day);
+        let duration = duration(owned);
         let ended = success.ended(time, duration);
         if self.is_wanted(success, owned, ended, duration) {
             return None;
         }
+        let hashes = [
+            owned.x_request_id().map(id_hash_of),
+            owned.request_id().map(id_hash_of),
+            client_hash,
+        ];
         let is_twin = self.has_twins && {
             let layout = written.len() * 2 + usize::from(success.has_thread);
             self.twins.has(Twin {
-                facts: success.facts ^ ids_hash(owned.ids()),
+                facts: success.facts ^ one_hash(hashes),
                 layout,
                 time,
             })
@@ -146,19 +166,17 @@ impl Collector<'_> {
         }
         self.stretch_span(time);
         if self.context.wanted.is_none() {
-            self.count_known(success, owned, ended, duration);
+            self.count_known(success, owned, hashes, (ended, duration));
         }
         Some(true)
     }
 
     /// Whether the second look passes over it whenever it was: most lines of that look.
-    fn is_never_wanted(&self, success: &Success, owned: &Owned<'_>) -> bool {
+    fn is_never_wanted(&self, success: &Success, client_hash: Option<u64>) -> bool {
         self.context.wanted.is_some_and(|wanted| {
-            let is_asked_for = |id: &[u8]| {
-                let hash = id_hash_of(id);
-                self.context.asked.is_none_or(|asked| asked.passes(hash)) && wanted.client_ids.contains(&hash)
-            };
-            success.grain != Grain::Call && wanted.every.is_empty() && !owned.x_client_request_id().is_some_and(is_asked_for)
+            let is_asked_for =
+                |hash: u64| self.context.asked.is_none_or(|asked| asked.passes(hash)) && wanted.client_ids.contains(&hash);
+            success.grain != Grain::Call && wanted.every.is_empty() && !client_hash.is_some_and(is_asked_for)
         })
     }
 
@@ -178,26 +196,19 @@ impl Collector<'_> {
     }
 
     /// What [`Collector::success`] does with it.
-    fn count_known(&mut self, success: &mut Success, owned: &Owned<'_>, ended: Time, duration: Option<u32>) {
-        let provider_id = if success.is_bare {
-            owned.request_id()
-        } else {
-            owned.x_request_id()
-        };
-        let client_id = owned.x_client_request_id();
-        let client_hash = client_id.map(id_hash_of);
-        let sampled = [
-            provider_id.filter(|id| success.has_provider_id && self.is_sampled(id_hash_of(id))),
-            client_id.filter(|_| client_hash.is_some_and(|hash| self.is_sampled(hash))),
-        ];
-        if sampled.iter().any(Option::is_some) {
-            let ids = sampled.map(|id| id.and_then(|id| str::from_utf8(id).ok()));
-            self.sample(ids[0], ids[1], ended, duration, &success.attributes);
-        }
+    fn count_known(
+        &mut self,
+        success: &mut Success,
+        owned: &Owned<'_>,
+        [named, bare, client]: [Option<u64>; 3],
+        (ended, duration): (Time, Option<u32>),
+    ) {
+        let provider = if success.is_bare { bare } else { named };
+        let ids = [provider.filter(|_| success.has_provider_id), client];
+        self.sample_hashes(ids, ended, duration, &success.attributes);
         self.count_provider_id(success.has_provider_id);
-        let has_client_id = client_id.is_some();
-        self.note_saver(client_hash, success.grain);
-        self.count_client_id(has_client_id, duration, success.numbers_attempts);
+        self.note_saver(client, success.grain);
+        self.count_client_id(client.is_some(), duration, success.numbers_attempts);
         let (input_tokens, output_tokens) = owned.tokens();
         if input_tokens.is_some() || output_tokens.is_some() {
             let fields = Fields {
@@ -275,15 +286,33 @@ impl Collector<'_> {
         let by_path = known.paths.follow(record).map(|(_, owned)| Said::by_path(&owned));
         known.meant.push(match lesson.learned {
             None => Meant::NoCall,
-            Some((meant, by_parse)) if by_path.as_ref() == Some(&by_parse) => meant,
+            Some((meant, by_parse)) if by_path.is_some_and(|by_path| by_parse.agrees(&by_path)) => meant,
             Some(_) => Meant::Unknown,
         });
         Some(())
     }
 }
 
+/// The duration in whole milliseconds, as [`within_a_day`] has it.
+#[inline]
+pub(super) fn duration(owned: &Owned<'_>) -> Option<u32> {
+    match owned.whole_duration_ms() {
+        Some(ms) => u32::try_from(ms).ok().filter(|ms| f64::from(*ms) <= LONGEST_MS),
+        None => owned.duration_ms().and_then(within_a_day),
+    }
+}
+
+/// A `cf-ray` without the place where it was served.
+pub(super) fn ray(ray: &str) -> &str {
+    ray.rsplit_once('-').map_or(ray, |(ray, _)| ray)
+}
+
 /// One number for the ids of a record, for telling twins.
 pub(super) fn ids_hash(ids: [Option<&[u8]>; 3]) -> u64 {
-    ids.iter()
-        .fold(0, |hash, id| (hash ^ id.map_or(0, id_hash_of)).rotate_left(21))
+    one_hash(ids.map(|id| id.map(id_hash_of)))
+}
+
+/// The same of their hashes.
+fn one_hash(ids: [Option<u64>; 3]) -> u64 {
+    ids.iter().fold(0, |hash, id| (hash ^ id.unwrap_or(0)).rotate_left(21))
 }

@@ -5,9 +5,9 @@
 //! application's log, of which one record in sixteen is about a failure: 4,000 instructions each for 33,000, a quarter of
 //! the run.
 
-use super::known::ids_hash;
+use super::known::{duration, ids_hash, ray};
 use super::twins::Twin;
-use super::{Collector, OBSERVATIONS_KEPT, alike, ended, is_worth_keeping, tokens, within_a_day};
+use super::{Collector, OBSERVATIONS_KEPT, alike, ended, is_worth_keeping, tokens};
 use crate::gather::alike::Owned;
 use crate::gather::normalise::{self, End};
 use crate::model::{Fields, Grain, Ids, Name, Observation, Outcome, Time, Vantage};
@@ -29,6 +29,8 @@ pub(super) struct Failure {
     has_provider_id: bool,
     /// Whether an answer was there that an id may have stood on.
     answered: bool,
+    /// What stands behind the part of a `cf-ray` that is its own.
+    served_at: Option<Box<str>>,
     whose: Whose,
     /// What is kept of each; time, line, duration and ids are its own.
     observation: Observation,
@@ -71,13 +73,48 @@ impl Whose {
             server_address: self.server_address.as_deref(),
             provider: self.provider.as_deref(),
             error_code: self.error_code.as_deref(),
-            gateway_request_id: self.gateway_request_id.as_deref(),
+            gateway_request_id: text(owned.gateway_id())?.or(self.gateway_request_id.as_deref()),
             x_request_id: text(owned.x_request_id())?,
             request_id: text(owned.request_id())?,
             x_client_request_id: text(owned.x_client_request_id())?,
             input_tokens: owned.tokens().0,
             output_tokens: owned.tokens().1,
             ..Fields::default()
+        })
+    }
+}
+
+/// What the ids of one record were found to be.
+#[derive(Clone, Copy)]
+struct Told<'f> {
+    provider_id: Option<&'f str>,
+    /// A `cf-ray` without the place where it was served.
+    ray: Option<&'f str>,
+}
+
+impl Failure {
+    /// The ids of a record; `None` where they are all those of its kind.
+    fn ids(&self, fields: &Fields<'_>, told: Told<'_>) -> Option<Ids> {
+        let known = &self.observation.ids;
+        let is_of_its_own = has_own_id(fields) || fields.gateway_request_id.is_some() || told.ray.is_some();
+        is_of_its_own.then(|| Ids {
+            x_request_id: if self.has_provider_id {
+                told.provider_id.filter(|_| self.answered).map(Name::from)
+            } else {
+                known.x_request_id.clone()
+            },
+            x_client_request_id: fields.x_client_request_id.and_then(scrub::id).map(Name::from),
+            gateway_request_id: normalise::gateway_id_beside(fields, told.provider_id).map(Name::from),
+            cf_ray: match told.ray {
+                Some(ray) => {
+                    let whole = [ray, self.served_at.as_deref().unwrap_or_default()].concat();
+                    scrub::id(&whole).map(Name::from)
+                }
+                None => known.cf_ray.clone(),
+            },
+            sdk: known.sdk.clone(),
+            thread: known.thread.clone(),
+            organization: known.organization.clone(),
         })
     }
 }
@@ -99,6 +136,7 @@ impl Collector<'_> {
         let written = owned.stamp()?;
         let stamp = self.dated_stamp(written)?;
         let fields = failure.whose.fields(owned)?;
+        let ray = text(owned.ray())?;
         // What an id proves was worked out with the first record's; one that is none, or looks like a secret, proves less.
         let provider_id = normalise::provider_id(&fields);
         if provider_id.is_some() != failure.has_provider_id {
@@ -122,7 +160,8 @@ impl Collector<'_> {
                 Keeps::BelowAFailure => self.last_end_failed,
             };
             if keeps && self.context.wanted.is_none() {
-                self.keep_known(line, failure, &fields, time, owned.duration_ms().and_then(within_a_day));
+                let ids = Told { provider_id, ray };
+                self.keep_known(line, failure, &fields, ids, (time, duration(owned)));
             }
         }
         if failure.tells_an_end {
@@ -132,34 +171,24 @@ impl Collector<'_> {
     }
 
     /// What [`Collector::keep`] does with it.
-    fn keep_known(&mut self, line: u64, failure: &Failure, fields: &Fields<'_>, time: Time, duration: Option<u32>) {
+    fn keep_known(&mut self, line: u64, failure: &Failure, fields: &Fields<'_>, told: Told<'_>, when: (Time, Option<u32>)) {
         if self.rollup.observations.len() >= OBSERVATIONS_KEPT {
             self.rollup.observations_dropped += 1;
             return;
         }
         let known = &failure.observation;
-        let (time, instant) = ended(known.instant, time, duration);
-        let provider_id = normalise::provider_id(fields);
+        let (time, instant) = ended(known.instant, when.0, when.1);
         if known.outcome != Outcome::Success && known.grain != Grain::Detail {
-            self.count_client_id(fields.x_client_request_id.is_some(), duration, failure.numbers_attempts);
-            self.sample(provider_id, fields.x_client_request_id, time, duration, &known.attributes);
+            self.count_client_id(fields.x_client_request_id.is_some(), when.1, failure.numbers_attempts);
+            self.sample(told.provider_id, fields.x_client_request_id, time, when.1, &known.attributes);
         }
-        let ids = if has_own_id(fields) {
-            let mut ids = Ids::clone(&known.ids);
-            ids.x_client_request_id = fields.x_client_request_id.and_then(scrub::id).map(Name::from);
-            if failure.has_provider_id {
-                ids.x_request_id = provider_id.filter(|_| failure.answered).map(Name::from);
-            }
-            ids.gateway_request_id = normalise::gateway_id(fields).map(Name::from);
-            self.context.repeated.borrow_mut().ids(ids)
-        } else {
-            Arc::clone(&known.ids)
-        };
+        let ids = failure.ids(fields, told);
+        let ids = ids.map_or_else(|| Arc::clone(&known.ids), |ids| self.context.repeated.borrow_mut().ids(ids));
         self.rollup.observations.push(Observation {
             line,
             time,
             instant,
-            duration_ms: duration,
+            duration_ms: when.1,
             ids,
             tokens: tokens(fields),
             ..known.clone()
@@ -205,6 +234,7 @@ impl Collector<'_> {
             numbers_attempts: fields.attempt.is_some(),
             has_provider_id,
             answered: super::is_answered(end),
+            served_at: fields.cf_ray.and_then(|whole| whole.strip_prefix(ray(whole))).map(Box::from),
             whose: Whose::of(fields),
             observation: alike(fields, end, (attributes, ids), &mut repeated),
         };

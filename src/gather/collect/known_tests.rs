@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use std::cell::RefCell;
 
 /// Lines as programs write them: `%` is a digit, `~` a hexadecimal digit, and `^` one of a few letters.
-const LINES: [(&str, &str); 35] = [
+const LINES: [(&str, &str); 42] = [
     (
         "json-lines",
         r#"{"timestamp":"2026-03-02T00:00:%%.%%%Z","level":"info","provider":"openai","server.address":"api.openai.com","http.request.method":"POST","url.path":"/v1/responses","gen_ai.request.model":"gpt-4^","attempt":1,"duration_ms":%8%%,"x_client_request_id":"~~~~~~~~-40a2-4b9d-a828-~~~~bfece098","http.response.status_code":200,"x_request_id":"req_~~~~d6e5a10dd4859de6cf0f6d5a586e"}"#,
@@ -150,6 +150,34 @@ const LINES: [(&str, &str); 35] = [
     (
         "envoy-json",
         r#"{"start_time":"2025-03-06T14:02:%%.%%3Z","method":"POST","path":"/v1/chat/completions","response_code":200,"response_flags":"-","bytes_received":51%,"bytes_sent":2%%,"duration":1%%%,"upstream_service_time":"1%%%","downstream_remote_address":"10.0.3.7:3%%%%","request_id":"~~~~ad5b-d9cb-469f-a165-70867728950e","authority":"api.openai.com","upstream_host":"104.18.7.192:443"}"#,
+    ),
+    (
+        "json-lines",
+        r#"{"timestamp":"2026-03-02T00:00:%%.%%%Z","level":"error","server.address":"api.openai.com","url.path":"/v1/responses","gen_ai.request.model":"gpt-4^","attempt":1,"duration_ms":%8%%,"x_client_request_id":"~~~~~~~~-40a2-4b9d-a828-0000bfece098","http.response.status_code":50^,"x_request_id":"req_~~~~d6e5a10dd4859de6cf0f6d5a586e","cf_ray":"1e78a603f193~~~~-FRA","error":{"message":"The server had an error","type":"server_error","code":null}}"#,
+    ),
+    (
+        "json-lines",
+        r#"{"timestamp":"2026-03-02T00:00:%%Z","level":"error","model":"gpt-4^","status":4%9,"latency_ms":%%%,"request_id":"~~~~~~~~-40a2-4b9d-a828-0000bfece098","litellm_call_id":"~~~~85d1-10ef-474b-42d9-21228a38e31e","msg":"Rate limit reached. Please try again in %s."}"#,
+    ),
+    (
+        "json-lines",
+        r#"{"timestamp":"2026-03-02T00:00:%%Z","level":"error","model":"o3","status":50%,"x_request_id":"~~~~85d1-10ef-474b-42d9-21228a38e31e","input_tokens":1%,"status":503}"#,
+    ),
+    (
+        "json-lines",
+        r#"{"timestamp":"2026-03-02T00:00:%%.%%%Z","level":"warning","msg":"Retrying request to /responses in 0.4 seconds","attempt":^,"sdk_id":"log_~~~~~~"}"#,
+    ),
+    (
+        "nginx-upstream",
+        r#"10.0.3.% - - [02/Mar/2026:00:00:%% +0000] "POST /v1/responses HTTP/1.1" 50^ 16% "-" "-" rt=%.%%% uct="0.00%" uht="-" urt="%.%%%" us="50^" ua="104.18.7.192:443" rid="-" crid="~~~~4048-40a2-4b9d-a828-674bfece098c" cf_ray=1e78a603f193~~~~-FRA"#,
+    ),
+    (
+        "nginx-upstream",
+        r#"time=2026-03-02T00:01:%%.281+00:00 proxy=egress-1 request="POST /v1/embeddings HTTP/1.1" host=api.openai.com status=4^9 rt=0.3%% uct=0.012 uht=0.3%% bytes=1%%% request_id=5d2c9e0b7f3a41c8a6e4b0f1~~~~73aa upstream_x_request_id=req_ffec85cc~~~~c69c0337 x_client_request_id=~~~~85d1-10ef-474b-42d9-21228a38e31e"#,
+    ),
+    (
+        "nginx-upstream",
+        r#"10.0.3.7 - - [02/Mar/2026:00:00:%% +0000] "POST /v1/responses HTTP/1.1" 429 16% "-" "-" rt=%.%%% us="429" x_request_id=~~~~4048-40a2-4b9d-a828-674bfece098c crid=sk-proj-~~~~4048aaaaaaaaaaaaaaaa"#,
     ),
 ];
 

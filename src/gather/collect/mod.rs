@@ -121,6 +121,8 @@ pub struct Collector<'a> {
     /// Two handlers may write every line twice: a program's loggers, and no proxy's.
     has_twins: bool,
     fraction: u64,
+    /// The record at hand was parsed.
+    parsed: bool,
     /// Kinds of lines that need no parsing.
     known: Option<Box<KnownLines>>,
     /// What the record at hand teaches, where its kind is to be learned.
@@ -158,6 +160,7 @@ impl<'a> Collector<'a> {
             whole: false,
             sightings: Vec::new(),
             savers: Savers::default(),
+            parsed: false,
             known: None,
             lesson: None,
         }
@@ -192,7 +195,8 @@ impl<'a> Collector<'a> {
         match self.read(line, record) {
             Some(true) => {
                 self.rollup.records += 1;
-                if self.rollup.observations.len() > kept {
+                // Of a kind of lines the first one tells.
+                if self.parsed && self.rollup.observations.len() > kept {
                     self.note_doubt(record);
                 }
             }
@@ -266,8 +270,10 @@ impl<'a> Collector<'a> {
 
     /// Whether the record is about a call, or `None` where no candidate understands it.
     fn read(&mut self, line: u64, record: &[u8]) -> Option<bool> {
-        if let Some(about) = self.read_known(line, record) {
-            return Some(about);
+        let known = self.read_known(line, record);
+        self.parsed = known.is_none();
+        if known.is_some() {
+            return known;
         }
         // The formats are handed to and fro, for a fact that one of them emits changes the rest of this.
         let candidates = std::mem::take(&mut self.context.candidates);
@@ -568,10 +574,6 @@ impl<'a> Collector<'a> {
         self.rollup.numbers_attempts |= numbers_attempts;
     }
 
-    fn is_sampled(&self, hash: u64) -> bool {
-        hash & self.fraction == 0
-    }
-
     fn sample(
         &mut self,
         provider_id: Option<&str>,
@@ -580,26 +582,32 @@ impl<'a> Collector<'a> {
         duration_ms: Option<u32>,
         attributes: &Attributes,
     ) {
-        let client = || attributes.get(Dimension::Client).cloned();
-        let fraction = self.fraction;
-        let keep = |sample: &mut IdSample, id: &str| {
-            let hash = id_hash(id);
-            if hash & fraction == 0 && sample.wants(hash) {
-                sample.keep(
-                    hash,
-                    SampledId {
-                        time,
-                        duration_ms,
-                        client: client(),
-                    },
-                );
-            }
-        };
-        if let Some(id) = provider_id {
-            keep(&mut self.rollup.provider_ids, id);
+        self.sample_hashes(
+            [provider_id, client_id].map(|id| id.map(id_hash)),
+            time,
+            duration_ms,
+            attributes,
+        );
+    }
+
+    /// The same by the hashes of the provider's and the caller's id.
+    #[inline]
+    fn sample_hashes(&mut self, ids: [Option<u64>; 2], time: Time, duration_ms: Option<u32>, attributes: &Attributes) {
+        let is_of_fraction = |hash: &u64| hash & self.fraction == 0;
+        let [provider_id, client_id] = ids.map(|hash| hash.filter(is_of_fraction));
+        if provider_id.is_none() && client_id.is_none() {
+            return;
         }
-        if let Some(id) = client_id {
-            keep(&mut self.rollup.client_ids, id);
+        let seen = || SampledId {
+            time,
+            duration_ms,
+            client: attributes.get(Dimension::Client).cloned(),
+        };
+        let samples = [&mut self.rollup.provider_ids, &mut self.rollup.client_ids];
+        for (sample, hash) in samples.into_iter().zip([provider_id, client_id]) {
+            if let Some(hash) = hash.filter(|hash| sample.wants(*hash)) {
+                sample.keep(hash, seen());
+            }
         }
     }
 
@@ -734,11 +742,12 @@ fn ids(fields: &Fields<'_>, end: &End, repeated: &mut Repeated) -> Ids {
             .and_then(crate::providers::id_in_text)
             .and_then(scrub::id)
     };
-    let provider_id = normalise::provider_id(fields).or_else(in_text).filter(|_| is_answered(end));
+    let own_provider_id = normalise::provider_id(fields);
+    let provider_id = own_provider_id.or_else(in_text).filter(|_| is_answered(end));
     Ids {
         x_request_id: provider_id.map(Name::from),
         x_client_request_id: name(fields.x_client_request_id),
-        gateway_request_id: normalise::gateway_id(fields).map(Name::from),
+        gateway_request_id: normalise::gateway_id_beside(fields, own_provider_id).map(Name::from),
         cf_ray: name(fields.cf_ray),
         sdk: name(fields.sdk_retry_of.or(fields.sdk_id)),
         thread: fields.thread.map(|thread| repeated.word(thread)),

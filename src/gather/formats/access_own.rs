@@ -1,9 +1,9 @@
 //! Which parts of an access line are its own: its time, the bytes it counts, and the pairs whose value is a time, an id or a
 //! number that nobody reads.
 
-use super::access_keys::{Key, key, micros_of, millis_of, milliseconds, seconds_of};
+use super::access_keys::{Key, MICROSECONDS, MILLISECONDS, SECONDS, key, milliseconds};
 use super::access_line::read;
-use crate::gather::alike::{Own, Slot};
+use crate::gather::alike::{Elapsed, Own, Slot};
 use crate::model::Fields;
 use crate::text::scan::{self, Cursor, Token};
 
@@ -88,6 +88,7 @@ pub(super) fn slot(line: &str, fields: &Fields<'_>, duration: Option<Key>, key: 
                 () if is(fields.x_request_id) => Own::ProviderId,
                 () if is(fields.request_id) => Own::RequestId,
                 () if is(fields.x_client_request_id) => Own::ClientId,
+                () if is(fields.gateway_request_id) => Own::GatewayId,
                 () => Own::Nothing,
             };
             Slot::id(line, value, own)
@@ -103,20 +104,19 @@ fn point(line: &str, value: &str, own: Own) -> Option<Slot> {
     Slot::number(line, value, own).filter(|_| value.contains('.'))
 }
 
-/// How the duration's text becomes milliseconds.
-fn in_milliseconds(key: Key, value: &str) -> Option<fn(&str) -> Option<f64>> {
+/// How the duration's text becomes milliseconds. A whole number of seconds is long where it counts microseconds.
+fn in_milliseconds(key: Key, value: &str) -> Option<Elapsed> {
     let power = match key {
-        Key::RequestTime => return value.contains('.').then_some(seconds_of as fn(&str) -> Option<f64>),
+        Key::RequestTime => return value.contains('.').then_some(Elapsed::TenTo(SECONDS)),
         Key::Duration(power) | Key::UpstreamTime(power) => power,
         _ => return None,
     };
     milliseconds(value, power)?;
-    Some(match power {
-        3 => value.contains('.').then_some(seconds_of)?,
-        0 => millis_of,
-        -3 => micros_of,
-        _ => return None,
-    })
+    match power {
+        SECONDS => value.contains('.').then_some(Elapsed::TenTo(SECONDS)),
+        MILLISECONDS | MICROSECONDS => Some(Elapsed::TenTo(power)),
+        _ => None,
+    }
 }
 
 fn place(line: &str, part: &str) -> Option<usize> {

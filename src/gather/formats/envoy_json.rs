@@ -9,7 +9,7 @@ use super::envoy_text::{set_details, set_service_time, some, without_port};
 use super::format::{Fit, Format, Unread};
 use super::json_values::{Unescaped, marks_in};
 use super::shapes;
-use crate::gather::alike::{Own, Slot};
+use crate::gather::alike::{Elapsed, Own, Slot};
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::json::{Members, Value};
 use crate::text::scan;
@@ -105,13 +105,13 @@ fn slot(line: &str, fields: &Fields<'_>, name: &str, text: &str) -> Option<Slot>
     let is = |field: Option<&str>| field.is_some_and(|field| std::ptr::eq(field, text));
     match name {
         _ if is(fields.timestamp) => Slot::stamp(line, text),
-        "duration" => Slot::number(line, text, Own::Duration(millis_of)).filter(|_| !text.contains('.')),
+        "duration" => Slot::number(line, text, Own::Duration(Elapsed::By(millis_of))).filter(|_| !text.contains('.')),
         "upstream_service_time" | "bytes_received" | "bytes_sent" => Slot::number(line, text, Own::Nothing),
         "downstream_remote_address" | "downstream_local_address" | "upstream_local_address" => Slot::port(line, text),
         _ if is(fields.x_request_id) => Slot::id(line, text, Own::ProviderId),
         _ if is(fields.x_client_request_id) => Slot::id(line, text, Own::ClientId),
         _ if is(fields.request_id) => Slot::id(line, text, Own::RequestId),
-        _ if is(fields.gateway_request_id) => Slot::id(line, text, Own::Nothing),
+        _ if is(fields.gateway_request_id) => Slot::id(line, text, Own::GatewayId),
         _ if is(fields.cf_ray) => Slot::ray(line, text),
         _ => None,
     }

@@ -7,7 +7,7 @@
 use super::access_keys::millis_of;
 use super::format::{Fit, Format, Unread};
 use super::shapes;
-use crate::gather::alike::{Own, Slot};
+use crate::gather::alike::{Elapsed, Own, Slot};
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::scan::{self, Cursor, Token};
 
@@ -148,7 +148,7 @@ fn envoy_own(line: &str, fields: &Fields<'_>) -> Option<Vec<Slot>> {
             // Bytes received and sent, the whole duration, and the upstream's.
             numbers += 1;
             let own = if numbers == TIMES - 1 {
-                Own::Duration(millis_of)
+                Own::Duration(Elapsed::By(millis_of))
             } else {
                 Own::Nothing
             };

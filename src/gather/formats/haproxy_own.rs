@@ -3,7 +3,7 @@
 
 use super::access_keys::millis_of;
 use super::haproxy::headless;
-use crate::gather::alike::{Own, Slot};
+use crate::gather::alike::{Elapsed, Own, Slot};
 use crate::model::Fields;
 use crate::text::scan::{Cursor, Token};
 
@@ -23,7 +23,7 @@ pub(super) fn own(line: &str, fields: &Fields<'_>) -> Option<Vec<Slot>> {
     let timers: Vec<&str> = timers.split('/').collect();
     let (total, others) = timers.split_last().filter(|_| timers.len() == TIMERS)?;
     slots.extend(numbers(line, others));
-    slots.extend(Slot::number(line, total, Own::Duration(millis_of)));
+    slots.extend(Slot::number(line, total, Own::Duration(Elapsed::By(millis_of))));
     cursor.word()?;
     slots.extend(Slot::number(line, cursor.word()?, Own::Nothing));
     for _ in 0..3 {

@@ -10,7 +10,7 @@ use super::access_line::{common, is_exchange, unnamed};
 use super::access_own;
 use super::format::{Fit, Format, Unread};
 use super::shapes;
-use crate::gather::alike::{Own, Slot};
+use crate::gather::alike::{Elapsed, Own, Slot};
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::scan::{self, Cursor, Token};
 
@@ -77,7 +77,7 @@ impl Format for NginxCombined {
         while let Some(token) = cursor.token() {
             match token {
                 Token::Bare(word) if !timed && is_request_time(word) => {
-                    slots.push(Slot::decimals(record, word, Own::Duration(seconds_of))?);
+                    slots.push(Slot::decimals(record, word, Own::Duration(Elapsed::By(seconds_of)))?);
                     timed = true;
                 }
                 _ if !named && shapes::is_provider_id(token.text()) => {

@@ -52,6 +52,10 @@ impl Format for NginxUpstream {
         access_own::own(record)
     }
 
+    fn owns_failures(&self) -> bool {
+        true
+    }
+
     fn samples(&self) -> &'static [&'static str] {
         &[
             r#"10.0.3.7 - - [06/Mar/2025:14:02:42 +0000] "POST /v1/chat/completions HTTP/1.1" 504 167 "-" "OpenAI/Python 1.66.0" rt=60.001 uct="0.004" uht="-" urt="60.001" us="504" ua="104.18.7.192:443" rid="-" crid="0f8fad5b-d9cb-469f-a165-70867728950e""#,

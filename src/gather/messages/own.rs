@@ -2,7 +2,7 @@
 
 use super::pairs::{Key, Pairs, Unit, latency_ms};
 use super::{Said, behind_words, read_within, scan, sdk_line, summary};
-use crate::gather::alike::{Own, Slot};
+use crate::gather::alike::{Elapsed, Own, Slot};
 use crate::model::Fields;
 
 /// The longest line with brackets whose numbers are told: whether a value's brackets are closed is looked for so many bytes
@@ -51,7 +51,7 @@ fn numbers(record: &str, span: Option<&str>, message: &str, fields: &Fields<'_>)
         let place = match Key::of(name) {
             Some(Key::Latency(unit)) if fields.duration_ms == latency_ms(value, unit) => {
                 let (digits, milliseconds) = in_unit(value, unit);
-                Some((0, Slot::number(record, digits, Own::Duration(milliseconds))))
+                Some((0, Slot::number(record, digits, Own::Duration(Elapsed::By(milliseconds)))))
             }
             Some(Key::InputTokens) => Some((1, Slot::number(record, value, Own::InputTokens))),
             Some(Key::OutputTokens) => Some((2, Slot::number(record, value, Own::OutputTokens))),

@@ -224,6 +224,26 @@ proptest! {
     }
 
     #[test]
+    fn the_cache_agrees_on_stamps_of_one_minute(
+        (before, after) in prop::sample::select(&[
+            ("2026-03-02T00:00:", "Z"), ("2026-03-02 00:00:", ""), ("[02/Mar/2026:00:00:", " +0000]"), ("10/06/2026 01:41:", " PM"), ("14:02:", ""),
+        ][..]),
+        moving in prop::collection::vec("[0-9]{2}([.,][0-9]{0,7})?", 1..20),
+        damage in (0_usize..40, prop::sample::select(&b"0a:Z .,-["[..]), 0_usize..20),
+    ) {
+        let zone: Zone = "Europe/Berlin".parse().unwrap();
+        let mut cache = StampCache::default();
+        for (number, moving) in moving.iter().enumerate() {
+            let mut text = format!("{before}{moving}{after}").into_bytes();
+            if number == damage.2 && damage.0 < text.len() {
+                text[damage.0] = damage.1;
+            }
+            let text = String::from_utf8(text).unwrap();
+            prop_assert_eq!(cache.parse(&text, &zone, &reference()), parse(&text, &zone, &reference()), "{}", text);
+        }
+    }
+
+    #[test]
     fn every_instant_survives_rfc_3339(ms in 0_i64..4_102_444_800_000) {
         let time = crate::model::Time(ms);
         prop_assert_eq!(stamp(&time.to_string(), "UTC").map(|stamp| stamp.time), Some(time));

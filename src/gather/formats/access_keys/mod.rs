@@ -83,9 +83,9 @@ pub(super) enum Key {
 }
 
 /// Seconds, milliseconds and microseconds as powers of ten from the unit to milliseconds.
-const SECONDS: i32 = 3;
-const MILLISECONDS: i32 = 0;
-const MICROSECONDS: i32 = -3;
+pub(super) const SECONDS: i32 = 3;
+pub(super) const MILLISECONDS: i32 = 0;
+pub(super) const MICROSECONDS: i32 = -3;
 
 /// Digits from which a whole number of "seconds" is taken for microseconds: 10,000 s would be an exchange of three hours.
 const MICROSECOND_DIGITS: usize = 5;
@@ -227,11 +227,6 @@ pub(super) fn seconds_of(value: &str) -> Option<f64> {
 /// Milliseconds of a text of milliseconds.
 pub(super) fn millis_of(value: &str) -> Option<f64> {
     milliseconds(value, MILLISECONDS)
-}
-
-/// Milliseconds of a text of microseconds.
-pub(super) fn micros_of(value: &str) -> Option<f64> {
-    milliseconds(value, MICROSECONDS)
 }
 
 /// nginx's `$request_id`: 16 random bytes in hexadecimal.

@@ -104,6 +104,10 @@ impl Format for JsonLines {
         own::own(record)
     }
 
+    fn owns_failures(&self) -> bool {
+        true
+    }
+
     fn samples(&self) -> &'static [&'static str] {
         &[
             r#"{"timestamp": "2025-03-06 14:02:11,714", "level": "INFO", "name": "httpx", "message": "HTTP Request: POST https://api.openai.com/v1/chat/completions \"HTTP/1.1 500 Internal Server Error\""}"#,

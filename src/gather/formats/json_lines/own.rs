@@ -1,7 +1,7 @@
 //! Which parts of a JSON line are its own: the values of keys whose fact is a time, an id, a duration or a count, and
 //! numbers under keys that name no fact. What stands in objects and lists is compared as it is.
 
-use crate::gather::alike::{Own, Slot};
+use crate::gather::alike::{Elapsed, Own, Slot};
 use crate::gather::formats::keys::{self, Key};
 use crate::gather::formats::told;
 use crate::text::json::{Members, Value};
@@ -46,7 +46,7 @@ pub(in crate::gather::formats) fn slots(line: &str, members: &[Member<'_>]) -> O
         Some(Key::XRequestId) => Slot::id(line, text, Own::ProviderId),
         Some(Key::RequestId) => Slot::id(line, text, Own::RequestId),
         Some(Key::XClientRequestId) => Slot::id(line, text, Own::ClientId),
-        Some(Key::GatewayRequestId) => Slot::id(line, text, Own::Nothing),
+        Some(Key::GatewayRequestId) => Slot::id(line, text, Own::GatewayId),
         Some(Key::CfRay) => Slot::ray(line, text),
         Some(Key::InputTokens) => count(line, text, Own::InputTokens),
         Some(Key::OutputTokens) => count(line, text, Own::OutputTokens),
@@ -62,11 +62,11 @@ fn count(line: &str, text: &str, own: Own) -> Option<Slot> {
 }
 
 /// How a duration's text becomes milliseconds, as `told` has it.
-fn milliseconds(key: Key) -> Option<fn(&str) -> Option<f64>> {
+fn milliseconds(key: Key) -> Option<Elapsed> {
     match key {
-        Key::DurationMs => Some(|text| scaled(text, 0)),
-        Key::DurationSeconds => Some(|text| Some(scaled(text, 0)? * 1000.0)),
-        Key::DurationAny => Some(told::duration_ms),
+        Key::DurationMs => Some(Elapsed::TenTo(0)),
+        Key::DurationSeconds => Some(Elapsed::By(|text| Some(scaled(text, 0)? * 1000.0))),
+        Key::DurationAny => Some(Elapsed::By(told::duration_ms)),
         _ => None,
     }
 }
