@@ -5,7 +5,8 @@
 use divan::Bencher;
 use faultscope::judge::{self, Options};
 use faultscope::model::{
-    Attributes, Cell, Dimension, Fact, Grain, Ids, Instant, Name, Observation, Outcome, Rollup, SourceRollup, Time, Vantage,
+    Alike, Attributes, Cell, Dimension, Fact, Grain, Ids, Instant, Name, Observation, Outcome, Rollup, Shared, SourceRollup,
+    Time, Vantage,
 };
 use std::sync::Arc;
 
@@ -44,7 +45,8 @@ fn rollup(failures: u64) -> Rollup {
                 .add(Time(START_MS + minute * 60_000), Grain::Attempt, tuple, cell);
         }
     }
-    source.observations = (0..failures).map(|at| failure(at, failures, &models)).collect();
+    let alikes = &mut Shared::default();
+    source.observations = (0..failures).map(|at| failure(at, failures, &models, alikes)).collect();
     source.records = source.cells.total(Grain::Attempt) + failures;
     Rollup {
         sources: [(Name::from("app.log"), Box::new(source))].into(),
@@ -53,31 +55,34 @@ fn rollup(failures: u64) -> Rollup {
 }
 
 /// Failures come in hours apart from each other, as outages do: the first hour of every ten.
-fn failure(at: u64, of: u64, models: &[Arc<Attributes>]) -> Observation {
+fn failure(at: u64, of: u64, models: &[Arc<Attributes>], alikes: &mut Shared<Alike>) -> Observation {
     let within = at as i64 * (MONTH_MS / 10) / of as i64;
     let hour = 3_600_000;
     let time = START_MS + within / hour * 10 * hour + within % hour;
+    let alike = Alike {
+        grain: Grain::Attempt,
+        outcome: Outcome::Status([500, 502, 503].get((at % 3) as usize).copied().unwrap_or(500)),
+        fact: Some(Fact::ProviderId),
+        attributes: models.get((at % 5) as usize).cloned().unwrap_or_default(),
+        method: None,
+        error: None,
+        attempt: Some(1),
+        upstream: None,
+        stream: None,
+        tokens: None,
+    };
     Observation {
         line: at + 1,
         time: Time(time),
         instant: Instant::End,
         duration_ms: Some(900 + (at % 1_000) as u32),
-        grain: Grain::Attempt,
-        outcome: Outcome::Status([500, 502, 503].get((at % 3) as usize).copied().unwrap_or(500)),
-        fact: Some(Fact::ProviderId),
-        attributes: models.get((at % 5) as usize).cloned().unwrap_or_default(),
         ids: Arc::new(Ids {
             x_request_id: Some(Name::from(format!("req_{at:032x}"))),
             x_client_request_id: Some(Name::from(format!("{at:036x}"))),
             ..Ids::default()
         }),
-        method: None,
-        error: None,
-        attempt: Some(1),
         retry: None,
-        upstream: None,
-        stream: None,
-        tokens: None,
+        alike: alikes.of(alike),
     }
 }
 

@@ -381,7 +381,7 @@ pub fn edge_site<'a>(fields: &Fields<'a>) -> Option<&'a str> {
 }
 
 /// `host:443` and `10.0.0.7:34114` without their port; IPv6 addresses in brackets lose them.
-fn without_port(address: &str) -> &str {
+pub fn without_port(address: &str) -> &str {
     if let Some(rest) = address.strip_prefix('[') {
         return rest.split_once(']').map_or(rest, |(inside, _)| inside);
     }

@@ -1,6 +1,6 @@
 //! What records say over and over, held once by each worker: a failure is then its ids and numbers, and little else.
 
-use crate::model::{Attributes, Dimension, ErrorSaid, Ids, Name, Others, Shared, Upstream};
+use crate::model::{Alike, Attributes, Dimension, ErrorSaid, Ids, Name, Others, Shared, Upstream};
 use std::sync::Arc;
 
 /// What one worker's records share, whatever source they are of.
@@ -12,6 +12,7 @@ pub struct Repeated {
     errors: Shared<ErrorSaid>,
     upstreams: Shared<Upstream>,
     ids: Shared<Ids>,
+    alikes: Shared<Alike>,
 }
 
 impl Repeated {
@@ -42,6 +43,11 @@ impl Repeated {
     /// What an error said.
     pub fn error(&mut self, said: ErrorSaid) -> Arc<ErrorSaid> {
         self.errors.of(said)
+    }
+
+    /// What a record says as others do.
+    pub fn alike(&mut self, alike: Alike) -> Arc<Alike> {
+        self.alikes.of(alike)
     }
 
     /// What a proxy knew of the way.

@@ -233,7 +233,7 @@ mod tests {
     use super::{DAY_MS, HOUR_MS, Usual, UsualHour};
     use crate::judge::{Options, judge};
     use crate::model::{
-        Attributes, Cell, Dimension, Findings, Grain, Observation, Outcome, Rollup, Side, SourceRollup, Time, Vantage,
+        Alike, Attributes, Cell, Dimension, Findings, Grain, Observation, Outcome, Rollup, Side, SourceRollup, Time, Vantage,
     };
     use std::sync::Arc;
 
@@ -286,8 +286,11 @@ mod tests {
                 }
                 source.observations.push(Observation {
                     line: u64::try_from(minute * 10 + number).unwrap(),
-                    attributes: attributes(),
-                    attempt: Some(1),
+                    alike: Arc::new(Alike {
+                        attributes: attributes(),
+                        attempt: Some(1),
+                        ..Alike::ended(Outcome::Status(503))
+                    }),
                     ..Observation::ended(time, Outcome::Status(503))
                 });
             }

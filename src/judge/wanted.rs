@@ -101,7 +101,7 @@ pub(super) fn united(mut spans: Vec<(Time, Time)>) -> Vec<(Time, Time)> {
 #[cfg(test)]
 mod tests {
     use super::{BEFORE_MS, Clocks, stretches};
-    use crate::model::{Attributes, Cell, Grain, Name, Observation, Outcome, Rollup, SourceRollup, Time, Vantage};
+    use crate::model::{Alike, Attributes, Cell, Grain, Name, Observation, Outcome, Rollup, SourceRollup, Time, Vantage};
     use std::sync::Arc;
 
     const MINUTE_MS: i64 = 60_000;
@@ -140,8 +140,12 @@ mod tests {
         for name in rollup.sources.keys() {
             let brought = |at: i64| {
                 let grain = [Grain::Attempt, Grain::Call, Grain::Detail, Grain::Start][usize::try_from(at % 4).unwrap()];
-                Observation {
+                let alike = Alike {
                     grain,
+                    ..Alike::ended(Outcome::Success)
+                };
+                Observation {
+                    alike: Arc::new(alike),
                     ..Observation::ended(Time(at % 11 * 29 * MINUTE_MS), Outcome::Success)
                 }
             };

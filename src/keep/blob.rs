@@ -60,30 +60,19 @@ mod tests {
     use super::{Damaged, packed, unpacked};
     use crate::keep::words::Constants;
     use crate::model::{
-        Attributes, CallerKind, Cell, Dimension, ErrorSaid, Fact, Grain, Ids, Instant, Name, Observation, Outcome, RetrySaid,
-        SampledId, SourceRollup, Time, Tokens, TookClass, TransportError, Upstream, Vantage,
+        Alike, Attributes, CallerKind, Cell, Dimension, ErrorSaid, Fact, Grain, Ids, Instant, Name, Observation, Outcome,
+        RetrySaid, SampledId, SourceRollup, Time, Tokens, TookClass, TransportError, Upstream, Vantage,
     };
     use std::sync::Arc;
 
     fn seen(line: u64, outcome: Outcome) -> Observation {
-        Observation {
-            line,
-            time: Time(1_700_000_000_123),
-            instant: Instant::End,
-            duration_ms: Some(12),
-            grain: Grain::Attempt,
-            outcome,
+        let alike = Alike {
             fact: Some(Fact::ProviderId),
             attributes: Arc::new(
                 Attributes::default()
                     .with(Dimension::Model, "gpt-4o")
                     .with(Dimension::Host, "web-1"),
             ),
-            ids: Arc::new(Ids {
-                x_request_id: Some(Name::from("req_1")),
-                organization: Some(Name::from("org-1")),
-                ..Ids::default()
-            }),
             method: Some(Name::from("POST")),
             error: Some(Arc::new(ErrorSaid {
                 error_type: Some(Name::from("server_error")),
@@ -92,11 +81,6 @@ mod tests {
                 html: true,
             })),
             attempt: Some(2),
-            retry: Some(RetrySaid {
-                in_ms: Some(500),
-                after_ms: Some(20_000),
-                left: None,
-            }),
             upstream: Some(Arc::new(Upstream {
                 address: Some(Name::from("10.0.0.1:443")),
                 connected: Some(true),
@@ -105,6 +89,24 @@ mod tests {
             })),
             stream: Some(false),
             tokens: Some(Tokens { input: 17, output: 5 }),
+            ..Alike::ended(outcome)
+        };
+        Observation {
+            line,
+            time: Time(1_700_000_000_123),
+            instant: Instant::End,
+            duration_ms: Some(12),
+            ids: Arc::new(Ids {
+                x_request_id: Some(Name::from("req_1")),
+                organization: Some(Name::from("org-1")),
+                ..Ids::default()
+            }),
+            retry: Some(RetrySaid {
+                in_ms: Some(500),
+                after_ms: Some(20_000),
+                left: None,
+            }),
+            alike: Arc::new(alike),
         }
     }
 

@@ -6,8 +6,8 @@
 use super::codes::{caller, fact, grain, instant, transport, vantage};
 use super::words::{Constants, Meanings, Number, Numbering, Tables};
 use crate::model::{
-    Cell, Cells, ErrorSaid, IdSample, Ids, Name, Observation, Outcome, RetrySaid, SampledId, SourceRollup, Time, Tokens,
-    TokensUsed, TookClass, Upstream,
+    Alike, Cell, Cells, ErrorSaid, IdSample, Ids, Name, Observation, Outcome, RetrySaid, SampledId, Shared, SourceRollup, Time,
+    Tokens, TokensUsed, TookClass, Upstream,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -159,10 +159,11 @@ impl Source {
     /// As it was; `None` where it holds what no version wrote.
     pub(super) fn read(self, constants: &mut Constants) -> Option<SourceRollup> {
         let meanings = Meanings::of(self.tables);
+        let mut alikes = Shared::default();
         let observations = self
             .observations
             .into_iter()
-            .map(|seen| seen_read(seen, &meanings, constants));
+            .map(|seen| seen_read(seen, &meanings, constants, &mut alikes));
         let observations = observations.collect::<Option<Vec<_>>>()?;
         let span = match self.span {
             Some((first, last)) => Some((time(first)?, time(last)?)),
@@ -305,7 +306,7 @@ fn seen_stored(seen: &Observation, numbers: &mut Numbering) -> Seen {
     }
 }
 
-fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants) -> Option<Observation> {
+fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants, alikes: &mut Shared<Alike>) -> Option<Observation> {
     let [
         x_request_id,
         x_client_request_id,
@@ -315,24 +316,11 @@ fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants) -> Opti
         thread,
         organization,
     ] = seen.ids.map(|id| meanings.name(id));
-    Some(Observation {
-        line: seen.line,
-        time: time(seen.time)?,
-        instant: instant::read(seen.instant)?,
-        duration_ms: seen.duration_ms,
+    let alike = Alike {
         grain: grain::read(seen.grain)?,
         outcome: outcome_read(seen.outcome)?,
         fact: seen.fact.map(|code| fact::read(code).ok_or(())).transpose().ok()?,
         attributes: meanings.attributes(seen.attributes)?,
-        ids: Arc::new(Ids {
-            x_request_id,
-            x_client_request_id,
-            gateway_request_id,
-            cf_ray,
-            sdk,
-            thread,
-            organization,
-        }),
         method: meanings.name(seen.method),
         error: seen.error.map(|(error_type, error_code, template, html)| {
             Arc::new(ErrorSaid {
@@ -343,7 +331,6 @@ fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants) -> Opti
             })
         }),
         attempt: seen.attempt,
-        retry: seen.retry.map(|(in_ms, left, after_ms)| RetrySaid { in_ms, left, after_ms }),
         upstream: seen.upstream.map(|(address, connected, answered, retries)| {
             Arc::new(Upstream {
                 address: meanings.name(address),
@@ -354,5 +341,22 @@ fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants) -> Opti
         }),
         stream: seen.stream,
         tokens: seen.tokens.map(|(input, output)| Tokens { input, output }),
+    };
+    Some(Observation {
+        line: seen.line,
+        time: time(seen.time)?,
+        instant: instant::read(seen.instant)?,
+        duration_ms: seen.duration_ms,
+        ids: Arc::new(Ids {
+            x_request_id,
+            x_client_request_id,
+            gateway_request_id,
+            cf_ray,
+            sdk,
+            thread,
+            organization,
+        }),
+        retry: seen.retry.map(|(in_ms, left, after_ms)| RetrySaid { in_ms, left, after_ms }),
+        alike: alikes.of(alike),
     })
 }

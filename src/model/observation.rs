@@ -5,6 +5,7 @@ use super::outcome::Outcome;
 use super::reached::Fact;
 use super::terms::{Attributes, Grain, Name};
 use super::time::Time;
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// The ids of one attempt. Each has passed `redact::scrub`: it has an id's shape and hides no secret.
@@ -123,6 +124,31 @@ pub struct Upstream {
     pub retries: u16,
 }
 
+/// What many records say alike. A program that fails says the same for every failure, so it is held once for all of them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Alike {
+    /// What the record is about.
+    pub grain: Grain,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The fact about whether the provider was reached, where the record has one.
+    pub fact: Option<Fact>,
+    /// Model, endpoint, host and the rest.
+    pub attributes: Arc<Attributes>,
+    /// `http.request.method`.
+    pub method: Option<Name>,
+    /// What the error said.
+    pub error: Option<Arc<ErrorSaid>>,
+    /// The number of the attempt within its call, from 1.
+    pub attempt: Option<u16>,
+    /// What a proxy knew of the way.
+    pub upstream: Option<Arc<Upstream>>,
+    /// Whether the body was a stream.
+    pub stream: Option<bool>,
+    /// The tokens it used.
+    pub tokens: Option<Tokens>,
+}
+
 /// One attempt, call or detail as one log saw it, whole.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Observation {
@@ -134,53 +160,53 @@ pub struct Observation {
     pub instant: Instant,
     /// Duration in milliseconds.
     pub duration_ms: Option<u32>,
-    /// What the record is about.
-    pub grain: Grain,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// The fact about whether the provider was reached, where the record has one.
-    pub fact: Option<Fact>,
-    /// Model, endpoint, host and the rest.
-    pub attributes: Arc<Attributes>,
     /// Its ids, which every view of the attempt shares.
     pub ids: Arc<Ids>,
-    /// `http.request.method`.
-    pub method: Option<Name>,
-    /// What the error said.
-    pub error: Option<Arc<ErrorSaid>>,
-    /// The number of the attempt within its call, from 1.
-    pub attempt: Option<u16>,
-    /// What was said of a retry.
+    /// What was said of a retry: the pause differs each time.
     pub retry: Option<RetrySaid>,
-    /// What a proxy knew of the way.
-    pub upstream: Option<Arc<Upstream>>,
-    /// Whether the body was a stream.
-    pub stream: Option<bool>,
-    /// The tokens it used.
-    pub tokens: Option<Tokens>,
+    /// The rest.
+    pub alike: Arc<Alike>,
+}
+
+impl Deref for Observation {
+    type Target = Alike;
+
+    fn deref(&self) -> &Alike {
+        &self.alike
+    }
+}
+
+#[cfg(test)]
+impl Alike {
+    /// An attempt that ended so: what tests fill in.
+    pub(crate) fn ended(outcome: Outcome) -> Self {
+        Self {
+            grain: Grain::Attempt,
+            outcome,
+            fact: None,
+            attributes: Arc::default(),
+            method: None,
+            error: None,
+            attempt: None,
+            upstream: None,
+            stream: None,
+            tokens: None,
+        }
+    }
 }
 
 #[cfg(test)]
 impl Observation {
-    /// An attempt that ended then and so, of which its record says no more: what tests fill in.
+    /// The same, then.
     pub(crate) fn ended(time: Time, outcome: Outcome) -> Self {
         Self {
             line: 1,
             time,
             instant: Instant::End,
             duration_ms: None,
-            grain: Grain::Attempt,
-            outcome,
-            fact: None,
-            attributes: Arc::default(),
             ids: Arc::default(),
-            method: None,
-            error: None,
-            attempt: None,
             retry: None,
-            upstream: None,
-            stream: None,
-            tokens: None,
+            alike: Arc::new(Alike::ended(outcome)),
         }
     }
 }

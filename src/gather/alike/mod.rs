@@ -22,6 +22,7 @@ pub use shape::{Own, Slot};
 use std::ops::Range;
 use stencil::Stencils;
 use text::Text;
+pub use whole::Stamped;
 use whole::Whole;
 
 /// Kinds of lines that are learned; a log with more of them has a part that is each line's own and that no format tells.
@@ -95,8 +96,23 @@ impl Default for Paths {
 impl Paths {
     /// The number of the leaf that a line comes to, and what it has of its own.
     pub fn follow<'l>(&mut self, line: &'l [u8]) -> Option<(usize, Owned<'l>)> {
-        let known = self.whole.follow(line).or_else(|| self.stencils.follow(line));
-        let followed = known.or_else(|| self.walk_and_learn(line))?;
+        match self.stamped(line) {
+            Some(stamped) => Some((stamped.leaf, stamped.owned(line))),
+            None => self.branched(line),
+        }
+    }
+
+    /// The same of a line that has nothing of its own but its stamp.
+    #[inline]
+    pub fn stamped<'l>(&mut self, line: &'l [u8]) -> Option<Stamped<'l>> {
+        self.whole
+            .follow(line)
+            .inspect(|_| self.credit = (self.credit + 1).min(CREDIT))
+    }
+
+    /// The same of a line that has more.
+    pub fn branched<'l>(&mut self, line: &'l [u8]) -> Option<(usize, Owned<'l>)> {
+        let followed = self.stencils.follow(line).or_else(|| self.walk_and_learn(line))?;
         self.credit = (self.credit + 1).min(CREDIT);
         Some(followed)
     }

@@ -1,16 +1,17 @@
 //! Counts lines that are like earlier ones without parsing them: successes, and lines that are not about a call. Failures
 //! are kept as their kind was ([`super::known_failure`]).
 
-use super::known_failure::Failure;
+use super::known_failure::{Failure, Keeps};
 use super::success::{Held, Success};
 use super::twins::Twin;
 use super::{Collector, Known, LONGEST_MS, within_a_day};
 use crate::gather::alike::{Owned, Paths};
 use crate::gather::formats::Format;
-use crate::gather::normalise;
-use crate::model::{Fields, Grain, Time, Vantage, id_hash_of};
+use crate::gather::normalise::{self, End};
+use crate::model::{Fields, Grain, Time, id_hash_of};
 use crate::text::timestamp::{DateKnown, Stamp};
 use std::str;
+use std::sync::Arc;
 
 /// The smallest source whose lines are learned: in a smaller one there are too few of each kind.
 const SMALLEST: u64 = 64 * 1024;
@@ -25,7 +26,7 @@ pub struct KnownLines {
 
 /// What all lines of one kind mean.
 #[derive(Debug)]
-enum Meant {
+pub(super) enum Meant {
     NoCall,
     Success(Box<Success>),
     Failure(Box<Failure>),
@@ -111,17 +112,28 @@ impl Collector<'_> {
     /// Reads a line that is known; whether it is about a call. `None` where it is to be parsed, and nothing was counted.
     pub(super) fn read_known(&mut self, line: u64, record: &[u8]) -> Option<bool> {
         let mut known = self.known.take()?;
-        let about = known
-            .paths
-            .follow(record)
-            .and_then(|(leaf, owned)| match known.meant.get_mut(leaf)? {
-                Meant::NoCall => Some(false),
-                Meant::Unknown => None,
-                Meant::Success(success) => self.take_known(success, &owned),
-                Meant::Failure(failure) => self.take_known_failure(line, failure, &owned),
-            });
+        let about = match known.paths.stamped(record) {
+            Some(stamped) => known
+                .meant
+                .get_mut(stamped.leaf)
+                .and_then(|meant| self.take_stamped(line, meant, stamped, record)),
+            None => known
+                .paths
+                .branched(record)
+                .and_then(|(leaf, owned)| self.take_meant(line, known.meant.get_mut(leaf)?, &owned)),
+        };
         self.known = Some(known);
         about
+    }
+
+    /// Takes a record of a kind.
+    pub(super) fn take_meant(&mut self, line: u64, meant: &mut Meant, owned: &Owned<'_>) -> Option<bool> {
+        match meant {
+            Meant::NoCall => Some(false),
+            Meant::Unknown => None,
+            Meant::Success(success) => self.take_known(line, success, owned),
+            Meant::Failure(failure) => self.take_known_failure(line, failure, owned),
+        }
     }
 
     /// The stamp of a known record; none where it has no date, and the record has to be parsed.
@@ -132,7 +144,7 @@ impl Collector<'_> {
     }
 
     /// What [`Collector::take`] does with such a record.
-    fn take_known(&mut self, success: &mut Success, owned: &Owned<'_>) -> Option<bool> {
+    fn take_known(&mut self, line: u64, success: &mut Success, owned: &Owned<'_>) -> Option<bool> {
         let written = owned.stamp()?;
         let stamp = self.dated_stamp(written)?;
         let time = self.moment(stamp, None)?;
@@ -142,7 +154,8 @@ impl Collector<'_> {
         }
         let duration = duration(owned);
         let ended = success.ended(time, duration);
-        if self.is_wanted(success, owned, ended, duration) {
+        let is_wanted = self.is_wanted(success, owned, ended, duration);
+        if is_wanted && !success.whole.as_ref().is_some_and(|whole| whole.holds_of(owned)) {
             return None;
         }
         let hashes = [
@@ -165,7 +178,9 @@ impl Collector<'_> {
             return Some(true);
         }
         self.stretch_span(time);
-        if self.context.wanted.is_none() {
+        if let Some(whole) = success.whole.as_ref().filter(|_| is_wanted) {
+            self.keep_alike(line, whole, owned, time, duration);
+        } else if self.context.wanted.is_none() {
             self.count_known(success, owned, hashes, (ended, duration));
         }
         Some(true)
@@ -222,7 +237,8 @@ impl Collector<'_> {
     }
 
     /// Notes a success that is being parsed, if its kind of lines may be learned.
-    pub(super) fn note_success(&mut self, fields: &Fields<'_>, vantage: Vantage, facts: u64) {
+    pub(super) fn note_success(&mut self, fields: &Fields<'_>, format: &dyn Format, facts: u64) {
+        let vantage = format.vantage();
         let is_plain = fields.http_date.is_none()
             && fields.attempt.is_none_or(|attempt| attempt < 2)
             && fields.timestamp.is_some()
@@ -239,6 +255,9 @@ impl Collector<'_> {
             tuple,
             tuple_if_start,
         } = self.attributes(fields, vantage);
+        // Where successes name their calls, most of them may be wanted near failures: 15,000 instructions each if they are parsed.
+        let is_told = self.context.wanted.is_some() && format.owns_failures();
+        let whole = is_told.then(|| self.kept_alike(fields, &End::SUCCESS, facts, (Keeps::Always, Arc::clone(&attributes))));
         let provider_id = normalise::provider_id_shaped(fields);
         let success = Box::new(Success {
             vantage,
@@ -250,6 +269,7 @@ impl Collector<'_> {
             has_thread: fields.thread.is_some(),
             facts,
             attributes,
+            whole: whole.flatten(),
             tuples: Some((tuple, tuple_if_start)),
             ok: Held::new(),
             ok_if_start: Held::new(),

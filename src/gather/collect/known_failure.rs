@@ -7,10 +7,10 @@
 
 use super::known::{duration, ids_hash, ray};
 use super::twins::Twin;
-use super::{Collector, OBSERVATIONS_KEPT, alike, ended, is_worth_keeping, tokens};
+use super::{Collector, OBSERVATIONS_KEPT, alike, ended, is_worth_keeping, retry_said, tokens};
 use crate::gather::alike::Owned;
 use crate::gather::normalise::{self, End};
-use crate::model::{Fields, Grain, Ids, Name, Observation, Outcome, Time, Vantage};
+use crate::model::{Alike, Attributes, Fields, Grain, Ids, Instant, Name, Observation, Outcome, RetrySaid, Time, Vantage};
 use crate::redact::scrub;
 use std::str;
 use std::sync::Arc;
@@ -32,13 +32,17 @@ pub(super) struct Failure {
     /// What stands behind the part of a `cf-ray` that is its own.
     served_at: Option<Box<str>>,
     whose: Whose,
-    /// What is kept of each; time, line, duration and ids are its own.
-    observation: Observation,
+    /// Which instant its stamp is.
+    instant: Instant,
+    /// The ids of its kind; those of the request are each record's own.
+    ids: Arc<Ids>,
+    retry: Option<RetrySaid>,
+    alike: Arc<Alike>,
 }
 
 /// Whether such a record is kept.
 #[derive(Clone, Copy, Debug)]
-enum Keeps {
+pub(super) enum Keeps {
     Always,
     Never,
     /// Where the end before it was none of a success.
@@ -95,7 +99,7 @@ struct Told<'f> {
 impl Failure {
     /// The ids of a record; `None` where they are all those of its kind.
     fn ids(&self, fields: &Fields<'_>, told: Told<'_>) -> Option<Ids> {
-        let known = &self.observation.ids;
+        let known = &self.ids;
         let is_of_its_own = has_own_id(fields) || fields.gateway_request_id.is_some() || told.ray.is_some();
         is_of_its_own.then(|| Ids {
             x_request_id: if self.has_provider_id {
@@ -128,6 +132,14 @@ fn has_own_id(fields: &Fields<'_>) -> bool {
     [fields.x_request_id, fields.request_id, fields.x_client_request_id]
         .iter()
         .any(Option::is_some)
+}
+
+impl Failure {
+    /// Whether what an id proves is the same as of the first record: one that is none, or looks like a secret, proves less.
+    pub(super) fn holds_of(&self, owned: &Owned<'_>) -> bool {
+        let fields = self.whose.fields(owned);
+        fields.is_some_and(|fields| normalise::provider_id(&fields).is_some() == self.has_provider_id)
+    }
 }
 
 impl Collector<'_> {
@@ -176,22 +188,28 @@ impl Collector<'_> {
             self.rollup.observations_dropped += 1;
             return;
         }
-        let known = &failure.observation;
-        let (time, instant) = ended(known.instant, when.0, when.1);
+        let known = &failure.alike;
+        let (time, instant) = ended(failure.instant, when.0, when.1);
         if known.outcome != Outcome::Success && known.grain != Grain::Detail {
             self.count_client_id(fields.x_client_request_id.is_some(), when.1, failure.numbers_attempts);
             self.sample(told.provider_id, fields.x_client_request_id, time, when.1, &known.attributes);
         }
         let ids = failure.ids(fields, told);
-        let ids = ids.map_or_else(|| Arc::clone(&known.ids), |ids| self.context.repeated.borrow_mut().ids(ids));
+        let ids = ids.map_or_else(|| Arc::clone(&failure.ids), |ids| self.context.repeated.borrow_mut().ids(ids));
         self.rollup.observations.push(Observation {
             line,
             time,
             instant,
             duration_ms: when.1,
             ids,
-            tokens: tokens(fields),
-            ..known.clone()
+            retry: failure.retry,
+            alike: match tokens(fields) {
+                tokens if tokens == known.tokens => Arc::clone(known),
+                tokens => Arc::new(Alike {
+                    tokens,
+                    ..Alike::clone(known)
+                }),
+            },
         });
     }
 
@@ -217,15 +235,29 @@ impl Collector<'_> {
             Keeps::Never => Arc::default(),
             Keeps::Always | Keeps::BelowAFailure => self.attributes(fields, vantage).attributes,
         };
+        if let Some(failure) = self.kept_alike(fields, end, facts, (keeps, attributes)) {
+            self.teach(failure, fields);
+        }
+    }
+
+    /// What is kept of each record of a kind; `None` where that cannot be told of the others.
+    pub(super) fn kept_alike(
+        &self,
+        fields: &Fields<'_>,
+        end: &End,
+        facts: u64,
+        (keeps, attributes): (Keeps, Arc<Attributes>),
+    ) -> Option<Box<Failure>> {
         let mut repeated = self.context.repeated.borrow_mut();
         let ids = self.ids(fields, end, &mut repeated);
         let has_provider_id = normalise::provider_id(fields).is_some();
         if ids.x_request_id.is_some() && !has_provider_id && has_own_id(fields) {
             // Read out of the text, in which the record's own ids may stand.
-            return;
+            return None;
         }
         let ids = repeated.ids(ids);
-        let failure = Failure {
+        let alike = alike(fields, end, attributes, &mut repeated);
+        Some(Box::new(Failure {
             facts,
             has_thread: fields.thread.is_some(),
             tells_an_end: fields.grain == Grain::Attempt || (fields.grain == Grain::Detail && fields.status.is_some()),
@@ -236,9 +268,18 @@ impl Collector<'_> {
             answered: super::is_answered(end),
             served_at: fields.cf_ray.and_then(|whole| whole.strip_prefix(ray(whole))).map(Box::from),
             whose: Whose::of(fields),
-            observation: alike(fields, end, (attributes, ids), &mut repeated),
-        };
-        drop(repeated);
-        self.teach(Box::new(failure), fields);
+            instant: fields.instant,
+            ids,
+            retry: retry_said(fields, end),
+            alike: repeated.alike(alike),
+        }))
+    }
+
+    /// What [`Collector::keep`] does with a success that the second look wants whole.
+    pub(super) fn keep_alike(&mut self, line: u64, success: &Failure, owned: &Owned<'_>, time: Time, duration: Option<u32>) {
+        if let (Some(fields), Some(ray)) = (success.whose.fields(owned), text(owned.ray())) {
+            let provider_id = normalise::provider_id(&fields);
+            self.keep_known(line, success, &fields, Told { provider_id, ray }, (time, duration));
+        }
     }
 }

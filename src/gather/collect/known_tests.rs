@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use std::cell::RefCell;
 
 /// Lines as programs write them: `%` is a digit, `~` a hexadecimal digit, and `^` one of a few letters.
-const LINES: [(&str, &str); 42] = [
+const LINES: [(&str, &str); 45] = [
     (
         "json-lines",
         r#"{"timestamp":"2026-03-02T00:00:%%.%%%Z","level":"info","provider":"openai","server.address":"api.openai.com","http.request.method":"POST","url.path":"/v1/responses","gen_ai.request.model":"gpt-4^","attempt":1,"duration_ms":%8%%,"x_client_request_id":"~~~~~~~~-40a2-4b9d-a828-~~~~bfece098","http.response.status_code":200,"x_request_id":"req_~~~~d6e5a10dd4859de6cf0f6d5a586e"}"#,
@@ -102,6 +102,18 @@ const LINES: [(&str, &str); 42] = [
     (
         "text-logging",
         "2026-03-02T00:00:%%.%%%%%%Z  WARN llm_call{model=\"gpt-4^\" attempt=1}: svc: server error status=50^ took=%.%s x_request_id=\"req_~~~~d6e5a10dd4859de6cf0f6d5a586e\"",
+    ),
+    (
+        "text-logging",
+        "2026-03-02T00:00:%%.%%%%%%Z  INFO http_request{method=POST path=/chat id=%%}: svc::web: served status=%00 latency_us=%%% user=%% tries=%",
+    ),
+    (
+        "python-logging",
+        "2026-03-02 00:00:%%,%%% INFO app: llm call ok model=gpt-4^ user=%%; latency=%.%% status=200 depth=%% by=team-%",
+    ),
+    (
+        "python-logging",
+        "2026-03-02 00:00:%%,%%% WARNING app: attempt=%% user=%% model=o3 error=took n=%% of=%",
     ),
     (
         "text-logging",
@@ -345,7 +357,7 @@ proptest! {
 fn most_lines_of_a_log_are_known() {
     for (which, (format, pattern)) in LINES.iter().enumerate().filter(|(which, _)| {
         [
-            0, 1, 2, 6, 8, 9, 10, 11, 15, 17, 18, 20, 21, 22, 26, 27, 28, 29, 30, 31, 33, 34,
+            0, 1, 2, 6, 8, 9, 10, 11, 15, 17, 18, 20, 21, 22, 23, 29, 30, 31, 32, 33, 34, 36, 37,
         ]
         .contains(which)
     }) {

@@ -7,6 +7,7 @@ mod known;
 mod known_failure;
 #[cfg(test)]
 mod known_tests;
+mod stamped;
 mod success;
 mod twins;
 
@@ -22,9 +23,9 @@ use crate::gather::sieve::{Savers, Sieve};
 use crate::gather::sought::Sought;
 use crate::gather::times;
 use crate::model::{
-    Attributes, CallerKind, Cell, Dimension, Fact, Fields, Grain, IdSample, Ids, Instant, Name, Observation, Outcome, RetrySaid,
-    SampledId, Sighting, SourceName, SourceRollup, Time, Tokens, TokensUsed, TupleId, UNREAD_LINES_KEPT, Vantage, Wanted,
-    id_hash,
+    Alike, Attributes, CallerKind, Cell, Dimension, Fact, Fields, Grain, IdSample, Ids, Instant, Name, Observation, Outcome,
+    RetrySaid, SampledId, Sighting, SourceName, SourceRollup, Time, Tokens, TokensUsed, TupleId, UNREAD_LINES_KEPT, Vantage,
+    Wanted, id_hash,
 };
 use crate::redact::scrub;
 use crate::text::json::has_key_twice;
@@ -209,8 +210,11 @@ impl<'a> Collector<'a> {
     /// Says of a record that is kept whole whether it contradicts itself: another reader of it may say otherwise.
     fn note_doubt(&mut self, record: &[u8]) {
         let twice = "a record has one key twice: the last of both counts";
+        if record.first() != Some(&b'{') {
+            return;
+        }
         let text = str::from_utf8(record).unwrap_or_default();
-        if text.starts_with('{') && !self.rollup.notes.contains(twice) && has_key_twice(text) {
+        if !self.rollup.notes.contains(twice) && has_key_twice(text) {
             self.rollup.notes.insert(twice.to_owned());
         }
     }
@@ -350,7 +354,7 @@ impl<'a> Collector<'a> {
             self.rollup.upstream_retries += u64::from(retries);
         }
         if end.outcome == Outcome::Success {
-            self.note_success(fields, vantage, self.facts(fields, &end));
+            self.note_success(fields, format, self.facts(fields, &end));
             self.success(line, fields, vantage, time);
         } else {
             if self.lesson.is_some() && format.owns_failures() {
@@ -633,14 +637,18 @@ impl<'a> Collector<'a> {
         let mut repeated = self.context.repeated.borrow_mut();
         let ids = self.ids(fields, &end, &mut repeated);
         let ids = repeated.ids(ids);
-        self.rollup.observations.push(Observation {
+        let alike = alike(fields, &end, attributes, &mut repeated);
+        let observation = Observation {
             line,
             time,
             instant,
             duration_ms: duration,
-            tokens: tokens(fields),
-            ..alike(fields, &end, (attributes, ids), &mut repeated)
-        });
+            ids,
+            retry: retry_said(fields, &end),
+            alike: repeated.alike(alike),
+        };
+        drop(repeated);
+        self.rollup.observations.push(observation);
     }
 
     /// The ids of a record. Programs that write into one file name their threads alike.
@@ -668,7 +676,8 @@ impl<'a> Collector<'a> {
             fields.region,
             normalise::edge_site(fields),
             fields.proxy,
-            fields.client,
+            // Each of a client's connections has a port of its own.
+            fields.client.map(normalise::without_port),
             fields.host,
         ];
         for part in parts {
@@ -763,25 +772,19 @@ fn ended(instant: Instant, time: Time, duration: Option<u32>) -> (Time, Instant)
     }
 }
 
-/// What records of one kind have alike: all but the line, the time, the duration and the tokens.
-fn alike(fields: &Fields<'_>, end: &End, (attributes, ids): (Arc<Attributes>, Arc<Ids>), repeated: &mut Repeated) -> Observation {
-    Observation {
-        line: 0,
-        time: Time(0),
-        instant: fields.instant,
-        duration_ms: None,
+/// What a record says as others of its kind do.
+fn alike(fields: &Fields<'_>, end: &End, attributes: Arc<Attributes>, repeated: &mut Repeated) -> Alike {
+    Alike {
         grain: fields.grain,
         outcome: end.outcome,
         fact: end.fact,
         attributes,
-        ids,
         method: fields.method.and_then(scrub::word).map(|method| repeated.word(method)),
         error: normalise::error_said(fields).map(|said| repeated.error(said)),
         attempt: fields.attempt.and_then(|attempt| u16::try_from(attempt).ok()),
-        retry: retry_said(fields, end),
         upstream: normalise::upstream(fields).map(|upstream| repeated.upstream(upstream)),
         stream: fields.stream,
-        tokens: None,
+        tokens: tokens(fields),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Successes of one kind of lines, as far as they are not in the rollup yet.
 
+use super::known_failure::Failure;
 use crate::model::{Attributes, CELL_SECONDS, Cell, Counting, Grain, Instant, TOOK_SECONDS, Time, TookClass, TupleId, Vantage};
 use std::sync::Arc;
 
@@ -24,6 +25,8 @@ pub(super) struct Success {
     /// The hash of what a twin has in common with it, ids aside.
     pub(super) facts: u64,
     pub(super) attributes: Arc<Attributes>,
+    /// What is kept of those that a second look wants whole, where it can be told without parsing them.
+    pub(super) whole: Option<Box<Failure>>,
     /// Its numbers in the counts of the piece that is being read.
     pub(super) tuples: Option<(TupleId, TupleId)>,
     pub(super) ok: Held<u32>,

@@ -218,43 +218,39 @@ impl Cutter<'_> {
         let bytes = self.line.start..end;
         let owned = self.line.at >= self.owned.bytes.start;
         let number = self.newlines + 1;
+        let record = Record {
+            bytes,
+            line: number,
+            owned,
+            long,
+            goes_on: false,
+            unfinished,
+        };
+        let is_anyones = self.line.at < self.owned.bytes.end;
         let Some(starts) = self.starts else {
-            if self.line.at < self.owned.bytes.end {
-                self.emit(&Record {
-                    bytes,
-                    line: number,
-                    owned,
-                    long,
-                    goes_on: false,
-                    unfinished,
-                });
+            if is_anyones {
+                self.emit(&record);
             }
             return;
         };
         let head = self.line.start..end.min(self.line.start + RECORD_LIMIT);
         let is_first = self.owned.begins && self.line.at == self.owned.from;
         if is_first || starts(without_ending(self.window.filled().get(head).unwrap_or_default())) {
-            if let Some(before) = self.record.take() {
+            if let Some(before) = self.record.replace(record) {
                 self.emit(&before);
             }
-            if self.line.at < self.owned.bytes.end {
-                self.record = Some(Record {
-                    bytes,
-                    line: number,
-                    owned,
-                    long,
-                    goes_on: false,
-                    unfinished,
-                });
+            if !is_anyones {
+                self.record = None;
             }
-        } else if let Some(record) = &mut self.record {
-            record.bytes.end = end;
-            record.goes_on = true;
-            record.long |= long || record.bytes.len() > RECORD_LIMIT;
-            record.unfinished = unfinished;
+        } else if let Some(open) = &mut self.record {
+            open.bytes.end = end;
+            open.goes_on = true;
+            open.long |= long || open.bytes.len() > RECORD_LIMIT;
+            open.unfinished = unfinished;
         }
     }
 
+    #[inline]
     fn emit(&mut self, record: &Record) {
         if record.long {
             if record.owned {
@@ -262,11 +258,17 @@ impl Cutter<'_> {
             }
             return;
         }
-        let is_first = self.base == 0 && record.bytes.start == 0;
-        let bytes = trimmed(self.window.filled().get(record.bytes.clone()).unwrap_or_default(), is_first);
-        if bytes.trim_ascii().is_empty() {
-            return;
-        }
+        let bytes = self.window.filled().get(record.bytes.clone()).unwrap_or_default();
+        let bytes = if is_trim(bytes) {
+            bytes
+        } else {
+            let is_first = self.base == 0 && record.bytes.start == 0;
+            let bytes = trimmed(bytes, is_first);
+            if bytes.trim_ascii().is_empty() {
+                return;
+            }
+            bytes
+        };
         let unix_endings;
         let bytes = if record.goes_on && memchr(b'\r', bytes).is_some() {
             unix_endings = without_carriage_returns(bytes);
@@ -280,6 +282,13 @@ impl Cutter<'_> {
             (true, true) => self.sink.unfinished(record.line, bytes),
         }
     }
+}
+
+/// Whether nothing has to be taken off a record, as of nearly every one: it begins and ends with a letter, a digit or a sign
+/// of ASCII.
+#[inline]
+fn is_trim(record: &[u8]) -> bool {
+    matches!((record.first(), record.last()), (Some(first), Some(last)) if first.is_ascii_graphic() && last.is_ascii_graphic())
 }
 
 /// A record without its line ending, without a byte order mark, and without the NULs that a log truncated under its

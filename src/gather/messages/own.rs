@@ -17,8 +17,17 @@ pub fn own(record: &str, stamp: &str, span: Option<&str>, message: &str, is_erro
         ok: is_error.then_some(false),
         ..Fields::default()
     };
-    if read_within(span, message, &mut fields) == Said::Other {
-        return Some(vec![stamp]);
+    let is_other = read_within(span, message, &mut fields) == Said::Other;
+    let line = scan::first_line(message.trim_start()).0;
+    let is_paired = !is_sdks(message) && !has_far_brackets(line) && (is_other || summary::is_paired(span, line));
+    let texts = [fields.text, fields.error_message];
+    let is_said = texts
+        .into_iter()
+        .flatten()
+        .any(|text| lies_in(text, line) || lies_in(line, text));
+    let idle = idle(record, span, line).filter(|_| is_paired && !is_said);
+    if is_other {
+        return Some(in_order(idle.chain([stamp]).collect()));
     }
     let ids = [
         (fields.x_request_id, Own::ProviderId),
@@ -26,26 +35,46 @@ pub fn own(record: &str, stamp: &str, span: Option<&str>, message: &str, is_erro
         (fields.x_client_request_id, Own::ClientId),
     ];
     let ids = ids.into_iter().filter_map(|(id, own)| Slot::id(record, id?, own));
-    let numbers = numbers(record, span, message, &fields);
-    let mut slots: Vec<Slot> = ids.chain(numbers).chain([stamp]).collect();
+    let numbers = if is_paired {
+        numbers(record, line, &fields)
+    } else {
+        Vec::new()
+    };
+    Some(in_order(ids.chain(numbers).chain([stamp]).chain(idle).collect()))
+}
+
+/// Whether a reader of an SDK's lines reads the message.
+fn is_sdks(message: &str) -> bool {
+    let message = message.trim_start();
+    let (line, rest) = scan::first_line(message);
+    let scratch = &mut Fields::default();
+    sdk_line(line, rest, message, scratch)
+        .or_else(|| behind_words(line, rest, message, scratch))
+        .is_some()
+}
+
+fn has_far_brackets(line: &str) -> bool {
+    line.len() > WITH_BRACKETS && line.contains(['(', '[', '{'])
+}
+
+/// Parts in their order; of two that overlap the first counts.
+fn in_order(mut slots: Vec<Slot>) -> Vec<Slot> {
     slots.sort_by_key(|slot| slot.range().start);
-    Some(slots)
+    slots.dedup_by(|later, first| later.range().start < first.range().end);
+    slots
+}
+
+/// The numbers of pairs whose keys mean nothing, such as a user's: programs write them into most of their lines.
+fn idle<'a>(record: &'a str, span: Option<&'a str>, line: &'a str) -> impl Iterator<Item = Slot> {
+    let pairs = [span, Some(line)].into_iter().flatten().flat_map(Pairs::of);
+    pairs
+        .filter(|(name, _)| Key::of(name).is_none())
+        .filter_map(move |(_, value)| Slot::number(record, value, Own::Nothing))
 }
 
 /// The latency and the counts of tokens that `fields` were given by pairs of the message's first line. Elsewhere a number may
 /// say anything.
-fn numbers(record: &str, span: Option<&str>, message: &str, fields: &Fields<'_>) -> Vec<Slot> {
-    let message = message.trim_start();
-    let (line, rest) = scan::first_line(message);
-    let scratch = &mut Fields::default();
-    let is_summary = sdk_line(line, rest, message, scratch)
-        .or_else(|| behind_words(line, rest, message, scratch))
-        .is_none()
-        && summary::is_paired(span, line);
-    let has_far_brackets = line.len() > WITH_BRACKETS && line.contains(['(', '[', '{']);
-    if !is_summary || has_far_brackets {
-        return Vec::new();
-    }
+fn numbers(record: &str, line: &str, fields: &Fields<'_>) -> Vec<Slot> {
     let mut found = [const { Vec::new() }; 3];
     for (name, value) in Pairs::of(line) {
         let place = match Key::of(name) {

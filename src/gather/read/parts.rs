@@ -139,8 +139,14 @@ pub(in crate::gather) fn describe(rollup: &mut SourceRollup, recognised: Option<
 }
 
 fn set_lines(rollup: &mut SourceRollup, before: &BTreeMap<usize, u64>) {
+    // Observations of one part stand together.
+    let mut last = (u64::MAX, 0);
     for observation in &mut rollup.observations {
-        observation.line = line(observation.line, before);
+        let (part, within) = (observation.line >> LINE_BITS, observation.line & ((1 << LINE_BITS) - 1));
+        if part != last.0 {
+            last = (part, line(part << LINE_BITS, before));
+        }
+        observation.line = last.1 + within;
     }
     rollup.unread_lines = rollup.unread_lines.iter().map(|written| line(*written, before)).collect();
 }

@@ -127,6 +127,12 @@ impl<'a> Records<'a> {
         if let Some(items) = self.items {
             return frame::items(window, reader, items, self);
         }
+        // Asked of every line: of the one format of most sources without a look at the others.
+        if let ([only], false) = (candidates, coloured)
+            && only.framing() == Framing::Continued
+        {
+            return frame::cut(window, reader, owned, Some(&|line| only.starts_record(line)), self);
+        }
         let starts = |line: &[u8]| {
             if coloured {
                 starts_record(candidates, envelopes::strip_colours(line, &mut Vec::new()))

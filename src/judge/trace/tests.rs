@@ -3,7 +3,7 @@
 use super::Tracer;
 use crate::judge::Options;
 use crate::model::{
-    Attributes, CallEnd, Dimension, Ids, Name, Observation, Outcome, Rollup, Sighting, SourceRollup, Time, Vantage,
+    Alike, Attributes, CallEnd, Dimension, Ids, Name, Observation, Outcome, Rollup, Sighting, SourceRollup, Time, Vantage,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,7 +13,10 @@ fn observed(line: u64, time: i64, outcome: Outcome, request: &str, client: &str)
     Observation {
         line,
         duration_ms: Some(400),
-        attributes: Arc::new(Attributes::default().with(Dimension::Endpoint, "/v1/chat/completions")),
+        alike: Arc::new(Alike {
+            attributes: Arc::new(Attributes::default().with(Dimension::Endpoint, "/v1/chat/completions")),
+            ..Alike::ended(outcome)
+        }),
         ids: Arc::new(Ids {
             x_request_id: name(request),
             x_client_request_id: name(client),

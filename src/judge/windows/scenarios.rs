@@ -1,7 +1,9 @@
 //! Small logs, each of which one rule of the search decides.
 
 use crate::judge::{Options, judge};
-use crate::model::{Attributes, Cell, Dimension, Grain, Observation, Outcome, Rollup, SourceRollup, Time, Vantage, Window};
+use crate::model::{
+    Alike, Attributes, Cell, Dimension, Grain, Observation, Outcome, Rollup, SourceRollup, Time, Vantage, Window,
+};
 use std::sync::Arc;
 
 /// Midnight, whenever.
@@ -47,8 +49,11 @@ impl Log {
             }
             self.source.observations.push(Observation {
                 line: u64::try_from(minute * 100 + call).unwrap(),
-                attributes: Arc::clone(&attributes),
-                attempt: Some(1),
+                alike: Arc::new(Alike {
+                    attributes: Arc::clone(&attributes),
+                    attempt: Some(1),
+                    ..Alike::ended(Outcome::Status(503))
+                }),
                 ..Observation::ended(time, Outcome::Status(503))
             });
         }

@@ -103,18 +103,88 @@ impl StampCache {
 }
 
 impl Last {
+    #[inline]
     fn same_minute(&self, text: &[u8], zone: &Zone, reference: &Reference) -> Option<Stamp> {
-        let rest = text.strip_prefix(self.bytes.get(..self.head)?)?;
-        let mut scan = Scan::new(rest);
-        let second = scan.two().filter(|second| *second < 60)?;
-        let ms = second * 1000 + scan.fraction_ms();
-        let tail = rest.get(rest.len() - scan.left()..)?;
-        if tail != self.bytes.get(self.tail.0..self.tail.1)? || self.zone != *zone || self.reference != *reference {
+        let (head, rest) = text.split_at_checked(self.head)?;
+        if !is_same(head, self.bytes.get(..self.head)?) {
+            return None;
+        }
+        let (ms, tail) = thousandths(rest).or_else(|| scanned(rest))?;
+        if !is_same(tail, self.bytes.get(self.tail.0..self.tail.1)?) || self.zone != *zone || self.reference != *reference {
             return None;
         }
         Some(Stamp {
             time: self.minute.time.plus_ms(i64::from(ms)),
             ..self.minute
         })
+    }
+}
+
+/// Whether two texts are one. A stamp's date and minute, without a call: it is asked of every line of every log.
+#[inline]
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    match (one.len(), one.first_chunk::<16>(), one.last_chunk::<16>()) {
+        (0, ..) => true,
+        (16..=32, Some(first), Some(last)) => Some(first) == other.first_chunk() && Some(last) == other.last_chunk(),
+        _ => one == other,
+    }
+}
+
+/// Reads seconds with three decimals, what nearly every logger writes, in milliseconds, and gives what follows.
+#[inline]
+fn thousandths(text: &[u8]) -> Option<(u32, &[u8])> {
+    let (&[a, b, b'.' | b',', x, y, z], tail) = text.split_first_chunk()? else {
+        return None;
+    };
+    let digit = |byte: u8| u32::from(byte.wrapping_sub(b'0'));
+    let (a, b, x, y, z) = (digit(a), digit(b), digit(x), digit(y), digit(z));
+    let has_more = tail.first().is_some_and(u8::is_ascii_digit);
+    let are_digits = a < 6 && b < 10 && x < 10 && y < 10 && z < 10;
+    (are_digits && !has_more).then_some((a * 10_000 + b * 1000 + x * 100 + y * 10 + z, tail))
+}
+
+/// The same of seconds with any fraction or none.
+fn scanned(text: &[u8]) -> Option<(u32, &[u8])> {
+    let mut scan = Scan::new(text);
+    let second = scan.two().filter(|second| *second < 60)?;
+    let ms = second * 1000 + scan.fraction_ms();
+    Some((ms, text.get(text.len() - scan.left()..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_same, scanned, thousandths};
+
+    #[test]
+    fn three_decimals_are_read_as_any_others() {
+        let bytes = [b'0', b'5', b'6', b'9', b'.', b',', b'Z', b' '];
+        for mut which in 0..bytes.len().pow(7) {
+            let mut text = *b"0000000";
+            for byte in &mut text {
+                *byte = bytes[which % bytes.len()];
+                which /= bytes.len();
+            }
+            if let Some(read) = thousandths(&text) {
+                assert_eq!(Some(read), scanned(&text), "{text:?}");
+            }
+        }
+        assert_eq!(thousandths(b"59,999Z"), Some((59_999, &b"Z"[..])));
+    }
+
+    #[test]
+    fn texts_of_every_length_are_told_apart() {
+        for length in 0..48 {
+            let text = vec![b'x'; length];
+            assert!(is_same(&text, &text.clone()));
+            assert!(!is_same(&text, &vec![b'x'; length + 1]));
+            for at in 0..length {
+                let mut other = text.clone();
+                other[at] = b'y';
+                assert!(!is_same(&text, &other), "{length} {at}");
+            }
+        }
     }
 }

@@ -10,8 +10,10 @@ use super::access::Access;
 use super::message::Failed;
 use crate::text::json::Members;
 use crate::text::scan;
-use memchr::{memchr, memmem};
+use memchr::memchr;
+use memchr::memmem::Finder;
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// Bytes in front of the logger's name: a clock, with a date where a site configured one, and colour codes.
 const LONGEST_STAMP: usize = 64;
@@ -46,19 +48,45 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
+/// A text that is looked for in every line: to make ready to search costs more than to search one.
+struct Mark(LazyLock<Finder<'static>>);
+
+impl Mark {
+    const fn new(make: fn() -> Finder<'static>) -> Self {
+        Self(LazyLock::new(make))
+    }
+
+    fn is_in(&self, text: &[u8]) -> bool {
+        self.0.find(text).is_some()
+    }
+
+    /// What stands before and behind the first, if that begins within `limit` bytes.
+    fn parts<'a>(&self, text: &'a str, limit: usize) -> Option<(&'a str, &'a str)> {
+        let length = self.0.needle().len();
+        let at = self.0.find(text.as_bytes().get(..text.len().min(limit + length))?)?;
+        Some((text.get(..at)?, text.get(at + length..)?))
+    }
+}
+
 /// The logger of what goes before the gateway's start.
-const EXTRAS: &str = " - litellm_proxy_extras - ";
+static EXTRAS: Mark = Mark::new(|| Finder::new(" - litellm_proxy_extras - "));
+
+/// The gateway's own loggers.
+static LITELLM: Mark = Mark::new(|| Finder::new(" - LiteLLM"));
+
+/// What every access line holds.
+static HTTP: Mark = Mark::new(|| Finder::new(" HTTP/"));
 
 /// `14:02:31 - LiteLLM Router:INFO: router.py:4023 - message`.
 pub(super) fn text_line(text: &str) -> Option<Record<'_>> {
-    let is_stamp = |stamp: &str| stamp.len() <= LONGEST_STAMP && stamp.starts_with(|first: char| first.is_ascii_digit());
-    let behind = |logger| text.split_once(logger).filter(|(stamp, _)| is_stamp(stamp));
-    let (stamp, place, message) = match behind(" - LiteLLM") {
+    text.starts_with(|first: char| first.is_ascii_digit()).then_some(())?;
+    let behind = |logger: &Mark| logger.parts(text, LONGEST_STAMP);
+    let (stamp, place, message) = match behind(&LITELLM) {
         Some((stamp, rest)) => {
             let (place, message) = rest.split_once(':')?.1.split_once(" - ")?;
             (stamp, place, message)
         }
-        None => behind(EXTRAS).map(|(stamp, message)| (stamp, "", message))?,
+        None => behind(&EXTRAS).map(|(stamp, message)| (stamp, "", message))?,
     };
     if place.contains('\n') {
         return None;
@@ -153,7 +181,7 @@ pub(super) fn split(record: &str) -> (&str, &str) {
 
 /// An access line, and its stamp where it has one.
 pub(super) fn access_line<'a>(text: &'a str, unescaped: &'a Unescaped) -> Option<(Option<&'a str>, Access<'a>)> {
-    if text.len() > LONGEST_ACCESS || !text.contains(" HTTP/") {
+    if text.len() > LONGEST_ACCESS || !HTTP.is_in(text.as_bytes()) {
         return None;
     }
     let said = line(text, unescaped).ok().filter(|said| said.is_access)?;
@@ -202,9 +230,9 @@ const SERVER_SAYS: [&str; 9] = [
 ];
 
 /// What the gateway says between an error and its access line, in either layout.
-const ASIDES: [&[u8]; 2] = [
-    b" - This looks like a bug in LiteLLM",
-    b"{\"message\": \"This looks like a bug in LiteLLM",
+static ASIDES: [Mark; 2] = [
+    Mark::new(|| Finder::new(" - This looks like a bug in LiteLLM")),
+    Mark::new(|| Finder::new("{\"message\": \"This looks like a bug in LiteLLM")),
 ];
 
 /// Bytes of a line in which an aside begins.
@@ -215,12 +243,12 @@ const LONGEST_LEAD: usize = 160;
 pub(super) fn starts(line: &[u8]) -> bool {
     let line = uncoloured(line);
     let head = |length: usize| line.get(..line.len().min(length)).unwrap_or(line);
-    let is_aside = || ASIDES.iter().any(|aside| memmem::find(head(LONGEST_LEAD), aside).is_some());
+    let is_aside = || ASIDES.iter().any(|aside| aside.is_in(head(LONGEST_LEAD)));
     match line.first() {
         Some(b'{') => line.starts_with(b"{\"message\"") && !is_aside() && !is_failed_access(line),
         Some(b'0'..=b'9') => {
             let head = head(LONGEST_STAMP);
-            memmem::find(head, EXTRAS.as_bytes()).is_some() || (memmem::find(head, b" - LiteLLM").is_some() && !is_aside())
+            (LITELLM.is_in(head) && !is_aside()) || EXTRAS.is_in(head)
         }
         Some(b'A'..=b'Z') => {
             let text = scan::text(head(LONGEST_ACCESS));
@@ -238,7 +266,7 @@ pub(super) fn starts(line: &[u8]) -> bool {
 }
 
 fn is_failed_access(line: &[u8]) -> bool {
-    if line.len() > LONGEST_ACCESS || memmem::find(line, b" HTTP/").is_none() {
+    if line.len() > LONGEST_ACCESS || !HTTP.is_in(line) {
         return false;
     }
     let text = scan::text(line);

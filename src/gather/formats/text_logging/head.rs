@@ -3,6 +3,7 @@
 use super::layouts::{BEHIND_BRACKET, BEHIND_TIME, OTHERS, Readable};
 use super::{levels, stamp};
 use crate::gather::formats::Fit;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A head taken apart.
 #[derive(Clone, Copy, Debug)]
@@ -61,12 +62,55 @@ pub(super) fn read(text: &str) -> Option<Head<'_>> {
 }
 
 fn first<'a>(layouts: &[Readable], text: &'a str, head: Head<'a>) -> Option<Head<'a>> {
-    layouts.iter().find_map(|layout| {
-        let stamp = head.stamp.unwrap_or("");
-        if !layout.stamp.is_empty() && !stamp::fits(stamp, layout.stamp) {
-            return None;
-        }
-        let head = layout.pattern.read(text, head)?;
-        Some(Head { fit: layout.fit, ..head })
-    })
+    layouts.iter().find_map(|layout| layout_of(layout, text, head))
+}
+
+fn layout_of<'a>(layout: &Readable, text: &'a str, head: Head<'a>) -> Option<Head<'a>> {
+    let stamp = head.stamp.unwrap_or("");
+    if !layout.stamp.is_empty() && !stamp::fits(stamp, layout.stamp) {
+        return None;
+    }
+    let head = layout.pattern.read(text, head)?;
+    Some(Head { fit: layout.fit, ..head })
+}
+
+/// The telling layout behind a time that a line had last, of whatever log: where to look first, and nothing else.
+static LAST: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether a line's head is a telling one behind a time. Asked of every line: a log's lines have one layout or two, so the
+/// last one is tried before the others. Whichever layout is found, all telling ones stand before the rest of the table, so
+/// [`read`] finds a telling one too. Measured on 16 MB of Rust's tracing: 6,000 instructions a line before.
+pub(super) fn is_telling_behind_time(text: &str) -> bool {
+    let Some((stamp, rest)) = stamp::length(text).and_then(|length| text.split_at_checked(length)) else {
+        return false;
+    };
+    let head = Head {
+        stamp: Some(stamp),
+        is_error: None,
+        thread: None,
+        span: None,
+        message: text,
+        fit: Fit::No,
+    };
+    let layouts = &*BEHIND_TIME;
+    let is_it = |layout: &Readable| layout.fit == Fit::Yes && layout_of(layout, rest, head).is_some();
+    if layouts.get(LAST.load(Ordering::Relaxed)).is_some_and(is_it) {
+        return true;
+    }
+    let found = layouts.iter().position(is_it);
+    if let Some(found) = found {
+        LAST.store(found, Ordering::Relaxed);
+    }
+    found.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BEHIND_TIME, Fit};
+
+    #[test]
+    fn telling_layouts_stand_before_the_others() {
+        let mut others = BEHIND_TIME.iter().skip_while(|layout| layout.fit == Fit::Yes);
+        assert!(others.all(|layout| layout.fit != Fit::Yes));
+    }
 }

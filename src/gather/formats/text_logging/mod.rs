@@ -16,6 +16,7 @@ use crate::gather::frame::Framing;
 use crate::gather::messages::{self, Said};
 use crate::model::{Fields, Vantage};
 use head::Head;
+use memchr::memchr2;
 use std::borrow::Cow;
 
 /// The format.
@@ -50,7 +51,10 @@ impl Format for TextLogging {
             [first, ..] => first.is_ascii_alphanumeric() || matches!(first, b'[' | b'-' | b'<' | 0x1b),
             [] => false,
         };
-        begins && known(&plain(line)).is_some()
+        // A `#` may be nginx's, of whose head `known` judges by its message.
+        let is_plain = begins && line.first().is_some_and(u8::is_ascii_alphanumeric) && memchr2(b'#', 0x1b, line).is_none();
+        let is_telling = is_plain && str::from_utf8(line).is_ok_and(head::is_telling_behind_time);
+        is_telling || (begins && known(&plain(line)).is_some())
     }
 
     fn fit(&self, line: &[u8]) -> Fit {

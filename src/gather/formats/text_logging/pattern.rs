@@ -196,6 +196,8 @@ fn span(text: &str) -> Option<(Option<&str>, &str)> {
     rest.strip_prefix('{')?;
     let line = rest.get(..memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len()))?;
     // The spans end where a closing brace, a colon and a blank come first.
-    let end = memchr::memmem::find(line.as_bytes(), b"}: ")?;
+    // A searcher would cost more to make than the search.
+    let ends = |at: &usize| line.as_bytes().get(*at..).is_some_and(|rest| rest.starts_with(b"}: "));
+    let end = memchr::memchr_iter(b'}', line.as_bytes()).find(ends)?;
     Some((rest.get(1..end), rest.get(end + 1..)?))
 }

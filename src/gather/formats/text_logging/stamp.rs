@@ -35,7 +35,7 @@ const MONTHS: [&str; 12] = [
 pub(super) fn length(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     // What most loggers write: asked of every line, and none of the shapes below can be this one.
-    if starts(bytes, b"dddd-dd-ddTdd:dd:dd") || starts(bytes, b"dddd-dd-dd dd:dd:dd") {
+    if begins_iso(bytes) {
         return Some(ISO_DATE + 1 + clock(bytes.get(ISO_DATE + 1..)?)?);
     }
     let first = bytes.first().filter(|first| first.is_ascii_alphanumeric())?;
@@ -66,6 +66,14 @@ pub(super) fn length(text: &str) -> Option<usize> {
         _ => return None,
     };
     Some(date + between + clock(rest.get(between..)?)?)
+}
+
+/// Whether a text begins with `2026-09-14T09:11:03`, or with a blank for the `T`.
+fn begins_iso(bytes: &[u8]) -> bool {
+    let Some(&[a, b, c, d, b'-', e, f, b'-', g, h, b'T' | b' ', i, j, b':', k, l, b':', m, n]) = bytes.first_chunk() else {
+        return false;
+    };
+    [a, b, c, d, e, f, g, h, i, j, k, l, m, n].iter().all(u8::is_ascii_digit)
 }
 
 /// The length of `Wed Sep  2 15:01:15 2026`, as C's `asctime` and `%c` of many locales print a time.
@@ -135,6 +143,11 @@ fn clock(bytes: &[u8]) -> Option<usize> {
 
 /// ` AM`, ` PM`, `Z`, ` UTC`, `+01:00`, ` +0100`.
 fn suffix(bytes: &[u8]) -> usize {
+    // Behind most clocks comes the next word.
+    let is_one = matches!(bytes, [b'Z' | b'+' | b'-', ..] | [b' ', b'A' | b'P' | b'U' | b'+' | b'-', ..]);
+    if !is_one {
+        return 0;
+    }
     [
         "Z", " AM", " PM", " UTC", "+dd:dd", "-dd:dd", "+dddd", "-dddd", " +dd:dd", " -dd:dd", " +dddd", " -dddd",
     ]
