@@ -240,6 +240,9 @@ fn without_status(fields: &Fields<'_>, vantage: Vantage) -> End {
             return End::cancelled(0);
         }
     }
+    if fields.error_code == Some(ErrorSaid::UNSUCCESSFUL) && fields.status.is_none() {
+        return End::broken(TransportError::Other, Fact::StatusOnly);
+    }
     let mut words = [fields.error_code, fields.error_type].into_iter().flatten().map(last_segment);
     match words.find_map(providers::meant).filter(|_| fields.status.is_none()) {
         Some(meant) => meant_by_a_word(fields, vantage, meant.status),
@@ -272,7 +275,7 @@ fn texts<'a>(fields: &Fields<'a>) -> impl Iterator<Item = &'a str> {
 /// The provider's id, if the record has one that may be passed off as such.
 ///
 /// A header named as the provider's is believed when its value has the shape of a provider's id; a bare `request_id`
-/// only when it could be nobody else's. A UUID is Azure's and nobody else's.
+/// only when it could be nobody else's. A UUID is the id of those who make UUIDs (Azure, Bedrock) and of nobody else.
 #[must_use]
 pub fn provider_id<'a>(fields: &Fields<'a>) -> Option<&'a str> {
     provider_id_shaped(fields).and_then(scrub::id)
@@ -283,13 +286,34 @@ pub fn provider_id<'a>(fields: &Fields<'a>) -> Option<&'a str> {
 pub fn provider_id_shaped<'a>(fields: &Fields<'a>) -> Option<&'a str> {
     // Where the request went is asked last: it takes a search through the URL, and most ids have a shape of their own.
     let shaped = |id: &&str| {
-        providers::is_provider_request_id(id, false) || (providers::is_provider_request_id(id, true) && is_azure(fields))
+        providers::is_provider_request_id(id, false) || (providers::is_provider_request_id(id, true) && makes_uuids(fields))
     };
     fields.x_request_id.filter(shaped).or_else(|| {
         fields
             .request_id
             .filter(|id| shaped(id) && (id.starts_with("req_") || is_azure(fields)))
     })
+}
+
+/// Whether a header that is named as the provider's holds a UUID where the request went to.
+fn makes_uuids(fields: &Fields<'_>) -> bool {
+    is_azure(fields) || provider_of(fields).is_some_and(|provider| provider.makes_uuids())
+}
+
+/// The provider that the record names, by the surest it has.
+fn provider_of(fields: &Fields<'_>) -> Option<&'static dyn providers::Provider> {
+    let url = fields.url.map(providers::split_url);
+    let host = fields
+        .server_address
+        .or(url.as_ref().and_then(|url| url.host))
+        .map(without_port);
+    let path = url.as_ref().map_or("", |url| url.path);
+    fields
+        .provider
+        .and_then(providers::by_spelling)
+        .or_else(|| host.and_then(providers::by_host))
+        .or_else(|| providers::by_path(path))
+        .or_else(|| fields.model.and_then(providers::by_model))
 }
 
 fn is_azure(fields: &Fields<'_>) -> bool {

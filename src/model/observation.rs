@@ -83,6 +83,11 @@ pub struct ErrorSaid {
     pub html: bool,
 }
 
+impl ErrorSaid {
+    /// The code of a call that its program calls failed, without a word on why (`"success": false`).
+    pub const UNSUCCESSFUL: &'static str = "unsuccessful";
+}
+
 /// What the record said of a retry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
 pub struct RetrySaid {

@@ -41,6 +41,10 @@ impl Provider for AzureOpenAi {
         starts_with_one_of(path, &["/openai/deployments/"])
     }
 
+    fn makes_uuids(&self) -> bool {
+        true
+    }
+
     fn id_headers(&self) -> &'static [&'static str] {
         &["apim-request-id", "x-ms-request-id", "x-request-id"]
     }

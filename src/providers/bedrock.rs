@@ -44,6 +44,10 @@ impl Provider for Bedrock {
         starts_with_one_of(path, &["/model/"])
     }
 
+    fn makes_uuids(&self) -> bool {
+        true
+    }
+
     fn id_headers(&self) -> &'static [&'static str] {
         &["x-amzn-requestid"]
     }

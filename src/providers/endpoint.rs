@@ -96,6 +96,18 @@ pub fn endpoint(path_or_word: &str) -> Option<Endpoint<'_>> {
         })
 }
 
+/// Whether two endpoints are one operation under two names: anthropic-sdk-python speaks of `/v1/messages` where it calls the
+/// routes that Bedrock and Vertex have for it (its `lib/bedrock/_client.py` and `lib/vertex/_client.py`).
+#[must_use]
+pub fn is_same_operation(a: &str, b: &str) -> bool {
+    let serves = |endpoint: &str| {
+        let bedrock = endpoint.starts_with("/model/") && endpoint.contains("/invoke");
+        bedrock || endpoint.ends_with(":rawPredict") || endpoint.ends_with(":streamRawPredict")
+    };
+    let messages = "/v1/messages";
+    a == b || (a == messages && serves(b)) || (b == messages && serves(a))
+}
+
 /// OpenAI's and Anthropic's routes, with the prefixes under which Azure and gateways serve them.
 fn openai(path: &str) -> Option<Endpoint<'_>> {
     let known = |path| {

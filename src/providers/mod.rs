@@ -21,7 +21,7 @@ mod template;
 mod url;
 
 pub use caller::{caller_kind, is_provider_error};
-pub use endpoint::{Endpoint, endpoint, is_llm_path};
+pub use endpoint::{Endpoint, endpoint, is_llm_path, is_same_operation};
 pub use meant::{Meant, meant};
 pub use provider::Provider;
 pub use region::region;

@@ -26,6 +26,11 @@ pub trait Provider: Sync {
     /// Response headers that hold its request id, the surest first, lower-case.
     fn id_headers(&self) -> &'static [&'static str];
 
+    /// Whether its ids are UUIDs, as those of proxies are too.
+    fn makes_uuids(&self) -> bool {
+        false
+    }
+
     /// Where to write to, in words for a reader.
     fn support(&self) -> &'static str;
 

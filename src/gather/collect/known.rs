@@ -3,7 +3,7 @@
 
 use super::known_failure::{Failure, Keeps};
 use super::success::{Held, Success};
-use super::twins::Twin;
+use super::twins::{self, Twin};
 use super::{Collector, Known, LONGEST_MS, within_a_day};
 use crate::gather::alike::{Owned, Paths};
 use crate::gather::formats::Format;
@@ -164,7 +164,7 @@ impl Collector<'_> {
             client_hash,
         ];
         let is_twin = self.has_twins && {
-            let layout = written.len() * 2 + usize::from(success.has_thread);
+            let layout = twins::layout(written, success.has_thread);
             self.twins.has(Twin {
                 facts: success.facts ^ one_hash(hashes),
                 layout,

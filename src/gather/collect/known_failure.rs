@@ -6,7 +6,7 @@
 //! the run.
 
 use super::known::{duration, ids_hash, ray};
-use super::twins::Twin;
+use super::twins::{self, Twin};
 use super::{Collector, OBSERVATIONS_KEPT, alike, ended, is_worth_keeping, retry_said, tokens};
 use crate::gather::alike::Owned;
 use crate::gather::normalise::{self, End};
@@ -161,7 +161,7 @@ impl Collector<'_> {
         let is_twin = self.has_twins
             && self.twins.has(Twin {
                 facts: failure.facts ^ ids_hash(owned.ids()),
-                layout: written.len() * 2 + usize::from(failure.has_thread),
+                layout: twins::layout(written, failure.has_thread),
                 time,
             });
         if !is_twin && !self.warming {

@@ -449,7 +449,7 @@ impl<'a> Collector<'a> {
         let ids = [fields.x_request_id, fields.request_id, fields.x_client_request_id];
         self.twins.has(Twin {
             facts: self.facts(fields, end) ^ ids_hash(ids.map(|id| id.map(str::as_bytes))),
-            layout: fields.timestamp.map_or(0, str::len) * 2 + usize::from(fields.thread.is_some()),
+            layout: twins::layout(fields.timestamp.unwrap_or("").as_bytes(), fields.thread.is_some()),
             time,
         })
     }

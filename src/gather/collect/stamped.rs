@@ -3,7 +3,7 @@
 use super::Collector;
 use super::known::Meant;
 use super::success::Success;
-use super::twins::Twin;
+use super::twins::{self, Twin};
 use crate::gather::alike::Stamped;
 use crate::model::Grain;
 
@@ -32,7 +32,7 @@ impl Collector<'_> {
         let is_twin = self.has_twins
             && self.twins.has(Twin {
                 facts: success.facts,
-                layout: written.len() * 2 + usize::from(success.has_thread),
+                layout: twins::layout(written, success.has_thread),
                 time,
             });
         self.last_end_failed &= success.grain != Grain::Attempt;

@@ -16,6 +16,21 @@ pub(super) struct Twin {
     pub(super) time: Time,
 }
 
+/// Which layout a record has, as far as its stamp and its thread tell two handlers apart. How many digits a fraction has
+/// tells nothing: floats, and Go's `RFC3339Nano`, drop the zeros at the end.
+pub(super) fn layout(bytes: &[u8], has_thread: bool) -> usize {
+    // Behind the seconds of a date, or of an epoch.
+    let point = [19, 10]
+        .into_iter()
+        .find_map(|at| Some(at).zip(bytes.get(at).filter(|byte| matches!(byte, b'.' | b','))));
+    let digits = |at: usize| {
+        let fraction = bytes.get(at + 1..).unwrap_or(&[]);
+        fraction.iter().take_while(|byte| byte.is_ascii_digit()).count()
+    };
+    let (fraction, sign) = point.map_or((0, 0), |(at, sign)| (digits(at), usize::from(*sign)));
+    ((bytes.len() - fraction) * 256 + sign) * 2 + usize::from(has_thread)
+}
+
 const NONE: Twin = Twin {
     facts: 0,
     layout: 0,
@@ -94,7 +109,7 @@ impl Twins {
 
 #[cfg(test)]
 mod tests {
-    use super::{APART_MS, DISTANCE, Time, Twin, Twins};
+    use super::{APART_MS, DISTANCE, Time, Twin, Twins, layout};
     use proptest::prelude::*;
     use std::collections::VecDeque;
 
@@ -117,6 +132,29 @@ mod tests {
             }
         }
         answers
+    }
+
+    #[test]
+    fn a_stamp_that_lost_its_last_zeros_is_of_the_same_layout() {
+        let rows = [
+            ("1791983654.683299", "1791983654.6832986"),
+            ("2026-10-14T13:12:03.775Z", "2026-10-14T13:12:03.77Z"),
+        ];
+        for (one, other) in rows {
+            assert_eq!(layout(one.as_bytes(), false), layout(other.as_bytes(), false), "{one}");
+        }
+    }
+
+    #[test]
+    fn whole_seconds_and_milliseconds_are_two_layouts() {
+        assert_ne!(
+            layout(b"2025-03-06 14:02:11", false),
+            layout(b"2025-03-06 14:02:11,714", false)
+        );
+        assert_ne!(
+            layout(b"2025-03-06 14:02:11.714", false),
+            layout(b"2025-03-06 14:02:11,714", false)
+        );
     }
 
     proptest! {

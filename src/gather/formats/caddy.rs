@@ -249,6 +249,8 @@ impl Format for Caddy {
     fn fit(&self, line: &[u8]) -> Fit {
         match Line::read(&scan::text(line)) {
             Ok(line) if line.is_sure() => Fit::Yes,
+            // Programs that log by the same keys name loggers of their own.
+            Ok(line) if line.logger.is_some() => Fit::No,
             Ok(_) => Fit::Maybe,
             Err(_) => Fit::No,
         }

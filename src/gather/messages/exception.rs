@@ -1,6 +1,7 @@
 //! What an exception's text says: its class, the status and the provider's error body.
 
 use super::classes::{CLASSES, MODULES};
+use super::named::by_operation;
 use super::{body, written};
 use crate::providers;
 
@@ -77,6 +78,13 @@ pub fn exception(text: &str) -> Option<Raised<'_>> {
 
 /// Fills what the text behind a class says.
 fn read<'a>(mut raised: Raised<'a>, rest: &'a str) -> Raised<'a> {
+    // botocore makes the class at run time from the error's code, so its module says nothing of the service.
+    if let Some((_, operation)) = by_operation(rest).filter(|(text, _)| text.len() == rest.len()) {
+        return Raised {
+            module: raised.module,
+            ..operation
+        };
+    }
     // Google's clients of every service write the status first.
     let google = raised.module == Some("google.api_core.exceptions");
     let sdk = raised.is_sdk() || google;
@@ -239,6 +247,14 @@ mod tests {
     #[test]
     fn a_proxys_refusal_is_no_status_of_the_exchange() {
         assert_eq!(exception("httpx2.ProxyError: 503 Service Unavailable").unwrap().status, None);
+    }
+
+    #[test]
+    fn botocores_exception_of_a_bedrock_operation_has_its_codes_status() {
+        let text = "botocore.errorfactory.InternalServerException: An error occurred (InternalServerException) when calling the Converse operation (reached max retries: 2): The system encountered an unexpected error during processing.";
+        assert_eq!(exception(text).unwrap().status, Some(500));
+        let other = "botocore.errorfactory.InternalServerException: An error occurred (InternalServerException) when calling the GetItem operation: oh";
+        assert_eq!(exception(other).unwrap().status, None);
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub(in crate::gather) fn response<'a>(name: &'a str, value: &'a str, fields: &mu
         11 if name.eq_ignore_ascii_case("x-ms-region") => &mut fields.region,
         12 if name.eq_ignore_ascii_case("x-request-id") => &mut fields.x_request_id,
         15 if name.eq_ignore_ascii_case("apim-request-id") => &mut fields.x_request_id,
+        16 if name.eq_ignore_ascii_case("x-amzn-requestid") => &mut fields.x_request_id,
         14 if name.eq_ignore_ascii_case("openai-project") => &mut fields.project,
         19 if name.eq_ignore_ascii_case("openai-organization") => &mut fields.organization,
         25 if name.eq_ignore_ascii_case("anthropic-organization-id") => &mut fields.organization,

@@ -13,6 +13,8 @@ pub(super) struct Failed<'a> {
     pub(super) url: &'a str,
     /// The error, from its first word on.
     pub(super) text: &'a str,
+    /// The class that the client raises with such a text.
+    pub(super) class: Option<&'static str>,
 }
 
 impl<'a> Failed<'a> {
@@ -51,6 +53,14 @@ const BEFORE_URL: [(&str, Place); 11] = [
     (" request for \"", Place::None),
     // Guzzle: `cURL error 28: Operation timed out … (see https://curl.haxx.se/…) for https://…`.
     (") for ", Place::None),
+];
+
+/// The classes behind the words: a line that prints the text alone tells of an exception all the same.
+const CLASSES: [(&str, &str); 4] = [
+    (" for url: ", "HTTPError"),
+    ("' for url '", "HTTPStatusError"),
+    (", url='", "ClientResponseError"),
+    (", url=URL('", "ClientResponseError"),
 ];
 
 /// Where the status stands.
@@ -102,6 +112,7 @@ pub(super) fn find(line: &str) -> Option<Failed<'_>> {
             method: None,
             url,
             text: line.get(start..)?,
+            class: CLASSES.iter().find(|(known, _)| known == words).map(|(_, class)| *class),
         })
     })
 }
@@ -118,6 +129,7 @@ fn urllib3(line: &str) -> Option<Failed<'_>> {
         method: None,
         url: url.or_else(host)?,
         text,
+        class: None,
     })
 }
 
@@ -133,6 +145,7 @@ fn guzzle(line: &str) -> Option<Failed<'_>> {
         method: Some(method),
         url,
         text: line.get(before.len()..)?,
+        class: None,
     })
 }
 
@@ -148,6 +161,7 @@ fn axios<'a>(line: &'a str, words: &str) -> Option<Failed<'a>> {
         method: None,
         url,
         text: line.get(at..)?,
+        class: None,
     })
 }
 
@@ -167,6 +181,7 @@ fn go(line: &str) -> Option<Failed<'_>> {
         method: Some(method),
         url,
         text: line.get(start..)?,
+        class: None,
     })
 }
 

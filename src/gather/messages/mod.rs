@@ -5,6 +5,7 @@
 //! few comparisons; nothing is allocated for a line without a traceback.
 
 mod address;
+mod aws_sdk;
 mod body;
 mod classes;
 mod dump;
@@ -28,15 +29,19 @@ mod retry_wrapper;
 mod scan;
 mod summary;
 mod trace;
+mod two_lines;
 mod words;
 mod written;
 
 pub use exception::{Raised, exception, is_sdk_class, of_class as exception_of};
 pub use own::own;
+pub use prose::model as model_in;
 pub use raised::read as raised;
 pub(super) use scan::duration_ms;
 pub use scan::is_body_id;
+pub(super) use summary::is_before_an_end;
 pub use trace::attach;
+pub use two_lines::is_answer;
 
 use crate::model::Fields;
 
@@ -99,6 +104,12 @@ pub fn is_about_a_call(message: &str, is_error: bool) -> bool {
     read(message, &mut fields) == Said::AboutACall
 }
 
+/// Whether an SDK's line says again what the line above it told, whatever stands under it.
+#[must_use]
+pub fn is_told_above(message: &str) -> bool {
+    message.strip_prefix("Encountered ").is_some_and(python_sdk::is_status_error)
+}
+
 fn sdk_line<'a>(line: &'a str, rest: &'a str, message: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
     http_line::read(line, fields)
         .or_else(|| python_sdk::read(line, rest, fields))
@@ -108,6 +119,8 @@ fn sdk_line<'a>(line: &'a str, rest: &'a str, message: &'a str, fields: &mut Fie
         .or_else(|| okhttp::read(line, fields))
         .or_else(|| go_sdk::read(line, rest, fields))
         .or_else(|| langchain4j::read(line, rest, fields))
+        .or_else(|| aws_sdk::read(line, fields))
+        .or_else(|| two_lines::read(line, rest, fields))
 }
 
 /// An SDK's line behind words of a layout that the format did not know. It must follow a separator, so that a request
@@ -135,6 +148,7 @@ fn behind_a_prefix<'a>(line: &'a str, rest: &'a str, message: &'a str, fields: &
 fn behind_words<'a>(line: &'a str, rest: &'a str, message: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
     let mut at = 0;
     let mut plain = false;
+    let mut numbers = true;
     for place in 0..WORDS {
         let inner = line.get(at..)?;
         let length = inner
@@ -150,7 +164,10 @@ fn behind_words<'a>(line: &'a str, rest: &'a str, message: &'a str, fields: &mut
         let closed = word
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte.is_ascii_punctuation() && byte != b'"');
-        if !closed || (place > 0 && !is_name && !matches!(word, "-" | "--" | "")) {
+        // Behind a process and a thread the first word is the first name.
+        let is_first = numbers;
+        numbers &= word.bytes().all(|byte| byte.is_ascii_digit());
+        if !closed || (place > 0 && !is_name && !is_first && !matches!(word, "-" | "--" | "")) {
             return None;
         }
         plain |= !is_name && !word.is_empty();

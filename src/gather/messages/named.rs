@@ -1,7 +1,8 @@
 //! Where a line names an SDK's failure: a class, a class's `repr`, a status in the SDK's words, a sentence of its own.
 
 use super::exception::{self, Raised};
-use super::{prose, scan};
+use super::{body, prose, scan};
+use crate::providers;
 
 /// Sentences that the SDKs' exceptions have for their whole text, with the status they mean (openai-python 0.x and later,
 /// anthropic-sdk-python; formats.md 1.1 to 1.3). Programs log them without the class.
@@ -118,6 +119,31 @@ fn by_sentence(line: &str) -> Option<(&str, Raised<'_>)> {
         .iter()
         .any(|sign| before.ends_with(sign));
     (apart && prose::speaks_of_llm(before)).then(|| (text, said(text, status)))
+}
+
+/// `llm call failed: 503 The server is currently overloaded …`: the text of an SDK of Node behind a program's words, which
+/// speak of an LLM, or else it is a provider's known sentence.
+pub(super) fn by_status<'a>(line: &'a str, rest: &str) -> Option<(&'a str, Raised<'a>)> {
+    memchr::memmem::find_iter(line.as_bytes(), b": ").find_map(|at| {
+        let (before, text) = (line.get(..at)?, line.get(at + 2..)?);
+        // anthropic-sdk-python's text of a page is the page.
+        let page = ["<html", "<!DOCTYPE", "<!doctype"]
+            .iter()
+            .any(|start| text.starts_with(start));
+        if let Some(status) = page
+            .then(|| body::html_status(text).or_else(|| body::html_status(rest)))
+            .flatten()
+        {
+            return prose::names_llm(before).then(|| (text, said(text, Some(status))));
+        }
+        // openai-python raises a bare sentence for an error within a stream.
+        if providers::is_server_fault(text) {
+            return Some((text, said(text, None)));
+        }
+        let status = scan::status(text).filter(|status| (400..600).contains(status))?;
+        let message = text.get(3..)?.strip_prefix(' ')?;
+        (prose::names_llm(before) || providers::template(message).is_some()).then(|| (text, said(message, Some(status))))
+    })
 }
 
 /// `LLM request failed with status 500 after 812 ms`.

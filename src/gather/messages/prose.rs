@@ -47,7 +47,8 @@ pub(super) fn status(text: &str) -> Option<(u16, usize)> {
 }
 
 /// The first word that is the name of a known maker's model.
-pub(super) fn model(text: &str) -> Option<&str> {
+#[must_use]
+pub fn model(text: &str) -> Option<&str> {
     text.split(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.' | ':' | '_')))
         .map(|word| word.trim_end_matches(['.', ':']))
         .filter(|word| word.contains('-') && word.bytes().any(|byte| byte.is_ascii_digit()))

@@ -135,13 +135,17 @@ const HTTPX: [&str; 13] = [
     "SSLError",
 ];
 
+/// Whether what an SDK encountered is a status: the line on the answer told it.
+pub(super) fn is_status_error(what: &str) -> bool {
+    what.starts_with("an HTTP status error") || what.trim_end().ends_with("HTTPStatusError")
+}
+
 /// `Encountered httpx.TimeoutException` and a traceback; since 3.10 `Encountered exception: ConnectError`.
 ///
 /// A status error adds nothing: the `HTTP Response` line above it tells the same status.
 fn encountered<'a>(what: &'a str, line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
-    let status_error = what.starts_with("an HTTP status error") || what.ends_with("HTTPStatusError");
     let exception = what.contains("xception");
-    if status_error {
+    if is_status_error(what) {
         return Some(Said::Other);
     }
     if !exception {

@@ -2,7 +2,7 @@
 //! line of the source tells how the attempt ended.
 
 use super::exception::exception;
-use super::named::{by_words, within};
+use super::named::{by_status, by_words, within};
 use super::{Said, http_client, prose, summary, trace};
 use crate::model::{Fields, Grain, Instant};
 
@@ -19,12 +19,13 @@ pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
     });
     let by_client = || {
         let failed = failed?;
-        let raised = exception(failed.text).unwrap_or_default();
+        let mut raised = exception(failed.text).unwrap_or_default();
+        raised.class = raised.class.or(failed.class.filter(|_| failed.status.is_some()));
         Some((failed.text, raised))
     };
     let named = within(line, is_error)
         .or_else(by_client)
-        .or_else(|| by_words(line).filter(|_| is_error));
+        .or_else(|| by_words(line).or_else(|| by_status(line, rest)).filter(|_| is_error));
     if named.is_none() && (!is_error || rest.is_empty() || !trace::is_sdk(rest)) {
         return Said::Other;
     }

@@ -2,8 +2,9 @@
 
 use super::pairs::{Key, Pairs, latency_ms};
 use super::words::Words;
-use super::{Said, address, http_client, named, scan};
+use super::{Said, address, http_client, named, prose, scan};
 use crate::model::{Fields, Grain, Instant};
+use crate::providers;
 
 /// The pairs of one line that are looked at; a summary line has a dozen.
 const PAIRS: usize = 24;
@@ -38,9 +39,54 @@ pub(super) fn read_within<'a>(span: Option<&'a str>, line: &'a str, fields: &mut
             .then(|| run.conclude(line.get(..words).unwrap_or(line), "", fields));
     }
     let paired = memchr::memchr(b'=', line.as_bytes()).and_then(|_| Run::find(line));
-    let run = paired.or_else(|| Run::of_colons(line))?;
+    let Some(run) = paired.or_else(|| Run::of_colons(line)) else {
+        return timed(line, fields);
+    };
     let tail = line.get(run.end..).unwrap_or("");
     Some(run.conclude(line.get(..run.start).unwrap_or(""), tail, fields))
+}
+
+/// `completion ok model=gpt-4o took 0.92s`, `Completion for gpt-4o took 920 ms`: a model that a provider is known by, and a
+/// time in prose that it took, or behind a word of success.
+fn timed<'a>(line: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
+    if fields.ok == Some(false) {
+        return None;
+    }
+    let (word, end, duration) = [" took ", " in "].into_iter().find_map(|word| {
+        let at = memchr::memmem::rfind(line.as_bytes(), word.as_bytes())?;
+        let duration = scan::duration_ms(line.get(at + word.len()..)?)?;
+        Some((word, at, duration))
+    })?;
+    let before = line.get(..end)?;
+    let ended = Words::of(before).ended;
+    if ended == Some(false) || (ended.is_none() && word != " took ") || is_before_an_end(before) {
+        return None;
+    }
+    let paired = Pairs::of(line).find(|(name, _)| Key::of(name) == Some(Key::Model));
+    let model = paired.map(|(_, model)| model).or_else(|| prose::model(before))?;
+    providers::by_model(model)?;
+    fields.model = Some(model);
+    fields.duration_ms = Some(duration);
+    fields.ok = Some(true);
+    fields.grain = Grain::Call;
+    fields.instant = Instant::End;
+    Some(Said::AboutACall)
+}
+
+/// Whether words speak of a time that is not a call's: the one to its first token, that of a queue or a cache.
+pub(in crate::gather) fn is_before_an_end(words: &str) -> bool {
+    const BEFORE: [&str; 8] = [
+        "start",
+        "begin",
+        "first token",
+        "first chunk",
+        "queue",
+        "cache",
+        "wait",
+        "tokeni",
+    ];
+    let words = words.to_ascii_lowercase();
+    BEFORE.iter().any(|word| words.contains(word))
 }
 
 /// Whether [`read_within`] takes what it says from the `key=value` pairs of a line, and of the span, alone.
@@ -129,6 +175,16 @@ impl<'a> Run<'a> {
         }
         fill_from_error(fields);
         let ended = said.or(if fields.status.is_some() { None } else { fields.ok });
+        // What a known model took, it took for an answer.
+        let took = || {
+            let known = fields.model.is_some_and(|model| providers::by_model(model).is_some());
+            fields.duration_ms.is_some()
+                && known
+                && fields.error_message.is_none()
+                && fields.error_type.is_none()
+                && !is_before_an_end(head)
+        };
+        let ended = ended.or_else(|| (fields.status.is_none() && took()).then_some(true));
         fields.ok = ended;
         if ended.is_none() && fields.status.is_none() && fields.duration_ms.is_none() && words.begins {
             fields.grain = Grain::Start;

@@ -1,6 +1,7 @@
 //! The traceback or dump under a message: which of its exceptions ended the call, and what caused it.
 
 use super::exception::{self, Raised, exception as read_exception};
+use super::named::by_operation;
 use crate::model::Fields;
 
 /// One exception line within a trace.
@@ -38,10 +39,10 @@ pub fn attach<'a>(trace: &'a str, fields: &mut Fields<'a>) {
 
 /// Whether the trace ends in an exception of an LLM SDK, or went through one.
 pub(super) fn is_sdk(trace: &str) -> bool {
-    let last = candidates(trace)
-        .pop()
-        .and_then(|last| read_exception(trace.get(last.start..last.end)?));
-    last.is_some_and(|raised| raised.is_sdk())
+    let last = candidates(trace).pop().and_then(|last| trace.get(last.start..last.end));
+    let is_operation = last.is_some_and(|text| by_operation(text).is_some());
+    last.and_then(read_exception).is_some_and(|raised| raised.is_sdk())
+        || is_operation
         || [
             "/openai/",
             "/anthropic/",

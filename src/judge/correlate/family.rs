@@ -1,7 +1,7 @@
 //! Which sources are one application's log: rotation cuts a log into files, and calls do not care.
 
 use super::view::SourceIndex;
-use crate::model::{Grain, Name, Observation, Outcome, RetrySaid, SourceRollup, Vantage};
+use crate::model::{Dimension, Grain, Name, Observation, Outcome, RetrySaid, SourceRollup, Vantage};
 use std::collections::BTreeMap;
 
 /// How finely an application's log tells its attempts (classification B3.4c).
@@ -43,10 +43,14 @@ pub(super) fn families(sources: &[(&Name, &SourceRollup)]) -> Vec<Family> {
     }
     by_stem
         .into_values()
-        .map(|members| Family {
-            granularity: granularity(&members, sources),
-            exceptions_are_ends: exceptions_are_ends(&members, sources),
-            sources: members,
+        .map(|members| {
+            let granularity = granularity(&members, sources);
+            Family {
+                granularity,
+                // Where nothing tells of attempts, no line above an exception can have told its end.
+                exceptions_are_ends: granularity == Granularity::Call || exceptions_are_ends(&members, sources),
+                sources: members,
+            }
         })
         .collect()
 }
@@ -95,7 +99,7 @@ fn granularity(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> G
         Granularity::Attempt
     } else if has(Grain::Detail, |seen| {
         // An exception is logged by whoever gave up: only the SDK's own lines tell every attempt.
-        let is_answer = matches!(seen.outcome, Outcome::Status(_) | Outcome::Caller(..)) && seen.error.is_none();
+        let is_answer = matches!(seen.outcome, Outcome::Status(_) | Outcome::Caller(..)) && !names_exception(seen);
         is_answer || seen.retry.is_some_and(RetrySaid::is_announced)
     }) {
         Granularity::Detail
@@ -121,12 +125,17 @@ fn exceptions_are_ends(members: &[SourceIndex], sources: &[(&Name, &SourceRollup
     named > ended
 }
 
-/// Whether a detail tells of an exception: an SDK's own line on an answer names none, and a broken exchange has no answer.
+/// Whether a detail tells of an exception: an SDK's own line on an answer names none, and says what was asked or the id; a
+/// broken exchange has no answer.
 pub(super) fn names_exception(seen: &Observation) -> bool {
     match seen.outcome {
         Outcome::Success | Outcome::Unsaid => false,
         Outcome::Transport(_) => true,
-        Outcome::Status(_) | Outcome::Caller(..) => seen.error.is_some(),
+        Outcome::Status(_) | Outcome::Caller(..) => {
+            let is_exchange =
+                seen.method.is_some() || seen.ids.x_request_id.is_some() || seen.attributes.get(Dimension::Endpoint).is_some();
+            seen.error.is_some() || !is_exchange
+        }
     }
 }
 

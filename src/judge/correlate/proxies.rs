@@ -342,7 +342,13 @@ fn add_details(
         let time = seen.time.plus_ms(shift);
         // A log that holds both its answers and its errors (a gateway's) names an id with the error, and the error comes
         // with the answer's own end; an error log beside an access log knows better how it ended.
-        let own_end = |view: &View| view.outcome.status() == seen.outcome.status() && seen.ids.gateway_request_id.is_some();
+        // Older ones (LiteLLM 1.63) name no id of theirs, but the provider's, or the model that the answer lacks.
+        let own_end = |view: &View| {
+            let lacks = |dimension| seen.attributes.get(dimension).is_some() && view.attributes.get(dimension).is_none();
+            let tells = seen.ids.x_request_id.is_some() || lacks(Dimension::Model);
+            view.outcome.status() == seen.outcome.status()
+                && (seen.ids.gateway_request_id.is_some() || (tells && view.ids.x_request_id.is_none()))
+        };
         let about = |view: &View| {
             let agree = |dimension| match (view.attributes.get(dimension), seen.attributes.get(dimension)) {
                 (Some(a), Some(b)) => a == b,

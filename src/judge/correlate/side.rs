@@ -3,7 +3,8 @@
 //! Classification B2. The vote sets the side only: whether the provider was reached stays unknown.
 
 use super::view::View;
-use crate::model::{Attempt, Dimension, Fact, Name, Outcome, Reached, Side, SourceRollup, Time, TransportError};
+use crate::model::{Attempt, Dimension, Fact, Name, Outcome, Reached, Side, SourceRollup, Time, TransportError, Vantage};
+use crate::providers;
 use std::collections::BTreeMap;
 
 /// Neighbours vote within this distance (classification B2: 180 s).
@@ -40,7 +41,11 @@ pub(super) fn decide(application: Option<&View>, proxies: &[&View], sources: &[(
         return fact;
     }
     views()
-        .filter_map(|view| page_without_id(view, sources).or(view.fact))
+        .filter_map(|view| {
+            page_without_id(view, sources)
+                .or_else(|| of_the_edge(view, proxies, sources))
+                .or(view.fact)
+        })
         .min_by_key(|fact| (fact.reached() == Reached::Unknown, *fact))
         .unwrap_or(Fact::StatusOnly)
 }
@@ -74,6 +79,28 @@ fn page_without_id(view: &View, sources: &[(&Name, &SourceRollup)]) -> Option<Fa
     #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
     let expected = rollup.successes_with_id as f64 >= all as f64 * IDS_EXPECTED_SHARE;
     (all > 0 && expected).then_some(Fact::ProxyPage)
+}
+
+/// A failing status without an id, told by an application whose answers never show one: nothing is missing from it. Who
+/// speaks to the provider's own host speaks TLS to it, so nobody else can have written it; a page is the provider's where
+/// no address is named and no proxy is known of.
+fn of_the_edge(view: &View, proxies: &[&View], sources: &[(&Name, &SourceRollup)]) -> Option<Fact> {
+    let (_, rollup) = sources.get(view.source)?;
+    if view.fact != Some(Fact::StatusOnly)
+        || !matches!(view.outcome, Outcome::Status(500..=599))
+        || rollup.vantage != Some(Vantage::Application)
+        || rollup.successes_with_id > 0
+        || !proxies.is_empty()
+    {
+        return None;
+    }
+    let page = || view.error.as_ref().is_some_and(|error| error.html);
+    let no_proxy = || sources.iter().all(|(_, source)| source.vantage != Some(Vantage::Proxy));
+    match view.attributes.get(Dimension::ServerAddress) {
+        Some(address) => providers::by_host(address).is_some(),
+        None => page() && no_proxy(),
+    }
+    .then_some(Fact::EdgeStatus)
 }
 
 /// The side that a fact by itself speaks of. That bytes of the answer had come does not tell who broke it off.
@@ -118,11 +145,13 @@ pub(super) fn vote(attempts: &mut [Attempt]) {
             asked.find_map(|neighbours| known.get(&neighbours)?.majority(attempt.time))
         });
         if attempt.side.is_none() {
-            // An SDK's bare "Connection error." is a connection that broke or never came about, as a reset is.
-            let unanswered = matches!(
-                attempt.outcome,
-                Outcome::Transport(TransportError::Timeout | TransportError::Reset | TransportError::Other)
-            );
+            // An SDK's bare "Connection error." is a connection that broke or never came about, as a reset is. A line that
+            // says no more than that a call failed, or is tried again, has no such word.
+            let unanswered = match attempt.outcome {
+                Outcome::Transport(TransportError::Timeout | TransportError::Reset) => true,
+                Outcome::Transport(TransportError::Other) => attempt.fact != Fact::StatusOnly,
+                _ => false,
+            };
             attempt.side = Some(if unanswered { Side::Network } else { Side::Provider });
         }
     }

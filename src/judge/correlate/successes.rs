@@ -65,12 +65,14 @@ impl Successes {
     }
 
     /// Takes one success away that turned out to have died after its 200: the nearest of the same client, application host
-    /// and endpoint.
+    /// and endpoint. A traceback does not say which endpoint was asked, though the answer's line did.
     pub(super) fn take_away(&mut self, time: Time, attributes: &Attributes) {
         let same = |theirs: &Attributes| {
-            [Dimension::Endpoint, Dimension::Client, Dimension::Host]
-                .iter()
-                .all(|&dimension| theirs.get(dimension) == attributes.get(dimension))
+            let agree = |dimension| theirs.get(dimension) == attributes.get(dimension);
+            let asked = agree(Dimension::Endpoint)
+                || theirs.get(Dimension::Endpoint).is_none()
+                || attributes.get(Dimension::Endpoint).is_none();
+            asked && agree(Dimension::Client) && agree(Dimension::Host)
         };
         let same: Vec<bool> = self.tuples.iter().map(|theirs| same(theirs)).collect();
         let is_one = |(_, number, cell): &&(Time, u32, Cell)| cell.ok > 0 && same.get(*number as usize) == Some(&true);

@@ -216,6 +216,7 @@ impl View {
         mine.error_type = mine.error_type.take().or_else(|| theirs.error_type.clone());
         mine.error_code = mine.error_code.take().or_else(|| theirs.error_code.clone());
         mine.template = mine.template.or(theirs.template);
+        mine.html |= theirs.html;
         if self.error.as_deref() != Some(&mine) {
             self.error = Some(merged.errors.of(mine));
         }

@@ -48,6 +48,7 @@ pub(super) const SPELLINGS: &[(Key, &[&str])] = &[
             "levelstring",
             "loglevelname",
             "atlevel",
+            "l",
         ],
     ),
     (
@@ -65,6 +66,7 @@ pub(super) const SPELLINGS: &[(Key, &[&str])] = &[
             "logmessage",
             "messagetext",
             "renderedmessage",
+            "m",
         ],
     ),
     (
@@ -154,6 +156,10 @@ pub(super) const SPELLINGS: &[(Key, &[&str])] = &[
             "xmsrequestid",
             "httpresponseheaderxrequestid",
             "openaixrequestid",
+            "xamznrequestid",
+            "amznrequestid",
+            "bedrockrequestid",
+            "responsemetadatarequestid",
         ],
     ),
     (Key::RequestId, &["requestid", "reqid"]),

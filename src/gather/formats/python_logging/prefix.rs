@@ -57,7 +57,7 @@ fn stamped(text: &str) -> Option<Prefix<'_>> {
         stamp: Some(at?),
         ..Prefix::default()
     };
-    Some(words(rest, prefix))
+    joined(rest, &prefix).or_else(|| Some(words(rest, prefix)))
 }
 
 /// `[stamp - logger:line - LEVEL] …`, `[stamp: LEVEL/Process-1] …`, `[stamp] …`.
@@ -97,6 +97,10 @@ fn level_first(text: &str) -> Option<Prefix<'_>> {
         ..Prefix::default()
     };
     if let Some(after) = rest.strip_prefix(':') {
+        if let Some((stamp, rest)) = stamp::length(after.as_bytes()).and_then(|length| after.split_at_checked(length)) {
+            prefix.stamp = Some(stamp);
+            return joined(rest, &prefix).or_else(|| Some(words(rest, prefix)));
+        }
         prefix.layout = Layout::Basic;
         let named = after
             .split_once(':')
@@ -110,11 +114,44 @@ fn level_first(text: &str) -> Option<Prefix<'_>> {
         prefix.stamp = Some(stamp);
         return Some(words(after, prefix));
     }
+    if let Some((stamp, after)) = bracketed_stamp(rest) {
+        prefix.stamp = Some(stamp);
+        return Some(words(after, prefix));
+    }
     let named = rest.starts_with('[')
         || rest
             .split_once(' ')
             .is_some_and(|(first, _)| first.strip_suffix(':').is_some_and(is_logger));
     named.then(|| words(rest, prefix))
+}
+
+/// `[stamp] …`.
+fn bracketed_stamp(text: &str) -> Option<(&str, &str)> {
+    let inside = text.strip_prefix('[')?;
+    let (stamp, rest) = inside.split_at_checked(stamp::length(inside.as_bytes())?)?;
+    Some((stamp, rest.strip_prefix(']')?))
+}
+
+/// `:LEVEL:logger:message`, `:logger:LEVEL:message`, `,LEVEL,logger,message`: a layout that joins its parts by one sign and
+/// no blank. Its message may begin with anything; so no more than one logger is taken off.
+fn joined<'a>(text: &'a str, prefix: &Prefix<'a>) -> Option<Prefix<'a>> {
+    let sign = text.chars().next().filter(|sign| matches!(sign, ':' | ',' | ';' | '|'))?;
+    let mut prefix = *prefix;
+    let mut rest = text.strip_prefix(sign)?;
+    let mut named = false;
+    while let Some((part, after)) = rest.split_once(sign) {
+        let level = level::is_error(part.trim_end());
+        if level.is_some() && prefix.is_error.is_none() {
+            prefix.is_error = level;
+        } else if !named && !after.starts_with(' ') && !part.is_empty() && is_logger(part) {
+            named = true;
+        } else {
+            break;
+        }
+        rest = after;
+    }
+    prefix.message = rest;
+    prefix.is_error.is_some().then_some(prefix)
 }
 
 /// The words between the stamp and the message, in whatever order.

@@ -121,6 +121,14 @@ const AFTER_TIME: &[Layout] = &[
     // Go's log package writes no level: only its date tells it from prose.
     stamped("dddd/dd/dd dd:dd:dd", " {message}"),
     stamped("dddd/dd/dd dd:dd:dd.dddddd", " {message}"),
+    // Python's `%(asctime)s %(message)s` (its logging how-to), and what programs put a time before.
+    stamped("dddd-dd-dd dd:dd:dd,ddd", " {message}"),
+    stamped("dddd-dd-dd dd:dd:dd.ddd", " {message}"),
+    stamped("dddd-dd-dd dd:dd:dd", " {message}"),
+    stamped("dddd-dd-ddTdd:dd:dd.dddZ", " {message}"),
+    stamped("dddd-dd-ddTdd:dd:ddZ", " {message}"),
+    stamped("dddd-dd-dd dd:dd:dd,ddd", " - {message}"),
+    stamped("dddd-dd-dd dd:dd:dd", " - {message}"),
 ];
 
 /// Layouts that begin with the time in a bracket.
@@ -160,6 +168,8 @@ const TIME_LATER: &[Layout] = &[
     common("[{level}] {time} {message}"),
     common("[{level}]\t{time}\t{message}"),
     common("{level} {time} {message}"),
+    common("<{level}> {time} ({inside}) {message}"),
+    common("<{level}> {time} {message}"),
     common("{level}: {message}"),
     // pytest's live log and others without a time.
     common("{level} {word}:{number} {message}"),

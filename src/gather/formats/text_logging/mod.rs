@@ -54,7 +54,7 @@ impl Format for TextLogging {
         // A `#` may be nginx's, of whose head `known` judges by its message.
         let is_plain = begins && line.first().is_some_and(u8::is_ascii_alphanumeric) && memchr2(b'#', 0x1b, line).is_none();
         let is_telling = is_plain && str::from_utf8(line).is_ok_and(head::is_telling_behind_time);
-        is_telling || (begins && known(&plain(line)).is_some())
+        begins && !messages::is_answer(line) && (is_telling || known(&plain(line)).is_some())
     }
 
     fn fit(&self, line: &[u8]) -> Fit {

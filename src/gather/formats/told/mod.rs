@@ -5,7 +5,7 @@ mod values;
 use super::keys::Key;
 use crate::gather::messages::{self, Said};
 use crate::gather::retry_after;
-use crate::model::{Fields, Grain, Instant};
+use crate::model::{ErrorSaid, Fields, Grain, Instant};
 use crate::providers;
 pub(super) use values::{duration_ms, is_absent, is_error_level};
 use values::{status, whole};
@@ -39,6 +39,9 @@ impl<'a> Told<'a> {
 
     /// Emits what the line says of a call, if it is about one.
     pub(super) fn emit(&self, emit: &mut dyn FnMut(&Fields<'_>)) {
+        if self.get(Key::Message).is_some_and(messages::is_told_above) {
+            return;
+        }
         let level_ok = is_error_level(self.get(Key::Level).unwrap_or(""))
             .then_some(false)
             .or_else(|| self.own_word());
@@ -73,10 +76,18 @@ impl<'a> Told<'a> {
             fields.status = fields.error_message.and_then(|text| nodes_status(text, &fields));
         }
         if self.is_about_a_call(&mut fields) {
+            if fields.ok == Some(false) || fields.status.is_some_and(|status| status >= 400) {
+                fields.model = fields.model.or_else(|| self.get(Key::Message).and_then(messages::model_in));
+            }
             let is_unexplained = fields.status.is_none_or(|status| status < 300);
             if is_unexplained && fields.ok == Some(false) && fields.error_message.is_none() && fields.text.is_none() {
                 // Where no status tells of a failure and no key holds its error, the message does.
                 fields.text = self.get(Key::Message);
+            }
+            let is_bare = fields.error_type.is_none() && fields.error_message.is_none();
+            if is_unexplained && fields.ok == Some(false) && is_bare && self.own_word() == Some(false) {
+                // Its own word is all that is said of the end.
+                fields.error_code = fields.error_code.or(Some(ErrorSaid::UNSUCCESSFUL));
             }
             emit(&fields);
         } else if let Some(raised) = raised.or_else(|| self.raised(level_ok)) {
@@ -100,6 +111,12 @@ impl<'a> Told<'a> {
             "false" | "False" | "failure" | "failed" | "error" | "ERROR" | "timeout" | "FAILED" => Some(false),
             _ => None,
         })
+    }
+
+    /// Whether the message does not speak of what comes before an end.
+    fn is_not_begun(&self) -> bool {
+        self.get(Key::Message)
+            .is_none_or(|message| !messages::is_before_an_end(message))
     }
 
     /// An SDK's exception in the line's message, error or traceback, where the line says nothing else of a call.
@@ -139,10 +156,12 @@ impl<'a> Told<'a> {
             Some(fields)
         };
         let (first, under) = first_line(trace);
-        typed()
+        let mut raised = typed()
             .or_else(|| error.and_then(|error| read(error, trace)))
             .or_else(|| read(message, trace))
-            .or_else(|| read(first, under))
+            .or_else(|| read(first, under))?;
+        raised.model = raised.model.or_else(|| messages::model_in(message));
+        Some(raised)
     }
 
     fn fields(&self, ok: Option<bool>) -> Fields<'a> {
@@ -230,8 +249,10 @@ impl<'a> Told<'a> {
         let to_provider = || fields.server_address.is_some_and(|host| providers::by_host(host).is_some());
         let about = fields.model.is_some() || route() || to_provider();
         let identified = fields.x_request_id.is_some() || fields.request_id.is_some() || fields.x_client_request_id.is_some();
+        // A model that a provider is known by took some time: nothing else does that takes its name.
+        let timed = || fields.model.is_some_and(|model| providers::by_model(model).is_some()) && self.is_not_begun();
         let ended = fields.status.is_some()
-            || (fields.duration_ms.is_some() && (failed || identified || self.own_word() == Some(true) || route()))
+            || (fields.duration_ms.is_some() && (failed || identified || self.own_word() == Some(true) || route() || timed()))
             || (fields.ok == Some(false) && fields.error_type.is_some_and(|word| names_an_end(word, fields)));
         let told = (about && ended)
             || (fields.status.is_some() && fields.x_request_id.is_some())

@@ -1,7 +1,7 @@
 //! Whether a record can be of the attempt or the call that another tells of.
 
 use crate::judge::correlate::view::View;
-use crate::model::{Attributes, Dimension, Name, Observation, Outcome, TransportError};
+use crate::model::{Attributes, Dimension, ErrorSaid, Name, Observation, Outcome, TransportError};
 use crate::providers;
 
 /// Whether one attempt can follow another in a call: the same thread where both name one, no other endpoint or id.
@@ -26,7 +26,7 @@ pub(super) fn may_belong(last: &View, seen: &Observation) -> bool {
 }
 
 fn same_route(a: Option<&str>, b: Option<&str>) -> bool {
-    a.is_none() || b.is_none() || a == b
+    a.is_none() || b.is_none() || a.zip(b).is_some_and(|(a, b)| providers::is_same_operation(a, b))
 }
 
 /// Whether a detail can be of the attempt: the same status where both have one, no second retry line, no other id.
@@ -39,6 +39,7 @@ pub(super) fn agrees(last: &View, seen: &Observation) -> bool {
 pub(super) fn ends_agree(last: &View, seen: &Observation) -> bool {
     match (last.outcome, seen.outcome) {
         (_, Outcome::Unsaid) => true,
+        (_, Outcome::Transport(TransportError::Other)) if says_only_failed(seen) => true,
         (Outcome::Status(a), Outcome::Status(_)) if a >= 500 && is_any_5xx(seen) => true,
         (a, b) if a.status().is_some() || b.status().is_some() => a.status() == b.status(),
         (Outcome::Transport(a), Outcome::Transport(b)) => a == b || a == TransportError::Other || b == TransportError::Other,
@@ -46,8 +47,23 @@ pub(super) fn ends_agree(last: &View, seen: &Observation) -> bool {
     }
 }
 
-/// Whether a line's status is no more than what its error's word stands for, which it does for every 5xx.
+/// Whether a line says that its call failed, and not a word on how.
+fn says_only_failed(seen: &Observation) -> bool {
+    let code = seen.error.as_ref().and_then(|error| error.error_code.as_deref());
+    code == Some(ErrorSaid::UNSUCCESSFUL)
+}
+
+/// Whether a line's status is no more than what its error's word stands for, which it does for every 5xx. Who has the
+/// answer's id had its status too.
 fn is_any_5xx(seen: &Observation) -> bool {
+    // Bedrock's `InternalServerException` is 500 alone; the Java SDKs' class of that name is every 5xx.
+    let is_bedrock = seen
+        .attributes
+        .get(Dimension::Provider)
+        .is_some_and(|name| &**name == "aws.bedrock");
+    if is_bedrock || seen.ids.x_request_id.is_some() {
+        return false;
+    }
     let words = seen
         .error
         .iter()

@@ -1,0 +1,80 @@
+//! Clients that log what they send on one line and the status they got on the next: .NET's `HttpClient` and Ruby's Faraday.
+//!
+//! A format that frames such lines as one record ([`is_answer`]) has both in the message.
+
+use super::{Said, address, scan};
+use crate::model::{Fields, Grain, Instant};
+
+/// What stands before the status in the line of an answer: `LogHelper`'s event 101 of Microsoft.Extensions.Http (with the
+/// time it took), and Faraday's `logger` middleware.
+const ANSWERS: [&str; 2] = ["Received HTTP response headers after ", "-- response: Status "];
+
+/// The head of an answer that .NET's console writes above it.
+const HEAD: &str = ".ClientHandler[101]";
+
+/// Whether a line is the answer to a request that stands in a line above, or the head of one.
+#[must_use]
+pub fn is_answer(line: &[u8]) -> bool {
+    ANSWERS
+        .iter()
+        .chain(&[HEAD])
+        .any(|words| memchr::memmem::find(line, words.as_bytes()).is_some())
+}
+
+/// Reads `Sending HTTP request POST https://…` or `POST https://…`, and the answer under it.
+pub(super) fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
+    let asked = line.strip_prefix("Sending HTTP request ").unwrap_or(line);
+    let (method, url) = asked.trim_end().split_once(' ')?;
+    let is_method = method.len() > 2 && method.bytes().all(|byte| byte.is_ascii_uppercase());
+    if !is_method || !url.starts_with("http") || url.contains(' ') || !address::is_llm(url) {
+        return None;
+    }
+    let answer = ANSWERS.iter().find_map(|words| {
+        let at = memchr::memmem::find(rest.as_bytes(), words.as_bytes())?;
+        rest.get(at + words.len()..)?.lines().next()
+    });
+    fields.method = Some(method);
+    fields.url = Some(url);
+    fields.ok = None;
+    fields.instant = Instant::Start;
+    let Some(answer) = answer else {
+        fields.grain = Grain::Start;
+        return Some(Said::AboutACall);
+    };
+    let (took, status) = answer
+        .split_once(" - ")
+        .map_or((None, answer), |(took, status)| (Some(took), status));
+    fields.status = Some(scan::status(status.trim_start())?);
+    fields.duration_ms = took.and_then(scan::duration_ms);
+    fields.grain = Grain::Attempt;
+    Some(Said::AboutACall)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use crate::model::{Fields, Grain};
+
+    #[test]
+    fn dotnets_answer_has_its_requests_address() {
+        let mut fields = Fields::default();
+        let rest = "2026-10-14 13:00:01.935 +00:00 [INF] Received HTTP response headers after 812.3456ms - 503\n";
+        let line = "Sending HTTP request POST https://api.openai.com/v1/chat/completions";
+        assert!(read(line, rest, &mut fields).is_some());
+        assert_eq!((fields.status, fields.duration_ms), (Some(503), Some(812.3456)));
+        assert_eq!(fields.grain, Grain::Attempt);
+    }
+
+    #[test]
+    fn a_request_without_an_answer_has_begun() {
+        let mut fields = Fields::default();
+        assert!(read("POST https://api.openai.com/v1/chat/completions", "", &mut fields).is_some());
+        assert_eq!((fields.grain, fields.status), (Grain::Start, None));
+    }
+
+    #[test]
+    fn another_services_request_is_about_no_call() {
+        let rest = "I, [2026-10-14T13:00:01 #17]  INFO -- response: Status 503\n";
+        assert!(read("POST https://shop.example.com/orders", rest, &mut Fields::default()).is_none());
+    }
+}
