@@ -45,6 +45,7 @@ mod packaging;
 mod panics;
 mod planted;
 mod planted_values;
+mod real_logs;
 mod reports;
 mod run;
 mod same_answer;
