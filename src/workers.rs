@@ -4,6 +4,11 @@
 use rayon::ThreadPool;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Mutex, PoisonError};
+
+/// What is given and not yet taken, at most.
+const GIVEN: usize = 64;
 
 /// Items that a worker changes before it asks for more: enough that the asking weighs nothing.
 const ITEMS_AT_ONCE: usize = 4096;
@@ -41,6 +46,45 @@ impl Workers {
             }),
             _ => vec![worker()],
         }
+    }
+
+    /// As [`Self::fold`]; what `work` gives of an item is shown to the caller's thread, as it comes. The workers free it
+    /// themselves: an allocator hands the caller what it freed, and what the caller keeps would lie among what they need for
+    /// a moment.
+    pub fn fold_and_give<I: Sync, A: Default + Send, G: Send>(
+        &self,
+        items: &[I],
+        work: impl Fn(&mut A, &I, &mut dyn FnMut(G)) + Sync,
+        mut take: impl FnMut(&G),
+    ) -> Vec<A> {
+        let next = AtomicUsize::new(0);
+        let taken = Mutex::new(Vec::new());
+        let worker = |give: &mut dyn FnMut(G)| {
+            let mut folded = A::default();
+            while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+                work(&mut folded, item, give);
+                drop(std::mem::take(&mut *taken.lock().unwrap_or_else(PoisonError::into_inner)));
+            }
+            folded
+        };
+        let Some(pool) = self.pool.as_ref().filter(|_| items.len() > 1) else {
+            return vec![worker(&mut |made| take(&made))];
+        };
+        let folded = Mutex::new(Vec::new());
+        let (send, given) = sync_channel(GIVEN);
+        pool.in_place_scope(|scope| {
+            let (worker, folded) = (&worker, &folded);
+            scope.spawn_broadcast(move |_, _| {
+                // Whoever takes is there until the last one has given.
+                let one = worker(&mut |made| drop(send.send(made)));
+                folded.lock().unwrap_or_else(PoisonError::into_inner).push(one);
+            });
+            for made in given {
+                take(&made);
+                taken.lock().unwrap_or_else(PoisonError::into_inner).push(made);
+            }
+        });
+        folded.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Changes every item by itself. `work` gets its place, and what it made for itself with earlier ones of the same piece.
@@ -89,6 +133,19 @@ mod tests {
         for threads in [1, 2, 8] {
             let sums = Workers::new(threads).fold(&items, |sum: &mut u64, item| *sum += item);
             assert_eq!(sums.iter().sum::<u64>(), 500_500);
+        }
+    }
+
+    #[test]
+    fn what_is_given_is_shown_once() {
+        let items: Vec<u64> = (1..=1000).collect();
+        for threads in [1, 2, 8] {
+            let mut taken = 0;
+            let work = |sum: &mut u64, item: &u64, give: &mut dyn FnMut(u64)| {
+                if item.is_multiple_of(2) { give(*item) } else { *sum += item }
+            };
+            let left = Workers::new(threads).fold_and_give(&items, work, |item| taken += *item);
+            assert_eq!((taken, left.iter().sum::<u64>()), (250_500, 250_000));
         }
     }
 

@@ -52,7 +52,7 @@ fn named(mut sources: Vec<Source>, name: Option<&str>) -> Vec<Source> {
     let host = name.split('/').next().unwrap_or(name);
     // Those in archives have their archive's name.
     for source in sources.iter_mut().filter(|source| source.within.is_none()) {
-        source.name = Name::from(format!("{name}/{}", source.name));
+        source.rename(Name::from(format!("{name}/{}", source.name)));
         source.host = Some(Name::from(host));
     }
     sources

@@ -54,7 +54,7 @@ pub(super) fn skipped(read: &Coverage) -> Listed<'_, Skipped> {
 #[cfg(test)]
 mod tests {
     use super::{LISTED, sources};
-    use crate::model::{Coverage, Name, SourceCoverage};
+    use crate::model::{Coverage, Name, Seldom, SourceCoverage};
 
     fn coverage(logs: usize, unread: &[usize]) -> Coverage {
         let source = |at: usize| SourceCoverage {
@@ -65,13 +65,13 @@ mod tests {
             records: 1,
             other_records: 0,
             unread_records: u64::from(unread.contains(&at)),
-            unread_lines: Vec::new(),
+            unread_lines: Seldom::default(),
             first: None,
             last: None,
             time_zone: None,
             clock_offset_seconds: 0.0,
             share_with_provider_id: None,
-            notes: Vec::new(),
+            notes: Seldom::default(),
         };
         Coverage {
             sources: (0..logs).map(source).collect(),

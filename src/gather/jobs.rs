@@ -2,8 +2,9 @@
 
 use super::plan::{Plan, Share};
 use super::prepare::{Prepared, Way};
-use super::read::{self, Errand, Shelf};
+use super::read::{Copier, Errand, Parts, Shelf};
 use crate::workers::Workers;
+use smallvec::{SmallVec, smallvec};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
@@ -20,7 +21,7 @@ pub(super) fn read_in_turn(
     is_own: &[bool],
     errand: &Errand<'_>,
     workers: &Workers,
-) -> BTreeMap<usize, Box<read::Parts>> {
+) -> BTreeMap<usize, Box<Parts>> {
     let mut parts = BTreeMap::new();
     let numbers = |is_dated: bool| {
         let of_kind = sources
@@ -32,14 +33,13 @@ pub(super) fn read_in_turn(
     };
     for numbers in [numbers(true), numbers(false)] {
         date_by_others(sources, &numbers, &parts);
-        let shelves = read_all(jobs(sources, &numbers), sources, errand, workers);
-        merge_into(&mut parts, shelves);
+        read_all(&mut parts, jobs(sources, &numbers), sources, (errand, workers));
     }
     parts
 }
 
 /// Gives the dates of what was read to sources that have none.
-fn date_by_others(sources: &mut [Prepared], numbers: &[usize], parts: &BTreeMap<usize, Box<read::Parts>>) {
+fn date_by_others(sources: &mut [Prepared], numbers: &[usize], parts: &BTreeMap<usize, Box<Parts>>) {
     let spans: Vec<_> = parts.values().flat_map(|parts| parts.spans()).collect();
     for number in numbers {
         if let Some(prepared) = sources.get_mut(*number) {
@@ -56,7 +56,7 @@ fn jobs(sources: &[Prepared], numbers: &[usize]) -> Vec<Job> {
     let mut order: Vec<(bool, std::cmp::Reverse<u64>, usize)> = Vec::with_capacity(numbers.len());
     for &number in numbers {
         let Some(prepared) = sources.get(number) else { continue };
-        let is_plain = matches!(prepared.way, Way::Pieces(_));
+        let is_plain = matches!(prepared.way, Way::Piece(..) | Way::Pieces(_));
         order.push((
             is_plain,
             std::cmp::Reverse(if is_plain { 0 } else { prepared.source.size }),
@@ -71,20 +71,36 @@ fn jobs(sources: &[Prepared], numbers: &[usize]) -> Vec<Job> {
         .collect()
 }
 
-/// Reads parts of sources, those of one packed archive one after the other by one worker.
-pub(super) fn read_all(jobs: Vec<Job>, sources: &[Prepared], errand: &Errand<'_>, workers: &Workers) -> Vec<Shelf> {
-    workers.fold(&in_series(jobs, sources), |shelf: &mut Shelf, jobs| {
+/// Reads parts of sources, those of one packed archive one after the other by one worker. What is small and whole is laid
+/// together by this thread: among what the workers need for a moment, what stays would hold the room of both.
+pub(super) fn read_all(
+    all: &mut BTreeMap<usize, Box<Parts>>,
+    jobs: Vec<Job>,
+    sources: &[Prepared],
+    (errand, workers): (&Errand<'_>, &Workers),
+) {
+    let work = |shelf: &mut Shelf, jobs: &Series, give: &mut dyn FnMut((usize, Box<Parts>))| {
         for (number, part) in jobs {
-            if let Some(prepared) = sources.get(*number) {
-                errand.read(shelf, *number, prepared, *part);
+            if let Some(prepared) = sources.get(*number)
+                && let Some(whole) = errand.read(shelf, *number, prepared, *part)
+            {
+                give((*number, whole));
             }
         }
-    })
+    };
+    let mut copier = Copier::default();
+    let shelves = workers.fold_and_give(&in_series(jobs, sources), work, |(number, whole)| {
+        all.insert(*number, copier.copy(whole));
+    });
+    merge_into(all, shelves);
 }
 
+/// What one worker does in its order.
+type Series = SmallVec<[Job; 1]>;
+
 /// Lays the jobs of one packed archive together, in the archive's order, for it can only be wound forwards.
-fn in_series(jobs: Vec<Job>, sources: &[Prepared]) -> Vec<Vec<Job>> {
-    let mut series: Vec<Vec<Job>> = Vec::with_capacity(jobs.len());
+fn in_series(jobs: Vec<Job>, sources: &[Prepared]) -> Vec<Series> {
+    let mut series: Vec<Series> = Vec::with_capacity(jobs.len());
     let mut places = BTreeMap::new();
     for job in jobs {
         let within = sources.get(job.0).and_then(|prepared| prepared.source.within.as_ref());
@@ -96,7 +112,7 @@ fn in_series(jobs: Vec<Job>, sources: &[Prepared]) -> Vec<Vec<Job>> {
                 if let Some(within) = serial {
                     places.insert(Arc::as_ptr(&within.archive), series.len());
                 }
-                series.push(vec![job]);
+                series.push(smallvec![job]);
             }
         }
     }
@@ -111,7 +127,7 @@ fn in_series(jobs: Vec<Job>, sources: &[Prepared]) -> Vec<Vec<Job>> {
     series
 }
 
-pub(super) fn merge_into(all: &mut BTreeMap<usize, Box<read::Parts>>, shelves: Vec<Shelf>) {
+fn merge_into(all: &mut BTreeMap<usize, Box<Parts>>, shelves: Vec<Shelf>) {
     for (number, parts) in shelves.into_iter().flat_map(|shelf| shelf.sources) {
         match all.entry(number) {
             Entry::Vacant(place) => drop(place.insert(parts)),

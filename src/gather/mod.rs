@@ -48,7 +48,7 @@ pub use times::cut_late;
 use crate::model::{ChunkSpan, Name, Rollup, Shared, Skipped, SourceName, SourceRollup, Time, Undated, Wanted};
 use crate::workers::Workers;
 use discover::LeftOut;
-use jobs::{merge_into, own, read_all, read_in_turn};
+use jobs::{own, read_all, read_in_turn};
 use prepare::{Prepared, Way};
 use read::Errand;
 use sieve::{Asked, Savers, Sieve};
@@ -63,15 +63,15 @@ pub struct Gathered {
     pub copies: Vec<LeftOut>,
     /// Symbolic links that were not followed.
     pub links: u64,
-    /// Newlines of every source up to where it was read.
-    pub lines: BTreeMap<SourceName, u64>,
     sources: Vec<Prepared>,
-    /// The names of the sources within each.
-    names: Vec<Vec<Name>>,
+    /// Newlines of each source up to where it was read, of those that were.
+    lines: Vec<Option<u64>>,
+    /// The names of the sources within each that holds some.
+    names: BTreeMap<usize, Vec<Name>>,
     /// Newlines before each part, for sources that are read in parts.
-    before: Vec<BTreeMap<usize, u64>>,
+    before: BTreeMap<usize, BTreeMap<usize, u64>>,
     /// The parts of each source that hold successes which a second look may want.
-    savers: Vec<Vec<(usize, Savers)>>,
+    savers: BTreeMap<usize, Vec<(usize, Savers)>>,
     order: recognise::Order,
     /// How far sources are believed of which some records were not.
     believed: BTreeMap<SourceName, Time>,
@@ -96,11 +96,10 @@ pub fn gather_some(
     progress: &dyn Progress,
 ) -> Result<Gathered, DiscoverError> {
     let workers = Workers::new(plan.threads);
-    Ok(read_found(sources::find(plan, &workers, choose)?, plan, progress))
+    Ok(read_found(sources::find(plan, &workers, choose)?, plan, &workers, progress))
 }
 
-fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered {
-    let workers = Workers::new(plan.threads);
+fn read_found(found: Sources, plan: &Plan, workers: &Workers, progress: &dyn Progress) -> Gathered {
     let Sources {
         mut sources,
         mut skipped,
@@ -112,22 +111,22 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
     progress.found(size);
     let errand = Errand::for_all(plan, &order, progress).over(size);
     let is_own = own(&sources, plan);
-    let mut parts = read_in_turn(&mut sources, &is_own, &errand, &workers);
-    let (mut before, mut names) = (vec![BTreeMap::new(); sources.len()], vec![Vec::new(); sources.len()]);
-    let savers = savers(&mut parts, sources.len());
-    let places = before.iter_mut().zip(&mut names).zip(is_own).enumerate();
-    let mut lines = BTreeMap::new();
-    let mut shared = Shared::default();
-    let owned = sources.iter().zip(places).filter(|(_, (_, (_, is_own)))| *is_own);
-    let read = owned.flat_map(|(prepared, (number, ((before, names), _)))| {
+    let mut parts = read_in_turn(&mut sources, &is_own, &errand, workers);
+    let (mut before, mut names) = (BTreeMap::new(), BTreeMap::new());
+    let savers = savers(&mut parts);
+    let mut lines = vec![None; sources.len()];
+    let (mut shared, mut zones) = (Shared::default(), Shared::default());
+    let owned = sources.iter().zip(&mut lines).zip(is_own).enumerate();
+    let owned = owned.filter(|(_, (_, is_own))| *is_own);
+    let read = owned.flat_map(|(number, ((prepared, lines), _))| {
         let mut parts = *parts.remove(&number).unwrap_or_default();
-        let first = prepared.source.resume.lines;
-        lines.insert(
-            Name::clone(&prepared.source.name),
-            first + parts.newlines.iter().map(|(_, newlines)| newlines).sum::<u64>(),
-        );
-        *before = parts.count_lines(first);
-        describe(&mut parts, prepared);
+        let first = prepared.source.resume().lines;
+        *lines = Some(first + parts.newlines.iter().map(|(_, newlines)| newlines).sum::<u64>());
+        let before_parts = parts.count_lines(first);
+        if !before_parts.is_empty() {
+            before.insert(number, before_parts);
+        }
+        describe(&mut parts, prepared, &mut zones);
         parts.share(&mut shared);
         let path = &prepared.source.name;
         let trouble = std::mem::take(&mut parts.trouble);
@@ -135,7 +134,9 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
             path: path.clone(),
             reason,
         }));
-        *names = parts.origins.keys().cloned().collect();
+        if !parts.origins.is_empty() {
+            names.insert(number, parts.origins.keys().cloned().collect());
+        }
         parts.into_sources(path)
     });
     // Collected in one go, so that the map's nodes are full: half-empty ones double what a million sources cost.
@@ -161,30 +162,29 @@ fn read_found(found: Sources, plan: &Plan, progress: &dyn Progress) -> Gathered 
     }
 }
 
-/// The parts of each of so many sources that hold successes which a second look may want.
-fn savers(read: &mut BTreeMap<usize, Box<read::Parts>>, sources: usize) -> Vec<Vec<(usize, Savers)>> {
-    let mut savers = vec![Vec::new(); sources];
-    for (number, parts) in read {
-        if let Some(place) = savers.get_mut(*number) {
-            *place = std::mem::take(&mut parts.savers);
-            place.sort_unstable_by_key(|(part, _)| *part);
-        }
-    }
-    savers
+/// The parts of each source that hold successes which a second look may want.
+fn savers(read: &mut BTreeMap<usize, Box<read::Parts>>) -> BTreeMap<usize, Vec<(usize, Savers)>> {
+    let with_some = read.iter_mut().filter(|(_, parts)| !parts.savers.is_empty());
+    let sorted = with_some.map(|(number, parts)| {
+        let mut savers: Vec<_> = std::mem::take(&mut parts.savers).into_iter().collect();
+        savers.sort_unstable_by_key(|(part, _)| *part);
+        savers.shrink_to_fit();
+        (*number, savers)
+    });
+    sorted.collect()
 }
 
 /// When each source was last written.
-fn written(sources: &[Prepared], names: &[Vec<Name>]) -> BTreeMap<SourceName, Time> {
-    let dated = sources.iter().zip(names);
-    let dated = dated.filter_map(|(prepared, names)| Some((prepared, names, prepared.source.day_over()?)));
-    dated
-        .flat_map(|(prepared, within, day)| {
-            within
-                .iter()
-                .chain([&prepared.source.name])
-                .map(move |name| (Name::clone(name), day))
-        })
-        .collect()
+fn written(sources: &[Prepared], names: &BTreeMap<usize, Vec<Name>>) -> BTreeMap<SourceName, Time> {
+    let dated = sources.iter().enumerate();
+    let dated = dated.filter_map(|(number, prepared)| Some((number, prepared, prepared.source.day_over()?)));
+    let by_name = dated.flat_map(|(number, prepared, day)| {
+        let within = names.get(&number).into_iter().flatten();
+        within
+            .chain([&prepared.source.name])
+            .map(move |name| (Name::clone(name), day))
+    });
+    by_name.collect()
 }
 
 impl Gathered {
@@ -205,10 +205,16 @@ impl Gathered {
         written(&self.sources, &self.names)
     }
 
+    /// Newlines of a log up to where it was read, if it was.
+    #[must_use]
+    pub fn lines(&self, log: &SourceName) -> Option<u64> {
+        self.lines.get(self.at(log)?).copied().flatten()
+    }
+
     /// The sources that a log holds: itself, and the hosts and services that write into it.
     #[must_use]
     pub fn within(&self, log: &SourceName) -> Vec<(&SourceName, &SourceRollup)> {
-        let names = self.at(log).and_then(|at| self.names.get(at)).into_iter().flatten();
+        let names = self.at(log).and_then(|at| self.names.get(&at)).into_iter().flatten();
         let names = names.chain([log]);
         let found = names.filter_map(|name| self.rollup.sources.get_key_value(name));
         found.map(|(name, source)| (name, &**source)).collect()
@@ -220,7 +226,7 @@ impl Gathered {
         let prepared = self.sources.get(self.at(name)?)?;
         let bytes: u64 = self.within(name).iter().map(|(_, source)| source.bytes).sum();
         match prepared.way {
-            Way::Whole(None) => Some(prepared.source.resume.from + bytes),
+            Way::Whole(None) => Some(prepared.source.resume().from + bytes),
             Way::Whole(Some((at, size))) if prepared.is_document() => Some(at + size),
             _ => None,
         }
@@ -249,15 +255,12 @@ impl Gathered {
             progress,
             ..Errand::for_all(plan, &self.order, progress)
         };
-        let shelves = read_all(jobs, &self.sources, &errand, &Workers::new(plan.threads));
         let mut extra = Rollup::default();
         let mut all = BTreeMap::new();
-        merge_into(&mut all, shelves);
+        read_all(&mut all, jobs, &self.sources, (&errand, &Workers::new(plan.threads)));
         for (number, mut parts) in all {
-            let (Some(prepared), Some(before)) = (self.sources.get(number), self.before.get(number)) else {
-                continue;
-            };
-            parts.set_lines(before);
+            let Some(prepared) = self.sources.get(number) else { continue };
+            parts.set_lines(self.before.get(&number).unwrap_or(&BTreeMap::new()));
             let path = &prepared.source.name;
             let trouble = std::mem::take(&mut parts.trouble);
             extra.skipped.extend(trouble.into_iter().map(|reason| Skipped {
@@ -284,7 +287,7 @@ impl Gathered {
         if prepared.source.is_stdin() {
             return Vec::new();
         }
-        let mut within = self.names.get(number).into_iter().flatten().chain([&prepared.source.name]);
+        let mut within = self.names.get(&number).into_iter().flatten().chain([&prepared.source.name]);
         let mut offsets = BTreeSet::new();
         for name in within.clone() {
             let Some(read) = self.rollup.sources.get(name) else { continue };
@@ -297,12 +300,12 @@ impl Gathered {
         }
         let is_any = within.any(|name| wanted.every.contains(name));
         // Many a log tells the caller's id of failures only, and in most parts of others no success has a failing call's id.
-        let savers = self.savers.get(number).into_iter().flatten();
+        let savers = self.savers.get(&number).into_iter().flatten();
         let savers = savers.filter(|(_, savers)| is_any || asked.may_be_among(savers));
         let savers = savers.map(|(part, _)| *part);
         match &prepared.way {
-            Way::Pieces(pieces) => {
-                let is_wanted = |part: &usize| pieces.get(*part).is_some_and(|piece| offsets.contains(&piece.start));
+            way @ (Way::Piece(..) | Way::Pieces(_)) => {
+                let is_wanted = |part: &usize| way.piece(*part).is_some_and(|piece| offsets.contains(&piece.start));
                 savers.filter(is_wanted).collect()
             }
             Way::Whole(_) if !offsets.is_empty() => savers.collect(),
@@ -312,13 +315,13 @@ impl Gathered {
 }
 
 /// Says of a source what no single part knows.
-fn describe(parts: &mut read::Parts, prepared: &Prepared) {
-    for rollup in parts.origins.values_mut().chain([&mut *parts.rollup]) {
+fn describe(parts: &mut read::Parts, prepared: &Prepared, zones: &mut Shared<str>) {
+    for rollup in parts.rollups_mut() {
         rollup.host = rollup.host.take().or_else(|| prepared.source.host.clone());
         rollup.notes.extend(prepared.source.notes.iter().cloned());
         rollup.notes.extend(prepared.dated_as());
         if rollup.time_zone.is_some() {
-            rollup.time_zone = Some(prepared.zone_said());
+            rollup.time_zone = Some(zones.of(prepared.zone_said()));
             rollup.zone_assumed = prepared.zone_assumed;
         }
     }

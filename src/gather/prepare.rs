@@ -27,6 +27,8 @@ pub(super) const SHRUNK: &str = "it became shorter while it was read";
 pub(super) enum Way {
     /// It holds nothing.
     Empty,
+    /// In one piece, from there to there, which nothing parts.
+    Piece(u64, u64),
     /// In pieces.
     Pieces(Box<[Piece]>),
     /// As a stream; of a plain file, so many bytes from there on.
@@ -46,14 +48,14 @@ pub(super) struct Prepared {
     pub(super) is_forced: bool,
     /// The date of stamps without one, where other logs tell it.
     date: Option<NaiveDate>,
-    /// Standard input can be opened once.
-    stdin: Mutex<Option<Box<Opened>>>,
-    /// The file while it is read, so that its pieces are of one file whatever becomes of its name.
-    held: Mutex<Held>,
+    /// What is open while it is read; nothing of a log in one piece.
+    held: Option<Box<Mutex<Held>>>,
 }
 
-#[derive(Default)]
 struct Held {
+    /// Standard input can be opened once.
+    stdin: Option<Opened>,
+    /// The file while it is read, so that its pieces are of one file whatever becomes of its name.
     file: Option<Arc<File>>,
     left: usize,
 }
@@ -62,7 +64,7 @@ struct Held {
 #[derive(Clone, Copy)]
 enum ZoneBy {
     User,
-    Format(&'static str),
+    Format,
     Nobody,
 }
 
@@ -103,6 +105,13 @@ impl Prepared {
         };
         let (zone, zone_by) = zone(&source, plan, looked.recognised.as_ref());
         let left = looked.way.parts();
+        let held = (left > 1 || looked.stdin.is_some()).then(|| {
+            Box::new(Mutex::new(Held {
+                stdin: looked.stdin,
+                file: None,
+                left,
+            }))
+        });
         Ok(Self {
             source,
             way: looked.way,
@@ -112,17 +121,18 @@ impl Prepared {
             zone_by,
             is_forced,
             date: None,
-            stdin: Mutex::new(looked.stdin),
-            held: Mutex::new(Held { file: None, left }),
+            held,
         })
     }
 
     /// The file, opened by the first of its readers and closed after the last.
     pub(super) fn file(&self) -> Result<Arc<File>, Refused> {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = || Ok(Arc::new(open::open(&self.source.path(), self.source.id)?));
+        let Some(held) = &self.held else { return open() };
+        let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
         let file = match &held.file {
             Some(file) => Arc::clone(file),
-            None => Arc::new(open::open(&self.source.path, self.source.id)?),
+            None => open()?,
         };
         held.left = held.left.saturating_sub(1);
         held.file = (held.left > 0).then(|| Arc::clone(&file));
@@ -138,7 +148,10 @@ impl Prepared {
         let zone = self.zone;
         match self.zone_by {
             ZoneBy::User => format!("{zone} by --tz"),
-            ZoneBy::Format(name) => format!("{zone} by the format {name}"),
+            ZoneBy::Format => {
+                let of_format = self.recognised.as_ref().and_then(|recognised| recognised.zone());
+                format!("{zone} by the format {}", of_format.map_or("", |(_, name)| name))
+            }
             ZoneBy::Nobody => format!("assumed {zone}"),
         }
     }
@@ -190,8 +203,9 @@ impl Prepared {
 
     /// Says how many pieces are going to be read, before they are.
     pub(super) fn hold(&self, pieces: usize) {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.left = pieces;
+        if let Some(held) = &self.held {
+            held.lock().unwrap_or_else(PoisonError::into_inner).left = pieces;
+        }
     }
 
     /// The source as a stream.
@@ -200,9 +214,10 @@ impl Prepared {
         if let Some(within) = &self.source.within {
             return open::begin(within.stream()?, limit)?.single();
         }
-        let stdin = self.stdin.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let held = self.held.as_ref();
+        let stdin = held.and_then(|held| held.lock().unwrap_or_else(PoisonError::into_inner).stdin.take());
         match stdin {
-            Some(stdin) => Ok(*stdin),
+            Some(stdin) => Ok(stdin),
             None if self.source.is_stdin() => Err(Refused("standard input can be read once".to_owned())),
             None => match self.way {
                 Way::Whole(Some((at, size))) => open::begin(Box::new(Section::new(self.file()?, at, size, SHRUNK)), limit),
@@ -213,12 +228,32 @@ impl Prepared {
 }
 
 impl Way {
+    fn of(pieces: Vec<Piece>) -> Self {
+        match *pieces.as_slice() {
+            [Piece { start, end, data }] if data == (start, end) => Self::Piece(start, end),
+            _ => Self::Pieces(pieces.into_boxed_slice()),
+        }
+    }
+
+    /// One of its pieces.
+    pub(super) fn piece(&self, part: usize) -> Option<Piece> {
+        match self {
+            Self::Piece(start, end) => (part == 0).then_some(Piece {
+                start: *start,
+                end: *end,
+                data: (*start, *end),
+            }),
+            Self::Pieces(pieces) => pieces.get(part).copied(),
+            Self::Empty | Self::Whole(_) => None,
+        }
+    }
+
     /// In how many parts it is read.
     pub(super) fn parts(&self) -> usize {
         match self {
             Self::Empty => 0,
             Self::Pieces(pieces) => pieces.len(),
-            Self::Whole(_) => 1,
+            Self::Piece(..) | Self::Whole(_) => 1,
         }
     }
 }
@@ -226,7 +261,7 @@ impl Way {
 struct Looked {
     way: Way,
     recognised: Option<Recognised>,
-    stdin: Option<Box<Opened>>,
+    stdin: Option<Opened>,
 }
 
 fn look_at_stdin(limit: Limit, forced: Option<Recognised>, order: &Order) -> Result<Found, Refused> {
@@ -239,7 +274,7 @@ fn look_at_stdin(limit: Limit, forced: Option<Recognised>, order: &Order) -> Res
     Ok(Found::Log(Looked {
         way: Way::Whole(None),
         recognised,
-        stdin: Some(Box::new(opened)),
+        stdin: Some(opened),
     }))
 }
 
@@ -255,7 +290,7 @@ fn look_at_member(within: &Within, limit: Limit, forced: Option<Recognised>, ord
 }
 
 fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order: &Order) -> Result<Found, Refused> {
-    let file = open::open(&source.path, source.id)?;
+    let file = open::open(&source.path(), source.id)?;
     let metadata = file.metadata()?;
     let size = metadata.len();
     let (way, recognised) = match open::look(&file)? {
@@ -264,7 +299,7 @@ fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order:
             let sparse = metadata.blocks().saturating_mul(512) < size;
             let recognised = chosen(forced, order, |order| recognise_plain(&file, begins, size, order))?;
             let pieces = pieces(&file, begins, size, plan.piece, sparse);
-            let resume = &source.resume;
+            let resume = source.resume();
             let in_order = recognised.as_ref().filter(|recognised| recognised.is_in_order());
             let way = match (in_order, is_of_one_stretch(&pieces, size)) {
                 (Some(recognised), true) => {
@@ -286,7 +321,7 @@ fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order:
                         "a document with holes: it was damaged when it was written".to_owned(),
                     ));
                 }
-                _ => Way::Pieces(resume.of(pieces).into_boxed_slice()),
+                _ => Way::of(resume.of(pieces)),
             };
             (way, recognised)
         }
@@ -380,7 +415,7 @@ fn forced(source: &Source, plan: &Plan) -> Option<Recognised> {
 /// Whether a pattern means a source, or the archive it is in.
 fn is_meant(pattern: &Pattern, source: &Source) -> bool {
     let outer = source.within.as_ref().map(|within| &*within.outer);
-    let means = |source: &Source| pattern.means(&source.below, &source.name, &source.path);
+    let means = |source: &Source| pattern.means(source.below(), &source.name, &source.path());
     means(source) || outer.is_some_and(means)
 }
 
@@ -392,7 +427,7 @@ fn zone(source: &Source, plan: &Plan, recognised: Option<&Recognised>) -> (Zone,
         Some((_, zone)) => (*zone, ZoneBy::User),
         None if plan.zone_given => (plan.default_zone, ZoneBy::User),
         None => match of_format() {
-            Some((zone, name)) => (zone, ZoneBy::Format(name)),
+            Some((zone, _)) => (zone, ZoneBy::Format),
             None => (plan.default_zone, ZoneBy::Nobody),
         },
     }

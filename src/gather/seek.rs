@@ -6,7 +6,7 @@ use super::Gathered;
 use super::chunk::Piece;
 
 use super::frame::RECORD_LIMIT;
-use super::jobs::{Job, merge_into, read_all};
+use super::jobs::{Job, read_all};
 use super::open::Refused;
 use super::plan::Plan;
 use super::prepare::{Prepared, Way};
@@ -41,12 +41,11 @@ impl Gathered {
             ..Errand::for_all(plan, &self.order, progress)
         };
         let mut all = BTreeMap::new();
-        merge_into(&mut all, read_all(jobs, &self.sources, &errand, &workers));
+        read_all(&mut all, jobs, &self.sources, (&errand, &workers));
         let mut sightings = Vec::new();
         for (number, mut parts) in all {
-            let Some(before) = self.before.get(number) else { continue };
-            parts.set_lines(before);
-            sightings.append(&mut parts.sightings);
+            parts.set_lines(self.before.get(&number).unwrap_or(&BTreeMap::new()));
+            sightings.extend(parts.sightings);
         }
         sightings.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
         sightings
@@ -74,7 +73,7 @@ impl Gathered {
             let Some(prepared) = self.sources.get(number) else { continue };
             let from = match &prepared.way {
                 Way::Pieces(pieces) => first_reaching(pieces, part),
-                Way::Whole(_) | Way::Empty => part,
+                Way::Piece(..) | Way::Whole(_) | Way::Empty => part,
             };
             jobs.extend((from..=part).map(|part| (number, part)));
         }
@@ -95,9 +94,9 @@ fn first_reaching(pieces: &[Piece], part: usize) -> usize {
 fn may_hold(prepared: &Prepared, part: usize, sought: &Sought) -> Result<bool, Refused> {
     match &prepared.way {
         Way::Empty => Ok(false),
-        Way::Pieces(pieces) => {
+        way @ (Way::Piece(..) | Way::Pieces(_)) => {
             let file = prepared.file()?;
-            let Some(piece) = pieces.get(part) else { return Ok(false) };
+            let Some(piece) = way.piece(part) else { return Ok(false) };
             let beyond = sought.longest() as u64;
             let count = usize::try_from(piece.end - piece.start + beyond).unwrap_or(usize::MAX);
             let mut bytes = vec![0; count];

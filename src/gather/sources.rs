@@ -68,21 +68,23 @@ impl Sources {
     /// Prepares groups of sources, each group by one worker; gives the archives among them.
     fn prepare(&mut self, groups: Vec<Vec<Source>>, plan: &Plan, workers: &Workers, order: &Order) -> Vec<(Source, Kind)> {
         let groups: Vec<Mutex<Vec<Source>>> = groups.into_iter().map(Mutex::new).collect();
-        let prepared = workers.fold(&groups, |all: &mut Vec<_>, group| {
+        // Into one list for all: those of each worker would grow beside each other, and hold the room until the end.
+        let all = Mutex::new((&mut *self, Vec::new()));
+        workers.fold(&groups, |_: &mut (), group| {
             let group = std::mem::take(&mut *group.lock().unwrap_or_else(PoisonError::into_inner));
-            all.extend(group.into_iter().map(|source| prepare_one(source, plan, order)));
-        });
-        drop(groups);
-        let mut archives = Vec::new();
-        for prepared in prepared.into_iter().flatten() {
-            match prepared {
-                Ok(prepared) => self.sources.push(prepared),
-                Err(Unprepared::Archive(source, kind)) => archives.push((*source, kind)),
-                Err(Unprepared::Skipped(skipped)) => {
-                    self.skipped.insert(skipped);
+            for source in group {
+                let prepared = prepare_one(source, plan, order);
+                let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+                match prepared {
+                    Ok(prepared) => all.0.sources.push(prepared),
+                    Err(Unprepared::Archive(source, kind)) => all.1.push((*source, kind)),
+                    Err(Unprepared::Skipped(skipped)) => {
+                        all.0.skipped.insert(skipped);
+                    }
                 }
             }
-        }
+        });
+        let (_, mut archives) = all.into_inner().unwrap_or_else(PoisonError::into_inner);
         archives.sort_by(|a, b| a.0.name.cmp(&b.0.name));
         archives
     }

@@ -128,7 +128,7 @@ mod tests {
             output: 0,
         };
         let source = SourceRollup {
-            tokens: [("gpt-4o".into(), used)].into(),
+            tokens: [("gpt-4o".into(), used)].into_iter().collect(),
             ..SourceRollup::default()
         };
         let mut rollup = Rollup::default();

@@ -203,7 +203,7 @@ fn coverage(rollup: &Rollup, offsets_ms: &BTreeMap<Name, i64>) -> Coverage {
                 unread_lines: source.unread_lines.iter().copied().collect(),
                 first: source.span.map(|(first, _)| first.plus_ms(offset)),
                 last: source.span.map(|(_, last)| last.plus_ms(offset)),
-                time_zone: zone.or_else(|| source.time_zone.clone()),
+                time_zone: zone.or_else(|| source.time_zone.as_deref().map(str::to_owned)),
                 clock_offset_seconds: seconds,
                 share_with_provider_id: share,
                 notes: source.notes.iter().cloned().collect(),

@@ -1,6 +1,7 @@
 //! The part of a rollup that may be judged again: so that a night costs what is new, however long the first one's past was.
 
 use crate::model::{Cells, SourceRollup, Time};
+use smallvec::SmallVec;
 use std::borrow::Cow;
 
 /// What is kept of a rollup, without what is older than `before`; its counts stay those of all that was read.
@@ -12,7 +13,7 @@ pub(super) fn recent(rollup: &SourceRollup, before: Option<Time>) -> Cow<'_, Sou
         cells: Cells::default(),
         cells_if_start: Cells::default(),
         observations: Vec::new(),
-        chunks: Vec::new(),
+        chunks: SmallVec::new(),
         ..rollup.clone()
     };
     recent.cells = since(&rollup.cells, before);

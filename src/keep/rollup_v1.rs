@@ -6,10 +6,11 @@
 use super::codes::{caller, fact, grain, instant, transport, vantage};
 use super::words::{Constants, Meanings, Number, Numbering, Tables};
 use crate::model::{
-    Alike, Cell, Cells, ErrorSaid, IdSample, Ids, Name, Observation, Outcome, RetrySaid, SampledId, Shared, SourceRollup, Time,
-    Tokens, TokensUsed, TookClass, Upstream,
+    Alike, Cell, Cells, ErrorSaid, IdSample, Ids, Name, Observation, Outcome, RetrySaid, SampledId, Seldom, Shared, SourceRollup,
+    Time, Tokens, TokensUsed, TookClass, Upstream,
 };
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -173,7 +174,7 @@ impl Source {
             format: meanings.name(self.format).map(|word| constants.constant(&word)),
             vantage: self.vantage.and_then(vantage::read),
             host: meanings.name(self.host),
-            time_zone: meanings.name(self.time_zone).map(|zone| zone.to_string()),
+            time_zone: meanings.name(self.time_zone),
             zone_assumed: self.zone_assumed,
             ahead_of_date: self.ahead_of_date.into_iter().collect(),
             bytes: self.bytes,
@@ -198,7 +199,7 @@ impl Source {
             tokens: tokens_read(&self.tokens, &meanings)?,
             provider_ids: ids_read(&self.provider_ids, &meanings)?,
             client_ids: ids_read(&self.client_ids, &meanings)?,
-            chunks: Vec::new(),
+            chunks: SmallVec::new(),
             notes: self.notes.into_iter().collect(),
         })
     }
@@ -212,7 +213,7 @@ fn tokens_stored(rollup: &SourceRollup, numbers: &mut Numbering) -> Vec<(Number,
     stored.collect()
 }
 
-fn tokens_read(stored: &[(Number, u64, u64, u64)], meanings: &Meanings) -> Option<BTreeMap<Name, TokensUsed>> {
+fn tokens_read(stored: &[(Number, u64, u64, u64)], meanings: &Meanings) -> Option<Seldom<BTreeMap<Name, TokensUsed>>> {
     let read = stored.iter().map(|&(model, records, input, output)| {
         let used = TokensUsed { records, input, output };
         Some((meanings.name(model)?, used))

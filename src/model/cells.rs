@@ -6,6 +6,7 @@ use super::shared::Shared;
 use super::terms::{Attributes, Grain};
 use super::time::Time;
 use super::took::{TOOK_SECONDS, TookClass};
+use smallvec::SmallVec;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -43,14 +44,18 @@ pub(super) type TookPlace = (u32, TupleId, TookClass);
 #[derive(Clone, Debug, Default)]
 pub struct Cells(Option<Box<Counted>>);
 
+/// Many a source is one or two records, which take no room beside it.
 #[derive(Clone, Debug, Default)]
 struct Counted {
-    tuples: Vec<Arc<Attributes>>,
+    tuples: SmallVec<[Arc<Attributes>; 1]>,
     /// The numbers of the combinations, sorted by what they stand for.
-    by_value: Vec<TupleId>,
-    counts: Vec<(Place, Cell)>,
-    took: Vec<(TookPlace, u32)>,
+    by_value: SmallVec<[TupleId; 8]>,
+    counts: Counts<Place, Cell>,
+    took: Counts<TookPlace, u32>,
 }
+
+/// Counts by place, sorted.
+type Counts<P, C> = SmallVec<[(P, C); 1]>;
 
 impl Counted {
     /// The number of a combination, made on first use.
@@ -156,9 +161,13 @@ impl Cells {
 
     /// Takes attributes that are `shared` with other counts in the place of equal ones.
     pub(super) fn share(&mut self, shared: &mut Shared<Attributes>) {
-        for tuple in self.0.iter_mut().flat_map(|mine| &mut mine.tuples) {
-            *tuple = shared.of(Arc::clone(tuple));
-        }
+        self.combinations_mut()
+            .for_each(|tuple| *tuple = shared.of(Arc::clone(tuple)));
+    }
+
+    /// Every combination of attributes, to be exchanged for an equal one.
+    pub fn combinations_mut(&mut self) -> impl Iterator<Item = &mut Arc<Attributes>> {
+        self.0.iter_mut().flat_map(|mine| &mut mine.tuples)
     }
 
     /// How long successes took: start of the stretch, attributes, class of length and how many; by time.
@@ -255,7 +264,7 @@ fn add_count(mine: &mut u32, theirs: u32) {
 }
 
 /// Adds to what is counted at a place of a sorted list.
-fn sum<P: Ord + Copy, C>(counts: &mut Vec<(P, C)>, place: P, count: C, add: impl Fn(&mut C, C)) {
+fn sum<P: Ord + Copy, C>(counts: &mut Counts<P, C>, place: P, count: C, add: impl Fn(&mut C, C)) {
     if counts.last().is_none_or(|(last, _)| *last < place) {
         return counts.push((place, count));
     }
@@ -271,9 +280,10 @@ fn sum<P: Ord + Copy, C>(counts: &mut Vec<(P, C)>, place: P, count: C, add: impl
 
 /// Adds a sorted list to another. Parts of a source come one after the other in time, so only the last few cells of one
 /// and the first few of the next are the same.
-fn sum_all<P: Ord + Copy, C>(counts: &mut Vec<(P, C)>, theirs: Vec<(P, C)>, add: impl Fn(&mut C, C) + Copy) {
+fn sum_all<P: Ord + Copy, C>(counts: &mut Counts<P, C>, theirs: Counts<P, C>, add: impl Fn(&mut C, C) + Copy) {
     let Some((first, _)) = theirs.first() else { return };
-    let overlapping = counts.split_off(counts.partition_point(|(place, _)| place < first));
+    let from = counts.partition_point(|(place, _)| place < first);
+    let overlapping: Vec<(P, C)> = counts.drain(from..).collect();
     let mut mine = overlapping.into_iter().peekable();
     for (place, count) in theirs {
         while let Some(before) = mine.next_if(|(mine, _)| *mine <= place) {

@@ -1,5 +1,6 @@
 //! What was read and what was not: the page without which "no failure windows" means nothing.
 
+use super::seldom::Seldom;
 use super::terms::{Name, Vantage};
 use super::time::Time;
 
@@ -30,7 +31,7 @@ pub struct SourceCoverage {
     /// Records not understood.
     pub unread_records: u64,
     /// The first lines not understood.
-    pub unread_lines: Vec<u64>,
+    pub unread_lines: Seldom<Vec<u64>>,
     /// Earliest record.
     pub first: Option<Time>,
     /// Latest record.
@@ -42,7 +43,7 @@ pub struct SourceCoverage {
     /// Records about a call that carry the provider's id (0..=1 of the successes), for the missing-id finding.
     pub share_with_provider_id: Option<f64>,
     /// What a reader should know of it.
-    pub notes: Vec<String>,
+    pub notes: Seldom<Vec<String>>,
 }
 
 /// What was read, all told.

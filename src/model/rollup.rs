@@ -7,10 +7,12 @@ use super::cells::Cells;
 use super::coverage::Skipped;
 use super::observation::{Alike, Observation};
 use super::sample::IdSample;
+use super::seldom::Seldom;
 use super::shared::Shared;
 use super::terms::{Attributes, Name, Vantage};
 use super::time::Time;
 use ahash::AHashMap;
+use smallvec::SmallVec;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -58,12 +60,12 @@ pub struct SourceRollup {
     /// The host that wrote it, by its directory or its lines.
     pub host: Option<Name>,
     /// How stamps without a zone were read ("assumed UTC", "Europe/Berlin by --tz"); empty where every stamp has one.
-    pub time_zone: Option<String>,
+    pub time_zone: Option<Name>,
     /// Its stamps carry no zone and nobody named one: what it shares with other logs may tell it.
     pub zone_assumed: bool,
     /// Stamps without a zone by how far they were ahead of the answer's own `date` header (RFC 9110, 6.6.1), in quarters
     /// of an hour, the step of the world's zones.
-    pub ahead_of_date: BTreeMap<i16, u32>,
+    pub ahead_of_date: Seldom<BTreeMap<i16, u32>>,
     /// Bytes read, after decompression.
     pub bytes: u64,
     /// Records about a call.
@@ -73,7 +75,7 @@ pub struct SourceRollup {
     /// Records not understood.
     pub unread_records: u64,
     /// The first lines that were not understood, at most [`UNREAD_LINES_KEPT`].
-    pub unread_lines: BTreeSet<u64>,
+    pub unread_lines: Seldom<BTreeSet<u64>>,
     /// Earliest and latest record about a call.
     pub span: Option<(Time, Time)>,
     /// Records without any time that could be told; read, and in no window.
@@ -101,7 +103,7 @@ pub struct SourceRollup {
     /// Failures, caller-side ends and details, whole, by line.
     pub observations: Vec<Observation>,
     /// The tokens that successes used, by model.
-    pub tokens: BTreeMap<Name, TokensUsed>,
+    pub tokens: Seldom<BTreeMap<Name, TokensUsed>>,
     /// Observations beyond the cap, which are only counted.
     pub observations_dropped: u64,
     /// Sample of provider ids.
@@ -109,9 +111,9 @@ pub struct SourceRollup {
     /// Sample of caller ids.
     pub client_ids: IdSample,
     /// The pieces it was read in.
-    pub chunks: Vec<ChunkSpan>,
+    pub chunks: SmallVec<[ChunkSpan; 1]>,
     /// What a reader should know of this source.
-    pub notes: BTreeSet<String>,
+    pub notes: Seldom<BTreeSet<String>>,
 }
 
 /// Lines kept to name what was not understood.

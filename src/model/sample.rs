@@ -26,10 +26,10 @@ pub struct SampledId {
 /// dozen ids.
 const FEW: usize = 32;
 
-/// The sample of one source for one kind of id.
+/// The sample of one source for one kind of id; behind a pointer, for most sources of a great many have no id of a kind.
 #[derive(Clone, Debug, Default)]
 pub struct IdSample {
-    kept: Kept,
+    kept: Option<Box<Kept>>,
 }
 
 /// What is kept, by hash.
@@ -58,15 +58,16 @@ impl IdSample {
     /// Whether an id with this hash would be kept: the cheap question asked of every success.
     #[must_use]
     pub fn wants(&self, hash: u64) -> bool {
-        match &self.kept {
-            Kept::Few(_) => true,
-            Kept::Many(kept) => kept.len() < KEPT || kept.last_key_value().is_some_and(|(largest, _)| hash <= *largest),
+        match self.kept.as_deref() {
+            None | Some(Kept::Few(_)) => true,
+            Some(Kept::Many(kept)) => kept.len() < KEPT || kept.last_key_value().is_some_and(|(largest, _)| hash <= *largest),
         }
     }
 
     /// Keeps an id; of two records with one id the earlier stays.
     pub fn keep(&mut self, hash: u64, seen: SampledId) {
-        match &mut self.kept {
+        let all = self.kept.get_or_insert_default();
+        match &mut **all {
             Kept::Few(kept) => match kept.binary_search_by_key(&hash, |(hash, _)| *hash) {
                 Ok(at) => {
                     if let Some((_, mine)) = kept.get_mut(at).filter(|(_, mine)| seen < *mine) {
@@ -90,25 +91,26 @@ impl IdSample {
                 }
             }
         }
-        if let Kept::Few(kept) = &mut self.kept
+        if let Kept::Few(kept) = &mut **all
             && kept.len() > FEW
         {
-            self.kept = Kept::Many(std::mem::take(kept).into_iter().collect());
+            **all = Kept::Many(std::mem::take(kept).into_iter().collect());
         }
     }
 
     /// Gives back what room was made for more.
     pub(super) fn fit(&mut self) {
-        if let Kept::Few(kept) = &mut self.kept {
+        if let Some(Kept::Few(kept)) = self.kept.as_deref_mut() {
             kept.shrink_to_fit();
         }
     }
 
     /// Keeps only ids whose hash has no bit of `fraction`: of so many of two samples the same ones.
     pub fn thin(&mut self, fraction: u64) {
-        match &mut self.kept {
-            Kept::Few(kept) => kept.retain(|(hash, _)| hash & fraction == 0),
-            Kept::Many(kept) => kept.retain(|hash, _| hash & fraction == 0),
+        match self.kept.as_deref_mut() {
+            None => {}
+            Some(Kept::Few(kept)) => kept.retain(|(hash, _)| hash & fraction == 0),
+            Some(Kept::Many(kept)) => kept.retain(|hash, _| hash & fraction == 0),
         }
     }
 
@@ -128,9 +130,10 @@ impl IdSample {
 
     /// The ids kept, by hash.
     pub fn iter(&self) -> impl Iterator<Item = (u64, &SampledId)> {
-        let (few, many) = match &self.kept {
-            Kept::Few(kept) => (kept.as_slice(), None),
-            Kept::Many(kept) => (&[][..], Some(kept)),
+        let (few, many) = match self.kept.as_deref() {
+            None => (&[][..], None),
+            Some(Kept::Few(kept)) => (kept.as_slice(), None),
+            Some(Kept::Many(kept)) => (&[][..], Some(kept)),
         };
         let many = many.into_iter().flatten().map(|(hash, seen)| (*hash, seen));
         few.iter().map(|(hash, seen)| (*hash, seen)).chain(many)
@@ -139,7 +142,7 @@ impl IdSample {
     /// What was kept under a hash.
     #[must_use]
     pub fn get(&self, hash: u64) -> Option<&SampledId> {
-        match &self.kept {
+        match self.kept.as_deref()? {
             Kept::Few(kept) => {
                 let at = kept.binary_search_by_key(&hash, |(hash, _)| *hash).ok()?;
                 kept.get(at).map(|(_, seen)| seen)
@@ -148,12 +151,25 @@ impl IdSample {
         }
     }
 
+    /// Every client, to be changed.
+    pub fn clients_mut(&mut self) -> impl Iterator<Item = &mut Name> {
+        let (few, many) = match self.kept.as_deref_mut() {
+            None => (None, None),
+            Some(Kept::Few(kept)) => (Some(kept), None),
+            Some(Kept::Many(kept)) => (None, Some(kept)),
+        };
+        let few = few.into_iter().flatten().map(|(_, seen)| seen);
+        let many = many.into_iter().flat_map(BTreeMap::values_mut);
+        few.chain(many).filter_map(|seen| seen.client.as_mut())
+    }
+
     /// How many ids are kept.
     #[must_use]
     pub fn len(&self) -> usize {
-        match &self.kept {
-            Kept::Few(kept) => kept.len(),
-            Kept::Many(kept) => kept.len(),
+        match self.kept.as_deref() {
+            None => 0,
+            Some(Kept::Few(kept)) => kept.len(),
+            Some(Kept::Many(kept)) => kept.len(),
         }
     }
 

@@ -115,7 +115,7 @@ impl Run<'_> {
         let mut onward = Onward::from(&known, self.clock);
         let own = self.own_directories();
         let mut choose = |mut sources: Vec<Source>| {
-            sources.retain(|source| !own.iter().any(|own| source.path.starts_with(own)));
+            sources.retain(|source| !own.iter().any(|own| source.path().starts_with(own)));
             onward.choose(sources)
         };
         let mut gathered = gather::gather_some(&self.needs.gather, &mut choose, &())?;
@@ -244,7 +244,7 @@ fn read_logs(resumed: &BTreeMap<Name, KnownLog>, gathered: &Gathered, known: &[K
             log.offset = reached;
             log.waiting = 0;
         }
-        log.lines = gathered.lines.get(name).copied().unwrap_or(log.lines);
+        log.lines = gathered.lines(name).unwrap_or(log.lines);
         logs.push((log, parts));
     }
     logs

@@ -94,7 +94,7 @@ fn notes(page: &mut Markup, sources: &[&SourceCoverage]) {
         .iter()
         .copied()
         .filter_map(|source| {
-            let mut notes: Vec<String> = source.notes.clone();
+            let mut notes: Vec<String> = source.notes.to_vec();
             if !source.unread_lines.is_empty() {
                 let lines: Vec<String> = source.unread_lines.iter().map(u64::to_string).collect();
                 notes.push(format!("not understood, among others: line {}", lines.join(", ")));

@@ -388,7 +388,7 @@ impl<'a> Collector<'a> {
             });
             let (time, assumed) = self.bearings.instant(&outer, inner, &mut self.stamps, &self.context.zone);
             if assumed && self.rollup.time_zone.is_none() {
-                self.rollup.time_zone = Some(self.context.zone.to_string());
+                self.rollup.time_zone = Some(self.zone_said());
             }
             if !times::is_possible(time) {
                 return None;
@@ -405,13 +405,19 @@ impl<'a> Collector<'a> {
         }
     }
 
+    /// The zone that stamps without one are read in, by its name.
+    fn zone_said(&self) -> Name {
+        let zone = self.context.zone.to_string();
+        self.context.repeated.borrow_mut().word(&zone)
+    }
+
     /// The moment of a stamp; `None` where it cannot be.
     fn moment(&mut self, stamp: Stamp, http_date: Option<&str>) -> Option<Time> {
         if !times::is_possible(stamp.time) {
             return None;
         }
         if !stamp.zoned && self.rollup.time_zone.is_none() {
-            self.rollup.time_zone = Some(self.context.zone.to_string());
+            self.rollup.time_zone = Some(self.zone_said());
         }
         if let (false, false, Some(date)) = (stamp.zoned, self.warming, http_date) {
             self.note_date(stamp.time, date);

@@ -4,11 +4,10 @@
 //! is taken for one host's, unless its directories tell.
 
 use super::family::family;
-use super::{Source, Within};
+use super::{Elsewhere, Source, Within};
 use crate::gather::open::Refused;
 use crate::gather::open::archive::{Archive, Kind, Listing, Member};
-use crate::gather::resume::Resume;
-use crate::model::{Name, Skipped};
+use crate::model::{Name, Seldom, Skipped};
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -36,7 +35,7 @@ const ENDINGS: [&str; 12] = [
 /// added to.
 #[must_use]
 pub fn members(outer: Source, kind: Kind, among: bool, taken: &mut BTreeSet<Name>) -> Opened {
-    let archive = Arc::new(Archive::new(&outer.path, outer.id, kind, outer.limit));
+    let archive = Arc::new(Archive::new(&outer.path(), outer.id, kind, outer.limit));
     let mut opened = Opened::default();
     let mut skip = |path: Name, reason: String| opened.skipped.insert(Skipped { path, reason });
     let Listing {
@@ -100,7 +99,7 @@ fn host(outer: &Source, among: bool, member: &Path, inner: &Path) -> Option<Name
     if let (Some(Component::Normal(first)), Some(_), false) = (parts.next(), parts.next(), among && is_of_a_machine) {
         return first.to_str().map(Name::from);
     }
-    let stem = stem(outer.below.file_name()?.to_str()?);
+    let stem = stem(outer.below().file_name()?.to_str()?);
     // `app.log.1.zip` is a rotated log, and `2026-03-01.zip` a day.
     let is_rotation = family(stem) == family(member.file_name()?.to_str()?);
     let is_host = among && !is_rotation && stem.contains(|letter: char| letter.is_ascii_alphabetic());
@@ -117,19 +116,20 @@ fn stem(mut name: &str) -> &str {
 
 fn source(outer: &Arc<Source>, archive: &Arc<Archive>, member: Member, name: Name, inner: &Path, host: Option<Name>) -> Source {
     let beside = |path: &Path, name: &Path| path.parent().map_or_else(|| name.to_path_buf(), |folder| folder.join(name));
-    let file_name = member.name.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     Source {
         name,
-        below: beside(&outer.below, inner),
-        path: beside(&outer.path, &member.name),
+        root: Arc::clone(&outer.root),
+        elsewhere: Some(Box::new(Elsewhere {
+            below: beside(outer.below(), inner),
+            path: Some(beside(&outer.path(), &member.name)),
+        })),
         id: outer.id,
         size: member.size,
-        resume: Resume::default(),
+        resume: None,
         limit: outer.limit,
         written: member.written.or(outer.written),
         host,
-        family: family(&file_name).to_owned(),
-        notes: BTreeSet::new(),
+        notes: Seldom::default(),
         within: Some(Box::new(Within {
             archive: Arc::clone(archive),
             member,

@@ -7,9 +7,10 @@
 use super::Source;
 use crate::gather::open::{self, Stream};
 use crate::workers::Workers;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The first bytes by which most pairs are told apart. Two logs of one family that share these share a copy's stamps.
 const HEAD: usize = 512;
@@ -56,10 +57,10 @@ pub fn once(mut sources: Vec<Source>, workers: &Workers) -> (Vec<Source>, Vec<Le
 }
 
 /// A directory and a name in it.
-type Family<'a> = (Option<&'a Path>, &'a str);
+type Family<'a> = (Option<PathBuf>, Cow<'a, str>);
 
 fn family(source: &Source) -> Family<'_> {
-    (source.path.parent(), source.family.as_str())
+    (source.path().parent().map(Path::to_path_buf), source.family())
 }
 
 /// Logs of one family in one directory that begin alike.
@@ -92,7 +93,7 @@ fn alike(sources: &[Source], workers: &Workers) -> Vec<Vec<usize>> {
 fn stream(source: &Source) -> Option<(Stream, bool)> {
     let raw: Stream = match &source.within {
         Some(within) => within.stream().ok()?,
-        None => Box::new(open::open(&source.path, source.id).ok()?),
+        None => Box::new(open::open(&source.path(), source.id).ok()?),
     };
     let opened = open::begin(raw, source.limit).ok()?;
     let packed = opened.packing.is_some() || source.within.is_some();

@@ -1,16 +1,15 @@
 //! Lists the files below the arguments, and looks at no file's content.
 
 use super::container::container;
-use super::family::family;
-use super::{DiscoverError, Found, STDIN, Source};
+use super::{DiscoverError, Elsewhere, Found, STDIN, Source};
 use crate::gather::open::{Limit, words};
-use crate::gather::resume::Resume;
-use crate::model::{Name, Skipped};
+use crate::model::{Name, Seldom, Shared, Skipped};
 use chrono::DateTime;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, FileType, Metadata};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 use walkdir::WalkDir;
 
 /// Directories that are open at a time.
@@ -27,10 +26,7 @@ pub fn found(inputs: &[PathBuf], follow: bool) -> Result<Found, DiscoverError> {
     let directories = inputs.iter().filter(|input| input.is_dir()).count();
     for input in inputs {
         if input.as_os_str() == STDIN {
-            listed.push(Listed {
-                argument: PathBuf::new(),
-                source: stdin(),
-            });
+            listed.push(stdin());
             continue;
         }
         let metadata = fs::metadata(input);
@@ -51,7 +47,8 @@ pub fn found(inputs: &[PathBuf], follow: bool) -> Result<Found, DiscoverError> {
         }
     }
     listed.sort_by(|a, b| {
-        (a.source.name.as_bytes(), a.source.path.as_os_str()).cmp(&(b.source.name.as_bytes(), b.source.path.as_os_str()))
+        let by_name = a.name.as_bytes().cmp(b.name.as_bytes());
+        by_name.then_with(|| a.path().as_os_str().cmp(b.path().as_os_str()))
     });
     found.sources = named_once(each_file_once(listed));
     if found.sources.is_empty() && found.skipped.is_empty() {
@@ -69,25 +66,21 @@ pub fn found(inputs: &[PathBuf], follow: bool) -> Result<Found, DiscoverError> {
     Ok(found)
 }
 
-/// A source and the argument under which it was found.
-struct Listed {
-    argument: PathBuf,
-    source: Source,
-}
-
 fn stdin() -> Source {
     Source {
         name: Name::from("stdin"),
-        below: PathBuf::from(STDIN),
-        path: PathBuf::new(),
+        root: Arc::default(),
+        elsewhere: Some(Box::new(Elsewhere {
+            below: PathBuf::from(STDIN),
+            path: Some(PathBuf::new()),
+        })),
         id: None,
         size: 0,
-        resume: Resume::default(),
+        resume: None,
         limit: Limit::default(),
         written: None,
         host: None,
-        family: String::new(),
-        notes: BTreeSet::new(),
+        notes: Seldom::default(),
         within: None,
     }
 }
@@ -100,7 +93,7 @@ fn skip(found: &mut Found, path: &Path, reason: String) {
 }
 
 /// An argument that is no directory.
-fn file(input: &Path, metadata: &Metadata, listed: &mut Vec<Listed>, found: &mut Found) {
+fn file(input: &Path, metadata: &Metadata, listed: &mut Vec<Source>, found: &mut Found) {
     let below = PathBuf::from(input.file_name().unwrap_or(input.as_os_str()));
     if let Some(reason) = not_a_file(metadata.file_type()) {
         skip(found, &below, reason.to_owned());
@@ -108,10 +101,10 @@ fn file(input: &Path, metadata: &Metadata, listed: &mut Vec<Listed>, found: &mut
     }
     // The file itself is opened later on, without following links any more.
     match fs::canonicalize(input) {
-        Ok(path) => listed.push(Listed {
-            argument: input.parent().map(Path::to_path_buf).unwrap_or_default(),
-            source: source(path, below, metadata, None),
-        }),
+        Ok(path) => {
+            let root = Arc::new(input.parent().map(Path::to_path_buf).unwrap_or_default());
+            listed.push(source(&root, Some(path), &below, metadata, None));
+        }
         Err(error) => skip(found, &below, words(&error)),
     }
 }
@@ -130,7 +123,7 @@ fn walk(
         is_one_of_several,
         follow,
     }: &Argument<'_>,
-    listed: &mut Vec<Listed>,
+    listed: &mut Vec<Source>,
     found: &mut Found,
 ) {
     // Of several directories (`logs/*`), each stands for a host as those below a single one do.
@@ -138,6 +131,8 @@ fn walk(
         .file_name()
         .filter(|_| is_one_of_several)
         .map(|name| Name::from(name.to_string_lossy()));
+    let root = Arc::new(argument.to_path_buf());
+    let mut hosts = Shared::<str>::default();
     for entry in WalkDir::new(argument)
         .min_depth(1)
         .max_open(OPEN_DIRECTORIES)
@@ -174,16 +169,11 @@ fn walk(
         }
         match entry.metadata() {
             Ok(metadata) => {
-                let host = container(&below).map(Name::from);
-                let host = host.or_else(|| first_directory(&below)).or_else(|| itself.clone());
+                let host = container(&below).or_else(|| first_directory(&below));
+                let host = host.map(|host| hosts.of(&*host)).or_else(|| itself.clone());
                 // It is opened later on without following a link any more.
                 let followed = entry.path_is_symlink().then(|| fs::canonicalize(entry.path()).ok()).flatten();
-                let path = followed.unwrap_or_else(|| entry.path().to_path_buf());
-                let source = source(path, below, &metadata, host);
-                listed.push(Listed {
-                    argument: argument.to_path_buf(),
-                    source,
-                });
+                listed.push(source(&root, followed, &below, &metadata, host));
             }
             // It went away since the directory was read.
             Err(error) => skip(
@@ -214,52 +204,49 @@ fn not_a_file(kind: FileType) -> Option<&'static str> {
     })
 }
 
-fn first_directory(below: &Path) -> Option<Name> {
+fn first_directory(below: &Path) -> Option<String> {
     let mut components = below.components();
     match (components.next(), components.next()) {
-        (Some(Component::Normal(first)), Some(_)) => Some(Name::from(first.to_string_lossy())),
+        (Some(Component::Normal(first)), Some(_)) => Some(first.to_string_lossy().into_owned()),
         _ => None,
     }
 }
 
-fn source(path: PathBuf, below: PathBuf, metadata: &Metadata, host: Option<Name>) -> Source {
-    let name = below
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
+/// `path` is where it lies, where that is not below the argument.
+fn source(root: &Arc<PathBuf>, path: Option<PathBuf>, below: &Path, metadata: &Metadata, host: Option<Name>) -> Source {
+    let is_elsewhere = path.is_some() || below.to_str().is_none();
+    let elsewhere = || Elsewhere {
+        below: below.to_path_buf(),
+        path,
+    };
     Source {
         name: Name::from(below.to_string_lossy()),
+        root: Arc::clone(root),
+        elsewhere: is_elsewhere.then(|| Box::new(elsewhere())),
         id: Some((metadata.dev(), metadata.ino())),
         size: metadata.len(),
-        resume: Resume::default(),
+        resume: None,
         limit: Limit::default(),
         written: DateTime::from_timestamp(metadata.mtime(), 0).map(|written| written.date_naive()),
         host,
-        family: family(&name).to_owned(),
-        notes: BTreeSet::new(),
+        notes: Seldom::default(),
         within: None,
-        path,
-        below,
     }
 }
 
 /// Hard links, and arguments that overlap, lead to one file by several names: the first name counts.
-fn each_file_once(listed: Vec<Listed>) -> Vec<Listed> {
+fn each_file_once(listed: Vec<Source>) -> Vec<Source> {
     let mut places = BTreeMap::new();
-    let mut kept: Vec<Listed> = Vec::with_capacity(listed.len());
+    let mut kept: Vec<Source> = Vec::with_capacity(listed.len());
     for listed in listed {
-        match places.entry((listed.source.id, listed.source.is_stdin())) {
+        match places.entry((listed.id, listed.is_stdin())) {
             std::collections::btree_map::Entry::Vacant(place) => {
                 place.insert(kept.len());
                 kept.push(listed);
             }
             std::collections::btree_map::Entry::Occupied(place) => {
-                if let Some(first) = kept
-                    .get_mut(*place.get())
-                    .filter(|first| first.source.path != listed.source.path)
-                {
+                if let Some(first) = kept.get_mut(*place.get()).filter(|first| first.path() != listed.path()) {
                     first
-                        .source
                         .notes
                         .insert("the same file was found under two names: counted once".to_owned());
                 }
@@ -270,24 +257,23 @@ fn each_file_once(listed: Vec<Listed>) -> Vec<Listed> {
 }
 
 /// Two arguments may hold files of one name: then the argument is part of it, and at last a number.
-fn named_once(listed: Vec<Listed>) -> Vec<Source> {
+fn named_once(mut sources: Vec<Source>) -> Vec<Source> {
     let mut times: BTreeMap<Name, usize> = BTreeMap::new();
-    for listed in &listed {
-        *times.entry(Name::clone(&listed.source.name)).or_default() += 1;
+    for source in &sources {
+        *times.entry(Name::clone(&source.name)).or_default() += 1;
     }
     let mut taken = BTreeSet::new();
-    let mut sources = Vec::with_capacity(listed.len());
-    for Listed { argument, mut source } in listed {
-        if times.get(&source.name).is_some_and(|times| *times > 1) && !argument.as_os_str().is_empty() {
-            source.name = Name::from(argument.join(&source.below).to_string_lossy());
+    for source in &mut sources {
+        if times.get(&source.name).is_some_and(|times| *times > 1) && !source.root.as_os_str().is_empty() {
+            let name = Name::from(source.root.join(source.below()).to_string_lossy());
+            source.rename(name);
         }
         let plain = Name::clone(&source.name);
         let mut number = 1_u32;
         while !taken.insert(Name::clone(&source.name)) {
             number = number.saturating_add(1);
-            source.name = Name::from(format!("{plain} ({number})"));
+            source.rename(Name::from(format!("{plain} ({number})")));
         }
-        sources.push(source);
     }
     sources.sort_by(|a, b| a.name.as_bytes().cmp(b.name.as_bytes()));
     sources

@@ -4,10 +4,12 @@
 //! number and the line within it, in one integer that sorts as the lines do, and is made the source's line when all
 //! parts have told how many newlines they hold.
 
+mod copier;
 mod parts;
 mod records;
 mod stream;
 
+pub(super) use copier::Copier;
 use parts::Samples;
 pub(super) use parts::{Parts, describe};
 pub(super) use records::{continued, starts_record};
@@ -30,8 +32,8 @@ use crate::text::timestamp::Reference;
 use chrono::DateTime;
 use records::Records;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use stream::StreamReader;
@@ -105,8 +107,9 @@ impl<'a> Errand<'a> {
 }
 
 impl Errand<'_> {
-    /// Reads one part onto the shelf. A panic in it is caught here: the source is named, and all others count.
-    pub(super) fn read(&self, shelf: &mut Shelf, number: usize, prepared: &Prepared, part: usize) {
+    /// Reads one part onto the shelf; gives it where it is a small source, whole. A panic in it is caught here: the source is
+    /// named, and all others count.
+    pub(super) fn read(&self, shelf: &mut Shelf, number: usize, prepared: &Prepared, part: usize) -> Option<Box<Parts>> {
         let (window, repeated) = (&mut shelf.window, &shelf.repeated);
         let known = shelf.known.take().filter(|(of, _)| *of == number);
         let mut known = known.map_or_else(Box::default, |(_, known)| known);
@@ -119,6 +122,9 @@ impl Errand<'_> {
             Ok(Err(Refused(reason))) => trouble(reason),
             Err(_) => trouble("stopped reading: internal error".to_owned()),
         };
+        if prepared.way.parts() == 1 && prepared.source.size < SMALLEST_TOLD {
+            return Some(Box::new(read));
+        }
         let parts = match shelf.sources.entry(number) {
             Entry::Vacant(place) => {
                 let parts = place.insert(Box::new(read));
@@ -134,6 +140,7 @@ impl Errand<'_> {
         if let Some(samples) = samples {
             parts.take_back(samples);
         }
+        None
     }
 
     fn part(
@@ -154,8 +161,8 @@ impl Errand<'_> {
         let mut lend = || records.lend(std::mem::take(samples).unwrap_or_default());
         let (ended, bytes, offset, shrunk) = match &prepared.way {
             Way::Empty => return Ok(Parts::default()),
-            Way::Pieces(pieces) => {
-                let Some(piece) = pieces.get(part) else {
+            Way::Piece(..) | Way::Pieces(_) => {
+                let Some(piece) = &prepared.way.piece(part) else {
                     return Ok(Parts::default());
                 };
                 let file = prepared.file()?;
@@ -202,7 +209,7 @@ impl Errand<'_> {
         } else {
             IDS_OF_ALL.saturating_sub(kept)
         };
-        for (_, savers) in &mut parts.savers {
+        for (_, savers) in parts.savers.held_mut().into_iter().flatten() {
             self.ids_kept.fetch_add(savers.settle(room), Ordering::Relaxed);
         }
     }
@@ -232,7 +239,7 @@ impl Errand<'_> {
 
 fn trouble(reason: String) -> Parts {
     Parts {
-        trouble: BTreeSet::from([reason]),
+        trouble: [reason].into_iter().collect(),
         ..Parts::default()
     }
 }

@@ -3,7 +3,8 @@
 use super::LINE_BITS;
 use crate::gather::recognise::Recognised;
 use crate::gather::sieve::Savers;
-use crate::model::{Attributes, IdSample, Name, Shared, Sighting, SourceRollup, Time};
+use crate::model::{Attributes, IdSample, Name, Seldom, Shared, Sighting, SourceRollup, Time};
+use smallvec::SmallVec;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The word of the report for a source that holds no record.
@@ -17,32 +18,33 @@ pub(super) type Samples = [IdSample; 2];
 pub(in crate::gather) struct Parts {
     pub(in crate::gather) rollup: Box<SourceRollup>,
     /// What hosts and services gave that its envelopes tell apart, by the name of the source that each of them is.
-    pub(in crate::gather) origins: BTreeMap<Name, SourceRollup>,
+    pub(in crate::gather) origins: Seldom<BTreeMap<Name, SourceRollup>>,
     /// Newlines of each part. No map, for a map's first node weighs as much as a small log.
-    pub(in crate::gather) newlines: Vec<(usize, u64)>,
+    pub(in crate::gather) newlines: SmallVec<[(usize, u64); 1]>,
     /// The parts that hold successes which a second look may want.
-    pub(in crate::gather) savers: Vec<(usize, Savers)>,
+    pub(in crate::gather) savers: Seldom<Vec<(usize, Savers)>>,
     /// Why some of it was not read.
-    pub(in crate::gather) trouble: BTreeSet<String>,
+    pub(in crate::gather) trouble: Seldom<BTreeSet<String>>,
     /// Records that hold what is sought.
-    pub(in crate::gather) sightings: Vec<Sighting>,
+    pub(in crate::gather) sightings: Seldom<Vec<Sighting>>,
 }
 
 impl Parts {
     /// Gives back what room was made for more: of a great many logs each has few records.
     pub(super) fn fit(&mut self) {
         self.newlines.shrink_to_fit();
-        self.origins
-            .values_mut()
-            .chain([&mut *self.rollup])
-            .for_each(SourceRollup::fit);
+        self.rollups_mut().for_each(SourceRollup::fit);
     }
 
     /// Holds attributes once that several workers have read.
     pub(in crate::gather) fn share(&mut self, shared: &mut Shared<Attributes>) {
-        for rollup in self.origins.values_mut().chain([&mut *self.rollup]) {
-            rollup.share(shared);
-        }
+        self.rollups_mut().for_each(|rollup| rollup.share(shared));
+    }
+
+    /// What the source itself gave, and those within it.
+    pub(in crate::gather) fn rollups_mut(&mut self) -> impl Iterator<Item = &mut SourceRollup> {
+        let origins = self.origins.held_mut().into_iter().flat_map(BTreeMap::values_mut);
+        origins.chain([&mut *self.rollup])
     }
 
     pub(in crate::gather) fn merge(&mut self, other: Self) {
@@ -99,9 +101,8 @@ impl Parts {
 
     /// Makes every line the source's own, by the newlines before each part.
     pub(in crate::gather) fn set_lines(&mut self, before: &BTreeMap<usize, u64>) {
-        set_lines(&mut self.rollup, before);
-        self.origins.values_mut().for_each(|origin| set_lines(origin, before));
-        for sighting in &mut self.sightings {
+        self.rollups_mut().for_each(|rollup| set_lines(rollup, before));
+        for sighting in self.sightings.held_mut().into_iter().flatten() {
             sighting.line = line(sighting.line, before);
             sighting.seen.iter_mut().for_each(|seen| seen.line = sighting.line);
         }
@@ -113,7 +114,8 @@ impl Parts {
             mut rollup, mut origins, ..
         } = self;
         let is_told = rollup.records + rollup.other_records + rollup.unread_records > 0;
-        let whole = match origins.values_mut().next().filter(|_| !is_told) {
+        let first = origins.held_mut().and_then(|origins| origins.values_mut().next());
+        let whole = match first.filter(|_| !is_told) {
             Some(first) => {
                 first.bytes += std::mem::take(&mut rollup.bytes);
                 None

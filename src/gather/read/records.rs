@@ -105,7 +105,7 @@ impl<'a> Records<'a> {
             describe(&mut rollup, origin.recognised.as_ref());
             parts.add(origin.name, rollup);
         }
-        parts.sightings = sightings;
+        parts.sightings = sightings.into_iter().collect();
         if !savers.is_empty() {
             parts.savers.push((part, savers));
         }

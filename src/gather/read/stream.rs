@@ -35,7 +35,7 @@ impl<'a> StreamReader<'a> {
 
     /// Passes over what was read before; gives what is owned of the rest, and how many bytes are no news.
     pub(super) fn begin(&mut self, prepared: &Prepared, is_plain: bool) -> io::Result<(Owned, u64)> {
-        let from = prepared.source.resume.from;
+        let from = prepared.source.resume().from;
         match prepared.way {
             Way::Whole(Some((at, _))) if prepared.counts_midnights() => Ok(all_but(from.saturating_sub(at))),
             Way::Whole(Some(_)) => Ok((Owned::WHOLE, 0)),

@@ -21,7 +21,7 @@ pub(super) fn hash(bytes: &[u8]) -> Hash {
 pub(super) fn holds(source: &Source, log: &KnownLog) -> bool {
     let held = match &source.within {
         Some(within) => within.stream().and_then(|raw| Ok(held_by_stream(raw, log, source.limit)?)),
-        None => open::open(&source.path, source.id).and_then(|file| Ok(held(&file, log, source.limit)?)),
+        None => open::open(&source.path(), source.id).and_then(|file| Ok(held(&file, log, source.limit)?)),
     };
     held.unwrap_or(false)
 }
@@ -58,7 +58,7 @@ pub(super) fn head(source: &Source) -> Option<Vec<u8>> {
     if let Some(within) = &source.within {
         return stream_head(within.stream().ok()?, source.limit);
     }
-    let file = open::open(&source.path, source.id).ok()?;
+    let file = open::open(&source.path(), source.id).ok()?;
     match open::look(&file).ok()? {
         Content::Empty => None,
         Content::Plain { .. } => read_at(&file, 0, HEAD).ok(),

@@ -37,7 +37,7 @@ const PATIENCE_MS: i64 = 12 * 3_600_000;
 const NO_PLACE: (u64, u64) = (0, 0);
 
 /// Which part of a source is read, in unpacked bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Resume {
     /// Records that start before this byte were read before.
     pub from: u64,
@@ -135,7 +135,7 @@ impl<'k> Onward<'k> {
         match look(&source, log, self.now) {
             Ok(Looked { log, resume }) => {
                 self.logs.insert(Name::clone(&source.name), log);
-                source.resume = resume?;
+                source.resume = Some(Box::new(resume?));
                 Some(source)
             }
             // Whatever is odd about a new file, whoever reads it has the right word.
@@ -157,8 +157,8 @@ fn is_beside(source: &Source, log: &KnownLog) -> bool {
     let is_of_family = name
         .file_name()
         .and_then(|name| name.to_str())
-        .is_some_and(|name| family(name) == source.family);
-    is_of_family && name.parent() == source.below.parent()
+        .is_some_and(|name| family(name) == source.family());
+    is_of_family && name.parent() == source.below().parent()
 }
 
 /// A log that still lies where it lay, if it is the same one.
@@ -185,7 +185,7 @@ fn same_content<'k>(source: &Source, known: &BTreeMap<u64, &'k KnownLog>) -> Opt
 fn is_untouched(source: &Source, log: &KnownLog) -> bool {
     source.size == log.size
         && log.waiting == 0
-        && fs::symlink_metadata(&source.path)
+        && fs::symlink_metadata(source.path())
             .is_ok_and(|metadata| written_ns(&metadata) == log.written_ns && metadata.len() == log.size)
 }
 
@@ -214,7 +214,7 @@ fn look(source: &Source, log: Option<&KnownLog>, now: Time) -> Result<Looked, Re
         };
         return Ok(Looked { log, resume: None });
     }
-    let file = open::open(&source.path, source.id)?;
+    let file = open::open(&source.path(), source.id)?;
     let metadata = file.metadata()?;
     let mut next = KnownLog {
         number: log.map_or(0, |log| log.number),

@@ -53,7 +53,7 @@ impl Nights {
         }
         sources
             .into_iter()
-            .map(|source| (source.name.to_string(), source.resume.from, source.resume.until))
+            .map(|source| (source.name.to_string(), source.resume().from, source.resume().until))
             .collect()
     }
 }

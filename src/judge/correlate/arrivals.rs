@@ -56,13 +56,34 @@ const LARGEST_LAG_SLOTS: i64 = 26 * 3600 / CELL_SECONDS;
 /// Products of events looked at when arrival counts are held against each other; beyond it the counts are thinned.
 const LAG_WORK: usize = 40_000_000;
 
+/// Arrivals by five seconds, those that have any.
+pub(super) struct Slots(Vec<(i64, i64)>);
+
+impl Slots {
+    /// Those of some logs together.
+    pub(super) fn of(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> Self {
+        let mut counts: BTreeMap<i64, i64> = BTreeMap::new();
+        for &index in members {
+            let Some((_, rollup)) = sources.get(index) else { continue };
+            for (time, grain, _, cell) in rollup.cells.in_order() {
+                // A tunnel ends when its client hangs up, which no request's end need be near.
+                if !matches!(grain, Grain::Detail | Grain::Tunnel) {
+                    *counts.entry(time.0.div_euclid(CELL_SECONDS * 1000)).or_default() += i64::from(cell.ok);
+                }
+            }
+        }
+        Self(counts.into_iter().collect())
+    }
+
+    /// Whether there are enough to prove anything.
+    pub(super) fn are_enough(&self) -> bool {
+        self.0.len() >= EVENTS_NEEDED
+    }
+}
+
 /// The lag at which the arrivals of the applications and of one proxy agree best, in milliseconds: how far the proxy's
 /// stamps are ahead. `None` where no lag stands out.
-pub(super) fn lag(applications: &Slots, proxy: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> Option<i64> {
-    let (Slots(ours), Slots(theirs)) = (applications, slots(proxy, sources));
-    if theirs.len() < EVENTS_NEEDED || ours.len() < EVENTS_NEEDED {
-        return None;
-    }
+pub(super) fn lag(Slots(ours): &Slots, Slots(theirs): &Slots) -> Option<i64> {
     let thin = (ours.len().saturating_mul(theirs.len()) / LAG_WORK).max(1);
     let width = usize::try_from(2 * LARGEST_LAG_SLOTS + 1).unwrap_or(1);
     let mut agreement = vec![0_i64; width];
@@ -80,28 +101,10 @@ pub(super) fn lag(applications: &Slots, proxy: &[SourceIndex], sources: &[(&Name
         }
     }
     let events = |counts: &[(i64, i64)]| counts.iter().map(|(_, count)| count).sum::<i64>();
-    let fewer = events(ours).min(events(&theirs)) / i64::try_from(thin).unwrap_or(1);
+    let fewer = events(ours).min(events(theirs)) / i64::try_from(thin).unwrap_or(1);
     peak(&agreement)
         .filter(|&lag| stands_out(&agreement, lag, fewer))
         .map(|lag| (i64::try_from(lag).unwrap_or(0) - LARGEST_LAG_SLOTS) * CELL_SECONDS * 1000)
-}
-
-/// Successes by five seconds.
-pub(super) struct Slots(Vec<(i64, i64)>);
-
-/// The successes of some logs.
-pub(super) fn slots(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> Slots {
-    let mut counts: BTreeMap<i64, i64> = BTreeMap::new();
-    for &index in members {
-        let Some((_, rollup)) = sources.get(index) else { continue };
-        for (time, grain, _, cell) in rollup.cells.in_order() {
-            // A tunnel ends when its client hangs up, which no request's end need be near.
-            if !matches!(grain, Grain::Detail | Grain::Tunnel) {
-                *counts.entry(time.0.div_euclid(CELL_SECONDS * 1000)).or_default() += i64::from(cell.ok);
-            }
-        }
-    }
-    Slots(counts.into_iter().collect())
 }
 
 /// Whether so much agrees at one lag as two unrelated logs would not: most lags of two short logs lie outside of both, so

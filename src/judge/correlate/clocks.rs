@@ -125,6 +125,7 @@ fn units(sources: &[(&Name, &SourceRollup)], families: &[Family], proxies: &[Pro
 }
 
 /// An application's log and a proxy that share attempts.
+#[derive(Clone, Copy)]
 struct Link {
     application: usize,
     proxy: usize,
@@ -134,18 +135,86 @@ struct Link {
     lag_ms: i64,
 }
 
-/// The links, the best proven first; and which logs stamp starts, which the same pairs tell.
-fn links(sources: &[(&Name, &SourceRollup)], units: &[Unit], clocks: &mut [Clock]) -> Vec<Link> {
+impl Link {
+    /// The best proven first.
+    fn rank(&self) -> (std::cmp::Reverse<usize>, usize, usize) {
+        (std::cmp::Reverse(self.pairs), self.application, self.proxy)
+    }
+}
+
+/// What ties units to each other.
+#[derive(Default)]
+struct Links {
+    /// The best proven first.
+    single: Vec<Link>,
+    together: Together,
+}
+
+/// Applications that each proxy is ahead of by as much, as their arrivals tell: a link each would be millions of a great
+/// many logs'.
+#[derive(Default)]
+struct Together {
+    applications: Vec<usize>,
+    /// How far each proxy's stamps are ahead.
+    lags_ms: BTreeMap<usize, i64>,
+}
+
+impl Together {
+    /// The first link of which one unit is set, as its place among all links has it. Applications before `from` have none,
+    /// now and later on.
+    fn next(&self, is_set: impl Fn(usize) -> bool, from: &mut usize) -> Option<Link> {
+        let first = |wanted: bool| self.lags_ms.iter().find(|(proxy, _)| is_set(**proxy) == wanted);
+        let (unset, set) = (first(false), first(true));
+        while let Some(application) = self.applications.get(*from).filter(|_| unset.is_none())
+            && is_set(*application)
+        {
+            *from += 1;
+        }
+        let mut left = self.applications.iter().skip(*from);
+        left.find_map(|&application| {
+            let (&proxy, &lag_ms) = if is_set(application) { unset? } else { set? };
+            Some(Link {
+                application,
+                proxy,
+                pairs: 0,
+                lag_ms,
+            })
+        })
+    }
+}
+
+impl Links {
+    /// The best proven link of which one unit is set and the other is not.
+    fn next(&self, offsets: &[Option<i64>], from: &mut usize) -> Option<Link> {
+        let is_set = |unit: usize| offsets.get(unit).is_some_and(Option::is_some);
+        let ends = |link: &&Link| is_set(link.application) != is_set(link.proxy);
+        let single = self.single.iter().find(ends).copied();
+        let together = self.together.next(is_set, from);
+        single.into_iter().chain(together).min_by_key(Link::rank)
+    }
+
+    /// Every unit of a link, with how many pairs tell it.
+    fn ends(&self) -> impl Iterator<Item = (usize, usize)> {
+        let single = self.single.iter();
+        let single = single.flat_map(|link| [link.application, link.proxy].map(|unit| (unit, link.pairs)));
+        let lags_ms = &self.together.lags_ms;
+        let applications = self.together.applications.iter().filter(|_| !lags_ms.is_empty());
+        single.chain(applications.chain(lags_ms.keys()).map(|&unit| (unit, 0)))
+    }
+}
+
+/// The links; and which logs stamp starts, which the same pairs tell.
+fn links(sources: &[(&Name, &SourceRollup)], units: &[Unit], clocks: &mut [Clock]) -> Links {
     let numbered = || units.iter().enumerate();
     let proxies = || numbered().filter(|(_, unit)| unit.is_proxy);
     let proxy_of = |(proxy, unit): (usize, &Unit)| unit.counted.iter().map(|&log| (log, proxy)).collect::<Vec<_>>();
     let proxy_of: BTreeMap<SourceIndex, usize> = proxies().flat_map(proxy_of).collect();
     let ids = ProxyIds::of(sources, proxy_of.keys().copied());
-    let mut links: Vec<Link> = Vec::new();
+    let mut links = Links::default();
     for (application, unit) in numbered().filter(|(_, unit)| !unit.is_proxy) {
         for (proxy, mut apart) in lags(sources, unit, &ids, &proxy_of, clocks) {
             if apart.len() >= PAIRS_NEEDED {
-                links.push(Link {
+                links.single.push(Link {
                     application,
                     proxy,
                     pairs: apart.len(),
@@ -154,15 +223,16 @@ fn links(sources: &[(&Name, &SourceRollup)], units: &[Unit], clocks: &mut [Clock
             }
         }
     }
-    let paired: BTreeSet<usize> = links.iter().map(|link| link.proxy).collect();
+    let paired: BTreeSet<usize> = links.single.iter().map(|link| link.proxy).collect();
     let arrivals = Arrivals::of(units);
     let with_ids = applications_with_ids(units, sources);
     for (proxy, log) in proxies().filter(|(proxy, _)| !paired.contains(proxy)) {
         if with_ids.is_some_and(|with_ids| !with_ids || !has_ids(log, sources)) {
-            links.extend(links_by_arrivals(sources, &arrivals, proxy, log));
+            links_by_arrivals(&mut links, sources, &arrivals, (proxy, log));
         }
     }
-    links.sort_by_key(|link| (std::cmp::Reverse(link.pairs), link.application, link.proxy));
+    links.single.sort_by_key(Link::rank);
+    links.together.applications = arrivals.known;
     links
 }
 
@@ -204,12 +274,15 @@ fn lags(
 
 /// The applications whose arrivals are held against a proxy's.
 struct Arrivals<'u> {
-    /// Those whose zone is known, their logs, and what these count: nothing before it is asked for.
+    /// Those whose zone is known, and their logs.
     known: Vec<usize>,
     members: Vec<SourceIndex>,
-    slots: OnceCell<Slots>,
     /// The others.
     unknown: Vec<(usize, &'u Unit)>,
+    /// Of those that are known, together, once they are asked for: of a great many logs most are too short.
+    slots: OnceCell<Slots>,
+    /// Of each of the others that has enough of them.
+    minutes: OnceCell<Vec<(usize, Minutes)>>,
 }
 
 impl<'u> Arrivals<'u> {
@@ -219,39 +292,49 @@ impl<'u> Arrivals<'u> {
         Self {
             members: known.iter().flat_map(|(_, unit)| unit.counted.iter().copied()).collect(),
             known: known.into_iter().map(|(at, _)| at).collect(),
-            slots: OnceCell::new(),
             unknown,
+            slots: OnceCell::new(),
+            minutes: OnceCell::new(),
         }
+    }
+
+    fn slots(&self, sources: &[(&Name, &SourceRollup)]) -> &Slots {
+        self.slots.get_or_init(|| Slots::of(&self.members, sources))
+    }
+
+    fn minutes(&self, sources: &[(&Name, &SourceRollup)]) -> &[(usize, Minutes)] {
+        self.minutes.get_or_init(|| {
+            let of = |(at, unit): &(usize, &Unit)| Some((*at, Minutes::of(&unit.counted, sources)?));
+            self.unknown.iter().filter_map(of).collect()
+        })
     }
 }
 
 /// The logs whose zone is known share a clock, so their arrivals count together; every other is in a zone of its own.
-fn links_by_arrivals(sources: &[(&Name, &SourceRollup)], applications: &Arrivals<'_>, proxy: usize, log: &Unit) -> Vec<Link> {
-    let Arrivals {
-        known,
-        members,
-        slots,
-        unknown,
-    } = applications;
-    let link = |application: usize, lag_ms: i64| Link {
-        application,
-        proxy,
-        pairs: 0,
-        lag_ms,
+fn links_by_arrivals(
+    links: &mut Links,
+    sources: &[(&Name, &SourceRollup)],
+    applications: &Arrivals<'_>,
+    (proxy, log): (usize, &Unit),
+) {
+    let theirs = Slots::of(&log.counted, sources);
+    let ours = theirs.are_enough().then(|| applications.slots(sources));
+    let together = ours
+        .filter(|ours| ours.are_enough())
+        .and_then(|ours| arrivals::lag(ours, &theirs));
+    links.together.lags_ms.extend(together.map(|lag_ms| (proxy, lag_ms)));
+    let Some(theirs) = Minutes::of(&log.counted, sources) else {
+        return;
     };
-    let slots = slots.get_or_init(|| arrivals::slots(members, sources));
-    let together = arrivals::lag(slots, &log.counted, sources);
-    let mut links: Vec<Link> = together
-        .into_iter()
-        .flat_map(|lag_ms| known.iter().map(move |&application| link(application, lag_ms)))
-        .collect();
-    let theirs = (!unknown.is_empty()).then(|| Minutes::of(&log.counted, sources)).flatten();
-    for (theirs, (application, unit)) in theirs.iter().flat_map(|theirs| unknown.iter().map(move |one| (theirs, one))) {
-        let ours = Minutes::of(&unit.counted, sources);
-        let lag_ms = ours.and_then(|ours| arrivals::zone(&ours, theirs));
-        links.extend(lag_ms.map(|lag_ms| link(*application, lag_ms)));
+    for &(application, ref ours) in applications.minutes(sources) {
+        let link = |lag_ms: i64| Link {
+            application,
+            proxy,
+            pairs: 0,
+            lag_ms,
+        };
+        links.single.extend(arrivals::zone(ours, &theirs).map(link));
     }
-    links
 }
 
 /// Whether a log of the unit has ids enough to be paired by.
@@ -269,14 +352,12 @@ fn applications_with_ids(units: &[Unit], sources: &[(&Name, &SourceRollup)]) -> 
 
 /// What is added to every unit's times: each group of linked units follows its best linked one whose zone is known, an
 /// application before a proxy; units without links follow those of their host.
-fn settle(units: &[Unit], links: &[Link]) -> Vec<i64> {
+fn settle(units: &[Unit], links: &Links) -> Vec<i64> {
     let mut offsets: Vec<Option<i64>> = vec![None; units.len()];
     let mut best: BTreeMap<usize, usize> = BTreeMap::new();
-    for link in links {
-        for unit in [link.application, link.proxy] {
-            let most = best.entry(unit).or_default();
-            *most = (*most).max(link.pairs + 1);
-        }
+    for (unit, pairs) in links.ends() {
+        let most = best.entry(unit).or_default();
+        *most = (*most).max(pairs + 1);
     }
     let linked = |unit: usize| best.get(&unit).copied();
     let mut roots: Vec<usize> = (0..units.len()).filter(|&unit| linked(unit).is_some()).collect();
@@ -356,31 +437,27 @@ fn set(offsets: &mut [Option<i64>], at: usize, offset: i64) {
 }
 
 /// Carries offsets over the links, the best proven first, until nothing new is reached.
-fn spread_from(units: &[Unit], links: &[Link], offsets: &mut [Option<i64>]) {
+fn spread_from(units: &[Unit], links: &Links, offsets: &mut [Option<i64>]) {
     let get = |offsets: &[Option<i64>], at: usize| offsets.get(at).copied().flatten();
-    while let Some((at, offset)) =
-        links
-            .iter()
-            .find_map(|link| match (get(offsets, link.application), get(offsets, link.proxy)) {
-                (Some(mine), None) => {
-                    let skew = if link.lag_ms.abs() > SKEW_IGNORED_MS {
-                        -link.lag_ms
-                    } else {
-                        0
-                    };
-                    Some((link.proxy, near_zone(mine + skew, told(units, link.proxy), SKEW_IGNORED_MS)))
-                }
-                (None, Some(theirs)) => {
-                    let offset = theirs + link.lag_ms;
-                    Some((
-                        link.application,
-                        near_zone(offset, told(units, link.application), CLOCKS_AGREE_MS),
-                    ))
-                }
-                _ => None,
-            })
-    {
-        set(offsets, at, offset);
+    let mut from = 0;
+    while let Some(link) = links.next(offsets, &mut from) {
+        match (get(offsets, link.application), get(offsets, link.proxy)) {
+            (Some(mine), None) => {
+                let skew = if link.lag_ms.abs() > SKEW_IGNORED_MS {
+                    -link.lag_ms
+                } else {
+                    0
+                };
+                let offset = near_zone(mine + skew, told(units, link.proxy), SKEW_IGNORED_MS);
+                set(offsets, link.proxy, offset);
+            }
+            (None, Some(theirs)) => {
+                let offset = theirs + link.lag_ms;
+                let offset = near_zone(offset, told(units, link.application), CLOCKS_AGREE_MS);
+                set(offsets, link.application, offset);
+            }
+            _ => break,
+        }
     }
 }
 

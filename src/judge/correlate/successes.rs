@@ -64,6 +64,17 @@ impl Successes {
         self
     }
 
+    /// Settled, and nothing is added any more.
+    fn whole(self) -> Self {
+        let mut whole = Self {
+            numbers: AHashMap::new(),
+            ..self.settled()
+        };
+        whole.counts.shrink_to_fit();
+        whole.tuples.shrink_to_fit();
+        whole
+    }
+
     /// Takes one success away that turned out to have died after its 200: the nearest of the same client, application host
     /// and endpoint. A traceback does not say which endpoint was asked, though the answer's line did.
     pub(super) fn take_away(&mut self, time: Time, attributes: &Attributes) {
@@ -305,5 +316,5 @@ pub(super) fn of_proxies(
             }
         }
     }
-    (all.settled(), uncovered.settled())
+    (all.whole(), uncovered.whole())
 }

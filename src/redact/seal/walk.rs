@@ -84,7 +84,7 @@ pub(super) fn sentences(findings: &mut Findings, visit: &mut dyn FnMut(&mut Stri
 /// Visits every sentence on what was read.
 pub(super) fn said_of_sources(coverage: &mut Coverage, visit: &mut dyn FnMut(&mut String)) {
     for source in &mut coverage.sources {
-        source.notes.iter_mut().for_each(&mut *visit);
+        source.notes.held_mut().into_iter().flatten().for_each(&mut *visit);
         source.time_zone.iter_mut().for_each(&mut *visit);
     }
     for skipped in &mut coverage.skipped {
