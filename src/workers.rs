@@ -113,13 +113,10 @@ impl Workers {
 
     /// What `work` makes of every item, in their order.
     pub fn map<I: Sync, R: Send>(&self, items: &[I], work: impl Fn(&I) -> R + Sync) -> Vec<R> {
-        let numbered: Vec<(usize, &I)> = items.iter().enumerate().collect();
-        let made = self.fold(&numbered, |made: &mut Vec<(usize, R)>, (at, item)| {
-            made.push((*at, work(item)))
-        });
-        let mut made: Vec<(usize, R)> = made.into_iter().flatten().collect();
-        made.sort_by_key(|(at, _)| *at);
-        made.into_iter().map(|(_, made)| made).collect()
+        match &self.pool {
+            Some(pool) if items.len() > 1 => pool.install(|| items.par_iter().with_max_len(1).map(&work).collect()),
+            _ => items.iter().map(work).collect(),
+        }
     }
 }
 

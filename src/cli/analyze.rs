@@ -18,8 +18,8 @@ use std::io::Write;
 pub(super) fn analyze(args: &Analyze, own: &OwnFormats) -> anyhow::Result<Exit> {
     let needs = needs(args, own, world::now())?;
     // What only a second look needs goes before the judgement.
-    let (gathered, clocks) = read(args, &needs)?;
-    judged(args, &needs, gathered.rollup, clocks)
+    let (Gathered { rollup, .. }, clocks) = read(args, &needs)?;
+    judged(args, &needs, rollup, clocks)
 }
 
 /// Acts two and three.

@@ -83,12 +83,16 @@ impl Addresses {
     ) -> Self {
         let mut addresses = Self::default();
         for (number, family) in families.iter().enumerate() {
-            let sent = addresses.by_family.entry(number).or_default();
+            let mut sent = Sent::default();
             for (_, rollup) in family.sources.iter().filter_map(|&index| sources.get(index)) {
                 for attributes in rollup.cells.combinations() {
                     sent.note(attributes);
                 }
                 rollup.observations.iter().for_each(|seen| sent.note(&seen.attributes));
+            }
+            // Of a hundred thousand logs most tell no address.
+            if !matches!(sent.address, One::Unknown) {
+                addresses.by_family.insert(number, sent);
             }
         }
         for one in joined {
@@ -102,10 +106,8 @@ impl Addresses {
             let proxy = proxy
                 .map(|view| &view.attributes)
                 .find(|attributes| attributes.get(Dimension::ServerAddress).is_some());
-            if let (Some(family), Some(attributes)) = (family_of.get(&view.source), proxy)
-                && let Some(sent) = addresses.by_family.get_mut(family)
-            {
-                sent.note(attributes);
+            if let (Some(family), Some(attributes)) = (family_of.get(&view.source), proxy) {
+                addresses.by_family.entry(*family).or_default().note(attributes);
             }
         }
         addresses

@@ -60,7 +60,7 @@ pub(super) fn clocks(sources: &[(&Name, &SourceRollup)], families: &[Family], pr
     let links = links(sources, &units, &mut clocks);
     let offsets = settle(&units, &links);
     for (unit, offset) in units.iter().zip(&offsets) {
-        for &index in &unit.sources {
+        for &index in unit.sources {
             if let Some(clock) = clocks.get_mut(index) {
                 clock.offset_ms = *offset;
             }
@@ -77,12 +77,12 @@ pub(super) fn clocks(sources: &[(&Name, &SourceRollup)], families: &[Family], pr
 }
 
 /// Sources with one clock: a log with its rotated parts, or a proxy host.
-struct Unit {
-    sources: Vec<SourceIndex>,
+struct Unit<'a> {
+    sources: &'a [SourceIndex],
     /// Those that are paired with others.
-    counted: Vec<SourceIndex>,
+    counted: &'a [SourceIndex],
     is_proxy: bool,
-    host: Option<Name>,
+    host: Option<&'a Name>,
     /// Its first and last record, as read.
     span: Option<(Time, Time)>,
     /// What its stamps need to be right, as far as it is known by itself: nothing where they carry their zone or the user
@@ -90,8 +90,8 @@ struct Unit {
     told_ms: Option<i64>,
 }
 
-fn units(sources: &[(&Name, &SourceRollup)], families: &[Family], proxies: &[ProxyHost]) -> Vec<Unit> {
-    let unit = |members: &[SourceIndex], counted: &[SourceIndex], is_proxy: bool| {
+fn units<'a>(sources: &[(&'a Name, &'a SourceRollup)], families: &'a [Family], proxies: &'a [ProxyHost]) -> Vec<Unit<'a>> {
+    let unit = |members: &'a [SourceIndex], counted: &'a [SourceIndex], is_proxy: bool| {
         let rollups = || {
             counted
                 .iter()
@@ -107,10 +107,10 @@ fn units(sources: &[(&Name, &SourceRollup)], families: &[Family], proxies: &[Pro
             **count >= DATES_NEEDED && **count * 2 > all
         });
         Unit {
-            sources: members.to_vec(),
-            counted: counted.to_vec(),
+            sources: members,
+            counted,
             is_proxy,
-            host: rollups().find_map(|rollup| rollup.host.clone()),
+            host: rollups().find_map(|rollup| rollup.host.as_ref()),
             span: rollups().filter_map(|rollup| rollup.span).reduce(united),
             told_ms: if rollups().next().is_some() && rollups().all(|rollup| rollup.zone_assumed) {
                 by_dates.map(|(&quarters, _)| -i64::from(quarters) * ZONE_STEP_MS)
@@ -204,10 +204,10 @@ impl Links {
 }
 
 /// The links; and which logs stamp starts, which the same pairs tell.
-fn links(sources: &[(&Name, &SourceRollup)], units: &[Unit], clocks: &mut [Clock]) -> Links {
+fn links(sources: &[(&Name, &SourceRollup)], units: &[Unit<'_>], clocks: &mut [Clock]) -> Links {
     let numbered = || units.iter().enumerate();
     let proxies = || numbered().filter(|(_, unit)| unit.is_proxy);
-    let proxy_of = |(proxy, unit): (usize, &Unit)| unit.counted.iter().map(|&log| (log, proxy)).collect::<Vec<_>>();
+    let proxy_of = |(proxy, unit): (usize, &Unit<'_>)| unit.counted.iter().map(|&log| (log, proxy)).collect::<Vec<_>>();
     let proxy_of: BTreeMap<SourceIndex, usize> = proxies().flat_map(proxy_of).collect();
     let ids = ProxyIds::of(sources, proxy_of.keys().copied());
     let mut links = Links::default();
@@ -239,7 +239,7 @@ fn links(sources: &[(&Name, &SourceRollup)], units: &[Unit], clocks: &mut [Clock
 /// Proxy's stamp minus application's end, for every pair of an application's log and each proxy that shares ids with it.
 fn lags(
     sources: &[(&Name, &SourceRollup)],
-    application: &Unit,
+    application: &Unit<'_>,
     ids: &ProxyIds,
     proxy_of: &BTreeMap<SourceIndex, usize>,
     clocks: &mut [Clock],
@@ -247,7 +247,7 @@ fn lags(
     let mut apart: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
     // A browser's log tells more of a proxy that an application's knows, and knows none by itself.
     let mut acquainted: BTreeSet<usize> = BTreeSet::new();
-    for &index in &application.counted {
+    for &index in application.counted {
         let Some((_, rollup)) = sources.get(index) else { continue };
         let by_log = ids.pairs(rollup);
         let is_application = rollup.vantage == Some(Vantage::Application);
@@ -278,7 +278,7 @@ struct Arrivals<'u> {
     known: Vec<usize>,
     members: Vec<SourceIndex>,
     /// The others.
-    unknown: Vec<(usize, &'u Unit)>,
+    unknown: Vec<(usize, &'u Unit<'u>)>,
     /// Of those that are known, together, once they are asked for: of a great many logs most are too short.
     slots: OnceCell<Slots>,
     /// Of each of the others that has enough of them.
@@ -286,7 +286,7 @@ struct Arrivals<'u> {
 }
 
 impl<'u> Arrivals<'u> {
-    fn of(units: &'u [Unit]) -> Self {
+    fn of(units: &'u [Unit<'u>]) -> Self {
         let applications = units.iter().enumerate().filter(|(_, unit)| !unit.is_proxy);
         let (known, unknown): (Vec<_>, Vec<_>) = applications.partition(|(_, unit)| unit.told_ms.is_some());
         Self {
@@ -304,7 +304,7 @@ impl<'u> Arrivals<'u> {
 
     fn minutes(&self, sources: &[(&Name, &SourceRollup)]) -> &[(usize, Minutes)] {
         self.minutes.get_or_init(|| {
-            let of = |(at, unit): &(usize, &Unit)| Some((*at, Minutes::of(&unit.counted, sources)?));
+            let of = |(at, unit): &(usize, &Unit<'_>)| Some((*at, Minutes::of(unit.counted, sources)?));
             self.unknown.iter().filter_map(of).collect()
         })
     }
@@ -315,15 +315,15 @@ fn links_by_arrivals(
     links: &mut Links,
     sources: &[(&Name, &SourceRollup)],
     applications: &Arrivals<'_>,
-    (proxy, log): (usize, &Unit),
+    (proxy, log): (usize, &Unit<'_>),
 ) {
-    let theirs = Slots::of(&log.counted, sources);
+    let theirs = Slots::of(log.counted, sources);
     let ours = theirs.are_enough().then(|| applications.slots(sources));
     let together = ours
         .filter(|ours| ours.are_enough())
         .and_then(|ours| arrivals::lag(ours, &theirs));
     links.together.lags_ms.extend(together.map(|lag_ms| (proxy, lag_ms)));
-    let Some(theirs) = Minutes::of(&log.counted, sources) else {
+    let Some(theirs) = Minutes::of(log.counted, sources) else {
         return;
     };
     for &(application, ref ours) in applications.minutes(sources) {
@@ -338,13 +338,13 @@ fn links_by_arrivals(
 }
 
 /// Whether a log of the unit has ids enough to be paired by.
-fn has_ids(unit: &Unit, sources: &[(&Name, &SourceRollup)]) -> bool {
+fn has_ids(unit: &Unit<'_>, sources: &[(&Name, &SourceRollup)]) -> bool {
     let mut logs = unit.counted.iter().filter_map(|&index| sources.get(index));
     logs.any(|(_, rollup)| rollup.provider_ids.len() + rollup.client_ids.len() >= PAIRS_NEEDED)
 }
 
 /// Whether any application has; `None` where there is no application.
-fn applications_with_ids(units: &[Unit], sources: &[(&Name, &SourceRollup)]) -> Option<bool> {
+fn applications_with_ids(units: &[Unit<'_>], sources: &[(&Name, &SourceRollup)]) -> Option<bool> {
     let mut applications = units.iter().filter(|unit| !unit.is_proxy).peekable();
     applications.peek()?;
     Some(applications.any(|unit| has_ids(unit, sources)))
@@ -352,7 +352,7 @@ fn applications_with_ids(units: &[Unit], sources: &[(&Name, &SourceRollup)]) -> 
 
 /// What is added to every unit's times: each group of linked units follows its best linked one whose zone is known, an
 /// application before a proxy; units without links follow those of their host.
-fn settle(units: &[Unit], links: &Links) -> Vec<i64> {
+fn settle(units: &[Unit<'_>], links: &Links) -> Vec<i64> {
     let mut offsets: Vec<Option<i64>> = vec![None; units.len()];
     let mut best: BTreeMap<usize, usize> = BTreeMap::new();
     for (unit, pairs) in links.ends() {
@@ -401,7 +401,7 @@ fn united(a: (Time, Time), b: (Time, Time)) -> (Time, Time) {
 
 /// Logs that know each other's zones and no zone at all: one of them is taken to be in the zone that was assumed, namely
 /// the one by which they were written while the logs with a zone were.
-fn move_to_others(units: &[Unit], before: &[Option<i64>], offsets: &mut [Option<i64>]) {
+fn move_to_others(units: &[Unit<'_>], before: &[Option<i64>], offsets: &mut [Option<i64>]) {
     let known = units.iter().filter(|unit| unit.told_ms.is_some());
     let Some((first, last)) = known.filter_map(|unit| unit.span).reduce(united) else {
         return;
@@ -426,7 +426,7 @@ fn move_to_others(units: &[Unit], before: &[Option<i64>], offsets: &mut [Option<
     }
 }
 
-fn told(units: &[Unit], at: usize) -> Option<i64> {
+fn told(units: &[Unit<'_>], at: usize) -> Option<i64> {
     units.get(at).and_then(|unit| unit.told_ms)
 }
 
@@ -437,7 +437,7 @@ fn set(offsets: &mut [Option<i64>], at: usize, offset: i64) {
 }
 
 /// Carries offsets over the links, the best proven first, until nothing new is reached.
-fn spread_from(units: &[Unit], links: &Links, offsets: &mut [Option<i64>]) {
+fn spread_from(units: &[Unit<'_>], links: &Links, offsets: &mut [Option<i64>]) {
     let get = |offsets: &[Option<i64>], at: usize| offsets.get(at).copied().flatten();
     let mut from = 0;
     while let Some(link) = links.next(offsets, &mut from) {
@@ -473,14 +473,14 @@ fn near_zone(offset: i64, told: Option<i64>, ignored_ms: i64) -> i64 {
 struct HostZones<'u>(AHashMap<&'u Name, BTreeSet<i64>>);
 
 impl<'u> HostZones<'u> {
-    fn learn(&mut self, unit: &'u Unit, offset: i64) {
+    fn learn(&mut self, unit: &'u Unit<'u>, offset: i64) {
         if let Some(host) = unit.host.as_ref().filter(|_| unit.told_ms != Some(0)) {
             self.0.entry(host).or_default().insert(nearest_zone_ms(offset));
         }
     }
 
     /// The zone of the other logs of a unit's host, where they agree.
-    fn of(&self, unit: &Unit) -> i64 {
+    fn of(&self, unit: &Unit<'_>) -> i64 {
         let zones = unit.host.as_ref().and_then(|host| self.0.get(host));
         match zones.map(|zones| (zones.first(), zones.len())) {
             Some((Some(&zone), 1)) => zone,

@@ -53,6 +53,9 @@ pub(super) type Record<'a> = (SourceIndex, &'a Observation);
 
 /// Puts the records of one log, rotated parts included, together.
 pub(super) fn assemble(records: &[Record<'_>], (number, family): (u32, &Family), workers: &Workers) -> Assembled {
+    if records.is_empty() {
+        return Assembled::default();
+    }
     let left = |(_, seen): &Record<'_>| seen.retry.and_then(|retry| retry.left);
     let mut calls = Calls::of(number, records.iter().filter_map(left).max());
     let mut attempts = Attempts::of(family);
