@@ -8,6 +8,7 @@ mod addresses;
 mod arrivals;
 mod assemble;
 mod both;
+mod by_hash;
 mod calls;
 mod chance;
 mod clocks;
@@ -38,6 +39,7 @@ use family::Family;
 pub(crate) use family::stem;
 use pair::Joined;
 use proxies::ProxyHost;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use ties::Ties;
@@ -71,8 +73,8 @@ impl Clocks {
     }
 
     /// Those of the sources, where they are of as many.
-    fn of_all(&self, sources: &[(&Name, &SourceRollup)]) -> Option<Vec<Clock>> {
-        (self.0.len() == sources.len()).then(|| self.0.clone())
+    fn of_all(&self, sources: &[(&Name, &SourceRollup)]) -> Option<&[Clock]> {
+        (self.0.len() == sources.len()).then_some(&self.0)
     }
 
     /// What is to be added to each source's times, in milliseconds, so that the clocks agree.
@@ -88,7 +90,7 @@ pub(crate) fn correlate(rollup: &Rollup, clocks: Option<&Clocks>, workers: &Work
     let families = family::families(&sources);
     let mut proxies = proxies::hosts(&sources);
     let known = clocks.and_then(|clocks| clocks.of_all(&sources));
-    let clocks = known.unwrap_or_else(|| clocks::clocks(&sources, &families, &proxies));
+    let clocks = known.map_or_else(|| Cow::from(clocks::clocks(&sources, &families, &proxies)), Cow::from);
     let numbered: Vec<(u32, &Family)> = (0..).zip(&families).collect();
     let mut assembled = workers.map(&numbered, |family| assemble_family(*family, &sources, workers));
     set_clocks(&mut assembled, &mut proxies, &clocks);

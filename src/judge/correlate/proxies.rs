@@ -3,10 +3,10 @@
 //! Logs of one host about the same exchanges are one vantage (classification B3.4a): the one that tells more counts,
 //! the other only adds. An error log adds facts to attempts and no attempts, unless no access log covers them.
 
+use super::by_hash::ByHash;
 use super::view::{Merged, SourceIndex, View, surer};
 use crate::model::{Dimension, Fact, Grain, Name, Observation, Outcome, SourceRollup, Time, TransportError, Vantage};
 use crate::text::timestamp::{ZONE_STEP_MS, nearest_zone_ms};
-use ahash::AHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Share of a log's successes that must stand in the other for the two to be one (classification B3.4a: 90 %).
@@ -159,21 +159,21 @@ impl Counted {
 struct KnownLogs<'a> {
     logs: Vec<(&'a SourceRollup, Counted)>,
     /// Places in `logs`, by provider id.
-    by_id: AHashMap<u64, Vec<usize>>,
+    by_id: ByHash<usize>,
 }
 
 impl<'a> KnownLogs<'a> {
     fn push(&mut self, rollup: &'a SourceRollup, counted: Counted) {
         for (hash, _) in rollup.provider_ids.iter() {
-            self.by_id.entry(hash).or_default().push(self.logs.len());
+            self.by_id.add(hash, self.logs.len());
         }
         self.logs.push((rollup, counted));
     }
 
     /// The zone to be added to a log that is about the same exchanges as a known one; none where there is no such.
     fn twin_of(&self, mine: &SourceRollup, counted: &Counted) -> Option<i64> {
-        let shared = mine.provider_ids.iter().filter_map(|(hash, _)| self.by_id.get(&hash));
-        let shared: BTreeSet<usize> = shared.flatten().copied().collect();
+        let shared = mine.provider_ids.iter().flat_map(|(hash, _)| self.by_id.get(hash));
+        let shared: BTreeSet<usize> = shared.copied().collect();
         let has_ids = !mine.provider_ids.is_empty();
         let may_be = |(at, (other, theirs)): &(usize, &(&SourceRollup, Counted))| {
             if has_ids && !other.provider_ids.is_empty() {

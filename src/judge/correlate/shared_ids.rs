@@ -1,8 +1,8 @@
 //! The attempts that an application's log and a proxy's both tell of, by the ids that both sampled.
 
+use super::by_hash::ByHash;
 use super::view::SourceIndex;
 use crate::model::{IdSample, Name, SourceRollup, Time};
-use ahash::AHashMap;
 use std::collections::BTreeMap;
 
 /// Pairs below which nothing is concluded (classification B3.2).
@@ -46,54 +46,26 @@ impl ProxyIds {
     }
 }
 
-/// Which logs hold an id of one kind.
-#[derive(Default)]
-struct Holders {
-    /// The last one of each id.
-    last: AHashMap<u64, u32>,
-    all: Vec<Holder>,
-}
-
-struct Holder {
-    log: SourceIndex,
-    time: Time,
-    /// Another one of the same id.
-    before: Option<u32>,
-}
+/// Which logs hold an id of one kind, and when each wrote it.
+struct Holders(ByHash<(SourceIndex, Time)>);
 
 impl Holders {
     fn of<'r>(logs: impl Iterator<Item = (SourceIndex, &'r IdSample)> + Clone) -> Self {
-        let count = logs.clone().map(|(_, ids)| ids.len()).sum();
-        let mut holders = Self {
-            last: AHashMap::with_capacity(count),
-            all: Vec::with_capacity(count),
-        };
+        let mut holders = ByHash::with_room(logs.clone().map(|(_, ids)| ids.len()).sum());
         for (log, ids) in logs {
-            for (hash, seen) in ids.iter() {
-                // 8,192 of each log: 2^32 are those of half a million logs.
-                let Ok(number) = u32::try_from(holders.all.len()) else {
-                    return holders;
-                };
-                holders.all.push(Holder {
-                    log,
-                    time: seen.time,
-                    before: holders.last.insert(hash, number),
-                });
-            }
+            ids.iter().for_each(|(hash, seen)| holders.add(hash, (log, seen.time)));
         }
-        holders
+        Self(holders)
     }
 
     fn shared(&self, application: &IdSample) -> BTreeMap<SourceIndex, Vec<Pair>> {
         let mut pairs: BTreeMap<SourceIndex, Vec<Pair>> = BTreeMap::new();
         for (hash, seen) in application.iter() {
-            let mut next = self.last.get(&hash).copied();
-            while let Some(holder) = next.and_then(|number| self.all.get(number as usize)) {
-                pairs.entry(holder.log).or_default().push(Pair {
-                    apart_ms: holder.time.since(seen.time),
+            for (log, time) in self.0.get(hash) {
+                pairs.entry(*log).or_default().push(Pair {
+                    apart_ms: time.since(seen.time),
                     duration_ms: i64::from(seen.duration_ms.unwrap_or(0)),
                 });
-                next = holder.before;
             }
         }
         pairs

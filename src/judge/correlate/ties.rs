@@ -1,10 +1,11 @@
 //! Which applications a proxy's clients are, by the ids that both log (classification B3.4d).
 
+use super::by_hash::ByHash;
 use super::family::Family;
 use super::proxies::ProxyHost;
 use super::view::View;
 use crate::model::{Dimension, IdSample, Name, SourceRollup};
-use ahash::{AHashMap, RandomState};
+use ahash::RandomState;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A client and an application of which each logged as many ids, and that share none, are not one (classification B3.2:
@@ -192,19 +193,17 @@ impl Named {
 
 /// Which families hold each sampled id: of a great many logs, each shares an id with few.
 struct Holders {
-    by_provider_id: AHashMap<u64, Vec<usize>>,
-    by_client_id: AHashMap<u64, Vec<usize>>,
+    by_provider_id: ByHash<usize>,
+    by_client_id: ByHash<usize>,
 }
 
 impl Holders {
     fn of(families: &[Family], sources: &[(&Name, &SourceRollup)]) -> Self {
         let holders = |of: fn(&SourceRollup) -> &IdSample| {
-            let mut holders: AHashMap<u64, Vec<usize>> = AHashMap::new();
+            let mut holders = ByHash::default();
             for (number, family) in families.iter().enumerate() {
                 for (_, rollup) in family.sources.iter().filter_map(|&index| sources.get(index)) {
-                    for (hash, _) in of(rollup).iter() {
-                        holders.entry(hash).or_default().push(number);
-                    }
+                    of(rollup).iter().for_each(|(hash, _)| holders.add(hash, number));
                 }
             }
             holders
@@ -217,11 +216,9 @@ impl Holders {
 
     /// The clients of a log whose sampled ids stand in a family's log too, with the family.
     fn shared_with<'a>(&'a self, log: &'a SourceRollup) -> impl Iterator<Item = (&'a Option<Name>, usize)> {
-        let found = |holders: &'a AHashMap<u64, Vec<usize>>, ids: &'a IdSample| {
-            ids.iter().flat_map(|(hash, seen)| {
-                let families = holders.get(&hash).into_iter().flatten();
-                families.map(move |&family| (&seen.client, family))
-            })
+        let found = |holders: &'a ByHash<usize>, ids: &'a IdSample| {
+            ids.iter()
+                .flat_map(|(hash, seen)| holders.get(hash).map(move |&family| (&seen.client, family)))
         };
         found(&self.by_provider_id, &log.provider_ids).chain(found(&self.by_client_id, &log.client_ids))
     }
