@@ -6,7 +6,6 @@ use super::read::{Copier, Errand, Parts, Shelf};
 use crate::workers::Workers;
 use smallvec::{SmallVec, smallvec};
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 /// Which sources are in the plan's share.
@@ -21,8 +20,8 @@ pub(super) fn read_in_turn(
     is_own: &[bool],
     errand: &Errand<'_>,
     workers: &Workers,
-) -> BTreeMap<usize, Box<Parts>> {
-    let mut parts = BTreeMap::new();
+) -> Vec<(usize, Parts)> {
+    let mut parts = Vec::new();
     let numbers = |is_dated: bool| {
         let of_kind = sources
             .iter()
@@ -39,8 +38,8 @@ pub(super) fn read_in_turn(
 }
 
 /// Gives the dates of what was read to sources that have none.
-fn date_by_others(sources: &mut [Prepared], numbers: &[usize], parts: &BTreeMap<usize, Box<Parts>>) {
-    let spans: Vec<_> = parts.values().flat_map(|parts| parts.spans()).collect();
+fn date_by_others(sources: &mut [Prepared], numbers: &[usize], parts: &[(usize, Parts)]) {
+    let spans: Vec<_> = parts.iter().flat_map(|(_, parts)| parts.spans()).collect();
     for number in numbers {
         if let Some(prepared) = sources.get_mut(*number) {
             prepared.date_by(&spans);
@@ -71,15 +70,16 @@ fn jobs(sources: &[Prepared], numbers: &[usize]) -> Vec<Job> {
         .collect()
 }
 
-/// Reads parts of sources, those of one packed archive one after the other by one worker. What is small and whole is laid
-/// together by this thread: among what the workers need for a moment, what stays would hold the room of both.
+/// Reads parts of sources, those of one packed archive one after the other by one worker, and adds what they gave to `all`, by
+/// source. What is small and whole is laid together by this thread: among what the workers need for a moment, what stays
+/// would hold the room of both.
 pub(super) fn read_all(
-    all: &mut BTreeMap<usize, Box<Parts>>,
+    all: &mut Vec<(usize, Parts)>,
     jobs: Vec<Job>,
     sources: &[Prepared],
     (errand, workers): (&Errand<'_>, &Workers),
 ) {
-    let work = |shelf: &mut Shelf, jobs: &Series, give: &mut dyn FnMut((usize, Box<Parts>))| {
+    let work = |shelf: &mut Shelf, jobs: &Series, give: &mut dyn FnMut((usize, Parts))| {
         for (number, part) in jobs {
             if let Some(prepared) = sources.get(*number)
                 && let Some(whole) = errand.read(shelf, *number, prepared, *part)
@@ -90,9 +90,17 @@ pub(super) fn read_all(
     };
     let mut copier = Copier::default();
     let shelves = workers.fold_and_give(&in_series(jobs, sources), work, |(number, whole)| {
-        all.insert(*number, copier.copy(whole));
+        all.push((*number, copier.copy(whole)));
     });
-    merge_into(all, shelves);
+    all.extend(shelves.into_iter().flat_map(Shelf::into_sources));
+    all.sort_by_key(|(number, _)| *number);
+    all.dedup_by(|(number, next), (before, parts)| {
+        let is_same = number == before;
+        if is_same {
+            parts.merge(std::mem::take(next));
+        }
+        is_same
+    });
 }
 
 /// What one worker does in its order.
@@ -125,13 +133,4 @@ fn in_series(jobs: Vec<Job>, sources: &[Prepared]) -> Vec<Series> {
         jobs.sort_by_key(place);
     }
     series
-}
-
-fn merge_into(all: &mut BTreeMap<usize, Box<Parts>>, shelves: Vec<Shelf>) {
-    for (number, parts) in shelves.into_iter().flat_map(|shelf| shelf.sources) {
-        match all.entry(number) {
-            Entry::Vacant(place) => drop(place.insert(parts)),
-            Entry::Occupied(mut place) => place.get_mut().merge(*parts),
-        }
-    }
 }

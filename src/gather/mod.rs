@@ -48,9 +48,9 @@ pub use times::cut_late;
 use crate::model::{ChunkSpan, Name, Rollup, Shared, Skipped, SourceName, SourceRollup, Time, Undated, Wanted};
 use crate::workers::Workers;
 use discover::LeftOut;
-use jobs::{own, read_all, read_in_turn};
+use jobs::{Job, own, read_all, read_in_turn};
 use prepare::{Prepared, Way};
-use read::Errand;
+use read::{Errand, Parts};
 use sieve::{Asked, Savers, Sieve};
 use sources::Sources;
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,8 +70,8 @@ pub struct Gathered {
     names: BTreeMap<usize, Vec<Name>>,
     /// Newlines before each part, for sources that are read in parts.
     before: BTreeMap<usize, BTreeMap<usize, u64>>,
-    /// The parts of each source that hold successes which a second look may want.
-    savers: BTreeMap<usize, Vec<(usize, Savers)>>,
+    /// The parts of the sources that hold successes which a second look may want, in order.
+    savers: Vec<(Job, Savers)>,
     order: recognise::Order,
     /// How far sources are believed of which some records were not.
     believed: BTreeMap<SourceName, Time>,
@@ -114,12 +114,13 @@ fn read_found(found: Sources, plan: &Plan, workers: &Workers, progress: &dyn Pro
     let mut parts = read_in_turn(&mut sources, &is_own, &errand, workers);
     let (mut before, mut names) = (BTreeMap::new(), BTreeMap::new());
     let savers = savers(&mut parts);
+    let mut parts = parts.into_iter().peekable();
     let mut lines = vec![None; sources.len()];
     let (mut shared, mut zones) = (Shared::default(), Shared::default());
     let owned = sources.iter().zip(&mut lines).zip(is_own).enumerate();
     let owned = owned.filter(|(_, (_, is_own))| *is_own);
     let read = owned.flat_map(|(number, ((prepared, lines), _))| {
-        let mut parts = *parts.remove(&number).unwrap_or_default();
+        let mut parts = parts.next_if(|(of, _)| *of == number).map_or_else(Parts::default, |(_, parts)| parts);
         let first = prepared.source.resume().lines;
         *lines = Some(first + parts.newlines.iter().map(|(_, newlines)| newlines).sum::<u64>());
         let before_parts = parts.count_lines(first);
@@ -162,16 +163,15 @@ fn read_found(found: Sources, plan: &Plan, workers: &Workers, progress: &dyn Pro
     }
 }
 
-/// The parts of each source that hold successes which a second look may want.
-fn savers(read: &mut BTreeMap<usize, Box<read::Parts>>) -> BTreeMap<usize, Vec<(usize, Savers)>> {
-    let with_some = read.iter_mut().filter(|(_, parts)| !parts.savers.is_empty());
-    let sorted = with_some.map(|(number, parts)| {
-        let mut savers: Vec<_> = std::mem::take(&mut parts.savers).into_iter().collect();
-        savers.sort_unstable_by_key(|(part, _)| *part);
-        savers.shrink_to_fit();
-        (*number, savers)
+/// The parts of the sources that hold successes which a second look may want, in order.
+fn savers(read: &mut [(usize, Parts)]) -> Vec<(Job, Savers)> {
+    let savers = read.iter_mut().flat_map(|(number, parts)| {
+        let number = *number;
+        parts.savers.drain(..).map(move |(part, savers)| ((number, part), savers))
     });
-    sorted.collect()
+    let mut savers: Vec<_> = savers.collect();
+    savers.sort_unstable_by_key(|(job, _)| *job);
+    savers
 }
 
 /// When each source was last written.
@@ -256,7 +256,7 @@ impl Gathered {
             ..Errand::for_all(plan, &self.order, progress)
         };
         let mut extra = Rollup::default();
-        let mut all = BTreeMap::new();
+        let mut all = Vec::new();
         read_all(&mut all, jobs, &self.sources, (&errand, &Workers::new(plan.threads)));
         for (number, mut parts) in all {
             let Some(prepared) = self.sources.get(number) else { continue };
@@ -300,9 +300,10 @@ impl Gathered {
         }
         let is_any = within.any(|name| wanted.every.contains(name));
         // Many a log tells the caller's id of failures only, and in most parts of others no success has a failing call's id.
-        let savers = self.savers.get(&number).into_iter().flatten();
+        let from = self.savers.partition_point(|((of, _), _)| *of < number);
+        let savers = self.savers.iter().skip(from).take_while(|((of, _), _)| *of == number);
         let savers = savers.filter(|(_, savers)| is_any || asked.may_be_among(savers));
-        let savers = savers.map(|(part, _)| *part);
+        let savers = savers.map(|((_, part), _)| *part);
         match &prepared.way {
             way @ (Way::Piece(..) | Way::Pieces(_)) => {
                 let is_wanted = |part: &usize| way.piece(*part).is_some_and(|piece| offsets.contains(&piece.start));
@@ -315,7 +316,7 @@ impl Gathered {
 }
 
 /// Says of a source what no single part knows.
-fn describe(parts: &mut read::Parts, prepared: &Prepared, zones: &mut Shared<str>) {
+fn describe(parts: &mut Parts, prepared: &Prepared, zones: &mut Shared<str>) {
     for rollup in parts.rollups_mut() {
         rollup.host = rollup.host.take().or_else(|| prepared.source.host.clone());
         rollup.notes.extend(prepared.source.notes.iter().cloned());

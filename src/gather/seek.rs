@@ -4,7 +4,6 @@
 
 use super::Gathered;
 use super::chunk::Piece;
-
 use super::frame::RECORD_LIMIT;
 use super::jobs::{Job, read_all};
 use super::open::Refused;
@@ -40,7 +39,7 @@ impl Gathered {
             sought: Some(sought),
             ..Errand::for_all(plan, &self.order, progress)
         };
-        let mut all = BTreeMap::new();
+        let mut all = Vec::new();
         read_all(&mut all, jobs, &self.sources, (&errand, &workers));
         let mut sightings = Vec::new();
         for (number, mut parts) in all {

@@ -58,8 +58,15 @@ pub(super) const IDS_OF_ALL: usize = 8 << 20;
 pub(super) struct Savers {
     /// There are some without an id, or too many with one: the part is always looked at again.
     pub(super) any: bool,
-    /// The lower half of the hash of every caller's id.
-    ids: Vec<u32>,
+    /// What is kept of the others; behind a pointer, for a tiny log is quicker read again than its ids are held.
+    ids: Option<Box<Hashes>>,
+}
+
+/// What is kept of the hashes of callers' ids.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Hashes {
+    /// The lower half of each.
+    halves: Vec<u32>,
     /// The byte above that half, for each of them. By the half alone one id in a hundred million was taken for another: of a
     /// gigabyte with ninety thousand failing calls a part of one MiB in fourteen was read again for nothing, and a packed log
     /// of five in four.
@@ -76,47 +83,56 @@ impl Savers {
     /// Notes the caller's id of a success.
     #[inline]
     pub(super) fn note(&mut self, hash: u64) {
-        if self.ids.len() >= IDS_OF_A_PART {
+        if self.len() >= IDS_OF_A_PART {
             self.forget();
         }
         if !self.any {
             let (half, above) = kept(hash);
-            self.ids.push(half);
-            self.above.push(above);
+            let ids = self.ids.get_or_insert_default();
+            ids.halves.push(half);
+            ids.above.push(above);
         }
     }
 
     /// Whether there are any.
     #[must_use]
     pub(super) fn is_empty(&self) -> bool {
-        !self.any && self.ids.is_empty()
+        !self.any && self.len() == 0
+    }
+
+    fn len(&self) -> usize {
+        self.ids.as_ref().map_or(0, |ids| ids.halves.len())
     }
 
     /// Adds those of another program that writes into the part.
-    pub(super) fn add(&mut self, mut other: Self) {
-        if self.ids.is_empty() {
-            (self.ids, self.above) = (other.ids, other.above);
-        } else {
-            self.ids.append(&mut other.ids);
-            self.above.append(&mut other.above);
+    pub(super) fn add(&mut self, other: Self) {
+        match (&mut self.ids, other.ids) {
+            (Some(mine), Some(mut theirs)) => {
+                mine.halves.append(&mut theirs.halves);
+                mine.above.append(&mut theirs.above);
+            }
+            (mine @ None, theirs) => *mine = theirs,
+            (Some(_), None) => {}
         }
         self.any |= other.any;
     }
 
     /// Frees what is not needed to answer, or is more than `room` ids. Gives how many ids are kept.
     pub(super) fn settle(&mut self, room: usize) -> usize {
-        if self.any || self.ids.len() > room {
+        if self.any || self.len() > room {
             self.forget();
         }
-        self.ids.shrink_to_fit();
-        self.above.shrink_to_fit();
-        self.ids.len()
+        if let Some(ids) = &mut self.ids {
+            ids.halves.shrink_to_fit();
+            ids.above.shrink_to_fit();
+        }
+        self.len()
     }
 
     /// Forgets the ids: the part is always looked at again.
     pub(super) fn forget(&mut self) {
-        self.any |= !self.ids.is_empty();
-        (self.ids, self.above) = (Vec::new(), Vec::new());
+        self.any |= self.len() > 0;
+        self.ids = None;
     }
 }
 
@@ -142,7 +158,8 @@ impl<'a> Asked<'a> {
     pub(super) fn may_be_among(&self, savers: &Savers) -> bool {
         let is_asked =
             |(half, above): (&u32, &u8)| self.sieve.passes_half(*half) && self.kept.binary_search(&(*half, *above)).is_ok();
-        savers.any || savers.ids.iter().zip(&savers.above).any(is_asked)
+        let ids = || savers.ids.iter().flat_map(|ids| ids.halves.iter().zip(&ids.above));
+        savers.any || ids().any(is_asked)
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::terms::Name;
 use super::time::Time;
+use smallvec::SmallVec;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -35,14 +36,14 @@ pub struct IdSample {
 /// What is kept, by hash.
 #[derive(Clone, Debug)]
 enum Kept {
-    /// Sorted.
-    Few(Vec<(u64, SampledId)>),
+    /// Sorted; many a log holds one id, which takes no room beside it.
+    Few(SmallVec<[(u64, SampledId); 1]>),
     Many(BTreeMap<u64, SampledId>),
 }
 
 impl Default for Kept {
     fn default() -> Self {
-        Self::Few(Vec::new())
+        Self::Few(SmallVec::new())
     }
 }
 
@@ -109,7 +110,7 @@ impl IdSample {
     pub fn thin(&mut self, fraction: u64) {
         match self.kept.as_deref_mut() {
             None => {}
-            Some(Kept::Few(kept)) => kept.retain(|(hash, _)| hash & fraction == 0),
+            Some(Kept::Few(kept)) => kept.retain(|(hash, _)| *hash & fraction == 0),
             Some(Kept::Many(kept)) => kept.retain(|hash, _| hash & fraction == 0),
         }
     }

@@ -16,9 +16,9 @@ pub(in crate::gather) struct Copier {
 
 impl Copier {
     /// A copy that shares nothing with what it is of.
-    pub(in crate::gather) fn copy(&mut self, parts: &Parts) -> Box<Parts> {
+    pub(in crate::gather) fn copy(&mut self, parts: &Parts) -> Parts {
         let origins = parts.origins.iter();
-        Box::new(Parts {
+        Parts {
             rollup: Box::new(self.rollup(&parts.rollup)),
             origins: origins
                 .map(|(name, origin)| (Name::from(&**name), self.rollup(origin)))
@@ -27,7 +27,7 @@ impl Copier {
             savers: parts.savers.clone(),
             trouble: parts.trouble.clone(),
             sightings: parts.sightings.clone(),
-        })
+        }
     }
 
     fn rollup(&mut self, of: &SourceRollup) -> SourceRollup {

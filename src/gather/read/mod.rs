@@ -63,7 +63,14 @@ pub(super) struct Shelf {
     /// The kinds of lines of the source that was read last.
     known: Option<(usize, Box<KnownLines>)>,
     /// Boxed, for a map's half-empty nodes would double what a million sources cost.
-    pub(super) sources: BTreeMap<usize, Box<Parts>>,
+    sources: BTreeMap<usize, Box<Parts>>,
+}
+
+impl Shelf {
+    /// What lies on it, by source.
+    pub(super) fn into_sources(self) -> impl Iterator<Item = (usize, Parts)> {
+        self.sources.into_iter().map(|(number, parts)| (number, *parts))
+    }
 }
 
 /// What is read, and for whom.
@@ -109,7 +116,7 @@ impl<'a> Errand<'a> {
 impl Errand<'_> {
     /// Reads one part onto the shelf; gives it where it is a small source, whole. A panic in it is caught here: the source is
     /// named, and all others count.
-    pub(super) fn read(&self, shelf: &mut Shelf, number: usize, prepared: &Prepared, part: usize) -> Option<Box<Parts>> {
+    pub(super) fn read(&self, shelf: &mut Shelf, number: usize, prepared: &Prepared, part: usize) -> Option<Parts> {
         let (window, repeated) = (&mut shelf.window, &shelf.repeated);
         let known = shelf.known.take().filter(|(of, _)| *of == number);
         let mut known = known.map_or_else(Box::default, |(_, known)| known);
@@ -123,7 +130,7 @@ impl Errand<'_> {
             Err(_) => trouble("stopped reading: internal error".to_owned()),
         };
         if prepared.way.parts() == 1 && prepared.source.size < SMALLEST_TOLD {
-            return Some(Box::new(read));
+            return Some(read);
         }
         let parts = match shelf.sources.entry(number) {
             Entry::Vacant(place) => {
@@ -209,7 +216,7 @@ impl Errand<'_> {
         } else {
             IDS_OF_ALL.saturating_sub(kept)
         };
-        for (_, savers) in parts.savers.held_mut().into_iter().flatten() {
+        for (_, savers) in &mut parts.savers {
             self.ids_kept.fetch_add(savers.settle(room), Ordering::Relaxed);
         }
     }

@@ -22,7 +22,7 @@ pub(in crate::gather) struct Parts {
     /// Newlines of each part. No map, for a map's first node weighs as much as a small log.
     pub(in crate::gather) newlines: SmallVec<[(usize, u64); 1]>,
     /// The parts that hold successes which a second look may want.
-    pub(in crate::gather) savers: Seldom<Vec<(usize, Savers)>>,
+    pub(in crate::gather) savers: SmallVec<[(usize, Savers); 1]>,
     /// Why some of it was not read.
     pub(in crate::gather) trouble: Seldom<BTreeSet<String>>,
     /// Records that hold what is sought.
