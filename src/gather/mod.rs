@@ -120,7 +120,9 @@ fn read_found(found: Sources, plan: &Plan, workers: &Workers, progress: &dyn Pro
     let owned = sources.iter().zip(&mut lines).zip(is_own).enumerate();
     let owned = owned.filter(|(_, (_, is_own))| *is_own);
     let read = owned.flat_map(|(number, ((prepared, lines), _))| {
-        let mut parts = parts.next_if(|(of, _)| *of == number).map_or_else(Parts::default, |(_, parts)| parts);
+        let mut parts = parts
+            .next_if(|(of, _)| *of == number)
+            .map_or_else(Parts::default, |(_, parts)| parts);
         let first = prepared.source.resume().lines;
         *lines = Some(first + parts.newlines.iter().map(|(_, newlines)| newlines).sum::<u64>());
         let before_parts = parts.count_lines(first);

@@ -66,9 +66,7 @@ fn moved(source: &mut SourceRollup, shift: i64) {
     for seen in &mut source.observations {
         seen.time = seen.time.plus_ms(shift);
     }
-    for cells in [&mut source.cells, &mut source.cells_if_start] {
-        *cells = moved_cells(cells, shift);
-    }
+    source.cells = moved_cells(&source.cells, shift);
     for sample in [&mut source.provider_ids, &mut source.client_ids] {
         *sample = moved_sample(sample, shift);
     }
@@ -79,6 +77,10 @@ fn moved_cells(cells: &Cells, shift: i64) -> Cells {
     for (time, grain, attributes, cell) in cells.in_order() {
         let tuple = moved.tuple(attributes);
         moved.add(time.plus_ms(shift), grain, tuple, cell);
+    }
+    for (time, grain, attributes, cell) in cells.in_order_if_start() {
+        let tuple = moved.tuple(attributes);
+        moved.add_if_start(time.plus_ms(shift), grain, tuple, cell);
     }
     for (time, attributes, class, count) in cells.took() {
         let tuple = moved.tuple(attributes);

@@ -58,7 +58,6 @@ fn take_out(source: &mut SourceRollup, last: Time) {
     let observations = source.observations.len();
     source.observations.retain(|seen| seen.time <= last);
     let late = source.cells.cut_after(last) + (observations - source.observations.len()) as u64;
-    source.cells_if_start.cut_after(last);
     source.undated_records += late;
     let newest = source
         .observations

@@ -11,13 +11,11 @@ pub(super) fn recent(rollup: &SourceRollup, before: Option<Time>) -> Cow<'_, Sou
     };
     let mut recent = SourceRollup {
         cells: Cells::default(),
-        cells_if_start: Cells::default(),
         observations: Vec::new(),
         chunks: SmallVec::new(),
         ..rollup.clone()
     };
     recent.cells = since(&rollup.cells, before);
-    recent.cells_if_start = since(&rollup.cells_if_start, before);
     recent.observations = rollup
         .observations
         .iter()
@@ -34,6 +32,12 @@ fn since(cells: &Cells, before: Time) -> Cells {
         if time >= before {
             let tuple = recent.tuple(attributes);
             recent.add(time, grain, tuple, cell);
+        }
+    }
+    for (time, grain, attributes, cell) in cells.in_order_if_start() {
+        if time >= before {
+            let tuple = recent.tuple(attributes);
+            recent.add_if_start(time, grain, tuple, cell);
         }
     }
     for (time, attributes, class, count) in cells.took() {

@@ -6,8 +6,8 @@
 use super::codes::{caller, fact, grain, instant, transport, vantage};
 use super::words::{Constants, Meanings, Number, Numbering, Tables};
 use crate::model::{
-    Alike, Cell, Cells, ErrorSaid, IdSample, Ids, Name, Observation, Outcome, RetrySaid, SampledId, Seldom, Shared, SourceRollup,
-    Time, Tokens, TokensUsed, TookClass, Upstream,
+    Alike, Attributes, Cell, Cells, ErrorSaid, Grain, IdSample, Ids, Name, Observation, Outcome, RetrySaid, SampledId, Seldom,
+    Shared, SourceRollup, Time, Tokens, TokensUsed, TookClass, Upstream,
 };
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -62,10 +62,12 @@ pub(super) struct Source {
 #[derive(Debug, Serialize, Deserialize)]
 struct StoredCells {
     /// Time, grain, attributes, successes, and those of them that were no first attempt.
-    counts: Vec<(i64, u8, Number, u32, u32)>,
+    counts: Vec<StoredCount>,
     /// Time, attributes, shortest length of the class in milliseconds, successes.
     took: Vec<(i64, Number, u32, u32)>,
 }
+
+type StoredCount = (i64, u8, Number, u32, u32);
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Seen {
@@ -142,7 +144,7 @@ impl Source {
             longest_ms: rollup.longest_ms,
             numbers_attempts: rollup.numbers_attempts,
             cells: cells_stored(&rollup.cells, &mut numbers),
-            cells_if_start: cells_stored(&rollup.cells_if_start, &mut numbers),
+            cells_if_start: cells_if_start_stored(&rollup.cells, &mut numbers),
             observations: rollup
                 .observations
                 .iter()
@@ -192,8 +194,7 @@ impl Source {
             upstream_retries: self.upstream_retries,
             longest_ms: self.longest_ms,
             numbers_attempts: self.numbers_attempts,
-            cells: cells_read(&self.cells, &meanings)?,
-            cells_if_start: cells_read(&self.cells_if_start, &meanings)?,
+            cells: cells_read(&self.cells, &self.cells_if_start, &meanings)?,
             observations,
             observations_dropped: self.observations_dropped,
             tokens: tokens_read(&self.tokens, &meanings)?,
@@ -226,11 +227,7 @@ fn cells_stored(cells: &Cells, numbers: &mut Numbering) -> StoredCells {
         counts: Vec::new(),
         took: Vec::new(),
     };
-    for (time, grain, attributes, cell) in cells.in_order() {
-        let attributes = numbers.attributes(attributes);
-        let counts = (time.0, grain::write(grain), attributes, cell.ok, cell.ok_later);
-        stored.counts.push(counts);
-    }
+    stored.counts.extend(cells.in_order().map(|cell| count_stored(cell, numbers)));
     for (time, attributes, class, count) in cells.took() {
         let shortest = u32::try_from(class.bounds().0).unwrap_or(u32::MAX);
         stored.took.push((time.0, numbers.attributes(attributes), shortest, count));
@@ -238,15 +235,41 @@ fn cells_stored(cells: &Cells, numbers: &mut Numbering) -> StoredCells {
     stored
 }
 
-fn cells_read(stored: &StoredCells, meanings: &Meanings) -> Option<Cells> {
+/// Nobody asks for the lengths on this time base.
+fn cells_if_start_stored(cells: &Cells, numbers: &mut Numbering) -> StoredCells {
+    StoredCells {
+        counts: cells.in_order_if_start().map(|cell| count_stored(cell, numbers)).collect(),
+        took: Vec::new(),
+    }
+}
+
+fn count_stored((time, grain, attributes, cell): (Time, Grain, &Arc<Attributes>, Cell), numbers: &mut Numbering) -> StoredCount {
+    (
+        time.0,
+        grain::write(grain),
+        numbers.attributes(attributes),
+        cell.ok,
+        cell.ok_later,
+    )
+}
+
+fn cells_read(stored: &StoredCells, if_start: &StoredCells, meanings: &Meanings) -> Option<Cells> {
     let mut cells = Cells::default();
-    for (time, grain, attributes, ok, ok_later) in &stored.counts {
+    let read = |cells: &mut Cells, (time, grain, attributes, ok, ok_later): &StoredCount| {
         let tuple = cells.tuple(&meanings.attributes(*attributes)?);
         let cell = Cell {
             ok: *ok,
             ok_later: *ok_later,
         };
-        cells.add(self::time(*time)?, grain::read(*grain)?, tuple, cell);
+        Some((self::time(*time)?, grain::read(*grain)?, tuple, cell))
+    };
+    for count in &stored.counts {
+        let (time, grain, tuple, cell) = read(&mut cells, count)?;
+        cells.add(time, grain, tuple, cell);
+    }
+    for count in &if_start.counts {
+        let (time, grain, tuple, cell) = read(&mut cells, count)?;
+        cells.add_if_start(time, grain, tuple, cell);
     }
     for (time, attributes, shortest, count) in &stored.took {
         let tuple = cells.tuple(&meanings.attributes(*attributes)?);

@@ -2,11 +2,13 @@
 //!
 //! Five seconds, not a minute, because clocks are corrected per source before minutes are summed (classification B1).
 
+use super::seldom::Seldom;
 use super::shared::Shared;
 use super::terms::{Attributes, Grain};
 use super::time::Time;
 use super::took::{TOOK_SECONDS, TookClass};
 use smallvec::SmallVec;
+use std::cmp::Ordering;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -38,9 +40,10 @@ pub(super) type Place = (u32, Grain, TupleId);
 /// Where a length is counted: its stretch, its attributes, and its class.
 pub(super) type TookPlace = (u32, TupleId, TookClass);
 
-/// The counts of one source on one time base, sorted: a third of what a map of them weighs.
+/// The counts of one source, sorted: a third of what a map of them weighs. They are on two time bases: the records' own
+/// stamps, and stamp plus duration, of applications whose stamps may be starts.
 ///
-/// Behind a pointer, because most sources of a great many are tiny, and leave one time base or both empty.
+/// Behind a pointer, because most sources of a great many are tiny, and many have no success.
 #[derive(Clone, Debug, Default)]
 pub struct Cells(Option<Box<Counted>>);
 
@@ -48,9 +51,10 @@ pub struct Cells(Option<Box<Counted>>);
 #[derive(Clone, Debug, Default)]
 struct Counted {
     tuples: SmallVec<[Arc<Attributes>; 1]>,
-    /// The numbers of the combinations, sorted by what they stand for.
-    by_value: SmallVec<[TupleId; 8]>,
+    /// The numbers of the combinations, sorted by what they stand for; empty for a single one.
+    by_value: Seldom<Vec<TupleId>>,
     counts: Counts<Place, Cell>,
+    if_start: Counts<Place, Cell>,
     took: Counts<TookPlace, u32>,
 }
 
@@ -77,6 +81,13 @@ impl Counted {
 
     /// The number of a combination, or its place among the others.
     fn search(&self, attributes: &Arc<Attributes>) -> Result<TupleId, usize> {
+        if let [single] = self.tuples.as_slice() {
+            return match single.cmp(attributes) {
+                Ordering::Less => Err(1),
+                Ordering::Equal => Ok(0),
+                Ordering::Greater => Err(0),
+            };
+        }
         let of = |id: TupleId| self.tuples.get(usize::from(id));
         let found = self.by_value.binary_search_by(|id| of(*id).cmp(&Some(attributes)));
         found.map(|at| self.by_value.get(at).copied().unwrap_or(TupleId::MAX))
@@ -85,12 +96,17 @@ impl Counted {
     fn insert(&mut self, place: usize, attributes: Arc<Attributes>) -> TupleId {
         let id = TupleId::try_from(self.tuples.len()).unwrap_or(TupleId::MAX);
         self.tuples.push(attributes);
-        self.by_value.insert(place, id);
+        if id == 1 {
+            self.by_value.push(0);
+        }
+        if id > 0 {
+            self.by_value.insert(place, id);
+        }
         id
     }
 
     /// See [`Cells::in_order`].
-    fn in_order(&self) -> impl Iterator<Item = (Time, Grain, &Arc<Attributes>, Cell)> {
+    fn in_order<'c>(&'c self, counts: &'c Counts<Place, Cell>) -> impl Iterator<Item = (Time, Grain, &'c Arc<Attributes>, Cell)> {
         let mut ranks = vec![0_usize; self.tuples.len()];
         for (rank, id) in self.by_value.iter().enumerate() {
             if let Some(place) = ranks.get_mut(usize::from(*id)) {
@@ -100,7 +116,7 @@ impl Counted {
         let together = |((slot, grain, _), _): &(Place, Cell), ((next, next_grain, _), _): &(Place, Cell)| {
             (slot, grain) == (next, next_grain)
         };
-        let cells = self.counts.chunk_by(together).flat_map(move |cells| {
+        let cells = counts.chunk_by(together).flat_map(move |cells| {
             let mut cells = cells.to_vec();
             cells.sort_unstable_by_key(|((.., id), _)| ranks.get(usize::from(*id)).copied());
             cells
@@ -136,6 +152,21 @@ impl Cells {
         sum(&mut self.0.get_or_insert_default().counts, place, cell, Cell::add);
     }
 
+    /// Counts `cell` at `time`, if the record's stamp is a start.
+    pub fn add_if_start(&mut self, time: Time, grain: Grain, tuple: TupleId, cell: Cell) {
+        let place = (slot(time, CELL_SECONDS), grain, tuple);
+        sum(&mut self.0.get_or_insert_default().if_start, place, cell, Cell::add);
+    }
+
+    /// The same with what was counted by itself of records whose stamps may be starts.
+    #[must_use]
+    pub(super) fn with_if_start(mut self, if_start: Self) -> Self {
+        let Some(mut other) = if_start.0 else { return self };
+        (other.counts, other.if_start) = (Counts::new(), other.counts);
+        self.merge(Self(Some(other)));
+        self
+    }
+
     /// Counts successes of one class of length.
     pub fn add_all_took(&mut self, time: Time, tuple: TupleId, class: TookClass, count: u32) {
         let place = (slot(time, TOOK_SECONDS), tuple, class);
@@ -156,7 +187,9 @@ impl Cells {
         mine.took.sort_unstable();
         mine.took.shrink_to_fit();
         mine.tuples.shrink_to_fit();
-        mine.by_value.shrink_to_fit();
+        if let Some(by_value) = mine.by_value.held_mut() {
+            by_value.shrink_to_fit();
+        }
     }
 
     /// Takes attributes that are `shared` with other counts in the place of equal ones.
@@ -189,17 +222,31 @@ impl Cells {
         };
         let to: Vec<TupleId> = other.tuples.iter().map(|attributes| mine.tuple(attributes)).collect();
         let mine_of = |id: &mut TupleId| *id = to.get(usize::from(*id)).copied().unwrap_or(*id);
-        other.counts.iter_mut().for_each(|((.., id), _)| mine_of(id));
+        for counts in [&mut other.counts, &mut other.if_start] {
+            counts.iter_mut().for_each(|((.., id), _)| mine_of(id));
+            counts.sort_unstable_by_key(|(place, _)| *place);
+        }
         other.took.iter_mut().for_each(|((_, id, _), _)| mine_of(id));
-        other.counts.sort_unstable_by_key(|(place, _)| *place);
         other.took.sort_unstable();
         sum_all(&mut mine.counts, other.counts, Cell::add);
+        sum_all(&mut mine.if_start, other.if_start, Cell::add);
         sum_all(&mut mine.took, other.took, add_count);
     }
 
     /// Every cell with the start of its five seconds, in order of time, grain and attributes.
     pub fn in_order(&self) -> impl Iterator<Item = (Time, Grain, &Arc<Attributes>, Cell)> {
-        self.0.iter().flat_map(|mine| mine.in_order())
+        self.0.iter().flat_map(|mine| mine.in_order(&mine.counts))
+    }
+
+    /// The same of those by stamp plus duration.
+    pub fn in_order_if_start(&self) -> impl Iterator<Item = (Time, Grain, &Arc<Attributes>, Cell)> {
+        self.0.iter().flat_map(|mine| mine.in_order(&mine.if_start))
+    }
+
+    /// Whether any were counted by stamp plus duration.
+    #[must_use]
+    pub fn may_start(&self) -> bool {
+        self.0.as_ref().is_some_and(|mine| !mine.if_start.is_empty())
     }
 
     /// Successes in cells that begin after `last`.
@@ -216,7 +263,9 @@ impl Cells {
     pub fn cut_after(&mut self, last: Time) -> u64 {
         let late = self.after(last);
         if let Some(mine) = &mut self.0 {
-            mine.counts.retain(|((slot, ..), _)| start(*slot, CELL_SECONDS) <= last);
+            for counts in [&mut mine.counts, &mut mine.if_start] {
+                counts.retain(|((slot, ..), _)| start(*slot, CELL_SECONDS) <= last);
+            }
             mine.took.retain(|((slot, ..), _)| start(*slot, TOOK_SECONDS) <= last);
         }
         late

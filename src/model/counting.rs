@@ -84,9 +84,13 @@ impl Counting {
         self.took.add((slot(time, TOOK_SECONDS), tuple, class), count, add_count);
     }
 
-    /// What was counted.
+    /// What was counted by the records' own stamps, and `if_start` by stamp plus duration.
     #[must_use]
-    pub fn finish(mut self) -> Cells {
+    pub fn finish(self, if_start: Self) -> Cells {
+        self.settled().with_if_start(if_start.settled())
+    }
+
+    fn settled(mut self) -> Cells {
         if self.counts.counts.is_empty() && self.took.counts.is_empty() {
             return Cells::default();
         }

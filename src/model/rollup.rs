@@ -96,10 +96,8 @@ pub struct SourceRollup {
     pub longest_ms: u32,
     /// Whether any record numbers its attempts.
     pub numbers_attempts: bool,
-    /// Successes by the record's own stamp.
+    /// Successes.
     pub cells: Cells,
-    /// The same successes by stamp plus duration, for records whose stamp may be a start.
-    pub cells_if_start: Cells,
     /// Failures, caller-side ends and details, whole, by line.
     pub observations: Vec<Observation>,
     /// The tokens that successes used, by model.
@@ -153,7 +151,6 @@ impl SourceRollup {
         self.longest_ms = self.longest_ms.max(other.longest_ms);
         self.numbers_attempts |= other.numbers_attempts;
         self.cells.merge(other.cells);
-        self.cells_if_start.merge(other.cells_if_start);
         self.observations.extend(other.observations);
         for (model, used) in other.tokens {
             self.tokens.entry(model).or_default().add(used);
@@ -177,7 +174,6 @@ impl SourceRollup {
     /// Takes attributes that are `shared` with other sources in the place of equal ones.
     pub fn share(&mut self, shared: &mut Shared<Attributes>) {
         self.cells.share(shared);
-        self.cells_if_start.share(shared);
         // A reader holds equal ones once, so nearly all are known by where they lie, and need not be hashed: 300 instructions
         // an observation otherwise. What is replaced is kept until the end, so that nothing else comes to lie there.
         let mut replaced: AHashMap<*const Alike, [Arc<Alike>; 2]> = AHashMap::new();

@@ -10,10 +10,12 @@ fn told(rollup: Rollup) -> Vec<String> {
     assert_eq!(reasons(&rollup), []);
     let source = |mut source: Box<faultscope::model::SourceRollup>| {
         source.chunks.clear();
-        let in_order = |cells: &faultscope::model::Cells| format!("{:?}", cells.in_order().collect::<Vec<_>>());
-        let (cells, starts) = (in_order(&source.cells), in_order(&source.cells_if_start));
-        (source.cells, source.cells_if_start) = Default::default();
-        format!("{source:?} {cells:?} {starts:?}")
+        let cells = std::mem::take(&mut source.cells);
+        let cells = (
+            cells.in_order().collect::<Vec<_>>(),
+            cells.in_order_if_start().collect::<Vec<_>>(),
+        );
+        format!("{source:?} {cells:?}")
     };
     let mut told: Vec<String> = rollup.sources.into_values().map(source).collect();
     told.sort();

@@ -265,7 +265,6 @@ fn torn(rollup: &Rollup, into: usize, dice: &mut Dice) -> Vec<Rollup> {
         let mut torn: Vec<SourceRollup> = vec![SourceRollup::default(); into];
         torn[dice.below(into)] = SourceRollup {
             cells: faultscope::model::Cells::default(),
-            cells_if_start: faultscope::model::Cells::default(),
             observations: Vec::new(),
             provider_ids: faultscope::model::IdSample::default(),
             client_ids: faultscope::model::IdSample::default(),
@@ -290,10 +289,10 @@ fn torn(rollup: &Rollup, into: usize, dice: &mut Dice) -> Vec<Rollup> {
             let tuple = cells.tuple(attributes);
             cells.add_all_took(time, tuple, class, count);
         }
-        for (time, grain, attributes, cell) in source.cells_if_start.in_order() {
-            let cells = &mut torn[dice.below(into)].cells_if_start;
+        for (time, grain, attributes, cell) in source.cells.in_order_if_start() {
+            let cells = &mut torn[dice.below(into)].cells;
             let tuple = cells.tuple(attributes);
-            cells.add(time, grain, tuple, cell);
+            cells.add_if_start(time, grain, tuple, cell);
         }
         for (part, torn) in parts.iter_mut().zip(torn) {
             part.sources.insert(Arc::clone(name), Box::new(torn));

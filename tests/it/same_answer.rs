@@ -141,10 +141,12 @@ fn told(mut rollup: Rollup) -> String {
         source.chunks.clear();
     }
     let sources = rollup.sources.into_iter().map(|(name, mut source)| {
-        let in_order = |cells: &faultscope::model::Cells| format!("{:?}", cells.in_order().collect::<Vec<_>>());
-        let (cells, starts) = (in_order(&source.cells), in_order(&source.cells_if_start));
-        (source.cells, source.cells_if_start) = Default::default();
-        format!("{name} {source:?} {cells:?} {starts:?}\n")
+        let cells = std::mem::take(&mut source.cells);
+        let cells = (
+            cells.in_order().collect::<Vec<_>>(),
+            cells.in_order_if_start().collect::<Vec<_>>(),
+        );
+        format!("{name} {source:?} {cells:?}\n")
     });
     sources.collect::<String>() + &format!("{:?}", rollup.skipped)
 }

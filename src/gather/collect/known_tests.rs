@@ -286,19 +286,17 @@ fn read(format: &'static dyn Format, lines: &[Vec<u8>], wanted: Option<&Wanted>,
 
 /// All of a rollup in an order of its own.
 fn told(rollup: SourceRollup) -> String {
-    let all = |cells: &Cells| {
-        // Of one time they come in the order of their numbers, which says nothing.
-        let mut took: Vec<_> = cells.took().collect();
-        took.sort();
-        format!("{:#?}\n{took:#?}", cells.in_order().collect::<Vec<_>>())
-    };
-    let (cells, if_start) = (all(&rollup.cells), all(&rollup.cells_if_start));
+    // Of one time they come in the order of their numbers, which says nothing.
+    let mut took: Vec<_> = rollup.cells.took().collect();
+    took.sort();
+    let cells = rollup.cells.in_order().collect::<Vec<_>>();
+    let if_start = rollup.cells.in_order_if_start().collect::<Vec<_>>();
+    let counted = format!("{cells:#?}\n{if_start:#?}\n{took:#?}");
     let rest = SourceRollup {
         cells: Cells::default(),
-        cells_if_start: Cells::default(),
         ..rollup
     };
-    format!("{cells}\n{if_start}\n{rest:#?}")
+    format!("{counted}\n{rest:#?}")
 }
 
 fn agree(format: &str, made: &[Made]) -> Result<(), TestCaseError> {

@@ -260,8 +260,7 @@ impl<'a> Collector<'a> {
     #[must_use]
     pub fn finish(mut self) -> SourceRollup {
         self.give_back();
-        self.rollup.cells = self.cells.ended.finish();
-        self.rollup.cells_if_start = self.cells.if_start.finish();
+        self.rollup.cells = self.cells.ended.finish(self.cells.if_start);
         self.rollup
     }
 

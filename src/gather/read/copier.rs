@@ -39,10 +39,8 @@ impl Copier {
             .into_iter()
             .map(|(model, used)| (self.repeated.word(&model), used))
             .collect();
-        for cells in [&mut copy.cells, &mut copy.cells_if_start] {
-            for attributes in cells.combinations_mut() {
-                *attributes = self.repeated.attributes((**attributes).clone());
-            }
+        for attributes in copy.cells.combinations_mut() {
+            *attributes = self.repeated.attributes((**attributes).clone());
         }
         for sample in [&mut copy.provider_ids, &mut copy.client_ids] {
             sample.clients_mut().for_each(|client| self.word(client));

@@ -6,7 +6,7 @@ use super::clocks::Clock;
 use super::cover::{Cover, Covers};
 use super::family::{Family, Granularity};
 use super::proxies::ProxyHost;
-use crate::model::{Attributes, Cell, Cells, Dimension, Grain, Name, SourceRollup, Time, TrafficCell};
+use crate::model::{Attributes, Cell, Dimension, Grain, Name, SourceRollup, Time, TrafficCell};
 use ahash::AHashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -186,18 +186,12 @@ pub(super) fn of_applications(
         let (answers, calls) = (total(wanted), total(Grain::Call));
         if wanted == Grain::Call || !stands_for(calls, answers) {
             for (rollup, clock) in members() {
-                add(&mut successes, cells(rollup, clock), clock, |grain| grain == wanted, filled);
+                add(&mut successes, rollup, clock, |grain| grain == wanted, filled);
             }
             continue;
         }
         for (rollup, clock) in members() {
-            add(
-                &mut successes,
-                cells(rollup, clock),
-                clock,
-                |grain| grain == Grain::Call,
-                filled,
-            );
+            add(&mut successes, rollup, clock, |grain| grain == Grain::Call, filled);
         }
         let missing = answers.saturating_sub(calls);
         add_unclaimed(&mut successes, members(), wanted, missing, filled);
@@ -227,23 +221,22 @@ fn stands_for(calls: u64, answers: u64) -> bool {
     calls > 0 && stands
 }
 
-/// Which time base a source's clock asks for.
-fn cells(rollup: &SourceRollup, clock: Clock) -> &Cells {
-    if clock.stamps_start && !rollup.cells_if_start.is_empty() {
-        &rollup.cells_if_start
-    } else {
-        &rollup.cells
-    }
+/// The cells on the time base that a source's clock asks for.
+fn cells(rollup: &SourceRollup, clock: Clock) -> impl Iterator<Item = (Time, Grain, &Arc<Attributes>, Cell)> {
+    let by_start = clock.stamps_start && rollup.cells.may_start();
+    let if_start = by_start.then(|| rollup.cells.in_order_if_start());
+    let by_end = (!by_start).then(|| rollup.cells.in_order());
+    if_start.into_iter().flatten().chain(by_end.into_iter().flatten())
 }
 
 fn add(
     successes: &mut Successes,
-    cells: &Cells,
+    rollup: &SourceRollup,
     clock: Clock,
     wants: impl Fn(Grain) -> bool,
     filled: impl Fn(&Arc<Attributes>) -> Arc<Attributes>,
 ) {
-    for (time, grain, attributes, cell) in cells.in_order() {
+    for (time, grain, attributes, cell) in cells(rollup, clock) {
         if wants(grain) {
             successes.add(time.plus_ms(clock.offset_ms), &filled(attributes), cell);
         }
@@ -263,7 +256,7 @@ fn add_unclaimed<'a>(
     let mut answers: BTreeMap<(i64, Time, Arc<Attributes>), u64> = BTreeMap::new();
     let mut calls: BTreeMap<i64, u64> = BTreeMap::new();
     for (rollup, clock) in members {
-        for (time, grain, attributes, cell) in cells(rollup, clock).in_order() {
+        for (time, grain, attributes, cell) in cells(rollup, clock) {
             let time = time.plus_ms(clock.offset_ms);
             let minute = time.0.div_euclid(MINUTE_MS);
             if grain == wanted {
@@ -304,7 +297,7 @@ pub(super) fn of_proxies(
         for &index in &proxy.counted {
             let Some((_, rollup)) = sources.get(index) else { continue };
             let clock = clocks.get(index).copied().unwrap_or_default();
-            for (time, grain, attributes, cell) in cells(rollup, clock).in_order() {
+            for (time, grain, attributes, cell) in cells(rollup, clock) {
                 if !matches!(grain, Grain::Attempt | Grain::Tunnel) {
                     continue;
                 }
