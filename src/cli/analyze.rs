@@ -28,10 +28,8 @@ pub(super) fn judged(args: &Analyze, needs: &Needs, rollup: Rollup, clocks: Cloc
         clocks: Some(clocks),
         ..needs.judge.clone()
     };
-    let mut findings = judge::judge(&rollup, &options);
     let derived = key::derived(&rollup);
-    // A million logs weigh more than their report.
-    drop(rollup);
+    let mut findings = judge::judge_last(rollup, &options);
     status_page::note(&mut findings, &args.status_page);
     let exit = exit(needs, &findings);
     match args.explain {

@@ -310,7 +310,7 @@ fn source(source: &SourceCoverage) -> SourceV1 {
         unread_records: source.unread_records,
         first: time(source.first),
         last: time(source.last),
-        time_zone: source.time_zone.clone(),
+        time_zone: source.time_zone.as_deref().map(str::to_owned),
         clock_offset_seconds: source.clock_offset_seconds,
         notes: source.notes.iter().map(|note| inert(note)).collect(),
     }

@@ -27,10 +27,12 @@ pub use trace::Tracer;
 pub use wanted::{wanted, wanted_by};
 
 use crate::model::{
-    Attempt, CallOutcome, Counts, Coverage, Finding, Findings, Name, Rollup, SourceCoverage, SourceRollup, Traffic, Window,
+    Attempt, CallOutcome, Counts, Coverage, Finding, Findings, Name, Rollup, Skipped, SourceCoverage, SourceRollup, Traffic,
+    Window,
 };
 use crate::text::timestamp::nearest_zone_ms;
 use crate::workers::Workers;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -58,16 +60,25 @@ pub struct Options {
 /// Act two, whole.
 #[must_use]
 pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
+    judge_one(Cow::Borrowed(rollup), options)
+}
+
+/// As [`judge()`], and frees the rollup as it goes: what a hundred thousand logs gave weighs as much as what is told of them.
+#[must_use]
+pub fn judge_last(rollup: Rollup, options: &Options) -> Findings {
+    judge_one(Cow::Owned(rollup), options)
+}
+
+fn judge_one(rollup: Cow<'_, Rollup>, options: &Options) -> Findings {
     let workers = Workers::new(options.threads);
-    let correlated = correlate::correlate(rollup, options.clocks.as_ref(), &workers);
+    let correlated = correlate::correlate(&rollup, options.clocks.as_ref(), &workers);
     let traffic = options.selection.of(correlated.traffic);
     let (mut windows, no_news) = find_windows(&traffic, options, &workers);
-    case::add_proxy_logs(&mut windows, rollup, &correlated.offsets_ms);
-    let coverage = coverage(rollup, &correlated.offsets_ms);
-    let durations = timeline::Durations::of(rollup, &correlated.offsets_ms, &options.selection, &windows);
+    case::add_proxy_logs(&mut windows, &rollup, &correlated.offsets_ms);
+    let durations = timeline::Durations::of(&rollup, &correlated.offsets_ms, &options.selection, &windows);
     let counted = || (counts(&traffic), caller_side::count(&traffic));
     let remarked = || {
-        let remarks = remarks::remarks(&traffic, rollup, &correlated.offsets_ms);
+        let remarks = remarks::remarks(&traffic, &rollup, &correlated.offsets_ms);
         (remarks, isolated(&traffic, &windows, options.max_requests))
     };
     let audited = || retries::audit(&traffic, &windows);
@@ -75,6 +86,9 @@ pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
     let (((counts, caller_side), (mut findings, (isolated_count, isolated))), (retries, timeline)) =
         workers.both(|| workers.both(counted, remarked), || workers.both(audited, drawn));
     findings.extend(no_news);
+    drop(durations);
+    let traffic = options.keep_traffic.then(|| Arc::new(traffic));
+    let coverage = coverage(rollup, &correlated.offsets_ms);
     Findings {
         counts,
         caller_side,
@@ -86,7 +100,7 @@ pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
         thresholds: options.thresholds.by_name(),
         coverage,
         windows,
-        traffic: options.keep_traffic.then(|| Arc::new(traffic)),
+        traffic,
     }
 }
 
@@ -103,7 +117,7 @@ fn find_windows(traffic: &Traffic, options: &Options, workers: &Workers) -> (Vec
 /// Whether everything was read and understood.
 #[must_use]
 pub fn is_complete(rollup: &Rollup) -> bool {
-    coverage(rollup, &BTreeMap::new()).is_complete()
+    coverage(Cow::Borrowed(rollup), &BTreeMap::new()).is_complete()
 }
 
 fn counts(traffic: &Traffic) -> Counts {
@@ -179,42 +193,52 @@ fn zone_and_skew(source: &SourceRollup, offset_ms: i64) -> (Option<String>, i64)
     (Some(said), offset_ms - zone)
 }
 
-fn coverage(rollup: &Rollup, offsets_ms: &BTreeMap<Name, i64>) -> Coverage {
-    let sources: Vec<SourceCoverage> = rollup
-        .sources
-        .iter()
-        .map(|(name, source)| {
-            let offset = offsets_ms.get(name).copied().unwrap_or(0);
-            let (zone, skew) = zone_and_skew(source, offset);
-            let answered = source.successes_with_id + source.successes_without_id;
-            #[expect(clippy::cast_precision_loss, reason = "shares and seconds need no more than 53 bits")]
-            let (seconds, share) = (
-                skew as f64 / 1000.0,
-                (answered > 0).then(|| source.successes_with_id as f64 / answered as f64),
-            );
-            SourceCoverage {
-                path: Name::clone(name),
-                format: source.format,
-                vantage: source.vantage,
-                host: source.host.clone(),
-                records: source.records,
-                other_records: source.other_records,
-                unread_records: source.unread_records,
-                unread_lines: source.unread_lines.iter().copied().collect(),
-                first: source.span.map(|(first, _)| first.plus_ms(offset)),
-                last: source.span.map(|(_, last)| last.plus_ms(offset)),
-                time_zone: zone.or_else(|| source.time_zone.as_deref().map(str::to_owned)),
-                clock_offset_seconds: seconds,
-                share_with_provider_id: share,
-                notes: source.notes.iter().cloned().collect(),
-            }
-        })
-        .collect();
+fn coverage(rollup: Cow<'_, Rollup>, offsets_ms: &BTreeMap<Name, i64>) -> Coverage {
+    let offset = |name: &Name| offsets_ms.get(name).copied().unwrap_or(0);
+    let bytes = rollup.sources.values().map(|source| source.bytes).sum();
+    let (sources, skipped): (Vec<SourceCoverage>, Vec<Skipped>) = match rollup {
+        Cow::Borrowed(Rollup { sources, skipped }) => {
+            let sources = sources.iter().map(|(name, source)| covered(name, source, offset(name)));
+            (sources.collect(), skipped.iter().cloned().collect())
+        }
+        Cow::Owned(Rollup { sources, skipped }) => {
+            let sources = sources
+                .into_iter()
+                .map(|(name, source)| covered(&name, &source, offset(&name)));
+            (sources.collect(), skipped.into_iter().collect())
+        }
+    };
     Coverage {
         start: sources.iter().filter_map(|source| source.first).min(),
         end: sources.iter().filter_map(|source| source.last).max(),
-        bytes: rollup.sources.values().map(|source| source.bytes).sum(),
+        bytes,
         sources,
-        skipped: rollup.skipped.iter().cloned().collect(),
+        skipped,
+    }
+}
+
+fn covered(name: &Name, source: &SourceRollup, offset: i64) -> SourceCoverage {
+    let (zone, skew) = zone_and_skew(source, offset);
+    let answered = source.successes_with_id + source.successes_without_id;
+    #[expect(clippy::cast_precision_loss, reason = "shares and seconds need no more than 53 bits")]
+    let (seconds, share) = (
+        skew as f64 / 1000.0,
+        (answered > 0).then(|| source.successes_with_id as f64 / answered as f64),
+    );
+    SourceCoverage {
+        path: Name::clone(name),
+        format: source.format,
+        vantage: source.vantage,
+        host: source.host.clone(),
+        records: source.records,
+        other_records: source.other_records,
+        unread_records: source.unread_records,
+        unread_lines: source.unread_lines.iter().copied().collect(),
+        first: source.span.map(|(first, _)| first.plus_ms(offset)),
+        last: source.span.map(|(_, last)| last.plus_ms(offset)),
+        time_zone: zone.map(Name::from).or_else(|| source.time_zone.clone()),
+        clock_offset_seconds: seconds,
+        share_with_provider_id: share,
+        notes: source.notes.iter().cloned().collect(),
     }
 }

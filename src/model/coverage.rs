@@ -37,7 +37,7 @@ pub struct SourceCoverage {
     /// Latest record.
     pub last: Option<Time>,
     /// How stamps without a zone were read.
-    pub time_zone: Option<String>,
+    pub time_zone: Option<Name>,
     /// What was added to this source's times so that the clocks agree, in seconds.
     pub clock_offset_seconds: f64,
     /// Records about a call that carry the provider's id (0..=1 of the successes), for the missing-id finding.

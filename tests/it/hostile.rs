@@ -227,7 +227,7 @@ fn coverage(text: &str) -> Coverage {
             unread_lines: [1].into_iter().collect(),
             first: Some(NOON),
             last: Some(NOON),
-            time_zone: Some(format!("{text} by --tz")),
+            time_zone: Some(format!("{text} by --tz").into()),
             clock_offset_seconds: 3.0,
             share_with_provider_id: None,
             notes: [format!("{text} was cut short")].into_iter().collect(),

@@ -212,7 +212,7 @@ pub(crate) fn poisoned(mut findings: Findings, word: &str) -> Findings {
     }
     for source in &mut findings.coverage.sources {
         source.path = Arc::clone(&name);
-        source.time_zone = Some(word.to_owned());
+        source.time_zone = Some(word.into());
         source.notes.push(word.to_owned());
     }
     for finding in &mut findings.findings {

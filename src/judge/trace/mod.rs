@@ -19,6 +19,7 @@ use crate::workers::Workers;
 use ahash::AHashMap;
 use exchange::Exchange;
 use record::{link_ids, shares_id};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use thread::Thread;
 
@@ -52,7 +53,7 @@ impl<'a> Tracer<'a> {
         let (windows, _) = find_windows(&traffic, options, &workers);
         let mut tracer = Self {
             rollup,
-            coverage: coverage(rollup, &correlated.offsets_ms),
+            coverage: coverage(Cow::Borrowed(rollup), &correlated.offsets_ms),
             attempts: traffic.attempts,
             windows,
             offsets_ms: correlated.offsets_ms,

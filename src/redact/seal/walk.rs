@@ -85,7 +85,14 @@ pub(super) fn sentences(findings: &mut Findings, visit: &mut dyn FnMut(&mut Stri
 pub(super) fn said_of_sources(coverage: &mut Coverage, visit: &mut dyn FnMut(&mut String)) {
     for source in &mut coverage.sources {
         source.notes.held_mut().into_iter().flatten().for_each(&mut *visit);
-        source.time_zone.iter_mut().for_each(&mut *visit);
+        if let Some(zone) = &mut source.time_zone {
+            let mut said = zone.to_string();
+            visit(&mut said);
+            // Many sources share one.
+            if *said != **zone {
+                *zone = said.into();
+            }
+        }
     }
     for skipped in &mut coverage.skipped {
         visit(&mut skipped.reason);
