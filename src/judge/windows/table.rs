@@ -100,16 +100,15 @@ impl<'a> Table<'a> {
             .map(|(at, values)| (*at, numbered.binary_search(&values).unwrap_or(0)))
             .collect();
         let of = |attributes: &Arc<Attributes>| number.get(&lies_at(attributes)).copied().unwrap_or(0);
-        let mut sums: Sums = AHashMap::new();
-        for cell in cells {
-            sums.entry((table.minute(cell.time), of(&cell.attributes))).or_default().0 += f64::from(cell.first_ok);
-        }
-        for attempt in table.attempts.iter().filter(|attempt| attempt.number == 1) {
-            let sum = sums.entry((table.minute(attempt.time), of(&attempt.attributes))).or_default();
-            sum.0 += 1.0;
-            sum.1 += if attempt.side == Some(side) { 1.0 } else { 0.0 };
-        }
-        table.entries = entries(sums, &numbered);
+        let went_well = cells
+            .iter()
+            .map(|cell| (table.minute(cell.time), of(&cell.attributes), f64::from(cell.first_ok), 0.0));
+        let first = table.attempts.iter().filter(|attempt| attempt.number == 1);
+        let ended = first.map(|attempt| {
+            let k = if attempt.side == Some(side) { 1.0 } else { 0.0 };
+            (table.minute(attempt.time), of(&attempt.attributes), 1.0, k)
+        });
+        table.entries = entries(went_well, ended, &numbered);
         table
     }
 
@@ -276,24 +275,45 @@ pub(crate) fn background_of(mut rates: Vec<f64>) -> f64 {
         .clamp(BACKGROUND_FLOOR, BACKGROUND_CAP)
 }
 
-/// Attempts and failures by minute and number of values.
-type Sums = AHashMap<(usize, usize), (f64, f64)>;
+/// Minute, number of the combination, first attempts, and those of them that failed on the side.
+type Told = (usize, usize, f64, f64);
 
-/// The sums in order.
-fn entries(sums: Sums, numbered: &[&Vec<Value>]) -> Vec<Entry> {
-    let mut sums: Vec<((usize, usize), (f64, f64))> = sums.into_iter().collect();
-    sums.sort_unstable_by_key(|(key, _)| *key);
+/// The sums by minute and combination. Both come in order of time, so that a minute is summed by itself: a table of all
+/// minutes weighed more than all else that was counted.
+fn entries(went_well: impl Iterator<Item = Told>, ended: impl Iterator<Item = Told>, numbered: &[&Vec<Value>]) -> Vec<Entry> {
     let shared: Vec<Arc<[Value]>> = numbered.iter().map(|values| Arc::from(values.as_slice())).collect();
-    let values = |number: usize| shared.get(number).cloned().unwrap_or_default();
-    sums.into_iter()
-        .map(|((minute, number), (n, k))| Entry {
-            minute,
-            values: values(number),
-            n,
-            k,
-            alive: true,
-        })
-        .collect()
+    let (mut went_well, mut ended) = (went_well.peekable(), ended.peekable());
+    let mut entries = Vec::new();
+    let mut sums: Vec<Option<(f64, f64)>> = vec![None; shared.len()];
+    let mut met = Vec::new();
+    loop {
+        let (one, other) = (went_well.peek(), ended.peek());
+        let Some(minute) = one.into_iter().chain(other).map(|told| told.0).min() else {
+            break;
+        };
+        let of_minute = |told: &Told| told.0 <= minute;
+        while let Some((_, number, n, k)) = went_well.next_if(of_minute).or_else(|| ended.next_if(of_minute)) {
+            let Some(sum) = sums.get_mut(number) else { continue };
+            if sum.is_none() {
+                met.push(number);
+            }
+            let sum = sum.get_or_insert_default();
+            (sum.0, sum.1) = (sum.0 + n, sum.1 + k);
+        }
+        met.sort_unstable();
+        for number in met.drain(..) {
+            let (sum, values) = (sums.get_mut(number).and_then(Option::take), shared.get(number));
+            entries.extend(sum.zip(values).map(|((n, k), values)| Entry {
+                minute,
+                values: Arc::clone(values),
+                n,
+                k,
+                alive: true,
+            }));
+        }
+    }
+    entries.shrink_to_fit();
+    entries
 }
 
 /// Where shared attributes lie: a number for them that costs nothing, and that nothing is ordered by.
