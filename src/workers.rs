@@ -106,7 +106,19 @@ impl Workers {
     /// What two pieces of work make, done at once where there are workers for both.
     pub fn both<A: Send, B: Send>(&self, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
         match &self.pool {
-            Some(pool) => pool.join(one, other),
+            // The caller's own thread takes one, for an allocator keeps what each thread has freed for that thread.
+            Some(pool) => {
+                let mut made = None;
+                let one = pool.in_place_scope(|scope| {
+                    scope.spawn(|_| made = Some(other()));
+                    one()
+                });
+                #[expect(
+                    clippy::expect_used,
+                    reason = "a scope ends when all that it spawned has, or hands on its panic"
+                )]
+                (one, made.expect("spawned work ends within its scope"))
+            }
             None => (one(), other()),
         }
     }

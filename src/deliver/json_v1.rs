@@ -74,7 +74,7 @@ struct CoverageV1<'f> {
     records: u64,
     other_records: u64,
     unread_records: u64,
-    sources: Each<'f, SourceCoverage, SourceV1>,
+    sources: Each<'f, Box<SourceCoverage>, SourceV1>,
     skipped: Each<'f, Skipped, SkippedV1>,
 }
 
@@ -332,7 +332,7 @@ fn coverage(read: &Coverage) -> CoverageV1<'_> {
         records: read.records(),
         other_records: read.other_records(),
         unread_records: read.unread_records(),
-        sources: Each(&read.sources, source),
+        sources: Each(&read.sources, |read| source(read)),
         skipped: Each(&read.skipped, skipped),
     }
 }

@@ -38,7 +38,10 @@ pub(super) fn sources(read: &Coverage) -> Listed<'_, SourceCoverage> {
     by_rank.truncate(LISTED);
     by_rank.sort_unstable_by_key(|(_, at)| *at);
     Listed {
-        some: by_rank.iter().filter_map(|(_, at)| read.sources.get(*at)).collect(),
+        some: by_rank
+            .iter()
+            .filter_map(|(_, at)| read.sources.get(*at).map(|source| &**source))
+            .collect(),
         more: read.sources.len().saturating_sub(LISTED),
     }
 }
@@ -74,7 +77,7 @@ mod tests {
             notes: Seldom::default(),
         };
         Coverage {
-            sources: (0..logs).map(source).collect(),
+            sources: (0..logs).map(|at| Box::new(source(at))).collect(),
             ..Coverage::default()
         }
     }

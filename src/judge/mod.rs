@@ -196,15 +196,19 @@ fn zone_and_skew(source: &SourceRollup, offset_ms: i64) -> (Option<String>, i64)
 fn coverage(rollup: Cow<'_, Rollup>, offsets_ms: &BTreeMap<Name, i64>) -> Coverage {
     let offset = |name: &Name| offsets_ms.get(name).copied().unwrap_or(0);
     let bytes = rollup.sources.values().map(|source| source.bytes).sum();
-    let (sources, skipped): (Vec<SourceCoverage>, Vec<Skipped>) = match rollup {
+    let (sources, skipped): (Vec<Box<SourceCoverage>>, Vec<Skipped>) = match rollup {
         Cow::Borrowed(Rollup { sources, skipped }) => {
-            let sources = sources.iter().map(|(name, source)| covered(name, source, offset(name)));
+            let sources = sources
+                .iter()
+                .map(|(name, source)| Box::new(covered(name, source, offset(name))));
             (sources.collect(), skipped.iter().cloned().collect())
         }
         Cow::Owned(Rollup { sources, skipped }) => {
-            let sources = sources
-                .into_iter()
-                .map(|(name, source)| covered(&name, &source, offset(&name)));
+            let sources = sources.into_iter().map(|(name, source)| {
+                let covered = covered(&name, &source, offset(&name));
+                drop(source);
+                Box::new(covered)
+            });
             (sources.collect(), skipped.into_iter().collect())
         }
     };

@@ -55,8 +55,8 @@ pub struct Coverage {
     pub end: Option<Time>,
     /// Bytes read, after decompression.
     pub bytes: u64,
-    /// The sources, by path.
-    pub sources: Vec<SourceCoverage>,
+    /// The sources, by path; boxed, so that each takes the place of what was read of it and a great many need no new room.
+    pub sources: Vec<Box<SourceCoverage>>,
     /// What was skipped.
     pub skipped: Vec<Skipped>,
 }
@@ -89,7 +89,7 @@ impl Coverage {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
-        let over = |source: &SourceCoverage| {
+        let over = |source: &Box<SourceCoverage>| {
             let all = source.records + source.other_records + source.unread_records;
             source.format.is_none() || source.unread_records as f64 > all as f64 * UNREAD_SHARE_ALLOWED
         };

@@ -216,7 +216,7 @@ fn coverage(text: &str) -> Coverage {
         start: Some(NOON),
         end: Some(NOON),
         bytes: 1,
-        sources: vec![SourceCoverage {
+        sources: vec![Box::new(SourceCoverage {
             path: Name::from(text),
             format: Some("json-lines"),
             vantage: Some(Vantage::Application),
@@ -231,7 +231,7 @@ fn coverage(text: &str) -> Coverage {
             clock_offset_seconds: 3.0,
             share_with_provider_id: None,
             notes: [format!("{text} was cut short")].into_iter().collect(),
-        }],
+        })],
         skipped: vec![Skipped {
             path: Name::from(text),
             reason: format!("{text}: no such format"),
