@@ -56,7 +56,7 @@ fn told(rollup: &Rollup) -> String {
                 source.records,
                 source.other_records,
                 source.unread_records,
-                source.undated_records,
+                source.rare.undated_records,
             );
             let lines: Vec<_> = source
                 .observations

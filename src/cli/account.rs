@@ -34,7 +34,7 @@ pub(super) fn unread(rollup: &Rollup, all: bool) {
     }
     let single: Vec<_> = odd.iter().filter(|(_, source)| !unknown(source)).collect();
     for (name, source) in single.iter().take(named) {
-        let lines: Vec<String> = source.unread_lines.iter().map(|line| format!("{name}:{line}")).collect();
+        let lines: Vec<String> = source.rare.unread_lines.iter().map(|line| format!("{name}:{line}")).collect();
         let more = if source.unread_records > lines.len() as u64 {
             ", …"
         } else {

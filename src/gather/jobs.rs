@@ -88,6 +88,8 @@ pub(super) fn read_all(
             }
         }
     };
+    // A part of a source at most is a source, and room made anew each time it is short leaves gaps.
+    all.reserve_exact(jobs.len());
     let mut copier = Copier::default();
     let shelves = workers.fold_and_give(&in_series(jobs, sources), work, |(number, whole)| {
         all.push((*number, copier.copy(whole)));

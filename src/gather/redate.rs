@@ -63,7 +63,7 @@ fn moved(source: &mut SourceRollup, shift: i64) {
         return;
     }
     source.span = source.span.map(|(first, last)| (first.plus_ms(shift), last.plus_ms(shift)));
-    for seen in &mut source.observations {
+    for seen in source.observations.held_mut().into_iter().flatten() {
         seen.time = seen.time.plus_ms(shift);
     }
     source.cells = moved_cells(&source.cells, shift);

@@ -58,7 +58,7 @@ fn take_out(source: &mut SourceRollup, last: Time) {
     let observations = source.observations.len();
     source.observations.retain(|seen| seen.time <= last);
     let late = source.cells.cut_after(last) + (observations - source.observations.len()) as u64;
-    source.undated_records += late;
+    source.rare.undated_records += late;
     let newest = source
         .observations
         .iter()
@@ -108,7 +108,10 @@ mod tests {
         let written = sources.keys().map(|name| (Name::clone(name), Time(NOW))).collect();
         let _ = cut_late(&mut sources, &written);
         let left = |source: &SourceRollup| {
-            assert_eq!(source.records - source.cells.total(Grain::Attempt), source.undated_records);
+            assert_eq!(
+                source.records - source.cells.total(Grain::Attempt),
+                source.rare.undated_records
+            );
             source.cells.total(Grain::Attempt)
         };
         sources.values().map(|source| left(source)).collect()

@@ -184,7 +184,7 @@ fn zone_and_skew(source: &SourceRollup, offset_ms: i64) -> (Option<String>, i64)
     // What was written in UTC+02:00 and read as UTC is two hours ahead.
     let minutes = -zone / 60_000;
     let sign = if minutes < 0 { '-' } else { '+' };
-    let by = if source.ahead_of_date.is_empty() {
+    let by = if source.rare.ahead_of_date.is_empty() {
         "the other logs"
     } else {
         "the date headers in it"
@@ -237,7 +237,7 @@ fn covered(name: &Name, source: &SourceRollup, offset: i64) -> SourceCoverage {
         records: source.records,
         other_records: source.other_records,
         unread_records: source.unread_records,
-        unread_lines: source.unread_lines.iter().copied().collect(),
+        unread_lines: source.rare.unread_lines.iter().copied().collect(),
         first: source.span.map(|(first, _)| first.plus_ms(offset)),
         last: source.span.map(|(_, last)| last.plus_ms(offset)),
         time_zone: zone.map(Name::from).or_else(|| source.time_zone.clone()),

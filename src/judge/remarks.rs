@@ -150,11 +150,11 @@ fn missing_provider_ids(name: &Name, source: &SourceRollup) -> Option<Finding> {
 
 /// A proxy's own tries are no attempts (classification B3.4): they are told apart.
 fn retried_upstream(name: &Name, source: &SourceRollup) -> Option<Finding> {
-    (source.retried_upstream > 0).then(|| Finding {
+    (source.rare.retried_upstream > 0).then(|| Finding {
         about: "upstream-retries",
         says: format!(
             "It tried again upstream by itself {} times, in {} of {} records. These tries are not counted as attempts.",
-            source.upstream_retries, source.retried_upstream, source.records
+            source.rare.upstream_retries, source.rare.retried_upstream, source.records
         ),
         advice: "Know who retries: a proxy's tries and a program's multiply. Let one of them do it.".to_owned(),
         path: Some(Name::clone(name)),
@@ -177,11 +177,11 @@ fn missing_client_ids(name: &Name, source: &SourceRollup) -> Option<Finding> {
 }
 
 fn undated(name: &Name, source: &SourceRollup) -> Option<Finding> {
-    (source.undated_records > 0).then(|| Finding {
+    (source.rare.undated_records > 0).then(|| Finding {
         about: "undated",
         says: format!(
             "{} of its records about a call carry no time, or one that cannot be right; they are in no count and no window.",
-            source.undated_records
+            source.rare.undated_records
         ),
         advice: "Log a time stamp with date and zone on every line.".to_owned(),
         path: Some(Name::clone(name)),

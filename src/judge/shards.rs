@@ -5,7 +5,7 @@
 //! and the merge says which ones have to be asked again.
 
 use super::wanted::{united, wanted};
-use crate::model::{Grain, Name, Observation, Rollup, SourceRollup, Time, Wanted};
+use crate::model::{Grain, Name, Observation, Rollup, Seldom, SourceRollup, Time, Wanted};
 use std::collections::BTreeSet;
 
 /// Successes that one shard keeps for others: some 50 MB while it reads, and a tenth of it in its part.
@@ -53,7 +53,7 @@ pub fn chosen(kept: Rollup, wanted: &Wanted) -> Rollup {
             client_id.is_some_and(|id| wanted.wants_id(&name, id, seen.time))
                 || (seen.grain == Grain::Call && wanted.wants_call(&name, started, seen.time))
         };
-        let observations: Vec<Observation> = source.observations.into_iter().filter(is_wanted).collect();
+        let observations: Seldom<Vec<Observation>> = source.observations.into_iter().filter(is_wanted).collect();
         let only = SourceRollup {
             observations,
             ..SourceRollup::default()
@@ -113,7 +113,7 @@ mod tests {
             vantage: Some(Vantage::Proxy),
             with_client_id,
             span: Some((Time(0), Time(100_000))),
-            observations,
+            observations: observations.into_iter().collect(),
             ..SourceRollup::default()
         };
         rollup.sources.insert(Name::from(name), Box::new(source));

@@ -1,6 +1,6 @@
 //! The part of a rollup that may be judged again: so that a night costs what is new, however long the first one's past was.
 
-use crate::model::{Cells, SourceRollup, Time};
+use crate::model::{Cells, Seldom, SourceRollup, Time};
 use smallvec::SmallVec;
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ pub(super) fn recent(rollup: &SourceRollup, before: Option<Time>) -> Cow<'_, Sou
     };
     let mut recent = SourceRollup {
         cells: Cells::default(),
-        observations: Vec::new(),
+        observations: Seldom::default(),
         chunks: SmallVec::new(),
         ..rollup.clone()
     };

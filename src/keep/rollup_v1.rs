@@ -6,8 +6,8 @@
 use super::codes::{caller, fact, grain, instant, transport, vantage};
 use super::words::{Constants, Meanings, Number, Numbering, Tables};
 use crate::model::{
-    Alike, Attributes, Cell, Cells, ErrorSaid, Grain, IdSample, Ids, Name, Observation, Outcome, RetrySaid, SampledId, Seldom,
-    Shared, SourceRollup, Time, Tokens, TokensUsed, TookClass, Upstream,
+    Alike, Attributes, Cell, Cells, ErrorSaid, Grain, IdSample, Ids, Name, Observation, Outcome, Rare, RetrySaid, SampledId,
+    Seldom, Shared, SourceRollup, Time, Tokens, TokensUsed, TookClass, Upstream,
 };
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -124,6 +124,7 @@ impl Source {
             time_zone: numbers.name(rollup.time_zone.as_deref()),
             zone_assumed: rollup.zone_assumed,
             ahead_of_date: rollup
+                .rare
                 .ahead_of_date
                 .iter()
                 .map(|(quarters, count)| (*quarters, *count))
@@ -132,15 +133,15 @@ impl Source {
             records: rollup.records,
             other_records: rollup.other_records,
             unread_records: rollup.unread_records,
-            unread_lines: rollup.unread_lines.iter().copied().collect(),
+            unread_lines: rollup.rare.unread_lines.iter().copied().collect(),
             span: rollup.span.map(|(first, last)| (first.0, last.0)),
-            undated_records: rollup.undated_records,
+            undated_records: rollup.rare.undated_records,
             successes_with_id: rollup.successes_with_id,
             successes_without_id: rollup.successes_without_id,
             with_client_id: rollup.with_client_id,
             without_client_id: rollup.without_client_id,
-            retried_upstream: rollup.retried_upstream,
-            upstream_retries: rollup.upstream_retries,
+            retried_upstream: rollup.rare.retried_upstream,
+            upstream_retries: rollup.rare.upstream_retries,
             longest_ms: rollup.longest_ms,
             numbers_attempts: rollup.numbers_attempts,
             cells: cells_stored(&rollup.cells, &mut numbers),
@@ -150,7 +151,7 @@ impl Source {
                 .iter()
                 .map(|seen| seen_stored(seen, &mut numbers))
                 .collect(),
-            observations_dropped: rollup.observations_dropped,
+            observations_dropped: rollup.rare.observations_dropped,
             tokens: tokens_stored(rollup, &mut numbers),
             provider_ids: ids_stored(&rollup.provider_ids, &mut numbers),
             client_ids: ids_stored(&rollup.client_ids, &mut numbers),
@@ -167,7 +168,19 @@ impl Source {
             .observations
             .into_iter()
             .map(|seen| seen_read(seen, &meanings, constants, &mut alikes));
-        let observations = observations.collect::<Option<Vec<_>>>()?;
+        let observations = observations.collect::<Option<Seldom<Vec<_>>>>()?;
+        let rare = Rare {
+            ahead_of_date: self.ahead_of_date.into_iter().collect(),
+            unread_lines: self.unread_lines.into_iter().collect(),
+            undated_records: self.undated_records,
+            retried_upstream: self.retried_upstream,
+            upstream_retries: self.upstream_retries,
+            observations_dropped: self.observations_dropped,
+        };
+        let mut kept = Seldom::default();
+        if rare != Rare::default() {
+            *kept = rare;
+        }
         let span = match self.span {
             Some((first, last)) => Some((time(first)?, time(last)?)),
             None => None,
@@ -178,25 +191,20 @@ impl Source {
             host: meanings.name(self.host),
             time_zone: meanings.name(self.time_zone),
             zone_assumed: self.zone_assumed,
-            ahead_of_date: self.ahead_of_date.into_iter().collect(),
             bytes: self.bytes,
             records: self.records,
             other_records: self.other_records,
             unread_records: self.unread_records,
-            unread_lines: self.unread_lines.into_iter().collect(),
             span,
-            undated_records: self.undated_records,
             successes_with_id: self.successes_with_id,
             successes_without_id: self.successes_without_id,
             with_client_id: self.with_client_id,
             without_client_id: self.without_client_id,
-            retried_upstream: self.retried_upstream,
-            upstream_retries: self.upstream_retries,
             longest_ms: self.longest_ms,
             numbers_attempts: self.numbers_attempts,
             cells: cells_read(&self.cells, &self.cells_if_start, &meanings)?,
             observations,
-            observations_dropped: self.observations_dropped,
+            rare: kept,
             tokens: tokens_read(&self.tokens, &meanings)?,
             provider_ids: ids_read(&self.provider_ids, &meanings)?,
             client_ids: ids_read(&self.client_ids, &meanings)?,

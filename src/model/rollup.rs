@@ -7,7 +7,7 @@ use super::cells::Cells;
 use super::coverage::Skipped;
 use super::observation::{Alike, Observation};
 use super::sample::IdSample;
-use super::seldom::Seldom;
+use super::seldom::{Empty, Seldom};
 use super::shared::Shared;
 use super::terms::{Attributes, Name, Vantage};
 use super::time::Time;
@@ -63,9 +63,6 @@ pub struct SourceRollup {
     pub time_zone: Option<Name>,
     /// Its stamps carry no zone and nobody named one: what it shares with other logs may tell it.
     pub zone_assumed: bool,
-    /// Stamps without a zone by how far they were ahead of the answer's own `date` header (RFC 9110, 6.6.1), in quarters
-    /// of an hour, the step of the world's zones.
-    pub ahead_of_date: Seldom<BTreeMap<i16, u32>>,
     /// Bytes read, after decompression.
     pub bytes: u64,
     /// Records about a call.
@@ -74,12 +71,8 @@ pub struct SourceRollup {
     pub other_records: u64,
     /// Records not understood.
     pub unread_records: u64,
-    /// The first lines that were not understood, at most [`UNREAD_LINES_KEPT`].
-    pub unread_lines: Seldom<BTreeSet<u64>>,
     /// Earliest and latest record about a call.
     pub span: Option<(Time, Time)>,
-    /// Records without any time that could be told; read, and in no window.
-    pub undated_records: u64,
     /// Successes whose record carries the provider's id, and whose record does not (classification B2, row 8).
     pub successes_with_id: u64,
     /// See [`Self::successes_with_id`].
@@ -88,10 +81,6 @@ pub struct SourceRollup {
     pub with_client_id: u64,
     /// See [`Self::with_client_id`].
     pub without_client_id: u64,
-    /// Records of a proxy that tried again upstream by itself, and how often in all; these are no attempts (B3.4).
-    pub retried_upstream: u64,
-    /// See [`Self::retried_upstream`].
-    pub upstream_retries: u64,
     /// Longest call or attempt seen, milliseconds.
     pub longest_ms: u32,
     /// Whether any record numbers its attempts.
@@ -99,11 +88,9 @@ pub struct SourceRollup {
     /// Successes.
     pub cells: Cells,
     /// Failures, caller-side ends and details, whole, by line.
-    pub observations: Vec<Observation>,
+    pub observations: Seldom<Vec<Observation>>,
     /// The tokens that successes used, by model.
     pub tokens: Seldom<BTreeMap<Name, TokensUsed>>,
-    /// Observations beyond the cap, which are only counted.
-    pub observations_dropped: u64,
     /// Sample of provider ids.
     pub provider_ids: IdSample,
     /// Sample of caller ids.
@@ -112,6 +99,53 @@ pub struct SourceRollup {
     pub chunks: SmallVec<[ChunkSpan; 1]>,
     /// What a reader should know of this source.
     pub notes: Seldom<BTreeSet<String>>,
+    /// What few sources have.
+    pub rare: Seldom<Rare>,
+}
+
+/// What few sources have: most of a great many are read whole, and say when.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rare {
+    /// Stamps without a zone by how far they were ahead of the answer's own `date` header (RFC 9110, 6.6.1), in quarters
+    /// of an hour, the step of the world's zones.
+    pub ahead_of_date: BTreeMap<i16, u32>,
+    /// The first lines that were not understood, at most [`UNREAD_LINES_KEPT`].
+    pub unread_lines: BTreeSet<u64>,
+    /// Records without any time that could be told; read, and in no window.
+    pub undated_records: u64,
+    /// Records of a proxy that tried again upstream by itself, and how often in all; these are no attempts (B3.4).
+    pub retried_upstream: u64,
+    /// See [`Self::retried_upstream`].
+    pub upstream_retries: u64,
+    /// Observations beyond the cap, which are only counted.
+    pub observations_dropped: u64,
+}
+
+impl Empty for Rare {
+    const EMPTY: &'static Self = &Self {
+        ahead_of_date: BTreeMap::new(),
+        unread_lines: BTreeSet::new(),
+        undated_records: 0,
+        retried_upstream: 0,
+        upstream_retries: 0,
+        observations_dropped: 0,
+    };
+}
+
+impl Rare {
+    fn merge(&mut self, other: Self) {
+        for (quarters, count) in other.ahead_of_date {
+            *self.ahead_of_date.entry(quarters).or_default() += count;
+        }
+        self.unread_lines.extend(other.unread_lines);
+        while self.unread_lines.len() > UNREAD_LINES_KEPT {
+            self.unread_lines.pop_last();
+        }
+        self.undated_records += other.undated_records;
+        self.retried_upstream += other.retried_upstream;
+        self.upstream_retries += other.upstream_retries;
+        self.observations_dropped += other.observations_dropped;
+    }
 }
 
 /// Lines kept to name what was not understood.
@@ -126,28 +160,18 @@ impl SourceRollup {
         self.host = self.host.or(other.host);
         self.time_zone = self.time_zone.or(other.time_zone);
         self.zone_assumed |= other.zone_assumed;
-        for (quarters, count) in other.ahead_of_date {
-            *self.ahead_of_date.entry(quarters).or_default() += count;
-        }
         self.bytes += other.bytes;
         self.records += other.records;
         self.other_records += other.other_records;
         self.unread_records += other.unread_records;
-        self.unread_lines.extend(other.unread_lines);
-        while self.unread_lines.len() > UNREAD_LINES_KEPT {
-            self.unread_lines.pop_last();
-        }
         self.span = match (self.span, other.span) {
             (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
             (a, b) => a.or(b),
         };
-        self.undated_records += other.undated_records;
         self.successes_with_id += other.successes_with_id;
         self.successes_without_id += other.successes_without_id;
         self.with_client_id += other.with_client_id;
         self.without_client_id += other.without_client_id;
-        self.retried_upstream += other.retried_upstream;
-        self.upstream_retries += other.upstream_retries;
         self.longest_ms = self.longest_ms.max(other.longest_ms);
         self.numbers_attempts |= other.numbers_attempts;
         self.cells.merge(other.cells);
@@ -155,7 +179,9 @@ impl SourceRollup {
         for (model, used) in other.tokens {
             self.tokens.entry(model).or_default().add(used);
         }
-        self.observations_dropped += other.observations_dropped;
+        if let Some(theirs) = other.rare.held() {
+            self.rare.merge(theirs);
+        }
         self.provider_ids.merge(other.provider_ids);
         self.client_ids.merge(other.client_ids);
         self.chunks.extend(other.chunks);
@@ -165,7 +191,9 @@ impl SourceRollup {
 
     /// Gives back what room was made for more.
     pub fn fit(&mut self) {
-        self.observations.shrink_to_fit();
+        if let Some(observations) = self.observations.held_mut() {
+            observations.shrink_to_fit();
+        }
         self.chunks.shrink_to_fit();
         self.provider_ids.fit();
         self.client_ids.fit();
@@ -177,7 +205,7 @@ impl SourceRollup {
         // A reader holds equal ones once, so nearly all are known by where they lie, and need not be hashed: 300 instructions
         // an observation otherwise. What is replaced is kept until the end, so that nothing else comes to lie there.
         let mut replaced: AHashMap<*const Alike, [Arc<Alike>; 2]> = AHashMap::new();
-        for seen in &mut self.observations {
+        for seen in self.observations.held_mut().into_iter().flatten() {
             let [_, new] = replaced.entry(Arc::as_ptr(&seen.alike)).or_insert_with(|| {
                 let attributes = shared.of(Arc::clone(&seen.attributes));
                 let new = if Arc::ptr_eq(&attributes, &seen.attributes) {
@@ -197,7 +225,9 @@ impl SourceRollup {
     }
 
     fn settle(&mut self) {
-        sort_runs(&mut self.observations, |seen| (seen.line, seen.time, seen.grain));
+        if let Some(observations) = self.observations.held_mut() {
+            sort_runs(observations, |seen| (seen.line, seen.time, seen.grain));
+        }
         self.chunks.sort_unstable();
     }
 }

@@ -14,6 +14,11 @@ impl<T> Seldom<T> {
     pub fn held_mut(&mut self) -> Option<&mut T> {
         self.0.as_deref_mut()
     }
+
+    /// What was put in, if anything was.
+    pub fn held(self) -> Option<T> {
+        self.0.map(|held| *held)
+    }
 }
 
 /// What can be empty without being anywhere.

@@ -96,7 +96,7 @@ fn a_source_that_no_format_knows_counts_as_unread() {
     let rollup = read(folder.path());
     let source = &rollup.sources["a.txt"];
     assert_eq!((source.format, source.unread_records), (None, 3));
-    assert_eq!(source.unread_lines.iter().copied().collect::<Vec<_>>(), [1, 3, 4]);
+    assert_eq!(source.rare.unread_lines.iter().copied().collect::<Vec<_>>(), [1, 3, 4]);
     assert!(source.notes.contains("no format recognised it"));
 }
 

@@ -265,7 +265,7 @@ fn torn(rollup: &Rollup, into: usize, dice: &mut Dice) -> Vec<Rollup> {
         let mut torn: Vec<SourceRollup> = vec![SourceRollup::default(); into];
         torn[dice.below(into)] = SourceRollup {
             cells: faultscope::model::Cells::default(),
-            observations: Vec::new(),
+            observations: faultscope::model::Seldom::default(),
             provider_ids: faultscope::model::IdSample::default(),
             client_ids: faultscope::model::IdSample::default(),
             ..SourceRollup::clone(source)

@@ -193,7 +193,7 @@ fn the_count_is_exact_and_every_number_is_a_line_from_one() {
                 .map(|(number, _)| number)
                 .take(5)
                 .collect();
-            assert_eq!(source.unread_lines.iter().copied().collect::<Vec<_>>(), odd);
+            assert_eq!(source.rare.unread_lines.iter().copied().collect::<Vec<_>>(), odd);
             assert_eq!(source.unread_records, u64::from(RECORDS / 300));
         }
     }

@@ -185,7 +185,7 @@ impl Collector<'_> {
     /// What [`Collector::keep`] does with it.
     fn keep_known(&mut self, line: u64, failure: &Failure, fields: &Fields<'_>, told: Told<'_>, when: (Time, Option<u32>)) {
         if self.rollup.observations.len() >= OBSERVATIONS_KEPT {
-            self.rollup.observations_dropped += 1;
+            self.rollup.rare.observations_dropped += 1;
             return;
         }
         let known = &failure.alike;

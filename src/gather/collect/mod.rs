@@ -232,7 +232,7 @@ impl<'a> Collector<'a> {
             path: Name::clone(&self.context.name),
             line,
             ids,
-            seen: std::mem::take(&mut self.rollup.observations),
+            seen: std::mem::take(&mut self.rollup.observations).into_iter().collect(),
         });
     }
 
@@ -266,8 +266,8 @@ impl<'a> Collector<'a> {
 
     fn unread(&mut self, line: u64) {
         self.rollup.unread_records += 1;
-        if self.rollup.unread_lines.len() < UNREAD_LINES_KEPT {
-            self.rollup.unread_lines.insert(line);
+        if self.rollup.rare.unread_lines.len() < UNREAD_LINES_KEPT {
+            self.rollup.rare.unread_lines.insert(line);
         }
     }
 
@@ -326,7 +326,7 @@ impl<'a> Collector<'a> {
             return false;
         }
         let Some(time) = self.time(fields) else {
-            self.rollup.undated_records += u64::from(!self.warming);
+            self.rollup.rare.undated_records += u64::from(!self.warming);
             return true;
         };
         if is_only_a_clock(fields, vantage) {
@@ -349,8 +349,8 @@ impl<'a> Collector<'a> {
         self.stretch_span(time);
         let retries = normalise::upstream_retries(fields);
         if retries > 0 && self.context.wanted.is_none() {
-            self.rollup.retried_upstream += 1;
-            self.rollup.upstream_retries += u64::from(retries);
+            self.rollup.rare.retried_upstream += 1;
+            self.rollup.rare.upstream_retries += u64::from(retries);
         }
         if end.outcome == Outcome::Success {
             self.note_success(fields, format, self.facts(fields, &end));
@@ -442,7 +442,7 @@ impl<'a> Collector<'a> {
         if let Ok(quarters) = i16::try_from(quarters)
             && quarters.unsigned_abs() <= QUARTERS_AT_MOST
         {
-            *self.rollup.ahead_of_date.entry(quarters).or_default() += 1;
+            *self.rollup.rare.ahead_of_date.entry(quarters).or_default() += 1;
         }
     }
 
@@ -622,7 +622,7 @@ impl<'a> Collector<'a> {
 
     fn keep(&mut self, line: u64, fields: &Fields<'_>, vantage: Vantage, time: Time, end: End) {
         if self.rollup.observations.len() >= OBSERVATIONS_KEPT {
-            self.rollup.observations_dropped += 1;
+            self.rollup.rare.observations_dropped += 1;
             return;
         }
         let Known { attributes, .. } = self.attributes(fields, vantage);

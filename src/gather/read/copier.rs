@@ -45,7 +45,8 @@ impl Copier {
         for sample in [&mut copy.provider_ids, &mut copy.client_ids] {
             sample.clients_mut().for_each(|client| self.word(client));
         }
-        copy.observations.iter_mut().for_each(|seen| self.observation(seen));
+        let observations = copy.observations.held_mut().into_iter().flatten();
+        observations.for_each(|seen| self.observation(seen));
         copy
     }
 

@@ -143,14 +143,16 @@ pub(in crate::gather) fn describe(rollup: &mut SourceRollup, recognised: Option<
 fn set_lines(rollup: &mut SourceRollup, before: &BTreeMap<usize, u64>) {
     // Observations of one part stand together.
     let mut last = (u64::MAX, 0);
-    for observation in &mut rollup.observations {
+    for observation in rollup.observations.held_mut().into_iter().flatten() {
         let (part, within) = (observation.line >> LINE_BITS, observation.line & ((1 << LINE_BITS) - 1));
         if part != last.0 {
             last = (part, line(part << LINE_BITS, before));
         }
         observation.line = last.1 + within;
     }
-    rollup.unread_lines = rollup.unread_lines.iter().map(|written| line(*written, before)).collect();
+    if let Some(rare) = rollup.rare.held_mut() {
+        rare.unread_lines = rare.unread_lines.iter().map(|written| line(*written, before)).collect();
+    }
 }
 
 /// The source's line of one that was written as part and line.

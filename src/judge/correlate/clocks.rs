@@ -99,7 +99,7 @@ fn units<'a>(sources: &[(&'a Name, &'a SourceRollup)], families: &'a [Family], p
                 .map(|(_, rollup)| *rollup)
         };
         let mut dates: BTreeMap<i16, u64> = BTreeMap::new();
-        for (&quarters, count) in rollups().flat_map(|rollup| &rollup.ahead_of_date) {
+        for (&quarters, count) in rollups().flat_map(|rollup| &rollup.rare.ahead_of_date) {
             *dates.entry(quarters).or_default() += u64::from(*count);
         }
         let by_dates = dates.iter().max_by_key(|(_, count)| **count).filter(|(_, count)| {

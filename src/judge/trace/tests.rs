@@ -32,7 +32,7 @@ fn rollup(logs: &[(&str, Vantage, Vec<Observation>)]) -> Rollup {
         let source = SourceRollup {
             format: Some("test"),
             vantage: Some(*vantage),
-            observations: observations.clone(),
+            observations: observations.iter().cloned().collect(),
             ..SourceRollup::default()
         };
         rollup.sources.insert(Name::from(*name), Box::new(source));
