@@ -107,9 +107,10 @@ impl Tree {
         self
     }
 
-    /// The program without any surroundings, behind `wrapper` (`strace -f …`), if that is not empty.
+    /// The program, or that which `FAULTSCOPE_TESTED` names, without any surroundings, behind `wrapper` (`strace -f …`), if that is not empty.
     pub(crate) fn command(&self, wrapper: &[&str]) -> Command {
-        let program = env!("CARGO_BIN_EXE_faultscope");
+        let built = || PathBuf::from(env!("CARGO_BIN_EXE_faultscope"));
+        let program = std::env::var_os("FAULTSCOPE_TESTED").map_or_else(built, PathBuf::from);
         let mut command = match wrapper {
             [] => Command::new(program),
             [first, rest @ ..] => {
