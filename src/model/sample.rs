@@ -6,8 +6,6 @@
 use super::terms::Name;
 use super::time::Time;
 use smallvec::SmallVec;
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 /// Ids kept per source. 8,192 pairs put the median offset of two clocks below a millisecond.
 const KEPT: usize = 8192;
@@ -23,28 +21,11 @@ pub struct SampledId {
     pub client: Option<Name>,
 }
 
-/// Ids up to which a sample is a list: most sources of a great many are tiny, and a map's first node weighs as much as a
-/// dozen ids.
-const FEW: usize = 32;
-
-/// The sample of one source for one kind of id; behind a pointer, for most sources of a great many have no id of a kind.
+/// The sample of one source for one kind of id, sorted; many a log holds one id, which takes no room beside it. Behind a
+/// pointer, for most sources of a great many have no id of a kind.
 #[derive(Clone, Debug, Default)]
 pub struct IdSample {
-    kept: Option<Box<Kept>>,
-}
-
-/// What is kept, by hash.
-#[derive(Clone, Debug)]
-enum Kept {
-    /// Sorted; many a log holds one id, which takes no room beside it.
-    Few(SmallVec<[(u64, SampledId); 1]>),
-    Many(BTreeMap<u64, SampledId>),
-}
-
-impl Default for Kept {
-    fn default() -> Self {
-        Self::Few(SmallVec::new())
-    }
+    kept: Option<Box<SmallVec<[(u64, SampledId); 1]>>>,
 }
 
 impl PartialEq for IdSample {
@@ -59,125 +40,109 @@ impl IdSample {
     /// Whether an id with this hash would be kept: the cheap question asked of every success.
     #[must_use]
     pub fn wants(&self, hash: u64) -> bool {
-        match self.kept.as_deref() {
-            None | Some(Kept::Few(_)) => true,
-            Some(Kept::Many(kept)) => kept.len() < KEPT || kept.last_key_value().is_some_and(|(largest, _)| hash <= *largest),
-        }
+        let kept = self.kept();
+        kept.len() < KEPT || kept.last().is_some_and(|(largest, _)| hash <= *largest)
     }
 
     /// Keeps an id; of two records with one id the earlier stays.
     pub fn keep(&mut self, hash: u64, seen: SampledId) {
-        let all = self.kept.get_or_insert_default();
-        match &mut **all {
-            Kept::Few(kept) => match kept.binary_search_by_key(&hash, |(hash, _)| *hash) {
-                Ok(at) => {
-                    if let Some((_, mine)) = kept.get_mut(at).filter(|(_, mine)| seen < *mine) {
-                        *mine = seen;
-                    }
-                }
-                Err(at) => kept.insert(at, (hash, seen)),
-            },
-            Kept::Many(kept) => {
-                match kept.entry(hash) {
-                    Entry::Vacant(place) => {
-                        place.insert(seen);
-                    }
-                    Entry::Occupied(mut mine) if seen < *mine.get() => {
-                        mine.insert(seen);
-                    }
-                    Entry::Occupied(_) => {}
-                }
-                if kept.len() > KEPT {
-                    kept.pop_last();
+        let kept = self.kept.get_or_insert_default();
+        match kept.binary_search_by_key(&hash, |(hash, _)| *hash) {
+            Ok(at) => {
+                if let Some((_, mine)) = kept.get_mut(at).filter(|(_, mine)| seen < *mine) {
+                    *mine = seen;
                 }
             }
+            Err(at) => kept.insert(at, (hash, seen)),
         }
-        if let Kept::Few(kept) = &mut **all
-            && kept.len() > FEW
-        {
-            **all = Kept::Many(std::mem::take(kept).into_iter().collect());
+        kept.truncate(KEPT);
+    }
+
+    /// Keeps many, in no order: a reader lays them by for a while, for each by itself had to find its place among thousands.
+    pub fn keep_all(&mut self, mut fresh: Vec<(u64, SampledId)>) {
+        fresh.sort_unstable();
+        self.add(fresh.into_iter());
+    }
+
+    /// Adds those of a sorted list.
+    fn add(&mut self, theirs: impl ExactSizeIterator<Item = (u64, SampledId)>) {
+        if theirs.len() == 0 {
+            return;
         }
+        let mine = std::mem::take(&mut **self.kept.get_or_insert_default());
+        let mut both = SmallVec::with_capacity((mine.len() + theirs.len()).min(KEPT));
+        let (mut mine, mut theirs) = (mine.into_iter().peekable(), theirs.peekable());
+        while both.len() < KEPT {
+            let is_mine = match (mine.peek(), theirs.peek()) {
+                (Some(one), Some(other)) => one <= other,
+                (one, _) => one.is_some(),
+            };
+            let Some((hash, seen)) = (if is_mine { mine.next() } else { theirs.next() }) else {
+                break;
+            };
+            // Of one id the earliest comes first.
+            if both.last().is_none_or(|(last, _)| *last != hash) {
+                both.push((hash, seen));
+            }
+        }
+        self.kept = Some(Box::new(both));
     }
 
     /// Gives back what room was made for more.
     pub(super) fn fit(&mut self) {
-        if let Some(Kept::Few(kept)) = self.kept.as_deref_mut() {
+        if let Some(kept) = self.kept.as_deref_mut() {
             kept.shrink_to_fit();
         }
     }
 
     /// Keeps only ids whose hash has no bit of `fraction`: of so many of two samples the same ones.
     pub fn thin(&mut self, fraction: u64) {
-        match self.kept.as_deref_mut() {
-            None => {}
-            Some(Kept::Few(kept)) => kept.retain(|(hash, _)| *hash & fraction == 0),
-            Some(Kept::Many(kept)) => kept.retain(|hash, _| hash & fraction == 0),
+        if let Some(kept) = self.kept.as_deref_mut() {
+            kept.retain(|(hash, _)| *hash & fraction == 0);
         }
     }
 
-    /// Adds another sample, the smaller one to the larger: which of them is whose makes no difference.
-    pub fn merge(&mut self, mut other: Self) {
-        if other.len() > self.len() {
-            std::mem::swap(self, &mut other);
+    /// Adds another sample.
+    pub fn merge(&mut self, other: Self) {
+        match (&self.kept, other.kept) {
+            (None, theirs) => self.kept = theirs,
+            (Some(_), Some(theirs)) => self.add(theirs.into_iter()),
+            (Some(_), None) => {}
         }
-        for (hash, seen) in other.iter() {
-            // They come the smallest first.
-            if !self.wants(hash) {
-                break;
-            }
-            self.keep(hash, seen.clone());
-        }
+    }
+
+    fn kept(&self) -> &[(u64, SampledId)] {
+        self.kept.as_deref().map_or(&[], SmallVec::as_slice)
     }
 
     /// The ids kept, by hash.
     pub fn iter(&self) -> impl Iterator<Item = (u64, &SampledId)> {
-        let (few, many) = match self.kept.as_deref() {
-            None => (&[][..], None),
-            Some(Kept::Few(kept)) => (kept.as_slice(), None),
-            Some(Kept::Many(kept)) => (&[][..], Some(kept)),
-        };
-        let many = many.into_iter().flatten().map(|(hash, seen)| (*hash, seen));
-        few.iter().map(|(hash, seen)| (*hash, seen)).chain(many)
+        self.kept().iter().map(|(hash, seen)| (*hash, seen))
     }
 
     /// What was kept under a hash.
     #[must_use]
     pub fn get(&self, hash: u64) -> Option<&SampledId> {
-        match self.kept.as_deref()? {
-            Kept::Few(kept) => {
-                let at = kept.binary_search_by_key(&hash, |(hash, _)| *hash).ok()?;
-                kept.get(at).map(|(_, seen)| seen)
-            }
-            Kept::Many(kept) => kept.get(&hash),
-        }
+        let at = self.kept().binary_search_by_key(&hash, |(hash, _)| *hash).ok()?;
+        self.kept().get(at).map(|(_, seen)| seen)
     }
 
     /// Every client, to be changed.
     pub fn clients_mut(&mut self) -> impl Iterator<Item = &mut Name> {
-        let (few, many) = match self.kept.as_deref_mut() {
-            None => (None, None),
-            Some(Kept::Few(kept)) => (Some(kept), None),
-            Some(Kept::Many(kept)) => (None, Some(kept)),
-        };
-        let few = few.into_iter().flatten().map(|(_, seen)| seen);
-        let many = many.into_iter().flat_map(BTreeMap::values_mut);
-        few.chain(many).filter_map(|seen| seen.client.as_mut())
+        let kept = self.kept.as_deref_mut().into_iter().flatten();
+        kept.filter_map(|(_, seen)| seen.client.as_mut())
     }
 
     /// How many ids are kept.
     #[must_use]
     pub fn len(&self) -> usize {
-        match self.kept.as_deref() {
-            None => 0,
-            Some(Kept::Few(kept)) => kept.len(),
-            Some(Kept::Many(kept)) => kept.len(),
-        }
+        self.kept().len()
     }
 
     /// Whether none is kept.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.kept().is_empty()
     }
 }
 
@@ -206,5 +171,28 @@ mod tests {
         let forwards = sample(&mut (0..many));
         let backwards = sample(&mut (0..many).rev());
         assert_eq!(forwards, backwards);
+    }
+
+    #[test]
+    fn ids_kept_together_are_those_kept_one_by_one() {
+        let times = 3 * KEPT as i64;
+        // Every id comes twice, the later record first.
+        let seen = (0..2 * times).rev().map(|at| {
+            let hash = crate::model::id_hash(&(at % times).to_string());
+            let seen = SampledId {
+                time: Time(at),
+                duration_ms: None,
+                client: None,
+            };
+            (hash, seen)
+        });
+        let seen: Vec<_> = seen.collect();
+        let (mut one_by_one, mut together) = (IdSample::default(), IdSample::default());
+        seen.iter().cloned().for_each(|(hash, seen)| one_by_one.keep(hash, seen));
+        for some in seen.chunks(1000) {
+            together.keep_all(some.to_vec());
+        }
+        assert_eq!(together.len(), KEPT);
+        assert_eq!(together, one_by_one);
     }
 }
