@@ -162,14 +162,14 @@ fn minutes(window: &Window, working: &Working, out: &mut dyn io::Write) -> io::R
 fn failures(window: &Window, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "The failures used")?;
     let row = |attempt: &Attempt| {
-        let seen = attempt.seen_by.first();
+        let seen = attempt.seen_by.iter().next();
         vec![
             attempt.time.to_string(),
             ending(attempt.outcome),
             attempt.number.to_string(),
             format!("{} ({})", attempt.reached.name(), attempt.fact.says()),
             handle(attempt),
-            seen.map_or_else(String::new, |seen| format!("{}:{}", inert(&seen.path), seen.line)),
+            seen.map_or_else(String::new, |seen| format!("{}:{}", inert(seen.path), seen.line)),
         ]
     };
     let header = ["time", "end", "attempt", "reached", "handle", "first seen"];

@@ -445,7 +445,7 @@ fn request(attempt: &Attempt) -> RequestV1 {
             .iter()
             .map(|seen| SeenV1 {
                 vantage: seen.vantage.name(),
-                path: inert(&seen.path),
+                path: inert(seen.path),
                 line: seen.line,
             })
             .collect(),

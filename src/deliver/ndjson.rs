@@ -6,7 +6,7 @@
 
 use super::phrases::{inert, interval, percent};
 use super::report::{Context, Report};
-use crate::model::{Attempt, Attributes, CELL_SECONDS, Dimension, Findings, Outcome, Seen, TrafficCell, Window};
+use crate::model::{Attempt, Attributes, CELL_SECONDS, Dimension, Findings, Outcome, SeenAt, TrafficCell, Window};
 use crate::redact::Sealed;
 use chrono::SecondsFormat;
 use serde::{Serialize, Serializer};
@@ -203,7 +203,7 @@ fn attempt(attempt: &Attempt, findings: &Findings) -> Record {
     record.put("faultscope.call.outcome", json!(attempt.call_outcome.name()));
     record.put("faultscope.reached_provider", json!(attempt.reached.name()));
     record.put("faultscope.decided_by", json!(attempt.fact.says()));
-    let view = |seen: &Seen| json!({"vantage": seen.vantage.name(), "log.file.path": inert(&seen.path), "line": seen.line});
+    let view = |seen: SeenAt<'_>| json!({"vantage": seen.vantage.name(), "log.file.path": inert(seen.path), "line": seen.line});
     record.put("faultscope.seen_by", attempt.seen_by.iter().map(view).collect());
     record
 }

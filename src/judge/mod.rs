@@ -4,6 +4,7 @@ pub mod baseline;
 mod caller_side;
 mod case;
 mod classify;
+mod combinations;
 mod correlate;
 pub mod corroborate;
 mod costs;
@@ -19,6 +20,7 @@ mod wanted;
 mod windows;
 
 use baseline::{Usual, UsualHour};
+use combinations::asked_once;
 pub use correlate::Clocks;
 pub use select::Selection;
 pub use shards::{chosen, unanswered, wanted_of_shard};
@@ -63,13 +65,14 @@ pub fn judge(rollup: &Rollup, options: &Options) -> Findings {
     judge_one(Cow::Borrowed(rollup), options)
 }
 
-/// As [`judge()`], and frees the rollup as it goes: what a hundred thousand logs gave weighs as much as what is told of them.
+/// As [`judge()`], as the last judgement of a process: frees the rollup as it goes, for what a hundred thousand logs gave
+/// weighs as much as what is told of them, but leaves a log's very many failures to the system.
 #[must_use]
 pub fn judge_last(rollup: Rollup, options: &Options) -> Findings {
     judge_one(Cow::Owned(rollup), options)
 }
 
-fn judge_one(rollup: Cow<'_, Rollup>, options: &Options) -> Findings {
+fn judge_one(mut rollup: Cow<'_, Rollup>, options: &Options) -> Findings {
     let workers = Workers::new(options.threads);
     let correlated = correlate::correlate(&rollup, options.clocks.as_ref(), &workers);
     let traffic = options.selection.of(correlated.traffic);
@@ -82,12 +85,16 @@ fn judge_one(rollup: Cow<'_, Rollup>, options: &Options) -> Findings {
         (remarks, isolated(&traffic, &windows, options.max_requests))
     };
     let audited = || retries::audit(&traffic, &windows);
-    let drawn = || timeline::timeline(&traffic, &windows, &durations);
+    let drawn = || timeline::timeline(&traffic, &windows, &durations, &workers);
     let (((counts, caller_side), (mut findings, (isolated_count, isolated))), (retries, timeline)) =
         workers.both(|| workers.both(counted, remarked), || workers.both(audited, drawn));
     findings.extend(no_news);
     drop(durations);
-    let traffic = options.keep_traffic.then(|| Arc::new(traffic));
+    let mut traffic = Some(traffic);
+    if let Cow::Owned(rollup) = &mut rollup {
+        leave_to_the_system(rollup, &mut traffic, options.keep_traffic);
+    }
+    let traffic = traffic.filter(|_| options.keep_traffic).map(Arc::new);
     let coverage = coverage(rollup, &correlated.offsets_ms);
     Findings {
         counts,
@@ -101,6 +108,23 @@ fn judge_one(rollup: Cow<'_, Rollup>, options: &Options) -> Findings {
         coverage,
         windows,
         traffic,
+    }
+}
+
+/// Failures of a log from which nobody frees them.
+const VERY_MANY: usize = 4096;
+
+/// Frees very many failures not one by one: they lie in as many places, which took a twentieth of the run, and the system has
+/// the memory back at once when the process ends.
+fn leave_to_the_system(rollup: &mut Rollup, traffic: &mut Option<Traffic>, is_kept: bool) {
+    let of_all = VERY_MANY * rollup.sources.len();
+    std::mem::forget(traffic.take_if(|traffic| !is_kept && traffic.attempts.len() > of_all));
+    for source in rollup
+        .sources
+        .values_mut()
+        .filter(|source| source.observations.len() > VERY_MANY)
+    {
+        std::mem::forget(std::mem::take(&mut source.observations));
     }
 }
 
@@ -163,8 +187,9 @@ fn isolated(traffic: &Traffic, windows: &[Window], at_most: usize) -> (u64, Vec<
         let (Some(attempts), Some(is_inside)) = (traffic.attempts.get(from..to), is_inside.get_mut(from..to)) else {
             continue;
         };
+        let holds = asked_once(|attributes| window.scope.holds(attributes));
         for (attempt, is_inside) in attempts.iter().zip(is_inside) {
-            *is_inside |= attempt.side == Some(window.side) && window.scope.holds(&attempt.attributes);
+            *is_inside |= attempt.side == Some(window.side) && holds(&attempt.attributes);
         }
     }
     let outside = || {

@@ -1,7 +1,8 @@
 //! How the callers retried: chains, what they saved, and retries that cannot help.
 
+use super::combinations::asked_once;
 use crate::model::{Attempt, CallOutcome, CallerKind, Name, Outcome, RetryAudit, RetryFinding, Traffic, Vantage, Window};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// More attempts than these help nobody during an incident (product definition, section 1: at most three to five).
 const MOST_ATTEMPTS: u64 = 5;
@@ -144,9 +145,8 @@ fn give_up_later(audit: &RetryAudit) -> String {
 /// The applications' logs that tell of a call. Only where such a log shows other calls' retries does the lack of one mean
 /// that there was none: a proxy does not tell calls apart, and many programs log a call once.
 fn written_by<'a>(attempts: &[&'a Attempt]) -> impl Iterator<Item = &'a Name> {
-    let seen = attempts.iter().flat_map(|attempt| &attempt.seen_by);
-    seen.filter(|seen| seen.vantage == Vantage::Application)
-        .map(|seen| &seen.path)
+    let seen = attempts.iter().flat_map(|attempt| attempt.seen_by.iter());
+    seen.filter(|seen| seen.vantage == Vantage::Application).map(|seen| seen.path)
 }
 
 /// Whether a call was lost on a failure that a retry may mend.
@@ -191,12 +191,14 @@ fn amplification(traffic: &Traffic, window: &Window) -> f64 {
         .iter()
         .skip(from)
         .take_while(|attempt| attempt.time <= window.end);
-    let mut calls: BTreeMap<u32, u32> = BTreeMap::new();
-    for attempt in inside.filter(|attempt| attempt.side == Some(window.side) && window.scope.holds(&attempt.attributes)) {
-        *calls.entry(attempt.call).or_default() += 1;
-    }
-    let attempts: u32 = calls.values().sum();
-    f64::from(attempts) / f64::from(u32::try_from(calls.len()).unwrap_or(u32::MAX).max(1))
+    let holds = asked_once(|attributes| window.scope.holds(attributes));
+    let inside = inside.filter(|attempt| attempt.side == Some(window.side) && holds(&attempt.attributes));
+    let mut calls: Vec<u32> = inside.map(|attempt| attempt.call).collect();
+    let count = |calls: &[u32]| f64::from(u32::try_from(calls.len()).unwrap_or(u32::MAX));
+    let attempts = count(&calls);
+    calls.sort_unstable();
+    calls.dedup();
+    attempts / count(&calls).max(1.0)
 }
 
 fn is_hopeless(outcome: Outcome) -> bool {
@@ -223,7 +225,8 @@ fn fixed_pauses(traffic: &Traffic) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::audit;
-    use crate::model::{Attempt, CallOutcome, CallerKind, Outcome, RetryAudit, Seen, Time, Traffic, Vantage};
+    use crate::model::{Attempt, CallOutcome, CallerKind, Outcome, RetryAudit, SeenBy, Time, Traffic, Vantage};
+    use std::sync::Arc;
 
     /// An attempt that ended so many seconds into the log and took one.
     fn ended(second: i64, call: u32, outcome: Outcome) -> Attempt {
@@ -231,11 +234,7 @@ mod tests {
             duration_ms: Some(1000),
             call,
             call_outcome: CallOutcome::Lost,
-            seen_by: smallvec::smallvec![Seen {
-                vantage: Vantage::Application,
-                path: "app.log".into(),
-                line: 1,
-            }],
+            seen_by: SeenBy::of_one(Arc::new((Vantage::Application, "app.log".into())), smallvec::smallvec![1]),
             ..Attempt::ended(Time(second * 1000), outcome)
         }
     }

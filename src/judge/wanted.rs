@@ -33,6 +33,8 @@ pub fn wanted_by(rollup: &Rollup, clocks: &Clocks) -> Wanted {
         .unwrap_or(0);
     let after = PAUSES_MS + LONGEST_TIMES * longest;
     let mut failing: Vec<Time> = Vec::new();
+    // A set takes a list in whole faster than a hundred thousand values by themselves.
+    let mut hashes: Vec<u64> = Vec::new();
     for (name, source) in &rollup.sources {
         let offset = offsets.get(name).copied().unwrap_or(0);
         let mut times: Vec<Time> = Vec::new();
@@ -44,7 +46,7 @@ pub fn wanted_by(rollup: &Rollup, clocks: &Clocks) -> Wanted {
             }
             // A log that numbers its attempts has told already which call was saved.
             if let (Some(id), false) = (&seen.ids.x_client_request_id, source.numbers_attempts) {
-                wanted.client_ids.insert(id_hash(id));
+                hashes.push(id_hash(id));
                 failing.push(seen.time.plus_ms(offset));
             }
             if seen.grain != Grain::Call {
@@ -57,7 +59,11 @@ pub fn wanted_by(rollup: &Rollup, clocks: &Clocks) -> Wanted {
             wanted.failures.insert(Name::clone(name), times);
         }
     }
+    hashes.sort_unstable();
+    hashes.dedup();
+    wanted.client_ids = hashes.into_iter().collect();
     failing.sort_unstable();
+    failing.dedup();
     let around: Vec<(Time, Time)> = stretches(&failing, after);
     for (name, source) in &rollup.sources {
         let offset = offsets.get(name).copied().unwrap_or(0);

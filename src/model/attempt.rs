@@ -63,6 +63,94 @@ pub struct Seen {
     pub line: u64,
 }
 
+/// The same, borrowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SeenAt<'a> {
+    /// Who saw it.
+    pub vantage: Vantage,
+    /// The source's path.
+    pub path: &'a Name,
+    /// The line its record starts on.
+    pub line: u64,
+}
+
+impl SeenAt<'_> {
+    /// The same, owned.
+    #[must_use]
+    pub fn to_seen(self) -> Seen {
+        Seen {
+            vantage: self.vantage,
+            path: Name::clone(self.path),
+            line: self.line,
+        }
+    }
+}
+
+/// Who wrote a log, and its path.
+pub type Log = (Vantage, Name);
+
+/// Where every view of an attempt stands. Nearly all attempts are told by a line or two of one log, and such places take no
+/// memory of their own: of a million failures they took eighty megabytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenBy(Places);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Places {
+    OfOne(Arc<Log>, SmallVec<[u64; 2]>),
+    OfSeveral(Vec<Seen>),
+}
+
+impl Default for SeenBy {
+    fn default() -> Self {
+        Self(Places::OfSeveral(Vec::new()))
+    }
+}
+
+impl SeenBy {
+    /// Lines of one log.
+    #[must_use]
+    pub fn of_one(log: Arc<Log>, lines: SmallVec<[u64; 2]>) -> Self {
+        Self(Places::OfOne(log, lines))
+    }
+
+    /// The places, one after the other.
+    pub fn iter(&self) -> impl Iterator<Item = SeenAt<'_>> {
+        let (log, lines, seen) = match &self.0 {
+            Places::OfOne(log, lines) => (Some(log), &lines[..], &[][..]),
+            Places::OfSeveral(seen) => (None, &[][..], &seen[..]),
+        };
+        let of_one = log.into_iter().flat_map(move |log| {
+            let (vantage, path) = &**log;
+            lines.iter().map(|&line| SeenAt {
+                vantage: *vantage,
+                path,
+                line,
+            })
+        });
+        of_one.chain(seen.iter().map(|Seen { vantage, path, line }| SeenAt {
+            vantage: *vantage,
+            path,
+            line: *line,
+        }))
+    }
+
+    /// The path of every log, to be changed.
+    pub fn paths_mut(&mut self) -> impl Iterator<Item = &mut Name> {
+        let (log, seen) = match &mut self.0 {
+            Places::OfOne(log, _) => (Some(log), &mut [][..]),
+            Places::OfSeveral(seen) => (None, &mut seen[..]),
+        };
+        let of_one = log.into_iter().map(|log| &mut Arc::make_mut(log).1);
+        of_one.chain(seen.iter_mut().map(|seen| &mut seen.path))
+    }
+}
+
+impl FromIterator<Seen> for SeenBy {
+    fn from_iter<I: IntoIterator<Item = Seen>>(seen: I) -> Self {
+        Self(Places::OfSeveral(seen.into_iter().collect()))
+    }
+}
+
 /// One attempt that did not end well (a failure or a caller-side end), counted once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attempt {
@@ -107,7 +195,7 @@ pub struct Attempt {
     /// How the views were joined; `None` where one log saw it.
     pub joined: Option<JoinMethod>,
     /// Every view.
-    pub seen_by: SmallVec<[Seen; 1]>,
+    pub seen_by: SeenBy,
 }
 
 #[cfg(test)]
@@ -135,7 +223,7 @@ impl Attempt {
             tokens: None,
             upstream: None,
             joined: None,
-            seen_by: SmallVec::new(),
+            seen_by: SeenBy::default(),
         }
     }
 }

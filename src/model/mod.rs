@@ -16,6 +16,7 @@ mod observation;
 mod outcome;
 mod reached;
 mod rollup;
+mod runs;
 mod sample;
 mod seldom;
 mod shared;
@@ -29,7 +30,7 @@ mod wanted;
 mod window;
 mod working;
 
-pub use attempt::{Attempt, CallOutcome, JoinMethod, Seen, Side, Traffic, TrafficCell};
+pub use attempt::{Attempt, CallOutcome, JoinMethod, Log, Seen, SeenAt, SeenBy, Side, Traffic, TrafficCell};
 pub use case::{Case, ControlGroup, Durations, Ending, IdCounts, Occurrences, Part, ProxyLog, Share, Stretch};
 pub use cells::{CELL_SECONDS, Cell, Cells, MAX_TUPLES, TupleId};
 pub use counting::Counting;
@@ -41,6 +42,7 @@ pub use observation::{Alike, ErrorSaid, Ids, Observation, RetrySaid, Tokens, Ups
 pub use outcome::{CallerKind, Outcome, TransportError};
 pub use reached::{Fact, Reached};
 pub use rollup::{ChunkSpan, Rare, Rollup, SourceName, SourceRollup, TokensUsed, UNREAD_LINES_KEPT};
+pub(crate) use runs::sort_runs;
 pub use sample::{IdSample, SampledId};
 pub use seldom::{Empty, Seldom};
 pub use shared::Shared;

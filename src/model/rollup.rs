@@ -6,6 +6,7 @@
 use super::cells::Cells;
 use super::coverage::Skipped;
 use super::observation::{Alike, Observation};
+use super::runs::sort_runs;
 use super::sample::IdSample;
 use super::seldom::{Empty, Seldom};
 use super::shared::Shared;
@@ -232,49 +233,6 @@ impl SourceRollup {
     }
 }
 
-/// Sorts values as [`slice::sort_by_key`] does, where they are a few hundred sorted runs that lie behind one another: what
-/// several workers read by turns of one log. Merged pairwise, a gigabyte's failures would be moved ten times.
-fn sort_runs<T, K: Ord>(values: &mut [T], key: impl Fn(&T) -> K) {
-    let mut runs: Vec<(usize, usize)> = Vec::new();
-    let mut start = 0;
-    for (at, pair) in values.windows(2).enumerate() {
-        if let [one, next] = pair
-            && key(next) < key(one)
-        {
-            runs.push((start, at + 1));
-            start = at + 1;
-        }
-    }
-    if runs.is_empty() {
-        return;
-    }
-    runs.push((start, values.len()));
-    let ends = |run: &(usize, usize)| Some((key(values.get(run.0)?), key(values.get(run.1 - 1)?)));
-    runs.sort_by_cached_key(|run| ends(run).map(|(first, _)| first));
-    let are_apart = runs.windows(2).all(|pair| match pair {
-        [one, next] => ends(one).zip(ends(next)).is_some_and(|(one, next)| one.1 < next.0),
-        _ => true,
-    });
-    if !are_apart {
-        values.sort_by_key(key);
-        return;
-    }
-    // Where each value goes; every exchange brings one home.
-    let mut homes = vec![0; values.len()];
-    let in_order = runs.into_iter().flat_map(|(from, to)| from..to);
-    for (home, at) in in_order.enumerate() {
-        if let Some(place) = homes.get_mut(at) {
-            *place = home;
-        }
-    }
-    for at in 0..homes.len() {
-        while let Some(home) = homes.get(at).copied().filter(|home| *home != at) {
-            values.swap(at, home);
-            homes.swap(at, home);
-        }
-    }
-}
-
 /// What reading some logs gave; two of them add up to what reading both would have given.
 #[derive(Clone, Debug, Default)]
 pub struct Rollup {
@@ -346,33 +304,6 @@ mod tests {
                 )
             })
             .collect()
-    }
-
-    #[test]
-    fn runs_are_sorted_as_by_a_stable_sort() {
-        for lengths in [&[][..], &[5], &[3, 1, 4, 1, 5], &[1, 1, 1, 1]] {
-            for turn in 0..lengths.len().max(1) {
-                let mut start = 0;
-                let mut runs: Vec<Vec<(u64, usize)>> = Vec::new();
-                for length in lengths {
-                    runs.push((start..start + length).map(|at| (at / 2, runs.len())).collect());
-                    start += length;
-                }
-                // With and without values that runs share.
-                for apart in [0, 2] {
-                    let mut runs: Vec<_> = runs.iter().cloned().enumerate().collect();
-                    runs.rotate_left(turn);
-                    let all = runs
-                        .into_iter()
-                        .flat_map(|(run, values)| values.into_iter().map(move |(key, of)| (key + apart * run as u64, of)));
-                    let mut values: Vec<_> = all.collect();
-                    let mut sorted = values.clone();
-                    sorted.sort_by_key(|(key, _)| *key);
-                    super::sort_runs(&mut values, |(key, _)| *key);
-                    assert_eq!(values, sorted);
-                }
-            }
-        }
     }
 
     #[test]

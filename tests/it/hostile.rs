@@ -60,7 +60,8 @@ fn attempt(text: &str) -> Attempt {
             path: Name::from(text),
             line: 1,
         }]
-        .into(),
+        .into_iter()
+        .collect(),
     }
 }
 

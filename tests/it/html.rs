@@ -204,7 +204,7 @@ pub(crate) fn poisoned(mut findings: Findings, word: &str) -> Findings {
             Arc::make_mut(&mut attempt.ids).x_request_id = Some(Arc::clone(&name));
             Arc::make_mut(&mut attempt.ids).cf_ray = Some(Arc::clone(&name));
             attempt.method = Some(Arc::clone(&name));
-            attempt.seen_by.iter_mut().for_each(|seen| seen.path = Arc::clone(&name));
+            attempt.seen_by.paths_mut().for_each(|path| *path = Arc::clone(&name));
         }
     }
     for slice in &mut findings.timeline.slices {

@@ -45,11 +45,11 @@ pub(super) fn evidence(findings: &Findings, internal: bool) -> String {
 
 /// A line for each log that saw the attempt.
 fn records(text: &mut String, attempt: &Attempt) {
-    for seen in &attempt.seen_by {
+    for seen in attempt.seen_by.iter() {
         let _ = writeln!(
             text,
             "{}:{}: {}",
-            inert(&seen.path),
+            inert(seen.path),
             seen.line,
             told(attempt, seen.vantage.name())
         );

@@ -29,7 +29,7 @@ pub(super) fn write(page: &mut Markup, requests: &[Attempt], caption: impl Fn(us
                 row.cell(|page| request(page, attempt));
                 row.cell(|page| ids(page, attempt));
                 row.cell(|page| {
-                    for seen in &attempt.seen_by {
+                    for seen in attempt.seen_by.iter() {
                         page.within("span", &[("class", &"id")], |page| {
                             page.element("code", &[], &format!("{}:{}", seen.path, seen.line));
                         });

@@ -1,6 +1,7 @@
 //! Control groups: what failed of every value of one attribute while the rest of the scope was equal.
 
 use super::{Scene, attempts_between, cells_between};
+use crate::judge::combinations::counted;
 use crate::model::{Attributes, ControlGroup, Dimension, Name, Scope, Share, TrafficCell};
 use std::collections::BTreeMap;
 
@@ -24,18 +25,46 @@ const OF_PROXIES: [Dimension; 2] = [Dimension::Endpoint, Dimension::ServerAddres
 /// Values told for one attribute: the affected ones, then those with the most failures and attempts.
 const VALUES: usize = 12;
 
-/// What one failure adds.
-const FAILURE: Share = Share { failed: 1, attempts: 1 };
+/// The window's traffic by its attributes.
+struct Counted<'a> {
+    failed: Vec<(&'a Attributes, u64)>,
+    /// Successes, and those that the proxies tell.
+    healthy: Vec<(&'a Attributes, u64)>,
+    healthy_by_proxies: Vec<(&'a Attributes, u64)>,
+}
+
+impl<'a> Counted<'a> {
+    fn of(scene: &Scene<'a>) -> Self {
+        let (traffic, draft) = (scene.traffic, scene.draft);
+        let healthy = |cells: &'a [TrafficCell]| {
+            let inside = cells_between(cells, draft.start, draft.end);
+            counted(inside.map(|cell| (&cell.attributes, u64::from(cell.ok))))
+        };
+        let inside = attempts_between(traffic, draft.start, draft.end);
+        let failed = inside.filter(|attempt| attempt.side == Some(draft.side));
+        Self {
+            failed: counted(failed.map(|attempt| (&attempt.attributes, 1))),
+            healthy: healthy(&traffic.cells),
+            healthy_by_proxies: healthy(&traffic.proxy_cells),
+        }
+    }
+}
 
 /// The control groups of a window.
 pub(super) fn groups(scene: &Scene<'_>) -> Vec<ControlGroup> {
-    COMPARED.into_iter().flat_map(|dimension| of(scene, dimension)).collect()
+    let counted = Counted::of(scene);
+    let of = |dimension| of(scene, &counted, dimension);
+    COMPARED.into_iter().flat_map(of).collect()
 }
 
-fn of(scene: &Scene<'_>, dimension: Dimension) -> Vec<ControlGroup> {
+fn of(scene: &Scene<'_>, counted: &Counted<'_>, dimension: Dimension) -> Vec<ControlGroup> {
     let (traffic, draft) = (scene.traffic, scene.draft);
     let by_proxies = dimension == Dimension::Proxy && !traffic.proxy_cells.is_empty();
-    let cells = if by_proxies { &traffic.proxy_cells } else { &traffic.cells };
+    let healthy = if by_proxies {
+        &counted.healthy_by_proxies
+    } else {
+        &counted.healthy
+    };
     let mut relaxed = draft.scope.clone();
     relaxed
         .values
@@ -46,11 +75,12 @@ fn of(scene: &Scene<'_>, dimension: Dimension) -> Vec<ControlGroup> {
     }
     let wider = relaxed.values.len() + usize::from(draft.scope.values.contains_key(&dimension)) < draft.scope.values.len();
     let mut values: BTreeMap<&Name, Share> = BTreeMap::new();
-    for cell in cells_between(cells, draft.start, draft.end) {
-        count(&mut values, &relaxed, dimension, &cell.attributes, healthy(cell));
+    for &(attributes, attempts) in healthy {
+        count(&mut values, &relaxed, dimension, attributes, Share { failed: 0, attempts });
     }
-    for attempt in attempts_between(traffic, draft.start, draft.end).filter(|attempt| attempt.side == Some(draft.side)) {
-        count(&mut values, &relaxed, dimension, &attempt.attributes, FAILURE);
+    for &(attributes, failed) in &counted.failed {
+        let attempts = failed;
+        count(&mut values, &relaxed, dimension, attributes, Share { failed, attempts });
     }
     let affected = |value: &Name| {
         draft
@@ -72,13 +102,6 @@ fn of(scene: &Scene<'_>, dimension: Dimension) -> Vec<ControlGroup> {
     groups.sort_by_key(|group| (!group.affected, std::cmp::Reverse((group.share.failed, group.share.attempts))));
     groups.truncate(VALUES);
     groups
-}
-
-fn healthy(cell: &TrafficCell) -> Share {
-    Share {
-        failed: 0,
-        attempts: u64::from(cell.ok),
-    }
 }
 
 fn count<'a>(

@@ -4,24 +4,30 @@ mod groups;
 mod part;
 mod proxies;
 mod samples;
+mod tally;
 
 #[cfg(test)]
 mod tests;
 
 pub(super) use proxies::add_proxy_logs;
 
+use super::combinations::of_failures;
 use super::windows::Draft;
 use crate::model::{
-    Attempt, Attributes, CELL_SECONDS, CallerKind, Case, Dimension, Name, Outcome, Scope, Share, Time, Traffic, TrafficCell,
+    Attempt, Attributes, CELL_SECONDS, CallerKind, Case, Dimension, Name, Outcome, Part, Scope, Share, Time, Traffic, TrafficCell,
 };
 use crate::providers;
+use crate::workers::Workers;
+use ahash::AHashMap;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Models of one window that are counted each by itself: more than anybody writes about, and few enough that a log with
 /// a model in every line costs no more than another.
 const PARTS: usize = 12;
 
 /// The traffic a case is made from, and the windows that are left out of what is usual.
+#[derive(Clone, Copy)]
 pub(super) struct Scene<'s> {
     pub(super) traffic: &'s Traffic,
     pub(super) draft: &'s Draft<'s>,
@@ -30,10 +36,10 @@ pub(super) struct Scene<'s> {
     pub(super) most_requests: usize,
 }
 
-impl Scene<'_> {
+impl<'s> Scene<'s> {
     /// The successes that can be told to be of the window's scope: a scope found in the proxies' table is told by their
     /// own lines alone.
-    fn cells(&self) -> &[TrafficCell] {
+    fn cells(&self) -> &'s [TrafficCell] {
         if self.draft.by_proxies {
             &self.traffic.proxy_cells
         } else {
@@ -43,34 +49,37 @@ impl Scene<'_> {
 }
 
 /// The case of one window.
-pub(super) fn case(scene: &Scene<'_>) -> Case {
+pub(super) fn case(scene: &Scene<'_>, workers: &Workers) -> Case {
+    let whole = || part::part(scene, &scene.draft.failures, &PartOf::default(), true, |_| true, workers);
+    let around = || (groups::groups(scene), caller_side(scene));
+    let (whole, ((parts, more_parts), (groups, caller_side))) =
+        workers.both(whole, || workers.both(|| parts(scene, workers), around));
+    Case {
+        whole,
+        parts,
+        more_parts,
+        groups,
+        proxies: Vec::new(),
+        caller_side,
+    }
+}
+
+/// The parts of a window that most failures are of; and how many further ones there are, with how many failures.
+fn parts(scene: &Scene<'_>, workers: &Workers) -> (Vec<Part>, (u64, u64)) {
     let groups = by_model(&scene.draft.failures);
     let is_one = groups.len() == 1;
     let mut gravest: Vec<_> = groups.iter().collect();
     gravest.sort_by_key(|(of, failures)| (std::cmp::Reverse(failures.len()), *of));
     let more = gravest.split_off(gravest.len().min(PARTS));
-    let parts: Vec<_> = gravest
-        .into_iter()
-        .filter_map(|(of, failures)| {
-            let has_rival = groups
-                .keys()
-                .any(|other| other.model == of.model && other.provider != of.provider);
-            part::part(scene, failures, of, is_one, |attributes| {
-                of.holds(attributes, is_one, has_rival)
-            })
-        })
-        .collect();
-    Case {
-        whole: part::part(scene, &scene.draft.failures, &PartOf::default(), true, |_| true),
-        parts,
-        more_parts: (
-            more.len() as u64,
-            more.iter().map(|(_, failures)| failures.len() as u64).sum(),
-        ),
-        groups: groups::groups(scene),
-        proxies: Vec::new(),
-        caller_side: caller_side(scene),
-    }
+    let part = |(of, failures): &(&PartOf, &Vec<&Attempt>)| {
+        let is_rival = |other: &PartOf| other.model == of.model && other.provider != of.provider;
+        let has_rival = groups.keys().any(is_rival);
+        let holds = |attributes: &Attributes| of.holds(attributes, is_one, has_rival);
+        part::part(scene, failures, of, is_one, holds, workers)
+    };
+    let parts = workers.map(&gravest, part).into_iter().flatten().collect();
+    let failures = more.iter().map(|(_, failures)| failures.len() as u64).sum();
+    (parts, (more.len() as u64, failures))
 }
 
 /// What a part is the part of.
@@ -101,44 +110,53 @@ impl PartOf {
 /// Failures by surface, model and provider. Which provider a request went to is known for sure by its host alone: where
 /// it went by an own gateway, a model's failures are those of the provider that most of them are said to be of.
 fn by_model<'a>(failures: &[&'a Attempt]) -> BTreeMap<PartOf, Vec<&'a Attempt>> {
-    let mut by_model: BTreeMap<PartOf, Vec<&Attempt>> = BTreeMap::new();
-    for attempt in failures {
+    let mut by_model: BTreeMap<PartOf, Vec<(&Attributes, u64)>> = BTreeMap::new();
+    for (attributes, count) in of_failures(failures) {
         let of = PartOf {
-            model: attempt.attributes.get(Dimension::Model).cloned(),
-            surface: attempt.attributes.get(Dimension::Surface).cloned(),
+            model: attributes.get(Dimension::Model).cloned(),
+            surface: attributes.get(Dimension::Surface).cloned(),
             provider: None,
         };
-        by_model.entry(of).or_default().push(attempt);
+        by_model.entry(of).or_default().push((attributes, count));
     }
-    let mut parts: BTreeMap<PartOf, Vec<&Attempt>> = BTreeMap::new();
-    for (of, failures) in by_model {
-        let sure = most_frequent(failures.iter().filter_map(|attempt| by_host(attempt)));
+    // The place of its part by where a combination lies.
+    let mut places: AHashMap<*const Attributes, usize> = AHashMap::new();
+    let mut parts: BTreeMap<PartOf, usize> = BTreeMap::new();
+    for (of, combinations) in by_model {
+        let sure = most_frequent(combinations.iter().filter_map(|(of, count)| Some((by_host(of)?, *count))));
         let said = || {
-            most_frequent(
-                failures
-                    .iter()
-                    .filter_map(|attempt| attempt.attributes.get(Dimension::Provider).cloned()),
-            )
+            let said = combinations.iter();
+            most_frequent(said.filter_map(|(of, count)| Some((of.get(Dimension::Provider)?.as_ref(), *count))))
         };
         let usual = sure.or_else(said);
-        for attempt in failures {
-            let provider = by_host(attempt).or_else(|| usual.clone());
-            parts.entry(PartOf { provider, ..of.clone() }).or_default().push(attempt);
+        for (attributes, _) in combinations {
+            let provider = by_host(attributes).or(usual).map(Name::from);
+            let next = parts.len();
+            let place = *parts.entry(PartOf { provider, ..of.clone() }).or_insert(next);
+            places.insert(std::ptr::from_ref(attributes), place);
         }
     }
-    parts
+    let mut lists: Vec<Vec<&Attempt>> = vec![Vec::new(); parts.len()];
+    for &attempt in failures {
+        let place = places.get(&Arc::as_ptr(&attempt.attributes));
+        if let Some(list) = place.and_then(|place| lists.get_mut(*place)) {
+            list.push(attempt);
+        }
+    }
+    let mut list = |place: usize| lists.get_mut(place).map(std::mem::take).unwrap_or_default();
+    parts.into_iter().map(|(of, place)| (of, list(place))).collect()
 }
 
-/// The provider that an attempt's host is of.
-fn by_host(attempt: &Attempt) -> Option<Name> {
-    let host = attempt.attributes.get(Dimension::ServerAddress)?;
-    providers::by_host(host).map(|provider| Name::from(provider.name()))
+/// The provider that a request's host is of.
+fn by_host(attributes: &Attributes) -> Option<&'static str> {
+    let host = attributes.get(Dimension::ServerAddress)?;
+    providers::by_host(host).map(|provider| provider.name())
 }
 
-fn most_frequent(names: impl Iterator<Item = Name>) -> Option<Name> {
-    let mut counts: BTreeMap<Name, u64> = BTreeMap::new();
-    for name in names {
-        *counts.entry(name).or_default() += 1;
+fn most_frequent<'a>(names: impl Iterator<Item = (&'a str, u64)>) -> Option<&'a str> {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for (name, count) in names {
+        *counts.entry(name).or_default() += count;
     }
     counts.into_iter().max_by_key(|(_, count)| *count).map(|(name, _)| name)
 }
@@ -147,7 +165,9 @@ fn most_frequent(names: impl Iterator<Item = Name>) -> Option<Name> {
 fn caller_side(scene: &Scene<'_>) -> Vec<(CallerKind, u64)> {
     let mut kinds: BTreeMap<CallerKind, u64> = BTreeMap::new();
     for attempt in attempts_between(scene.traffic, scene.draft.start, scene.draft.end) {
-        if let (Outcome::Caller(kind, _), true) = (attempt.outcome, scene.draft.scope.holds(&attempt.attributes)) {
+        if let Outcome::Caller(kind, _) = attempt.outcome
+            && scene.draft.scope.holds(&attempt.attributes)
+        {
             *kinds.entry(kind).or_default() += 1;
         }
     }
@@ -172,7 +192,7 @@ fn cells_between(cells: &[TrafficCell], from: Time, to: Time) -> impl Iterator<I
 
 /// What failed in a stretch of time, of those attributes that `takes` lets in; other windows' time is left out where
 /// they hold the same traffic.
-fn share(scene: &Scene<'_>, from: Time, to: Time, without_windows: bool, takes: impl Fn(&Attributes) -> bool) -> Share {
+fn share(scene: &Scene<'_>, from: Time, to: Time, without_windows: bool, takes: impl Fn(&Arc<Attributes>) -> bool) -> Share {
     let is_near = |other: &&Draft<'_>| other.side == scene.draft.side && other.start <= to && other.end >= from;
     let others: Vec<&Draft<'_>> = scene.others.iter().filter(|_| without_windows).filter(is_near).collect();
     let is_other = |time: Time, attributes: &Attributes| {

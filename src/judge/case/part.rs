@@ -1,19 +1,20 @@
 //! One part of a window, counted: the numbers of one ticket.
 
 use super::samples::samples;
+use super::tally::{tally, tally_each};
 use super::{PartOf, Scene, cells_between, share};
-use crate::judge::classify::by_error;
+use crate::judge::classify::{Calls, by_error, errors};
+use crate::judge::combinations::{asked_once, of_failures};
 use crate::model::{
-    Attempt, Attributes, CallOutcome, Dimension, Durations, Ending, IdCounts, Name, Occurrences, Outcome, Part, Reached, Share,
-    Stretch, Time,
+    Attempt, Attributes, ByError, Dimension, Durations, Ending, IdCounts, Occurrences, Outcome, Part, Reached, Share, Stretch,
+    Time,
 };
+use crate::workers::Workers;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What is usual is looked for in the hour before and the hour after.
 const USUAL_MS: i64 = 3_600_000;
-
-/// Values of one attribute told by name; the rest are counted.
-const NAMED: usize = 12;
 
 /// Attributes whose values among the failures are told.
 const TOLD: [Dimension; 10] = [
@@ -41,45 +42,79 @@ pub(super) fn part(
     failures: &[&Attempt],
     of_what: &PartOf,
     is_whole: bool,
-    of: impl Fn(&Attributes) -> bool,
+    of: impl Fn(&Attributes) -> bool + Sync,
+    workers: &Workers,
 ) -> Option<Part> {
     let (start, end) = (failures.first()?.time, failures.last()?.time);
-    let takes = |attributes: &Attributes| scene.draft.scope.holds(attributes) && of(attributes);
-    let [before, after] = around(scene, start, end, takes);
-    let (calls, calls_lost, calls_recovered) = calls(scene, failures, start, end, takes);
+    let counted = || told(failures);
+    let course = || {
+        let takes = asked_once(|attributes| scene.draft.scope.holds(attributes) && of(attributes));
+        let around = around(scene, start, end, &takes);
+        let course = course(scene, start, end, &takes);
+        let share = own_share(scene, failures, (start, end), is_whole, &takes);
+        (around, course, share, calls(scene, failures, start, end, &takes))
+    };
+    let each = || (endings(failures), durations(failures.iter().copied()), ids(failures));
+    let sampled = || samples(failures, scene.most_requests, scene.draft.side);
+    let ((told, (endings, durations, ids)), ((around, course, share, calls), samples)) =
+        workers.both(|| workers.both(counted, each), || workers.both(course, sampled));
+    let [before, after] = around;
     Some(Part {
         provider: of_what.provider.clone(),
         surface: of_what.surface.clone(),
         model: of_what.model.clone(),
         start,
         end,
-        share: own_share(scene, failures, (start, end), is_whole, takes),
-        calls,
-        calls_lost,
-        calls_recovered,
+        share,
+        calls: calls.0,
+        calls_lost: calls.1,
+        calls_recovered: calls.2,
         first_attempts: failures.iter().filter(|attempt| attempt.number == 1).count() as u64,
         before,
         after,
-        endings: endings(failures),
+        endings,
+        by_error: told.by_error,
+        messages: told.messages,
+        reached: reached(failures),
+        values: told.values,
+        methods: told.methods,
+        organizations: told.organizations,
+        edge_sites: told.edge_sites,
+        upstreams: told.upstreams,
+        durations,
+        ids,
+        samples,
+        course,
+    })
+}
+
+/// What the failures name, by how often.
+struct Told {
+    by_error: Vec<ByError>,
+    messages: Vec<(&'static str, u64)>,
+    values: Vec<(Dimension, Occurrences)>,
+    methods: Occurrences,
+    organizations: Occurrences,
+    edge_sites: Occurrences,
+    upstreams: Occurrences,
+}
+
+fn told(failures: &[&Attempt]) -> Told {
+    let combinations = of_failures(failures);
+    let of_dimension = |dimension| {
+        let values = combinations.iter();
+        let values = values.map(|(attributes, count)| (attributes.get(dimension).map(|name| &**name), *count));
+        (dimension, tally(values))
+    };
+    Told {
         by_error: by_error(failures),
         messages: messages(failures),
-        reached: reached(failures),
-        values: TOLD
-            .into_iter()
-            .map(|dimension| {
-                let value = |attempt: &Attempt| attempt.attributes.get(dimension).cloned();
-                (dimension, tally(failures, value))
-            })
-            .collect(),
-        methods: tally(failures, |attempt| attempt.method.clone()),
-        organizations: tally(failures, |attempt| attempt.ids.organization.clone()),
-        edge_sites: tally(failures, |attempt| edge_site(attempt.ids.cf_ray.as_deref()?)),
-        upstreams: tally(failures, |attempt| attempt.upstream.clone()),
-        durations: durations(failures.iter().copied()),
-        ids: ids(failures),
-        samples: samples(failures, scene.most_requests, scene.draft.side),
-        course: course(scene, start, end, takes),
-    })
+        values: TOLD.into_iter().map(of_dimension).collect(),
+        methods: tally_each(failures, |attempt| attempt.method.as_deref()),
+        organizations: tally_each(failures, |attempt| attempt.ids.organization.as_deref()),
+        edge_sites: tally_each(failures, |attempt| edge_site(attempt.ids.cf_ray.as_deref()?)),
+        upstreams: tally_each(failures, |attempt| attempt.upstream.as_deref()),
+    }
 }
 
 /// What failed in the part: the window's own numbers where the part is the window, else by the attributes.
@@ -88,7 +123,7 @@ fn own_share(
     failures: &[&Attempt],
     (start, end): (Time, Time),
     is_whole: bool,
-    takes: impl Fn(&Attributes) -> bool,
+    takes: impl Fn(&Arc<Attributes>) -> bool,
 ) -> Share {
     let failed = failures.len() as u64;
     let attempts = if is_whole {
@@ -109,7 +144,7 @@ fn own_share(
 }
 
 /// The hour before and the hour after, as far as the logs go.
-fn around(scene: &Scene<'_>, start: Time, end: Time, takes: impl Fn(&Attributes) -> bool) -> [Option<Stretch>; 2] {
+fn around(scene: &Scene<'_>, start: Time, end: Time, takes: impl Fn(&Arc<Attributes>) -> bool) -> [Option<Stretch>; 2] {
     let Some((first, last)) = scene.traffic.span else {
         return [None, None];
     };
@@ -133,19 +168,14 @@ fn calls(
     failures: &[&Attempt],
     start: Time,
     end: Time,
-    takes: impl Fn(&Attributes) -> bool,
+    takes: impl Fn(&Arc<Attributes>) -> bool,
 ) -> (u64, u64, u64) {
-    let outcomes: BTreeMap<u32, CallOutcome> = failures.iter().map(|attempt| (attempt.call, attempt.call_outcome)).collect();
-    let ended = |wanted: CallOutcome| outcomes.values().filter(|outcome| **outcome == wanted).count() as u64;
+    let calls = Calls::of(failures);
     let healthy: u64 = cells_between(scene.cells(), start, end)
         .filter(|cell| takes(&cell.attributes))
         .map(|cell| u64::from(cell.first_ok))
         .sum();
-    (
-        healthy + outcomes.len() as u64,
-        ended(CallOutcome::Lost),
-        ended(CallOutcome::Recovered),
-    )
+    (healthy + calls.all, calls.lost, calls.recovered)
 }
 
 fn endings(failures: &[&Attempt]) -> Vec<Ending> {
@@ -171,8 +201,10 @@ fn endings(failures: &[&Attempt]) -> Vec<Ending> {
 
 fn messages(failures: &[&Attempt]) -> Vec<(&'static str, u64)> {
     let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
-    for template in failures.iter().filter_map(|attempt| attempt.error.as_ref()?.template) {
-        *counts.entry(template).or_default() += 1;
+    for (error, count) in errors(failures) {
+        if let Some(template) = error.template {
+            *counts.entry(template).or_default() += count;
+        }
     }
     let mut messages: Vec<_> = counts.into_iter().collect();
     messages.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
@@ -184,43 +216,25 @@ fn reached(failures: &[&Attempt]) -> (u64, u64, u64) {
     (count(Reached::Yes), count(Reached::No), count(Reached::Unknown))
 }
 
-fn tally(failures: &[&Attempt], value: impl Fn(&Attempt) -> Option<Name>) -> Occurrences {
-    tally_of(failures, value)
-}
-
-/// How often each value occurs, the most frequent first.
-pub(super) fn tally_of<T>(failures: &[&T], value: impl Fn(&T) -> Option<Name>) -> Occurrences {
-    let mut counts: BTreeMap<Name, u64> = BTreeMap::new();
-    let mut unsaid = 0;
-    for attempt in failures {
-        match value(attempt) {
-            Some(value) => *counts.entry(value).or_default() += 1,
-            None => unsaid += 1,
-        }
-    }
-    let mut named: Vec<(Name, u64)> = counts.into_iter().collect();
-    named.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let more = named.len().saturating_sub(NAMED) as u64;
-    named.truncate(NAMED);
-    Occurrences { named, more, unsaid }
-}
-
 /// The three letters after the dash of a `cf-ray`: the edge's site.
-fn edge_site(ray: &str) -> Option<Name> {
+fn edge_site(ray: &str) -> Option<&str> {
     let (_, site) = ray.rsplit_once('-')?;
-    (site.len() == 3 && site.bytes().all(|byte| byte.is_ascii_uppercase())).then(|| Name::from(site))
+    (site.len() == 3 && site.bytes().all(|byte| byte.is_ascii_uppercase())).then_some(site)
 }
 
 /// Percentiles by the nearest rank.
 fn durations<'a>(failures: impl Iterator<Item = &'a Attempt>) -> Option<Durations> {
     let mut known: Vec<u32> = failures.filter_map(|attempt| attempt.duration_ms).collect();
-    known.sort_unstable();
-    let rank = |percent: usize| known.get((known.len() * percent).div_ceil(100).saturating_sub(1)).copied();
+    let last = known.len().checked_sub(1)?;
+    let mut rank = |percent: usize| {
+        let place = (known.len() * percent).div_ceil(100).saturating_sub(1);
+        *known.select_nth_unstable(place.min(last)).1
+    };
     Some(Durations {
+        p50_ms: rank(50),
+        p95_ms: rank(95),
+        longest_ms: rank(100),
         known: known.len() as u64,
-        p50_ms: rank(50)?,
-        p95_ms: rank(95)?,
-        longest_ms: known.last().copied()?,
     })
 }
 
@@ -239,7 +253,7 @@ fn ids(failures: &[&Attempt]) -> IdCounts {
 }
 
 /// What failed in equal stretches, from one before the window to one after it, on whole minutes.
-fn course(scene: &Scene<'_>, start: Time, end: Time, takes: impl Fn(&Attributes) -> bool) -> Vec<Stretch> {
+fn course(scene: &Scene<'_>, start: Time, end: Time, takes: impl Fn(&Arc<Attributes>) -> bool) -> Vec<Stretch> {
     let fits = |width: &i64| {
         let width = width * 60_000;
         end.0.div_euclid(width) - start.0.div_euclid(width) + 3 <= COURSE_ROWS

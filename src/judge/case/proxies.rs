@@ -3,7 +3,7 @@
 //! A tunnel's line has no id, no path and no model, so nothing ties it to an application's attempt; yet it tells by which
 //! proxy requests broke, from where, and which addresses were tried.
 
-use super::part::tally_of;
+use super::tally::tally_each;
 use crate::judge::correlate::stem;
 use crate::model::{Dimension, Grain, Name, Observation, ProxyLog, Rollup, Share, SourceRollup, Vantage, Window};
 use std::collections::BTreeMap;
@@ -60,7 +60,8 @@ fn fullest(logs: BTreeMap<(Name, String), Log<'_>>) -> Vec<ProxyLog> {
         .into_iter()
         .filter(|(_, log)| log.attempts() > 0)
         .map(|(proxy, log)| {
-            let attribute = |dimension: Dimension| tally_of(&log.failures, move |seen| seen.attributes.get(dimension).cloned());
+            let attribute =
+                |dimension: Dimension| tally_each(&log.failures, move |seen| seen.attributes.get(dimension).map(|name| &**name));
             ProxyLog {
                 proxy,
                 share: Share {
@@ -69,7 +70,7 @@ fn fullest(logs: BTreeMap<(Name, String), Log<'_>>) -> Vec<ProxyLog> {
                 },
                 servers: attribute(Dimension::ServerAddress),
                 clients: attribute(Dimension::Client),
-                upstreams: tally_of(&log.failures, |seen| seen.upstream.as_ref()?.address.clone()),
+                upstreams: tally_each(&log.failures, |seen| seen.upstream.as_ref()?.address.as_deref()),
             }
         })
         .collect();

@@ -24,29 +24,39 @@ pub(super) fn samples(failures: &[&Attempt], most: usize, side: Side) -> Vec<Att
     let most = most.min(SAMPLES);
     // A network team looks for times and addresses, which every failure has.
     let rank = |attempt: &Attempt| if side == Side::Network { 0 } else { rank(attempt) };
-    let places = |worst: u8| -> Vec<usize> {
-        (0..failures.len())
-            .filter(|at| failures.get(*at).is_some_and(|one| rank(one) <= worst))
-            .collect()
-    };
-    let with_handle = Some(places(NO_HANDLE - 1))
-        .filter(|places| !places.is_empty())
-        .unwrap_or_else(|| places(NO_HANDLE));
+    let mut of_rank = [0; NO_HANDLE as usize + 1];
+    for attempt in failures {
+        if let Some(count) = of_rank.get_mut(usize::from(rank(attempt))) {
+            *count += 1;
+        }
+    }
     // Those with the best handle stand for the rest; where they are too few, the next best fill up.
-    let pool = (0..=NO_HANDLE)
-        .map(places)
-        .find(|places| places.len() >= most)
-        .unwrap_or_else(|| places(NO_HANDLE));
-    let longest = with_handle
-        .iter()
-        .filter_map(|at| Some((failures.get(*at)?.duration_ms?, std::cmp::Reverse(*at))))
+    let up_to = |worst: u8| of_rank.iter().take(usize::from(worst) + 1).sum::<usize>();
+    let worst = (0..NO_HANDLE).find(|worst| up_to(*worst) >= most).unwrap_or(NO_HANDLE);
+    let places = |worst: u8| {
+        (0..)
+            .zip(failures)
+            .filter(move |(_, one)| rank(one) <= worst)
+            .map(|(at, _)| at)
+    };
+    let pool: Vec<u32> = places(worst).collect();
+    let handles = if up_to(NO_HANDLE - 1) > 0 { NO_HANDLE - 1 } else { NO_HANDLE };
+    let with_handle = || places(handles);
+    let duration = |at: u32| failures.get(at as usize)?.duration_ms;
+    let longest = with_handle()
+        .filter_map(|at| Some((duration(at)?, std::cmp::Reverse(at))))
         .max()
         .map(|(_, std::cmp::Reverse(at))| at);
     let last = pool.len().saturating_sub(1);
     let spread = (0..most).map(|step| step * last / most.saturating_sub(1).max(1));
     let spread = spread.filter_map(|place| pool.get(place).copied());
-    let ends = with_handle.first().into_iter().chain(with_handle.last()).copied();
-    let mut chosen: Vec<usize> = Vec::with_capacity(most);
+    let mut backwards = (0..failures.len()).rev();
+    let last_handle = backwards.find(|at| failures.get(*at).is_some_and(|one| rank(one) <= handles));
+    let ends = with_handle()
+        .next()
+        .into_iter()
+        .chain(last_handle.and_then(|at| u32::try_from(at).ok()));
+    let mut chosen: Vec<u32> = Vec::with_capacity(most);
     for at in ends.chain(longest).chain(spread).chain(pool.iter().copied()) {
         if chosen.len() < most && !chosen.contains(&at) {
             chosen.push(at);
@@ -55,7 +65,7 @@ pub(super) fn samples(failures: &[&Attempt], most: usize, side: Side) -> Vec<Att
     chosen.sort_unstable();
     chosen
         .into_iter()
-        .filter_map(|at| failures.get(at))
+        .filter_map(|at| failures.get(at as usize))
         .map(|attempt| Attempt::clone(attempt))
         .collect()
 }

@@ -6,6 +6,7 @@ use crate::model::{
     Attempt, Attributes, CallOutcome, Case, Dimension, Fact, Ids, Name, Outcome, Reached, Scope, Share, Side, Time, Traffic,
     TrafficCell,
 };
+use crate::workers::Workers;
 use std::sync::Arc;
 
 const MINUTE: i64 = 60_000;
@@ -76,12 +77,13 @@ fn case_of(attempts: Vec<Attempt>, cells: Vec<TrafficCell>) -> Case {
         score: 100.0,
         by_proxies: false,
     };
-    case(&Scene {
+    let scene = Scene {
         traffic: &traffic,
         draft: &draft,
         others: std::slice::from_ref(&draft),
         most_requests: 1000,
-    })
+    };
+    case(&scene, &Workers::new(1))
 }
 
 #[test]

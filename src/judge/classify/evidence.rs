@@ -1,10 +1,12 @@
 //! The numbers behind a verdict, measured once, so that a class is judgement without arithmetic.
 
+use super::Calls;
 use super::sender::OneSender;
 use crate::judge::Thresholds;
+use crate::judge::combinations::{asked_once, of_failures};
 use crate::judge::thresholds::CELL_MS;
 use crate::judge::windows::Draft;
-use crate::model::{Attempt, Attributes, CallOutcome, Dimension, Name, Reached, Side, Time, Traffic, TransportError};
+use crate::model::{Attempt, Attributes, Dimension, Name, Reached, Side, Time, Traffic, TransportError};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many failures reached the provider.
@@ -57,11 +59,10 @@ impl<'e> Evidence<'e> {
                 *by_kind.entry(kind).or_default() += 1;
             }
         }
+        let combinations = of_failures(failures);
         let named = |dimension: Dimension| {
-            failures
-                .iter()
-                .filter_map(|attempt| attempt.attributes.get(dimension).cloned())
-                .collect::<BTreeSet<Name>>()
+            let names = combinations.iter().filter_map(|(of, _)| of.get(dimension).cloned());
+            names.collect::<BTreeSet<Name>>()
         };
         let servers = named(Dimension::ServerAddress);
         let in_scope = |attributes: &Attributes| draft.scope.holds(attributes);
@@ -74,10 +75,10 @@ impl<'e> Evidence<'e> {
                     .is_none_or(|server| servers.is_empty() || servers.contains(server))
         };
         let around = (draft.start.plus_ms(-CELL_MS), draft.end.plus_ms(CELL_MS));
-        let outcomes: BTreeMap<u32, CallOutcome> = failures.iter().map(|attempt| (attempt.call, attempt.call_outcome)).collect();
-        let ended = |wanted: CallOutcome| outcomes.values().filter(|outcome| **outcome == wanted).count() as u64;
+        let calls = Calls::of(failures);
+        let holds = asked_once(in_scope);
         let healthy_calls: u64 = cells_between(traffic, draft.start, draft.end)
-            .filter(|cell| in_scope(&cell.attributes))
+            .filter(|cell| holds(&cell.attributes))
             .map(|cell| u64::from(cell.first_ok))
             .sum();
         Self {
@@ -90,9 +91,9 @@ impl<'e> Evidence<'e> {
             rivals: count(traffic, (draft.start, draft.end), draft.side, |attributes| {
                 !in_scope(attributes)
             }),
-            calls: healthy_calls + outcomes.len() as u64,
-            calls_lost: ended(CallOutcome::Lost),
-            calls_recovered: ended(CallOutcome::Recovered),
+            calls: healthy_calls + calls.all,
+            calls_lost: calls.lost,
+            calls_recovered: calls.recovered,
             egress_paths: if servers.len() == 1 && !draft.scope.values.contains_key(&Dimension::Proxy) {
                 named(Dimension::Proxy).len()
             } else {
@@ -136,6 +137,7 @@ pub(super) fn cells_between(traffic: &Traffic, from: Time, to: Time) -> impl Ite
 
 /// Failures of a side and attempts, of those attributes that `takes` lets in.
 fn count(traffic: &Traffic, (from, to): (Time, Time), side: Side, takes: impl Fn(&Attributes) -> bool) -> (u64, u64) {
+    let takes = asked_once(takes);
     let healthy: u64 = cells_between(traffic, from, to)
         .filter(|cell| takes(&cell.attributes))
         .map(|cell| u64::from(cell.ok))

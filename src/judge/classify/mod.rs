@@ -20,8 +20,9 @@ use super::windows::{
     statistics::f,
     table::{Entry, Table},
 };
-use crate::model::{Attempt, ByError, Case, Counter, Name, Severity, Side, Traffic, Verdict, Window};
+use crate::model::{Attempt, ByError, CallOutcome, Case, Counter, ErrorSaid, Name, Severity, Side, Traffic, Verdict, Window};
 use crate::workers::Workers;
+use ahash::AHashMap;
 use class::Argues;
 use evidence::Evidence;
 use std::collections::BTreeMap;
@@ -56,21 +57,20 @@ pub(super) fn classify(
             .entry(table(draft))
             .or_insert_with(|| shape::outside(tables.of_window(draft), drafts));
     }
-    let with_case = |&(at, draft): &(usize, &Draft<'_>)| Window {
-        case: case::case(&Scene {
+    let with_case = |&(at, draft): &(usize, &Draft<'_>)| {
+        let scene = Scene {
             traffic,
             draft,
             others: drafts,
             most_requests: options.max_requests,
-        }),
-        ..window(
-            traffic,
-            tables.of_window(draft),
-            outside.get(&table(draft)).map_or(&[], Vec::as_slice),
-            draft,
-            options,
-            options.explain == Some(at),
-        )
+        };
+        let outside = outside.get(&table(draft)).map_or(&[][..], Vec::as_slice);
+        let is_explained = options.explain == Some(at);
+        let (case, window) = workers.both(
+            || case::case(&scene, workers),
+            || window(traffic, tables.of_window(draft), outside, draft, options, is_explained),
+        );
+        Window { case, ..window }
     };
     workers.map(&numbered, with_case)
 }
@@ -184,14 +184,29 @@ fn ends(failures: &[&Attempt]) -> Ends {
     (by_status, by_kind)
 }
 
+/// What the failures' errors said, and how often. Few errors stand behind a million failures: they are told apart by where
+/// they lie, so equal ones may stand there twice.
+pub(in crate::judge) fn errors<'a>(failures: &[&'a Attempt]) -> Vec<(&'a ErrorSaid, u64)> {
+    let mut places: AHashMap<*const ErrorSaid, usize> = AHashMap::new();
+    let mut counts: Vec<(&ErrorSaid, u64)> = Vec::new();
+    for error in failures.iter().filter_map(|attempt| attempt.error.as_deref()) {
+        let place = *places.entry(error).or_insert(counts.len());
+        match counts.get_mut(place) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((error, 1)),
+        }
+    }
+    counts
+}
+
 /// The errors of failures by type and code, most frequent first.
 pub(in crate::judge) fn by_error(failures: &[&Attempt]) -> Vec<ByError> {
     let mut counts: BTreeMap<(Option<Name>, Option<Name>), u64> = BTreeMap::new();
-    for error in failures.iter().filter_map(|attempt| attempt.error.as_ref()) {
+    for (error, count) in errors(failures) {
         if error.error_type.is_some() || error.error_code.is_some() {
             *counts
                 .entry((error.error_type.clone(), error.error_code.clone()))
-                .or_default() += 1;
+                .or_default() += count;
         }
     }
     let mut errors: Vec<ByError> = counts
@@ -200,6 +215,31 @@ pub(in crate::judge) fn by_error(failures: &[&Attempt]) -> Vec<ByError> {
         .collect();
     errors.sort_by_key(|error| std::cmp::Reverse(error.count));
     errors
+}
+
+/// The calls that some failures are of.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::judge) struct Calls {
+    pub(in crate::judge) all: u64,
+    pub(in crate::judge) lost: u64,
+    pub(in crate::judge) recovered: u64,
+}
+
+impl Calls {
+    /// Counts them.
+    pub(in crate::judge) fn of(failures: &[&Attempt]) -> Self {
+        let mut ends: Vec<(u32, CallOutcome)> = failures.iter().map(|attempt| (attempt.call, attempt.call_outcome)).collect();
+        // Calls are numbered as they come, so these are nearly sorted.
+        ends.sort_by_key(|(call, _)| *call);
+        let mut calls = Self::default();
+        let last = ends.chunk_by(|one, next| one.0 == next.0).filter_map(|call| call.last());
+        for (_, outcome) in last {
+            calls.all += 1;
+            calls.lost += u64::from(*outcome == CallOutcome::Lost);
+            calls.recovered += u64::from(*outcome == CallOutcome::Recovered);
+        }
+        calls
+    }
 }
 
 /// At most so many failures, spread evenly over the window, the first and the last among them.

@@ -1,6 +1,7 @@
 //! Whether the failures are one sender's alone: whoever sends errors in masses must not pass for an outage.
 
 use super::evidence::{cells_between, of};
+use crate::judge::combinations::{counted, of_failures};
 use crate::judge::windows::Draft;
 use crate::model::{Attributes, Dimension, Name, Side, Traffic};
 use std::collections::BTreeMap;
@@ -40,16 +41,20 @@ impl OneSender {
             return None;
         }
         let mut failures: BTreeMap<&Name, u64> = BTreeMap::new();
-        for sender in draft.failures.iter().filter_map(|attempt| sender(&attempt.attributes)) {
-            *failures.entry(sender).or_default() += 1;
+        for (attributes, count) in of_failures(&draft.failures) {
+            if let Some(sender) = sender(attributes) {
+                *failures.entry(sender).or_default() += count;
+            }
         }
         let all: u64 = failures.values().sum();
         let (one, most) = failures.into_iter().max_by_key(|(_, count)| *count)?;
         let (mut healthy_one, mut healthy_others) = (0, 0);
-        for cell in cells_between(traffic, draft.start, draft.end).filter(|cell| draft.scope.holds(&cell.attributes)) {
-            match sender(&cell.attributes) {
-                Some(sender) if sender == one => healthy_one += u64::from(cell.ok),
-                Some(_) => healthy_others += u64::from(cell.ok),
+        let cells = cells_between(traffic, draft.start, draft.end);
+        let healthy = counted(cells.map(|cell| (&cell.attributes, u64::from(cell.ok))));
+        for (attributes, ok) in healthy.into_iter().filter(|(attributes, _)| draft.scope.holds(attributes)) {
+            match sender(attributes) {
+                Some(sender) if sender == one => healthy_one += ok,
+                Some(_) => healthy_others += ok,
                 None => {}
             }
         }

@@ -62,17 +62,29 @@ pub(super) struct Slots(Vec<(i64, i64)>);
 impl Slots {
     /// Those of some logs together.
     pub(super) fn of(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> Self {
-        let mut counts: BTreeMap<i64, i64> = BTreeMap::new();
+        let mut counts: Vec<(i64, i64)> = Vec::new();
         for &index in members {
             let Some((_, rollup)) = sources.get(index) else { continue };
             for (time, grain, _, cell) in rollup.cells.in_order() {
                 // A tunnel ends when its client hangs up, which no request's end need be near.
-                if !matches!(grain, Grain::Detail | Grain::Tunnel) {
-                    *counts.entry(time.0.div_euclid(CELL_SECONDS * 1000)).or_default() += i64::from(cell.ok);
+                if matches!(grain, Grain::Detail | Grain::Tunnel) {
+                    continue;
+                }
+                let (slot, ok) = (time.0.div_euclid(CELL_SECONDS * 1000), i64::from(cell.ok));
+                // Those of one log are in order.
+                match counts.last_mut() {
+                    Some((last, sum)) if *last == slot => *sum += ok,
+                    _ => counts.push((slot, ok)),
                 }
             }
         }
-        Self(counts.into_iter().collect())
+        counts.sort_unstable_by_key(|(slot, _)| *slot);
+        counts.dedup_by(|(slot, ok), (before, sum)| {
+            let is_same = slot == before;
+            *sum += if is_same { *ok } else { 0 };
+            is_same
+        });
+        Self(counts)
     }
 
     /// Whether there are enough to prove anything.

@@ -2,22 +2,21 @@
 //! proxies saw stands by itself where it counts.
 
 use super::addresses::Addresses;
-use super::assemble::{Assembled, ChainEnd};
 use super::cover::{Cover, Covers};
 use super::earlier::{Client, Earlier};
 use super::family::Family;
+use super::merged::Merged;
 use super::pair::Joined;
 use super::side;
-use super::successes::{self, Successes};
-use super::view::{ChainId, Merged, View};
-use crate::model::{CallOutcome, CallerKind, Dimension, JoinMethod, Name, Outcome, SourceRollup};
+use super::successes::{self, OfProxies, Successes};
+use super::view::View;
+use crate::model::{CallerKind, Dimension, JoinMethod, Name, Outcome, SourceRollup, sort_runs};
 use crate::workers::Workers;
 use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// What the joined pairs are judged by.
 pub(super) struct Both<'a> {
-    pub(super) assembled: &'a [Assembled],
     pub(super) families: &'a [Family],
     /// The host of each of the proxies' views.
     pub(super) hosts: &'a [usize],
@@ -65,7 +64,7 @@ impl Both<'_> {
         earlier.lay_into_calls(&mut proxies);
         let mut counts = counts.into_iter();
         proxies.retain(|_| counts.next() == Some(true));
-        proxies.sort_by_key(|view| view.time);
+        sort_runs(&mut proxies, |view| view.time);
         // Where logs are of one side only, its list stays where it is.
         if applications.is_empty() {
             return proxies;
@@ -79,17 +78,9 @@ impl Both<'_> {
         let theirs = pair.map_or(&[][..], |one| &one.proxies);
         let theirs: SmallVec<[&View; 2]> = theirs.iter().filter_map(|&at| proxies.get(at)).collect();
         view.fact = Some(side::decide(Some(view), &theirs, self.sources));
-        if let Some(ChainId { family, chain }) = view.chain {
-            let of_family = self.assembled.get(family as usize);
-            let end = of_family.and_then(|one| one.chains.get(chain as usize)?.end);
-            view.call_outcome = match end {
-                Some(ChainEnd::Recovered(_)) => CallOutcome::Recovered,
-                Some(ChainEnd::Lost) => CallOutcome::Lost,
-                None => CallOutcome::Unknown,
-            };
-            if let Some(filled) = self.addresses.of_lacking(family as usize, &view.attributes) {
-                view.set_attributes(filled, merged);
-            }
+        let family = view.chain.map(|chain| chain.family as usize);
+        if let Some(filled) = family.and_then(|family| self.addresses.of_lacking(family, &view.attributes)) {
+            view.set_attributes(filled, merged);
         }
         if view.of_call {
             // The proxy saw the attempt itself.
@@ -200,14 +191,12 @@ impl Both<'_> {
     }
 
     /// Takes the successes away that a proxy counted and that died later.
-    pub(super) fn take_proxies_broken_streams(&self, (joined, proxies): (&[Joined], &[View]), successes: [&mut Successes; 2]) {
-        let [all, uncovered] = successes;
+    pub(super) fn take_proxies_broken_streams(&self, (joined, proxies): (&[Joined], &[View]), successes: &mut OfProxies) {
         let counts = |one: &&Joined| one.application.is_some() || self.counts_alone(one, proxies);
         for one in joined.iter().filter(counts) {
             let mut views = one.proxies.iter().filter_map(|&at| proxies.get(at));
             if let Some(died) = views.find(|view| view.counted_as_success) {
-                all.take_away(died.time, &died.attributes);
-                uncovered.take_away(died.time, &died.attributes);
+                successes.take_away(died.time, &died.attributes);
             }
         }
     }

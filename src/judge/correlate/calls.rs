@@ -4,8 +4,8 @@
 //! failure of the same slice within twelve seconds where that slice averages under one attempt a minute.
 
 use super::met::{Tied, tied};
-use super::view::{ChainId, View};
-use crate::model::{Attempt, Attributes, CallOutcome, Dimension, Name, SourceRollup, Time, TrafficCell};
+use super::view::{ChainId, Logs, View};
+use crate::model::{Attempt, Attributes, CallOutcome, Dimension, Name, SourceRollup, Time, TrafficCell, sort_runs};
 use crate::workers::Workers;
 use ahash::AHashMap;
 use std::collections::BTreeMap;
@@ -38,15 +38,16 @@ pub(super) fn number(
     sources: &[(&Name, &SourceRollup)],
     workers: &Workers,
 ) -> Vec<Attempt> {
-    attempts.sort_by(|a, b| {
-        a.time
-            .cmp(&b.time)
-            .then_with(|| a.all_seen(sources).cmp(&b.all_seen(sources)))
-    });
+    sort_runs(&mut attempts, |one| one.time);
+    for at_once in attempts.chunk_by_mut(|one, next| one.time == next.time) {
+        if at_once.len() > 1 {
+            at_once.sort_by_cached_key(|one| one.all_seen(sources));
+        }
+    }
     let mut slices = Slices::default();
     let quiet = QuietSlices::of(&attempts, cells, &mut slices);
-    let mut calls = Calls::default();
-    let tied = tied(&attempts, |one| [one.ids.x_client_request_id.as_ref(), None], workers);
+    let mut calls = Calls::with_room(attempts.len());
+    let tied = tied(&[&attempts], |one| [one.ids.x_client_request_id.as_ref(), None], workers);
     let places: Vec<(u32, u16)> = attempts
         .iter()
         .zip(tied)
@@ -63,10 +64,11 @@ pub(super) fn number(
             *outcome = CallOutcome::Recovered;
         }
     }
+    let mut logs = Logs::of_sources(sources);
     let of_call = |mut one: View| {
         let outcome = outcomes.get(one.call as usize).copied();
         one.call_outcome = outcome.unwrap_or(CallOutcome::Unknown);
-        one.into_attempt(sources)
+        one.into_attempt(&mut logs)
     };
     attempts.into_iter().map(of_call).collect()
 }
@@ -124,6 +126,15 @@ fn slice(attributes: &Attributes) -> Slice {
 }
 
 impl<'a> Calls<'a> {
+    /// None yet, with room for so many: a list that doubles as it grows would take the room of two.
+    fn with_room(calls: usize) -> Self {
+        let told = Told {
+            calls: Vec::with_capacity(calls),
+            ..Told::default()
+        };
+        Self { told, ..Self::default() }
+    }
+
     fn told(self) -> Told {
         self.told
     }

@@ -15,6 +15,7 @@ mod clocks;
 mod cover;
 mod earlier;
 mod family;
+mod merged;
 mod met;
 mod models;
 mod pair;
@@ -23,13 +24,14 @@ mod shared_ids;
 mod side;
 mod successes;
 mod ties;
+mod twins;
 mod view;
 
-use crate::model::{Attributes, Dimension, Name, Outcome, Rollup, SourceRollup, Time, Traffic};
+use crate::model::{Attributes, Dimension, Name, Outcome, Rollup, SourceRollup, Time, Traffic, TrafficCell, sort_runs};
 use crate::workers::Workers;
 use addresses::Addresses;
 use ahash::AHashMap;
-use assemble::{Assembled, ChainEnd};
+use assemble::Assembled;
 use both::Both;
 use calls::Saved;
 use chance::Chance;
@@ -43,7 +45,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use ties::Ties;
-use view::View;
+use view::{SourceIndex, View};
 
 /// What correlation made of a rollup.
 #[derive(Clone, Debug, Default)]
@@ -68,7 +70,7 @@ impl Clocks {
         Self(clocks::clocks(
             &sources,
             &family::families(&sources),
-            &proxies::hosts(&sources),
+            &proxies::hosts_without_views(&sources),
         ))
     }
 
@@ -88,7 +90,7 @@ impl Clocks {
 pub(crate) fn correlate(rollup: &Rollup, clocks: Option<&Clocks>, workers: &Workers) -> Correlated {
     let sources: Vec<(&Name, &SourceRollup)> = by_name(rollup);
     let families = family::families(&sources);
-    let mut proxies = proxies::hosts(&sources);
+    let mut proxies = proxies::hosts(&sources, workers);
     let known = clocks.and_then(|clocks| clocks.of_all(&sources));
     let clocks = known.map_or_else(|| Cow::from(clocks::clocks(&sources, &families, &proxies)), Cow::from);
     let numbered: Vec<(u32, &Family)> = (0..).zip(&families).collect();
@@ -110,9 +112,8 @@ pub(crate) fn correlate(rollup: &Rollup, clocks: Option<&Clocks>, workers: &Work
     let family_of = families_of_sources(&families);
     let addresses = Addresses::of(&joined, (&applications, &proxy_views), &family_of, (&families, &sources));
     let mut successes = successes::of_applications(&families, &sources, &clocks, &addresses);
-    let (mut by_proxies, mut uncovered) = successes::of_proxies(&proxies, &sources, &clocks, &covers);
+    let mut by_proxies = successes::of_proxies(&proxies, &sources, &clocks, &covers);
     let both = Both {
-        assembled: &assembled,
         families: &families,
         hosts: &hosts,
         covers: &covers,
@@ -120,25 +121,17 @@ pub(crate) fn correlate(rollup: &Rollup, clocks: Option<&Clocks>, workers: &Work
         sources: &sources,
     };
     both.take_broken_streams(&applications, &mut successes);
-    both.take_proxies_broken_streams((&joined, &proxy_views), [&mut by_proxies, &mut uncovered]);
+    both.take_proxies_broken_streams((&joined, &proxy_views), &mut by_proxies);
     let attempts = both.attempts(applications, proxy_views, &joined, workers);
     drop(joined);
     for (family, one) in assembled.iter().enumerate() {
-        for chain in &one.chains {
-            if let (Some(ChainEnd::Recovered(time)), Some(attributes)) = (chain.end, &chain.recovered_by) {
-                successes.mark_later(time, &addresses.filled(family, attributes));
+        for recovered in &one.recovered {
+            if let Some(attributes) = &recovered.by {
+                successes.mark_later(recovered.time, &addresses.filled(family, attributes));
             }
         }
     }
-    finish(
-        successes,
-        uncovered,
-        by_proxies,
-        attempts,
-        &saved,
-        (&sources, &clocks),
-        workers,
-    )
+    finish(successes, by_proxies, attempts, &saved, (&sources, &clocks), workers)
 }
 
 /// The views of both sides, and which are of one attempt.
@@ -161,7 +154,7 @@ fn join(
 ) -> Sides {
     let hosts = hosts_of_views(proxies);
     let mut applications = in_one(assembled.iter_mut().map(|one| &mut one.views));
-    applications.sort_by_key(|view| view.time);
+    sort_runs(&mut applications, |view| view.time);
     let proxy_views = in_one(proxies.iter_mut().map(|proxy| &mut proxy.views));
     let ties = Ties::of((proxies, &proxy_views, &hosts), families, sources);
     let family_of = families_of_sources(families);
@@ -224,18 +217,16 @@ fn by_name(rollup: &Rollup) -> Vec<(&Name, &SourceRollup)> {
     rollup.sources.iter().map(|(name, source)| (name, &**source)).collect()
 }
 
-fn assemble_family((number, family): (u32, &Family), sources: &[(&Name, &SourceRollup)], workers: &Workers) -> Assembled {
+fn assemble_family<'s>((number, family): (u32, &Family), sources: &[(&Name, &'s SourceRollup)], workers: &Workers) -> Assembled {
     let mut members: Vec<_> = family
         .sources
         .iter()
         .filter_map(|&index| Some((index, sources.get(index)?.1)))
         .collect();
     members.sort_by_key(|(index, rollup)| (rollup.span, *index));
-    let records: Vec<assemble::Record<'_>> = members
-        .iter()
-        .flat_map(|(index, rollup)| rollup.observations.iter().map(move |seen| (*index, seen)))
-        .collect();
-    assemble::assemble(&records, (number, family), workers)
+    let file = |(index, rollup): (SourceIndex, &'s SourceRollup)| (index, rollup.observations.as_slice());
+    let files: Vec<assemble::File<'_>> = members.into_iter().map(file).collect();
+    assemble::assemble(&files, (number, family), workers)
 }
 
 /// Moves every view to its end on the common clock.
@@ -268,15 +259,9 @@ fn saved(assembled: &[Assembled], proxies: &[ProxyHost], rollup: &Rollup, famili
         add(view.ids.x_client_request_id.as_ref(), view.time);
     }
     for one in assembled {
-        for chain in &one.chains {
-            if let Some(ChainEnd::Recovered(time)) = chain.end {
-                let id = chain
-                    .views
-                    .first()
-                    .and_then(|&view| one.views.get(view))
-                    .and_then(|view| view.ids.x_client_request_id.as_ref());
-                add(id, time);
-            }
+        for recovered in &one.recovered {
+            let first = one.views.get(recovered.first);
+            add(first.and_then(|view| view.ids.x_client_request_id.as_ref()), recovered.time);
         }
     }
     let sources: Vec<&SourceRollup> = rollup.sources.values().map(|source| &**source).collect();
@@ -313,34 +298,18 @@ fn numbered_successes(
 
 fn finish(
     applications: successes::Successes,
-    uncovered: successes::Successes,
-    by_proxies: successes::Successes,
+    by_proxies: successes::OfProxies,
     mut attempts: Vec<View>,
     saved: &Saved,
     (sources, clocks): (&[(&Name, &SourceRollup)], &[Clock]),
     workers: &Workers,
 ) -> Correlated {
-    let first = applications.first() + uncovered.first();
-    let mut cells = applications.cells();
-    let uncovered = uncovered.cells();
-    if !uncovered.is_empty() {
-        cells.extend(uncovered);
-        cells.sort_by(|a, b| (a.time, &a.attributes).cmp(&(b.time, &b.attributes)));
-    }
+    let first = applications.first() + by_proxies.uncovered.first();
+    let (cells, proxy_cells) = cells(applications, by_proxies);
     share_call_attributes(&mut attempts);
     models::infer(&mut attempts, &cells);
     let mut attempts = calls::number(attempts, &cells, saved, sources, workers);
     side::vote(&mut attempts);
-    let says_proxy = cells
-        .iter()
-        .filter(|cell| cell.attributes.get(Dimension::Proxy).is_some())
-        .count();
-    let has_proxies = by_proxies.total() > 0;
-    let proxy_cells = if has_proxies && says_proxy * 2 < cells.len() {
-        by_proxies.cells()
-    } else {
-        Vec::new()
-    };
     let calls_with_trouble = attempts
         .iter()
         .map(|attempt| attempt.call)
@@ -371,10 +340,35 @@ fn finish(
     }
 }
 
+/// The successes that count, by time and attributes; and those of the proxies, where these say by which proxy they went and
+/// the others do not.
+fn cells(applications: successes::Successes, by_proxies: successes::OfProxies) -> (Vec<TrafficCell>, Vec<TrafficCell>) {
+    let successes::OfProxies { uncovered, all } = by_proxies;
+    let (mut cells, uncovered) = (applications.cells(), uncovered.cells());
+    let counted = || cells.iter().chain(&uncovered);
+    let says_proxy = counted().filter(|cell| cell.attributes.get(Dimension::Proxy).is_some());
+    let proxy_cells = if says_proxy.count() * 2 < counted().count() {
+        all.map_or_else(|| uncovered.clone(), successes::Successes::cells)
+    } else {
+        Vec::new()
+    };
+    if cells.is_empty() {
+        return (uncovered, proxy_cells);
+    }
+    if !uncovered.is_empty() {
+        cells.extend(uncovered);
+        cells.sort_by(|a, b| (a.time, &a.attributes).cmp(&(b.time, &b.attributes)));
+    }
+    (cells, proxy_cells)
+}
+
 /// The attempts of one caller id are one call's: what one log knows of it (its model), holds for all.
 fn share_call_attributes(attempts: &mut [View]) {
     let model = |one: &View| one.attributes.get(Dimension::Model).is_some();
     let id = |one: &View| one.ids.x_client_request_id.clone();
+    if !attempts.iter().any(model) {
+        return;
+    }
     let lacking = attempts.iter().filter(|one| !model(one)).filter_map(id);
     let mut known: AHashMap<Name, Option<Arc<Attributes>>> = lacking.map(|id| (id, None)).collect();
     if known.is_empty() {

@@ -3,30 +3,19 @@
 //! Logs of one host about the same exchanges are one vantage (classification B3.4a): the one that tells more counts,
 //! the other only adds. An error log adds facts to attempts and no attempts, unless no access log covers them.
 
-use super::by_hash::ByHash;
-use super::view::{Merged, SourceIndex, View, surer};
-use crate::model::{Dimension, Fact, Grain, Name, Observation, Outcome, SourceRollup, Time, TransportError, Vantage};
-use crate::text::timestamp::{ZONE_STEP_MS, nearest_zone_ms};
+use super::merged::Merged;
+use super::twins::{AccessLogs, WIDEST_ZONE};
+use super::view::{SourceIndex, View, surer};
+use crate::model::{Dimension, Fact, Grain, Name, Observation, Outcome, SourceRollup, Time, TransportError, Vantage, sort_runs};
+use crate::text::timestamp::ZONE_STEP_MS;
+use crate::workers::Workers;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Share of a log's successes that must stand in the other for the two to be one (classification B3.4a: 90 %).
-const SAME_TRAFFIC_SHARE: f64 = 0.9;
-
-/// Milliseconds within which two logs without ids must count alike: longer than any request takes.
-const COUNTED_TOGETHER_MS: i64 = 600_000;
-
-/// The widest zone is 14 hours from UTC, in quarters.
-const WIDEST_ZONE: i64 = 56;
 
 /// Errors that must be at a failure's time to tell a zone.
 const DETAILS_NEEDED: usize = 3;
 
 /// Errors looked at to tell a zone.
 const DETAILS_LOOKED_AT: usize = 2_000;
-
-/// How far two logs of one proxy may count apart, as a share of what two proxies with like loads differ by. Requests of a
-/// minute in bins of ten put sqrt(1/10) = 0.32 of it between twins; two proxies are at 1.
-const TWINS_APART: f64 = 0.6;
 
 /// Milliseconds between two records of one exchange in two logs of one proxy: one may print whole seconds.
 const SAME_EXCHANGE_MS: i64 = 2_000;
@@ -47,7 +36,24 @@ pub(super) struct ProxyHost {
 }
 
 /// Groups the proxy sources by host and puts each host's logs together.
-pub(super) fn hosts(sources: &[(&Name, &SourceRollup)]) -> Vec<ProxyHost> {
+pub(super) fn hosts(sources: &[(&Name, &SourceRollup)], workers: &Workers) -> Vec<ProxyHost> {
+    grouped(sources, |access, members| host(access, members, sources, workers))
+}
+
+/// The same without their views where nothing asks for them: which logs count, and what is to be added to their times.
+pub(super) fn hosts_without_views(sources: &[(&Name, &SourceRollup)]) -> Vec<ProxyHost> {
+    grouped(sources, |access, members| {
+        let bare = access.host(members);
+        let needs_views = |index: &SourceIndex| may_be_shifted(&bare, *index, sources);
+        if members.iter().any(needs_views) {
+            host(access, members, sources, &Workers::new(1))
+        } else {
+            bare
+        }
+    })
+}
+
+fn grouped(sources: &[(&Name, &SourceRollup)], make: impl Fn(&AccessLogs, &[SourceIndex]) -> ProxyHost) -> Vec<ProxyHost> {
     let mut by_host: BTreeMap<(bool, &str), Vec<SourceIndex>> = BTreeMap::new();
     for (index, (name, rollup)) in sources.iter().enumerate() {
         if rollup.vantage == Some(Vantage::Proxy) {
@@ -61,62 +67,42 @@ pub(super) fn hosts(sources: &[(&Name, &SourceRollup)]) -> Vec<ProxyHost> {
     }
     let mut hosts = Vec::new();
     for ((named, _), members) in by_host {
-        let together = host(&members, sources);
-        if named || together.counted.len() <= 1 {
-            hosts.push(together);
+        let together = AccessLogs::of(&members, sources);
+        if named || together.counted().count() <= 1 {
+            hosts.push(make(&together, &members));
         } else {
             // One directory with the logs of several proxies: nothing says which error log is whose.
-            hosts.extend(members.iter().map(|member| host(&[*member], sources)));
+            let alone = |member: &SourceIndex| make(&AccessLogs::of(&[*member], sources), &[*member]);
+            hosts.extend(members.iter().map(alone));
         }
     }
     hosts
 }
 
-fn host(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> ProxyHost {
-    let mut host = ProxyHost {
-        sources: members.to_vec(),
-        ..ProxyHost::default()
-    };
+fn host(access: &AccessLogs, members: &[SourceIndex], sources: &[(&Name, &SourceRollup)], workers: &Workers) -> ProxyHost {
+    let mut host = access.host(members);
     let mut merged = Merged::default();
     let rollup = |index: SourceIndex| sources.get(index).map(|(_, rollup)| *rollup);
-    let is_access =
-        |rollup: &SourceRollup| !rollup.cells.is_empty() || rollup.observations.iter().any(|seen| seen.grain == Grain::Attempt);
-    let mut access: Vec<SourceIndex> = members
-        .iter()
-        .copied()
-        .filter(|&index| rollup(index).is_some_and(is_access))
-        .collect();
-    // The log that tells most goes first: ids, then records, then the name.
-    access.sort_by_key(|&index| {
-        let told = rollup(index).map_or((0, 0), |rollup| {
-            (rollup.provider_ids.len() + rollup.client_ids.len(), rollup.records)
-        });
-        (std::cmp::Reverse(told), index)
-    });
-    let mut known = KnownLogs::default();
-    for index in access.iter().copied() {
+    for &(index, twin) in &access.0 {
         let Some(mine) = rollup(index) else { continue };
-        let mine_counted = Counted::of(mine);
-        let twin = known.twin_of(mine, &mine_counted);
-        let shift = twin.unwrap_or(0);
-        if shift != 0 {
-            host.shifts.insert(index, shift);
-        }
-        let views = mine
-            .observations
-            .iter()
-            .filter(|seen| seen.grain == Grain::Attempt)
-            .map(|seen| View::of(index, seen));
-        let (successes, failures): (Vec<View>, Vec<View>) = views
-            .filter(|view| view.outcome != Outcome::Unsaid)
-            .partition(|view| view.outcome == Outcome::Success);
-        if twin.is_some() {
-            add_twin(&mut host.views, failures, shift, &mut merged);
+        let ends = |wanted: fn(Outcome) -> bool| {
+            let seen = mine.observations.iter();
+            seen.filter(move |seen| seen.grain == Grain::Attempt && wanted(seen.outcome))
+        };
+        let failures = || ends(|outcome| !matches!(outcome, Outcome::Unsaid | Outcome::Success));
+        if let Some(shift) = twin {
+            let twins = failures().map(|seen| View::of(index, seen)).collect();
+            add_twin(&mut host.views, twins, shift, &mut merged);
         } else {
-            host.counted.push(index);
-            known.push(mine, mine_counted);
-            host.views.extend(failures);
-            host.successes.extend(successes);
+            let failures: Vec<&Observation> = failures().collect();
+            let mut views = workers.map_each(&failures, |seen| View::of(index, seen));
+            if host.views.is_empty() {
+                host.views = views;
+            } else {
+                host.views.append(&mut views);
+            }
+            let successes = ends(|outcome| outcome == Outcome::Success);
+            host.successes.extend(successes.map(|seen| View::of(index, seen)));
         }
     }
     let covered: Vec<(Time, Time)> = host.counted.iter().filter_map(|&index| rollup(index)?.span).collect();
@@ -128,130 +114,8 @@ fn host(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> ProxyHos
         }
         add_details(&mut host.views, (index, rollup, shift), &covered, &mut merged);
     }
-    host.views
-        .sort_by_key(|view| (view.time, view.source, view.lines.first().copied()));
+    sort_runs(&mut host.views, |view| (view.time, view.source, view.lines.first().copied()));
     host
-}
-
-/// A log's successes by ten minutes and endpoint, and all of them.
-struct Counted {
-    counts: Counts,
-    all: u64,
-}
-
-impl Counted {
-    fn of(rollup: &SourceRollup) -> Self {
-        let counts = counts(rollup, 0);
-        let all = counts.values().sum();
-        Self { counts, all }
-    }
-
-    /// Whether the two are near enough in number to be one, whatever their zones.
-    fn may_be(&self, other: &Self) -> bool {
-        let (few, many) = (self.all.min(other.all), self.all.max(other.all));
-        many > 0 && share(few, many) >= SAME_TRAFFIC_SHARE
-    }
-}
-
-/// The logs of a host that count, and what finds a further log's twin among them: a directory may hold thousands, of which
-/// few share anything.
-#[derive(Default)]
-struct KnownLogs<'a> {
-    logs: Vec<(&'a SourceRollup, Counted)>,
-    /// Places in `logs`, by provider id.
-    by_id: ByHash<usize>,
-}
-
-impl<'a> KnownLogs<'a> {
-    fn push(&mut self, rollup: &'a SourceRollup, counted: Counted) {
-        for (hash, _) in rollup.provider_ids.iter() {
-            self.by_id.add(hash, self.logs.len());
-        }
-        self.logs.push((rollup, counted));
-    }
-
-    /// The zone to be added to a log that is about the same exchanges as a known one; none where there is no such.
-    fn twin_of(&self, mine: &SourceRollup, counted: &Counted) -> Option<i64> {
-        let shared = mine.provider_ids.iter().flat_map(|(hash, _)| self.by_id.get(hash));
-        let shared: BTreeSet<usize> = shared.copied().collect();
-        let has_ids = !mine.provider_ids.is_empty();
-        let may_be = |(at, (other, theirs)): &(usize, &(&SourceRollup, Counted))| {
-            if has_ids && !other.provider_ids.is_empty() {
-                shared.contains(at)
-            } else {
-                counted.may_be(theirs)
-            }
-        };
-        let candidates = self.logs.iter().enumerate().filter(may_be);
-        candidates
-            .filter_map(|(_, (other, theirs))| same_traffic((mine, counted), (other, theirs)))
-            .next()
-    }
-}
-
-/// Whether two logs are about the same exchanges, by ids where both carry them, else by their counts; and which whole
-/// zone is to be added to the first one's times, where its own is not known and the other's is.
-fn same_traffic((mine, my_counts): (&SourceRollup, &Counted), (other, their_counts): (&SourceRollup, &Counted)) -> Option<i64> {
-    let lacks_zone = mine.zone_assumed && !other.zone_assumed;
-    let (few, many) = (mine.provider_ids.len(), other.provider_ids.len());
-    if few.min(many) > 0 {
-        let mut apart: Vec<i64> = mine
-            .provider_ids
-            .iter()
-            .filter_map(|(hash, seen)| Some(other.provider_ids.get(hash)?.time.since(seen.time)))
-            .collect();
-        apart.sort_unstable();
-        let middle = apart.get(apart.len() / 2).copied().unwrap_or(0);
-        let zone = nearest_zone_ms(middle);
-        let is_same = share(apart.len() as u64, few.min(many) as u64) >= SAME_TRAFFIC_SHARE;
-        return is_same.then_some(if lacks_zone { zone } else { 0 });
-    }
-    let theirs = &their_counts.counts;
-    if counts_alike(&my_counts.counts, theirs) {
-        return Some(0);
-    }
-    let zones = (-WIDEST_ZONE..=WIDEST_ZONE).map(|quarters| quarters * ZONE_STEP_MS);
-    let mut zones = zones.filter(|shift| lacks_zone && counts_alike(&counts(mine, *shift), theirs));
-    zones.next()
-}
-
-/// Successes by ten minutes and endpoint.
-type Counts = BTreeMap<(i64, Option<Name>), u64>;
-
-/// One log may stamp starts and the other ends, so that five seconds would tell them apart.
-fn counts(rollup: &SourceRollup, shift: i64) -> Counts {
-    let mut counts = Counts::new();
-    for (time, _, attributes, cell) in rollup.cells.in_order() {
-        let bin = time.plus_ms(shift).0.div_euclid(COUNTED_TOGETHER_MS);
-        *counts.entry((bin, attributes.get(Dimension::Endpoint).cloned())).or_default() += u64::from(cell.ok);
-    }
-    counts
-}
-
-/// Whether two logs without ids count so nearly the same that they are one. Two proxies with half of the traffic each
-/// count nearly the same as well, but as chance has it: two Poisson counts of mean m differ by 2 sqrt(m / pi) on average
-/// (their difference is nearly normal, with variance 2 m), and twins only by what is on its way at a border.
-fn counts_alike(a: &Counts, b: &Counts) -> bool {
-    let keys: BTreeSet<_> = a.keys().chain(b.keys()).collect();
-    let (mut both, mut apart, mut by_chance) = (0, 0, 0.0);
-    for key in keys {
-        let (a, b) = (a.get(key).copied().unwrap_or(0), b.get(key).copied().unwrap_or(0));
-        both += a.min(b);
-        apart += a.abs_diff(b);
-        #[expect(clippy::cast_precision_loss, reason = "an expectation needs no more than 53 bits")]
-        let mean = (a + b) as f64 / 2.0;
-        by_chance += 2.0 * (mean / std::f64::consts::PI).sqrt();
-    }
-    let longer = a.values().sum::<u64>().max(b.values().sum());
-    #[expect(clippy::cast_precision_loss, reason = "an expectation needs no more than 53 bits")]
-    let nearer_than_chance = (apart as f64) <= by_chance * TWINS_APART;
-    longer > 0 && share(both, longer) >= SAME_TRAFFIC_SHARE && nearer_than_chance
-}
-
-fn share(part: u64, whole: u64) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
-    let share = part as f64 / whole as f64;
-    share
 }
 
 /// Adds the views of a second log of the same exchanges: each to its nearest twin, none by itself.
@@ -288,6 +152,12 @@ fn details(rollup: &SourceRollup) -> impl Iterator<Item = &Observation> {
     seen.filter(|seen| seen.grain == Grain::Detail && seen.outcome != Outcome::Unsaid)
 }
 
+/// Whether a log has no zone and its host's access log has one.
+fn may_be_shifted(host: &ProxyHost, index: SourceIndex, sources: &[(&Name, &SourceRollup)]) -> bool {
+    let has_zone = |at: SourceIndex| sources.get(at).is_some_and(|(_, rollup)| !rollup.zone_assumed);
+    !has_zone(index) && !host.counted.contains(&index) && host.counted.iter().any(|at| has_zone(*at))
+}
+
 /// How far an error log without a zone is from its host's access log, which has one: by which whole zone most of its
 /// errors are at a failure's time. An access log of the host that has no zone either is written in the same.
 fn zone_shift(
@@ -297,11 +167,7 @@ fn zone_shift(
     sources: &[(&Name, &SourceRollup)],
     covered: &[(Time, Time)],
 ) -> i64 {
-    if !rollup.zone_assumed || host.counted.contains(&index) {
-        return 0;
-    }
-    let has_zone = |at: &SourceIndex| sources.get(*at).is_some_and(|(_, rollup)| !rollup.zone_assumed);
-    if !host.counted.iter().any(has_zone) {
+    if !may_be_shifted(host, index, sources) {
         return 0;
     }
     let mut failures: Vec<Time> = host.views.iter().map(|view| view.time).collect();

@@ -6,6 +6,7 @@ use super::clocks::Clock;
 use super::cover::{Cover, Covers};
 use super::family::{Family, Granularity};
 use super::proxies::ProxyHost;
+use crate::judge::combinations::lies_at;
 use crate::model::{Attributes, Cell, Dimension, Grain, Name, SourceRollup, Time, TrafficCell};
 use ahash::AHashMap;
 use std::collections::BTreeMap;
@@ -19,16 +20,34 @@ const CALLS_STAND_FOR_ATTEMPTS: f64 = 0.9;
 pub(super) struct Successes {
     tuples: Vec<Arc<Attributes>>,
     numbers: AHashMap<Arc<Attributes>, u32>,
+    /// The same by where attributes lie, which are held so that nothing else comes to lie there: to hash a dozen names for
+    /// each cell took longer than all the rest.
+    by_place: AHashMap<usize, (Arc<Attributes>, u32)>,
     /// By time and number, each pair once, as far as they are settled.
     counts: Vec<(Time, u32, Cell)>,
     settled: usize,
 }
+
+/// Attributes known by where they lie, at a time: those of a few logs.
+const PLACES: usize = 16_384;
 
 /// Cells that are always added before they are put in order.
 const UNSETTLED: usize = 4096;
 
 impl Successes {
     fn add(&mut self, time: Time, attributes: &Arc<Attributes>, cell: Cell) {
+        let number = self.number(attributes);
+        self.counts.push((time, number, cell));
+        // A thousand logs of the same minutes must not weigh a thousand times as much.
+        if self.counts.len() > 2 * self.settled + UNSETTLED {
+            self.settle();
+        }
+    }
+
+    fn number(&mut self, attributes: &Arc<Attributes>) -> u32 {
+        if let Some((_, number)) = self.by_place.get(&lies_at(attributes)) {
+            return *number;
+        }
         let number = match self.numbers.get(attributes) {
             Some(&number) => number,
             None => {
@@ -38,11 +57,11 @@ impl Successes {
                 number
             }
         };
-        self.counts.push((time, number, cell));
-        // A thousand logs of the same minutes must not weigh a thousand times as much.
-        if self.counts.len() > 2 * self.settled + UNSETTLED {
-            self.settle();
+        if self.by_place.len() >= PLACES {
+            self.by_place.clear();
         }
+        self.by_place.insert(lies_at(attributes), (Arc::clone(attributes), number));
+        number
     }
 
     /// Puts the cells in order, those of one time and number together.
@@ -61,6 +80,7 @@ impl Successes {
 
     fn settled(mut self) -> Self {
         self.settle();
+        self.by_place = AHashMap::new();
         self
     }
 
@@ -117,11 +137,6 @@ impl Successes {
         if let Some(cell) = number.and_then(|number| self.at(slot, number)) {
             cell.ok_later = (cell.ok_later + 1).min(cell.ok);
         }
-    }
-
-    /// Successes, all told.
-    pub(super) fn total(&self) -> u64 {
-        self.counts.iter().map(|(.., cell)| u64::from(cell.ok)).sum()
     }
 
     /// Successes that were first attempts.
@@ -284,6 +299,25 @@ fn add_unclaimed<'a>(
     }
 }
 
+/// The proxies' successes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct OfProxies {
+    /// Those of clients that no application log shows.
+    pub(super) uncovered: Successes,
+    /// All of them, where they are more than these: where there are no applications, they would be held twice.
+    pub(super) all: Option<Successes>,
+}
+
+impl OfProxies {
+    /// Takes one away that turned out to have died, as [`Successes::take_away`] does.
+    pub(super) fn take_away(&mut self, time: Time, attributes: &Attributes) {
+        self.uncovered.take_away(time, attributes);
+        if let Some(all) = &mut self.all {
+            all.take_away(time, attributes);
+        }
+    }
+}
+
 /// The proxies' successes: all of them, and those of clients that no application log shows. An opened tunnel stands for
 /// the attempts that went through it, as far as nothing else shows them (classification B3.4e).
 pub(super) fn of_proxies(
@@ -291,8 +325,8 @@ pub(super) fn of_proxies(
     sources: &[(&Name, &SourceRollup)],
     clocks: &[Clock],
     covers: &Covers,
-) -> (Successes, Successes) {
-    let (mut all, mut uncovered) = (Successes::default(), Successes::default());
+) -> OfProxies {
+    let OfProxies { mut all, mut uncovered } = OfProxies::default();
     for (host, proxy) in proxies.iter().enumerate() {
         for &index in &proxy.counted {
             let Some((_, rollup)) = sources.get(index) else { continue };
@@ -302,12 +336,21 @@ pub(super) fn of_proxies(
                     continue;
                 }
                 let time = time.plus_ms(clock.offset_ms);
-                if covers.of(host, attributes.get(Dimension::Client)) == Cover::None {
+                let is_uncovered = covers.of(host, attributes.get(Dimension::Client)) == Cover::None;
+                if !is_uncovered && all.is_none() {
+                    all = Some(uncovered.clone());
+                }
+                if is_uncovered {
                     uncovered.add(time, attributes, cell);
                 }
-                all.add(time, attributes, cell);
+                if let Some(all) = &mut all {
+                    all.add(time, attributes, cell);
+                }
             }
         }
     }
-    (all.whole(), uncovered.whole())
+    OfProxies {
+        uncovered: uncovered.whole(),
+        all: all.map(Successes::whole),
+    }
 }

@@ -1,10 +1,12 @@
 //! One attempt in the making: as one source saw it, put together from all that source's records about it, and then what
 //! the others saw of it.
 
+use super::merged::Merged;
 use crate::model::{
-    Attempt, Attributes, CallOutcome, ErrorSaid, Fact, Grain, Ids, Instant, JoinMethod, Name, Observation, Outcome, Seen, Shared,
-    SourceRollup, Time, Tokens, TransportError, Upstream, Vantage,
+    Attempt, Attributes, CallOutcome, ErrorSaid, Fact, Grain, Ids, Instant, JoinMethod, Log, Name, Observation, Outcome, Seen,
+    SeenBy, SourceRollup, Time, Tokens, TransportError, Upstream, Vantage,
 };
+use ahash::AHashMap;
 use smallvec::{SmallVec, smallvec};
 use std::sync::Arc;
 
@@ -16,13 +18,6 @@ pub(super) type SourceIndex = usize;
 pub(super) struct ChainId {
     pub(super) family: u32,
     pub(super) chain: u32,
-}
-
-/// What the views of a log share: its records are put together in the same few ways over and over.
-#[derive(Debug, Default)]
-pub(super) struct Merged {
-    attributes: Shared<Attributes>,
-    errors: Shared<ErrorSaid>,
 }
 
 /// One attempt as one source saw it; a view that stands for the attempt takes in what the others saw, and becomes it.
@@ -68,6 +63,27 @@ pub(super) struct View {
     pub(super) model_inferred: bool,
 }
 
+/// What the places of a log's records share, made for those logs that have any.
+pub(super) struct Logs<'s> {
+    sources: &'s [(&'s Name, &'s SourceRollup)],
+    made: AHashMap<SourceIndex, Arc<Log>>,
+}
+
+impl<'s> Logs<'s> {
+    pub(super) fn of_sources(sources: &'s [(&'s Name, &'s SourceRollup)]) -> Self {
+        Self {
+            sources,
+            made: AHashMap::new(),
+        }
+    }
+
+    fn of(&mut self, index: SourceIndex) -> Option<Arc<Log>> {
+        let (path, rollup) = self.sources.get(index)?;
+        let log = || Arc::new((rollup.vantage.unwrap_or(Vantage::Application), Name::clone(path)));
+        Some(Arc::clone(self.made.entry(index).or_insert_with(log)))
+    }
+}
+
 /// A view becomes its attempt where it lies: a million of them are not moved to new memory.
 const _: () = assert!(size_of::<Attempt>() <= size_of::<View>());
 
@@ -103,9 +119,17 @@ impl View {
     }
 
     /// The attempt that it stands for, whose side is open yet.
-    pub(super) fn into_attempt(self, sources: &[(&Name, &SourceRollup)]) -> Attempt {
+    pub(super) fn into_attempt(mut self, logs: &mut Logs<'_>) -> Attempt {
         let fact = self.fact.unwrap_or(Fact::StatusOnly);
-        let seen_by = self.all_seen(sources);
+        let seen_by = if self.also_seen.is_empty() {
+            self.lines.sort_unstable();
+            self.lines.dedup();
+            let lines = std::mem::take(&mut self.lines);
+            logs.of(self.source)
+                .map_or_else(SeenBy::default, |log| SeenBy::of_one(log, lines))
+        } else {
+            self.all_seen(logs.sources).into_iter().collect()
+        };
         Attempt {
             time: self.time,
             duration_ms: self.duration_ms,
@@ -132,8 +156,8 @@ impl View {
     }
 
     /// Where all records stand that told of it, in order.
-    pub(super) fn all_seen(&self, sources: &[(&Name, &SourceRollup)]) -> SmallVec<[Seen; 1]> {
-        let mut seen: SmallVec<[Seen; 1]> = self.seen(sources).chain(self.also_seen.iter().cloned()).collect();
+    pub(super) fn all_seen(&self, sources: &[(&Name, &SourceRollup)]) -> SmallVec<[Seen; 2]> {
+        let mut seen: SmallVec<[Seen; 2]> = self.seen(sources).chain(self.also_seen.iter().cloned()).collect();
         seen.sort();
         seen.dedup();
         seen
@@ -182,11 +206,19 @@ impl View {
 
     /// Adds ids that another record of the same attempt carries.
     pub(super) fn add_ids(&mut self, ids: &Arc<Ids>) {
-        let mut filled = Ids::clone(&self.ids);
-        filled.fill_from(ids);
-        if filled == **ids {
+        let (mut has_news, mut has_all) = (false, true);
+        for (mine, theirs) in self.ids.each().into_iter().zip(ids.each()) {
+            match (mine, theirs) {
+                (None, theirs) => has_news |= theirs.is_some(),
+                (Some(mine), Some(theirs)) => has_all &= Arc::ptr_eq(mine, theirs) || mine == theirs,
+                (Some(_), None) => has_all = false,
+            }
+        }
+        if has_news && has_all {
             self.ids = Arc::clone(ids);
-        } else if filled != *self.ids {
+        } else if has_news {
+            let mut filled = Ids::clone(&self.ids);
+            filled.fill_from(ids);
             self.ids = Arc::new(filled);
         }
     }
@@ -196,11 +228,16 @@ impl View {
         if Arc::ptr_eq(&self.attributes, from) {
             return;
         }
-        let mut filled = Attributes::clone(&self.attributes);
-        filled.fill_from(from);
-        if filled != *self.attributes {
-            self.attributes = merged.attributes.of(filled);
-        }
+        let Merged { attributes, filled, .. } = merged;
+        self.attributes = filled.of(Some(&self.attributes), from, || {
+            let mut filled = Attributes::clone(&self.attributes);
+            filled.fill_from(from);
+            if filled == *self.attributes {
+                Arc::clone(&self.attributes)
+            } else {
+                attributes.of(filled)
+            }
+        });
     }
 
     /// Puts other attributes in the place of these.
@@ -211,15 +248,19 @@ impl View {
     /// Adds what another record of the same attempt says of its error.
     pub(super) fn add_error(&mut self, error: Option<&Arc<ErrorSaid>>, merged: &mut Merged) {
         let Some(theirs) = error else { return };
-        let mut mine = self.error.as_deref().cloned().unwrap_or_default();
-        // The provider's own type tells more than the SDK's exception class, which the next line may add.
-        mine.error_type = mine.error_type.take().or_else(|| theirs.error_type.clone());
-        mine.error_code = mine.error_code.take().or_else(|| theirs.error_code.clone());
-        mine.template = mine.template.or(theirs.template);
-        mine.html |= theirs.html;
-        if self.error.as_deref() != Some(&mine) {
-            self.error = Some(merged.errors.of(mine));
-        }
+        let Merged { errors, said, .. } = merged;
+        self.error = Some(said.of(self.error.as_ref(), theirs, || {
+            let mut mine = self.error.as_deref().cloned().unwrap_or_default();
+            // The provider's own type tells more than the SDK's exception class, which the next line may add.
+            mine.error_type = mine.error_type.take().or_else(|| theirs.error_type.clone());
+            mine.error_code = mine.error_code.take().or_else(|| theirs.error_code.clone());
+            mine.template = mine.template.or(theirs.template);
+            mine.html |= theirs.html;
+            match &self.error {
+                Some(error) if **error == mine => Arc::clone(error),
+                _ => errors.of(mine),
+            }
+        }));
     }
 }
 

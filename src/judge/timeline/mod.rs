@@ -9,9 +9,11 @@ mod tests;
 
 pub(super) use durations::Durations;
 
+use super::combinations::asked_once;
 use crate::model::{
     Attempt, Attributes, Dimension, Outcome, Step, Steps, Time, Timeline, Took, Traffic, TrafficCell, Window, Zoom,
 };
+use crate::workers::Workers;
 use std::sync::Arc;
 
 /// Steps of the whole: about as many as a screen has room for.
@@ -49,7 +51,7 @@ const LENGTHS: [i64; 19] = [
 type Counted<'a> = (Time, &'a Arc<Attributes>, Step);
 
 /// The traffic over time.
-pub(super) fn timeline(traffic: &Traffic, windows: &[Window], durations: &Durations) -> Timeline {
+pub(super) fn timeline(traffic: &Traffic, windows: &[Window], durations: &Durations, workers: &Workers) -> Timeline {
     let Some((from, to)) = span(traffic, windows) else {
         return Timeline::default();
     };
@@ -62,12 +64,15 @@ pub(super) fn timeline(traffic: &Traffic, windows: &[Window], durations: &Durati
             None => outside += step.attempts,
         }
     }
-    let slices = slices::slices(&|| counted(traffic), &|| counted_by_proxies(traffic), &all);
-    let zooms = windows.iter().take(ZOOMS).map(|window| zoom(traffic, window, durations));
+    let zoomed: Vec<&Window> = windows.iter().take(ZOOMS).collect();
+    let (slices, windows) = workers.both(
+        || slices::slices(&|| counted(traffic), &|| counted_by_proxies(traffic), &all),
+        || workers.map(&zoomed, |window| zoom(traffic, window, durations)),
+    );
     Timeline {
         outside,
         slices,
-        windows: zooms.collect(),
+        windows,
         all,
     }
 }
@@ -184,10 +189,11 @@ fn zoom(traffic: &Traffic, window: &Window, durations: &Durations) -> Zoom {
     let cells = if by_proxies { &traffic.proxy_cells } else { &traffic.cells };
     let first = cells.partition_point(|cell| cell.time < from);
     let cells = cells.iter().skip(first).take_while(|cell| cell.time <= to);
-    let cells = cells.filter(|cell| window.scope.holds(&cell.attributes));
+    let holds = asked_once(|attributes| window.scope.holds(attributes));
+    let cells = cells.filter(|cell| holds(&cell.attributes));
     let first = traffic.attempts.partition_point(|attempt| attempt.time < from);
     let attempts = traffic.attempts.iter().skip(first).take_while(|attempt| attempt.time <= to);
-    let attempts: Vec<&Attempt> = attempts.filter(|attempt| window.scope.holds(&attempt.attributes)).collect();
+    let attempts: Vec<&Attempt> = attempts.filter(|attempt| holds(&attempt.attributes)).collect();
     let counted: Vec<(Time, Step)> = cells
         .map(|cell| (cell.time, of_cell(cell)))
         .chain(attempts.iter().map(|attempt| {
@@ -221,11 +227,14 @@ fn zoom(traffic: &Traffic, window: &Window, durations: &Durations) -> Zoom {
 
 /// Percentiles of durations, nearest rank.
 fn took(mut durations: Vec<u64>) -> Option<Took> {
-    durations.sort_unstable();
-    let rank = |percent: usize| durations.get((durations.len() * percent).div_ceil(100).max(1) - 1).copied();
+    let last = durations.len().checked_sub(1)?;
+    let mut rank = |percent: usize| {
+        let place = (durations.len() * percent).div_ceil(100).max(1) - 1;
+        *durations.select_nth_unstable(place.min(last)).1
+    };
     Some(Took {
+        p50_ms: rank(50),
+        p95_ms: rank(95),
         of: durations.len() as u64,
-        p50_ms: rank(50)?,
-        p95_ms: rank(95)?,
     })
 }

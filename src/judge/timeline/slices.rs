@@ -1,10 +1,10 @@
 //! Traffic by the values of each attribute: the few that fail most, and the rest together.
 
 use super::{Counted, place};
+use crate::judge::combinations::lies_at;
 use crate::model::{Attributes, Dimension, Name, Slice, Step, Steps};
 use ahash::AHashMap;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// Values of an attribute that are told apart: models first of all, of the rest what fits a page.
 const MODELS: usize = 12;
@@ -160,8 +160,4 @@ fn chosen(distinct: &[(&Attributes, Step)], dimension: Dimension) -> Chosen {
         names: order.iter().take(most).map(|(name, _)| Name::clone(name)).collect(),
         rest: order.len().saturating_sub(most) as u64,
     }
-}
-
-fn lies_at(attributes: &Arc<Attributes>) -> usize {
-    Arc::as_ptr(attributes).addr()
 }

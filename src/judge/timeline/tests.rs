@@ -3,6 +3,7 @@
 use super::{Durations, STEPS, empty, timeline, took};
 use crate::judge::Selection;
 use crate::model::{Attempt, Attributes, Dimension, Fact, Outcome, Reached, Rollup, Side, Time, Timeline, Traffic, TrafficCell};
+use crate::workers::Workers;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -32,7 +33,7 @@ fn cell(time: i64, model: &str, ok: u32) -> TrafficCell {
 
 fn told(traffic: &Traffic) -> Timeline {
     let durations = Durations::of(&Rollup::default(), &BTreeMap::new(), &Selection::default(), &[]);
-    timeline(traffic, &[], &durations)
+    timeline(traffic, &[], &durations, &Workers::new(1))
 }
 
 #[test]

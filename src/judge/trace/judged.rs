@@ -3,7 +3,7 @@
 use super::Tracer;
 use super::record::{link_ids, shares_id};
 use super::thread::Thread;
-use crate::model::{Attempt, InWindow, Name, Observation, Sighting, TracedAttempt, Window};
+use crate::model::{Attempt, InWindow, Name, Observation, SeenAt, Sighting, TracedAttempt, Window};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ impl Tracer<'_> {
     /// An attempt of the judgement, with its records.
     fn attempt(&self, attempt: &Attempt, id: &str, found: &BTreeSet<(&Name, u64)>) -> TracedAttempt {
         let mut records = Vec::new();
-        for seen in &attempt.seen_by {
+        for seen in attempt.seen_by.iter().map(SeenAt::to_seen) {
             let all = self
                 .rollup
                 .sources
@@ -68,7 +68,7 @@ impl Tracer<'_> {
             for observation in here().filter(is_own) {
                 let has_id = link_ids(&observation.ids).any(|own| &**own == id);
                 let has_id = has_id || found.contains(&(&seen.path, seen.line));
-                records.push(self.record(observation, seen, has_id));
+                records.push(self.record(observation, &seen, has_id));
             }
         }
         TracedAttempt {

@@ -67,10 +67,10 @@ impl<'a> Tracer<'a> {
                 tracer.by_id.entry(Name::clone(id)).or_default().push(at);
             }
             tracer.by_call.entry(attempt.call).or_default().push(at);
-            for seen in &attempt.seen_by {
+            for seen in attempt.seen_by.iter() {
                 tracer
                     .by_place
-                    .entry((Name::clone(&seen.path), seen.line))
+                    .entry((Name::clone(seen.path), seen.line))
                     .or_default()
                     .push(at);
             }

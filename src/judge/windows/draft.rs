@@ -52,16 +52,17 @@ pub(super) fn make<'a>(
         minute_start(last + 1 + EDGE_MINUTES),
     );
     let flow = Flow::of(table, scope, from, to);
-    if !is_enough(&flow.failures, thresholds) {
+    let is_enough = |failures: usize, calls: usize| failures as u64 >= thresholds.min_failures && calls as u64 >= CALLS_NEEDED;
+    if !is_enough(flow.failures.len(), flow.failed_first.len()) {
         return None;
     }
     let failures = fine(&flow, from, to, background);
     let (start, end) = (failures.first()?.time, failures.last()?.time);
     let attempts = f(failures.len() as u64) + flow.healthy_between(start, end);
-    let first_failures = failures.iter().filter(|attempt| attempt.number == 1).count() as u64;
-    let too_short = end.since(start) < SHORT_MS && first_failures < SHORT_FAILURES;
+    let first_failures = failures.iter().filter(|attempt| attempt.number == 1).count();
+    let too_short = end.since(start) < SHORT_MS && (first_failures as u64) < SHORT_FAILURES;
     let rare = f(failures.len() as u64) / attempts < thresholds.min_rate.max(3.0 * background);
-    if too_short || rare || !is_enough(&failures, thresholds) {
+    if too_short || rare || !is_enough(failures.len(), first_failures) {
         return None;
     }
     Some(Draft {
@@ -79,9 +80,4 @@ pub(super) fn make<'a>(
         score: 0.0,
         by_proxies: false,
     })
-}
-
-fn is_enough(failures: &[&Attempt], thresholds: &Thresholds) -> bool {
-    let calls = failures.iter().filter(|attempt| attempt.number == 1).count() as u64;
-    failures.len() as u64 >= thresholds.min_failures && calls >= CALLS_NEEDED
 }

@@ -3,9 +3,11 @@
 //! Successes come from cells of five seconds, pro rata; failures stand with their own times (classification B4).
 
 use super::automaton::Series;
+use super::ended::Within;
 use super::statistics::{evidence, f, gain};
 use super::strays::without_strays;
 use super::table::Table;
+use crate::judge::combinations::asked_once;
 use crate::judge::thresholds::{CELL_MS, RECOVERY_CHANCE, RECOVERY_CHANCE_ALL};
 use crate::model::{Attempt, CELL_SECONDS, Scope, Time};
 
@@ -13,6 +15,9 @@ use crate::model::{Attempt, CELL_SECONDS, Scope, Time};
 pub(crate) struct Flow<'a> {
     /// Failures of the side, by time.
     pub(crate) failures: Vec<&'a Attempt>,
+    /// When they were, and when the first attempts among them.
+    failed: Vec<Time>,
+    pub(crate) failed_first: Vec<Time>,
     /// Everything else that counts and is known whole, by time.
     others: Vec<Time>,
     /// Start of each cell, its attempts, and the attempts before it.
@@ -25,37 +30,39 @@ impl<'a> Flow<'a> {
         let first = table
             .cells
             .partition_point(|cell| cell.time.plus_ms(CELL_SECONDS * 1000) <= from);
+        let holds = asked_once(|attributes| scope.holds(attributes));
         let mut before = 0.0;
         let mut cells = Vec::new();
         for cell in table.cells.iter().skip(first).take_while(|cell| cell.time < to) {
-            if scope.holds(&cell.attributes) {
+            if holds(&cell.attributes) {
                 cells.push((cell.time, f64::from(cell.ok), before));
                 before += f64::from(cell.ok);
             }
         }
-        let start = table.attempts.partition_point(|attempt| attempt.time < from);
-        let inside = || {
-            table
-                .attempts
-                .iter()
-                .skip(start)
-                .take_while(|attempt| attempt.time < to)
-                .filter(|attempt| scope.holds(&attempt.attributes))
-        };
+        let Within {
+            failures,
+            failed,
+            failed_first,
+            others,
+        } = table.within(scope, from, to);
         Self {
-            failures: inside().filter(|attempt| attempt.side == Some(table.side)).copied().collect(),
-            others: inside()
-                .filter(|attempt| attempt.side != Some(table.side))
-                .map(|attempt| attempt.time)
-                .collect(),
+            failures,
+            failed,
+            failed_first,
+            others,
             cells,
         }
     }
 
     /// Attempts that were no failure of this side, before an instant.
     fn healthy_before(&self, time: Time) -> f64 {
-        let at = self.cells.partition_point(|(start, _, _)| *start <= time);
-        let in_cells = at
+        let cells = self.cells.partition_point(|(start, _, _)| *start <= time);
+        self.healthy_up_to(time, cells, self.others.partition_point(|other| *other < time))
+    }
+
+    /// The same, where it is known how many cells begin up to then, and how many others end before.
+    fn healthy_up_to(&self, time: Time, cells: usize, others: usize) -> f64 {
+        let in_cells = cells
             .checked_sub(1)
             .and_then(|at| self.cells.get(at))
             .map_or(0.0, |(start, count, before)| {
@@ -63,7 +70,7 @@ impl<'a> Flow<'a> {
                 let share = (time.since(*start) as f64 / (CELL_SECONDS * 1000) as f64).clamp(0.0, 1.0);
                 before + count * share
             });
-        in_cells + f(self.others.partition_point(|other| *other < time) as u64)
+        in_cells + f(others as u64)
     }
 
     /// Attempts that were no failure of this side, between two instants.
@@ -88,6 +95,38 @@ impl<'a> Flow<'a> {
     }
 }
 
+/// How far a list in order is done: up to the first item from `at` on that is not `done`.
+fn forwards<T>(list: &[T], at: &mut usize, done: impl Fn(&T) -> bool) -> usize {
+    while list.get(*at).is_some_and(&done) {
+        *at += 1;
+    }
+    *at
+}
+
+/// [`Flow::healthy_before`] of one instant after the other, in order of time: to look each up among a million failures
+/// took a third of the search.
+struct Sweep<'f, 'a> {
+    flow: &'f Flow<'a>,
+    cells: usize,
+    others: usize,
+}
+
+impl<'f, 'a> Sweep<'f, 'a> {
+    fn of(flow: &'f Flow<'a>) -> Self {
+        Self {
+            flow,
+            cells: 0,
+            others: 0,
+        }
+    }
+
+    fn before(&mut self, time: Time) -> f64 {
+        let cells = forwards(&self.flow.cells, &mut self.cells, |(start, _, _)| *start <= time);
+        let others = forwards(&self.flow.others, &mut self.others, |other| *other < time);
+        self.flow.healthy_up_to(time, cells, others)
+    }
+}
+
 /// Cuts a stretch where recovery is proven, and keeps the part with the most evidence.
 ///
 /// Recovery between two failures further apart than the merge gap is proven when so many clean attempts would be
@@ -101,8 +140,8 @@ pub(super) fn cut_at_recovery(
     merge_gap_ms: i64,
 ) -> (usize, usize) {
     let minute_start = |minute: usize| table.start.plus_ms(i64::try_from(minute).unwrap_or(0) * CELL_MS);
-    let flow = Flow::of(table, scope, minute_start(first), minute_start(last + 1));
-    let mut times: Vec<Time> = flow.failures.iter().map(|attempt| attempt.time).collect();
+    let mut flow = Flow::of(table, scope, minute_start(first), minute_start(last + 1));
+    let mut times: Vec<Time> = std::mem::take(&mut flow.failed);
     while times.len() >= 3 {
         let cuts = proven_recoveries(&flow, &times, merge_gap_ms);
         if cuts.is_empty() {
@@ -180,8 +219,8 @@ pub(super) fn trim(series: &Series, first: usize, last: usize, background: f64) 
         .map(|(_, n, k)| k / n)
         .fold(0.0, f64::max);
     let rate = (k / n / 3.0).max(worst / WORST_PART).max(2.0 * background).min(RATE_AT_MOST);
-    let gains: Vec<f64> = inside.iter().map(|(_, n, k)| gain(*k, *n, rate, background)).collect();
-    let (from, to) = best_run(&gains, |_| 0.0);
+    let gains = inside.iter().map(|(_, n, k)| gain(*k, *n, rate, background));
+    let (from, to) = best_run(gains.map(|gain| (0.0, gain)));
     let failing = || {
         inside
             .iter()
@@ -193,13 +232,13 @@ pub(super) fn trim(series: &Series, first: usize, last: usize, background: f64) 
     failing().next().zip(failing().next_back()).unwrap_or((first, last))
 }
 
-/// The contiguous run with the largest sum; `between(i)` is what lies between item i-1 and item i.
-fn best_run(gains: &[f64], between: impl Fn(usize) -> f64) -> (usize, usize) {
+/// The contiguous run with the largest sum of what lies between an item and the one before, and of the item itself.
+fn best_run(gains: impl ExactSizeIterator<Item = (f64, f64)>) -> (usize, usize) {
     let (mut best, mut sum, mut from) = (f64::NEG_INFINITY, 0.0_f64, 0);
     let mut run = (0, gains.len().saturating_sub(1));
-    for (at, gain) in gains.iter().enumerate() {
+    for (at, (between, gain)) in gains.enumerate() {
         if at > 0 {
-            sum += between(at);
+            sum += between;
         }
         if sum <= 0.0 {
             (sum, from) = (0.0, at);
@@ -224,14 +263,10 @@ const HALF_MINUTE_MS: i64 = 30_000;
 
 /// The failures of the window proper: the contiguous run that gains most at a quarter of the worst half minute's rate.
 pub(super) fn fine<'a>(flow: &Flow<'a>, from: Time, to: Time, background: f64) -> Vec<&'a Attempt> {
-    let failures = &flow.failures;
-    let first: Vec<Time> = failures
-        .iter()
-        .filter(|attempt| attempt.number == 1)
-        .map(|attempt| attempt.time)
-        .collect();
+    let (failed, first) = (&flow.failed, &flow.failed_first);
     let mut worst: f64 = 0.0;
-    let mut start = 0;
+    let (mut start, mut begun, mut ended) = (0, 0, 0);
+    let (mut healthy_from, mut healthy_to) = (Sweep::of(flow), Sweep::of(flow));
     for (at, time) in first.iter().enumerate() {
         while first.get(start).is_some_and(|begin| time.since(*begin) > HALF_MINUTE_MS) {
             start += 1;
@@ -239,24 +274,25 @@ pub(super) fn fine<'a>(flow: &Flow<'a>, from: Time, to: Time, background: f64) -
         let count = at + 1 - start;
         if let (true, Some(begin)) = (count >= 3, first.get(start)) {
             let end = begin.plus_ms(HALF_MINUTE_MS);
-            let failed = failures.partition_point(|attempt| attempt.time <= end)
-                - failures.partition_point(|attempt| attempt.time < *begin);
-            let attempts = flow.healthy_between(*begin, end) + f(failed as u64);
+            let failed = forwards(failed, &mut ended, |time| *time <= end) - forwards(failed, &mut begun, |time| *time < *begin);
+            let healthy = (healthy_to.before(end) - healthy_from.before(*begin)).max(0.0);
+            let attempts = healthy + f(failed as u64);
             worst = worst.max(f(count as u64) / attempts.max(f(count as u64)));
         }
     }
-    let k = f(failures.len() as u64);
+    let k = f(failed.len() as u64);
     let rate = (2.0 * background)
         .max(k / (k + flow.healthy_between(from, to)) / 3.0)
         .max(worst / WORST_PART)
         .min(RATE_AT_MOST);
-    let (failed, healthy) = ((rate / background).ln(), ((1.0 - rate) / (1.0 - background)).ln());
-    let gains = vec![failed; failures.len()];
-    let between = |at: usize| match (at.checked_sub(1).and_then(|before| failures.get(before)), failures.get(at)) {
-        (Some(before), Some(after)) => healthy * flow.healthy_between(before.time, after.time),
-        _ => 0.0,
-    };
-    let (from, to) = best_run(&gains, between);
-    let kept = failures.get(from..=to).unwrap_or_default();
+    let (gain, healthy) = ((rate / background).ln(), ((1.0 - rate) / (1.0 - background)).ln());
+    let mut sweep = Sweep::of(flow);
+    let mut healthy_before = 0.0;
+    let between = failed.iter().map(|time| {
+        let before = std::mem::replace(&mut healthy_before, sweep.before(*time));
+        healthy * (healthy_before - before).max(0.0)
+    });
+    let (from, to) = best_run(between.map(|between| (between, gain)));
+    let kept = flow.failures.get(from..=to).unwrap_or_default();
     without_strays(flow, kept, background).to_vec()
 }

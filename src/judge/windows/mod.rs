@@ -7,6 +7,7 @@
 mod automaton;
 mod draft;
 mod edges;
+mod ended;
 mod localise;
 mod round;
 #[cfg(test)]

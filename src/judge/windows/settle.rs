@@ -186,7 +186,8 @@ fn unite<'a>(host: &mut Draft<'a>, window: Draft<'a>) {
     host.start = host.start.min(window.start);
     host.end = host.end.max(window.end);
     host.failures.extend(window.failures);
-    host.failures.sort_by(|a, b| (a.time, &a.seen_by).cmp(&(b.time, &b.seen_by)));
+    host.failures
+        .sort_by(|a, b| a.time.cmp(&b.time).then_with(|| a.seen_by.iter().cmp(b.seen_by.iter())));
     host.failures.dedup_by(|a, b| std::ptr::eq(*a, *b));
     host.attempts = (host.attempts + window.attempts).max(f(host.failures.len() as u64));
     host.evidence = host.evidence.max(window.evidence);

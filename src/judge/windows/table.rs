@@ -3,6 +3,8 @@
 //! First attempts only, because the retries of one call are no independent evidence; edges and totals take all attempts
 //! from the traffic itself.
 
+use super::ended::{Ended, Within, ended};
+use crate::judge::combinations::lies_at;
 use crate::judge::thresholds::{BACKGROUND_BLOCK, BACKGROUND_CAP, BACKGROUND_FLOOR, BACKGROUND_QUANTILE, CELL_MS};
 use crate::judge::windows::automaton::Series;
 use crate::judge::windows::statistics::f;
@@ -41,7 +43,10 @@ pub(crate) struct Table<'a> {
     /// Successes it counts.
     pub(crate) cells: &'a [TrafficCell],
     /// Every attempt that did not end well and that it counts, by time.
-    pub(crate) attempts: Arc<[&'a Attempt]>,
+    pub(crate) attempts: Arc<Vec<Ended>>,
+    /// What [`Ended`] names by number.
+    all: &'a [Attempt],
+    combinations: Arc<[&'a Attributes]>,
 }
 
 impl<'a> Table<'a> {
@@ -53,14 +58,13 @@ impl<'a> Table<'a> {
         side: Side,
         takes: impl Fn(&Attempt) -> bool,
     ) -> Self {
-        let attempts: Arc<[&Attempt]> = traffic
-            .attempts
-            .iter()
-            .filter(|attempt| takes(attempt) && counts(attempt, side))
-            .collect();
-        let first = attempts
-            .first()
-            .map(|attempt| attempt.time)
+        let counted = || {
+            let numbered = (0..).zip(&traffic.attempts);
+            numbered.filter(|(_, attempt)| takes(attempt) && counts(attempt, side))
+        };
+        let first = counted()
+            .next()
+            .map(|(_, attempt)| attempt.time)
             .into_iter()
             .chain(cells.first().map(|cell| cell.time))
             .min()
@@ -69,11 +73,11 @@ impl<'a> Table<'a> {
         // Few combinations of attributes stand behind many cells: they are told apart by where they lie, and looked into
         // once. Measured: comparing names in every cell took a sixth of a run over a gigabyte.
         let mut distinct: AHashMap<usize, &Arc<Attributes>> = AHashMap::new();
-        for attributes in cells
-            .iter()
-            .map(|cell| &cell.attributes)
-            .chain(attempts.iter().map(|attempt| &attempt.attributes))
-        {
+        for attributes in cells.iter().map(|cell| &cell.attributes) {
+            distinct.entry(lies_at(attributes)).or_insert(attributes);
+        }
+        let (attempts, combinations) = ended(counted(), side);
+        for attributes in &combinations {
             distinct.entry(lies_at(attributes)).or_insert(attributes);
         }
         let names: Vec<Vec<Name>> = dimensions
@@ -87,7 +91,9 @@ impl<'a> Table<'a> {
             names,
             entries: Vec::new(),
             cells,
-            attempts,
+            attempts: Arc::new(attempts),
+            all: &traffic.attempts,
+            combinations: combinations.iter().map(|attributes| &***attributes).collect(),
         };
         let values: AHashMap<usize, Vec<Value>> = distinct
             .iter()
@@ -103,13 +109,39 @@ impl<'a> Table<'a> {
         let went_well = cells
             .iter()
             .map(|cell| (table.minute(cell.time), of(&cell.attributes), f64::from(cell.first_ok), 0.0));
-        let first = table.attempts.iter().filter(|attempt| attempt.number == 1);
-        let ended = first.map(|attempt| {
+        let first = counted().filter(|(_, attempt)| attempt.number == 1);
+        let ended = first.map(|(_, attempt)| {
             let k = if attempt.side == Some(side) { 1.0 } else { 0.0 };
             (table.minute(attempt.time), of(&attempt.attributes), 1.0, k)
         });
         table.entries = entries(went_well, ended, &numbered);
         table
+    }
+
+    /// The attempts of a scope from `from` up to `to`, by time.
+    pub(crate) fn within(&self, scope: &Scope, from: Time, to: Time) -> Within<'a> {
+        let mut within = Within::default();
+        let mut told: Vec<Option<bool>> = vec![None; self.combinations.len()];
+        let start = self.attempts.partition_point(|ended| ended.time < from);
+        for ended in self.attempts.iter().skip(start).take_while(|ended| ended.time < to) {
+            let at = ended.combination();
+            let (Some(told), Some(attributes)) = (told.get_mut(at), self.combinations.get(at)) else {
+                continue;
+            };
+            if !*told.get_or_insert_with(|| scope.holds(attributes)) {
+                continue;
+            }
+            if ended.bits & Ended::FAILED == 0 {
+                within.others.push(ended.time);
+                continue;
+            }
+            within.failures.extend(self.all.get(ended.place as usize));
+            within.failed.push(ended.time);
+            if ended.bits & Ended::FIRST != 0 {
+                within.failed_first.push(ended.time);
+            }
+        }
+        within
     }
 
     pub(crate) fn minute(&self, time: Time) -> usize {
@@ -314,11 +346,6 @@ fn entries(went_well: impl Iterator<Item = Told>, ended: impl Iterator<Item = To
     }
     entries.shrink_to_fit();
     entries
-}
-
-/// Where shared attributes lie: a number for them that costs nothing, and that nothing is ordered by.
-fn lies_at(attributes: &Arc<Attributes>) -> usize {
-    Arc::as_ptr(attributes).addr()
 }
 
 fn names<'a>(dimension: Dimension, all: impl Iterator<Item = &'a &'a Arc<Attributes>>) -> Vec<Name> {

@@ -185,8 +185,8 @@ impl Walk<'_> {
         self.optional(What::Word, &mut attempt.method);
         self.optional(What::Address, &mut attempt.upstream);
         self.error(attempt.error.as_mut());
-        for seen in &mut attempt.seen_by {
-            (self.visit)(What::Path, &mut seen.path);
+        for path in attempt.seen_by.paths_mut() {
+            (self.visit)(What::Path, path);
         }
     }
 

@@ -1,32 +1,35 @@
 //! Whether a record can be of the attempt or the call that another tells of.
 
 use crate::judge::correlate::view::View;
-use crate::model::{Attributes, Dimension, ErrorSaid, Name, Observation, Outcome, TransportError};
+use crate::model::{Attributes, Dimension, ErrorSaid, Ids, Name, Observation, Outcome, TransportError};
 use crate::providers;
+use std::sync::Arc;
 
 /// Whether one attempt can follow another in a call: the same thread where both name one, no other endpoint or id.
 pub(super) fn may_follow(last: &View, next: &View) -> bool {
-    let endpoint = |view: &View| view.attributes.get(Dimension::Endpoint).cloned();
-    let differ = |mine: Option<&Name>, theirs: Option<&Name>| matches!((mine, theirs), (Some(a), Some(b)) if a != b);
-    !differ(last.ids.thread.as_ref(), next.ids.thread.as_ref())
-        && !differ(last.ids.x_client_request_id.as_ref(), next.ids.x_client_request_id.as_ref())
-        && !differ(last.ids.sdk.as_ref(), next.ids.sdk.as_ref())
-        && same_route(endpoint(last).as_deref(), endpoint(next).as_deref())
+    same_call(&last.ids, &next.ids) && same_route(&last.attributes, &next.attributes)
 }
 
 /// Whether a record can be about the same call as a view: the same thread where both name one, no other endpoint, no
 /// other caller id.
 pub(super) fn may_belong(last: &View, seen: &Observation) -> bool {
-    let differ = |mine: Option<&Name>, theirs: Option<&Name>| matches!((mine, theirs), (Some(a), Some(b)) if a != b);
-    let endpoint = |attributes: &Attributes| attributes.get(Dimension::Endpoint).cloned();
-    !differ(last.ids.thread.as_ref(), seen.ids.thread.as_ref())
-        && !differ(last.ids.x_client_request_id.as_ref(), seen.ids.x_client_request_id.as_ref())
-        && !differ(last.ids.sdk.as_ref(), seen.ids.sdk.as_ref())
-        && (same_route(endpoint(&last.attributes).as_deref(), endpoint(&seen.attributes).as_deref()))
+    same_call(&last.ids, &seen.ids) && same_route(&last.attributes, &seen.attributes)
 }
 
-fn same_route(a: Option<&str>, b: Option<&str>) -> bool {
-    a.is_none() || b.is_none() || a.zip(b).is_some_and(|(a, b)| providers::is_same_operation(a, b))
+fn same_call(mine: &Ids, theirs: &Ids) -> bool {
+    // Names that repeat are one and the same: most need not be read.
+    let differ =
+        |mine: &Option<Name>, theirs: &Option<Name>| matches!((mine, theirs), (Some(a), Some(b)) if !Arc::ptr_eq(a, b) && a != b);
+    !differ(&mine.thread, &theirs.thread)
+        && !differ(&mine.x_client_request_id, &theirs.x_client_request_id)
+        && !differ(&mine.sdk, &theirs.sdk)
+}
+
+fn same_route(mine: &Attributes, theirs: &Attributes) -> bool {
+    match (mine.get(Dimension::Endpoint), theirs.get(Dimension::Endpoint)) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b) || providers::is_same_operation(a, b),
+        _ => true,
+    }
 }
 
 /// Whether a detail can be of the attempt: the same status where both have one, no second retry line, no other id.

@@ -3,7 +3,8 @@
 use super::agree::{agrees, ends_agree, may_belong};
 use super::{Line, SAME_MOMENT_MS};
 use crate::judge::correlate::family::{Family, Granularity, names_exception};
-use crate::judge::correlate::view::{Merged, View};
+use crate::judge::correlate::merged::Merged;
+use crate::judge::correlate::view::View;
 use crate::model::{Dimension, Grain, Observation, Outcome, TransportError};
 use std::collections::VecDeque;
 
@@ -71,9 +72,10 @@ const AHEAD: usize = 16;
 const LOOKED_BACK: usize = 64;
 
 impl<'a> Attempts<'a> {
-    /// None yet of a family.
-    pub(super) fn of(family: &Family) -> Self {
+    /// None yet of a family, with room for so many.
+    pub(super) fn of(family: &Family, room: usize) -> Self {
         Self {
+            views: Vec::with_capacity(room),
             details_are_attempts: family.granularity == Granularity::Detail,
             exceptions_are_ends: family.exceptions_are_ends,
             ..Self::default()

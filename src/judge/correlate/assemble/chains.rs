@@ -2,9 +2,10 @@
 
 use super::agree::{may_belong, may_follow};
 use super::attempts::{Event, Unit};
-use super::{Chain, ChainEnd, Line, SAME_MOMENT_MS};
-use crate::judge::correlate::view::{ChainId, Merged, View};
-use crate::model::{CallerKind, Grain, Ids, Name, Observation, Outcome, Time, TransportError};
+use super::{Line, Recovered, SAME_MOMENT_MS};
+use crate::judge::correlate::merged::Merged;
+use crate::judge::correlate::view::{ChainId, View};
+use crate::model::{CallOutcome, CallerKind, Grain, Ids, Name, Observation, Outcome, Time, TransportError};
 use ahash::AHashMap;
 use std::sync::Arc;
 
@@ -12,12 +13,28 @@ use std::sync::Arc;
 /// minutes for the attempt, and half as much again.
 const RETRY_WAIT_MS: i64 = 900_000;
 
+/// The attempts of one call, as one source saw them. There are as many as failures, so it is small.
+struct Chain {
+    /// Its first view and its last, by index.
+    first: u32,
+    last: u32,
+    length: u32,
+    /// What became of it, as far as its own source tells.
+    end: CallOutcome,
+}
+
+/// The view before a chain's first one.
+const NONE: u32 = u32::MAX;
+
 /// The second pass: attempts become calls.
 #[derive(Default)]
 pub(super) struct Calls {
     /// The number of the application's family.
     family: u32,
-    pub(super) chains: Vec<Chain>,
+    chains: Vec<Chain>,
+    /// For each view, in order, the one before it in its chain.
+    before: Vec<u32>,
+    recovered: Vec<Recovered>,
     /// Chains with an announced retry that nothing answered yet, the oldest first.
     open: Vec<usize>,
     /// The latest chain of each SDK call id and caller id that several records have.
@@ -49,35 +66,41 @@ impl Calls {
                 let seen = line.seen;
                 self.forget(seen.time, views);
                 if let Some(chain) = self.saved(line, views) {
-                    self.close(chain, ChainEnd::Recovered(seen.time), seen, views);
+                    self.close(chain, CallOutcome::Recovered, seen, views);
                 }
             }
         }
+    }
+
+    /// Tells every view what became of its call; and the calls that went well at last.
+    pub(super) fn told(self, views: &mut [View]) -> Vec<Recovered> {
+        for view in views {
+            let chain = view.chain.and_then(|of| self.chains.get(of.chain as usize));
+            view.call_outcome = chain.map_or(CallOutcome::Unknown, |chain| chain.end);
+        }
+        self.recovered
     }
 
     /// Closes what nothing can continue any more, so that the open ones stay few.
     fn forget(&mut self, now: Time, views: &[View]) {
         let Self { chains, open, .. } = self;
         open.retain(|&chain| {
-            let last = chains
-                .get(chain)
-                .and_then(|chain| chain.views.last())
-                .and_then(|&view| views.get(view));
+            let last = chains.get(chain).and_then(|chain| views.get(chain.last as usize));
             let wait = last.and_then(|last| Some((last.time, i64::from(last.retry_in_ms?))));
             wait.is_some_and(|(failed, wait)| now.since(failed) <= RETRY_WAIT_MS + wait)
         });
     }
 
     fn last<'v>(&self, chain: usize, views: &'v [View]) -> Option<&'v View> {
-        views.get(*self.chains.get(chain)?.views.last()?)
+        views.get(self.chains.get(chain)?.last as usize)
     }
 
     fn first<'v>(&self, chain: usize, views: &'v [View]) -> Option<&'v View> {
-        views.get(*self.chains.get(chain)?.views.first()?)
+        views.get(self.chains.get(chain)?.first as usize)
     }
 
     fn length(&self, chain: usize) -> usize {
-        self.chains.get(chain).map_or(0, |chain| chain.views.len())
+        self.chains.get(chain).map_or(0, |chain| chain.length as usize)
     }
 
     fn attempt(&mut self, unit: &Unit<'_>, views: &mut [View]) {
@@ -96,10 +119,7 @@ impl Calls {
                 self.by_announced_retry((unit, view), place, views)
             }
         });
-        let chain = chain.unwrap_or_else(|| {
-            self.chains.push(Chain::default());
-            self.chains.len() - 1
-        });
+        let chain = self.append(unit.view, chain);
         for id in ids(&view.ids).filter(|_| unit.is_tied) {
             self.by_id.insert(Name::clone(id), chain);
         }
@@ -113,19 +133,41 @@ impl Calls {
                 chain: number,
             });
         }
-        if let Some(chain) = self.chains.get_mut(chain) {
-            chain.views.push(unit.view);
-        }
         if let Some(call) = unit.call {
-            self.close(chain, ChainEnd::Lost, call, views);
+            self.close(chain, CallOutcome::Lost, call, views);
         }
+    }
+
+    /// Puts a view at the end of a chain, or of a new one; tells which.
+    fn append(&mut self, view: usize, chain: Option<usize>) -> usize {
+        let number = u32::try_from(view).unwrap_or(NONE);
+        let chain = chain.unwrap_or_else(|| {
+            self.chains.push(Chain {
+                first: number,
+                last: NONE,
+                length: 0,
+                end: CallOutcome::Unknown,
+            });
+            self.chains.len() - 1
+        });
+        if let Some(chain) = self.chains.get_mut(chain) {
+            let before = std::mem::replace(&mut chain.last, number);
+            chain.length += 1;
+            if self.before.len() <= view {
+                self.before.resize(view + 1, NONE);
+            }
+            if let Some(place) = self.before.get_mut(view) {
+                *place = before;
+            }
+        }
+        chain
     }
 
     /// The chain with the same SDK call id or the same caller id, while it can go on.
     fn of_ids(&self, wanted: &Ids, now: Time, views: &[View]) -> Option<usize> {
         let chain = ids(wanted).find_map(|id| self.by_id.get(id).copied())?;
         let last = self.last(chain, views)?;
-        let open = self.chains.get(chain).is_some_and(|chain| chain.end.is_none());
+        let open = self.chains.get(chain)?.end == CallOutcome::Unknown;
         (open && now.since(last.time) <= RETRY_WAIT_MS + i64::from(last.retry_in_ms.unwrap_or(0))).then_some(chain)
     }
 
@@ -185,23 +227,29 @@ impl Calls {
             .min_by_key(|&chain| self.first(chain, views).map(|first| first.time))
     }
 
-    fn close(&mut self, chain: usize, end: ChainEnd, seen: &Observation, views: &mut [View]) {
+    fn close(&mut self, chain: usize, end: CallOutcome, seen: &Observation, views: &mut [View]) {
         self.open.retain(|&open| open != chain);
         let Some(closing) = self.chains.get_mut(chain) else {
             return;
         };
-        closing.end = Some(end);
-        // A success that is numbered is known for a retry already.
-        if matches!(end, ChainEnd::Recovered(_)) && seen.attempt.is_none() {
-            closing.recovered_by = Some(Arc::clone(&seen.attributes));
+        closing.end = end;
+        if end == CallOutcome::Recovered {
+            // A success that is numbered is known for a retry already.
+            let is_known = seen.attempt.is_some();
+            self.recovered.push(Recovered {
+                time: seen.time,
+                first: closing.first as usize,
+                by: (!is_known).then(|| Arc::clone(&seen.attributes)),
+            });
         }
         let kind = if let Outcome::Transport(kind) = seen.outcome {
             Some(kind)
         } else {
             None
         };
-        for &view in &closing.views {
-            let Some(view) = views.get_mut(view) else { continue };
+        let before = |view: &u32| self.before.get(*view as usize).copied();
+        for view in std::iter::successors(Some(closing.last), before) {
+            let Some(view) = views.get_mut(view as usize) else { break };
             view.fill_attributes(&seen.attributes, &mut self.merged);
             if view.ids.x_client_request_id.is_none() && seen.ids.x_client_request_id.is_some() {
                 Arc::make_mut(&mut view.ids)

@@ -11,60 +11,61 @@ mod chains;
 use super::family::Family;
 use super::met::{Tied, tied};
 use super::view::{SourceIndex, View};
-use crate::model::{Attributes, Observation, Time};
+use crate::model::{Attributes, Grain, Observation, Outcome, Time};
 use crate::workers::Workers;
 use attempts::Attempts;
 use chains::Calls;
-use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// Milliseconds within which lines about one moment are written: an SDK logs an answer, its id and the retry at once.
 const SAME_MOMENT_MS: i64 = 2_000;
 
-/// What became of a chain's call, as far as its own source tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ChainEnd {
-    /// A later attempt went well, at this time.
-    Recovered(Time),
-    /// The application says that the call failed.
-    Lost,
-}
-
-/// The attempts of one call, as one source saw them.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Chain {
-    /// Indexes of its views, in order; most calls that failed did so once.
-    pub(super) views: SmallVec<[usize; 2]>,
-    /// What became of it.
-    pub(super) end: Option<ChainEnd>,
+/// A call that failed first and went well at last, as its own source tells.
+#[derive(Clone, Debug)]
+pub(super) struct Recovered {
+    /// When it went well.
+    pub(super) time: Time,
+    /// Its first failure, by the view's index.
+    pub(super) first: usize,
     /// The attributes of the success that ended it, where it has no number, so that it is not counted as a first attempt.
-    pub(super) recovered_by: Option<Arc<Attributes>>,
+    pub(super) by: Option<Arc<Attributes>>,
 }
 
 /// The attempts and calls of one application's log.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Assembled {
+    /// Its attempts, which know their calls and what became of these.
     pub(super) views: Vec<View>,
-    pub(super) chains: Vec<Chain>,
+    pub(super) recovered: Vec<Recovered>,
 }
 
-/// One record, and the number of its source.
-pub(super) type Record<'a> = (SourceIndex, &'a Observation);
+/// One file of a log, and the number of its source.
+pub(super) type File<'a> = (SourceIndex, &'a [Observation]);
 
 /// Puts the records of one log, rotated parts included, together.
-pub(super) fn assemble(records: &[Record<'_>], (number, family): (u32, &Family), workers: &Workers) -> Assembled {
-    if records.is_empty() {
+pub(super) fn assemble(files: &[File<'_>], (number, family): (u32, &Family), workers: &Workers) -> Assembled {
+    let records = || {
+        files
+            .iter()
+            .flat_map(|(source, records)| records.iter().map(|seen| (*source, seen)))
+    };
+    if records().next().is_none() {
         return Assembled::default();
     }
-    let left = |(_, seen): &Record<'_>| seen.retry.and_then(|retry| retry.left);
-    let mut calls = Calls::of(number, records.iter().filter_map(left).max());
-    let mut attempts = Attempts::of(family);
+    let left = |(_, seen): (SourceIndex, &Observation)| seen.retry.and_then(|retry| retry.left);
+    let mut calls = Calls::of(number, records().filter_map(left).max());
+    // A list that doubles as it grows would take the room of two.
+    let is_end = |(_, seen): &(SourceIndex, &Observation)| {
+        seen.grain == Grain::Attempt && !matches!(seen.outcome, Outcome::Success | Outcome::Unsaid)
+    };
+    let mut attempts = Attempts::of(family, records().filter(is_end).count());
+    let lists: Vec<&[Observation]> = files.iter().map(|(_, records)| *records).collect();
     let tied = tied(
-        records,
-        |(_, seen)| [seen.ids.sdk.as_ref(), seen.ids.x_client_request_id.as_ref()],
+        &lists,
+        |seen| [seen.ids.sdk.as_ref(), seen.ids.x_client_request_id.as_ref()],
         workers,
     );
-    for (&(source, seen), tied) in records.iter().zip(tied) {
+    for ((source, seen), tied) in records().zip(tied) {
         let is_tied = tied == Tied::Again;
         attempts.take(Line { source, seen, is_tied });
         while let Some(event) = attempts.settled() {
@@ -74,10 +75,9 @@ pub(super) fn assemble(records: &[Record<'_>], (number, family): (u32, &Family),
     for event in attempts.events {
         calls.take(event, &mut attempts.views);
     }
-    Assembled {
-        views: attempts.views,
-        chains: calls.chains,
-    }
+    let mut views = attempts.views;
+    let recovered = calls.told(&mut views);
+    Assembled { views, recovered }
 }
 
 /// A record with what is known of it before the others are read.
