@@ -40,6 +40,25 @@ pub(super) type Place = (u32, Grain, TupleId);
 /// Where a length is counted: its stretch, its attributes, and its class.
 pub(super) type TookPlace = (u32, TupleId, TookClass);
 
+/// A place as one number of the same order, to be sorted by one comparison and not by three.
+pub(super) trait Packed: Copy + PartialEq {
+    fn packed(self) -> u64;
+}
+
+impl Packed for Place {
+    fn packed(self) -> u64 {
+        let (slot, grain, tuple) = self;
+        u64::from(slot) << 32 | (grain as u64) << 16 | u64::from(tuple)
+    }
+}
+
+impl Packed for TookPlace {
+    fn packed(self) -> u64 {
+        let (slot, tuple, class) = self;
+        u64::from(slot) << 32 | u64::from(tuple) << 16 | u64::from(class.number())
+    }
+}
+
 /// The counts of one source, sorted: a third of what a map of them weighs. They are on two time bases: the records' own
 /// stamps, and stamp plus duration, of applications whose stamps may be starts.
 ///
@@ -105,6 +124,12 @@ impl Counted {
         id
     }
 
+    /// Whether its numbers are those of `other`, and new ones behind them.
+    fn goes_on_with(&self, other: &Self) -> bool {
+        let mut pairs = self.tuples.iter().zip(&other.tuples);
+        self.tuples.len() >= other.tuples.len() && pairs.all(|(mine, theirs)| Arc::ptr_eq(mine, theirs))
+    }
+
     /// See [`Cells::in_order`].
     fn in_order<'c>(&'c self, counts: &'c Counts<Place, Cell>) -> impl Iterator<Item = (Time, Grain, &'c Arc<Attributes>, Cell)> {
         let mut ranks = vec![0_usize; self.tuples.len()];
@@ -158,34 +183,29 @@ impl Cells {
         sum(&mut self.0.get_or_insert_default().if_start, place, cell, Cell::add);
     }
 
-    /// The same with what was counted by itself of records whose stamps may be starts.
-    #[must_use]
-    pub(super) fn with_if_start(mut self, if_start: Self) -> Self {
-        let Some(mut other) = if_start.0 else { return self };
-        (other.counts, other.if_start) = (Counts::new(), other.counts);
-        self.merge(Self(Some(other)));
-        self
-    }
-
     /// Counts successes of one class of length.
     pub fn add_all_took(&mut self, time: Time, tuple: TupleId, class: TookClass, count: u32) {
         let place = (slot(time, TOOK_SECONDS), tuple, class);
         sum(&mut self.0.get_or_insert_default().took, place, count, add_count);
     }
 
-    /// Takes what was counted in no order.
-    pub(super) fn take(
-        &mut self,
-        counts: impl IntoIterator<Item = (Place, Cell)>,
-        took: impl IntoIterator<Item = (TookPlace, u32)>,
-    ) {
+    /// The same combinations of attributes with the same numbers, and no counts.
+    pub(super) fn uncounted(&self) -> Self {
+        let uncounted = |mine: &Counted| Counted {
+            tuples: mine.tuples.clone(),
+            by_value: mine.by_value.clone(),
+            ..Counted::default()
+        };
+        Self(self.0.as_deref().map(|mine| Box::new(uncounted(mine))))
+    }
+
+    /// Takes what was counted, each place once and in order: by the records' own stamps, by stamp plus duration, and how long
+    /// they took.
+    pub(super) fn take_sorted(&mut self, counts: Vec<(Place, Cell)>, if_start: Vec<(Place, Cell)>, took: Vec<(TookPlace, u32)>) {
         let mine = self.0.get_or_insert_default();
-        mine.counts = counts.into_iter().collect();
-        mine.counts.sort_unstable_by_key(|(place, _)| *place);
-        mine.counts.shrink_to_fit();
-        mine.took = took.into_iter().collect();
-        mine.took.sort_unstable();
-        mine.took.shrink_to_fit();
+        mine.counts = kept(counts);
+        mine.if_start = kept(if_start);
+        mine.took = kept(took);
         mine.tuples.shrink_to_fit();
         if let Some(by_value) = mine.by_value.held_mut() {
             by_value.shrink_to_fit();
@@ -220,14 +240,19 @@ impl Cells {
             self.0 = Some(other);
             return;
         };
-        let to: Vec<TupleId> = other.tuples.iter().map(|attributes| mine.tuple(attributes)).collect();
-        let mine_of = |id: &mut TupleId| *id = to.get(usize::from(*id)).copied().unwrap_or(*id);
-        for counts in [&mut other.counts, &mut other.if_start] {
-            counts.iter_mut().for_each(|((.., id), _)| mine_of(id));
-            counts.sort_unstable_by_key(|(place, _)| *place);
+        if other.goes_on_with(mine) {
+            mine.tuples = std::mem::take(&mut other.tuples);
+            mine.by_value = std::mem::take(&mut other.by_value);
+        } else {
+            let to: Vec<TupleId> = other.tuples.iter().map(|attributes| mine.tuple(attributes)).collect();
+            let mine_of = |id: &mut TupleId| *id = to.get(usize::from(*id)).copied().unwrap_or(*id);
+            for counts in [&mut other.counts, &mut other.if_start] {
+                counts.iter_mut().for_each(|((.., id), _)| mine_of(id));
+                counts.sort_unstable_by_key(|(place, _)| place.packed());
+            }
+            other.took.iter_mut().for_each(|((_, id, _), _)| mine_of(id));
+            other.took.sort_unstable_by_key(|(place, _)| place.packed());
         }
-        other.took.iter_mut().for_each(|((_, id, _), _)| mine_of(id));
-        other.took.sort_unstable();
         sum_all(&mut mine.counts, other.counts, Cell::add);
         sum_all(&mut mine.if_start, other.if_start, Cell::add);
         sum_all(&mut mine.took, other.took, add_count);
@@ -306,6 +331,13 @@ impl Cells {
 fn ok_of(cells: &[(Place, Cell)], grain: Grain) -> u64 {
     let of_grain = cells.iter().filter(|((_, of, _), _)| *of == grain);
     of_grain.map(|(_, cell)| u64::from(cell.ok)).sum()
+}
+
+/// Counts in as much room as they need.
+fn kept<P, C>(counts: Vec<(P, C)>) -> Counts<P, C> {
+    let mut kept: Counts<P, C> = counts.into_iter().collect();
+    kept.shrink_to_fit();
+    kept
 }
 
 fn add_count(mine: &mut u32, theirs: u32) {

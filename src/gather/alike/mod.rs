@@ -7,22 +7,23 @@
 //! Measured (16 MB of nginx lines): see `benches/README.md`.
 
 mod branches;
+mod forks;
+mod layout;
 mod owned;
 mod shape;
 mod stencil;
 #[cfg(test)]
 mod stencil_tests;
 mod text;
+mod tree;
 mod whole;
 mod word;
 
-use branches::Branches;
+use owned::Places;
 pub use owned::{Elapsed, Owned};
 pub use shape::{Own, Slot};
-use std::ops::Range;
 use stencil::Stencils;
-use text::Text;
-pub use whole::Stamped;
+use tree::Tree;
 use whole::Whole;
 
 /// Kinds of lines that are learned; a log with more of them has a part that is each line's own and that no format tells.
@@ -48,34 +49,13 @@ const WAIT: u32 = 64;
 pub struct Paths {
     whole: Whole,
     stencils: Stencils,
-    nodes: Vec<Node>,
-    /// What each line has of its own behind a node, and the node after that.
-    slots: Vec<(Slot, usize)>,
+    tree: Tree,
+    /// Where the parts stand of the line that was walked last.
+    walked: Places,
     leaves: usize,
     long_bytes: usize,
     credit: u32,
     passed: u32,
-}
-
-/// Two lines of the processor's cache: what a line of a log costs is for a third the fetching of nodes.
-#[derive(Debug, Default)]
-#[repr(align(64))]
-struct Node {
-    /// What stands here in every line that comes by.
-    text: Text,
-    /// The nodes that may follow.
-    next: Branches,
-    /// Which of the slots each line has behind it.
-    slot: Option<u32>,
-    /// The number of the line that ends here.
-    leaf: Option<u32>,
-}
-
-impl Node {
-    /// Whether nothing was said of it.
-    fn is_new(&self) -> bool {
-        self.text.bytes().is_empty() && self.next.is_empty() && self.slot.is_none() && self.leaf.is_none()
-    }
 }
 
 impl Default for Paths {
@@ -83,8 +63,8 @@ impl Default for Paths {
         Self {
             whole: Whole::default(),
             stencils: Stencils::default(),
-            nodes: vec![Node::default()],
-            slots: Vec::new(),
+            tree: Tree::default(),
+            walked: Places::default(),
             leaves: 0,
             long_bytes: 0,
             credit: CREDIT,
@@ -95,71 +75,42 @@ impl Default for Paths {
 
 impl Paths {
     /// The number of the leaf that a line comes to, and what it has of its own.
-    pub fn follow<'l>(&mut self, line: &'l [u8]) -> Option<(usize, Owned<'l>)> {
-        match self.stamped(line) {
-            Some(stamped) => Some((stamped.leaf, stamped.owned(line))),
-            None => self.branched(line),
-        }
-    }
-
-    /// The same of a line that has nothing of its own but its stamp.
-    #[inline]
-    pub fn stamped<'l>(&mut self, line: &'l [u8]) -> Option<Stamped<'l>> {
-        self.whole
-            .follow(line)
-            .inspect(|_| self.credit = (self.credit + 1).min(CREDIT))
-    }
-
-    /// The same of a line that has more.
-    pub fn branched<'l>(&mut self, line: &'l [u8]) -> Option<(usize, Owned<'l>)> {
-        let followed = self.stencils.follow(line).or_else(|| self.walk_and_learn(line))?;
+    #[inline(always)]
+    pub fn follow<'l>(&'l mut self, line: &'l [u8]) -> Option<(usize, Owned<'l>)> {
+        let (leaf, places) = match self.stencils.find(line) {
+            Some(number) => self.stencils.known(number)?,
+            None => (self.walk(line)?, &self.walked),
+        };
         self.credit = (self.credit + 1).min(CREDIT);
-        Some(followed)
+        Some((leaf, places.of(line)))
     }
 
-    /// Walks through the tree, and learns a layout by the way.
-    fn walk_and_learn<'l>(&mut self, line: &'l [u8]) -> Option<(usize, Owned<'l>)> {
-        let (leaf, owned) = self.walk(line, |_, _| {})?;
-        if self.stencils.wants(line, leaf) {
-            let mut taken = Vec::new();
-            self.walk(line, |slot, range| taken.push((slot, range)))?;
-            let taken: Vec<_> = taken
-                .into_iter()
-                .filter_map(|(slot, range)| Some((&self.slots.get(slot)?.0, range)))
-                .collect();
-            self.stencils.learn(line, leaf, owned.on(&[]), &taken);
+    /// Finds a line whose layout is not known, and learns it by the way.
+    #[inline(never)]
+    fn walk(&mut self, line: &[u8]) -> Option<usize> {
+        let walked = &mut self.walked;
+        let is_stamped = self.whole.follow(line, walked);
+        let leaf = is_stamped.or_else(|| self.tree.walk(line, walked, |_, _| {}))?;
+        if !self.stencils.wants(line, leaf) {
+            return Some(leaf);
         }
-        Some((leaf, owned))
+        let mut taken = Vec::new();
+        if is_stamped.is_some() {
+            taken.extend(self.whole.slot(line));
+        } else {
+            let mut numbers = Vec::new();
+            self.tree.walk(line, walked, |slot, range| numbers.push((slot, range)));
+            let slots = numbers.into_iter();
+            taken.extend(slots.filter_map(|(slot, range)| Some((self.tree.slot(slot)?, range))));
+        }
+        self.stencils.learn(line, leaf, walked, &taken);
+        Some(leaf)
     }
 
     /// How many kinds of lines were learned.
     #[must_use]
     pub fn leaves(&self) -> usize {
         self.leaves
-    }
-
-    /// Walks through the tree, and tells `took` the number and the range of each part that is a line's own.
-    #[inline]
-    fn walk<'l>(&self, line: &'l [u8], mut took: impl FnMut(usize, Range<usize>)) -> Option<(usize, Owned<'l>)> {
-        let mut owned = Owned::of(line);
-        let mut node = self.nodes.first()?;
-        let mut rest = line;
-        loop {
-            rest = node.text.pass(rest)?;
-            if let Some(number) = node.slot
-                && let Some((slot, next)) = self.slots.get(number as usize)
-                && let Some(behind) = slot.take(rest, &mut owned)
-            {
-                took(number as usize, line.len() - rest.len()..line.len() - behind.len());
-                rest = behind;
-                node = self.nodes.get(*next)?;
-                continue;
-            }
-            let Some(first) = rest.first() else {
-                return node.leaf.map(|leaf| (leaf as usize, owned));
-            };
-            node = self.nodes.get(node.next.at(*first)?)?;
-        }
     }
 
     /// Whether a line that was not known may be learned.
@@ -183,91 +134,12 @@ impl Paths {
         if let [stamp] = own
             && stamp.is_stamp()
         {
-            let leaf = self.whole.learn(line, stamp, self.leaves)?;
-            self.leaves += 1;
-            return Some(leaf);
+            self.whole.learn(line, stamp, self.leaves)?;
+        } else {
+            self.tree.learn(line, own, self.leaves)?;
         }
-        let (mut node, mut from) = (0, 0);
-        for slot in own {
-            node = self.spell(node, line.get(from..slot.open().start)?)?;
-            node = self.leave_open(node, slot)?;
-            from = slot.open().end;
-        }
-        node = self.spell(node, line.get(from..)?)?;
-        let node = self.nodes.get_mut(node)?;
-        if node.leaf.is_some() {
-            return None;
-        }
-        let leaf = self.leaves;
-        node.leaf = Some(u32::try_from(leaf).ok()?);
         self.leaves += 1;
-        Some(leaf)
-    }
-
-    /// The node behind `text`, which is spelt from the start of `node` on.
-    fn spell(&mut self, mut node: usize, mut text: &[u8]) -> Option<usize> {
-        let here = self.nodes.get_mut(node)?;
-        if here.is_new() {
-            here.text = Text::of(text);
-            return Some(node);
-        }
-        loop {
-            let known = self.nodes.get(node)?.text.bytes();
-            let common = known.iter().zip(text).take_while(|(a, b)| a == b).count();
-            if common < known.len() {
-                self.split(node, common)?;
-            }
-            text = text.get(common..)?;
-            let Some(first) = text.first() else { return Some(node) };
-            let Some(next) = self.nodes.get(node)?.next.at(*first) else {
-                return self.branch(node, text);
-            };
-            node = next;
-        }
-    }
-
-    fn branch(&mut self, node: usize, text: &[u8]) -> Option<usize> {
-        let new = self.add(Node {
-            text: Text::of(text),
-            ..Node::default()
-        });
-        let here = self.nodes.get_mut(node)?;
-        here.next.add(*text.first()?, new);
-        Some(new)
-    }
-
-    /// Parts a node's text in two: what follows it follows the second part.
-    fn split(&mut self, node: usize, at: usize) -> Option<()> {
-        let here = std::mem::take(self.nodes.get_mut(node)?);
-        let (before, behind) = here.text.bytes().split_at_checked(at)?;
-        let (before, first) = (Text::of(before), *behind.first()?);
-        let lower = self.add(Node {
-            text: Text::of(behind),
-            ..here
-        });
-        *self.nodes.get_mut(node)? = Node {
-            text: before,
-            ..Node::default()
-        };
-        self.nodes.get_mut(node)?.next.add(first, lower);
-        Some(())
-    }
-
-    /// The node behind what each line has of its own at the end of `node`.
-    fn leave_open(&mut self, node: usize, slot: &Slot) -> Option<usize> {
-        if let Some(known) = self.nodes.get(node)?.slot {
-            let (known, next) = self.slots.get(known as usize)?;
-            return known.is_as(slot).then_some(*next);
-        }
-        let new = self.add(Node::default());
-        self.nodes.get_mut(node)?.slot = Some(u32::try_from(self.slots.len()).ok()?);
-        self.slots.push((slot.clone(), new));
-        Some(new)
-    }
-
-    fn add(&mut self, node: Node) -> usize {
-        self.nodes.push(node);
-        self.nodes.len() - 1
+        Some(self.leaves - 1)
     }
 }
 
@@ -299,7 +171,8 @@ mod tests {
 
     #[test]
     fn a_line_that_differs_in_its_own_only_is_known() {
-        let (leaf, owned) = learned().follow(b"b 2026-03-02T11:59:59 ok id=x_fedcba9876543210").unwrap();
+        let mut paths = learned();
+        let (leaf, owned) = paths.follow(b"b 2026-03-02T11:59:59 ok id=x_fedcba9876543210").unwrap();
         assert_eq!(leaf, 2);
         assert_eq!(owned.stamp(), Some(&b"2026-03-02T11:59:59"[..]));
         assert_eq!(owned.x_client_request_id(), Some(&b"id=x_fedcba9876543210"[..]));

@@ -4,7 +4,7 @@
 //! the first one had them; an id has its length, its prefix and its hyphens, for these decide whose id it is; a number has
 //! a point where the first one had one, for that may decide its unit.
 
-use super::owned::{Owned, Place};
+use super::owned::{Place, Places};
 use super::word::{Kind, short_number};
 use std::ops::Range;
 
@@ -160,7 +160,7 @@ impl Slot {
     /// Takes it from the start of `rest`, behind what is the same in every line, and gives what follows; `None` where something
     /// else stands there.
     #[inline]
-    pub(super) fn take<'l>(&self, rest: &'l [u8], owned: &mut Owned<'_>) -> Option<&'l [u8]> {
+    pub(super) fn take<'l>(&self, rest: &'l [u8], places: &mut Places) -> Option<&'l [u8]> {
         let (length, same) = match &self.shape {
             Shape::Like(first, same, kind) => {
                 let (value, _) = rest.split_at_checked(first.len())?;
@@ -173,7 +173,7 @@ impl Slot {
             }
         };
         let behind = rest.get(length..)?;
-        owned.note(self.own, rest.len() + same, behind.len());
+        places.note(self.own, rest.len() + same, behind.len());
         Some(behind)
     }
 }
@@ -216,10 +216,10 @@ fn long_number(bytes: &[u8], has_point: bool) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Own, Owned, Slot};
+    use super::{Own, Places, Slot};
 
     fn takes(slot: &Slot, text: &str) -> Option<usize> {
-        slot.take(text.as_bytes().get(slot.same()..)?, &mut Owned::of(text.as_bytes()))
+        slot.take(text.as_bytes().get(slot.same()..)?, &mut Places::default())
             .map(|behind| text.len() - behind.len())
     }
 

@@ -8,7 +8,8 @@ use super::{Collector, Known, LONGEST_MS, within_a_day};
 use crate::gather::alike::{Owned, Paths};
 use crate::gather::formats::Format;
 use crate::gather::normalise::{self, End};
-use crate::model::{Fields, Grain, Time, id_hash_of};
+use crate::gather::times;
+use crate::model::{Fields, Grain, Instant, Time, Vantage, id_hash_of};
 use crate::text::timestamp::{DateKnown, Stamp};
 use std::str;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ const SMALLEST: u64 = 64 * 1024;
 pub struct KnownLines {
     pub(super) paths: Paths,
     /// What each leaf of the paths means.
-    meant: Vec<Meant>,
+    pub(super) meant: Vec<Meant>,
 }
 
 /// What all lines of one kind mean.
@@ -32,63 +33,6 @@ pub(super) enum Meant {
     Failure(Box<Failure>),
     /// The format's word on what is a line's own and its parse differ: such lines are parsed.
     Unknown,
-}
-
-/// What is learned of a record while it is parsed.
-#[derive(Debug, Default)]
-pub(super) struct Lesson {
-    facts: u32,
-    learned: Option<(Meant, Said)>,
-}
-
-/// What the parse of a record took for its own.
-#[derive(Debug)]
-struct Said {
-    stamp: Option<Box<[u8]>>,
-    duration_ms: Option<f64>,
-    ids: [Option<Box<[u8]>>; 3],
-    tokens: (Option<u64>, Option<u64>),
-    /// A gateway's id, and a `cf-ray` without the place where it was served: successes keep neither.
-    others: [Option<Box<[u8]>>; 2],
-}
-
-impl Said {
-    fn by_parse(fields: &Fields<'_>) -> Self {
-        let id = |id: Option<&str>| id.map(|id| id.as_bytes().into());
-        Self {
-            stamp: fields.timestamp.map(|stamp| stamp.as_bytes().into()),
-            duration_ms: fields.duration_ms,
-            ids: [fields.x_request_id, fields.request_id, fields.x_client_request_id].map(id),
-            tokens: (fields.input_tokens, fields.output_tokens),
-            others: [fields.gateway_request_id, fields.cf_ray.map(ray)].map(id),
-        }
-    }
-
-    fn by_path(owned: &Owned<'_>) -> Self {
-        Self {
-            stamp: owned.stamp().map(Box::from),
-            duration_ms: owned.duration_ms(),
-            ids: owned.ids().map(|id| id.map(Box::from)),
-            tokens: owned.tokens(),
-            others: [owned.gateway_id(), owned.ray()].map(|id| id.map(Box::from)),
-        }
-    }
-
-    /// Whether a path says the same. What it does not hold for a line's own is the same in all lines, ids aside.
-    fn agrees(&self, path: &Self) -> bool {
-        let mut others = self.others.iter().zip(&path.others);
-        self.stamp == path.stamp
-            && self.duration_ms == path.duration_ms
-            && self.ids == path.ids
-            && self.tokens == path.tokens
-            && others.all(|(mine, theirs)| theirs.is_none() || mine == theirs)
-    }
-}
-
-impl Lesson {
-    pub(super) fn note_fact(&mut self) {
-        self.facts += 1;
-    }
 }
 
 impl Collector<'_> {
@@ -103,7 +47,7 @@ impl Collector<'_> {
         let mut known = self.known.take()?;
         for meant in &mut known.meant {
             if let Meant::Success(success) = meant {
-                success.settle(&mut self.cells);
+                success.settle(&mut self.rollup, &mut self.cells);
             }
         }
         Some(known)
@@ -112,21 +56,16 @@ impl Collector<'_> {
     /// Reads a line that is known; whether it is about a call. `None` where it is to be parsed, and nothing was counted.
     pub(super) fn read_known(&mut self, line: u64, record: &[u8]) -> Option<bool> {
         let mut known = self.known.take()?;
-        let about = match known.paths.stamped(record) {
-            Some(stamped) => known
-                .meant
-                .get_mut(stamped.leaf)
-                .and_then(|meant| self.take_stamped(line, meant, stamped, record)),
-            None => known
-                .paths
-                .branched(record)
-                .and_then(|(leaf, owned)| self.take_meant(line, known.meant.get_mut(leaf)?, &owned)),
-        };
+        let about = known
+            .paths
+            .follow(record)
+            .and_then(|(leaf, owned)| self.take_meant(line, known.meant.get_mut(leaf)?, &owned));
         self.known = Some(known);
         about
     }
 
     /// Takes a record of a kind.
+    #[inline(always)]
     pub(super) fn take_meant(&mut self, line: u64, meant: &mut Meant, owned: &Owned<'_>) -> Option<bool> {
         match meant {
             Meant::NoCall => Some(false),
@@ -137,24 +76,45 @@ impl Collector<'_> {
     }
 
     /// The stamp of a known record; none where it has no date, and the record has to be parsed.
+    #[inline(always)]
     pub(super) fn dated_stamp(&mut self, written: &[u8]) -> Option<Stamp> {
-        self.stamps
-            .parse_bytes(written, &self.context.zone, &self.context.reference)
-            .filter(|stamp| stamp.dated != DateKnown::NoDate)
+        // Zone and reference are the source's.
+        let stamp = match self.stamps.again(written) {
+            Some(stamp) => stamp,
+            None => self.other_stamp(written)?,
+        };
+        (stamp.dated != DateKnown::NoDate).then_some(stamp)
+    }
+
+    /// The same of one whose minute is another than the last one's.
+    #[inline(never)]
+    fn other_stamp(&mut self, written: &[u8]) -> Option<Stamp> {
+        self.stamps.parse_bytes(written, &self.context.zone, &self.context.reference)
+    }
+
+    /// The moment of a known record; `None` where it is to be parsed. Of all but the first it is what its stamp says.
+    #[inline(always)]
+    pub(super) fn known_moment(&mut self, written: &[u8]) -> Option<Time> {
+        let stamp = self.dated_stamp(written)?;
+        if !times::is_possible(stamp.time) || (!stamp.zoned && self.rollup.time_zone.is_none()) {
+            return self.moment(stamp, None);
+        }
+        self.last_time = Some(stamp.time);
+        self.last_time
     }
 
     /// What [`Collector::take`] does with such a record.
+    #[inline(always)]
     fn take_known(&mut self, line: u64, success: &mut Success, owned: &Owned<'_>) -> Option<bool> {
-        let written = owned.stamp()?;
-        let stamp = self.dated_stamp(written)?;
-        let time = self.moment(stamp, None)?;
+        let time = self.known_moment(owned.stamp()?)?;
         let client_hash = owned.x_client_request_id().map(id_hash_of);
-        if self.is_outside(time) || (!self.has_twins && self.is_never_wanted(success, client_hash)) {
+        let is_second_look = self.context.wanted.is_some();
+        if self.is_outside(time) || (is_second_look && !self.has_twins && self.is_never_wanted(success, client_hash)) {
             return Some(true);
         }
         let duration = duration(owned);
         let ended = success.ended(time, duration);
-        let is_wanted = self.is_wanted(success, owned, ended, duration);
+        let is_wanted = is_second_look && self.is_wanted(success, owned, ended, duration);
         if is_wanted && !success.whole.as_ref().is_some_and(|whole| whole.holds_of(owned)) {
             return None;
         }
@@ -163,24 +123,20 @@ impl Collector<'_> {
             owned.request_id().map(id_hash_of),
             client_hash,
         ];
-        let is_twin = self.has_twins && {
-            let layout = twins::layout(written, success.has_thread);
-            self.twins.has(Twin {
+        let is_twin = self.has_twins
+            && self.twins.has(Twin {
                 facts: success.facts ^ one_hash(hashes),
-                layout,
+                layout: success.layout,
                 time,
-            })
-        };
-        if success.grain == Grain::Attempt {
-            self.last_end_failed = false;
-        }
+            });
+        self.last_end_failed &= success.grain != Grain::Attempt;
         if is_twin || self.warming {
             return Some(true);
         }
         self.stretch_span(time);
         if let Some(whole) = success.whole.as_ref().filter(|_| is_wanted) {
             self.keep_alike(line, whole, owned, time, duration);
-        } else if self.context.wanted.is_none() {
+        } else if !is_second_look {
             self.count_known(success, owned, hashes, (ended, duration));
         }
         Some(true)
@@ -211,6 +167,7 @@ impl Collector<'_> {
     }
 
     /// What [`Collector::success`] does with it.
+    #[inline(always)]
     fn count_known(
         &mut self,
         success: &mut Success,
@@ -220,12 +177,13 @@ impl Collector<'_> {
     ) {
         let provider = if success.is_bare { bare } else { named };
         let ids = [provider.filter(|_| success.has_provider_id), client];
-        self.sample_hashes(ids, ended, duration, &success.attributes);
-        self.count_provider_id(success.has_provider_id);
+        // Of a gigabyte's ids one in a hundred.
+        if ids.iter().flatten().any(|hash| hash & self.fraction == 0) {
+            self.sample_hashes(ids, ended, duration, &success.attributes);
+        }
         self.note_saver(client, success.grain);
-        self.count_client_id(client.is_some(), duration, success.numbers_attempts);
-        let (input_tokens, output_tokens) = owned.tokens();
-        if input_tokens.is_some() || output_tokens.is_some() {
+        if success.has_tokens {
+            let (input_tokens, output_tokens) = owned.tokens();
             let fields = Fields {
                 input_tokens,
                 output_tokens,
@@ -250,11 +208,7 @@ impl Collector<'_> {
         if self.lesson.is_none() || !is_plain {
             return;
         }
-        let Known {
-            attributes,
-            tuple,
-            tuple_if_start,
-        } = self.attributes(fields, vantage);
+        let Known { attributes, tuple } = self.attributes(fields, vantage);
         // Where successes name their calls, most of them may be wanted near failures: 15,000 instructions each if they are parsed.
         let is_told = self.context.wanted.is_some() && format.owns_failures();
         let whole = is_told.then(|| self.kept_alike(fields, &End::SUCCESS, facts, (Keeps::Always, Arc::clone(&attributes))));
@@ -264,13 +218,18 @@ impl Collector<'_> {
             grain: fields.grain,
             instant: fields.instant,
             has_provider_id: provider_id.is_some(),
+            has_client_id: fields.x_client_request_id.is_some(),
+            has_tokens: fields.input_tokens.is_some() || fields.output_tokens.is_some(),
             is_bare: provider_id.is_some_and(|id| fields.x_request_id.is_none_or(|named| !std::ptr::eq(id, named))),
             numbers_attempts: fields.attempt.is_some(),
-            has_thread: fields.thread.is_some(),
+            layout: twins::layout(fields.timestamp.unwrap_or("").as_bytes(), fields.thread.is_some()),
+            is_apart: vantage == Vantage::Application && fields.instant == Instant::Unknown && fields.duration_ms.is_some(),
             facts,
             attributes,
             whole: whole.flatten(),
-            tuples: Some((tuple, tuple_if_start)),
+            tuple: Some(tuple),
+            seen: 0,
+            longest_ms: 0,
             ok: Held::new(),
             ok_if_start: Held::new(),
             took: Held::new(),
@@ -282,35 +241,6 @@ impl Collector<'_> {
     pub(super) fn teach(&mut self, failure: Box<Failure>, fields: &Fields<'_>) {
         self.note(Meant::Failure(failure), fields);
     }
-
-    fn note(&mut self, meant: Meant, fields: &Fields<'_>) {
-        if let Some(lesson) = &mut self.lesson {
-            lesson.learned = Some((meant, Said::by_parse(fields)));
-        }
-    }
-
-    /// Whether the next record's kind is to be learned.
-    pub(super) fn begin_lesson(&mut self, record: &[u8]) {
-        let wants = self.known.as_mut().is_some_and(|known| known.paths.wants(record));
-        self.lesson = wants.then(Lesson::default);
-    }
-
-    /// Learns the kind of a line that `format` read.
-    pub(super) fn learn(&mut self, lesson: Lesson, format: &dyn Format, record: &[u8]) -> Option<()> {
-        let known = self.known.as_mut()?;
-        if lesson.facts != u32::from(lesson.learned.is_some()) {
-            return None;
-        }
-        let own = format.own(str::from_utf8(record).ok()?)?;
-        known.paths.learn(record, &own)?;
-        let by_path = known.paths.follow(record).map(|(_, owned)| Said::by_path(&owned));
-        known.meant.push(match lesson.learned {
-            None => Meant::NoCall,
-            Some((meant, by_parse)) if by_path.is_some_and(|by_path| by_parse.agrees(&by_path)) => meant,
-            Some(_) => Meant::Unknown,
-        });
-        Some(())
-    }
 }
 
 /// The duration in whole milliseconds, as [`within_a_day`] has it.
@@ -320,11 +250,6 @@ pub(super) fn duration(owned: &Owned<'_>) -> Option<u32> {
         Some(ms) => u32::try_from(ms).ok().filter(|ms| f64::from(*ms) <= LONGEST_MS),
         None => owned.duration_ms().and_then(within_a_day),
     }
-}
-
-/// A `cf-ray` without the place where it was served.
-pub(super) fn ray(ray: &str) -> &str {
-    ray.rsplit_once('-').map_or(ray, |(ray, _)| ray)
 }
 
 /// One number for the ids of a record, for telling twins.

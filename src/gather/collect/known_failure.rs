@@ -5,7 +5,8 @@
 //! application's log, of which one record in sixteen is about a failure: 4,000 instructions each for 33,000, a quarter of
 //! the run.
 
-use super::known::{duration, ids_hash, ray};
+use super::known::{duration, ids_hash};
+use super::lesson::ray;
 use super::twins::{self, Twin};
 use super::{Collector, OBSERVATIONS_KEPT, alike, ended, is_worth_keeping, retry_said, tokens};
 use crate::gather::alike::Owned;
@@ -20,7 +21,8 @@ use std::sync::Arc;
 pub(super) struct Failure {
     /// The hash of what a twin has in common with it, ids aside.
     facts: u64,
-    has_thread: bool,
+    /// The layout of its stamps, as twins are told by it.
+    layout: usize,
     /// Whether it tells how an attempt ended, for the lines that follow it.
     tells_an_end: bool,
     failed: bool,
@@ -144,9 +146,9 @@ impl Failure {
 
 impl Collector<'_> {
     /// What [`Collector::take`] does with such a record.
+    #[inline(never)]
     pub(super) fn take_known_failure(&mut self, line: u64, failure: &Failure, owned: &Owned<'_>) -> Option<bool> {
         let written = owned.stamp()?;
-        let stamp = self.dated_stamp(written)?;
         let fields = failure.whose.fields(owned)?;
         let ray = text(owned.ray())?;
         // What an id proves was worked out with the first record's; one that is none, or looks like a secret, proves less.
@@ -154,14 +156,14 @@ impl Collector<'_> {
         if provider_id.is_some() != failure.has_provider_id {
             return None;
         }
-        let time = self.moment(stamp, None)?;
+        let time = self.known_moment(written)?;
         if self.is_outside(time) {
             return Some(true);
         }
         let is_twin = self.has_twins
             && self.twins.has(Twin {
                 facts: failure.facts ^ ids_hash(owned.ids()),
-                layout: twins::layout(written, failure.has_thread),
+                layout: failure.layout,
                 time,
             });
         if !is_twin && !self.warming {
@@ -259,7 +261,7 @@ impl Collector<'_> {
         let alike = alike(fields, end, attributes, &mut repeated);
         Some(Box::new(Failure {
             facts,
-            has_thread: fields.thread.is_some(),
+            layout: twins::layout(fields.timestamp.unwrap_or("").as_bytes(), fields.thread.is_some()),
             tells_an_end: fields.grain == Grain::Attempt || (fields.grain == Grain::Detail && fields.status.is_some()),
             failed: end.outcome != Outcome::Success,
             keeps,

@@ -7,7 +7,7 @@ mod known;
 mod known_failure;
 #[cfg(test)]
 mod known_tests;
-mod stamped;
+mod lesson;
 mod success;
 mod twins;
 
@@ -23,18 +23,18 @@ use crate::gather::sieve::{Savers, Sieve};
 use crate::gather::sought::Sought;
 use crate::gather::times;
 use crate::model::{
-    Alike, Attributes, CallerKind, Cell, Dimension, Fact, Fields, Grain, IdSample, Ids, Instant, Name, Observation, Outcome,
-    RetrySaid, SampledId, Sighting, SourceName, SourceRollup, Time, Tokens, TokensUsed, TupleId, UNREAD_LINES_KEPT, Vantage,
-    Wanted, id_hash,
+    Alike, Attributes, CallerKind, Cell, Counting, Dimension, Fact, Fields, Grain, IdSample, Ids, Instant, Name, Observation,
+    Outcome, RetrySaid, SampledId, Sighting, SourceName, SourceRollup, Time, Tokens, TokensUsed, TupleId, UNREAD_LINES_KEPT,
+    Vantage, Wanted, id_hash,
 };
 use crate::redact::scrub;
 use crate::text::json::has_key_twice;
 use crate::text::timestamp::{DateKnown, Reference, Stamp, StampCache, ZONE_STEP_MS, Zone, http_date, nearest_zone_ms};
 use ahash::{AHashMap, RandomState};
-use known::{Lesson, ids_hash};
+use known::ids_hash;
+use lesson::Lesson;
 use std::cell::RefCell;
 use std::sync::Arc;
-use success::CellsOfBoth;
 use twins::{Twin, Twins};
 
 /// Combinations of raw values remembered per piece; beyond it the memory starts anew, so that it is bounded.
@@ -92,19 +92,18 @@ fn sampled_fraction(size: u64) -> u64 {
     (size / BYTES_PER_RECORD / IDS_ASKED + 1).next_power_of_two() - 1
 }
 
-/// The attributes of one combination of raw values, and their numbers in the counts.
+/// The attributes of one combination of raw values, and their number in the counts.
 #[derive(Clone)]
 struct Known {
     attributes: Arc<Attributes>,
     tuple: TupleId,
-    tuple_if_start: TupleId,
 }
 
 /// Reads the records of one piece of one source.
 pub struct Collector<'a> {
     context: SourceContext<'a>,
     rollup: SourceRollup,
-    cells: CellsOfBoth,
+    cells: Counting,
     stamps: StampCache,
     raw: String,
     remembered: AHashMap<Box<str>, Known>,
@@ -152,7 +151,7 @@ impl<'a> Collector<'a> {
             has_twins: first.is_some_and(|format| format.vantage() == Vantage::Application),
             context,
             rollup,
-            cells: CellsOfBoth::default(),
+            cells: Counting::default(),
             stamps: StampCache::default(),
             raw: String::new(),
             remembered: AHashMap::new(),
@@ -174,8 +173,10 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// Takes the samples of the provider's and the callers' ids of what was read of the source before, to go on with them.
-    pub fn lend(&mut self, [provider_ids, client_ids]: [IdSample; 2]) {
+    /// Takes the samples of the provider's and the callers' ids of what was read of the source before, to go on with them, and
+    /// counts that number attributes as those of before.
+    pub fn lend(&mut self, [provider_ids, client_ids]: [IdSample; 2], counts: Counting) {
+        self.cells = counts;
         self.rollup.provider_ids = provider_ids;
         self.rollup.client_ids = client_ids;
     }
@@ -195,6 +196,7 @@ impl<'a> Collector<'a> {
     }
 
     /// Reads a record that starts on `line` of the piece.
+    #[inline]
     pub fn record(&mut self, line: u64, record: &[u8]) {
         if let Some(sought) = self.context.sought {
             return self.seek(sought, line, record);
@@ -268,7 +270,7 @@ impl<'a> Collector<'a> {
     pub fn finish(mut self) -> SourceRollup {
         self.give_back();
         self.keep_samples();
-        self.rollup.cells = self.cells.ended.finish(self.cells.if_start);
+        self.rollup.cells = self.cells.finish();
         self.rollup
     }
 
@@ -280,12 +282,16 @@ impl<'a> Collector<'a> {
     }
 
     /// Whether the record is about a call, or `None` where no candidate understands it.
+    #[inline]
     fn read(&mut self, line: u64, record: &[u8]) -> Option<bool> {
         let known = self.read_known(line, record);
         self.parsed = known.is_none();
-        if known.is_some() {
-            return known;
-        }
+        known.or_else(|| self.read_parsed(line, record))
+    }
+
+    /// The same of a record that is not known, or where nothing is.
+    #[inline(never)]
+    fn read_parsed(&mut self, line: u64, record: &[u8]) -> Option<bool> {
         // The formats are handed to and fro, for a fact that one of them emits changes the rest of this.
         let candidates = std::mem::take(&mut self.context.candidates);
         self.begin_lesson(record);
@@ -502,11 +508,7 @@ impl<'a> Collector<'a> {
             }
             return;
         }
-        let Known {
-            attributes,
-            tuple,
-            tuple_if_start,
-        } = self.attributes(fields, vantage);
+        let Known { attributes, tuple } = self.attributes(fields, vantage);
         self.sample(provider_id, client_id, ended, duration, &attributes);
         self.note_saver(client_id.map(id_hash), fields.grain);
         if fields.grain == Grain::Start {
@@ -528,12 +530,12 @@ impl<'a> Collector<'a> {
         } else {
             fields.grain
         };
-        self.cells.ended.add(ended, grain, tuple, cell);
+        self.cells.add(ended, grain, tuple, cell);
         self.count_tokens(fields, &attributes);
         // A tunnel's duration is how long it stood open.
         let is_tunnel = fields.method.is_some_and(|method| method.eq_ignore_ascii_case("CONNECT"));
         if let Some(ms) = duration.filter(|_| !is_tunnel) {
-            self.cells.ended.add_took(ended, tuple, ms);
+            self.cells.add_took(ended, tuple, ms);
         }
         if vantage == Vantage::Application {
             let until = if fields.instant == Instant::Unknown {
@@ -541,9 +543,7 @@ impl<'a> Collector<'a> {
             } else {
                 0
             };
-            self.cells
-                .if_start
-                .add(ended.plus_ms(until), fields.grain, tuple_if_start, cell);
+            self.cells.add_if_start(ended.plus_ms(until), fields.grain, tuple, cell);
         }
     }
 
@@ -608,7 +608,7 @@ impl<'a> Collector<'a> {
     }
 
     /// The same by the hashes of the provider's and the caller's id.
-    #[inline]
+    #[inline(never)]
     fn sample_hashes(&mut self, ids: [Option<u64>; 2], time: Time, duration_ms: Option<u32>, attributes: &Attributes) {
         let is_of_fraction = |hash: &u64| hash & self.fraction == 0;
         let [provider_id, client_id] = ids.map(|hash| hash.filter(is_of_fraction));
@@ -718,17 +718,8 @@ impl<'a> Collector<'a> {
         }
         let attributes = normalise::attributes(fields, vantage, self.context.host.as_ref());
         let attributes = self.context.repeated.borrow_mut().attributes(attributes);
-        let tuple = self.cells.ended.tuple(&attributes);
-        let tuple_if_start = if vantage == Vantage::Application {
-            self.cells.if_start.tuple(&attributes)
-        } else {
-            tuple
-        };
-        let new = Known {
-            attributes,
-            tuple,
-            tuple_if_start,
-        };
+        let tuple = self.cells.tuple(&attributes);
+        let new = Known { attributes, tuple };
         self.remembered.insert(self.raw.as_str().into(), new.clone());
         new
     }

@@ -1,8 +1,9 @@
 //! Cuts a stretch of bytes into the records that start in it.
 
 use super::RECORD_LIMIT;
+use super::trim::{is_trim, trimmed, without_carriage_returns, without_ending};
 use super::window::{Refill, Window};
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 use std::io;
 use std::ops::{ControlFlow, Range};
 
@@ -54,7 +55,7 @@ pub type Starts<'a> = Option<&'a dyn Fn(&[u8]) -> bool>;
 /// Reads a stretch and gives `sink` the records that start in it.
 ///
 /// `window` is only lent, so that its memory is used again.
-pub fn cut(window: &mut Window, reader: &mut dyn Refill, owned: &Owned, starts: Starts<'_>, sink: &mut dyn Sink) -> Ended {
+pub fn cut<S: Sink>(window: &mut Window, reader: &mut dyn Refill, owned: &Owned, starts: Starts<'_>, sink: &mut S) -> Ended {
     window.clear();
     let mut cutter = Cutter {
         window,
@@ -107,11 +108,11 @@ struct Record {
     unfinished: bool,
 }
 
-struct Cutter<'a> {
+struct Cutter<'a, S> {
     window: &'a mut Window,
     owned: &'a Owned,
     starts: Starts<'a>,
-    sink: &'a mut dyn Sink,
+    sink: &'a mut S,
     /// Where the window's first byte lies in the source.
     base: u64,
     /// What was searched for a newline.
@@ -121,9 +122,10 @@ struct Cutter<'a> {
     newlines: u64,
 }
 
-impl Cutter<'_> {
+impl<S: Sink> Cutter<'_, S> {
     fn run(&mut self, reader: &mut dyn Refill) -> io::Result<()> {
         loop {
+            self.whole_lines();
             let rest = self.window.filled().get(self.scan..).unwrap_or_default();
             if let Some(found) = memchr(b'\n', rest) {
                 if self.end_line(self.scan + found).is_break() {
@@ -143,6 +145,66 @@ impl Cutter<'_> {
                 }
                 return more.map(drop);
             }
+        }
+    }
+
+    /// Takes the lines that are whole and of which there is nothing to ask: nearly all. Those at the ends of the stretch, and
+    /// those of a record that is too long, are left. What it does for a line is what [`Self::end_line`] does:
+    /// beside the search, 105 instructions for 210 a line of JSON, and 160 for 260 of a program's text (64 MB of each).
+    fn whole_lines(&mut self) {
+        let line = self.line;
+        let is_mine = line.known && !line.long && line.at > self.owned.from && line.at >= self.owned.bytes.start;
+        if !is_mine || self.record.as_ref().is_some_and(|record| !record.owned || record.long) {
+            return;
+        }
+        let filled = self.window.filled();
+        let behind = usize::try_from(self.owned.bytes.end.saturating_sub(self.base)).unwrap_or(usize::MAX);
+        let Some(lines) = filled.get(self.scan..behind.min(filled.len())) else {
+            return;
+        };
+        let mut start = line.start;
+        let mut open = self.record.take();
+        for newline in memchr_iter(b'\n', lines) {
+            let end = self.scan + newline;
+            let Some(line) = filled.get(start..end).filter(|line| line.len() <= RECORD_LIMIT) else {
+                break;
+            };
+            let record = Record {
+                bytes: start..end,
+                line: self.newlines + 1,
+                owned: true,
+                long: false,
+                goes_on: false,
+                unfinished: false,
+            };
+            match self.starts {
+                None => give(self.sink, filled, self.base, &record),
+                Some(starts) if starts(without_ending(line)) => {
+                    if let Some(before) = open.replace(record) {
+                        give(self.sink, filled, self.base, &before);
+                    }
+                }
+                Some(_) => {
+                    if let Some(open) = &mut open {
+                        if end - open.bytes.start > RECORD_LIMIT {
+                            break;
+                        }
+                        open.bytes.end = end;
+                        open.goes_on = true;
+                    }
+                }
+            }
+            start = end + 1;
+            self.newlines += 1;
+        }
+        self.record = open;
+        if start > line.start {
+            self.scan = start;
+            self.line = Line {
+                start,
+                at: self.base + start as u64,
+                ..line
+            };
         }
     }
 
@@ -250,75 +312,49 @@ impl Cutter<'_> {
         }
     }
 
-    #[inline]
     fn emit(&mut self, record: &Record) {
-        if record.long {
-            if record.owned {
-                self.sink.too_long(record.line);
-            }
+        emit(self.sink, self.window.filled(), self.base, record);
+    }
+}
+
+/// Gives an owned record of a length that is kept, as [`emit`] does. Nearly all are one line with nothing to take off.
+#[inline]
+fn give(sink: &mut impl Sink, filled: &[u8], base: u64, record: &Record) {
+    match filled.get(record.bytes.clone()) {
+        Some(bytes) if !record.goes_on && is_trim(bytes) => sink.record(record.line, bytes),
+        _ => emit(sink, filled, base, record),
+    }
+}
+
+/// Gives a record of the window, which begins at `base` of the source.
+fn emit(sink: &mut impl Sink, filled: &[u8], base: u64, record: &Record) {
+    if record.long {
+        if record.owned {
+            sink.too_long(record.line);
+        }
+        return;
+    }
+    let bytes = filled.get(record.bytes.clone()).unwrap_or_default();
+    let bytes = if is_trim(bytes) {
+        bytes
+    } else {
+        let is_first = base == 0 && record.bytes.start == 0;
+        let bytes = trimmed(bytes, is_first);
+        if bytes.trim_ascii().is_empty() {
             return;
         }
-        let bytes = self.window.filled().get(record.bytes.clone()).unwrap_or_default();
-        let bytes = if is_trim(bytes) {
-            bytes
-        } else {
-            let is_first = self.base == 0 && record.bytes.start == 0;
-            let bytes = trimmed(bytes, is_first);
-            if bytes.trim_ascii().is_empty() {
-                return;
-            }
-            bytes
-        };
-        let unix_endings;
-        let bytes = if record.goes_on && memchr(b'\r', bytes).is_some() {
-            unix_endings = without_carriage_returns(bytes);
-            unix_endings.as_slice()
-        } else {
-            bytes
-        };
-        match (record.owned, record.unfinished) {
-            (false, _) => self.sink.warm(bytes),
-            (true, false) => self.sink.record(record.line, bytes),
-            (true, true) => self.sink.unfinished(record.line, bytes),
-        }
-    }
-}
-
-/// Whether nothing has to be taken off a record, as of nearly every one: it begins and ends with a letter, a digit or a sign
-/// of ASCII.
-#[inline]
-fn is_trim(record: &[u8]) -> bool {
-    matches!((record.first(), record.last()), (Some(first), Some(last)) if first.is_ascii_graphic() && last.is_ascii_graphic())
-}
-
-/// A record without its line ending, without a byte order mark, and without the NULs that a log truncated under its
-/// writer begins or ends with.
-fn trimmed(record: &[u8], is_first: bool) -> &[u8] {
-    let record = if is_first {
-        record.strip_prefix(b"\xef\xbb\xbf").unwrap_or(record)
-    } else {
-        record
+        bytes
     };
-    let start = record.iter().position(|byte| *byte != 0).unwrap_or(record.len());
-    let end = record.iter().rposition(|byte| *byte != 0).map_or(start, |last| last + 1);
-    without_ending(record.get(start..end).unwrap_or_default())
-}
-
-fn without_ending(mut record: &[u8]) -> &[u8] {
-    while let Some((b'\r' | b'\n', rest)) = record.split_last() {
-        record = rest;
+    let unix_endings;
+    let bytes = if record.goes_on && memchr(b'\r', bytes).is_some() {
+        unix_endings = without_carriage_returns(bytes);
+        unix_endings.as_slice()
+    } else {
+        bytes
+    };
+    match (record.owned, record.unfinished) {
+        (false, _) => sink.warm(bytes),
+        (true, false) => sink.record(record.line, bytes),
+        (true, true) => sink.unfinished(record.line, bytes),
     }
-    record
-}
-
-/// A record of several lines that Windows wrote, as a format expects it.
-fn without_carriage_returns(record: &[u8]) -> Vec<u8> {
-    let mut lines = Vec::with_capacity(record.len());
-    for line in record.split_inclusive(|byte| *byte == b'\n') {
-        match line.strip_suffix(b"\r\n") {
-            Some(line) => lines.extend([line, b"\n"].concat()),
-            None => lines.extend(line),
-        }
-    }
-    lines
 }

@@ -12,6 +12,7 @@ mod items_tests;
 mod kept;
 #[cfg(test)]
 mod tests;
+mod trim;
 mod window;
 
 pub use cut::{Ended, Owned, Sink, Starts, cut};

@@ -10,7 +10,7 @@ mod records;
 mod stream;
 
 pub(super) use copier::Copier;
-use parts::Samples;
+use parts::Lent;
 pub(super) use parts::{Parts, describe};
 pub(super) use records::{continued, starts_record};
 
@@ -120,8 +120,8 @@ impl Errand<'_> {
         let (window, repeated) = (&mut shelf.window, &shelf.repeated);
         let known = shelf.known.take().filter(|(of, _)| *of == number);
         let mut known = known.map_or_else(Box::default, |(_, known)| known);
-        let mut samples = shelf.sources.get_mut(&number).map(|parts| parts.lend_samples());
-        let work = || self.part(window, repeated, (&mut known, &mut samples), prepared, part);
+        let mut lent = shelf.sources.get_mut(&number).map(|parts| parts.lend());
+        let work = || self.part(window, repeated, (&mut known, &mut lent), prepared, part);
         let read = catch_unwind(AssertUnwindSafe(work));
         shelf.known = Some((number, known));
         let read = match read {
@@ -144,8 +144,8 @@ impl Errand<'_> {
                 parts
             }
         };
-        if let Some(samples) = samples {
-            parts.take_back(samples);
+        if let Some(lent) = lent {
+            parts.take_back(lent);
         }
         None
     }
@@ -154,7 +154,7 @@ impl Errand<'_> {
         &self,
         window: &mut Window,
         repeated: &RefCell<Repeated>,
-        (known, samples): (&mut Box<KnownLines>, &mut Option<Samples>),
+        (known, lent): (&mut Box<KnownLines>, &mut Option<Lent>),
         prepared: &Prepared,
         part: usize,
     ) -> Result<Parts, Refused> {
@@ -165,7 +165,7 @@ impl Errand<'_> {
         let order = Some(self.order).filter(|_| !prepared.is_forced);
         let mut records = Records::new(context, &candidates, order, part, prepared.recognised.as_deref());
         records.remember(std::mem::take(known));
-        let mut lend = || records.lend(std::mem::take(samples).unwrap_or_default());
+        let mut lend = || records.lend(std::mem::take(lent).unwrap_or_default());
         let (ended, bytes, offset, shrunk) = match &prepared.way {
             Way::Empty => return Ok(Parts::default()),
             Way::Piece(..) | Way::Pieces(_) => {

@@ -3,15 +3,22 @@
 use super::LINE_BITS;
 use crate::gather::recognise::Recognised;
 use crate::gather::sieve::Savers;
-use crate::model::{Attributes, IdSample, Name, Seldom, Shared, Sighting, SourceRollup, Time};
+use crate::model::{Attributes, Counting, IdSample, Name, Seldom, Shared, Sighting, SourceRollup, Time};
 use smallvec::SmallVec;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The word of the report for a source that holds no record.
 const EMPTY: &str = "empty";
 
-/// The samples of a source's ids: the provider's and the callers'.
-pub(super) type Samples = [IdSample; 2];
+/// What is lent of the parts read before to the reader of the next one.
+#[derive(Default)]
+pub(super) struct Lent {
+    /// The samples of the source's ids, the provider's and the callers': it asks them at once which ids they want, where samples
+    /// of its own would take eight times as many, to be merged into these.
+    pub(super) samples: [IdSample; 2],
+    /// Counts that number combinations of attributes as the parts do: without them merging sorts all counts again.
+    pub(super) counts: Counting,
+}
 
 /// Some parts of one source.
 #[derive(Default)]
@@ -58,15 +65,18 @@ impl Parts {
         self.sightings.extend(other.sightings);
     }
 
-    /// Lends the samples of ids to the reader of the next part: it asks them at once which ids they want, where samples of
-    /// its own would take eight times as many, to be merged into these.
-    pub(super) fn lend_samples(&mut self) -> Samples {
+    /// Lends what the reader of the next part goes on with.
+    pub(super) fn lend(&mut self) -> Lent {
         let rollup = &mut self.rollup;
-        [&mut rollup.provider_ids, &mut rollup.client_ids].map(std::mem::take)
+        Lent {
+            samples: [&mut rollup.provider_ids, &mut rollup.client_ids].map(std::mem::take),
+            counts: Counting::numbered_as(&rollup.cells),
+        }
     }
 
-    /// Takes them back from a reader that did not come to read.
-    pub(super) fn take_back(&mut self, [provider_ids, client_ids]: Samples) {
+    /// Takes the samples back from a reader that did not come to read.
+    pub(super) fn take_back(&mut self, lent: Lent) {
+        let [provider_ids, client_ids] = lent.samples;
         self.rollup.provider_ids.merge(provider_ids);
         self.rollup.client_ids.merge(client_ids);
     }

@@ -1,7 +1,7 @@
 //! Gives the records of one part to the collector, or to those of the programs that write into the source.
 
 use super::LINE_BITS;
-use super::parts::{Parts, Samples, describe};
+use super::parts::{Lent, Parts, describe};
 use crate::gather::collect::{Collector, KnownLines, SourceContext};
 use crate::gather::envelopes::{self, Clock, Opening, Outer, Wrapped};
 use crate::gather::formats::{Fit, Format};
@@ -70,9 +70,9 @@ impl<'a> Records<'a> {
         self.collector.remember(known);
     }
 
-    /// Takes the samples of what was read of the source before, to go on with them.
-    pub(super) fn lend(&mut self, samples: Samples) {
-        self.collector.lend(samples);
+    /// Takes what is lent of what was read of the source before, to go on with it.
+    pub(super) fn lend(&mut self, lent: Lent) {
+        self.collector.lend(lent.samples, lent.counts);
     }
 
     /// Gives them back, with what was learned.
@@ -196,6 +196,7 @@ impl<'a> Records<'a> {
     }
 
     /// Gives a record without terminal colours.
+    #[inline]
     fn bared(&mut self, record: &[u8], give: impl FnOnce(&mut Collector<'_>, &[u8])) {
         if self.coloured {
             give(&mut self.collector, envelopes::strip_colours(record, &mut self.bare));

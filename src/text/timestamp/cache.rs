@@ -13,6 +13,9 @@ const REMEMBERED: usize = 48;
 /// Every offset of the IANA data base since 1970 changes at a local time that is a multiple of this.
 const SLOT_MS: i64 = 15 * 60 * 1000;
 
+/// Bytes of a text that are compared at once.
+const WIDE: usize = 16;
+
 /// The memory of one reader of one source.
 #[derive(Clone, Debug, Default)]
 pub struct StampCache {
@@ -33,9 +36,35 @@ struct Last {
     minute: Stamp,
     zone: Zone,
     reference: Reference,
+    again: Option<Again>,
+}
+
+/// Texts of the same length and of the same minute, whose seconds have three decimals or none: nearly all that follow.
+#[derive(Clone, Debug)]
+struct Again {
+    length: usize,
+    /// The first and the last bytes, and ones for those of them that are the same.
+    ends: [(u128, u128); 2],
+    /// Where the seconds begin.
+    head: usize,
+    has_fraction: bool,
 }
 
 impl StampCache {
+    /// What [`StampCache::parse_bytes`] says of a text of the same minute as the last one, by a reader whose zone and reference
+    /// are what they were. Asked of every known line: 140 instructions each where zone and reference were compared as well, and
+    /// the text part by part; 60 to 85 so.
+    #[inline(always)]
+    #[must_use]
+    pub fn again(&self, text: &[u8]) -> Option<Stamp> {
+        let last = self.last.as_ref()?;
+        let ms = last.again.as_ref()?.milliseconds(text)?;
+        Some(Stamp {
+            time: last.minute.time.plus_ms(i64::from(ms)),
+            ..last.minute
+        })
+    }
+
     /// Says the same as [`super::parse`], faster where stamps follow each other in time.
     pub fn parse(&mut self, text: &str, zone: &Zone, reference: &Reference) -> Option<Stamp> {
         match self.same_minute(text.as_bytes(), zone, reference) {
@@ -98,7 +127,53 @@ impl StampCache {
             minute,
             zone: *zone,
             reference: *reference,
+            again: Again::of(text, head, tail),
         });
+    }
+}
+
+impl Again {
+    /// `None` where the seconds have another fraction, or a text of two blocks would not hold all.
+    fn of(text: &[u8], head: usize, tail: usize) -> Option<Self> {
+        (WIDE..=2 * WIDE).contains(&text.len()).then_some(())?;
+        let has_fraction = match tail.checked_sub(head)? {
+            2 => false,
+            6 => true,
+            _ => return None,
+        };
+        let is_same = |at: &usize| !(head..tail).contains(at) || *at == head + 2;
+        let mask: Vec<u8> = (0..text.len()).map(|at| if is_same(&at) { u8::MAX } else { 0 }).collect();
+        let end = |text: &[u8; WIDE], mask: &[u8; WIDE]| {
+            let mask = u128::from_le_bytes(*mask);
+            (u128::from_le_bytes(*text) & mask, mask)
+        };
+        Some(Self {
+            length: text.len(),
+            ends: [
+                end(text.first_chunk()?, mask.first_chunk()?),
+                end(text.last_chunk()?, mask.last_chunk()?),
+            ],
+            head,
+            has_fraction,
+        })
+    }
+
+    /// The milliseconds of a text's minute.
+    #[inline]
+    fn milliseconds(&self, text: &[u8]) -> Option<u32> {
+        let [(first, first_mask), (last, last_mask)] = self.ends;
+        let differs = (u128::from_le_bytes(*text.first_chunk()?) & first_mask) ^ first;
+        let differs = differs | ((u128::from_le_bytes(*text.last_chunk()?) & last_mask) ^ last);
+        if differs != 0 || text.len() != self.length {
+            return None;
+        }
+        let rest = text.get(self.head..)?;
+        if self.has_fraction {
+            return thousandths(rest).map(|(ms, _)| ms);
+        }
+        let digit = |byte: u8| u32::from(byte.wrapping_sub(b'0'));
+        let [tens, ones] = (*rest.first_chunk()?).map(digit);
+        (tens < 6 && ones < 10).then_some((tens * 10 + ones) * 1000)
     }
 }
 
@@ -156,7 +231,43 @@ fn scanned(text: &[u8]) -> Option<(u32, &[u8])> {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_same, scanned, thousandths};
+    use super::{Reference, StampCache, Zone, is_same, scanned, thousandths};
+    use crate::text::timestamp::parse;
+    use chrono::NaiveDate;
+
+    #[test]
+    fn a_text_that_is_known_again_means_what_it_means_by_itself() {
+        let reference = Reference::on(NaiveDate::from_ymd_opt(2026, 3, 2).unwrap());
+        for first in [
+            "2026-03-02T14:02:11.714Z",
+            "2026-03-02 14:02:11,714",
+            "02/Mar/2026:14:02:11 +0000",
+            "2026-03-02 14:02:11",
+            "2026-03-02T14:02:11.714281Z",
+            "14:02:11.714",
+            "Mar  2 14:02:11.000",
+            "[2026-03-02T14:02:11]",
+        ] {
+            let mut cache = StampCache::default();
+            cache.parse(first, &Zone::Utc, &reference).unwrap();
+            let mut texts = vec![first.as_bytes().to_vec()];
+            for at in 0..first.len() {
+                for byte in b"0123456789:.,Z+ x" {
+                    let mut other = first.as_bytes().to_vec();
+                    other[at] = *byte;
+                    texts.push(other.clone());
+                    other.insert(at, *byte);
+                    texts.push(other);
+                }
+            }
+            for text in texts {
+                if let Some(stamp) = cache.again(&text) {
+                    let text = str::from_utf8(&text).unwrap();
+                    assert_eq!(Some(stamp), parse(text, &Zone::Utc, &reference), "{first} {text}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn three_decimals_are_read_as_any_others() {
