@@ -132,11 +132,7 @@ fn read_found(found: Sources, plan: &Plan, workers: &Workers, progress: &dyn Pro
         describe(&mut parts, prepared, &mut zones);
         parts.share(&mut shared);
         let path = &prepared.source.name;
-        let trouble = std::mem::take(&mut parts.trouble);
-        skipped.extend(trouble.into_iter().map(|reason| Skipped {
-            path: path.clone(),
-            reason,
-        }));
+        skipped.extend(troubles(&mut parts, path));
         if !parts.origins.is_empty() {
             names.insert(number, parts.origins.keys().cloned().collect());
         }
@@ -163,6 +159,15 @@ fn read_found(found: Sources, plan: &Plan, workers: &Workers, progress: &dyn Pro
         order,
         believed,
     }
+}
+
+/// Why some of a source was not read.
+fn troubles(parts: &mut Parts, path: &Name) -> impl Iterator<Item = Skipped> {
+    let of_source = |reason| Skipped {
+        path: Name::clone(path),
+        reason,
+    };
+    std::mem::take(&mut parts.trouble).into_iter().map(of_source)
 }
 
 /// The parts of the sources that hold successes which a second look may want, in order.
@@ -264,11 +269,7 @@ impl Gathered {
             let Some(prepared) = self.sources.get(number) else { continue };
             parts.set_lines(self.before.get(&number).unwrap_or(&BTreeMap::new()));
             let path = &prepared.source.name;
-            let trouble = std::mem::take(&mut parts.trouble);
-            extra.skipped.extend(trouble.into_iter().map(|reason| Skipped {
-                path: path.clone(),
-                reason,
-            }));
+            extra.skipped.extend(troubles(&mut parts, path));
             extra.sources.extend(parts.into_sources(path).map(|(name, read)| {
                 let mut observations = read.observations;
                 if let Some(last) = self.believed.get(&name) {

@@ -131,7 +131,7 @@ impl Savers {
 
     /// Forgets the ids: the part is always looked at again.
     pub(super) fn forget(&mut self) {
-        self.any |= self.len() > 0;
+        self.any |= self.ids.is_some();
         self.ids = None;
     }
 }

@@ -89,10 +89,10 @@ impl Coverage {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
-        let over = |source: &Box<SourceCoverage>| {
+        let over = |source: &SourceCoverage| {
             let all = source.records + source.other_records + source.unread_records;
             source.format.is_none() || source.unread_records as f64 > all as f64 * UNREAD_SHARE_ALLOWED
         };
-        self.skipped.is_empty() && !self.sources.iter().any(over)
+        self.skipped.is_empty() && !self.sources.iter().any(|source| over(source))
     }
 }

@@ -25,8 +25,11 @@ pub struct SampledId {
 /// pointer, for most sources of a great many have no id of a kind.
 #[derive(Clone, Debug, Default)]
 pub struct IdSample {
-    kept: Option<Box<SmallVec<[(u64, SampledId); 1]>>>,
+    kept: Option<Box<Kept>>,
 }
+
+/// By hash.
+type Kept = SmallVec<[(u64, SampledId); 1]>;
 
 impl PartialEq for IdSample {
     fn eq(&self, other: &Self) -> bool {
@@ -70,7 +73,7 @@ impl IdSample {
             return;
         }
         let mine = std::mem::take(&mut **self.kept.get_or_insert_default());
-        let mut both = SmallVec::with_capacity((mine.len() + theirs.len()).min(KEPT));
+        let mut both = Kept::with_capacity((mine.len() + theirs.len()).min(KEPT));
         let (mut mine, mut theirs) = (mine.into_iter().peekable(), theirs.peekable());
         while both.len() < KEPT {
             let is_mine = match (mine.peek(), theirs.peek()) {
