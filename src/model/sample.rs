@@ -3,6 +3,7 @@
 //! Joined pairs of the sample tell the skew between two clocks and which client is which application
 //! (classification B1 and B3.2). Smallest-k is mergeable: the smallest of the union are the union of the smallest.
 
+use super::seldom::Seldom;
 use super::terms::Name;
 use super::time::Time;
 use smallvec::SmallVec;
@@ -21,15 +22,23 @@ pub struct SampledId {
     pub client: Option<Name>,
 }
 
-/// The sample of one source for one kind of id, sorted; many a log holds one id, which takes no room beside it. Behind a
-/// pointer, for most sources of a great many have no id of a kind.
+/// The sample of one source for one kind of id. Behind a pointer, for most sources of a great many have no id of a kind.
 #[derive(Clone, Debug, Default)]
-pub struct IdSample {
-    kept: Option<Box<Kept>>,
+pub struct IdSample(Option<Box<Kept>>);
+
+#[derive(Clone, Debug, Default)]
+struct Kept {
+    /// Sorted; many a log holds one id, which takes no room beside it.
+    ids: SmallVec<[HashedId; 1]>,
+    /// Laid by, to be put to them together: one by one they took a tenth of a run over 64 MB.
+    fresh: Seldom<Vec<HashedId>>,
 }
 
-/// By hash.
-type Kept = SmallVec<[(u64, SampledId); 1]>;
+/// An id by its hash.
+type HashedId = (u64, SampledId);
+
+/// Ids that are laid by at most.
+const FRESH: usize = 2048;
 
 impl PartialEq for IdSample {
     fn eq(&self, other: &Self) -> bool {
@@ -39,43 +48,23 @@ impl PartialEq for IdSample {
 
 impl Eq for IdSample {}
 
-impl IdSample {
-    /// Whether an id with this hash would be kept: the cheap question asked of every success.
-    #[must_use]
-    pub fn wants(&self, hash: u64) -> bool {
-        let kept = self.kept();
-        kept.len() < KEPT || kept.last().is_some_and(|(largest, _)| hash <= *largest)
-    }
-
-    /// Keeps an id; of two records with one id the earlier stays.
-    pub fn keep(&mut self, hash: u64, seen: SampledId) {
-        let kept = self.kept.get_or_insert_default();
-        match kept.binary_search_by_key(&hash, |(hash, _)| *hash) {
-            Ok(at) => {
-                if let Some((_, mine)) = kept.get_mut(at).filter(|(_, mine)| seen < *mine) {
-                    *mine = seen;
-                }
-            }
-            Err(at) => kept.insert(at, (hash, seen)),
-        }
-        kept.truncate(KEPT);
-    }
-
-    /// Keeps many, in no order: a reader lays them by for a while, for each by itself had to find its place among thousands.
-    pub fn keep_all(&mut self, mut fresh: Vec<(u64, SampledId)>) {
+impl Kept {
+    /// Puts those that were laid by to the others.
+    fn settle(&mut self) {
+        let mut fresh = std::mem::take(&mut self.fresh).held().unwrap_or_default();
         fresh.sort_unstable();
         self.add(fresh.into_iter());
     }
 
     /// Adds those of a sorted list.
-    fn add(&mut self, theirs: impl ExactSizeIterator<Item = (u64, SampledId)>) {
+    fn add(&mut self, theirs: impl ExactSizeIterator<Item = HashedId>) {
         if theirs.len() == 0 {
             return;
         }
-        let mine = std::mem::take(&mut **self.kept.get_or_insert_default());
-        let mut both = Kept::with_capacity((mine.len() + theirs.len()).min(KEPT));
+        let room = (self.ids.len() + theirs.len()).min(KEPT);
+        let mine = std::mem::replace(&mut self.ids, SmallVec::with_capacity(room));
         let (mut mine, mut theirs) = (mine.into_iter().peekable(), theirs.peekable());
-        while both.len() < KEPT {
+        while self.ids.len() < KEPT {
             let is_mine = match (mine.peek(), theirs.peek()) {
                 (Some(one), Some(other)) => one <= other,
                 (one, _) => one.is_some(),
@@ -84,68 +73,115 @@ impl IdSample {
                 break;
             };
             // Of one id the earliest comes first.
-            if both.last().is_none_or(|(last, _)| *last != hash) {
-                both.push((hash, seen));
+            if self.ids.last().is_none_or(|(last, _)| *last != hash) {
+                self.ids.push((hash, seen));
             }
         }
-        self.kept = Some(Box::new(both));
+    }
+}
+
+impl IdSample {
+    /// Whether an id with this hash would be kept: the cheap question asked of every success.
+    #[must_use]
+    pub fn wants(&self, hash: u64) -> bool {
+        let ids = self.0.as_ref().map_or(&[][..], |kept| &kept.ids);
+        ids.len() < KEPT || ids.last().is_some_and(|(largest, _)| hash <= *largest)
+    }
+
+    /// Keeps an id; of two records with one id the earlier stays.
+    pub fn keep(&mut self, hash: u64, seen: SampledId) {
+        let ids = &mut self.0.get_or_insert_default().ids;
+        match ids.binary_search_by_key(&hash, |(hash, _)| *hash) {
+            Ok(at) => {
+                if let Some((_, mine)) = ids.get_mut(at).filter(|(_, mine)| seen < *mine) {
+                    *mine = seen;
+                }
+            }
+            Err(at) => ids.insert(at, (hash, seen)),
+        }
+        ids.truncate(KEPT);
+    }
+
+    /// Keeps an id, as [`Self::keep`] does, from [`Self::settle`] on; nothing but [`Self::wants`] may be asked before.
+    pub fn lay_by(&mut self, hash: u64, seen: SampledId) {
+        let kept = self.0.get_or_insert_default();
+        kept.fresh.push((hash, seen));
+        if kept.fresh.len() >= FRESH {
+            kept.settle();
+        }
+    }
+
+    /// Puts the ids that were laid by to the others.
+    pub fn settle(&mut self) {
+        if let Some(kept) = &mut self.0 {
+            kept.settle();
+        }
     }
 
     /// Gives back what room was made for more.
     pub(super) fn fit(&mut self) {
-        if let Some(kept) = self.kept.as_deref_mut() {
-            kept.shrink_to_fit();
+        if let Some(kept) = &mut self.0 {
+            kept.settle();
+            kept.ids.shrink_to_fit();
         }
     }
 
     /// Keeps only ids whose hash has no bit of `fraction`: of so many of two samples the same ones.
     pub fn thin(&mut self, fraction: u64) {
-        if let Some(kept) = self.kept.as_deref_mut() {
-            kept.retain(|(hash, _)| *hash & fraction == 0);
+        if let Some(kept) = &mut self.0 {
+            kept.settle();
+            kept.ids.retain(|(hash, _)| *hash & fraction == 0);
         }
     }
 
     /// Adds another sample.
     pub fn merge(&mut self, other: Self) {
-        match (&self.kept, other.kept) {
-            (None, theirs) => self.kept = theirs,
-            (Some(_), Some(theirs)) => self.add(theirs.into_iter()),
+        match (&mut self.0, other.0) {
+            (None, theirs) => self.0 = theirs,
+            (Some(mine), Some(mut theirs)) => {
+                mine.settle();
+                theirs.settle();
+                mine.add(theirs.ids.into_iter());
+            }
             (Some(_), None) => {}
         }
     }
 
-    fn kept(&self) -> &[(u64, SampledId)] {
-        self.kept.as_deref().map_or(&[], SmallVec::as_slice)
+    fn ids(&self) -> &[HashedId] {
+        self.0.as_ref().map_or(&[], |kept| {
+            debug_assert!(kept.fresh.is_empty(), "asked before it was settled");
+            &kept.ids
+        })
     }
 
     /// The ids kept, by hash.
     pub fn iter(&self) -> impl Iterator<Item = (u64, &SampledId)> {
-        self.kept().iter().map(|(hash, seen)| (*hash, seen))
+        self.ids().iter().map(|(hash, seen)| (*hash, seen))
     }
 
     /// What was kept under a hash.
     #[must_use]
     pub fn get(&self, hash: u64) -> Option<&SampledId> {
-        let at = self.kept().binary_search_by_key(&hash, |(hash, _)| *hash).ok()?;
-        self.kept().get(at).map(|(_, seen)| seen)
+        let at = self.ids().binary_search_by_key(&hash, |(hash, _)| *hash).ok()?;
+        self.ids().get(at).map(|(_, seen)| seen)
     }
 
     /// Every client, to be changed.
     pub fn clients_mut(&mut self) -> impl Iterator<Item = &mut Name> {
-        let kept = self.kept.as_deref_mut().into_iter().flatten();
-        kept.filter_map(|(_, seen)| seen.client.as_mut())
+        let ids = self.0.iter_mut().flat_map(|kept| &mut kept.ids);
+        ids.filter_map(|(_, seen)| seen.client.as_mut())
     }
 
     /// How many ids are kept.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.kept().len()
+        self.ids().len()
     }
 
     /// Whether none is kept.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.kept().is_empty()
+        self.ids().is_empty()
     }
 }
 
@@ -192,9 +228,8 @@ mod tests {
         let seen: Vec<_> = seen.collect();
         let (mut one_by_one, mut together) = (IdSample::default(), IdSample::default());
         seen.iter().cloned().for_each(|(hash, seen)| one_by_one.keep(hash, seen));
-        for some in seen.chunks(1000) {
-            together.keep_all(some.to_vec());
-        }
+        seen.iter().cloned().for_each(|(hash, seen)| together.lay_by(hash, seen));
+        together.settle();
         assert_eq!(together.len(), KEPT);
         assert_eq!(together, one_by_one);
     }

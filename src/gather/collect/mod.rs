@@ -40,10 +40,6 @@ use twins::{Twin, Twins};
 /// Combinations of raw values remembered per piece; beyond it the memory starts anew, so that it is bounded.
 const ATTRIBUTES_REMEMBERED: usize = 16_384;
 
-/// Sampled ids that are laid by before they are put to the thousands that a sample holds: one by one they took a tenth of a
-/// run over 64 MB.
-const SAMPLED_AT_ONCE: usize = 2048;
-
 /// Whole observations per piece and source; beyond it they are only counted (classification B1: 1,000,000 in all).
 const OBSERVATIONS_KEPT: usize = 1_000_000;
 
@@ -122,8 +118,6 @@ pub struct Collector<'a> {
     pub(super) sightings: Vec<Sighting>,
     /// The successes that a second look may want.
     pub(super) savers: Savers,
-    /// Ids that the samples may keep, not yet put to them: the provider's and the callers'.
-    sampled: [Vec<(u64, SampledId)>; 2],
     /// Two handlers may write every line twice: a program's loggers, and no proxy's.
     has_twins: bool,
     fraction: u64,
@@ -166,7 +160,6 @@ impl<'a> Collector<'a> {
             whole: false,
             sightings: Vec::new(),
             savers: Savers::default(),
-            sampled: Default::default(),
             parsed: false,
             known: None,
             lesson: None,
@@ -269,7 +262,6 @@ impl<'a> Collector<'a> {
     #[must_use]
     pub fn finish(mut self) -> SourceRollup {
         self.give_back();
-        self.keep_samples();
         self.rollup.cells = self.cells.finish();
         self.rollup
     }
@@ -621,22 +613,11 @@ impl<'a> Collector<'a> {
             client: attributes.get(Dimension::Client).cloned(),
         };
         let samples = [&mut self.rollup.provider_ids, &mut self.rollup.client_ids];
-        let samples = samples.into_iter().zip(&mut self.sampled);
-        for ((sample, sampled), hash) in samples.zip([provider_id, client_id]) {
+        for (sample, hash) in samples.into_iter().zip([provider_id, client_id]) {
             if let Some(hash) = hash.filter(|hash| sample.wants(*hash)) {
-                sampled.push((hash, seen()));
-                if sampled.len() >= SAMPLED_AT_ONCE {
-                    sample.keep_all(std::mem::take(sampled));
-                }
+                sample.lay_by(hash, seen());
             }
         }
-    }
-
-    /// Puts what was sampled to the samples.
-    fn keep_samples(&mut self) {
-        let [provider_ids, client_ids] = std::mem::take(&mut self.sampled);
-        self.rollup.provider_ids.keep_all(provider_ids);
-        self.rollup.client_ids.keep_all(client_ids);
     }
 
     fn keep(&mut self, line: u64, fields: &Fields<'_>, vantage: Vantage, time: Time, end: End) {

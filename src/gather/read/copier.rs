@@ -43,6 +43,7 @@ impl Copier {
             *attributes = self.repeated.attributes((**attributes).clone());
         }
         for sample in [&mut copy.provider_ids, &mut copy.client_ids] {
+            sample.settle();
             sample.clients_mut().for_each(|client| self.word(client));
         }
         let observations = copy.observations.held_mut().into_iter().flatten();

@@ -69,7 +69,10 @@ pub(super) struct Shelf {
 impl Shelf {
     /// What lies on it, by source.
     pub(super) fn into_sources(self) -> impl Iterator<Item = (usize, Parts)> {
-        self.sources.into_iter().map(|(number, parts)| (number, *parts))
+        self.sources.into_iter().map(|(number, mut parts)| {
+            parts.settle();
+            (number, *parts)
+        })
     }
 }
 

@@ -37,6 +37,14 @@ pub(in crate::gather) struct Parts {
 }
 
 impl Parts {
+    /// Puts what was laid by to its place.
+    pub(super) fn settle(&mut self) {
+        for rollup in self.rollups_mut() {
+            rollup.provider_ids.settle();
+            rollup.client_ids.settle();
+        }
+    }
+
     /// Gives back what room was made for more: of a great many logs each has few records.
     pub(super) fn fit(&mut self) {
         self.newlines.shrink_to_fit();
