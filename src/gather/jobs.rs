@@ -96,13 +96,35 @@ pub(super) fn read_all(
     });
     all.extend(shelves.into_iter().flat_map(Shelf::into_sources));
     all.sort_by_key(|(number, _)| *number);
+    let mut others: Vec<(usize, Vec<Parts>)> = Vec::new();
     all.dedup_by(|(number, next), (before, parts)| {
-        let is_same = number == before;
-        if is_same {
-            parts.merge(std::mem::take(next));
+        if number != before {
+            return false;
         }
-        is_same
+        match others.last_mut().filter(|(of, _)| of == before) {
+            Some((_, of)) => of.push(std::mem::take(next)),
+            None => others.push((*before, vec![std::mem::take(parts), std::mem::take(next)])),
+        }
+        true
     });
+    for (number, parts) in others {
+        if let Ok(at) = all.binary_search_by_key(&number, |(number, _)| *number)
+            && let Some((_, place)) = all.get_mut(at)
+        {
+            *place = merged(parts, workers);
+        }
+    }
+}
+
+/// The parts of one source as one; pairs of them are merged at once.
+fn merged(mut parts: Vec<Parts>, workers: &Workers) -> Parts {
+    let others = parts.split_off(parts.len().div_ceil(2));
+    if others.is_empty() {
+        return parts.pop().unwrap_or_default();
+    }
+    let (mut one, other) = workers.both(|| merged(parts, workers), || merged(others, workers));
+    one.merge(other);
+    one
 }
 
 /// What one worker does in its order.

@@ -248,10 +248,13 @@ impl Cells {
             let mine_of = |id: &mut TupleId| *id = to.get(usize::from(*id)).copied().unwrap_or(*id);
             for counts in [&mut other.counts, &mut other.if_start] {
                 counts.iter_mut().for_each(|((.., id), _)| mine_of(id));
-                counts.sort_unstable_by_key(|(place, _)| place.packed());
+                // Other numbers change no stretch.
+                let stretches = counts.chunk_by_mut(|(one, _), (next, _)| one.0 == next.0);
+                stretches.for_each(|stretch| stretch.sort_unstable_by_key(|(place, _)| place.packed()));
             }
             other.took.iter_mut().for_each(|((_, id, _), _)| mine_of(id));
-            other.took.sort_unstable_by_key(|(place, _)| place.packed());
+            let stretches = other.took.chunk_by_mut(|(one, _), (next, _)| one.0 == next.0);
+            stretches.for_each(|stretch| stretch.sort_unstable_by_key(|(place, _)| place.packed()));
         }
         sum_all(&mut mine.counts, other.counts, Cell::add);
         sum_all(&mut mine.if_start, other.if_start, Cell::add);
