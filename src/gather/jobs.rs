@@ -94,26 +94,13 @@ pub(super) fn read_all(
     let shelves = workers.fold_and_give(&in_series(jobs, sources), work, |(number, whole)| {
         all.push((*number, copier.copy(whole)));
     });
-    all.extend(shelves.into_iter().flat_map(Shelf::into_sources));
-    all.sort_by_key(|(number, _)| *number);
-    let mut others: Vec<(usize, Vec<Parts>)> = Vec::new();
-    all.dedup_by(|(number, next), (before, parts)| {
-        if number != before {
-            return false;
-        }
-        match others.last_mut().filter(|(of, _)| of == before) {
-            Some((_, of)) => of.push(std::mem::take(next)),
-            None => others.push((*before, vec![std::mem::take(parts), std::mem::take(next)])),
-        }
-        true
-    });
-    for (number, parts) in others {
-        if let Ok(at) = all.binary_search_by_key(&number, |(number, _)| *number)
-            && let Some((_, place)) = all.get_mut(at)
-        {
-            *place = merged(parts, workers);
-        }
+    let mut shelved: BTreeMap<usize, Vec<Parts>> = BTreeMap::new();
+    for (number, parts) in shelves.into_iter().flat_map(Shelf::into_sources) {
+        shelved.entry(number).or_default().push(parts);
     }
+    // What was given is whole, so that nothing of it lies on a shelf.
+    all.extend(shelved.into_iter().map(|(number, parts)| (number, merged(parts, workers))));
+    all.sort_unstable_by_key(|(number, _)| *number);
 }
 
 /// The parts of one source as one; pairs of them are merged at once.
