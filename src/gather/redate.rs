@@ -2,7 +2,7 @@
 
 use super::dates::{self, Lacking};
 use super::times;
-use crate::model::{Cells, IdSample, Name, Rollup, SampledId, SourceRollup, Time, Undated};
+use crate::model::{IdSample, Name, Rollup, SampledId, SourceRollup, Time, Undated};
 use crate::text::timestamp::{DateKnown, Reference, Zone, parse};
 use chrono::{DateTime, NaiveDate};
 use std::collections::BTreeSet;
@@ -66,27 +66,10 @@ fn moved(source: &mut SourceRollup, shift: i64) {
     for seen in source.observations.held_mut().into_iter().flatten() {
         seen.time = seen.time.plus_ms(shift);
     }
-    source.cells = moved_cells(&source.cells, shift);
+    source.cells = source.cells.at_times(|time| Some(time.plus_ms(shift)));
     for sample in [&mut source.provider_ids, &mut source.client_ids] {
         *sample = moved_sample(sample, shift);
     }
-}
-
-fn moved_cells(cells: &Cells, shift: i64) -> Cells {
-    let mut moved = Cells::default();
-    for (time, grain, attributes, cell) in cells.in_order() {
-        let tuple = moved.tuple(attributes);
-        moved.add(time.plus_ms(shift), grain, tuple, cell);
-    }
-    for (time, grain, attributes, cell) in cells.in_order_if_start() {
-        let tuple = moved.tuple(attributes);
-        moved.add_if_start(time.plus_ms(shift), grain, tuple, cell);
-    }
-    for (time, attributes, class, count) in cells.took() {
-        let tuple = moved.tuple(attributes);
-        moved.add_all_took(time.plus_ms(shift), tuple, class, count);
-    }
-    moved
 }
 
 fn moved_sample(sample: &IdSample, shift: i64) -> IdSample {

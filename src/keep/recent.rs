@@ -15,7 +15,7 @@ pub(super) fn recent(rollup: &SourceRollup, before: Option<Time>) -> Cow<'_, Sou
         chunks: SmallVec::new(),
         ..rollup.clone()
     };
-    recent.cells = since(&rollup.cells, before);
+    recent.cells = rollup.cells.at_times(|time| (time >= before).then_some(time));
     recent.observations = rollup
         .observations
         .iter()
@@ -24,29 +24,6 @@ pub(super) fn recent(rollup: &SourceRollup, before: Option<Time>) -> Cow<'_, Sou
         .collect();
     recent.span = Some((before.min(last), last));
     Cow::Owned(recent)
-}
-
-fn since(cells: &Cells, before: Time) -> Cells {
-    let mut recent = Cells::default();
-    for (time, grain, attributes, cell) in cells.in_order() {
-        if time >= before {
-            let tuple = recent.tuple(attributes);
-            recent.add(time, grain, tuple, cell);
-        }
-    }
-    for (time, grain, attributes, cell) in cells.in_order_if_start() {
-        if time >= before {
-            let tuple = recent.tuple(attributes);
-            recent.add_if_start(time, grain, tuple, cell);
-        }
-    }
-    for (time, attributes, class, count) in cells.took() {
-        if time >= before {
-            let tuple = recent.tuple(attributes);
-            recent.add_all_took(time, tuple, class, count);
-        }
-    }
-    recent
 }
 
 #[cfg(test)]

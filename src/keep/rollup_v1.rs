@@ -177,10 +177,6 @@ impl Source {
             upstream_retries: self.upstream_retries,
             observations_dropped: self.observations_dropped,
         };
-        let mut kept = Seldom::default();
-        if rare != Rare::default() {
-            *kept = rare;
-        }
         let span = match self.span {
             Some((first, last)) => Some((time(first)?, time(last)?)),
             None => None,
@@ -204,7 +200,7 @@ impl Source {
             numbers_attempts: self.numbers_attempts,
             cells: cells_read(&self.cells, &self.cells_if_start, &meanings)?,
             observations,
-            rare: kept,
+            rare: rare.into(),
             tokens: tokens_read(&self.tokens, &meanings)?,
             provider_ids: ids_read(&self.provider_ids, &meanings)?,
             client_ids: ids_read(&self.client_ids, &meanings)?,
@@ -339,15 +335,10 @@ fn seen_stored(seen: &Observation, numbers: &mut Numbering) -> Seen {
 }
 
 fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants, alikes: &mut Shared<Alike>) -> Option<Observation> {
-    let [
-        x_request_id,
-        x_client_request_id,
-        gateway_request_id,
-        cf_ray,
-        sdk,
-        thread,
-        organization,
-    ] = seen.ids.map(|id| meanings.name(id));
+    let mut ids = Ids::default();
+    for (id, stored) in ids.each_mut().into_iter().zip(seen.ids) {
+        *id = meanings.name(stored);
+    }
     let alike = Alike {
         grain: grain::read(seen.grain)?,
         outcome: outcome_read(seen.outcome)?,
@@ -379,15 +370,7 @@ fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants, alikes:
         time: time(seen.time)?,
         instant: instant::read(seen.instant)?,
         duration_ms: seen.duration_ms,
-        ids: Arc::new(Ids {
-            x_request_id,
-            x_client_request_id,
-            gateway_request_id,
-            cf_ray,
-            sdk,
-            thread,
-            organization,
-        }),
+        ids: Arc::new(ids),
         retry: seen.retry.map(|(in_ms, left, after_ms)| RetrySaid { in_ms, left, after_ms }),
         alike: alikes.of(alike),
     })

@@ -261,6 +261,31 @@ impl Cells {
         sum_all(&mut mine.took, other.took, add_count);
     }
 
+    /// The same counts at other times, without those that `time` gives none.
+    #[must_use]
+    pub fn at_times(&self, time: impl Fn(Time) -> Option<Time>) -> Self {
+        let mut made = Self::default();
+        for (at, grain, attributes, cell) in self.in_order() {
+            if let Some(at) = time(at) {
+                let tuple = made.tuple(attributes);
+                made.add(at, grain, tuple, cell);
+            }
+        }
+        for (at, grain, attributes, cell) in self.in_order_if_start() {
+            if let Some(at) = time(at) {
+                let tuple = made.tuple(attributes);
+                made.add_if_start(at, grain, tuple, cell);
+            }
+        }
+        for (at, attributes, class, count) in self.took() {
+            if let Some(at) = time(at) {
+                let tuple = made.tuple(attributes);
+                made.add_all_took(at, tuple, class, count);
+            }
+        }
+        made
+    }
+
     /// Every cell with the start of its five seconds, in order of time, grain and attributes.
     pub fn in_order(&self) -> impl Iterator<Item = (Time, Grain, &Arc<Attributes>, Cell)> {
         self.0.iter().flat_map(|mine| mine.in_order(&mine.counts))
@@ -379,11 +404,14 @@ fn sum_all<P: Ord + Copy, C>(counts: &mut Counts<P, C>, theirs: Counts<P, C>, ad
 }
 
 /// The stretch of so many seconds that an instant is in.
-pub(super) fn slot(time: Time, seconds: i64) -> u32 {
+#[inline]
+#[must_use]
+pub fn slot(time: Time, seconds: i64) -> u32 {
     u32::try_from(time.0.div_euclid(seconds * 1000)).unwrap_or(0)
 }
 
 /// When a stretch of so many seconds begins.
-fn start(slot: u32, seconds: i64) -> Time {
+#[must_use]
+pub fn start(slot: u32, seconds: i64) -> Time {
     Time(i64::from(slot) * seconds * 1000)
 }

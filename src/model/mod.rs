@@ -32,7 +32,7 @@ mod working;
 
 pub use attempt::{Attempt, CallOutcome, JoinMethod, Log, Seen, SeenAt, SeenBy, Side, Traffic, TrafficCell};
 pub use case::{Case, ControlGroup, Durations, Ending, IdCounts, Occurrences, Part, ProxyLog, Share, Stretch};
-pub use cells::{CELL_SECONDS, Cell, Cells, MAX_TUPLES, TupleId};
+pub use cells::{CELL_SECONDS, Cell, Cells, MAX_TUPLES, TupleId, slot, start};
 pub use counting::Counting;
 pub use coverage::{Coverage, Skipped, SourceCoverage, UNREAD_SHARE_ALLOWED};
 pub use fields::{Fields, Instant};

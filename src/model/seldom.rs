@@ -39,6 +39,12 @@ impl<K: 'static, V: 'static> Empty for BTreeMap<K, V> {
     const EMPTY: &'static Self = &Self::new();
 }
 
+impl<T: Empty + PartialEq> From<T> for Seldom<T> {
+    fn from(value: T) -> Self {
+        Self((value != *T::EMPTY).then(|| Box::new(value)))
+    }
+}
+
 impl<T> Default for Seldom<T> {
     fn default() -> Self {
         Self(None)
@@ -89,7 +95,7 @@ impl<T: Default + IntoIterator> IntoIterator for Seldom<T> {
     type IntoIter = T::IntoIter;
 
     fn into_iter(self) -> T::IntoIter {
-        self.0.map_or_else(T::default, |held| *held).into_iter()
+        self.held().unwrap_or_default().into_iter()
     }
 }
 

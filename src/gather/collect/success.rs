@@ -2,7 +2,7 @@
 
 use super::known_failure::Failure;
 use crate::model::{
-    Attributes, CELL_SECONDS, Cell, Counting, Grain, Instant, SourceRollup, TOOK_SECONDS, Time, TookClass, TupleId, Vantage,
+    self, Attributes, CELL_SECONDS, Cell, Counting, Grain, Instant, SourceRollup, TOOK_SECONDS, Time, TookClass, TupleId, Vantage,
 };
 use std::sync::Arc;
 
@@ -84,7 +84,7 @@ impl Success {
     pub(super) fn count(&mut self, ended: Time, duration: Option<u32>, cells: &mut Counting) {
         self.seen += 1;
         self.longest_ms = self.longest_ms.max(duration.unwrap_or(0));
-        let slot = slot(ended);
+        let slot = model::slot(ended, CELL_SECONDS);
         if let Some((slot, count)) = self.ok.add(slot, slot) {
             self.put(slot, count, cells);
         }
@@ -96,7 +96,7 @@ impl Success {
             }
         }
         if self.is_apart {
-            let slot = self::slot(ended.plus_ms(i64::from(duration.unwrap_or(0))));
+            let slot = model::slot(ended.plus_ms(i64::from(duration.unwrap_or(0))), CELL_SECONDS);
             if let Some((slot, count)) = self.ok_if_start.add(slot, slot) {
                 self.put_if_start(slot, count, cells);
             }
@@ -140,7 +140,7 @@ impl Success {
 
     fn put(&mut self, slot: u32, count: u32, cells: &mut Counting) {
         let tuple = self.tuple(cells);
-        cells.add(start(slot, CELL_SECONDS), self.grain, tuple, successes(count));
+        cells.add(model::start(slot, CELL_SECONDS), self.grain, tuple, successes(count));
         if self.vantage == Vantage::Application && !self.is_apart {
             self.put_if_start(slot, count, cells);
         }
@@ -148,25 +148,15 @@ impl Success {
 
     fn put_if_start(&mut self, slot: u32, count: u32, cells: &mut Counting) {
         let tuple = self.tuple(cells);
-        cells.add_if_start(start(slot, CELL_SECONDS), self.grain, tuple, successes(count));
+        cells.add_if_start(model::start(slot, CELL_SECONDS), self.grain, tuple, successes(count));
     }
 
     fn put_took(&mut self, (slot, class): (u32, TookClass), count: u32, cells: &mut Counting) {
         let tuple = self.tuple(cells);
-        cells.add_all_took(start(slot, TOOK_SECONDS), tuple, class, count);
+        cells.add_all_took(model::start(slot, TOOK_SECONDS), tuple, class, count);
     }
 }
 
 fn successes(ok: u32) -> Cell {
     Cell { ok, ok_later: 0 }
-}
-
-/// The cell that an instant is in.
-#[inline]
-fn slot(time: Time) -> u32 {
-    u32::try_from(time.0.div_euclid(CELL_SECONDS * 1000)).unwrap_or(0)
-}
-
-fn start(slot: u32, seconds: i64) -> Time {
-    Time(i64::from(slot) * seconds * 1000)
 }
