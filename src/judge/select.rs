@@ -1,7 +1,7 @@
 //! Which traffic to look at: the filters of the command line, on joined attempts, so that what only one side logged
 //! filters both.
 
-use crate::model::{Attributes, Dimension, Traffic};
+use crate::model::{Attributes, ByProxies, Dimension, Traffic};
 use std::collections::BTreeMap;
 
 /// Filters; an empty one lets everything through.
@@ -25,7 +25,9 @@ impl Selection {
                 && (self.status.is_empty() || attempt.outcome.status().is_some_and(|status| self.status.contains(&status)))
         });
         traffic.cells.retain(|cell| self.takes(&cell.attributes));
-        traffic.proxy_cells.retain(|cell| self.takes(&cell.attributes));
+        if let ByProxies::Cells(cells) = &mut traffic.by_proxies {
+            cells.retain(|cell| self.takes(&cell.attributes));
+        }
         let mut calls: Vec<u32> = traffic.attempts.iter().map(|attempt| attempt.call).collect();
         calls.sort_unstable();
         calls.dedup();

@@ -241,6 +241,18 @@ pub struct TrafficCell {
     pub first_ok: u32,
 }
 
+/// Successes as the proxies saw them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum ByProxies {
+    /// The traffic's cells already tell the proxy, or there is no proxy log.
+    #[default]
+    Untold,
+    /// They are the traffic's cells: no application logged any. A gigabyte of them would be held twice.
+    All,
+    /// By time, those of applications' calls among them.
+    Cells(Vec<TrafficCell>),
+}
+
 /// All traffic, every attempt counted once: what the window finder reads.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Traffic {
@@ -249,8 +261,8 @@ pub struct Traffic {
     /// Successes as the counting rule takes them (classification B3.4), by time.
     pub cells: Vec<TrafficCell>,
     /// Successes as the proxies saw them, for the `proxy` attribute where applications do not log their egress
-    /// (classification B5); empty where `cells` already tell the proxy or there is no proxy log.
-    pub proxy_cells: Vec<TrafficCell>,
+    /// (classification B5).
+    pub by_proxies: ByProxies,
     /// Calls, all told: successes' and failures'.
     pub calls: u64,
     /// First and last instant that any log covers.
@@ -258,6 +270,16 @@ pub struct Traffic {
 }
 
 impl Traffic {
+    /// See [`Self::by_proxies`]; none where these are untold.
+    #[must_use]
+    pub fn proxy_cells(&self) -> &[TrafficCell] {
+        match &self.by_proxies {
+            ByProxies::Untold => &[],
+            ByProxies::All => &self.cells,
+            ByProxies::Cells(cells) => cells,
+        }
+    }
+
     /// Attempts, all told.
     #[must_use]
     pub fn attempt_count(&self) -> u64 {

@@ -153,6 +153,11 @@ impl Counted {
     }
 }
 
+fn numbered(counts: &Counts<Place, Cell>) -> impl Iterator<Item = (Time, Grain, TupleId, Cell)> {
+    let each = counts.iter();
+    each.map(|((slot, grain, id), cell)| (start(*slot, CELL_SECONDS), *grain, *id, *cell))
+}
+
 impl Cell {
     pub(super) fn add(&mut self, other: Self) {
         self.ok = self.ok.saturating_add(other.ok);
@@ -294,6 +299,28 @@ impl Cells {
     /// The same of those by stamp plus duration.
     pub fn in_order_if_start(&self) -> impl Iterator<Item = (Time, Grain, &Arc<Attributes>, Cell)> {
         self.0.iter().flat_map(|mine| mine.in_order(&mine.if_start))
+    }
+
+    /// Every combination in order of what it stands for, with its number.
+    pub fn numbered_combinations(&self) -> impl Iterator<Item = (TupleId, &Arc<Attributes>)> {
+        self.0.iter().flat_map(|mine| {
+            let single = mine.tuples.first().filter(|_| mine.tuples.len() == 1);
+            let several = mine
+                .by_value
+                .iter()
+                .filter_map(|id| Some((*id, mine.tuples.get(usize::from(*id))?)));
+            single.map(|tuple| (0, tuple)).into_iter().chain(several)
+        })
+    }
+
+    /// As [`Self::in_order`], with the combinations' numbers, by which those of one stretch lie: a twentieth of the work.
+    pub fn numbered(&self) -> impl Iterator<Item = (Time, Grain, TupleId, Cell)> {
+        self.0.iter().flat_map(|mine| numbered(&mine.counts))
+    }
+
+    /// The same of those by stamp plus duration.
+    pub fn numbered_if_start(&self) -> impl Iterator<Item = (Time, Grain, TupleId, Cell)> {
+        self.0.iter().flat_map(|mine| numbered(&mine.if_start))
     }
 
     /// Whether any were counted by stamp plus duration.

@@ -30,7 +30,7 @@ mod wanted;
 mod window;
 mod working;
 
-pub use attempt::{Attempt, CallOutcome, JoinMethod, Log, Seen, SeenAt, SeenBy, Side, Traffic, TrafficCell};
+pub use attempt::{Attempt, ByProxies, CallOutcome, JoinMethod, Log, Seen, SeenAt, SeenBy, Side, Traffic, TrafficCell};
 pub use case::{Case, ControlGroup, Durations, Ending, IdCounts, Occurrences, Part, ProxyLog, Share, Stretch};
 pub use cells::{CELL_SECONDS, Cell, Cells, MAX_TUPLES, TupleId, slot, start};
 pub use counting::Counting;

@@ -45,7 +45,7 @@ impl<'a> Counted<'a> {
         Self {
             failed: counted(failed.map(|attempt| (&attempt.attributes, 1))),
             healthy: healthy(&traffic.cells),
-            healthy_by_proxies: healthy(&traffic.proxy_cells),
+            healthy_by_proxies: healthy(traffic.proxy_cells()),
         }
     }
 }
@@ -59,7 +59,7 @@ pub(super) fn groups(scene: &Scene<'_>) -> Vec<ControlGroup> {
 
 fn of(scene: &Scene<'_>, counted: &Counted<'_>, dimension: Dimension) -> Vec<ControlGroup> {
     let (traffic, draft) = (scene.traffic, scene.draft);
-    let by_proxies = dimension == Dimension::Proxy && !traffic.proxy_cells.is_empty();
+    let by_proxies = dimension == Dimension::Proxy && !traffic.proxy_cells().is_empty();
     let healthy = if by_proxies {
         &counted.healthy_by_proxies
     } else {

@@ -41,7 +41,7 @@ impl<'s> Scene<'s> {
     /// own lines alone.
     fn cells(&self) -> &'s [TrafficCell] {
         if self.draft.by_proxies {
-            &self.traffic.proxy_cells
+            self.traffic.proxy_cells()
         } else {
             &self.traffic.cells
         }

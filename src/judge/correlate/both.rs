@@ -8,9 +8,9 @@ use super::family::Family;
 use super::merged::Merged;
 use super::pair::Joined;
 use super::side;
-use super::successes::{self, OfProxies, Successes};
+use super::successes::{self, Successes};
 use super::view::View;
-use crate::model::{CallerKind, Dimension, JoinMethod, Name, Outcome, SourceRollup, sort_runs};
+use crate::model::{Attributes, CallerKind, Dimension, JoinMethod, Name, Outcome, SourceRollup, Time, sort_runs};
 use crate::workers::Workers;
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -23,6 +23,13 @@ pub(super) struct Both<'a> {
     pub(super) covers: &'a Covers,
     pub(super) addresses: &'a Addresses,
     pub(super) sources: &'a [(&'a Name, &'a SourceRollup)],
+}
+
+/// Successes that died later: when, and of what.
+pub(super) struct Died {
+    /// By the number of the application's family.
+    of_applications: Vec<(u32, (Time, Arc<Attributes>))>,
+    pub(super) of_proxies: Vec<(Time, Arc<Attributes>)>,
 }
 
 impl Both<'_> {
@@ -52,7 +59,9 @@ impl Both<'_> {
             if !self.counts_alone(one, &proxies) {
                 continue;
             }
-            if let Some(client) = self.client_of_no_call(one, &proxies) {
+            if earlier.has_calls()
+                && let Some(client) = self.client_of_no_call(one, &proxies)
+            {
                 earlier.note_alone(at, client);
             }
             let others: SmallVec<[View; 1]> = others.iter().filter_map(|&at| proxies.get(at).cloned()).collect();
@@ -176,27 +185,36 @@ impl Both<'_> {
         cover < if hung_up { Cover::Calls } else { Cover::Attempts }
     }
 
-    /// Takes the successes away that an application's answer line told of streams that broke later, as its call's line
-    /// tells.
-    pub(super) fn take_broken_streams(&self, applications: &[View], successes: &mut Successes) {
-        let mut left = successes::answers_beyond_calls(self.families, self.sources);
-        for view in applications.iter().filter(|view| view.counted_as_success) {
-            let family = view.chain.map(|chain| chain.family as usize);
-            let left = family.and_then(|family| left.get_mut(family)).filter(|left| **left > 0);
-            if let Some(left) = left {
-                *left -= 1;
-                successes.take_away(view.time, &view.attributes);
-            }
+    /// What was counted among the successes and died later, as the failures tell.
+    pub(super) fn died(&self, applications: &[View], (joined, proxies): (&[Joined], &[View])) -> Died {
+        let at = |view: &View| (view.time, Arc::clone(&view.attributes));
+        let broken = applications.iter().filter(|view| view.counted_as_success);
+        let of_application = |view: &View| Some((view.chain?.family, at(view)));
+        let counts = |one: &&Joined| one.application.is_some() || self.counts_alone(one, proxies);
+        let of_attempt = |one: &Joined| {
+            let mut views = one.proxies.iter().filter_map(|&at| proxies.get(at));
+            views.find(|view| view.counted_as_success).map(at)
+        };
+        let is_any = proxies.iter().any(|view| view.counted_as_success);
+        let attempts = joined.iter().filter(|_| is_any).filter(counts);
+        Died {
+            of_applications: broken.filter_map(of_application).collect(),
+            of_proxies: attempts.filter_map(of_attempt).collect(),
         }
     }
 
-    /// Takes the successes away that a proxy counted and that died later.
-    pub(super) fn take_proxies_broken_streams(&self, (joined, proxies): (&[Joined], &[View]), successes: &mut OfProxies) {
-        let counts = |one: &&Joined| one.application.is_some() || self.counts_alone(one, proxies);
-        for one in joined.iter().filter(counts) {
-            let mut views = one.proxies.iter().filter_map(|&at| proxies.get(at));
-            if let Some(died) = views.find(|view| view.counted_as_success) {
-                successes.take_away(died.time, &died.attributes);
+    /// Takes the successes away that an application's answer line told of streams that broke later, as its call's line
+    /// tells.
+    pub(super) fn take_broken_streams(&self, died: &Died, successes: &mut Successes) {
+        if died.of_applications.is_empty() {
+            return;
+        }
+        let mut left = successes::answers_beyond_calls(self.families, self.sources);
+        for (family, (time, attributes)) in &died.of_applications {
+            let left = left.get_mut(*family as usize).filter(|left| **left > 0);
+            if let Some(left) = left {
+                *left -= 1;
+                successes.take_away(*time, attributes);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Whose traffic the applications' logs already show: ties a proxy's clients to applications (classification B3.4d).
 
+use super::by_client::ByClient;
 use super::chance::Chance;
 use super::family::Family;
 use super::pair::Joined;
@@ -27,15 +28,15 @@ pub(super) enum Cover {
 /// The cover of every client of every proxy host.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Covers {
-    by_client: BTreeMap<(usize, Option<Name>), Cover>,
+    by_client: ByClient<Cover>,
     otherwise: Vec<Cover>,
 }
 
 impl Covers {
     /// The cover of one client of one proxy host.
     pub(super) fn of(&self, host: usize, client: Option<&Name>) -> Cover {
-        let otherwise = self.otherwise.get(host).copied().unwrap_or(Cover::None);
-        self.by_client.get(&(host, client.cloned())).copied().unwrap_or(otherwise)
+        let known = self.by_client.get(host, client).or_else(|| self.otherwise.get(host));
+        known.copied().unwrap_or(Cover::None)
     }
 }
 
@@ -56,10 +57,10 @@ pub(super) struct Evidence<'a> {
 /// the traffic.
 pub(super) fn covers(evidence: &Evidence<'_>) -> Covers {
     let mut covers = Covers {
-        by_client: BTreeMap::new(),
+        by_client: ByClient::default(),
         otherwise: vec![Cover::None; evidence.proxies.len()],
     };
-    let mut tie = |host: usize, client: Option<Name>, family: &Family| {
+    let mut tie = |host: usize, client: Option<&Name>, family: &Family| {
         let cover = if family.shows_every_attempt() {
             Cover::Attempts
         } else {
@@ -67,9 +68,12 @@ pub(super) fn covers(evidence: &Evidence<'_>) -> Covers {
         };
         // A log that names no client has all of them behind one entry: what stands in no application's log is a retry of
         // the one that logs calls only, for the other's would have been joined.
-        let named = client.is_some();
-        let mine = covers.by_client.entry((host, client)).or_insert(cover);
-        *mine = if named { (*mine).max(cover) } else { (*mine).min(cover) };
+        let mine = covers.by_client.made(host, client, || cover);
+        *mine = if client.is_some() {
+            (*mine).max(cover)
+        } else {
+            (*mine).min(cover)
+        };
     };
     let mut families: BTreeMap<usize, &Family> = BTreeMap::new();
     for family in evidence.families {
@@ -88,13 +92,13 @@ pub(super) fn covers(evidence: &Evidence<'_>) -> Covers {
         };
         for &at in &one.proxies {
             if let (Some(view), Some(&host)) = (evidence.proxy_views.get(at), evidence.hosts.get(at)) {
-                tie(host, view.attributes.get(Dimension::Client).cloned(), family);
+                tie(host, view.attributes.get(Dimension::Client), family);
             }
         }
     }
-    for ((host, client), families) in &evidence.ties.by_client {
+    for (host, client, families) in evidence.ties.by_client.iter() {
         for family in families.iter().filter_map(|&family| evidence.families.get(family)) {
-            tie(*host, client.clone(), family);
+            tie(host, client, family);
         }
     }
     for host in (0..evidence.proxies.len()).filter(|host| !evidence.chance.hosts.contains(host)) {

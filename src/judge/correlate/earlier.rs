@@ -50,11 +50,14 @@ impl Earlier {
         self.families.entry(client).or_default().insert(family);
     }
 
+    /// Whether there are calls to lay an attempt into.
+    pub(super) fn has_calls(&self) -> bool {
+        !self.calls.is_empty()
+    }
+
     /// Notes an attempt that only a proxy saw, by its place; behind all calls.
     pub(super) fn note_alone(&mut self, place: usize, client: Client) {
-        if !self.calls.is_empty() {
-            self.alone.push((place, client));
-        }
+        self.alone.push((place, client));
     }
 
     /// Gives each noted one of the proxies' views the chain of a call of its client that was under way: the one with the fewest attempts so

@@ -8,6 +8,7 @@ mod addresses;
 mod arrivals;
 mod assemble;
 mod both;
+mod by_client;
 mod by_hash;
 mod calls;
 mod chance;
@@ -27,7 +28,10 @@ mod ties;
 mod twins;
 mod view;
 
-use crate::model::{Attributes, Dimension, Name, Outcome, Rollup, SourceRollup, Time, Traffic, TrafficCell, sort_runs};
+use crate::judge::combinations::asked_once;
+use crate::model::{
+    Attributes, ByProxies, Dimension, Name, Outcome, Rollup, SourceRollup, Time, Traffic, TrafficCell, sort_runs,
+};
 use crate::workers::Workers;
 use addresses::Addresses;
 use ahash::AHashMap;
@@ -44,6 +48,7 @@ use proxies::ProxyHost;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use successes::{OfProxies, Successes};
 use ties::Ties;
 use view::{SourceIndex, View};
 
@@ -111,8 +116,6 @@ pub(crate) fn correlate(rollup: &Rollup, clocks: Option<&Clocks>, workers: &Work
 
     let family_of = families_of_sources(&families);
     let addresses = Addresses::of(&joined, (&applications, &proxy_views), &family_of, (&families, &sources));
-    let mut successes = successes::of_applications(&families, &sources, &clocks, &addresses);
-    let mut by_proxies = successes::of_proxies(&proxies, &sources, &clocks, &covers);
     let both = Both {
         families: &families,
         hosts: &hosts,
@@ -120,10 +123,34 @@ pub(crate) fn correlate(rollup: &Rollup, clocks: Option<&Clocks>, workers: &Work
         addresses: &addresses,
         sources: &sources,
     };
-    both.take_broken_streams(&applications, &mut successes);
-    both.take_proxies_broken_streams((&joined, &proxy_views), &mut by_proxies);
-    let attempts = both.attempts(applications, proxy_views, &joined, workers);
+    let died = both.died(&applications, (&joined, &proxy_views));
+    let well = || {
+        let of_applications = || {
+            let mut successes = successes::of_applications(&families, &sources, &clocks, &addresses);
+            both.take_broken_streams(&died, &mut successes);
+            mark_later(&assembled, &addresses, &mut successes);
+            (successes.first(), successes.cells())
+        };
+        let of_proxies = || {
+            let mut successes = successes::of_proxies(&proxies, &sources, &clocks, &covers);
+            died.of_proxies.iter().for_each(|one| successes.take_away(one.0, &one.1));
+            (successes.uncovered.first(), successes.cells())
+        };
+        let ((first, cells), (of_proxies_first, of_proxies)) = workers.both(of_applications, of_proxies);
+        (first + of_proxies_first, counted_once(cells, of_proxies))
+    };
+    let failed = || {
+        let mut attempts = both.attempts(applications, proxy_views, &joined, workers);
+        share_call_attributes(&mut attempts);
+        attempts
+    };
+    let (attempts, (first, (cells, by_proxies))) = workers.both(failed, well);
     drop(joined);
+    finish(attempts, (cells, by_proxies, first), &saved, (&sources, &clocks), workers)
+}
+
+/// Tells the calls that went well at last from those that did at once.
+fn mark_later(assembled: &[Assembled], addresses: &Addresses, successes: &mut Successes) {
     for (family, one) in assembled.iter().enumerate() {
         for recovered in &one.recovered {
             if let Some(attributes) = &recovered.by {
@@ -131,7 +158,6 @@ pub(crate) fn correlate(rollup: &Rollup, clocks: Option<&Clocks>, workers: &Work
             }
         }
     }
-    finish(successes, by_proxies, attempts, &saved, (&sources, &clocks), workers)
 }
 
 /// The views of both sides, and which are of one attempt.
@@ -297,16 +323,12 @@ fn numbered_successes(
 }
 
 fn finish(
-    applications: successes::Successes,
-    by_proxies: successes::OfProxies,
     mut attempts: Vec<View>,
+    (cells, by_proxies, first): (Vec<TrafficCell>, ByProxies, u64),
     saved: &Saved,
     (sources, clocks): (&[(&Name, &SourceRollup)], &[Clock]),
     workers: &Workers,
 ) -> Correlated {
-    let first = applications.first() + by_proxies.uncovered.first();
-    let (cells, proxy_cells) = cells(applications, by_proxies);
-    share_call_attributes(&mut attempts);
     models::infer(&mut attempts, &cells);
     let mut attempts = calls::number(attempts, &cells, saved, sources, workers);
     side::vote(&mut attempts);
@@ -331,7 +353,7 @@ fn finish(
         traffic: Traffic {
             attempts,
             cells,
-            proxy_cells,
+            by_proxies,
             calls: first + calls_with_trouble,
             span,
         },
@@ -342,24 +364,29 @@ fn finish(
 
 /// The successes that count, by time and attributes; and those of the proxies, where these say by which proxy they went and
 /// the others do not.
-fn cells(applications: successes::Successes, by_proxies: successes::OfProxies) -> (Vec<TrafficCell>, Vec<TrafficCell>) {
-    let successes::OfProxies { uncovered, all } = by_proxies;
-    let (mut cells, uncovered) = (applications.cells(), uncovered.cells());
+fn counted_once(
+    mut cells: Vec<TrafficCell>,
+    OfProxies { uncovered, all }: OfProxies<Vec<TrafficCell>>,
+) -> (Vec<TrafficCell>, ByProxies) {
     let counted = || cells.iter().chain(&uncovered);
-    let says_proxy = counted().filter(|cell| cell.attributes.get(Dimension::Proxy).is_some());
-    let proxy_cells = if says_proxy.count() * 2 < counted().count() {
-        all.map_or_else(|| uncovered.clone(), successes::Successes::cells)
-    } else {
-        Vec::new()
+    let says_proxy = asked_once(|attributes| attributes.get(Dimension::Proxy).is_some());
+    let is_told = counted().filter(|cell| says_proxy(&cell.attributes)).count() * 2 >= counted().count();
+    if cells.is_empty() && all.is_none() {
+        return (uncovered, if is_told { ByProxies::Untold } else { ByProxies::All });
+    }
+    let by_proxies = match all {
+        _ if is_told => ByProxies::Untold,
+        Some(all) => ByProxies::Cells(all),
+        None => ByProxies::Cells(uncovered.clone()),
     };
     if cells.is_empty() {
-        return (uncovered, proxy_cells);
+        return (uncovered, by_proxies);
     }
     if !uncovered.is_empty() {
         cells.extend(uncovered);
         cells.sort_by(|a, b| (a.time, &a.attributes).cmp(&(b.time, &b.attributes)));
     }
-    (cells, proxy_cells)
+    (cells, by_proxies)
 }
 
 /// The attempts of one caller id are one call's: what one log knows of it (its model), holds for all.

@@ -131,6 +131,9 @@ impl<'a> Index<'a> {
     /// One view a host, nearest in time first. An id that an application's log cannot tell for the provider's (Azure's
     /// are UUIDs, and its SDK names no host) is the provider's where a proxy saw it as such.
     fn by_provider_id(&self, view: &View, proxies: &[View], hosts: &[usize]) -> Views {
+        if self.provider_ids.is_empty() {
+            return Views::new();
+        }
         let id = view.ids.x_request_id.as_ref().or(view.ids.gateway_request_id.as_ref());
         let mut found: Views = self.free(&self.provider_ids, id).collect();
         found.sort_by_key(|&at| distance(view, proxies.get(at)));

@@ -7,7 +7,7 @@ use super::cover::{Cover, Covers};
 use super::family::{Family, Granularity};
 use super::proxies::ProxyHost;
 use crate::judge::combinations::lies_at;
-use crate::model::{Attributes, Cell, Dimension, Grain, Name, SourceRollup, Time, TrafficCell};
+use crate::model::{Attributes, Cell, Dimension, Grain, Name, SourceRollup, Time, TrafficCell, TupleId};
 use ahash::AHashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -35,13 +35,51 @@ const PLACES: usize = 16_384;
 const UNSETTLED: usize = 4096;
 
 impl Successes {
-    fn add(&mut self, time: Time, attributes: &Arc<Attributes>, cell: Cell) {
-        let number = self.number(attributes);
-        self.counts.push((time, number, cell));
+    /// Adds what a source counted, as far as `wants` says of a record's grain and of a combination's number, with the
+    /// attributes that `filled` makes of its own.
+    fn add_all(
+        &mut self,
+        (rollup, clock): (&SourceRollup, Clock),
+        wants: impl Fn(Grain, TupleId) -> bool,
+        filled: impl Fn(&Arc<Attributes>) -> Arc<Attributes>,
+    ) {
+        let mut numbers = Vec::new();
+        for (id, attributes) in rollup.cells.numbered_combinations() {
+            let id = usize::from(id);
+            if numbers.len() <= id {
+                numbers.resize(id + 1, 0);
+            }
+            if let Some(number) = numbers.get_mut(id) {
+                *number = self.number(&filled(attributes));
+            }
+        }
+        let mut stretch = self.counts.len();
+        for (time, grain, id, cell) in cells(rollup, clock) {
+            let number = numbers.get(usize::from(id)).filter(|_| wants(grain, id));
+            let Some(&number) = number else { continue };
+            let time = time.plus_ms(clock.offset_ms);
+            if self.counts.last().is_some_and(|(last, ..)| *last != time) {
+                self.order_from(stretch);
+                stretch = self.counts.len();
+            }
+            self.counts.push((time, number, cell));
+        }
+        self.order_from(stretch);
         // A thousand logs of the same minutes must not weigh a thousand times as much.
         if self.counts.len() > 2 * self.settled + UNSETTLED {
             self.settle();
         }
+    }
+
+    /// Puts what was added of one time in order, so that what one source counted is one run.
+    fn order_from(&mut self, stretch: usize) {
+        let stretch = self.counts.get_mut(stretch..).unwrap_or_default();
+        stretch.sort_unstable_by_key(|(_, number, _)| *number);
+    }
+
+    fn add(&mut self, time: Time, attributes: &Arc<Attributes>, cell: Cell) {
+        let number = self.number(attributes);
+        self.counts.push((time, number, cell));
     }
 
     fn number(&mut self, attributes: &Arc<Attributes>) -> u32 {
@@ -66,7 +104,8 @@ impl Successes {
 
     /// Puts the cells in order, those of one time and number together.
     fn settle(&mut self) {
-        self.counts.sort_unstable_by_key(|(time, number, _)| (*time, *number));
+        // The sort that finds runs: there are as many as sources.
+        self.counts.sort_by_key(|(time, number, _)| (*time, *number));
         self.counts.dedup_by(|(time, number, cell), (before, same, sum)| {
             let is_same = (before, same) == (time, number);
             if is_same {
@@ -200,13 +239,13 @@ pub(super) fn of_applications(
         let total = |grain: Grain| members().map(|(rollup, _)| rollup.cells.total(grain)).sum::<u64>();
         let (answers, calls) = (total(wanted), total(Grain::Call));
         if wanted == Grain::Call || !stands_for(calls, answers) {
-            for (rollup, clock) in members() {
-                add(&mut successes, rollup, clock, |grain| grain == wanted, filled);
+            for member in members() {
+                successes.add_all(member, |grain, _| grain == wanted, filled);
             }
             continue;
         }
-        for (rollup, clock) in members() {
-            add(&mut successes, rollup, clock, |grain| grain == Grain::Call, filled);
+        for member in members() {
+            successes.add_all(member, |grain, _| grain == Grain::Call, filled);
         }
         let missing = answers.saturating_sub(calls);
         add_unclaimed(&mut successes, members(), wanted, missing, filled);
@@ -237,25 +276,11 @@ fn stands_for(calls: u64, answers: u64) -> bool {
 }
 
 /// The cells on the time base that a source's clock asks for.
-fn cells(rollup: &SourceRollup, clock: Clock) -> impl Iterator<Item = (Time, Grain, &Arc<Attributes>, Cell)> {
+fn cells(rollup: &SourceRollup, clock: Clock) -> impl Iterator<Item = (Time, Grain, TupleId, Cell)> {
     let by_start = clock.stamps_start && rollup.cells.may_start();
-    let if_start = by_start.then(|| rollup.cells.in_order_if_start());
-    let by_end = (!by_start).then(|| rollup.cells.in_order());
+    let if_start = by_start.then(|| rollup.cells.numbered_if_start());
+    let by_end = (!by_start).then(|| rollup.cells.numbered());
     if_start.into_iter().flatten().chain(by_end.into_iter().flatten())
-}
-
-fn add(
-    successes: &mut Successes,
-    rollup: &SourceRollup,
-    clock: Clock,
-    wants: impl Fn(Grain) -> bool,
-    filled: impl Fn(&Arc<Attributes>) -> Arc<Attributes>,
-) {
-    for (time, grain, attributes, cell) in cells(rollup, clock) {
-        if wants(grain) {
-            successes.add(time.plus_ms(clock.offset_ms), &filled(attributes), cell);
-        }
-    }
 }
 
 /// Answers without a call line (a call that failed after its 200, a line that rotation lost): counted where the answers
@@ -271,7 +296,11 @@ fn add_unclaimed<'a>(
     let mut answers: BTreeMap<(i64, Time, Arc<Attributes>), u64> = BTreeMap::new();
     let mut calls: BTreeMap<i64, u64> = BTreeMap::new();
     for (rollup, clock) in members {
-        for (time, grain, attributes, cell) in cells(rollup, clock) {
+        let combinations: Vec<&Arc<Attributes>> = rollup.cells.combinations().collect();
+        for (time, grain, id, cell) in cells(rollup, clock) {
+            let Some(&attributes) = combinations.get(usize::from(id)) else {
+                continue;
+            };
             let time = time.plus_ms(clock.offset_ms);
             let minute = time.0.div_euclid(MINUTE_MS);
             if grain == wanted {
@@ -301,14 +330,22 @@ fn add_unclaimed<'a>(
 
 /// The proxies' successes.
 #[derive(Clone, Debug, Default)]
-pub(super) struct OfProxies {
+pub(super) struct OfProxies<S = Successes> {
     /// Those of clients that no application log shows.
-    pub(super) uncovered: Successes,
+    pub(super) uncovered: S,
     /// All of them, where they are more than these: where there are no applications, they would be held twice.
-    pub(super) all: Option<Successes>,
+    pub(super) all: Option<S>,
 }
 
 impl OfProxies {
+    /// See [`Successes::cells`].
+    pub(super) fn cells(self) -> OfProxies<Vec<TrafficCell>> {
+        OfProxies {
+            uncovered: self.uncovered.cells(),
+            all: self.all.map(Successes::cells),
+        }
+    }
+
     /// Takes one away that turned out to have died, as [`Successes::take_away`] does.
     pub(super) fn take_away(&mut self, time: Time, attributes: &Attributes) {
         self.uncovered.take_away(time, attributes);
@@ -326,31 +363,28 @@ pub(super) fn of_proxies(
     clocks: &[Clock],
     covers: &Covers,
 ) -> OfProxies {
-    let OfProxies { mut all, mut uncovered } = OfProxies::default();
+    let counts = |grain: Grain| matches!(grain, Grain::Attempt | Grain::Tunnel);
+    let (mut all, mut uncovered) = (Successes::default(), Successes::default());
+    let mut is_any_covered = false;
     for (host, proxy) in proxies.iter().enumerate() {
         for &index in &proxy.counted {
             let Some((_, rollup)) = sources.get(index) else { continue };
-            let clock = clocks.get(index).copied().unwrap_or_default();
-            for (time, grain, attributes, cell) in cells(rollup, clock) {
-                if !matches!(grain, Grain::Attempt | Grain::Tunnel) {
-                    continue;
-                }
-                let time = time.plus_ms(clock.offset_ms);
-                let is_uncovered = covers.of(host, attributes.get(Dimension::Client)) == Cover::None;
-                if !is_uncovered && all.is_none() {
-                    all = Some(uncovered.clone());
-                }
-                if is_uncovered {
-                    uncovered.add(time, attributes, cell);
-                }
-                if let Some(all) = &mut all {
-                    all.add(time, attributes, cell);
-                }
+            let source = (*rollup, clocks.get(index).copied().unwrap_or_default());
+            let covered = |attributes: &Arc<Attributes>| covers.of(host, attributes.get(Dimension::Client)) != Cover::None;
+            let covered: Vec<bool> = rollup.cells.combinations().map(covered).collect();
+            let is_covered = |id: TupleId| covered.get(usize::from(id)) == Some(&true);
+            let covers_some = || cells(rollup, source.1).any(|(_, grain, id, _)| counts(grain) && is_covered(id));
+            if !is_any_covered && covered.contains(&true) && covers_some() {
+                (is_any_covered, all) = (true, uncovered.clone());
+            }
+            uncovered.add_all(source, |grain, id| counts(grain) && !is_covered(id), Arc::clone);
+            if is_any_covered {
+                all.add_all(source, |grain, _| counts(grain), Arc::clone);
             }
         }
     }
     OfProxies {
         uncovered: uncovered.whole(),
-        all: all.map(Successes::whole),
+        all: is_any_covered.then(|| all.whole()),
     }
 }

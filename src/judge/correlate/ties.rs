@@ -1,5 +1,6 @@
 //! Which applications a proxy's clients are, by the ids that both log (classification B3.4d).
 
+use super::by_client::ByClient;
 use super::by_hash::ByHash;
 use super::family::Family;
 use super::proxies::ProxyHost;
@@ -15,10 +16,10 @@ const IDS_TO_BE_STRANGERS: f64 = 8.0;
 /// Which applications a proxy's clients are, by the ids that both logs sampled.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ties {
-    pub(super) by_client: BTreeMap<(usize, Option<Name>), BTreeSet<usize>>,
+    pub(super) by_client: ByClient<BTreeSet<usize>>,
     tied_hosts: BTreeSet<(usize, usize)>,
     /// How many ids each client's and each family's logs sampled.
-    ids_of_client: BTreeMap<(usize, Option<Name>), Sampled>,
+    ids_of_client: ByClient<Sampled>,
     ids_of_family: Vec<Sampled>,
 }
 
@@ -86,16 +87,18 @@ impl Ties {
         let mut ties = Self::default();
         let holders = Holders::of(families, sources);
         let has_id = |view: &View| view.ids.x_request_id.is_some();
-        let named = Named::of(families, sources, views.iter().any(has_id));
-        for (view, &host) in views.iter().zip(hosts) {
+        // Where there is no application, nobody's ids are looked into.
+        let is_asked = !families.is_empty() && views.iter().any(has_id);
+        let named = Named::of(families, sources, is_asked);
+        for (view, &host) in views.iter().zip(hosts).filter(|_| !named.families.is_empty()) {
             for number in view.ids.x_request_id.iter().flat_map(|id| named.families(id)) {
-                ties.tie(host, view.attributes.get(Dimension::Client).cloned(), number);
+                ties.tie(host, view.attributes.get(Dimension::Client), number);
             }
         }
         for (host, proxy) in proxies.iter().enumerate() {
             let logs = || proxy.counted.iter().filter_map(|&index| sources.get(index));
             for (client, number) in logs().flat_map(|(_, rollup)| holders.shared_with(rollup)) {
-                ties.tie(host, client.clone(), number);
+                ties.tie(host, client.as_ref(), number);
             }
             for (_, rollup) in logs() {
                 ties.count_clients(host, rollup);
@@ -121,35 +124,35 @@ impl Ties {
             clients.entry(&seen.client).or_default().1 += 1;
         }
         for (client, (provider, callers)) in clients {
-            let sampled = self.ids_of_client.entry((host, client.clone())).or_default();
+            let sampled = self.ids_of_client.made(host, client.as_ref(), Sampled::default);
             sampled.provider.add(provider, &rollup.provider_ids);
             sampled.callers.add(callers, &rollup.client_ids);
         }
     }
 
     /// Whether ids tie a client to a family.
-    pub(super) fn holds(&self, client: &(usize, Option<Name>), family: usize) -> bool {
-        self.by_client.get(client).is_some_and(|families| families.contains(&family))
+    pub(super) fn holds(&self, (host, client): &(usize, Option<Name>), family: usize) -> bool {
+        let families = self.by_client.get(*host, client.as_ref());
+        families.is_some_and(|families| families.contains(&family))
     }
 
-    fn tie(&mut self, host: usize, client: Option<Name>, family: usize) {
-        self.by_client.entry((host, client)).or_default().insert(family);
+    fn tie(&mut self, host: usize, client: Option<&Name>, family: usize) {
+        self.by_client.made(host, client, BTreeSet::new).insert(family);
         self.tied_hosts.insert((host, family));
     }
 
     /// Whether both log ids and share none.
-    fn are_strangers(&self, client: &(usize, Option<Name>), family: usize) -> bool {
-        let ids = self.ids_of_client.get(client).zip(self.ids_of_family.get(family));
+    fn are_strangers(&self, host: usize, client: Option<&Name>, family: usize) -> bool {
+        let ids = self.ids_of_client.get(host, client).zip(self.ids_of_family.get(family));
         ids.is_some_and(|(client, family)| client.would_share(*family))
     }
 
     /// Whether a client of a proxy can be a family: not where ids tie the client to others only, nor where they tie the
     /// family to other proxies only, nor where both have ids and none in common.
     pub(super) fn allow(&self, host: usize, client: Option<&Name>, family: usize) -> bool {
-        let client = (host, client.cloned());
-        match self.by_client.get(&client) {
+        match self.by_client.get(host, client) {
             Some(families) => families.contains(&family),
-            None if self.are_strangers(&client, family) => false,
+            None if self.are_strangers(host, client, family) => false,
             None => {
                 !self.tied_hosts.iter().any(|(other, tied)| *tied == family && *other != host)
                     || self.tied_hosts.contains(&(host, family))

@@ -86,8 +86,8 @@ fn counted(traffic: &Traffic) -> impl Iterator<Item = Counted<'_>> {
 
 /// Every attempt that a proxy saw, counted: where applications do not log the way a call took.
 fn counted_by_proxies(traffic: &Traffic) -> impl Iterator<Item = Counted<'_>> {
-    let cells = traffic.proxy_cells.iter();
-    let attempts = traffic.attempts.iter().filter(|_| !traffic.proxy_cells.is_empty());
+    let cells = traffic.proxy_cells().iter();
+    let attempts = traffic.attempts.iter().filter(|_| !traffic.proxy_cells().is_empty());
     let attempts = attempts.filter(|attempt| attempt.attributes.get(Dimension::Proxy).is_some());
     cells
         .map(|cell| (cell.time, &cell.attributes, of_cell(cell)))
@@ -185,8 +185,8 @@ fn zoom(traffic: &Traffic, window: &Window, durations: &Durations) -> Zoom {
     let around = (window.end.since(window.start) / 2).clamp(AROUND_MS.0, AROUND_MS.1);
     let (from, to) = (window.start.plus_ms(-around), window.end.plus_ms(around));
     // An application that does not log its egress has no cells of that scope, but its proxies have.
-    let by_proxies = window.scope.values.contains_key(&Dimension::Proxy) && !traffic.proxy_cells.is_empty();
-    let cells = if by_proxies { &traffic.proxy_cells } else { &traffic.cells };
+    let by_proxies = window.scope.values.contains_key(&Dimension::Proxy) && !traffic.proxy_cells().is_empty();
+    let cells = if by_proxies { traffic.proxy_cells() } else { &traffic.cells };
     let first = cells.partition_point(|cell| cell.time < from);
     let cells = cells.iter().skip(first).take_while(|cell| cell.time <= to);
     let holds = asked_once(|attributes| window.scope.holds(attributes));

@@ -86,7 +86,7 @@ pub(super) fn find<'a>(tables: &Tables<'a>, thresholds: &Thresholds, usual: Usua
 }
 
 fn main_table(traffic: &Traffic, side: Side) -> Table<'_> {
-    let told_by_proxies = !traffic.proxy_cells.is_empty();
+    let told_by_proxies = !traffic.proxy_cells().is_empty();
     let dimensions: Vec<Dimension> = Dimension::ALL
         .into_iter()
         .filter(|dimension| *dimension != Dimension::Client && !(told_by_proxies && *dimension == Dimension::Proxy))
@@ -97,7 +97,7 @@ fn main_table(traffic: &Traffic, side: Side) -> Table<'_> {
 /// The proxies' own table, where applications do not log their egress.
 fn proxy_table(traffic: &Traffic, side: Side) -> Option<Table<'_>> {
     let seen_by_proxy = |attempt: &Attempt| attempt.attributes.get(Dimension::Proxy).is_some();
-    (!traffic.proxy_cells.is_empty()).then(|| Table::of(traffic, &traffic.proxy_cells, &OF_PROXIES, side, seen_by_proxy))
+    (!traffic.proxy_cells().is_empty()).then(|| Table::of(traffic, traffic.proxy_cells(), &OF_PROXIES, side, seen_by_proxy))
 }
 
 fn minutes(table: &Table<'_>) -> Minutes {

@@ -3,8 +3,8 @@
 
 use super::names::What;
 use crate::model::{
-    Attempt, Attributes, ByError, Case, Coverage, Dimension, ErrorSaid, Findings, Ids, Name, Occurrences, Others, Part, Scope,
-    Shared, Trace, Traffic, Window,
+    Attempt, Attributes, ByError, ByProxies, Case, Coverage, Dimension, ErrorSaid, Findings, Ids, Name, Occurrences, Others,
+    Part, Scope, Shared, Trace, Traffic, Window,
 };
 use ahash::AHashMap;
 use std::sync::Arc;
@@ -249,7 +249,11 @@ impl Walk<'_> {
     }
 
     fn traffic(&mut self, traffic: &mut Traffic) {
-        for cell in traffic.cells.iter_mut().chain(&mut traffic.proxy_cells) {
+        let by_proxies = match &mut traffic.by_proxies {
+            ByProxies::Cells(cells) => &mut cells[..],
+            ByProxies::Untold | ByProxies::All => &mut [],
+        };
+        for cell in traffic.cells.iter_mut().chain(by_proxies) {
             self.attributes(&mut cell.attributes);
         }
         traffic.attempts.iter_mut().for_each(|attempt| self.attempt(attempt));
