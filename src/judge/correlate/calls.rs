@@ -5,9 +5,11 @@
 
 use super::met::{Tied, tied};
 use super::view::{ChainId, Logs, View};
+use crate::judge::combinations::{asked_once, counted};
 use crate::model::{Attempt, Attributes, CallOutcome, Dimension, Name, SourceRollup, Time, TrafficCell, sort_runs};
 use crate::workers::Workers;
 use ahash::AHashMap;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -40,37 +42,49 @@ pub(super) fn number(
 ) -> Vec<Attempt> {
     sort_runs(&mut attempts, |one| one.time);
     for at_once in attempts.chunk_by_mut(|one, next| one.time == next.time) {
-        if at_once.len() > 1 {
-            at_once.sort_by_cached_key(|one| one.all_seen(sources));
-        }
+        order_by_place(at_once, sources);
     }
     let mut slices = Slices::default();
-    let quiet = QuietSlices::of(&attempts, cells, &mut slices);
+    let quiet = QuietSlices::of(&attempts, cells);
+    let is_quiet = asked_once(|attributes| quiet.is_quiet(attributes));
     let mut calls = Calls::with_room(attempts.len());
     let tied = tied(&[&attempts], |one| [one.ids.x_client_request_id.as_ref(), None], workers);
     let places: Vec<(u32, u16)> = attempts
         .iter()
         .zip(tied)
-        .map(|(one, tied)| calls.place((one, tied), slices.number(&one.attributes), &quiet))
+        .map(|(one, tied)| calls.place((one, tied), slices.number(&one.attributes), &is_quiet))
         .collect();
+    drop(is_quiet);
     let calls = calls.told();
-    for (one, (call, place)) in attempts.iter_mut().zip(places) {
-        one.call = call;
-        one.number = one.number.or(Some(place));
-    }
-    let mut outcomes = calls.outcomes(&attempts, &saved.by_id);
+    let mut outcomes = calls.outcomes(attempts.iter().zip(&places), &saved.by_id);
     for call in calls.saved_by(&saved.numbered, &mut slices) {
         if let Some(outcome) = outcomes.get_mut(call as usize) {
             *outcome = CallOutcome::Recovered;
         }
     }
     let mut logs = Logs::of_sources(sources);
-    let of_call = |mut one: View| {
-        let outcome = outcomes.get(one.call as usize).copied();
+    let of_call = |(mut one, (call, place)): (View, (u32, u16))| {
+        one.number = one.number.or(Some(place));
+        let outcome = outcomes.get(call as usize).copied();
         one.call_outcome = outcome.unwrap_or(CallOutcome::Unknown);
-        one.into_attempt(&mut logs)
+        one.into_attempt(call, &mut logs)
     };
-    attempts.into_iter().map(of_call).collect()
+    attempts.into_iter().zip(places).map(of_call).collect()
+}
+
+/// Puts attempts of one instant in the order of where they stand.
+fn order_by_place(at_once: &mut [View], sources: &[(&Name, &SourceRollup)]) {
+    let [first, others @ ..] = &*at_once else { return };
+    if others.is_empty() {
+        return;
+    }
+    // A log in whole seconds has many of one line each, which stand in order already.
+    let is_one_line = |one: &View| one.source == first.source && one.lines.len() == 1 && one.also_seen.is_empty();
+    if at_once.iter().all(is_one_line) {
+        at_once.sort_by_key(|one| one.lines.first().copied());
+    } else {
+        at_once.sort_by_cached_key(|one| one.all_seen(sources));
+    }
 }
 
 /// Which call each chain, caller id or quiet slice is at.
@@ -158,7 +172,12 @@ impl<'a> Calls<'a> {
     }
 
     /// The call an attempt belongs to, and its place in it, from 1.
-    fn place(&mut self, (one, tied): (&'a View, Tied), slice: SliceNumber, quiet: &QuietSlices) -> (u32, u16) {
+    fn place(
+        &mut self,
+        (one, tied): (&'a View, Tied),
+        slice: SliceNumber,
+        is_quiet: impl Fn(&Arc<Attributes>) -> bool,
+    ) -> (u32, u16) {
         let time = one.time;
         let starts_anew = one.number == Some(1);
         let by_chain = one.chain.and_then(|chain| self.of_chain(chain));
@@ -175,7 +194,7 @@ impl<'a> Calls<'a> {
             !identified
                 && one.number.is_none_or(|number| number > 1)
                 && follows
-                && (quiet.is_quiet(slice) || one.number.is_some())
+                && (one.number.is_some() || is_quiet(&one.attributes))
         });
         let by_number = if identified { None } else { self.told.waiting_for(one, slice) };
         let call = by_chain.or(by_id).or(by_number).or(by_slice).unwrap_or_else(|| {
@@ -251,13 +270,17 @@ impl Told {
 
     /// A call is recovered when anything says so after its last failure; lost when its source says so, or when nothing
     /// announces a further attempt.
-    fn outcomes(&self, attempts: &[View], saved: &BTreeMap<Name, Vec<Time>>) -> Vec<CallOutcome> {
+    fn outcomes<'v>(
+        &self,
+        attempts: impl Iterator<Item = (&'v View, &'v (u32, u16))>,
+        saved: &BTreeMap<Name, Vec<Time>>,
+    ) -> Vec<CallOutcome> {
         let mut outcomes = vec![CallOutcome::Unknown; self.calls.len()];
-        for one in attempts {
-            let Some(place) = outcomes.get_mut(one.call as usize) else {
+        for (one, &(call, _)) in attempts {
+            let Some(place) = outcomes.get_mut(call as usize) else {
                 continue;
             };
-            let last = self.calls.get(one.call as usize).map_or(one.time, |(last, _)| *last);
+            let last = self.calls.get(call as usize).map_or(one.time, |(last, _)| *last);
             let client_id = if saved.is_empty() {
                 None
             } else {
@@ -287,37 +310,43 @@ impl Told {
 /// Milliseconds by which two logs' records of one moment may be out of order.
 const SLACK_MS: i64 = 2_000;
 
-/// Slices that see less than one attempt a minute.
-struct QuietSlices {
-    /// Attempts of each.
-    counts: Vec<u64>,
-    span_ms: i64,
+/// Slices that see less than one attempt a minute, counted when the first is asked for: where ids or chains tell what belongs
+/// together, none is.
+struct QuietSlices<'a> {
+    attempts: &'a [View],
+    cells: &'a [TrafficCell],
+    told: OnceCell<(AHashMap<Slice, u64>, i64)>,
 }
 
-impl QuietSlices {
-    fn of(attempts: &[View], cells: &[TrafficCell], slices: &mut Slices) -> Self {
-        let mut counts: Vec<u64> = Vec::new();
-        let mut span: Option<(Time, Time)> = None;
-        let failures = attempts.iter().map(|one| (one.time, &one.attributes, 1));
-        let successes = cells.iter().map(|cell| (cell.time, &cell.attributes, u64::from(cell.ok)));
-        for (time, attributes, count) in failures.chain(successes) {
-            let slice = slices.number(attributes);
-            if counts.len() <= slice {
-                counts.resize(slice + 1, 0);
-            }
-            if let Some(sum) = counts.get_mut(slice) {
-                *sum += count;
-            }
-            span = Some(span.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
-        }
+impl<'a> QuietSlices<'a> {
+    fn of(attempts: &'a [View], cells: &'a [TrafficCell]) -> Self {
         Self {
-            counts,
-            span_ms: span.map_or(0, |(first, last)| last.since(first)),
+            attempts,
+            cells,
+            told: OnceCell::new(),
         }
     }
 
-    fn is_quiet(&self, slice: SliceNumber) -> bool {
-        let count = i64::try_from(self.counts.get(slice).copied().unwrap_or(1)).unwrap_or(i64::MAX);
-        self.span_ms / count.max(1) > QUIET_SLICE_MS
+    /// Attempts of each, and how many milliseconds all of them span.
+    fn count(&self) -> (AHashMap<Slice, u64>, i64) {
+        let failures = self.attempts.iter().map(|one| (one.time, &one.attributes, 1));
+        let successes = self
+            .cells
+            .iter()
+            .map(|cell| (cell.time, &cell.attributes, u64::from(cell.ok)));
+        let both = || failures.clone().chain(successes.clone());
+        let times = || both().map(|(time, ..)| time);
+        let span = times().min().zip(times().max());
+        let mut counts: AHashMap<Slice, u64> = AHashMap::new();
+        for (attributes, count) in counted(both().map(|(_, attributes, count)| (attributes, count))) {
+            *counts.entry(slice(attributes)).or_default() += count;
+        }
+        (counts, span.map_or(0, |(first, last)| last.since(first)))
+    }
+
+    fn is_quiet(&self, attributes: &Attributes) -> bool {
+        let (counts, span_ms) = self.told.get_or_init(|| self.count());
+        let count = counts.get(&slice(attributes)).copied().unwrap_or(1);
+        span_ms / i64::try_from(count).unwrap_or(i64::MAX).max(1) > QUIET_SLICE_MS
     }
 }

@@ -99,12 +99,15 @@ pub(crate) fn correlate(rollup: &Rollup, clocks: Option<&Clocks>, workers: &Work
     let known = clocks.and_then(|clocks| clocks.of_all(&sources));
     let clocks = known.map_or_else(|| Cow::from(clocks::clocks(&sources, &families, &proxies)), Cow::from);
     let numbered: Vec<(u32, &Family)> = (0..).zip(&families).collect();
-    let mut assembled = workers.map(&numbered, |family| assemble_family(*family, &sources, workers));
-    set_clocks(&mut assembled, &mut proxies, &clocks);
+    let (mut assembled, numbered) = workers.both(
+        || workers.map(&numbered, |family| assemble_family(*family, &sources, workers)),
+        || numbered_successes(&families, &sources, &clocks),
+    );
+    set_clocks(&mut assembled, &mut proxies, &clocks, workers);
 
     let saved = Saved {
         by_id: saved(&assembled, &proxies, rollup, &families),
-        numbered: numbered_successes(&families, &sources, &clocks),
+        numbered,
     };
     let Sides {
         applications,
@@ -256,8 +259,8 @@ fn assemble_family<'s>((number, family): (u32, &Family), sources: &[(&Name, &'s 
 }
 
 /// Moves every view to its end on the common clock.
-fn set_clocks(assembled: &mut [Assembled], proxies: &mut [ProxyHost], clocks: &[Clock]) {
-    let set = |view: &mut View| {
+fn set_clocks(assembled: &mut [Assembled], proxies: &mut [ProxyHost], clocks: &[Clock], workers: &Workers) {
+    let set = |_: usize, view: &mut View, (): &mut ()| {
         let clock = clocks.get(view.source).copied().unwrap_or_default();
         let duration = if view.instant == crate::model::Instant::Unknown {
             view.duration_ms
@@ -266,11 +269,9 @@ fn set_clocks(assembled: &mut [Assembled], proxies: &mut [ProxyHost], clocks: &[
         };
         view.time = clock.end(view.time, duration);
     };
-    assembled.iter_mut().flat_map(|one| &mut one.views).for_each(set);
-    proxies
-        .iter_mut()
-        .flat_map(|proxy| proxy.views.iter_mut().chain(&mut proxy.successes))
-        .for_each(set);
+    let of_proxies = proxies.iter_mut().flat_map(|proxy| [&mut proxy.views, &mut proxy.successes]);
+    let lists = assembled.iter_mut().map(|one| &mut one.views).chain(of_proxies);
+    lists.for_each(|views| workers.each_mut(views, set));
 }
 
 /// When each caller id's call went well, as far as the second look found it.
@@ -331,7 +332,7 @@ fn finish(
 ) -> Correlated {
     models::infer(&mut attempts, &cells);
     let mut attempts = calls::number(attempts, &cells, saved, sources, workers);
-    side::vote(&mut attempts);
+    side::vote(&mut attempts, workers);
     let calls_with_trouble = attempts
         .iter()
         .map(|attempt| attempt.call)
@@ -391,7 +392,8 @@ fn counted_once(
 
 /// The attempts of one caller id are one call's: what one log knows of it (its model), holds for all.
 fn share_call_attributes(attempts: &mut [View]) {
-    let model = |one: &View| one.attributes.get(Dimension::Model).is_some();
+    let has_model = asked_once(|attributes| attributes.get(Dimension::Model).is_some());
+    let model = |one: &View| has_model(&one.attributes);
     let id = |one: &View| one.ids.x_client_request_id.clone();
     if !attempts.iter().any(model) {
         return;

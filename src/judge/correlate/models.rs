@@ -4,6 +4,7 @@
 //! that calls them all is that model's; where all fail, or nobody names any, it stays open.
 
 use super::view::View;
+use crate::judge::combinations::asked_once;
 use crate::model::{Attributes, Dimension, Name, Time, TrafficCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +20,8 @@ const NAMED_SHARE: f64 = 0.9;
 
 /// Gives failures without a model the one that they are nearly surely about.
 pub(super) fn infer(attempts: &mut [View], cells: &[TrafficCell]) {
-    let lacks = |one: &View| one.outcome.is_failure() && one.attributes.get(Dimension::Model).is_none();
+    let is_nameless = asked_once(|attributes| attributes.get(Dimension::Model).is_none());
+    let lacks = |one: &View| one.outcome.is_failure() && is_nameless(&one.attributes);
     if !attempts.iter().any(|one| lacks(one) && one.chain.is_some()) {
         return;
     }

@@ -5,6 +5,7 @@
 use super::view::View;
 use crate::model::{Attempt, Dimension, Fact, Name, Outcome, Reached, Side, SourceRollup, Time, TransportError, Vantage};
 use crate::providers;
+use crate::workers::Workers;
 use std::collections::BTreeMap;
 
 /// Neighbours vote within this distance (classification B2: 180 s).
@@ -113,7 +114,7 @@ fn side_of(attempt: &Attempt) -> Option<Side> {
 }
 
 /// Gives every failure its side; caller-side ends have none.
-pub(super) fn vote(attempts: &mut [Attempt]) {
+pub(super) fn vote(attempts: &mut [Attempt], workers: &Workers) {
     let failures = || attempts.iter().filter(|attempt| attempt.outcome.is_failure());
     let open = failures().filter(|attempt| side_of(attempt).is_none());
     // Only whom somebody asks has a vote: mostly nobody has to.
@@ -137,7 +138,10 @@ pub(super) fn vote(attempts: &mut [Attempt]) {
         votes.network.sort_unstable();
         votes.open.sort_unstable();
     }
-    for attempt in attempts.iter_mut().filter(|attempt| attempt.outcome.is_failure()) {
+    workers.each_mut(attempts, |_, attempt, (): &mut ()| {
+        if !attempt.outcome.is_failure() {
+            return;
+        }
         let by_fact = side_of(attempt);
         attempt.side_by_vote = by_fact.is_none();
         attempt.side = by_fact.or_else(|| {
@@ -154,7 +158,7 @@ pub(super) fn vote(attempts: &mut [Attempt]) {
             };
             attempt.side = Some(if unanswered { Side::Network } else { Side::Provider });
         }
-    }
+    });
 }
 
 /// Whose failures speak for one.
@@ -233,6 +237,7 @@ impl Votes {
 mod tests {
     use super::vote;
     use crate::model::{Attempt, Attributes, Dimension, Fact, Outcome, Reached, Side, Time, TransportError};
+    use crate::workers::Workers;
     use std::sync::Arc;
 
     fn failed(second: i64, outcome: Outcome, fact: Fact, attributes: Attributes) -> Attempt {
@@ -252,7 +257,7 @@ mod tests {
         let timeout = Outcome::Transport(TransportError::Timeout);
         let hung = failed(5, timeout, Fact::SentUnanswered, host.clone());
         let mut attempts = vec![answered(1), answered(3), hung];
-        vote(&mut attempts);
+        vote(&mut attempts, &Workers::new(1));
         assert_eq!(attempts[2].side, Some(Side::Provider));
         assert_eq!(attempts[2].reached, Reached::Unknown);
     }
@@ -268,7 +273,7 @@ mod tests {
         let timeout = Outcome::Transport(TransportError::Timeout);
         let hung = failed(5, timeout, Fact::SentUnanswered, of("api.anthropic.com"));
         let mut attempts = vec![answered(1), answered(3), hung];
-        vote(&mut attempts);
+        vote(&mut attempts, &Workers::new(1));
         assert_eq!(attempts[2].side, Some(Side::Network));
     }
 }

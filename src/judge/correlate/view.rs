@@ -4,7 +4,7 @@
 use super::merged::Merged;
 use crate::model::{
     Attempt, Attributes, CallOutcome, ErrorSaid, Fact, Grain, Ids, Instant, JoinMethod, Log, Name, Observation, Outcome, Seen,
-    SeenBy, SourceRollup, Time, Tokens, TransportError, Upstream, Vantage,
+    SeenBy, Seldom, SourceRollup, Time, Tokens, TransportError, Upstream, Vantage,
 };
 use ahash::AHashMap;
 use smallvec::{SmallVec, smallvec};
@@ -52,11 +52,9 @@ pub(super) struct View {
     /// after a 200).
     pub(super) counted_as_success: bool,
     /// The other views that it took in.
-    pub(super) also_seen: Vec<Seen>,
+    pub(super) also_seen: Seldom<Vec<Seen>>,
     /// How these were found to be of one attempt.
     pub(super) joined: Option<JoinMethod>,
-    /// The call it belongs to, by number.
-    pub(super) call: u32,
     /// What its own log says became of that call; then what did.
     pub(super) call_outcome: CallOutcome,
     /// See [`Attempt::model_inferred`].
@@ -110,16 +108,15 @@ impl View {
             upstream: seen.upstream.clone(),
             chain: None,
             counted_as_success: false,
-            also_seen: Vec::new(),
+            also_seen: Seldom::default(),
             joined: None,
-            call: 0,
             call_outcome: CallOutcome::Unknown,
             model_inferred: false,
         }
     }
 
-    /// The attempt that it stands for, whose side is open yet.
-    pub(super) fn into_attempt(mut self, logs: &mut Logs<'_>) -> Attempt {
+    /// The attempt of a call that it stands for, whose side is open yet.
+    pub(super) fn into_attempt(mut self, call: u32, logs: &mut Logs<'_>) -> Attempt {
         let fact = self.fact.unwrap_or(Fact::StatusOnly);
         let seen_by = if self.also_seen.is_empty() {
             self.lines.sort_unstable();
@@ -139,7 +136,7 @@ impl View {
             method: self.method,
             error: self.error,
             number: self.number.unwrap_or(1),
-            call: self.call,
+            call,
             call_outcome: self.call_outcome,
             reached: fact.reached(),
             fact,

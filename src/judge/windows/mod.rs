@@ -48,9 +48,9 @@ struct OfSide<'a> {
 impl<'a> Tables<'a> {
     /// Counts the traffic for both sides.
     pub(super) fn of(traffic: &'a Traffic, workers: &Workers) -> Self {
-        let of_side = |side| OfSide {
-            main: main_table(traffic, side),
-            proxies: proxy_table(traffic, side),
+        let of_side = |side| {
+            let (main, proxies) = workers.both(|| main_table(traffic, side), || proxy_table(traffic, side));
+            OfSide { main, proxies }
         };
         let (of_provider, of_network) = workers.both(|| of_side(Side::Provider), || of_side(Side::Network));
         Self { of_provider, of_network }

@@ -53,8 +53,10 @@ pub(super) struct Attempts<'a> {
     details_are_attempts: bool,
     /// See [`Family::exceptions_are_ends`].
     exceptions_are_ends: bool,
-    /// The attempts, each where it stays.
+    /// The attempts, each where it stays: first those of the records that [are ends](super::is_end), in their order, then the others.
     pub(super) views: Vec<View>,
+    /// The next of these records' views.
+    next: usize,
     /// Those that a further line may belong to, and what came between them.
     pub(super) events: VecDeque<Event<'a>>,
     /// How many of the events are attempts.
@@ -72,10 +74,10 @@ const AHEAD: usize = 16;
 const LOOKED_BACK: usize = 64;
 
 impl<'a> Attempts<'a> {
-    /// None yet of a family, with room for so many.
-    pub(super) fn of(family: &Family, room: usize) -> Self {
+    /// None yet of a family; `begun` are the views of its records that [are ends](super::is_end).
+    pub(super) fn of(family: &Family, begun: Vec<View>) -> Self {
         Self {
-            views: Vec::with_capacity(room),
+            views: begun,
             details_are_attempts: family.granularity == Granularity::Detail,
             exceptions_are_ends: family.exceptions_are_ends,
             ..Self::default()
@@ -89,7 +91,7 @@ impl<'a> Attempts<'a> {
             (Grain::Attempt | Grain::Call, Outcome::Success) => self.events.push_back(Event::Saved(line)),
             (Grain::Attempt, Outcome::Unsaid) => {}
             (Grain::Attempt, _) => {
-                self.push(line, seen.outcome, None);
+                self.push_next(line);
                 self.take_from_ahead();
             }
             // An error whose word is nobody's tells of an attempt what its own lines do not, and is no attempt by itself.
@@ -108,21 +110,32 @@ impl<'a> Attempts<'a> {
         }
     }
 
+    /// Begins an attempt with a record of its own.
+    fn push_next(&mut self, line: Line<'a>) {
+        self.push_event(self.next, line, None);
+        self.next += 1;
+    }
+
+    /// Begins an attempt with a record that is no attempt's own.
     fn push(&mut self, line: Line<'a>, outcome: Outcome, call: Option<&'a Observation>) {
-        let Line { source, seen, is_tied } = line;
+        let Line { source, seen, .. } = line;
         let mut view = View::of(source, seen);
         view.outcome = outcome;
         // Its 200 has a line of its own.
-        view.counted_as_success = seen.grain != Grain::Attempt && outcome == Outcome::Transport(TransportError::StreamAbort);
+        view.counted_as_success = outcome == Outcome::Transport(TransportError::StreamAbort);
+        self.push_event(self.views.len(), line, call);
+        self.views.push(view);
+    }
+
+    fn push_event(&mut self, view: usize, Line { seen, is_tied, .. }: Line<'a>, call: Option<&'a Observation>) {
         self.open += 1;
         self.events.push_back(Event::Attempt(Unit {
-            view: self.views.len(),
+            view,
             left: seen.retry.and_then(|retry| retry.left),
             call,
             exception: None,
             is_tied,
         }));
-        self.views.push(view);
     }
 
     /// The next event that no further line can belong to. A million failures are no more than a few at a time so.
@@ -137,9 +150,10 @@ impl<'a> Attempts<'a> {
 
     /// Gives the latest attempt the ids of the answer that its transport logged ahead of it.
     fn take_from_ahead(&mut self) {
-        let (Some(Event::Attempt(unit)), Some(view)) = (self.events.back_mut(), self.views.last_mut()) else {
+        let Some(Event::Attempt(unit)) = self.events.back_mut() else {
             return;
         };
+        let Some(view) = self.views.get_mut(unit.view) else { return };
         let is_its = |Line { seen, .. }: &Line<'_>| {
             (0..=SAME_MOMENT_MS).contains(&view.time.since(seen.time)) && may_belong(view, seen) && agrees(view, seen)
         };
