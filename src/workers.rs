@@ -134,6 +134,16 @@ impl Workers {
         }
     }
 
+    /// As [`Self::map_each`], behind what lies in a list already.
+    pub(crate) fn extend_each<I: Sync, R: Send>(&self, list: &mut Vec<R>, items: &[I], work: impl Fn(&I) -> R + Sync) {
+        match &self.pool {
+            Some(pool) if items.len() > ITEMS_AT_ONCE => {
+                pool.install(|| list.par_extend(items.par_iter().with_min_len(ITEMS_AT_ONCE).map(&work)));
+            }
+            _ => list.extend(items.iter().map(work)),
+        }
+    }
+
     /// What `work` makes of every item, in their order.
     pub fn map<I: Sync, R: Send>(&self, items: &[I], work: impl Fn(&I) -> R + Sync) -> Vec<R> {
         match &self.pool {

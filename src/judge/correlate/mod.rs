@@ -115,7 +115,7 @@ pub(crate) fn correlate(rollup: &Rollup, clocks: Option<&Clocks>, workers: &Work
         hosts,
         joined,
         covers,
-    } = join(&mut assembled, &mut proxies, &families, &sources);
+    } = join(&mut assembled, &mut proxies, &families, &sources, workers);
 
     let family_of = families_of_sources(&families);
     let addresses = Addresses::of(&joined, (&applications, &proxy_views), &family_of, (&families, &sources));
@@ -180,19 +180,23 @@ fn join(
     proxies: &mut [ProxyHost],
     families: &[Family],
     sources: &[(&Name, &SourceRollup)],
+    workers: &Workers,
 ) -> Sides {
     let hosts = hosts_of_views(proxies);
     let mut applications = in_one(assembled.iter_mut().map(|one| &mut one.views));
     sort_runs(&mut applications, |view| view.time);
     let proxy_views = in_one(proxies.iter_mut().map(|proxy| &mut proxy.views));
-    let ties = Ties::of((proxies, &proxy_views, &hosts), families, sources);
+    let (ties, index) = workers.both(
+        || Ties::of((proxies, &proxy_views, &hosts), families, sources, workers),
+        || pair::Index::of(&proxy_views, &hosts, !applications.is_empty(), workers),
+    );
     let family_of = families_of_sources(families);
     let may_meet = |application: &View, host: usize, proxy: &View| {
         family_of
             .get(&application.source)
             .is_none_or(|&family| ties.allow(host, proxy.attributes.get(Dimension::Client), family))
     };
-    let mut joined = pair::join(&applications, &proxy_views, &hosts, may_meet);
+    let mut joined = pair::join(&applications, index, may_meet, workers);
     let views = (&applications[..], &proxy_views[..], &hosts[..]);
     let chance = Chance::of(&joined, views, &family_of, &ties);
     chance.part(&mut joined, views, &family_of);

@@ -3,6 +3,7 @@
 
 use super::view::View;
 use crate::model::{Dimension, JoinMethod, Name, Outcome, Time};
+use crate::workers::Workers;
 use ahash::AHashMap;
 use smallvec::{SmallVec, smallvec};
 use std::collections::BTreeSet;
@@ -24,27 +25,28 @@ pub(super) struct Joined {
     pub(super) method: Option<JoinMethod>,
 }
 
-/// Joins the applications' views, which are in order of time, with the proxies'. `hosts` tells each proxy view's host, so
-/// that a chain of proxies gives one view a hop; `may_meet` tells whether a proxy's client can be an application, which time
-/// alone cannot. Every proxy's view stands in exactly one of the results; an application's that no proxy saw stands in none.
-/// Those of the applications come first, in their order.
+/// Joins the applications' views, which are in order of time, with the proxies' of an `index`. `may_meet` tells whether a
+/// proxy's client can be an application, which time alone cannot. Every proxy's view stands in exactly one of the results; an
+/// application's that no proxy saw stands in none. Those of the applications come first, in their order.
 pub(super) fn join(
     applications: &[View],
-    proxies: &[View],
-    hosts: &[usize],
+    index: Index<'_>,
     may_meet: impl Fn(&View, usize, &View) -> bool,
+    workers: &Workers,
 ) -> Vec<Joined> {
+    let Index { proxies, hosts, .. } = index;
     if proxies.is_empty() {
         return Vec::new();
     }
-    let mut index = Index::of(applications, proxies, hosts);
+    let mut free = Free(vec![true; proxies.len()]);
     let mut joined: Vec<Joined> = Vec::new();
+    let by_ids = workers.map_each(applications, |view| index.by_ids(view));
     // Ids first, for all views: a match by time must not take a line that an id claims.
     let mut left = Vec::new();
-    for (at, view) in applications.iter().enumerate() {
-        let (found, method) = match index.by_provider_id(view, proxies, hosts) {
+    for ((at, view), ids) in applications.iter().enumerate().zip(by_ids) {
+        let (found, method) = match free.by_provider_id(view, ids.provider, (proxies, hosts)) {
             found if !found.is_empty() => (found, JoinMethod::ProviderId),
-            _ => match index.by_client_id(view, proxies) {
+            _ => match free.by_client_id(view, ids.client, proxies) {
                 Some(found) => (smallvec![found], JoinMethod::ClientId),
                 None => {
                     left.push((at, view));
@@ -52,7 +54,7 @@ pub(super) fn join(
                 }
             },
         };
-        index.use_all(&found);
+        free.take(&found);
         joined.push(Joined {
             application: Some(at),
             proxies: found,
@@ -60,11 +62,11 @@ pub(super) fn join(
         });
     }
     for (at, view) in left {
-        let found = index.by_time(view, proxies, |at, theirs| {
+        let found = index.by_time(view, &free, |at, theirs| {
             hosts.get(at).is_some_and(|host| may_meet(view, *host, theirs))
         });
         if let Some(found) = found {
-            index.use_all(&[found]);
+            free.take(&[found]);
             joined.push(Joined {
                 application: Some(at),
                 proxies: smallvec![found],
@@ -73,87 +75,68 @@ pub(super) fn join(
         }
     }
     joined.sort_by_key(|one| one.application);
-    joined.extend(index.alone(proxies, hosts));
+    joined.extend(index.alone(free));
     joined
 }
 
 type ById<'a> = AHashMap<&'a Name, Views>;
 
 /// The proxies' views, by what they are looked for.
-struct Index<'a> {
+pub(super) struct Index<'a> {
+    proxies: &'a [View],
+    /// The host of each: a chain of proxies gives one view a hop.
+    hosts: &'a [usize],
     provider_ids: ById<'a>,
     client_ids: ById<'a>,
     by_time: Vec<(Time, usize)>,
-    is_used: Vec<bool>,
+}
+
+/// The proxies' views that have an id of a view's.
+struct ByIds<'i> {
+    provider: &'i [usize],
+    client: &'i [usize],
 }
 
 impl<'a> Index<'a> {
-    fn of(applications: &[View], proxies: &'a [View], hosts: &[usize]) -> Self {
-        let is_asked = !applications.is_empty();
+    /// That of `proxies`, with the host of each; `is_asked` where applications look them up.
+    pub(super) fn of(proxies: &'a [View], hosts: &'a [usize], is_asked: bool, workers: &Workers) -> Self {
         // A lone proxy's views are told apart by nothing and asked for by nobody.
         let has_hops = hosts.first() != hosts.last() || is_asked;
-        let mut index = Self {
-            provider_ids: AHashMap::with_capacity(if has_hops { proxies.len() } else { 0 }),
-            client_ids: AHashMap::with_capacity(if is_asked { proxies.len() } else { 0 }),
-            by_time: Vec::with_capacity(proxies.len()),
-            is_used: vec![false; proxies.len()],
+        let by = |is_asked: bool, id: fn(&View) -> Option<&Name>| {
+            let mut by_id = ById::with_capacity(if is_asked { proxies.len() } else { 0 });
+            for (at, view) in proxies.iter().enumerate().filter(|_| is_asked) {
+                if let Some(id) = id(view) {
+                    by_id.entry(id).or_default().push(at);
+                }
+            }
+            by_id
         };
-        for (at, view) in proxies.iter().enumerate() {
-            if let (Some(id), true) = (&view.ids.x_request_id, has_hops) {
-                index.provider_ids.entry(id).or_default().push(at);
-            }
-            if let (Some(id), true) = (&view.ids.x_client_request_id, is_asked) {
-                index.client_ids.entry(id).or_default().push(at);
-            }
-            index.by_time.push((view.time, at));
-        }
-        index.by_time.sort_unstable();
-        index
-    }
-
-    fn is_free(&self, at: usize) -> bool {
-        self.is_used.get(at) == Some(&false)
-    }
-
-    fn use_all(&mut self, views: &[usize]) {
-        for &at in views {
-            if let Some(is_used) = self.is_used.get_mut(at) {
-                *is_used = true;
-            }
+        let (provider_ids, client_ids) = workers.both(
+            || by(has_hops, |view| view.ids.x_request_id.as_ref()),
+            || by(is_asked, |view| view.ids.x_client_request_id.as_ref()),
+        );
+        let mut by_time: Vec<(Time, usize)> = proxies.iter().map(|view| view.time).zip(0..).collect();
+        by_time.sort_unstable();
+        Self {
+            proxies,
+            hosts,
+            provider_ids,
+            client_ids,
+            by_time,
         }
     }
 
-    fn free(&self, ids: &ById<'a>, id: Option<&Name>) -> impl Iterator<Item = usize> {
-        let found = id.and_then(|id| ids.get(id)).into_iter().flatten().copied();
-        found.filter(|at| self.is_free(*at))
-    }
-
-    /// One view a host, nearest in time first. An id that an application's log cannot tell for the provider's (Azure's
-    /// are UUIDs, and its SDK names no host) is the provider's where a proxy saw it as such.
-    fn by_provider_id(&self, view: &View, proxies: &[View], hosts: &[usize]) -> Views {
-        if self.provider_ids.is_empty() {
-            return Views::new();
+    /// An id that an application's log cannot tell for the provider's (Azure's are UUIDs, and its SDK names no host) is the
+    /// provider's where a proxy saw it as such.
+    fn by_ids(&self, view: &View) -> ByIds<'_> {
+        let provider = view.ids.x_request_id.as_ref().or(view.ids.gateway_request_id.as_ref());
+        ByIds {
+            provider: with_id(&self.provider_ids, provider),
+            client: with_id(&self.client_ids, view.ids.x_client_request_id.as_ref()),
         }
-        let id = view.ids.x_request_id.as_ref().or(view.ids.gateway_request_id.as_ref());
-        let mut found: Views = self.free(&self.provider_ids, id).collect();
-        found.sort_by_key(|&at| distance(view, proxies.get(at)));
-        let mut seen = BTreeSet::new();
-        found.retain(|at| hosts.get(*at).is_none_or(|host| seen.insert(*host)));
-        found
     }
 
-    fn by_client_id(&self, view: &View, proxies: &[View]) -> Option<usize> {
-        self.free(&self.client_ids, view.ids.x_client_request_id.as_ref())
-            .filter_map(|at| Some((at, proxies.get(at)?)))
-            .filter(|(_, theirs)| {
-                distance(view, Some(theirs)) <= TOLERANCE_MS
-                    && !in_conflict(view.ids.x_request_id.as_ref(), theirs.ids.x_request_id.as_ref())
-            })
-            .min_by_key(|(at, theirs)| (!ends_fit(view, theirs), distance(view, Some(theirs)), *at))
-            .map(|(at, _)| at)
-    }
-
-    fn by_time(&self, view: &View, proxies: &[View], may_meet: impl Fn(usize, &View) -> bool) -> Option<usize> {
+    fn by_time(&self, view: &View, free: &Free, may_meet: impl Fn(usize, &View) -> bool) -> Option<usize> {
         let from = self
             .by_time
             .partition_point(|(time, _)| time.plus_ms(TOLERANCE_MS) < view.time);
@@ -161,25 +144,28 @@ impl<'a> Index<'a> {
             .iter()
             .skip(from)
             .take_while(|(time, _)| time.since(view.time) <= TOLERANCE_MS)
-            .filter(|(_, at)| self.is_free(*at))
-            .filter_map(|&(_, at)| Some((at, proxies.get(at)?)))
+            .filter(|(_, at)| free.has(*at))
+            .filter_map(|&(_, at)| Some((at, self.proxies.get(at)?)))
             .filter(|(at, theirs)| may_be_one(view, theirs) && may_meet(*at, theirs))
             .min_by_key(|(at, theirs)| (distance(view, Some(theirs)), *at))
             .map(|(at, _)| at)
     }
 
     /// What no application saw: hops that share a provider's id are one attempt.
-    fn alone(&mut self, proxies: &[View], hosts: &[usize]) -> Vec<Joined> {
+    fn alone(&self, mut free: Free) -> Vec<Joined> {
         let mut alone = Vec::new();
-        for (_, at) in std::mem::take(&mut self.by_time) {
-            if !self.is_free(at) {
+        for &(_, at) in &self.by_time {
+            if !free.has(at) {
                 continue;
             }
-            let Some(view) = proxies.get(at) else { continue };
-            let hops = self.by_provider_id(view, proxies, hosts);
+            let Some(view) = self.proxies.get(at) else { continue };
             let mut members: Views = smallvec![at];
-            members.extend(hops.into_iter().filter(|&hop| hop != at && hosts.get(hop) != hosts.get(at)));
-            self.use_all(&members);
+            if !self.provider_ids.is_empty() {
+                let hops = free.by_provider_id(view, self.by_ids(view).provider, (self.proxies, self.hosts));
+                let host = |at: usize| self.hosts.get(at);
+                members.extend(hops.into_iter().filter(|&hop| hop != at && host(hop) != host(at)));
+            }
+            free.take(&members);
             let method = (members.len() > 1).then_some(JoinMethod::ProviderId);
             alone.push(Joined {
                 application: None,
@@ -188,6 +174,51 @@ impl<'a> Index<'a> {
             });
         }
         alone
+    }
+}
+
+fn with_id<'i>(by_id: &'i ById<'_>, id: Option<&Name>) -> &'i [usize] {
+    id.and_then(|id| by_id.get(id)).map_or(&[], |views| views)
+}
+
+/// Which of the proxies' views are in no attempt yet.
+struct Free(Vec<bool>);
+
+impl Free {
+    fn has(&self, at: usize) -> bool {
+        self.0.get(at) == Some(&true)
+    }
+
+    fn take(&mut self, views: &[usize]) {
+        for &at in views {
+            if let Some(is_free) = self.0.get_mut(at) {
+                *is_free = false;
+            }
+        }
+    }
+
+    fn of<'v>(&'v self, views: &'v [usize]) -> impl Iterator<Item = usize> + 'v {
+        views.iter().copied().filter(|at| self.has(*at))
+    }
+
+    /// One view a host, nearest in time first, of those with the view's id.
+    fn by_provider_id(&self, view: &View, with_id: &[usize], (proxies, hosts): (&[View], &[usize])) -> Views {
+        let mut found: Views = self.of(with_id).collect();
+        found.sort_by_key(|&at| distance(view, proxies.get(at)));
+        let mut seen = BTreeSet::new();
+        found.retain(|at| hosts.get(*at).is_none_or(|host| seen.insert(*host)));
+        found
+    }
+
+    fn by_client_id(&self, view: &View, with_id: &[usize], proxies: &[View]) -> Option<usize> {
+        self.of(with_id)
+            .filter_map(|at| Some((at, proxies.get(at)?)))
+            .filter(|(_, theirs)| {
+                distance(view, Some(theirs)) <= TOLERANCE_MS
+                    && !in_conflict(view.ids.x_request_id.as_ref(), theirs.ids.x_request_id.as_ref())
+            })
+            .min_by_key(|(at, theirs)| (!ends_fit(view, theirs), distance(view, Some(theirs)), *at))
+            .map(|(at, _)| at)
     }
 }
 

@@ -83,26 +83,20 @@ fn host(access: &AccessLogs, members: &[SourceIndex], sources: &[(&Name, &Source
     let mut host = access.host(members);
     let mut merged = Merged::default();
     let rollup = |index: SourceIndex| sources.get(index).map(|(_, rollup)| *rollup);
-    for &(index, twin) in &access.0 {
-        let Some(mine) = rollup(index) else { continue };
-        let ends = |wanted: fn(Outcome) -> bool| {
-            let seen = mine.observations.iter();
-            seen.filter(move |seen| seen.grain == Grain::Attempt && wanted(seen.outcome))
-        };
-        let failures = || ends(|outcome| !matches!(outcome, Outcome::Unsaid | Outcome::Success));
-        if let Some(shift) = twin {
-            let twins = failures().map(|seen| View::of(index, seen)).collect();
+    let of_log = |index: SourceIndex| ends(index, rollup(index)).filter(|(_, seen)| seen.outcome != Outcome::Success);
+    // Logs whose lines stand for themselves come one behind the other: their views are made at once, on all threads.
+    for logs in access.0.chunk_by(|(_, one), (_, next)| one.is_none() && next.is_none()) {
+        if let [(index, Some(shift))] = *logs {
+            let twins = of_log(index).map(|(index, seen)| View::of(index, seen)).collect();
             add_twin(&mut host.views, twins, shift, &mut merged);
-        } else {
-            let failures: Vec<&Observation> = failures().collect();
-            let mut views = workers.map_each(&failures, |seen| View::of(index, seen));
-            if host.views.is_empty() {
-                host.views = views;
-            } else {
-                host.views.append(&mut views);
-            }
-            let successes = ends(|outcome| outcome == Outcome::Success);
-            host.successes.extend(successes.map(|seen| View::of(index, seen)));
+            continue;
+        }
+        let failures: Vec<(SourceIndex, &Observation)> = logs.iter().flat_map(|(index, _)| of_log(*index)).collect();
+        host.views.reserve_exact(failures.len());
+        workers.extend_each(&mut host.views, &failures, |(index, seen)| View::of(*index, seen));
+        for (index, _) in logs {
+            let successes = ends(*index, rollup(*index)).filter(|(_, seen)| seen.outcome == Outcome::Success);
+            host.successes.extend(successes.map(|(index, seen)| View::of(index, seen)));
         }
     }
     let covered: Vec<(Time, Time)> = host.counted.iter().filter_map(|&index| rollup(index)?.span).collect();
@@ -116,6 +110,13 @@ fn host(access: &AccessLogs, members: &[SourceIndex], sources: &[(&Name, &Source
     }
     sort_runs(&mut host.views, |view| (view.time, view.source, view.lines.first().copied()));
     host
+}
+
+/// The attempts of a log that kept their records: what did not end well, and what was asked for.
+fn ends(index: SourceIndex, rollup: Option<&SourceRollup>) -> impl Iterator<Item = (SourceIndex, &Observation)> {
+    let seen = rollup.into_iter().flat_map(|rollup| &rollup.observations);
+    let is_end = |seen: &&Observation| seen.grain == Grain::Attempt && seen.outcome != Outcome::Unsaid;
+    seen.filter(is_end).map(move |seen| (index, seen))
 }
 
 /// Adds the views of a second log of the same exchanges: each to its nearest twin, none by itself.

@@ -7,7 +7,7 @@ use super::cover::{Cover, Covers};
 use super::family::{Family, Granularity};
 use super::proxies::ProxyHost;
 use crate::judge::combinations::lies_at;
-use crate::model::{Attributes, Cell, Dimension, Grain, Name, SourceRollup, Time, TrafficCell, TupleId};
+use crate::model::{Attributes, Cell, Dimension, Grain, Name, SourceRollup, Time, TrafficCell, TupleId, sort_runs};
 use ahash::AHashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -104,8 +104,8 @@ impl Successes {
 
     /// Puts the cells in order, those of one time and number together.
     fn settle(&mut self) {
-        // The sort that finds runs: there are as many as sources.
-        self.counts.sort_by_key(|(time, number, _)| (*time, *number));
+        // As many runs as sources.
+        sort_runs(&mut self.counts, |(time, number, _)| (*time, *number));
         self.counts.dedup_by(|(time, number, cell), (before, same, sum)| {
             let is_same = (before, same) == (time, number);
             if is_same {

@@ -5,7 +5,8 @@ use super::by_hash::ByHash;
 use super::family::Family;
 use super::proxies::ProxyHost;
 use super::view::View;
-use crate::model::{Dimension, IdSample, Name, SourceRollup};
+use crate::model::{Dimension, IdSample, Name, Observation, SourceRollup};
+use crate::workers::Workers;
 use ahash::RandomState;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -83,26 +84,31 @@ impl Ties {
         (proxies, views, hosts): (&[ProxyHost], &[View], &[usize]),
         families: &[Family],
         sources: &[(&Name, &SourceRollup)],
+        workers: &Workers,
     ) -> Self {
         let mut ties = Self::default();
-        let holders = Holders::of(families, sources);
-        let has_id = |view: &View| view.ids.x_request_id.is_some();
+        let logs_of = |(host, proxy): (usize, &ProxyHost)| -> Vec<(usize, &SourceRollup)> {
+            let logs = proxy.counted.iter().filter_map(|&index| sources.get(index));
+            logs.map(|(_, rollup)| (host, *rollup)).collect()
+        };
+        let logs: Vec<(usize, &SourceRollup)> = proxies.iter().enumerate().flat_map(logs_of).collect();
         // Where there is no application, nobody's ids are looked into.
-        let is_asked = !families.is_empty() && views.iter().any(has_id);
-        let named = Named::of(families, sources, is_asked);
-        for (view, &host) in views.iter().zip(hosts).filter(|_| !named.families.is_empty()) {
-            for number in view.ids.x_request_id.iter().flat_map(|id| named.families(id)) {
-                ties.tie(host, view.attributes.get(Dimension::Client), number);
+        if !families.is_empty() {
+            let sampled = || {
+                let holders = Holders::of(families, sources);
+                let shared = |(host, log): &(usize, &SourceRollup)| {
+                    distinct(holders.shared_with(log).map(|(client, family)| (client, (*host, family))))
+                };
+                workers.map(&logs, shared).concat()
+            };
+            let named = || named((views, hosts), families, sources, workers);
+            let (sampled, named) = workers.both(sampled, named);
+            for (client, (host, family)) in sampled.into_iter().chain(named) {
+                ties.tie(host, client.as_ref(), family);
             }
         }
-        for (host, proxy) in proxies.iter().enumerate() {
-            let logs = || proxy.counted.iter().filter_map(|&index| sources.get(index));
-            for (client, number) in logs().flat_map(|(_, rollup)| holders.shared_with(rollup)) {
-                ties.tie(host, client.as_ref(), number);
-            }
-            for (_, rollup) in logs() {
-                ties.count_clients(host, rollup);
-            }
+        for (host, rollup) in logs {
+            ties.count_clients(host, rollup);
         }
         let sampled = |family: &Family| {
             let mut sampled = Sampled::default();
@@ -161,38 +167,64 @@ impl Ties {
     }
 }
 
-/// The families whose failures name each id, by its hash. A provider's id may stand there as nobody's: Azure's are UUIDs,
-/// and an application's line names no host.
-struct Named {
-    families: Vec<(u64, u32)>,
-    hasher: RandomState,
-}
+/// A host of proxies, and a family.
+type Tied = (usize, usize);
 
-impl Named {
-    /// None are looked through where no proxy's failure asks.
-    fn of(families: &[Family], sources: &[(&Name, &SourceRollup)], is_asked: bool) -> Self {
-        let hasher = RandomState::with_seeds(1, 2, 3, 4);
-        let mut named = Vec::new();
-        for (number, family) in families.iter().enumerate().filter(|_| is_asked) {
-            let rollups = family.sources.iter().filter_map(|&index| sources.get(index));
-            for seen in rollups.flat_map(|(_, rollup)| &rollup.observations) {
-                let ids = [&seen.ids.x_request_id, &seen.ids.gateway_request_id];
-                let hashes = ids.into_iter().flatten().map(|id| hasher.hash_one(&**id));
-                named.extend(hashes.map(|hash| (hash, u32::try_from(number).unwrap_or(u32::MAX))));
-            }
+/// Each client with what ties it, mostly once: of thousands of ids nearly all tell the same.
+fn distinct<'n>(tied: impl Iterator<Item = (Option<&'n Name>, Tied)>) -> Vec<(Option<Name>, Tied)> {
+    let mut distinct: Vec<(Option<Name>, Tied)> = Vec::new();
+    for (client, tied) in tied {
+        let is_same = |(known, of): &(Option<Name>, Tied)| known.as_ref() == client && *of == tied;
+        if !distinct.iter().rev().take(ASKED).any(is_same) {
+            distinct.push((client.cloned(), tied));
         }
-        named.sort_unstable();
-        named.dedup();
-        Self { families: named, hasher }
     }
-
-    fn families(&self, id: &Name) -> impl Iterator<Item = usize> + '_ {
-        let hash = self.hasher.hash_one(&**id);
-        let from = self.families.partition_point(|(other, _)| *other < hash);
-        let found = self.families.iter().skip(from).take_while(move |(other, _)| *other == hash);
-        found.map(|(_, family)| *family as usize)
-    }
+    distinct
 }
+
+/// So many of what was found last are compared with what is found: most logs have fewer clients.
+const ASKED: usize = 16;
+
+/// The clients whose failures' ids the families' failures name, by the ids' hashes. A provider's id may stand there as
+/// nobody's: Azure's are UUIDs, and an application's line names no host.
+fn named(
+    (views, hosts): (&[View], &[usize]),
+    families: &[Family],
+    sources: &[(&Name, &SourceRollup)],
+    workers: &Workers,
+) -> Vec<(Option<Name>, Tied)> {
+    let hasher = RandomState::with_seeds(1, 2, 3, 4);
+    let mut by_id = ByHash::with_room(views.len());
+    for (view, &host) in views.iter().zip(hosts) {
+        if let Some(id) = &view.ids.x_request_id {
+            by_id.add(hasher.hash_one(&**id), (host, view.attributes.get(Dimension::Client)));
+        }
+    }
+    if by_id.is_empty() {
+        return Vec::new();
+    }
+    let sources_of = |(number, family): (usize, &Family)| -> Vec<(usize, &SourceRollup)> {
+        let rollups = family.sources.iter().filter_map(|&index| sources.get(index));
+        rollups.map(|(_, rollup)| (number, *rollup)).collect()
+    };
+    let logs: Vec<(usize, &[Observation])> = families
+        .iter()
+        .enumerate()
+        .flat_map(sources_of)
+        .flat_map(|(number, rollup)| rollup.observations.chunks(LINES_AT_ONCE).map(move |lines| (number, lines)))
+        .collect();
+    let of_lines = |(number, lines): &(usize, &[Observation])| {
+        let ids = lines
+            .iter()
+            .flat_map(|seen| [&seen.ids.x_request_id, &seen.ids.gateway_request_id]);
+        let views = ids.flatten().flat_map(|id| by_id.get(hasher.hash_one(&**id)));
+        distinct(views.map(|(host, client)| (*client, (*host, *number))))
+    };
+    workers.map(&logs, of_lines).concat()
+}
+
+/// Lines of an application that a worker looks through at a time.
+const LINES_AT_ONCE: usize = 4096;
 
 /// Which families hold each sampled id: of a great many logs, each shares an id with few.
 struct Holders {
@@ -218,10 +250,10 @@ impl Holders {
     }
 
     /// The clients of a log whose sampled ids stand in a family's log too, with the family.
-    fn shared_with<'a>(&'a self, log: &'a SourceRollup) -> impl Iterator<Item = (&'a Option<Name>, usize)> {
+    fn shared_with<'a>(&'a self, log: &'a SourceRollup) -> impl Iterator<Item = (Option<&'a Name>, usize)> {
         let found = |holders: &'a ByHash<usize>, ids: &'a IdSample| {
             ids.iter()
-                .flat_map(|(hash, seen)| holders.get(hash).map(move |&family| (&seen.client, family)))
+                .flat_map(|(hash, seen)| holders.get(hash).map(move |&family| (seen.client.as_ref(), family)))
         };
         found(&self.by_provider_id, &log.provider_ids).chain(found(&self.by_client_id, &log.client_ids))
     }
