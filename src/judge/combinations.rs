@@ -1,7 +1,7 @@
 //! Few combinations of attributes stand behind a million attempts: they are told apart by where they lie, and each is
 //! looked into once.
 
-use crate::model::{Attempt, Attributes};
+use crate::model::Attributes;
 use ahash::AHashMap;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -31,21 +31,50 @@ pub(super) fn asked_once<'a>(ask: impl Fn(&Attributes) -> bool + 'a) -> impl Fn(
     }
 }
 
-/// How much there is of each combination, in the order in which they are met; equal ones may stand there twice.
-pub(super) fn counted<'a>(all: impl Iterator<Item = (&'a Arc<Attributes>, u64)>) -> Vec<(&'a Attributes, u64)> {
-    let mut places: AHashMap<usize, usize> = AHashMap::new();
-    let mut counted: Vec<(&Attributes, u64)> = Vec::new();
-    for (attributes, count) in all {
-        let place = *places.entry(lies_at(attributes)).or_insert(counted.len());
-        match counted.get_mut(place) {
-            Some((_, sum)) => *sum += count,
-            None => counted.push((attributes, count)),
-        }
-    }
-    counted
+/// How much there is of each of a few shared things, in the order in which they are met. They are told apart by where they
+/// lie, so equal ones may stand there twice.
+#[derive(Clone, Debug)]
+pub(super) struct Counts<'a, T> {
+    places: AHashMap<usize, usize>,
+    counts: Vec<(&'a T, u64)>,
+    /// Where the last one lies and stands: mostly the next is the same.
+    last: (usize, usize),
 }
 
-/// The combinations of some failures.
-pub(super) fn of_failures<'a>(failures: &[&'a Attempt]) -> Vec<(&'a Attributes, u64)> {
-    counted(failures.iter().map(|attempt| (&attempt.attributes, 1)))
+impl<T> Default for Counts<'_, T> {
+    fn default() -> Self {
+        Self {
+            places: AHashMap::new(),
+            counts: Vec::new(),
+            // Nothing lies at nought.
+            last: (0, 0),
+        }
+    }
+}
+
+impl<'a, T> Counts<'a, T> {
+    /// Adds so much of one.
+    pub(super) fn add(&mut self, one: &'a Arc<T>, count: u64) {
+        let at = Arc::as_ptr(one).addr();
+        if self.last.0 != at {
+            let next = self.counts.len();
+            self.last = (at, *self.places.entry(at).or_insert(next));
+        }
+        match self.counts.get_mut(self.last.1) {
+            Some((_, sum)) => *sum += count,
+            None => self.counts.push((one, count)),
+        }
+    }
+
+    /// Each with how much there is of it.
+    pub(super) fn counts(self) -> Vec<(&'a T, u64)> {
+        self.counts
+    }
+}
+
+/// How much there is of each combination: see [`Counts`].
+pub(super) fn counted<'a>(all: impl Iterator<Item = (&'a Arc<Attributes>, u64)>) -> Vec<(&'a Attributes, u64)> {
+    let mut counts = Counts::default();
+    all.for_each(|(attributes, count)| counts.add(attributes, count));
+    counts.counts()
 }

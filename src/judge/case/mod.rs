@@ -1,6 +1,7 @@
 //! What a support engineer asks of a window: each model by itself, the traffic around it, and what worked meanwhile.
 
 mod groups;
+mod numbers;
 mod part;
 mod proxies;
 mod samples;
@@ -9,9 +10,9 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
+pub(super) use numbers::Numbers;
 pub(super) use proxies::add_proxy_logs;
 
-use super::combinations::of_failures;
 use super::windows::Draft;
 use crate::model::{
     Attempt, Attributes, CELL_SECONDS, CallerKind, Case, Dimension, Name, Outcome, Part, Scope, Share, Time, Traffic, TrafficCell,
@@ -19,6 +20,7 @@ use crate::model::{
 use crate::providers;
 use crate::workers::Workers;
 use ahash::AHashMap;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -48,12 +50,13 @@ impl<'s> Scene<'s> {
     }
 }
 
-/// The case of one window.
-pub(super) fn case(scene: &Scene<'_>, workers: &Workers) -> Case {
-    let whole = || part::part(scene, &scene.draft.failures, &PartOf::default(), true, |_| true, workers);
+/// The case of one window, whose failures have these numbers.
+pub(super) fn case(scene: &Scene<'_>, numbers: &Numbers<'_>, workers: &Workers) -> Case {
+    let failures = (&scene.draft.failures[..], numbers);
+    let whole = || part::part(scene, failures, &PartOf::default(), true, |_| true);
     let around = || (groups::groups(scene), caller_side(scene));
     let (whole, ((parts, more_parts), (groups, caller_side))) =
-        workers.both(whole, || workers.both(|| parts(scene, workers), around));
+        workers.both(whole, || workers.both(|| parts(scene, numbers, workers), around));
     Case {
         whole,
         parts,
@@ -65,17 +68,22 @@ pub(super) fn case(scene: &Scene<'_>, workers: &Workers) -> Case {
 }
 
 /// The parts of a window that most failures are of; and how many further ones there are, with how many failures.
-fn parts(scene: &Scene<'_>, workers: &Workers) -> (Vec<Part>, (u64, u64)) {
-    let groups = by_model(&scene.draft.failures);
+fn parts(scene: &Scene<'_>, numbers: &Numbers<'_>, workers: &Workers) -> (Vec<Part>, (u64, u64)) {
+    let groups = by_model(&scene.draft.failures, numbers);
     let is_one = groups.len() == 1;
     let mut gravest: Vec<_> = groups.iter().collect();
     gravest.sort_by_key(|(of, failures)| (std::cmp::Reverse(failures.len()), *of));
     let more = gravest.split_off(gravest.len().min(PARTS));
-    let part = |(of, failures): &(&PartOf, &Vec<&Attempt>)| {
+    let part = |(of, failures): &(&PartOf, &Cow<'_, [&Attempt]>)| {
         let is_rival = |other: &PartOf| other.model == of.model && other.provider != of.provider;
         let has_rival = groups.keys().any(is_rival);
         let holds = |attributes: &Attributes| of.holds(attributes, is_one, has_rival);
-        part::part(scene, failures, of, is_one, holds, workers)
+        let of_part = if is_one {
+            Cow::Borrowed(numbers)
+        } else {
+            Cow::Owned(Numbers::of(failures))
+        };
+        part::part(scene, (failures, &of_part), of, is_one, holds)
     };
     let parts = workers.map(&gravest, part).into_iter().flatten().collect();
     let failures = more.iter().map(|(_, failures)| failures.len() as u64).sum();
@@ -109,9 +117,9 @@ impl PartOf {
 
 /// Failures by surface, model and provider. Which provider a request went to is known for sure by its host alone: where
 /// it went by an own gateway, a model's failures are those of the provider that most of them are said to be of.
-fn by_model<'a>(failures: &[&'a Attempt]) -> BTreeMap<PartOf, Vec<&'a Attempt>> {
+fn by_model<'f, 'a>(failures: &'f [&'a Attempt], numbers: &Numbers<'_>) -> BTreeMap<PartOf, Cow<'f, [&'a Attempt]>> {
     let mut by_model: BTreeMap<PartOf, Vec<(&Attributes, u64)>> = BTreeMap::new();
-    for (attributes, count) in of_failures(failures) {
+    for &(attributes, count) in &numbers.combinations {
         let of = PartOf {
             model: attributes.get(Dimension::Model).cloned(),
             surface: attributes.get(Dimension::Surface).cloned(),
@@ -136,6 +144,9 @@ fn by_model<'a>(failures: &[&'a Attempt]) -> BTreeMap<PartOf, Vec<&'a Attempt>> 
             places.insert(std::ptr::from_ref(attributes), place);
         }
     }
+    if parts.len() == 1 {
+        return parts.into_keys().map(|of| (of, Cow::Borrowed(failures))).collect();
+    }
     let mut lists: Vec<Vec<&Attempt>> = vec![Vec::new(); parts.len()];
     for &attempt in failures {
         let place = places.get(&Arc::as_ptr(&attempt.attributes));
@@ -144,7 +155,7 @@ fn by_model<'a>(failures: &[&'a Attempt]) -> BTreeMap<PartOf, Vec<&'a Attempt>> 
         }
     }
     let mut list = |place: usize| lists.get_mut(place).map(std::mem::take).unwrap_or_default();
-    parts.into_iter().map(|(of, place)| (of, list(place))).collect()
+    parts.into_iter().map(|(of, place)| (of, Cow::Owned(list(place)))).collect()
 }
 
 /// The provider that a request's host is of.

@@ -1,34 +1,15 @@
 //! One part of a window, counted: the numbers of one ticket.
 
+use super::numbers::Numbers;
 use super::samples::samples;
-use super::tally::{tally, tally_each};
 use super::{PartOf, Scene, cells_between, share};
-use crate::judge::classify::{Calls, by_error, errors};
-use crate::judge::combinations::{asked_once, of_failures};
-use crate::model::{
-    Attempt, Attributes, ByError, Dimension, Durations, Ending, IdCounts, Occurrences, Outcome, Part, Reached, Share, Stretch,
-    Time,
-};
-use crate::workers::Workers;
+use crate::judge::combinations::asked_once;
+use crate::model::{Attempt, Attributes, Part, Share, Stretch, Time};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What is usual is looked for in the hour before and the hour after.
 const USUAL_MS: i64 = 3_600_000;
-
-/// Attributes whose values among the failures are told.
-const TOLD: [Dimension; 10] = [
-    Dimension::Endpoint,
-    Dimension::ServerAddress,
-    Dimension::Model,
-    Dimension::ServiceTier,
-    Dimension::Project,
-    Dimension::Region,
-    Dimension::EdgeSite,
-    Dimension::Proxy,
-    Dimension::Host,
-    Dimension::Client,
-];
 
 /// Widths of the stretches of a window's course, in minutes; the first that needs at most [`COURSE_ROWS`] is taken.
 const COURSE_MINUTES: [i64; 9] = [1, 2, 5, 10, 15, 30, 60, 240, 1440];
@@ -36,85 +17,49 @@ const COURSE_MINUTES: [i64; 9] = [1, 2, 5, 10, 15, 30, 60, 240, 1440];
 /// Rows of a course: what fits a screen.
 const COURSE_ROWS: i64 = 16;
 
-/// The part of a window that these failures are; `none` without any. `of` says which successes are of the same kind.
+/// The part of a window that these failures are, with their numbers; `none` without any. `of` says which successes are of the
+/// same kind.
 pub(super) fn part(
     scene: &Scene<'_>,
-    failures: &[&Attempt],
+    (failures, numbers): (&[&Attempt], &Numbers<'_>),
     of_what: &PartOf,
     is_whole: bool,
-    of: impl Fn(&Attributes) -> bool + Sync,
-    workers: &Workers,
+    of: impl Fn(&Attributes) -> bool,
 ) -> Option<Part> {
     let (start, end) = (failures.first()?.time, failures.last()?.time);
-    let counted = || told(failures);
-    let course = || {
-        let takes = asked_once(|attributes| scene.draft.scope.holds(attributes) && of(attributes));
-        let around = around(scene, start, end, &takes);
-        let course = course(scene, start, end, &takes);
-        let share = own_share(scene, failures, (start, end), is_whole, &takes);
-        (around, course, share, calls(scene, failures, start, end, &takes))
-    };
-    let each = || (endings(failures), durations(failures.iter().copied()), ids(failures));
-    let sampled = || samples(failures, scene.most_requests, scene.draft.side);
-    let ((told, (endings, durations, ids)), ((around, course, share, calls), samples)) =
-        workers.both(|| workers.both(counted, each), || workers.both(course, sampled));
-    let [before, after] = around;
+    let takes = asked_once(|attributes| scene.draft.scope.holds(attributes) && of(attributes));
+    let [before, after] = around(scene, start, end, &takes);
+    let healthy_calls: u64 = cells_between(scene.cells(), start, end)
+        .filter(|cell| takes(&cell.attributes))
+        .map(|cell| u64::from(cell.first_ok))
+        .sum();
     Some(Part {
         provider: of_what.provider.clone(),
         surface: of_what.surface.clone(),
         model: of_what.model.clone(),
         start,
         end,
-        share,
-        calls: calls.0,
-        calls_lost: calls.1,
-        calls_recovered: calls.2,
-        first_attempts: failures.iter().filter(|attempt| attempt.number == 1).count() as u64,
+        share: own_share(scene, failures, (start, end), is_whole, &takes),
+        calls: healthy_calls + numbers.calls.all,
+        calls_lost: numbers.calls.lost,
+        calls_recovered: numbers.calls.recovered,
+        first_attempts: numbers.first_attempts,
         before,
         after,
-        endings,
-        by_error: told.by_error,
-        messages: told.messages,
-        reached: reached(failures),
-        values: told.values,
-        methods: told.methods,
-        organizations: told.organizations,
-        edge_sites: told.edge_sites,
-        upstreams: told.upstreams,
-        durations,
-        ids,
-        samples,
-        course,
+        endings: numbers.endings.clone(),
+        by_error: numbers.by_error.clone(),
+        messages: numbers.messages.clone(),
+        reached: numbers.reached,
+        values: numbers.values.clone(),
+        methods: numbers.methods.clone(),
+        organizations: numbers.organizations.clone(),
+        edge_sites: numbers.edge_sites.clone(),
+        upstreams: numbers.upstreams.clone(),
+        durations: numbers.durations,
+        ids: numbers.ids,
+        samples: samples(failures, &numbers.handles, scene.most_requests, scene.draft.side),
+        course: course(scene, start, end, &takes),
     })
-}
-
-/// What the failures name, by how often.
-struct Told {
-    by_error: Vec<ByError>,
-    messages: Vec<(&'static str, u64)>,
-    values: Vec<(Dimension, Occurrences)>,
-    methods: Occurrences,
-    organizations: Occurrences,
-    edge_sites: Occurrences,
-    upstreams: Occurrences,
-}
-
-fn told(failures: &[&Attempt]) -> Told {
-    let combinations = of_failures(failures);
-    let of_dimension = |dimension| {
-        let values = combinations.iter();
-        let values = values.map(|(attributes, count)| (attributes.get(dimension).map(|name| &**name), *count));
-        (dimension, tally(values))
-    };
-    Told {
-        by_error: by_error(failures),
-        messages: messages(failures),
-        values: TOLD.into_iter().map(of_dimension).collect(),
-        methods: tally_each(failures, |attempt| attempt.method.as_deref()),
-        organizations: tally_each(failures, |attempt| attempt.ids.organization.as_deref()),
-        edge_sites: tally_each(failures, |attempt| edge_site(attempt.ids.cf_ray.as_deref()?)),
-        upstreams: tally_each(failures, |attempt| attempt.upstream.as_deref()),
-    }
 }
 
 /// What failed in the part: the window's own numbers where the part is the window, else by the attributes.
@@ -160,96 +105,6 @@ fn around(scene: &Scene<'_>, start: Time, end: Time, takes: impl Fn(&Arc<Attribu
         let share = (from < to).then(|| share(scene, from, to, true, &takes))?;
         (share.attempts > 0).then_some(Stretch { from, to, share })
     })
-}
-
-/// Calls, those lost and those recovered.
-fn calls(
-    scene: &Scene<'_>,
-    failures: &[&Attempt],
-    start: Time,
-    end: Time,
-    takes: impl Fn(&Arc<Attributes>) -> bool,
-) -> (u64, u64, u64) {
-    let calls = Calls::of(failures);
-    let healthy: u64 = cells_between(scene.cells(), start, end)
-        .filter(|cell| takes(&cell.attributes))
-        .map(|cell| u64::from(cell.first_ok))
-        .sum();
-    (healthy + calls.all, calls.lost, calls.recovered)
-}
-
-fn endings(failures: &[&Attempt]) -> Vec<Ending> {
-    let mut by_outcome: BTreeMap<Outcome, Vec<&Attempt>> = BTreeMap::new();
-    for attempt in failures {
-        by_outcome.entry(attempt.outcome).or_default().push(attempt);
-    }
-    let mut endings: Vec<Ending> = by_outcome
-        .into_iter()
-        .filter_map(|(outcome, attempts)| {
-            Some(Ending {
-                outcome,
-                count: attempts.len() as u64,
-                first: attempts.first()?.time,
-                last: attempts.last()?.time,
-                durations: durations(attempts.iter().copied()),
-            })
-        })
-        .collect();
-    endings.sort_by_key(|ending| (std::cmp::Reverse(ending.count), ending.outcome));
-    endings
-}
-
-fn messages(failures: &[&Attempt]) -> Vec<(&'static str, u64)> {
-    let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
-    for (error, count) in errors(failures) {
-        if let Some(template) = error.template {
-            *counts.entry(template).or_default() += count;
-        }
-    }
-    let mut messages: Vec<_> = counts.into_iter().collect();
-    messages.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    messages
-}
-
-fn reached(failures: &[&Attempt]) -> (u64, u64, u64) {
-    let count = |wanted: Reached| failures.iter().filter(|attempt| attempt.reached == wanted).count() as u64;
-    (count(Reached::Yes), count(Reached::No), count(Reached::Unknown))
-}
-
-/// The three letters after the dash of a `cf-ray`: the edge's site.
-fn edge_site(ray: &str) -> Option<&str> {
-    let (_, site) = ray.rsplit_once('-')?;
-    (site.len() == 3 && site.bytes().all(|byte| byte.is_ascii_uppercase())).then_some(site)
-}
-
-/// Percentiles by the nearest rank.
-fn durations<'a>(failures: impl Iterator<Item = &'a Attempt>) -> Option<Durations> {
-    let mut known: Vec<u32> = failures.filter_map(|attempt| attempt.duration_ms).collect();
-    let last = known.len().checked_sub(1)?;
-    let mut rank = |percent: usize| {
-        let place = (known.len() * percent).div_ceil(100).saturating_sub(1);
-        *known.select_nth_unstable(place.min(last)).1
-    };
-    Some(Durations {
-        p50_ms: rank(50),
-        p95_ms: rank(95),
-        longest_ms: rank(100),
-        known: known.len() as u64,
-    })
-}
-
-fn ids(failures: &[&Attempt]) -> IdCounts {
-    let mut counts = IdCounts::default();
-    for attempt in failures {
-        let ids = &attempt.ids;
-        counts.provider += u64::from(ids.x_request_id.is_some());
-        counts.edge += u64::from(ids.cf_ray.is_some());
-        counts.client += u64::from(ids.x_client_request_id.is_some());
-        counts.gateway += u64::from(ids.gateway_request_id.is_some());
-        let any = ids.x_request_id.is_some() || ids.cf_ray.is_some() || ids.x_client_request_id.is_some();
-        counts.none += u64::from(!any);
-    }
-    counts
 }
 
 /// What failed in equal stretches, from one before the window to one after it, on whole minutes.

@@ -1,32 +1,19 @@
 //! The few failures that stand for all: first, last, longest, and others spread between, those with the best handle.
 
+use super::numbers::{Handle, NO_HANDLE};
 use crate::model::{Attempt, Side};
 
 /// Samples of one part: about ten in a ticket's text, the rest attached (support evidence, 1.2).
 const SAMPLES: usize = 10;
 
-/// The rank of a failure that nothing but time and endpoint identifies.
-const NO_HANDLE: u8 = 3;
-
-/// How good a handle on the failure its ids are: the provider's own, its edge's, the caller's, none.
-fn rank(attempt: &Attempt) -> u8 {
-    let ids = &attempt.ids;
-    match () {
-        () if ids.x_request_id.is_some() => 0,
-        () if ids.cf_ray.is_some() => 1,
-        () if ids.x_client_request_id.is_some() => 2,
-        () => NO_HANDLE,
-    }
-}
-
 /// At most ten of the failures, by time; at most `most` where that is fewer.
-pub(super) fn samples(failures: &[&Attempt], most: usize, side: Side) -> Vec<Attempt> {
+pub(super) fn samples(failures: &[&Attempt], handles: &[Handle], most: usize, side: Side) -> Vec<Attempt> {
     let most = most.min(SAMPLES);
     // A network team looks for times and addresses, which every failure has.
-    let rank = |attempt: &Attempt| if side == Side::Network { 0 } else { rank(attempt) };
+    let rank = |handle: &Handle| if side == Side::Network { 0 } else { handle.rank };
     let mut of_rank = [0; NO_HANDLE as usize + 1];
-    for attempt in failures {
-        if let Some(count) = of_rank.get_mut(usize::from(rank(attempt))) {
+    for handle in handles {
+        if let Some(count) = of_rank.get_mut(usize::from(rank(handle))) {
             *count += 1;
         }
     }
@@ -35,14 +22,14 @@ pub(super) fn samples(failures: &[&Attempt], most: usize, side: Side) -> Vec<Att
     let worst = (0..NO_HANDLE).find(|worst| up_to(*worst) >= most).unwrap_or(NO_HANDLE);
     let places = |worst: u8| {
         (0..)
-            .zip(failures)
+            .zip(handles)
             .filter(move |(_, one)| rank(one) <= worst)
             .map(|(at, _)| at)
     };
     let pool: Vec<u32> = places(worst).collect();
-    let handles = if up_to(NO_HANDLE - 1) > 0 { NO_HANDLE - 1 } else { NO_HANDLE };
-    let with_handle = || places(handles);
-    let duration = |at: u32| failures.get(at as usize)?.duration_ms;
+    let named = if up_to(NO_HANDLE - 1) > 0 { NO_HANDLE - 1 } else { NO_HANDLE };
+    let with_handle = || places(named);
+    let duration = |at: u32| handles.get(at as usize)?.duration_ms;
     let longest = with_handle()
         .filter_map(|at| Some((duration(at)?, std::cmp::Reverse(at))))
         .max()
@@ -50,8 +37,7 @@ pub(super) fn samples(failures: &[&Attempt], most: usize, side: Side) -> Vec<Att
     let last = pool.len().saturating_sub(1);
     let spread = (0..most).map(|step| step * last / most.saturating_sub(1).max(1));
     let spread = spread.filter_map(|place| pool.get(place).copied());
-    let mut backwards = (0..failures.len()).rev();
-    let last_handle = backwards.find(|at| failures.get(*at).is_some_and(|one| rank(one) <= handles));
+    let last_handle = handles.iter().rposition(|one| rank(one) <= named);
     let ends = with_handle()
         .next()
         .into_iter()

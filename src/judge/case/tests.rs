@@ -1,6 +1,6 @@
 //! Are the numbers of a ticket those of its own model, and what was usual and what worked meanwhile told apart from it?
 
-use super::{Scene, case};
+use super::{Numbers, Scene, case};
 use crate::judge::windows::Draft;
 use crate::model::{
     Attempt, Attributes, CallOutcome, Case, Dimension, Fact, Ids, Name, Outcome, Reached, Scope, Share, Side, Time, Traffic,
@@ -83,7 +83,7 @@ fn case_of(attempts: Vec<Attempt>, cells: Vec<TrafficCell>) -> Case {
         others: std::slice::from_ref(&draft),
         most_requests: 1000,
     };
-    case(&scene, &Workers::new(1))
+    case(&scene, &Numbers::of(&draft.failures), &Workers::new(1))
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! The numbers behind a verdict, measured once, so that a class is judgement without arithmetic.
 
-use super::Calls;
 use super::sender::OneSender;
 use crate::judge::Thresholds;
-use crate::judge::combinations::{asked_once, of_failures};
+use crate::judge::case::Numbers;
+use crate::judge::combinations::asked_once;
 use crate::judge::thresholds::CELL_MS;
 use crate::judge::windows::Draft;
-use crate::model::{Attempt, Attributes, Dimension, Name, Reached, Side, Time, Traffic, TransportError};
+use crate::model::{Attempt, Attributes, Dimension, Name, Side, Time, Traffic, TransportError};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many failures reached the provider.
@@ -20,6 +20,8 @@ pub(super) struct ReachedCounts {
 /// What a window's verdict rests on.
 pub(super) struct Evidence<'e> {
     pub(super) draft: &'e Draft<'e>,
+    /// The numbers of its failures.
+    pub(super) numbers: &'e Numbers<'e>,
     pub(super) thresholds: &'e Thresholds,
     pub(super) reached: ReachedCounts,
     pub(super) by_kind: BTreeMap<TransportError, u64>,
@@ -45,21 +47,19 @@ pub(super) struct Evidence<'e> {
 
 impl<'e> Evidence<'e> {
     /// Measures a window.
-    pub(super) fn of(traffic: &'e Traffic, draft: &'e Draft<'e>, thresholds: &'e Thresholds) -> Self {
-        let failures = &draft.failures;
-        let mut reached = ReachedCounts::default();
-        let mut by_kind = BTreeMap::new();
-        for attempt in failures {
-            match attempt.reached {
-                Reached::Yes => reached.yes += 1,
-                Reached::No => reached.no += 1,
-                Reached::Unknown => reached.unknown += 1,
-            }
-            if let Some(kind) = attempt.outcome.transport() {
-                *by_kind.entry(kind).or_default() += 1;
+    pub(super) fn of(
+        traffic: &'e Traffic,
+        (draft, numbers): (&'e Draft<'e>, &'e Numbers<'e>),
+        thresholds: &'e Thresholds,
+    ) -> Self {
+        let (yes, no, unknown) = numbers.reached;
+        let mut by_kind: BTreeMap<TransportError, u64> = BTreeMap::new();
+        for ending in &numbers.endings {
+            if let Some(kind) = ending.outcome.transport() {
+                *by_kind.entry(kind).or_default() += ending.count;
             }
         }
-        let combinations = of_failures(failures);
+        let combinations = &numbers.combinations;
         let named = |dimension: Dimension| {
             let names = combinations.iter().filter_map(|(of, _)| of.get(dimension).cloned());
             names.collect::<BTreeSet<Name>>()
@@ -75,7 +75,6 @@ impl<'e> Evidence<'e> {
                     .is_none_or(|server| servers.is_empty() || servers.contains(server))
         };
         let around = (draft.start.plus_ms(-CELL_MS), draft.end.plus_ms(CELL_MS));
-        let calls = Calls::of(failures);
         let holds = asked_once(in_scope);
         let healthy_calls: u64 = cells_between(traffic, draft.start, draft.end)
             .filter(|cell| holds(&cell.attributes))
@@ -84,24 +83,25 @@ impl<'e> Evidence<'e> {
         Self {
             draft,
             thresholds,
-            reached,
+            numbers,
+            reached: ReachedCounts { yes, no, unknown },
             by_kind,
             failed_models: named(Dimension::Model).into_iter().collect(),
             other_models: count(traffic, around, draft.side, other_model),
             rivals: count(traffic, (draft.start, draft.end), draft.side, |attributes| {
                 !in_scope(attributes)
             }),
-            calls: healthy_calls + calls.all,
-            calls_lost: calls.lost,
-            calls_recovered: calls.recovered,
+            calls: healthy_calls + numbers.calls.all,
+            calls_lost: numbers.calls.lost,
+            calls_recovered: numbers.calls.recovered,
             egress_paths: if servers.len() == 1 && !draft.scope.values.contains_key(&Dimension::Proxy) {
                 named(Dimension::Proxy).len()
             } else {
                 0
             },
-            by_vote: failures.iter().filter(|attempt| attempt.side_by_vote).count() as u64,
-            models_inferred: failures.iter().filter(|attempt| attempt.model_inferred).count() as u64,
-            one_sender: OneSender::of(traffic, draft),
+            by_vote: numbers.by_vote,
+            models_inferred: numbers.models_inferred,
+            one_sender: OneSender::of(traffic, draft, numbers),
         }
     }
 

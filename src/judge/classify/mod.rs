@@ -14,15 +14,14 @@ mod working;
 pub(super) use sentences::scope_words;
 
 use super::Options;
-use super::case::{self, Scene};
+use super::case::{self, Numbers, Scene};
 use super::windows::{
     Draft, Flow, Tables,
     statistics::f,
     table::{Entry, Table},
 };
-use crate::model::{Attempt, ByError, CallOutcome, Case, Counter, ErrorSaid, Name, Severity, Side, Traffic, Verdict, Window};
+use crate::model::{Attempt, Case, Counter, Severity, Side, Traffic, Verdict, Window};
 use crate::workers::Workers;
-use ahash::AHashMap;
 use class::Argues;
 use evidence::Evidence;
 use std::collections::BTreeMap;
@@ -66,9 +65,11 @@ pub(super) fn classify(
         };
         let outside = outside.get(&table(draft)).map_or(&[][..], Vec::as_slice);
         let is_explained = options.explain == Some(at);
+        let numbers = Numbers::of(&draft.failures);
+        let evidence = || Evidence::of(traffic, (draft, &numbers), &options.thresholds);
         let (case, window) = workers.both(
-            || case::case(&scene, workers),
-            || window(traffic, tables.of_window(draft), outside, draft, options, is_explained),
+            || case::case(&scene, &numbers, workers),
+            || window(&evidence(), tables.of_window(draft), outside, options, is_explained),
         );
         Window { case, ..window }
     };
@@ -76,21 +77,14 @@ pub(super) fn classify(
 }
 
 /// One window, without what a support engineer asks besides. `outside` is what lies in no window.
-fn window(
-    traffic: &Traffic,
-    table: &Table<'_>,
-    outside: &[&Entry],
-    draft: &Draft<'_>,
-    options: &Options,
-    is_explained: bool,
-) -> Window {
+fn window(evidence: &Evidence<'_>, table: &Table<'_>, outside: &[&Entry], options: &Options, is_explained: bool) -> Window {
+    let draft = evidence.draft;
     let around = Flow::of(
         table,
         &draft.scope,
         draft.start.plus_ms(-shape::AROUND_MS),
         draft.end.plus_ms(shape::AROUND_MS),
     );
-    let evidence = Evidence::of(traffic, draft, &options.thresholds);
     let failures = evidence.failures();
     let baseline = shape::baseline(table, draft, outside);
     #[expect(
@@ -99,7 +93,7 @@ fn window(
         reason = "a count of attempts, pro rata"
     )]
     let attempts = (draft.attempts.round() as u64).max(failures);
-    let (by_status, by_transport_error) = ends(&draft.failures);
+    let (by_status, by_transport_error) = ends(evidence.numbers);
     let (requests, requests_omitted) = spread(&draft.failures, options.max_requests);
     Window {
         start: draft.start,
@@ -122,16 +116,16 @@ fn window(
         baseline,
         by_status,
         by_transport_error,
-        by_error: by_error(&draft.failures),
+        by_error: evidence.numbers.by_error.clone(),
         reached_yes: evidence.reached.yes,
         reached_no: evidence.reached.no,
         reached_unknown: evidence.reached.unknown,
-        verdict: verdict(&evidence, baseline, attempts),
+        verdict: verdict(evidence, baseline, attempts),
         requests,
         requests_omitted,
         status_page: Vec::new(),
         case: Case::default(),
-        working: is_explained.then(|| Box::new(working::of(table, &evidence))),
+        working: is_explained.then(|| Box::new(working::of(table, evidence))),
     }
 }
 
@@ -171,75 +165,17 @@ fn verdict(evidence: &Evidence<'_>, baseline: f64, attempts: u64) -> Verdict {
 
 type Ends = (BTreeMap<u16, u64>, BTreeMap<crate::model::TransportError, u64>);
 
-fn ends(failures: &[&Attempt]) -> Ends {
+fn ends(numbers: &Numbers<'_>) -> Ends {
     let (mut by_status, mut by_kind) = Ends::default();
-    for attempt in failures {
-        if let Some(status) = attempt.outcome.status() {
-            *by_status.entry(status).or_default() += 1;
+    for ending in &numbers.endings {
+        if let Some(status) = ending.outcome.status() {
+            *by_status.entry(status).or_default() += ending.count;
         }
-        if let Some(kind) = attempt.outcome.transport() {
-            *by_kind.entry(kind).or_default() += 1;
+        if let Some(kind) = ending.outcome.transport() {
+            *by_kind.entry(kind).or_default() += ending.count;
         }
     }
     (by_status, by_kind)
-}
-
-/// What the failures' errors said, and how often. Few errors stand behind a million failures: they are told apart by where
-/// they lie, so equal ones may stand there twice.
-pub(in crate::judge) fn errors<'a>(failures: &[&'a Attempt]) -> Vec<(&'a ErrorSaid, u64)> {
-    let mut places: AHashMap<*const ErrorSaid, usize> = AHashMap::new();
-    let mut counts: Vec<(&ErrorSaid, u64)> = Vec::new();
-    for error in failures.iter().filter_map(|attempt| attempt.error.as_deref()) {
-        let place = *places.entry(error).or_insert(counts.len());
-        match counts.get_mut(place) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((error, 1)),
-        }
-    }
-    counts
-}
-
-/// The errors of failures by type and code, most frequent first.
-pub(in crate::judge) fn by_error(failures: &[&Attempt]) -> Vec<ByError> {
-    let mut counts: BTreeMap<(Option<Name>, Option<Name>), u64> = BTreeMap::new();
-    for (error, count) in errors(failures) {
-        if error.error_type.is_some() || error.error_code.is_some() {
-            *counts
-                .entry((error.error_type.clone(), error.error_code.clone()))
-                .or_default() += count;
-        }
-    }
-    let mut errors: Vec<ByError> = counts
-        .into_iter()
-        .map(|((error_type, code), count)| ByError { error_type, code, count })
-        .collect();
-    errors.sort_by_key(|error| std::cmp::Reverse(error.count));
-    errors
-}
-
-/// The calls that some failures are of.
-#[derive(Clone, Copy, Debug, Default)]
-pub(in crate::judge) struct Calls {
-    pub(in crate::judge) all: u64,
-    pub(in crate::judge) lost: u64,
-    pub(in crate::judge) recovered: u64,
-}
-
-impl Calls {
-    /// Counts them.
-    pub(in crate::judge) fn of(failures: &[&Attempt]) -> Self {
-        let mut ends: Vec<(u32, CallOutcome)> = failures.iter().map(|attempt| (attempt.call, attempt.call_outcome)).collect();
-        // Calls are numbered as they come, so these are nearly sorted.
-        ends.sort_by_key(|(call, _)| *call);
-        let mut calls = Self::default();
-        let last = ends.chunk_by(|one, next| one.0 == next.0).filter_map(|call| call.last());
-        for (_, outcome) in last {
-            calls.all += 1;
-            calls.lost += u64::from(*outcome == CallOutcome::Lost);
-            calls.recovered += u64::from(*outcome == CallOutcome::Recovered);
-        }
-        calls
-    }
 }
 
 /// At most so many failures, spread evenly over the window, the first and the last among them.

@@ -1,7 +1,8 @@
 //! Whether the failures are one sender's alone: whoever sends errors in masses must not pass for an outage.
 
 use super::evidence::{cells_between, of};
-use crate::judge::combinations::{counted, of_failures};
+use crate::judge::case::Numbers;
+use crate::judge::combinations::counted;
 use crate::judge::windows::Draft;
 use crate::model::{Attributes, Dimension, Name, Side, Traffic};
 use std::collections::BTreeMap;
@@ -36,12 +37,12 @@ fn sender(attributes: &Attributes) -> Option<&Name> {
 
 impl OneSender {
     /// The sender of nearly all failures, where others sent enough in the same minutes and did well.
-    pub(super) fn of(traffic: &Traffic, draft: &Draft<'_>) -> Option<Self> {
+    pub(super) fn of(traffic: &Traffic, draft: &Draft<'_>, of_window: &Numbers<'_>) -> Option<Self> {
         if draft.side != Side::Provider {
             return None;
         }
         let mut failures: BTreeMap<&Name, u64> = BTreeMap::new();
-        for (attributes, count) in of_failures(&draft.failures) {
+        for &(attributes, count) in &of_window.combinations {
             if let Some(sender) = sender(attributes) {
                 *failures.entry(sender).or_default() += count;
             }
