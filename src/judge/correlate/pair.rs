@@ -75,7 +75,7 @@ pub(super) fn join(
         }
     }
     joined.sort_by_key(|one| one.application);
-    joined.extend(index.alone(free));
+    index.add_alone(free, &mut joined);
     joined
 }
 
@@ -151,9 +151,10 @@ impl<'a> Index<'a> {
             .map(|(at, _)| at)
     }
 
-    /// What no application saw: hops that share a provider's id are one attempt.
-    fn alone(&self, mut free: Free) -> Vec<Joined> {
-        let mut alone = Vec::new();
+    /// Adds what no application saw: hops that share a provider's id are one attempt.
+    fn add_alone(&self, mut free: Free, joined: &mut Vec<Joined>) {
+        // As many as a proxy's failures: a list that doubles as it grows would take the room of two.
+        joined.reserve_exact(free.0.iter().filter(|is_free| **is_free).count());
         for &(_, at) in &self.by_time {
             if !free.has(at) {
                 continue;
@@ -167,13 +168,12 @@ impl<'a> Index<'a> {
             }
             free.take(&members);
             let method = (members.len() > 1).then_some(JoinMethod::ProviderId);
-            alone.push(Joined {
+            joined.push(Joined {
                 application: None,
                 proxies: members,
                 method,
             });
         }
-        alone
     }
 }
 

@@ -54,6 +54,11 @@ impl Successes {
             }
         }
         let mut stretch = self.counts.len();
+        if self.counts.is_empty() {
+            // Mostly one source's are all of them.
+            let wanted = cells(rollup, clock).filter(|(_, grain, id, _)| wants(*grain, *id));
+            self.counts.reserve_exact(wanted.count());
+        }
         for (time, grain, id, cell) in cells(rollup, clock) {
             let number = numbers.get(usize::from(id)).filter(|_| wants(grain, id));
             let Some(&number) = number else { continue };

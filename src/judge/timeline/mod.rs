@@ -52,10 +52,10 @@ type Counted<'a> = (Time, &'a Arc<Attributes>, Step);
 
 /// The traffic over time.
 pub(super) fn timeline(traffic: &Traffic, windows: &[Window], durations: &Durations, workers: &Workers) -> Timeline {
-    let Some((from, to)) = span(traffic, windows) else {
+    let attempts = counted(traffic).map(|(.., step)| step.attempts).sum();
+    let Some((from, to)) = span(traffic, windows, attempts) else {
         return Timeline::default();
     };
-    let attempts = counted(traffic).map(|(.., step)| step.attempts).sum();
     let mut all = empty(from, to, STEPS, attempts);
     let mut outside = 0;
     for (time, _, step) in counted(traffic) {
@@ -109,14 +109,16 @@ fn of_attempt(attempt: &Attempt) -> Step {
     }
 }
 
-/// From the first attempt to the last, strays left out; windows are always inside.
-fn span(traffic: &Traffic, windows: &[Window]) -> Option<(Time, Time)> {
-    let first = counted(traffic).map(|(time, ..)| time).min()?;
-    let last = counted(traffic).map(|(time, ..)| time).max()?;
-    let strays = counted(traffic).map(|(.., step)| step.attempts).sum::<u64>() / STRAY_SHARE;
+/// From the first of so many attempts to the last, strays left out; windows are always inside.
+fn span(traffic: &Traffic, windows: &[Window], count: u64) -> Option<(Time, Time)> {
+    let strays = count / STRAY_SHARE;
     let cells = || traffic.cells.iter().map(|cell| (cell.time, u64::from(cell.ok)));
     let attempts = traffic.attempts.iter().filter(|attempt| attempt.outcome != Outcome::Unsaid);
     let attempts = || attempts.clone().map(|attempt| (attempt.time, 1));
+    // Both are in order of time.
+    let times = |cell: Option<(Time, u64)>, attempt: Option<(Time, u64)>| cell.into_iter().chain(attempt).map(|(time, _)| time);
+    let first = times(cells().next(), attempts().next()).min()?;
+    let last = times(cells().next_back(), attempts().next_back()).max()?;
     let low = behind(strays, cells(), attempts(), |a, b| a <= b)?;
     let high = behind(strays, cells().rev(), attempts().rev(), |a, b| a >= b)?;
     let (mut from, mut to) = if last.since(first) / STRAY_FACTOR > high.since(low) {
@@ -193,44 +195,37 @@ fn zoom(traffic: &Traffic, window: &Window, durations: &Durations) -> Zoom {
     let cells = cells.filter(|cell| holds(&cell.attributes));
     let first = traffic.attempts.partition_point(|attempt| attempt.time < from);
     let attempts = traffic.attempts.iter().skip(first).take_while(|attempt| attempt.time <= to);
-    let attempts: Vec<&Attempt> = attempts.filter(|attempt| holds(&attempt.attributes)).collect();
-    let counted: Vec<(Time, Step)> = cells
-        .map(|cell| (cell.time, of_cell(cell)))
-        .chain(attempts.iter().map(|attempt| {
-            let failures = u64::from(attempt.side == Some(window.side));
-            (
-                attempt.time,
-                Step {
-                    failures,
-                    ..of_attempt(attempt)
-                },
-            )
-        }))
-        .collect();
-    let mut steps = empty(from, to, ZOOM_STEPS, counted.iter().map(|(_, step)| step.attempts).sum());
+    let attempts = attempts.filter(|attempt| holds(&attempt.attributes));
+    let is_failed = |attempt: &Attempt| attempt.side == Some(window.side);
+    let of_attempt = |attempt: &Attempt| Step {
+        failures: u64::from(is_failed(attempt)),
+        ..of_attempt(attempt)
+    };
+    // Gone through twice: a list of them took a tenth of all memory, at the moment when most was held.
+    let of_cells = cells.map(|cell| (cell.time, of_cell(cell)));
+    let counted = of_cells.chain(attempts.clone().map(|attempt| (attempt.time, of_attempt(attempt))));
+    let mut steps = empty(from, to, ZOOM_STEPS, counted.clone().map(|(_, step)| step.attempts).sum());
     for (time, step) in counted {
         if let Some(sum) = place(&steps, time).and_then(|at| steps.steps.get_mut(at)) {
             sum.add(step);
         }
     }
-    let failed = attempts
-        .iter()
-        .filter(|attempt| attempt.side == Some(window.side) && (window.start..=window.end).contains(&attempt.time));
+    let failed = attempts.filter(|attempt| is_failed(attempt) && (window.start..=window.end).contains(&attempt.time));
     let (healthy_before, healthy_inside) = durations.around(window);
     Zoom {
         around: steps,
         healthy_before,
         healthy_inside,
-        failed: took(failed.filter_map(|attempt| attempt.duration_ms).map(u64::from).collect()),
+        failed: took(failed.filter_map(|attempt| attempt.duration_ms).collect()),
     }
 }
 
 /// Percentiles of durations, nearest rank.
-fn took(mut durations: Vec<u64>) -> Option<Took> {
+fn took(mut durations: Vec<u32>) -> Option<Took> {
     let last = durations.len().checked_sub(1)?;
     let mut rank = |percent: usize| {
         let place = (durations.len() * percent).div_ceil(100).max(1) - 1;
-        *durations.select_nth_unstable(place.min(last)).1
+        u64::from(*durations.select_nth_unstable(place.min(last)).1)
     };
     Some(Took {
         p50_ms: rank(50),

@@ -57,9 +57,14 @@ impl<'a, 'f, C: Iterator<Item = Counted<'a>>> Grouped<'a, 'f, C> {
     fn of(counted: &'f dyn Fn() -> C) -> Self {
         let mut numbers: AHashMap<usize, usize> = AHashMap::new();
         let mut distinct: Vec<(&Attributes, Step)> = Vec::new();
+        // Mostly the next is the same; nothing lies at nought.
+        let mut last = (0, 0);
         for (_, attributes, step) in counted() {
-            let number = *numbers.entry(lies_at(attributes)).or_insert(distinct.len());
-            match distinct.get_mut(number) {
+            let at = lies_at(attributes);
+            if last.0 != at {
+                last = (at, *numbers.entry(at).or_insert(distinct.len()));
+            }
+            match distinct.get_mut(last.1) {
                 Some((_, sum)) => sum.add(step),
                 None => distinct.push((attributes, step)),
             }
@@ -101,10 +106,17 @@ impl<'a, 'f, C: Iterator<Item = Counted<'a>>> Grouped<'a, 'f, C> {
                 }
             }
         }
+        if slices.is_empty() {
+            return slices;
+        }
+        let mut last = (0, &[][..]);
         for (time, attributes, step) in (self.counted)() {
             let at = place(all, time);
-            let of = self.numbers.get(&lies_at(attributes)).and_then(|number| of.get(*number));
-            for slice in of.into_iter().flatten() {
+            if last.0 != lies_at(attributes) {
+                let of = self.numbers.get(&lies_at(attributes)).and_then(|number| of.get(*number));
+                last = (lies_at(attributes), of.map_or(&[], Vec::as_slice));
+            }
+            for slice in last.1 {
                 if let Some(sum) = at.and_then(|at| slices.get_mut(*slice)?.steps.get_mut(at)) {
                     sum.add(step);
                 }
