@@ -1,6 +1,6 @@
 //! What records say over and over, held once by each worker: a failure is then its ids and numbers, and little else.
 
-use crate::model::{Alike, Attributes, Dimension, ErrorSaid, Ids, Name, Others, Shared, Upstream};
+use crate::model::{Alike, Attributes, Dimension, ErrorSaid, Ids, Name, OtherIds, Others, Shared, Upstream};
 use std::sync::Arc;
 
 /// What one worker's records share, whatever source they are of.
@@ -12,6 +12,7 @@ pub struct Repeated {
     errors: Shared<ErrorSaid>,
     upstreams: Shared<Upstream>,
     ids: Shared<Ids>,
+    other_ids: Shared<OtherIds>,
     alikes: Shared<Alike>,
 }
 
@@ -32,7 +33,8 @@ impl Repeated {
     }
 
     /// The ids of a record. Those that name no request, but a thread at most, are many records'.
-    pub fn ids(&mut self, ids: Ids) -> Arc<Ids> {
+    pub fn ids(&mut self, mut ids: Ids) -> Arc<Ids> {
+        ids.share(&mut self.other_ids);
         if ids.of_request().next().is_none() {
             self.ids.of(ids)
         } else {

@@ -99,10 +99,7 @@ mod tests {
 
     fn seen(time: i64, outcome: Outcome, id: &str) -> Observation {
         Observation {
-            ids: Arc::new(Ids {
-                x_client_request_id: Some(Name::from(id)),
-                ..Ids::default()
-            }),
+            ids: Arc::new(Ids::new(None, Some(Name::from(id)))),
             ..Observation::ended(Time(time), outcome)
         }
     }

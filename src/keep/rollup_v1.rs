@@ -336,9 +336,8 @@ fn seen_stored(seen: &Observation, numbers: &mut Numbering) -> Seen {
 
 fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants, alikes: &mut Shared<Alike>) -> Option<Observation> {
     let mut ids = Ids::default();
-    for (id, stored) in ids.each_mut().into_iter().zip(seen.ids) {
-        *id = meanings.name(stored);
-    }
+    let mut stored = seen.ids.into_iter();
+    ids.change_each(|id| *id = stored.next().and_then(|stored| meanings.name(stored)));
     let alike = Alike {
         grain: grain::read(seen.grain)?,
         outcome: outcome_read(seen.outcome)?,

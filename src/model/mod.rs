@@ -38,7 +38,7 @@ pub use coverage::{Coverage, Skipped, SourceCoverage, UNREAD_SHARE_ALLOWED};
 pub use fields::{Fields, Instant};
 pub use findings::{CallerSideCount, Counts, Finding, Findings, RetryAudit, RetryFinding};
 pub use known_log::{Hash, KnownLog};
-pub use observation::{Alike, ErrorSaid, Ids, Observation, RetrySaid, Tokens, Upstream};
+pub use observation::{Alike, ErrorSaid, Ids, Observation, OtherIds, RetrySaid, Tokens, Upstream};
 pub use outcome::{CallerKind, Outcome, TransportError};
 pub use reached::{Fact, Reached};
 pub use rollup::{ChunkSpan, Rare, Rollup, SourceName, SourceRollup, TokensUsed, UNREAD_LINES_KEPT};

@@ -2,9 +2,9 @@
 
 use faultscope::model::{
     Attempt, Attributes, ByError, CallOutcome, CallerKind, CallerSideCount, Case, Class, ControlGroup, Counter, Coverage,
-    Dimension, Ending, ErrorSaid, Fact, Finding, Findings, Ids, Name, Occurrences, Outcome, Part, ProxyLog, Reached, Scope, Seen,
-    Severity, Share, Side, Skipped, Slice, SourceCoverage, StatusNote, Step, Steps, Stretch, Time, Timeline, Traffic,
-    TrafficCell, TransportError, Vantage, Verdict, Window,
+    Dimension, Ending, ErrorSaid, Fact, Finding, Findings, Ids, Name, Occurrences, OtherIds, Outcome, Part, ProxyLog, Reached,
+    Scope, Seen, Severity, Share, Side, Skipped, Slice, SourceCoverage, StatusNote, Step, Steps, Stretch, Time, Timeline,
+    Traffic, TrafficCell, TransportError, Vantage, Verdict, Window,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,15 +26,13 @@ fn attempt(text: &str) -> Attempt {
         duration_ms: Some(1200),
         outcome: Outcome::Status(503),
         attributes: attributes(text),
-        ids: Arc::new(Ids {
-            x_request_id: name(),
-            x_client_request_id: name(),
+        ids: Arc::new(Ids::new(name(), name()).with(OtherIds {
             gateway_request_id: name(),
             cf_ray: name(),
             sdk: name(),
             thread: name(),
             organization: name(),
-        }),
+        })),
         method: name(),
         error: Some(Arc::new(ErrorSaid {
             error_type: name(),

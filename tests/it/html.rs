@@ -202,7 +202,7 @@ pub(crate) fn poisoned(mut findings: Findings, word: &str) -> Findings {
             }
             attempt.attributes = Arc::new(attributes);
             Arc::make_mut(&mut attempt.ids).x_request_id = Some(Arc::clone(&name));
-            Arc::make_mut(&mut attempt.ids).cf_ray = Some(Arc::clone(&name));
+            Arc::make_mut(&mut attempt.ids).change_others(|others| others.cf_ray = Some(Arc::clone(&name)));
             attempt.method = Some(Arc::clone(&name));
             attempt.seen_by.paths_mut().for_each(|path| *path = Arc::clone(&name));
         }

@@ -11,7 +11,9 @@ use super::twins::{self, Twin};
 use super::{Collector, OBSERVATIONS_KEPT, alike, ended, is_worth_keeping, retry_said, tokens};
 use crate::gather::alike::Owned;
 use crate::gather::normalise::{self, End};
-use crate::model::{Alike, Attributes, Fields, Grain, Ids, Instant, Name, Observation, Outcome, RetrySaid, Time, Vantage};
+use crate::model::{
+    Alike, Attributes, Fields, Grain, Ids, Instant, Name, Observation, OtherIds, Outcome, RetrySaid, Time, Vantage,
+};
 use crate::redact::scrub;
 use std::str;
 use std::sync::Arc;
@@ -103,14 +105,21 @@ impl Failure {
     fn ids(&self, fields: &Fields<'_>, told: Told<'_>) -> Option<Ids> {
         let known = &self.ids;
         let is_of_its_own = has_own_id(fields) || fields.gateway_request_id.is_some() || told.ray.is_some();
-        is_of_its_own.then(|| Ids {
-            x_request_id: if self.has_provider_id {
-                told.provider_id.filter(|_| self.answered).map(Name::from)
-            } else {
-                known.x_request_id.clone()
-            },
-            x_client_request_id: fields.x_client_request_id.and_then(scrub::id).map(Name::from),
-            gateway_request_id: normalise::gateway_id_beside(fields, told.provider_id).map(Name::from),
+        if !is_of_its_own {
+            return None;
+        }
+        let provider_id = if self.has_provider_id {
+            told.provider_id.filter(|_| self.answered).map(Name::from)
+        } else {
+            known.x_request_id.clone()
+        };
+        let ids = Ids::new(provider_id, fields.x_client_request_id.and_then(scrub::id).map(Name::from));
+        let gateway_request_id = normalise::gateway_id_beside(fields, told.provider_id);
+        if gateway_request_id.is_none() && known.gateway_request_id.is_none() && told.ray.is_none() {
+            return Some(ids.with_those_of(known));
+        }
+        Some(ids.with(OtherIds {
+            gateway_request_id: gateway_request_id.map(Name::from),
             cf_ray: match told.ray {
                 Some(ray) => {
                     let whole = [ray, self.served_at.as_deref().unwrap_or_default()].concat();
@@ -118,10 +127,8 @@ impl Failure {
                 }
                 None => known.cf_ray.clone(),
             },
-            sdk: known.sdk.clone(),
-            thread: known.thread.clone(),
-            organization: known.organization.clone(),
-        })
+            ..OtherIds::clone(known)
+        }))
     }
 }
 

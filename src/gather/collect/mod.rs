@@ -24,8 +24,8 @@ use crate::gather::sought::Sought;
 use crate::gather::times;
 use crate::model::{
     Alike, Attributes, CallerKind, Cell, Counting, Dimension, Fact, Fields, Grain, IdSample, Ids, Instant, Name, Observation,
-    Outcome, RetrySaid, SampledId, Sighting, SourceName, SourceRollup, Time, Tokens, TokensUsed, TupleId, UNREAD_LINES_KEPT,
-    Vantage, Wanted, id_hash,
+    OtherIds, Outcome, RetrySaid, SampledId, Sighting, SourceName, SourceRollup, Time, Tokens, TokensUsed, TupleId,
+    UNREAD_LINES_KEPT, Vantage, Wanted, id_hash,
 };
 use crate::redact::scrub;
 use crate::text::json::has_key_twice;
@@ -661,7 +661,8 @@ impl<'a> Collector<'a> {
         let mut ids = ids(fields, end, repeated);
         if let Some(program) = self.outer.program {
             let thread = ids.thread.as_deref().unwrap_or_default();
-            ids.thread = Some(repeated.word(&format!("{program:016x}/{thread}")));
+            let thread = repeated.word(&format!("{program:016x}/{thread}"));
+            ids.change_others(|others| others.thread = Some(thread));
         }
         ids
     }
@@ -749,15 +750,13 @@ fn ids(fields: &Fields<'_>, end: &End, repeated: &mut Repeated) -> Ids {
     };
     let own_provider_id = normalise::provider_id(fields);
     let provider_id = own_provider_id.or_else(in_text).filter(|_| is_answered(end));
-    Ids {
-        x_request_id: provider_id.map(Name::from),
-        x_client_request_id: name(fields.x_client_request_id),
+    Ids::new(provider_id.map(Name::from), name(fields.x_client_request_id)).with(OtherIds {
         gateway_request_id: normalise::gateway_id_beside(fields, own_provider_id).map(Name::from),
         cf_ray: name(fields.cf_ray),
         sdk: name(fields.sdk_retry_of.or(fields.sdk_id)),
         thread: fields.thread.map(|thread| repeated.word(thread)),
         organization: fields.organization.and_then(scrub::word).map(|word| repeated.word(word)),
-    }
+    })
 }
 
 /// When a record's exchange ended, where its stamp is its start and it says how long it took.

@@ -77,11 +77,11 @@ impl Copier {
 
     fn ids(&mut self, of: &Ids) -> Arc<Ids> {
         let mut ids = of.clone();
-        ids.thread.iter_mut().for_each(|thread| self.word(thread));
-        ids.organization.iter_mut().for_each(|organization| self.word(organization));
-        for id in ids.each_mut().into_iter().take(5).flatten() {
-            *id = Name::from(&**id);
-        }
+        ids.change_each(|id| *id = id.as_deref().map(Name::from));
+        ids.change_others(|others| {
+            let common = [&mut others.thread, &mut others.organization];
+            common.into_iter().flatten().for_each(|word| self.word(word));
+        });
         self.repeated.ids(ids)
     }
 }

@@ -25,10 +25,7 @@ fn failure(minute: i64, attributes: Attributes, id: Option<&str>, duration_ms: u
     Attempt {
         duration_ms: Some(duration_ms),
         attributes: Arc::new(attributes),
-        ids: Arc::new(Ids {
-            x_request_id: id.map(Name::from),
-            ..Ids::default()
-        }),
+        ids: Arc::new(Ids::new(id.map(Name::from), None)),
         call: u32::try_from(minute).unwrap(),
         call_outcome: CallOutcome::Lost,
         reached: Reached::Yes,

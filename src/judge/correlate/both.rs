@@ -123,7 +123,7 @@ impl Both<'_> {
             view.fill_from_proxy(other, merged);
         }
         if view.ids.gateway_request_id.is_some() && view.ids.gateway_request_id == view.ids.x_request_id {
-            Arc::make_mut(&mut view.ids).gateway_request_id = None;
+            Arc::make_mut(&mut view.ids).change_others(|others| others.gateway_request_id = None);
         }
         let names_one = |view: &View| view.upstream.as_ref().is_some_and(|upstream| upstream.address.is_some());
         if !names_one(view) {

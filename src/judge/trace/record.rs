@@ -29,10 +29,10 @@ pub(super) fn same_call(a: &Ids, b: &Ids) -> bool {
 
 /// Adds ids that are absent.
 pub(super) fn add_ids(to: &mut Ids, from: &Ids) {
-    let thread = to.thread.take();
+    let thread = to.thread.clone();
     to.fill_from(from);
     // Records of one exchange are written by many.
-    to.thread = thread;
+    to.change_others(|others| others.thread = thread);
 }
 
 impl Tracer<'_> {

@@ -17,11 +17,7 @@ fn observed(line: u64, time: i64, outcome: Outcome, request: &str, client: &str)
             attributes: Arc::new(Attributes::default().with(Dimension::Endpoint, "/v1/chat/completions")),
             ..Alike::ended(outcome)
         }),
-        ids: Arc::new(Ids {
-            x_request_id: name(request),
-            x_client_request_id: name(client),
-            ..Ids::default()
-        }),
+        ids: Arc::new(Ids::new(name(request), name(client))),
         ..Observation::ended(Time(1_700_000_000_000 + time), outcome)
     }
 }

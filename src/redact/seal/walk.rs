@@ -167,9 +167,7 @@ impl Walk<'_> {
     }
 
     fn ids(&mut self, ids: &mut Arc<Ids>) {
-        for id in Arc::make_mut(ids).each_mut() {
-            self.optional(What::Word, id);
-        }
+        Arc::make_mut(ids).change_each(|id| self.optional(What::Word, id));
     }
 
     fn error(&mut self, error: Option<&mut Arc<ErrorSaid>>) {
