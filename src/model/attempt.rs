@@ -1,7 +1,8 @@
 //! One HTTP exchange, whoever saw it, and the traffic it is part of: what `judge::correlate` makes and the rest of the
 //! judgement stands on.
 
-use super::observation::{ErrorSaid, Ids, Tokens};
+use super::ids::Ids;
+use super::observation::{ErrorSaid, Tokens};
 use super::outcome::Outcome;
 use super::reached::{Fact, Reached};
 use super::terms::{Attributes, Name, Vantage};

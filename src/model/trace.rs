@@ -2,7 +2,8 @@
 
 use super::attempt::{JoinMethod, Seen};
 use super::coverage::Coverage;
-use super::observation::{ErrorSaid, Ids, Observation, RetrySaid};
+use super::ids::Ids;
+use super::observation::{ErrorSaid, Observation, RetrySaid};
 use super::outcome::Outcome;
 use super::reached::{Fact, Reached};
 use super::rollup::SourceName;

@@ -69,3 +69,16 @@ fn most_frequent(counts: BTreeMap<&str, u64>, unsaid: u64) -> Occurrences {
         unsaid,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Tally, tally};
+
+    #[test]
+    fn values_that_come_by_turns_are_counted_as_those_that_come_together() {
+        let values = [Some("POST"), Some("GET"), Some("POST"), None, Some("POST"), Some("POST")];
+        let mut by_turns = Tally::default();
+        values.iter().for_each(|value| by_turns.add(*value));
+        assert_eq!(by_turns.told(), tally(values.into_iter().map(|value| (value, 1))));
+    }
+}

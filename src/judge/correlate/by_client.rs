@@ -51,3 +51,30 @@ impl<T> ByClient<T> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ByClient;
+    use crate::model::Name;
+
+    #[test]
+    fn each_client_of_each_host_has_its_own() {
+        let (one, other) = (Name::from("10.0.0.1"), Name::from("10.0.0.2"));
+        let mut clients = ByClient::default();
+        for (host, client, of_client) in [(0, Some(&one), 'a'), (0, None, 'b'), (1, Some(&one), 'c')] {
+            clients.made(host, client, || of_client);
+        }
+        let asked = [
+            (0, Some(&one)),
+            (0, None),
+            (1, Some(&one)),
+            (0, Some(&other)),
+            (1, None),
+            (2, None),
+        ];
+        let told: Vec<char> = asked
+            .map(|(host, client)| clients.get(host, client).copied().unwrap_or('-'))
+            .to_vec();
+        assert_eq!(told, ['a', 'b', 'c', '-', '-', '-']);
+    }
+}

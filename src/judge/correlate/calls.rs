@@ -4,12 +4,13 @@
 //! failure of the same slice within twelve seconds where that slice averages under one attempt a minute.
 
 use super::met::{Tied, tied};
+use super::quiet::QuietSlices;
+use super::saved::Saved;
 use super::view::{ChainId, Logs, View};
-use crate::judge::combinations::{asked_once, counted};
+use crate::judge::combinations::asked_once;
 use crate::model::{Attempt, Attributes, CallOutcome, Dimension, Name, SourceRollup, Time, TrafficCell, sort_runs};
 use crate::workers::Workers;
 use ahash::AHashMap;
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -19,18 +20,6 @@ const SAME_CALL_MS: i64 = 900_000;
 
 /// A failure this soon after a failure of a quiet slice is its retry (classification B3.5: 12 s).
 const RETRY_FOLLOWS_MS: i64 = 12_000;
-
-/// A slice is quiet when it averages under one attempt in so many milliseconds (classification B3.5: a minute).
-const QUIET_SLICE_MS: i64 = 60_000;
-
-/// What went well at last, as far as it is known.
-#[derive(Debug, Default)]
-pub(super) struct Saved {
-    /// When each caller id's call went well.
-    pub(super) by_id: BTreeMap<Name, Vec<Time>>,
-    /// Retries that went well and have a number and no id: when, of what, and the number.
-    pub(super) numbered: Vec<(Time, Arc<Attributes>, u16)>,
-}
 
 /// Numbers the calls and their attempts.
 pub(super) fn number(
@@ -107,7 +96,7 @@ struct Told {
     waiting: AHashMap<(SliceNumber, u16), Vec<u32>>,
 }
 
-type Slice = [Option<Name>; 4];
+pub(super) type Slice = [Option<Name>; 4];
 
 /// A slice by the order in which it was first met.
 type SliceNumber = usize;
@@ -129,7 +118,7 @@ impl Slices {
     }
 }
 
-fn slice(attributes: &Attributes) -> Slice {
+pub(super) fn slice(attributes: &Attributes) -> Slice {
     [
         Dimension::Model,
         Dimension::Endpoint,
@@ -309,44 +298,3 @@ impl Told {
 
 /// Milliseconds by which two logs' records of one moment may be out of order.
 const SLACK_MS: i64 = 2_000;
-
-/// Slices that see less than one attempt a minute, counted when the first is asked for: where ids or chains tell what belongs
-/// together, none is.
-struct QuietSlices<'a> {
-    attempts: &'a [View],
-    cells: &'a [TrafficCell],
-    told: OnceCell<(AHashMap<Slice, u64>, i64)>,
-}
-
-impl<'a> QuietSlices<'a> {
-    fn of(attempts: &'a [View], cells: &'a [TrafficCell]) -> Self {
-        Self {
-            attempts,
-            cells,
-            told: OnceCell::new(),
-        }
-    }
-
-    /// Attempts of each, and how many milliseconds all of them span.
-    fn count(&self) -> (AHashMap<Slice, u64>, i64) {
-        let failures = self.attempts.iter().map(|one| (one.time, &one.attributes, 1));
-        let successes = self
-            .cells
-            .iter()
-            .map(|cell| (cell.time, &cell.attributes, u64::from(cell.ok)));
-        let both = || failures.clone().chain(successes.clone());
-        let times = || both().map(|(time, ..)| time);
-        let span = times().min().zip(times().max());
-        let mut counts: AHashMap<Slice, u64> = AHashMap::new();
-        for (attributes, count) in counted(both().map(|(_, attributes, count)| (attributes, count))) {
-            *counts.entry(slice(attributes)).or_default() += count;
-        }
-        (counts, span.map_or(0, |(first, last)| last.since(first)))
-    }
-
-    fn is_quiet(&self, attributes: &Attributes) -> bool {
-        let (counts, span_ms) = self.told.get_or_init(|| self.count());
-        let count = counts.get(&slice(attributes)).copied().unwrap_or(1);
-        span_ms / i64::try_from(count).unwrap_or(i64::MAX).max(1) > QUIET_SLICE_MS
-    }
-}

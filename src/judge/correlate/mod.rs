@@ -21,6 +21,8 @@ mod met;
 mod models;
 mod pair;
 mod proxies;
+mod quiet;
+mod saved;
 mod shared_ids;
 mod side;
 mod successes;
@@ -29,15 +31,12 @@ mod twins;
 mod view;
 
 use crate::judge::combinations::asked_once;
-use crate::model::{
-    Attributes, ByProxies, Dimension, Name, Outcome, Rollup, SourceRollup, Time, Traffic, TrafficCell, sort_runs,
-};
+use crate::model::{Attributes, ByProxies, Dimension, Name, Rollup, SourceRollup, Time, Traffic, TrafficCell, sort_runs};
 use crate::workers::Workers;
 use addresses::Addresses;
 use ahash::AHashMap;
 use assemble::Assembled;
 use both::Both;
-use calls::Saved;
 use chance::Chance;
 use clocks::Clock;
 use cover::Covers;
@@ -45,6 +44,7 @@ use family::Family;
 pub(crate) use family::stem;
 use pair::Joined;
 use proxies::ProxyHost;
+use saved::Saved;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -101,12 +101,12 @@ pub(crate) fn correlate(rollup: &Rollup, clocks: Option<&Clocks>, workers: &Work
     let numbered: Vec<(u32, &Family)> = (0..).zip(&families).collect();
     let (mut assembled, numbered) = workers.both(
         || workers.map(&numbered, |family| assemble_family(*family, &sources, workers)),
-        || numbered_successes(&families, &sources, &clocks),
+        || saved::numbered(&families, &sources, &clocks),
     );
     set_clocks(&mut assembled, &mut proxies, &clocks, workers);
 
     let saved = Saved {
-        by_id: saved(&assembled, &proxies, rollup, &families),
+        by_id: saved::by_id(&assembled, &proxies, rollup, &families),
         numbered,
     };
     let Sides {
@@ -276,55 +276,6 @@ fn set_clocks(assembled: &mut [Assembled], proxies: &mut [ProxyHost], clocks: &[
     let of_proxies = proxies.iter_mut().flat_map(|proxy| [&mut proxy.views, &mut proxy.successes]);
     let lists = assembled.iter_mut().map(|one| &mut one.views).chain(of_proxies);
     lists.for_each(|views| workers.each_mut(views, set));
-}
-
-/// When each caller id's call went well, as far as the second look found it.
-fn saved(assembled: &[Assembled], proxies: &[ProxyHost], rollup: &Rollup, families: &[Family]) -> BTreeMap<Name, Vec<Time>> {
-    let mut saved: BTreeMap<Name, Vec<Time>> = BTreeMap::new();
-    let mut add = |id: Option<&Name>, time: Time| {
-        if let Some(id) = id {
-            saved.entry(Name::clone(id)).or_default().push(time);
-        }
-    };
-    for view in proxies.iter().flat_map(|proxy| &proxy.successes) {
-        add(view.ids.x_client_request_id.as_ref(), view.time);
-    }
-    for one in assembled {
-        for recovered in &one.recovered {
-            let first = one.views.get(recovered.first);
-            add(first.and_then(|view| view.ids.x_client_request_id.as_ref()), recovered.time);
-        }
-    }
-    let sources: Vec<&SourceRollup> = rollup.sources.values().map(|source| &**source).collect();
-    for source in families.iter().flat_map(|family| &family.sources) {
-        for seen in sources.get(*source).map_or(&[][..], |rollup| &rollup.observations) {
-            if seen.outcome == Outcome::Success && seen.attempt != Some(1) {
-                add(seen.ids.x_client_request_id.as_ref(), seen.time);
-            }
-        }
-    }
-    saved
-}
-
-/// The retries of applications that went well, have a number, and nothing else that tells their call.
-fn numbered_successes(
-    families: &[Family],
-    sources: &[(&Name, &SourceRollup)],
-    clocks: &[Clock],
-) -> Vec<(Time, Arc<Attributes>, u16)> {
-    let mut found = Vec::new();
-    for &index in families.iter().flat_map(|family| &family.sources) {
-        let Some((_, rollup)) = sources.get(index) else { continue };
-        let offset = clocks.get(index).map_or(0, |clock| clock.offset_ms);
-        for seen in rollup.observations.iter().filter(|seen| seen.outcome == Outcome::Success) {
-            let nameless = seen.ids.x_client_request_id.is_none() && seen.ids.sdk.is_none();
-            if let (Some(number @ 2..), true) = (seen.attempt, nameless) {
-                found.push((seen.time.plus_ms(offset), Arc::clone(&seen.attributes), number));
-            }
-        }
-    }
-    found.sort();
-    found
 }
 
 fn finish(

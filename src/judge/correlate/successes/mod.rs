@@ -1,19 +1,17 @@
 //! Successes, each counted once: from the applications' counts, and from the proxies' for clients without any
 //! application log (classification B3.4).
 
-use super::addresses::Addresses;
-use super::clocks::Clock;
-use super::cover::{Cover, Covers};
-use super::family::{Family, Granularity};
-use super::proxies::ProxyHost;
-use crate::judge::combinations::lies_at;
-use crate::model::{Attributes, Cell, Dimension, Grain, Name, SourceRollup, Time, TrafficCell, TupleId, sort_runs};
-use ahash::AHashMap;
-use std::collections::BTreeMap;
-use std::sync::Arc;
+mod applications;
+mod proxies;
 
-/// Calls' share of the answers from which the call lines, which name the model, stand for the answers.
-const CALLS_STAND_FOR_ATTEMPTS: f64 = 0.9;
+pub(super) use applications::{answers_beyond_calls, of_applications};
+pub(super) use proxies::{OfProxies, of_proxies};
+
+use super::clocks::Clock;
+use crate::judge::combinations::lies_at;
+use crate::model::{Attributes, Cell, Dimension, Grain, SourceRollup, Time, TrafficCell, TupleId, sort_runs};
+use ahash::AHashMap;
+use std::sync::Arc;
 
 /// Successes by time and attributes. Attributes are numbered, so that nothing here compares names.
 #[derive(Clone, Debug, Default)]
@@ -220,176 +218,10 @@ impl Successes {
 
 const SLOT_MS: i64 = crate::model::CELL_SECONDS * 1000;
 
-/// The applications' successes.
-pub(super) fn of_applications(
-    families: &[Family],
-    sources: &[(&Name, &SourceRollup)],
-    clocks: &[Clock],
-    addresses: &Addresses,
-) -> Successes {
-    let mut successes = Successes::default();
-    for (number, family) in families.iter().enumerate() {
-        let filled = |attributes: &Arc<Attributes>| addresses.filled(number, attributes);
-        let wanted = match family.granularity {
-            Granularity::Attempt => Grain::Attempt,
-            Granularity::Detail => Grain::Detail,
-            Granularity::Call => Grain::Call,
-        };
-        let members = || {
-            family
-                .sources
-                .iter()
-                .filter_map(|&index| Some((sources.get(index)?.1, clocks.get(index).copied().unwrap_or_default())))
-        };
-        let total = |grain: Grain| members().map(|(rollup, _)| rollup.cells.total(grain)).sum::<u64>();
-        let (answers, calls) = (total(wanted), total(Grain::Call));
-        if wanted == Grain::Call || !stands_for(calls, answers) {
-            for member in members() {
-                successes.add_all(member, |grain, _| grain == wanted, filled);
-            }
-            continue;
-        }
-        for member in members() {
-            successes.add_all(member, |grain, _| grain == Grain::Call, filled);
-        }
-        let missing = answers.saturating_sub(calls);
-        add_unclaimed(&mut successes, members(), wanted, missing, filled);
-    }
-    successes.settled()
-}
-
-/// How many answers of each application have no line of a call that went well: as many calls at most can have died behind
-/// a 200 that stands among the successes.
-pub(super) fn answers_beyond_calls(families: &[Family], sources: &[(&Name, &SourceRollup)]) -> Vec<u64> {
-    let beyond = |family: &Family| {
-        let rollups = || family.sources.iter().filter_map(|&index| Some(sources.get(index)?.1));
-        let total = |grain: Grain| rollups().map(|rollup| rollup.cells.total(grain)).sum::<u64>();
-        let answers = match family.granularity {
-            Granularity::Attempt => total(Grain::Attempt),
-            Granularity::Detail => total(Grain::Detail),
-            Granularity::Call => 0,
-        };
-        answers.saturating_sub(total(Grain::Call))
-    };
-    families.iter().map(beyond).collect()
-}
-
-fn stands_for(calls: u64, answers: u64) -> bool {
-    #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
-    let stands = calls as f64 >= answers as f64 * CALLS_STAND_FOR_ATTEMPTS;
-    calls > 0 && stands
-}
-
 /// The cells on the time base that a source's clock asks for.
 fn cells(rollup: &SourceRollup, clock: Clock) -> impl Iterator<Item = (Time, Grain, TupleId, Cell)> {
     let by_start = clock.stamps_start && rollup.cells.may_start();
     let if_start = by_start.then(|| rollup.cells.numbered_if_start());
     let by_end = (!by_start).then(|| rollup.cells.numbered());
     if_start.into_iter().flatten().chain(by_end.into_iter().flatten())
-}
-
-/// Answers without a call line (a call that failed after its 200, a line that rotation lost): counted where the answers
-/// outrun the calls most, minute by minute, so that the total is right.
-fn add_unclaimed<'a>(
-    successes: &mut Successes,
-    members: impl Iterator<Item = (&'a SourceRollup, Clock)>,
-    wanted: Grain,
-    mut missing: u64,
-    filled: impl Fn(&Arc<Attributes>) -> Arc<Attributes>,
-) {
-    const MINUTE_MS: i64 = 60_000;
-    let mut answers: BTreeMap<(i64, Time, Arc<Attributes>), u64> = BTreeMap::new();
-    let mut calls: BTreeMap<i64, u64> = BTreeMap::new();
-    for (rollup, clock) in members {
-        let combinations: Vec<&Arc<Attributes>> = rollup.cells.combinations().collect();
-        for (time, grain, id, cell) in cells(rollup, clock) {
-            let Some(&attributes) = combinations.get(usize::from(id)) else {
-                continue;
-            };
-            let time = time.plus_ms(clock.offset_ms);
-            let minute = time.0.div_euclid(MINUTE_MS);
-            if grain == wanted {
-                *answers.entry((minute, time, Arc::clone(attributes))).or_default() += u64::from(cell.ok);
-            } else if grain == Grain::Call {
-                *calls.entry(minute).or_default() += u64::from(cell.ok);
-            }
-        }
-    }
-    for ((minute, time, attributes), count) in answers {
-        let claimed = calls.entry(minute).or_default();
-        let free = count.saturating_sub(*claimed).min(missing);
-        *claimed = claimed.saturating_sub(count);
-        missing -= free;
-        if free > 0 {
-            successes.add(
-                time,
-                &filled(&attributes),
-                Cell {
-                    ok: u32::try_from(free).unwrap_or(u32::MAX),
-                    ok_later: 0,
-                },
-            );
-        }
-    }
-}
-
-/// The proxies' successes.
-#[derive(Clone, Debug, Default)]
-pub(super) struct OfProxies<S = Successes> {
-    /// Those of clients that no application log shows.
-    pub(super) uncovered: S,
-    /// All of them, where they are more than these: where there are no applications, they would be held twice.
-    pub(super) all: Option<S>,
-}
-
-impl OfProxies {
-    /// See [`Successes::cells`].
-    pub(super) fn cells(self) -> OfProxies<Vec<TrafficCell>> {
-        OfProxies {
-            uncovered: self.uncovered.cells(),
-            all: self.all.map(Successes::cells),
-        }
-    }
-
-    /// Takes one away that turned out to have died, as [`Successes::take_away`] does.
-    pub(super) fn take_away(&mut self, time: Time, attributes: &Attributes) {
-        self.uncovered.take_away(time, attributes);
-        if let Some(all) = &mut self.all {
-            all.take_away(time, attributes);
-        }
-    }
-}
-
-/// The proxies' successes: all of them, and those of clients that no application log shows. An opened tunnel stands for
-/// the attempts that went through it, as far as nothing else shows them (classification B3.4e).
-pub(super) fn of_proxies(
-    proxies: &[ProxyHost],
-    sources: &[(&Name, &SourceRollup)],
-    clocks: &[Clock],
-    covers: &Covers,
-) -> OfProxies {
-    let counts = |grain: Grain| matches!(grain, Grain::Attempt | Grain::Tunnel);
-    let (mut all, mut uncovered) = (Successes::default(), Successes::default());
-    let mut is_any_covered = false;
-    for (host, proxy) in proxies.iter().enumerate() {
-        for &index in &proxy.counted {
-            let Some((_, rollup)) = sources.get(index) else { continue };
-            let source = (*rollup, clocks.get(index).copied().unwrap_or_default());
-            let covered = |attributes: &Arc<Attributes>| covers.of(host, attributes.get(Dimension::Client)) != Cover::None;
-            let covered: Vec<bool> = rollup.cells.combinations().map(covered).collect();
-            let is_covered = |id: TupleId| covered.get(usize::from(id)) == Some(&true);
-            let covers_some = || cells(rollup, source.1).any(|(_, grain, id, _)| counts(grain) && is_covered(id));
-            if !is_any_covered && covered.contains(&true) && covers_some() {
-                (is_any_covered, all) = (true, uncovered.clone());
-            }
-            uncovered.add_all(source, |grain, id| counts(grain) && !is_covered(id), Arc::clone);
-            if is_any_covered {
-                all.add_all(source, |grain, _| counts(grain), Arc::clone);
-            }
-        }
-    }
-    OfProxies {
-        uncovered: uncovered.whole(),
-        all: is_any_covered.then(|| all.whole()),
-    }
 }

@@ -1,0 +1,69 @@
+//! The proxies' successes, and those of clients without any application log (classification B3.4).
+
+use super::{Successes, cells};
+use crate::judge::correlate::clocks::Clock;
+use crate::judge::correlate::cover::{Cover, Covers};
+use crate::judge::correlate::proxies::ProxyHost;
+use crate::model::{Attributes, Dimension, Grain, Name, SourceRollup, Time, TrafficCell, TupleId};
+use std::sync::Arc;
+
+/// The proxies' successes.
+#[derive(Clone, Debug, Default)]
+pub(in crate::judge::correlate) struct OfProxies<S = Successes> {
+    /// Those of clients that no application log shows.
+    pub(in crate::judge::correlate) uncovered: S,
+    /// All of them, where they are more than these: where there are no applications, they would be held twice.
+    pub(in crate::judge::correlate) all: Option<S>,
+}
+
+impl OfProxies {
+    /// See [`Successes::cells`].
+    pub(in crate::judge::correlate) fn cells(self) -> OfProxies<Vec<TrafficCell>> {
+        OfProxies {
+            uncovered: self.uncovered.cells(),
+            all: self.all.map(Successes::cells),
+        }
+    }
+
+    /// Takes one away that turned out to have died, as [`Successes::take_away`] does.
+    pub(in crate::judge::correlate) fn take_away(&mut self, time: Time, attributes: &Attributes) {
+        self.uncovered.take_away(time, attributes);
+        if let Some(all) = &mut self.all {
+            all.take_away(time, attributes);
+        }
+    }
+}
+
+/// The proxies' successes: all of them, and those of clients that no application log shows. An opened tunnel stands for
+/// the attempts that went through it, as far as nothing else shows them (classification B3.4e).
+pub(in crate::judge::correlate) fn of_proxies(
+    proxies: &[ProxyHost],
+    sources: &[(&Name, &SourceRollup)],
+    clocks: &[Clock],
+    covers: &Covers,
+) -> OfProxies {
+    let counts = |grain: Grain| matches!(grain, Grain::Attempt | Grain::Tunnel);
+    let (mut all, mut uncovered) = (Successes::default(), Successes::default());
+    let mut is_any_covered = false;
+    for (host, proxy) in proxies.iter().enumerate() {
+        for &index in &proxy.counted {
+            let Some((_, rollup)) = sources.get(index) else { continue };
+            let source = (*rollup, clocks.get(index).copied().unwrap_or_default());
+            let covered = |attributes: &Arc<Attributes>| covers.of(host, attributes.get(Dimension::Client)) != Cover::None;
+            let covered: Vec<bool> = rollup.cells.combinations().map(covered).collect();
+            let is_covered = |id: TupleId| covered.get(usize::from(id)) == Some(&true);
+            let covers_some = || cells(rollup, source.1).any(|(_, grain, id, _)| counts(grain) && is_covered(id));
+            if !is_any_covered && covered.contains(&true) && covers_some() {
+                (is_any_covered, all) = (true, uncovered.clone());
+            }
+            uncovered.add_all(source, |grain, id| counts(grain) && !is_covered(id), Arc::clone);
+            if is_any_covered {
+                all.add_all(source, |grain, _| counts(grain), Arc::clone);
+            }
+        }
+    }
+    OfProxies {
+        uncovered: uncovered.whole(),
+        all: is_any_covered.then(|| all.whole()),
+    }
+}
