@@ -13,6 +13,9 @@ const GIVEN: usize = 64;
 /// Items that a worker changes before it asks for more: enough that the asking weighs nothing.
 const ITEMS_AT_ONCE: usize = 4096;
 
+/// Items that a worker moves before it asks for more.
+const MOVED_AT_ONCE: usize = 1024;
+
 /// So many workers.
 pub struct Workers {
     pool: Option<ThreadPool>,
@@ -134,6 +137,33 @@ impl Workers {
         }
     }
 
+    /// As [`Self::map`], of items that are taken.
+    pub fn map_into<I: Send, R: Send>(&self, items: Vec<I>, work: impl Fn(I) -> R + Sync) -> Vec<R> {
+        match &self.pool {
+            Some(pool) if items.len() > 1 => pool.install(|| items.into_par_iter().with_max_len(1).map(&work).collect()),
+            _ => items.into_iter().map(work).collect(),
+        }
+    }
+
+    /// Moves the items of a list from a place on behind those of another. The workers do it, for most of the time goes by until
+    /// the system has given the pages for them, and each worker has its own of these given.
+    pub fn move_behind<T: Send>(&self, others: &mut Vec<T>, list: &mut Vec<T>, from: usize) {
+        match &self.pool {
+            Some(pool) if list.len() > from + MOVED_AT_ONCE => {
+                pool.install(|| others.par_extend(list.par_drain(from..).with_min_len(MOVED_AT_ONCE)));
+            }
+            _ => others.extend(list.drain(from..)),
+        }
+    }
+
+    /// Sorts values of which equal ones are the same.
+    pub fn sort<T: Ord + Send>(&self, values: &mut [T]) {
+        match &self.pool {
+            Some(pool) if values.len() > ITEMS_AT_ONCE => pool.install(|| values.par_sort_unstable()),
+            _ => values.sort_unstable(),
+        }
+    }
+
     /// As [`Self::map_each`], behind what lies in a list already.
     pub(crate) fn extend_each<I: Sync, R: Send>(&self, list: &mut Vec<R>, items: &[I], work: impl Fn(&I) -> R + Sync) {
         match &self.pool {
@@ -155,7 +185,7 @@ impl Workers {
 
 #[cfg(test)]
 mod tests {
-    use super::Workers;
+    use super::{MOVED_AT_ONCE, Workers};
 
     #[test]
     fn every_item_is_given_out_once() {
@@ -183,7 +213,26 @@ mod tests {
     fn what_is_made_stands_in_the_order_of_the_items() {
         let items: Vec<u64> = (1..=1000).collect();
         for threads in [1, 2, 8] {
-            assert_eq!(Workers::new(threads).map(&items, |item| *item), items);
+            let workers = Workers::new(threads);
+            assert_eq!(workers.map(&items, |item| *item), items);
+            assert_eq!(workers.map_into(items.clone(), |item| item), items);
+        }
+    }
+
+    #[test]
+    fn items_are_moved_in_their_order() {
+        for threads in [1, 2, 8] {
+            let workers = Workers::new(threads);
+            let mut moved: Vec<usize> = (0..3).collect();
+            for (from, to) in [(3, 5), (5, 5), (5, 5 * MOVED_AT_ONCE)] {
+                let mut list: Vec<usize> = (1..=2).chain(from..to).collect();
+                workers.move_behind(&mut moved, &mut list, 2);
+                assert_eq!(list, [1, 2]);
+            }
+            assert!(moved.iter().copied().eq(0..5 * MOVED_AT_ONCE));
+            moved.reverse();
+            workers.sort(&mut moved);
+            assert!(moved.is_sorted());
         }
     }
 }

@@ -58,11 +58,10 @@ pub(super) fn read(args: &Analyze, needs: &Needs) -> anyhow::Result<(Gathered, C
     make_ready(needs.gather.threads);
     let bar = Bar::new(args);
     let read = gather::gather(&needs.gather, &bar).map(|mut gathered| {
-        gather::thin(&mut gathered.rollup);
-        let clocks = Clocks::of(&gathered.rollup);
-        let wanted = judge::wanted_by(&gathered.rollup, &clocks);
+        gather::thin(&mut gathered.rollup, needs.gather.threads);
+        let (clocks, wanted) = judge::clocks_and_wanted(&gathered.rollup, needs.gather.threads);
         let extra = gathered.look_again(&needs.gather, &wanted, &());
-        gathered.rollup = std::mem::take(&mut gathered.rollup).merge(extra).settled();
+        gathered.rollup = std::mem::take(&mut gathered.rollup).with(extra);
         (gathered, clocks)
     });
     bar.clear();

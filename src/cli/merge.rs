@@ -8,7 +8,7 @@ use super::plan::needs;
 use super::say::say;
 use super::{account, output, world};
 use crate::gather;
-use crate::judge::{self, Clocks};
+use crate::judge;
 use crate::keep::{self, Part};
 use crate::model::{Name, Rollup, Wanted};
 use anyhow::{Context as _, bail};
@@ -54,9 +54,8 @@ pub(super) fn merge(asked: &Merge, own: &OwnFormats) -> anyhow::Result<Exit> {
         }
     }
     let mut rollup = rollup.settled();
-    gather::thin(&mut rollup);
-    let clocks = Clocks::of(&rollup);
-    let wanted = judge::wanted_by(&rollup, &clocks);
+    gather::thin(&mut rollup, needs.judge.threads);
+    let (clocks, wanted) = judge::clocks_and_wanted(&rollup, needs.judge.threads);
     let open: BTreeSet<Name> = (asked_of.iter())
         .flat_map(|(own, asked)| judge::unanswered(&rollup, own, asked, &wanted))
         .collect();

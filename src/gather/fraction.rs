@@ -5,6 +5,7 @@
 //! took a third of the run and two thirds of its memory.
 
 use crate::model::{Rollup, SourceRollup};
+use crate::workers::Workers;
 
 /// Bytes of a record, about.
 const BYTES_PER_RECORD: u64 = 256;
@@ -22,19 +23,17 @@ pub(super) fn fraction(bytes: u64) -> u64 {
 }
 
 /// Leaves of the samples what the bytes of all logs ask for: the readers knew only how long they are on the disk.
-pub fn thin(rollup: &mut Rollup) {
+pub fn thin(rollup: &mut Rollup, threads: usize) {
     let fraction = fraction(rollup.sources.values().map(|source| source.bytes).sum());
-    if fraction > 0 {
-        for source in rollup.sources.values_mut() {
-            let SourceRollup {
-                provider_ids,
-                client_ids,
-                ..
-            } = &mut **source;
-            provider_ids.thin(fraction);
-            client_ids.thin(fraction);
-        }
+    if fraction == 0 {
+        return;
     }
+    let are_any = |source: &&mut Box<SourceRollup>| !source.provider_ids.is_empty() || !source.client_ids.is_empty();
+    let sampled: Vec<&mut Box<SourceRollup>> = rollup.sources.values_mut().filter(are_any).collect();
+    Workers::new(threads.min(sampled.len())).map_into(sampled, |source| {
+        source.provider_ids.thin(fraction);
+        source.client_ids.thin(fraction);
+    });
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Which parts of which sources are read, in which order, and by whom.
 
+use super::in_order::in_order;
 use super::plan::{Plan, Share};
 use super::prepare::{Prepared, Way};
 use super::read::{Copier, Errand, Parts, Shelf};
@@ -92,24 +93,47 @@ pub(super) fn read_all(
     all.reserve_exact(jobs.len());
     let mut copier = Copier::default();
     let shelves = workers.fold_and_give(&in_series(jobs, sources), work, |(number, whole)| {
-        all.push((*number, copier.copy(whole)));
+        let mut parts = copier.copy(whole);
+        parts.share(&errand.shared);
+        all.push((*number, parts));
     });
-    let mut shelved: BTreeMap<usize, Vec<Parts>> = BTreeMap::new();
-    for (number, parts) in shelves.into_iter().flat_map(Shelf::into_sources) {
-        shelved.entry(number).or_default().push(parts);
-    }
     // What was given is whole, so that nothing of it lies on a shelf.
-    all.extend(shelved.into_iter().map(|(number, parts)| (number, merged(parts, workers))));
+    all.extend(in_one_each(shelves, errand, workers));
     all.sort_unstable_by_key(|(number, _)| *number);
 }
 
-/// The parts of one source as one; pairs of them are merged at once.
+/// What lies on the workers' shelves, in one for each source. What each worker has of a source is settled by itself, all at once.
+fn in_one_each(shelves: Vec<Shelf>, errand: &Errand<'_>, workers: &Workers) -> Vec<(usize, Parts)> {
+    let shelved: Vec<(usize, Box<Parts>)> = shelves.into_iter().flat_map(Shelf::into_sources).collect();
+    let settled = workers.map_into(shelved, |(number, mut parts)| {
+        parts.settle();
+        parts.share(&errand.shared);
+        (number, *parts)
+    });
+    let mut by_source: BTreeMap<usize, Vec<Parts>> = BTreeMap::new();
+    for (number, parts) in settled {
+        by_source.entry(number).or_default().push(parts);
+    }
+    workers.map_into(by_source.into_iter().collect(), |(number, parts)| {
+        (number, merged(parts, workers))
+    })
+}
+
+/// The parts of one source as one. Nearly all that there is to move are the records that are whole.
 fn merged(mut parts: Vec<Parts>, workers: &Workers) -> Parts {
+    let lists = parts.iter_mut().map(Parts::take_observations).collect();
+    let (mut one, observations) = workers.both(|| merged_by_two(parts, workers), || in_order(lists, workers));
+    one.rollup.observations = observations.into();
+    one
+}
+
+/// The same without these; pairs of them are merged at once.
+fn merged_by_two(mut parts: Vec<Parts>, workers: &Workers) -> Parts {
     let others = parts.split_off(parts.len().div_ceil(2));
     if others.is_empty() {
         return parts.pop().unwrap_or_default();
     }
-    let (mut one, other) = workers.both(|| merged(parts, workers), || merged(others, workers));
+    let (mut one, other) = workers.both(|| merged_by_two(parts, workers), || merged_by_two(others, workers));
     one.merge(other);
     one
 }

@@ -14,6 +14,7 @@ mod exports;
 pub mod formats;
 mod fraction;
 pub mod frame;
+mod in_order;
 mod jobs;
 pub mod messages;
 pub mod normalise;
@@ -54,6 +55,9 @@ use read::{Errand, Parts};
 use sieve::{Asked, Savers, Sieve};
 use sources::Sources;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Parts of logs that one worker asks at a time whether they hold something wanted: of each it takes a few microseconds.
+const PARTS_AT_ONCE: usize = 16;
 
 /// What act one gave, and what a second look needs to know.
 pub struct Gathered {
@@ -112,11 +116,12 @@ fn read_found(found: Sources, plan: &Plan, workers: &Workers, progress: &dyn Pro
     let errand = Errand::for_all(plan, &order, progress).over(size);
     let is_own = own(&sources, plan);
     let mut parts = read_in_turn(&mut sources, &is_own, &errand, workers);
+    drop(errand);
     let (mut before, mut names) = (BTreeMap::new(), BTreeMap::new());
     let savers = savers(&mut parts);
     let mut parts = parts.into_iter().peekable();
     let mut lines = vec![None; sources.len()];
-    let (mut shared, mut zones) = (Shared::default(), Shared::default());
+    let mut zones = Shared::default();
     let owned = sources.iter().zip(&mut lines).zip(is_own).enumerate();
     let owned = owned.filter(|(_, (_, is_own))| *is_own);
     let read = owned.flat_map(|(number, ((prepared, lines), _))| {
@@ -125,12 +130,11 @@ fn read_found(found: Sources, plan: &Plan, workers: &Workers, progress: &dyn Pro
             .map_or_else(Parts::default, |(_, parts)| parts);
         let first = prepared.source.resume().lines;
         *lines = Some(first + parts.newlines.iter().map(|(_, newlines)| newlines).sum::<u64>());
-        let before_parts = parts.count_lines(first);
+        let before_parts = parts.count_lines(first, workers);
         if !before_parts.is_empty() {
             before.insert(number, before_parts);
         }
         describe(&mut parts, prepared, &mut zones);
-        parts.share(&mut shared);
         let path = &prepared.source.name;
         skipped.extend(troubles(&mut parts, path));
         if !parts.origins.is_empty() {
@@ -140,7 +144,6 @@ fn read_found(found: Sources, plan: &Plan, workers: &Workers, progress: &dyn Pro
     });
     // Collected in one go, so that the map's nodes are full: half-empty ones double what a million sources cost.
     let all = read.collect();
-    drop(shared);
     let mut rollup = Rollup { sources: all, skipped };
     let mut believed = BTreeMap::new();
     if plan.share.is_none() {
@@ -246,14 +249,9 @@ impl Gathered {
     /// Reads again the pieces that may hold what act two wants whole, and gives what they hold of it.
     #[must_use]
     pub fn look_again(&self, plan: &Plan, wanted: &Wanted, progress: &dyn Progress) -> Rollup {
-        let mut jobs = Vec::new();
+        let workers = Workers::new(plan.threads);
         let sieve = Sieve::of(&wanted.client_ids);
-        let asked = Asked::of(&wanted.client_ids, &sieve);
-        for (number, prepared) in self.sources.iter().enumerate() {
-            let parts = self.wanted_parts(number, prepared, wanted, &asked);
-            prepared.hold(parts.len());
-            jobs.extend(parts.into_iter().map(|part| (number, part)));
-        }
+        let jobs = self.wanted_parts(wanted, &sieve, &workers);
         let errand = Errand {
             plan,
             wanted: Some(wanted),
@@ -264,10 +262,10 @@ impl Gathered {
         };
         let mut extra = Rollup::default();
         let mut all = Vec::new();
-        read_all(&mut all, jobs, &self.sources, (&errand, &Workers::new(plan.threads)));
+        read_all(&mut all, jobs, &self.sources, (&errand, &workers));
         for (number, mut parts) in all {
             let Some(prepared) = self.sources.get(number) else { continue };
-            parts.set_lines(self.before.get(&number).unwrap_or(&BTreeMap::new()));
+            parts.set_lines(self.before.get(&number).unwrap_or(&BTreeMap::new()), &workers);
             let path = &prepared.source.name;
             extra.skipped.extend(troubles(&mut parts, path));
             extra.sources.extend(parts.into_sources(path).map(|(name, read)| {
@@ -285,8 +283,31 @@ impl Gathered {
         extra.settled()
     }
 
-    /// The parts of a source that may hold something wanted.
-    fn wanted_parts(&self, number: usize, prepared: &Prepared, wanted: &Wanted, asked: &Asked<'_>) -> Vec<usize> {
+    /// The parts of all sources that may hold something wanted.
+    fn wanted_parts(&self, wanted: &Wanted, sieve: &Sieve, workers: &Workers) -> Vec<Job> {
+        let asked = Asked::of(&wanted.client_ids, sieve);
+        let sources = self.sources.iter().enumerate();
+        let at_the_time: Vec<(Job, Option<&Savers>)> = sources
+            .flat_map(|(number, prepared)| self.parts_at_the_time(number, prepared, wanted))
+            .collect();
+        // Many a log tells the caller's id of failures only, and in most parts of others no success has a failing call's id.
+        let may_hold = |parts: &&[(Job, Option<&Savers>)]| -> Vec<Job> {
+            let may_hold = |(_, savers): &&(Job, Option<&Savers>)| savers.is_none_or(|savers| asked.may_be_among(savers));
+            parts.iter().filter(may_hold).map(|(job, _)| *job).collect()
+        };
+        let some: Vec<_> = at_the_time.chunks(PARTS_AT_ONCE).collect();
+        let jobs = workers.map(&some, may_hold).concat();
+        self.sources.iter().for_each(|prepared| prepared.hold(0));
+        for parts in jobs.chunk_by(|(one, _), (next, _)| one == next) {
+            if let Some(prepared) = parts.first().and_then(|(number, _)| self.sources.get(*number)) {
+                prepared.hold(parts.len());
+            }
+        }
+        jobs
+    }
+
+    /// The parts of a source from when something is wanted, each with what tells whether it may hold it, where that matters.
+    fn parts_at_the_time(&self, number: usize, prepared: &Prepared, wanted: &Wanted) -> Vec<(Job, Option<&Savers>)> {
         if prepared.source.is_stdin() {
             return Vec::new();
         }
@@ -302,19 +323,15 @@ impl Gathered {
             offsets.extend(read.chunks.iter().filter(is_wanted).map(|span| span.offset));
         }
         let is_any = within.any(|name| wanted.every.contains(name));
-        // Many a log tells the caller's id of failures only, and in most parts of others no success has a failing call's id.
+        let is_wanted = |part: usize| match &prepared.way {
+            way @ (Way::Piece(..) | Way::Pieces(_)) => way.piece(part).is_some_and(|piece| offsets.contains(&piece.start)),
+            Way::Whole(_) => !offsets.is_empty(),
+            Way::Empty => false,
+        };
         let from = self.savers.partition_point(|((of, _), _)| *of < number);
         let savers = self.savers.iter().skip(from).take_while(|((of, _), _)| *of == number);
-        let savers = savers.filter(|(_, savers)| is_any || asked.may_be_among(savers));
-        let savers = savers.map(|((_, part), _)| *part);
-        match &prepared.way {
-            way @ (Way::Piece(..) | Way::Pieces(_)) => {
-                let is_wanted = |part: &usize| way.piece(*part).is_some_and(|piece| offsets.contains(&piece.start));
-                savers.filter(is_wanted).collect()
-            }
-            Way::Whole(_) if !offsets.is_empty() => savers.collect(),
-            Way::Whole(_) | Way::Empty => Vec::new(),
-        }
+        let savers = savers.filter(|((_, part), _)| is_wanted(*part));
+        savers.map(|(job, savers)| (*job, (!is_any).then_some(savers))).collect()
     }
 }
 

@@ -43,7 +43,7 @@ impl Gathered {
         read_all(&mut all, jobs, &self.sources, (&errand, &workers));
         let mut sightings = Vec::new();
         for (number, mut parts) in all {
-            parts.set_lines(self.before.get(&number).unwrap_or(&BTreeMap::new()));
+            parts.set_lines(self.before.get(&number).unwrap_or(&BTreeMap::new()), &workers);
             sightings.extend(parts.sightings);
         }
         sightings.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));

@@ -15,9 +15,9 @@ impl Sieve {
     #[must_use]
     pub fn of(hashes: &BTreeSet<u64>) -> Self {
         let words = (hashes.len() * BITS_EACH).div_ceil(64).next_power_of_two();
-        let mut sieve = Self(vec![0; words]);
+        let mut sieve = Self(vec![0; words.min(MOST_WORDS)]);
         for hash in hashes {
-            let (word, bit) = sieve.place(*hash);
+            let (word, bit) = sieve.place(upper(*hash));
             if let Some(word) = sieve.0.get_mut(word) {
                 *word |= bit;
             }
@@ -29,22 +29,28 @@ impl Sieve {
     #[inline]
     #[must_use]
     pub fn passes(&self, hash: u64) -> bool {
-        let (word, bit) = self.place(hash);
+        self.passes_half(upper(hash))
+    }
+
+    /// Whether an id of which only the upper half of the hash is known may be one of them.
+    #[inline]
+    fn passes_half(&self, half: u32) -> bool {
+        let (word, bit) = self.place(half);
         self.0.get(word).is_some_and(|word| word & bit != 0)
     }
 
-    /// Whether an id of which only the lower half of the hash is known may be one of them.
-    fn passes_half(&self, half: u32) -> bool {
-        // With more bits than these, every id in a log of terabytes was asked for.
-        self.0.len() > 1 << (u32::BITS - 6) || self.passes(u64::from(half))
-    }
-
     #[inline]
-    fn place(&self, hash: u64) -> (usize, u64) {
-        let mask = self.0.len() as u64 - 1;
-        let word = ((hash >> 6) & mask) as usize;
-        (word, 1 << (hash & 63))
+    fn place(&self, half: u32) -> (usize, u64) {
+        let mask = self.0.len() - 1;
+        ((half >> 6) as usize & mask, 1 << (half & 63))
     }
+}
+
+/// Words of 64 bits that half a hash can tell apart.
+const MOST_WORDS: usize = 1 << (u32::BITS - 6);
+
+fn upper(hash: u64) -> u32 {
+    (hash >> u32::BITS) as u32
 }
 
 /// Ids kept of one part: a piece of a plain file has fewer, and a stream that has more of them is read again whole.
@@ -65,18 +71,18 @@ pub(super) struct Savers {
 /// What is kept of the hashes of callers' ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Hashes {
-    /// The lower half of each.
+    /// The upper half of each.
     halves: Vec<u32>,
-    /// The byte above that half, for each of them. By the half alone one id in a hundred million was taken for another: of a
+    /// The byte below that half, for each of them. By the half alone one id in a hundred million was taken for another: of a
     /// gigabyte with ninety thousand failing calls a part of one MiB in fourteen was read again for nothing, and a packed log
     /// of five in four.
-    above: Vec<u8>,
+    below: Vec<u8>,
 }
 
-/// The bits of a hash that are kept.
+/// The bits of a hash that are kept: the upper ones, so that they are in the order of the hashes.
 #[expect(clippy::cast_possible_truncation, reason = "the rest is left out")]
 fn kept(hash: u64) -> (u32, u8) {
-    (hash as u32, (hash >> u32::BITS) as u8)
+    (upper(hash), (hash >> (u32::BITS - u8::BITS)) as u8)
 }
 
 impl Savers {
@@ -87,10 +93,10 @@ impl Savers {
             self.forget();
         }
         if !self.any {
-            let (half, above) = kept(hash);
+            let (half, below) = kept(hash);
             let ids = self.ids.get_or_insert_default();
             ids.halves.push(half);
-            ids.above.push(above);
+            ids.below.push(below);
         }
     }
 
@@ -109,7 +115,7 @@ impl Savers {
         match (&mut self.ids, other.ids) {
             (Some(mine), Some(mut theirs)) => {
                 mine.halves.append(&mut theirs.halves);
-                mine.above.append(&mut theirs.above);
+                mine.below.append(&mut theirs.below);
             }
             (mine @ None, theirs) => *mine = theirs,
             (Some(_), None) => {}
@@ -124,7 +130,7 @@ impl Savers {
         }
         if let Some(ids) = &mut self.ids {
             ids.halves.shrink_to_fit();
-            ids.above.shrink_to_fit();
+            ids.below.shrink_to_fit();
         }
         self.len()
     }
@@ -148,17 +154,18 @@ impl<'a> Asked<'a> {
     /// These ids, which `sieve` was made of.
     #[must_use]
     pub(super) fn of(hashes: &BTreeSet<u64>, sieve: &'a Sieve) -> Self {
-        let mut kept: Vec<(u32, u8)> = hashes.iter().map(|hash| kept(*hash)).collect();
-        kept.sort_unstable();
-        Self { sieve, kept }
+        Self {
+            sieve,
+            kept: hashes.iter().map(|hash| kept(*hash)).collect(),
+        }
     }
 
     /// Whether one of the successes may have been asked for; never wrong where it says no.
     #[must_use]
     pub(super) fn may_be_among(&self, savers: &Savers) -> bool {
         let is_asked =
-            |(half, above): (&u32, &u8)| self.sieve.passes_half(*half) && self.kept.binary_search(&(*half, *above)).is_ok();
-        let ids = || savers.ids.iter().flat_map(|ids| ids.halves.iter().zip(&ids.above));
+            |(half, below): (&u32, &u8)| self.sieve.passes_half(*half) && self.kept.binary_search(&(*half, *below)).is_ok();
+        let ids = || savers.ids.iter().flat_map(|ids| ids.halves.iter().zip(&ids.below));
         savers.any || ids().any(is_asked)
     }
 }

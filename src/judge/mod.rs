@@ -26,7 +26,7 @@ pub use select::Selection;
 pub use shards::{chosen, unanswered, wanted_of_shard};
 pub use thresholds::Thresholds;
 pub use trace::Tracer;
-pub use wanted::{wanted, wanted_by};
+pub use wanted::{clocks_and_wanted, wanted};
 
 use crate::model::{
     Attempt, CallOutcome, Counts, Coverage, Finding, Findings, Name, Rollup, Skipped, SourceCoverage, SourceRollup, Traffic,

@@ -2,8 +2,12 @@
 //! its own names. A full table of ids would cost memory with the size of the logs; a second look at the stretches
 //! around failures does not.
 
+use super::A_GREAT_MANY;
 use super::correlate::Clocks;
-use crate::model::{Grain, Name, Outcome, RetrySaid, Rollup, Time, Wanted, id_hash};
+use crate::model::{Grain, Name, Observation, Outcome, RetrySaid, Rollup, SourceRollup, Time, Wanted, id_hash};
+use crate::workers::Workers;
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Two logs' records of one moment may be this far out of order.
 const BEFORE_MS: i64 = 5_000;
@@ -14,72 +18,177 @@ const PAUSES_MS: i64 = 60_000;
 /// Calls that a failure may be followed by take at most as long as so many of the longest that was seen.
 const LONGEST_TIMES: i64 = 2;
 
+/// Records that a worker looks through before it asks for more.
+const RECORDS_AT_ONCE: usize = 8192;
+
 /// What a second look should bring.
 #[must_use]
 pub fn wanted(rollup: &Rollup) -> Wanted {
-    wanted_by(rollup, &Clocks::of(rollup))
+    clocks_and_wanted(rollup, 1).1
 }
 
-/// The same, where the clocks are known.
+/// The same, and the clocks that had to be known for it. What they are is the same for every number of threads.
 #[must_use]
-pub fn wanted_by(rollup: &Rollup, clocks: &Clocks) -> Wanted {
-    let mut wanted = Wanted::default();
+pub fn clocks_and_wanted(rollup: &Rollup, threads: usize) -> (Clocks, Wanted) {
+    let is_many = rollup.sources.len() >= A_GREAT_MANY;
+    let workers = Workers::new(if is_many { 1 } else { threads });
+    let clocks = Clocks::of(rollup, &workers);
+    let wanted = wanted_by(rollup, &clocks, &workers);
+    (clocks, wanted)
+}
+
+/// A log, as it is asked for failures.
+struct Log<'r> {
+    rollup: &'r SourceRollup,
+    /// What is added to its times.
+    offset_ms: i64,
+    /// Whether it tells of calls that went well, so that a failure's call may end in it.
+    ends_calls: bool,
+}
+
+/// Some of the logs, or some of the records of one.
+struct Batch {
+    logs: Range<usize>,
+    records: Range<usize>,
+}
+
+/// The failures of some records.
+#[derive(Default)]
+struct Failed {
+    /// Hashes of the callers' ids.
+    hashes: Vec<u64>,
+    /// The stretches around failures that have one, on the common clock.
+    around: Vec<(Time, Time)>,
+    /// When something failed in a log in which its call may end, by the log's number.
+    times: Vec<(usize, Vec<Time>)>,
+}
+
+fn wanted_by(rollup: &Rollup, clocks: &Clocks, workers: &Workers) -> Wanted {
     let offsets = clocks.offsets_ms(rollup);
-    let longest = rollup
-        .sources
-        .values()
-        .map(|source| i64::from(source.longest_ms))
-        .max()
-        .unwrap_or(0);
+    let logs: Vec<Log<'_>> = (rollup.sources.iter())
+        .map(|(name, source)| Log {
+            rollup: source,
+            offset_ms: offsets.get(name).copied().unwrap_or(0),
+            ends_calls: source
+                .cells
+                .counted()
+                .any(|(_, grain, _, cell)| grain == Grain::Call && cell.ok > 0),
+        })
+        .collect();
+    let longest = logs.iter().map(|log| i64::from(log.rollup.longest_ms)).max().unwrap_or(0);
     let after = PAUSES_MS + LONGEST_TIMES * longest;
-    let mut failing: Vec<Time> = Vec::new();
-    // A set takes a list in whole faster than a hundred thousand values by themselves.
-    let mut hashes: Vec<u64> = Vec::new();
-    for (name, source) in &rollup.sources {
-        let offset = offsets.get(name).copied().unwrap_or(0);
-        let mut times: Vec<Time> = Vec::new();
-        for seen in &source.observations {
-            let failed =
-                seen.outcome.is_failure() || seen.outcome.is_caller_side() || seen.retry.is_some_and(RetrySaid::is_announced);
-            if !failed || seen.outcome == Outcome::Success {
-                continue;
-            }
-            // A log that numbers its attempts has told already which call was saved.
-            if let (Some(id), false) = (&seen.ids.x_client_request_id, source.numbers_attempts) {
-                hashes.push(id_hash(id));
-                failing.push(seen.time.plus_ms(offset));
-            }
-            if seen.grain != Grain::Call {
-                times.push(seen.time);
-            }
-        }
-        if source.cells.total(Grain::Call) > 0 && !times.is_empty() {
-            times.sort_unstable();
-            times.dedup();
-            wanted.failures.insert(Name::clone(name), times);
+    let failed = workers.map(&batches(&logs), |batch| Failed::of(batch, &logs, after));
+    let mut hashes = Vec::with_capacity(failed.iter().map(|some| some.hashes.len()).sum());
+    let mut around = Vec::new();
+    let mut times: BTreeMap<usize, Vec<Time>> = BTreeMap::new();
+    for mut some in failed {
+        hashes.append(&mut some.hashes);
+        around.append(&mut some.around);
+        for (log, mut some) in some.times {
+            times.entry(log).or_default().append(&mut some);
         }
     }
-    hashes.sort_unstable();
+    workers.sort(&mut hashes);
     hashes.dedup();
-    wanted.client_ids = hashes.into_iter().collect();
-    failing.sort_unstable();
-    failing.dedup();
-    let around: Vec<(Time, Time)> = stretches(&failing, after);
-    for (name, source) in &rollup.sources {
-        let offset = offsets.get(name).copied().unwrap_or(0);
-        let mut spans: Vec<(Time, Time)> = wanted
-            .failures
-            .get(name)
-            .map(|times| stretches(times, after))
-            .unwrap_or_default();
-        if source.with_client_id > 0 {
-            spans.extend(around.iter().map(|(from, to)| (from.plus_ms(-offset), to.plus_ms(-offset))));
+    let mut wanted = Wanted {
+        // A set takes a list in whole faster than a hundred thousand values by themselves.
+        client_ids: hashes.into_iter().collect(),
+        ..Wanted::default()
+    };
+    let around = united(around);
+    for (number, ((name, _), log)) in rollup.sources.iter().zip(&logs).enumerate() {
+        let mut spans: Vec<(Time, Time)> = Vec::new();
+        if let Some(mut times) = times.remove(&number) {
+            // Those of one batch are in order, and batches nearly so.
+            times.sort();
+            times.dedup();
+            spans = stretches(&times, after);
+            wanted.failures.insert(Name::clone(name), times);
+        }
+        if log.rollup.with_client_id > 0 {
+            let own = |time: Time| time.plus_ms(-log.offset_ms);
+            spans.extend(around.iter().map(|(from, to)| (own(*from), own(*to))));
         }
         if !spans.is_empty() {
             wanted.spans.insert(Name::clone(name), united(spans));
         }
     }
     wanted
+}
+
+/// Batches of about as many records each: a log has millions, or one.
+fn batches(logs: &[Log<'_>]) -> Vec<Batch> {
+    let mut batches: Vec<Batch> = Vec::new();
+    let mut small = Batch {
+        logs: 0..0,
+        records: 0..0,
+    };
+    for (number, log) in logs.iter().enumerate() {
+        let records = log.rollup.observations.len();
+        if small.records.end + records > RECORDS_AT_ONCE {
+            batches.push(std::mem::replace(
+                &mut small,
+                Batch {
+                    logs: number..number,
+                    records: 0..0,
+                },
+            ));
+        }
+        if records > RECORDS_AT_ONCE {
+            batches.extend((0..records).step_by(RECORDS_AT_ONCE).map(|from| Batch {
+                logs: number..number + 1,
+                records: from..records.min(from + RECORDS_AT_ONCE),
+            }));
+            small.logs = number + 1..number + 1;
+        } else {
+            small.logs.end = number + 1;
+            small.records.end += records;
+        }
+    }
+    batches.push(small);
+    batches
+}
+
+impl Failed {
+    fn of(batch: &Batch, logs: &[Log<'_>], after: i64) -> Self {
+        let mut failed = Self::default();
+        let mut failing: Vec<Time> = Vec::new();
+        for number in batch.logs.clone() {
+            let Some(log) = logs.get(number) else { continue };
+            let all = &log.rollup.observations[..];
+            // Of several logs each is looked through in whole.
+            let some = all
+                .get(batch.records.clone())
+                .filter(|_| batch.logs.len() == 1)
+                .unwrap_or(all);
+            let mut times: Vec<Time> = Vec::new();
+            for seen in some.iter().filter(|seen| has_failed(seen)) {
+                // A log that numbers its attempts has told already which call was saved.
+                if let (Some(id), false) = (&seen.ids.x_client_request_id, log.rollup.numbers_attempts) {
+                    failed.hashes.push(id_hash(id));
+                    failing.push(seen.time.plus_ms(log.offset_ms));
+                }
+                if log.ends_calls && seen.grain != Grain::Call {
+                    times.push(seen.time);
+                }
+            }
+            if !times.is_empty() {
+                times.sort_unstable();
+                times.dedup();
+                failed.times.push((number, times));
+            }
+        }
+        failing.sort_unstable();
+        failing.dedup();
+        failed.around = stretches(&failing, after);
+        failed
+    }
+}
+
+/// Whether a record tells of an attempt that failed.
+fn has_failed(seen: &Observation) -> bool {
+    let failed = seen.outcome.is_failure() || seen.outcome.is_caller_side() || seen.retry.is_some_and(RetrySaid::is_announced);
+    failed && seen.outcome != Outcome::Success
 }
 
 /// The stretches around sorted instants.
@@ -106,8 +215,10 @@ pub(super) fn united(mut spans: Vec<(Time, Time)>) -> Vec<(Time, Time)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BEFORE_MS, Clocks, stretches};
-    use crate::model::{Alike, Attributes, Cell, Grain, Name, Observation, Outcome, Rollup, SourceRollup, Time, Vantage};
+    use super::{BEFORE_MS, Clocks, RECORDS_AT_ONCE, Workers, clocks_and_wanted, stretches};
+    use crate::model::{
+        Alike, Attributes, Cell, Grain, Ids, Name, Observation, Outcome, Rollup, SourceRollup, Time, Vantage, Wanted,
+    };
     use std::sync::Arc;
 
     const MINUTE_MS: i64 = 60_000;
@@ -139,7 +250,8 @@ mod tests {
         ] {
             rollup.sources.insert(Name::from(name), Box::new(log));
         }
-        let before = Clocks::of(&rollup);
+        let workers = Workers::new(1);
+        let before = Clocks::of(&rollup, &workers);
         let offsets: Vec<i64> = before.offsets_ms(&rollup).into_values().collect();
         assert_eq!(offsets, [-2 * 60 * MINUTE_MS, 0], "they are told by their minutes");
         let mut extra = Rollup::default();
@@ -161,7 +273,38 @@ mod tests {
             };
             extra.sources.insert(Name::clone(name), Box::new(brought));
         }
-        assert_eq!(Clocks::of(&rollup.merge(extra).settled()), before);
+        assert_eq!(Clocks::of(&rollup.merge(extra).settled(), &workers), before);
+    }
+
+    #[test]
+    fn as_much_is_wanted_whoever_looks_through_the_records() {
+        let failure = |(at, id): (i64, usize)| {
+            let ids = Ids::new(None, Some(Name::from(format!("call-{id}"))));
+            Observation {
+                ids: Arc::new(ids),
+                ..Observation::ended(Time(at * 7919 % 40 * 10 * MINUTE_MS), Outcome::Status(500))
+            }
+        };
+        let mut rollup = Rollup::default();
+        for (number, records) in [3, 2 * RECORDS_AT_ONCE + 5, 0, RECORDS_AT_ONCE, 1].into_iter().enumerate() {
+            let mut log = log(Vantage::Application, false, 0);
+            log.observations = (0..).zip(number..number + records).map(failure).collect();
+            log.with_client_id = 1;
+            if number % 2 == 1 {
+                let tuple = log.cells.tuple(&Arc::new(Attributes::default()));
+                log.cells.add(Time(0), Grain::Call, tuple, Cell { ok: 1, ok_later: 0 });
+            }
+            rollup.sources.insert(Name::from(format!("{number}.log")), Box::new(log));
+        }
+        let wanted = |threads| clocks_and_wanted(&rollup, threads).1;
+        let (one, many) = (wanted(1), wanted(4));
+        assert_eq!(one.client_ids.len(), 2 * RECORDS_AT_ONCE + 6);
+        assert_eq!(
+            one.failures.keys().map(|name| &**name).collect::<Vec<_>>(),
+            ["1.log", "3.log"]
+        );
+        let told = |wanted: &Wanted| format!("{:?} {:?} {:?}", wanted.client_ids, wanted.failures, wanted.spans);
+        assert_eq!(told(&one), told(&many));
     }
 
     #[test]

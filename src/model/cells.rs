@@ -9,7 +9,7 @@ use super::time::Time;
 use super::took::{TOOK_SECONDS, TookClass};
 use smallvec::SmallVec;
 use std::cmp::Ordering;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
 /// Seconds per cell.
@@ -171,7 +171,7 @@ impl Cells {
         self.0.get_or_insert_default().tuple(attributes)
     }
 
-    /// Every combination of attributes that something was counted for.
+    /// Every combination of attributes that something was counted for, by number.
     pub fn combinations(&self) -> impl Iterator<Item = &Arc<Attributes>> {
         self.0.iter().flat_map(|mine| &mine.tuples)
     }
@@ -219,8 +219,7 @@ impl Cells {
 
     /// Takes attributes that are `shared` with other counts in the place of equal ones.
     pub(super) fn share(&mut self, shared: &mut Shared<Attributes>) {
-        self.combinations_mut()
-            .for_each(|tuple| *tuple = shared.of(Arc::clone(tuple)));
+        self.combinations_mut().for_each(|tuple| *tuple = shared.in_place_of(tuple));
     }
 
     /// Every combination of attributes, to be exchanged for an equal one.
@@ -261,9 +260,9 @@ impl Cells {
             let stretches = other.took.chunk_by_mut(|(one, _), (next, _)| one.0 == next.0);
             stretches.for_each(|stretch| stretch.sort_unstable_by_key(|(place, _)| place.packed()));
         }
-        sum_all(&mut mine.counts, other.counts, Cell::add);
-        sum_all(&mut mine.if_start, other.if_start, Cell::add);
-        sum_all(&mut mine.took, other.took, add_count);
+        sum_all(&mut mine.counts, &other.counts, Cell::add);
+        sum_all(&mut mine.if_start, &other.if_start, Cell::add);
+        sum_all(&mut mine.took, &other.took, add_count);
     }
 
     /// The same counts at other times, without those that `time` gives none.
@@ -294,6 +293,13 @@ impl Cells {
     /// Every cell with the start of its five seconds, in order of time, grain and attributes.
     pub fn in_order(&self) -> impl Iterator<Item = (Time, Grain, &Arc<Attributes>, Cell)> {
         self.0.iter().flat_map(|mine| mine.in_order(&mine.counts))
+    }
+
+    /// Every cell with the start of its five seconds and the number of its combination, by time, but in no order of
+    /// attributes: for sums, which ask for none.
+    pub fn counted(&self) -> impl Iterator<Item = (Time, Grain, TupleId, Cell)> {
+        let counts = self.counts().iter();
+        counts.map(|((slot, grain, tuple), cell)| (start(*slot, CELL_SECONDS), *grain, *tuple, *cell))
     }
 
     /// The same of those by stamp plus duration.
@@ -414,20 +420,69 @@ fn sum<P: Ord + Copy, C>(counts: &mut Counts<P, C>, place: P, count: C, add: imp
     }
 }
 
-/// Adds a sorted list to another. Parts of a source come one after the other in time, so only the last few cells of one
-/// and the first few of the next are the same.
-fn sum_all<P: Ord + Copy, C>(counts: &mut Counts<P, C>, theirs: Counts<P, C>, add: impl Fn(&mut C, C) + Copy) {
+/// Adds a sorted list to another, where that lies. A worker's parts of a source come one after the other in time, so only the
+/// last few cells of one and the first few of the next are the same; those of several workers take turns, so what they counted
+/// is moved turn by turn, from the last one on.
+fn sum_all<P: Ord + Copy, C: Copy>(counts: &mut Counts<P, C>, theirs: &[(P, C)], add: impl Fn(&mut C, C) + Copy) {
     let Some((first, _)) = theirs.first() else { return };
     let from = counts.partition_point(|(place, _)| place < first);
-    let overlapping: Vec<(P, C)> = counts.drain(from..).collect();
-    let mut mine = overlapping.into_iter().peekable();
-    for (place, count) in theirs {
-        while let Some(before) = mine.next_if(|(mine, _)| *mine <= place) {
-            counts.push(before);
-        }
-        sum(counts, place, count, add);
+    let (mut mine, mut left, mut end) = (counts.len(), theirs, counts.len() + theirs.len());
+    counts.reserve(theirs.len());
+    counts.extend_from_slice(theirs);
+    while let (Some((their_last, count)), Some(&(my_last, my_count))) = (left.last(), last_of(counts, from..mine)) {
+        let taken = match my_last.cmp(their_last) {
+            Ordering::Greater => {
+                let run = run_above(counts.get(from..mine).unwrap_or_default(), their_last);
+                counts.copy_within(mine - run..mine, end - run);
+                mine -= run;
+                run
+            }
+            Ordering::Less => {
+                let run = run_above(left, &my_last);
+                let (before, behind) = left.split_at(left.len() - run);
+                put(counts, end, behind);
+                left = before;
+                run
+            }
+            Ordering::Equal => {
+                let mut both = (my_last, my_count);
+                add(&mut both.1, *count);
+                put(counts, end, &[both]);
+                mine -= 1;
+                left = left.split_last().map_or(&[], |(_, before)| before);
+                1
+            }
+        };
+        end -= taken;
     }
-    counts.extend(mine);
+    put(counts, end, left);
+    end -= left.len();
+    // What both had left room.
+    if end > mine {
+        counts.copy_within(end.., mine);
+        counts.truncate(counts.len() - (end - mine));
+    }
+}
+
+fn last_of<T>(values: &[T], of: Range<usize>) -> Option<&T> {
+    values.get(of)?.last()
+}
+
+/// Puts some counts to where they end at `end`.
+fn put<P: Copy, C: Copy>(counts: &mut [(P, C)], end: usize, some: &[(P, C)]) {
+    if let Some(room) = counts.get_mut(end - some.len()..end) {
+        room.copy_from_slice(some);
+    }
+}
+
+/// How many counts of a sorted list come behind a place: few in nearly all cases, so they are sought from the end on.
+fn run_above<P: Ord, C>(counts: &[(P, C)], place: &P) -> usize {
+    let mut reach = 1;
+    while reach < counts.len() && counts.get(counts.len() - reach).is_some_and(|(at, _)| at > place) {
+        reach *= 2;
+    }
+    let tail = counts.get(counts.len().saturating_sub(reach)..).unwrap_or_default();
+    tail.len() - tail.partition_point(|(at, _)| at <= place)
 }
 
 /// The stretch of so many seconds that an instant is in.

@@ -43,7 +43,7 @@ pub use known_log::{Hash, KnownLog};
 pub use observation::{Alike, ErrorSaid, Observation, RetrySaid, Tokens, Upstream};
 pub use outcome::{CallerKind, Outcome, TransportError};
 pub use reached::{Fact, Reached};
-pub use rollup::{ChunkSpan, Rare, Rollup, SourceName, SourceRollup, TokensUsed, UNREAD_LINES_KEPT};
+pub use rollup::{ChunkSpan, Rare, Rollup, SourceName, SourceRollup, TokensUsed, UNREAD_LINES_KEPT, order_records};
 pub(crate) use runs::sort_runs;
 pub use sample::{IdSample, SampledId};
 pub use seldom::{Empty, Seldom};

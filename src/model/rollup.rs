@@ -6,16 +6,16 @@
 use super::cells::Cells;
 use super::coverage::Skipped;
 use super::observation::{Alike, Observation};
-use super::runs::sort_runs;
+use super::runs::{put_among, sort_runs};
 use super::sample::IdSample;
 use super::seldom::{Empty, Seldom};
 use super::shared::Shared;
-use super::terms::{Attributes, Name, Vantage};
+use super::terms::{Attributes, Grain, Name, Vantage};
 use super::time::Time;
 use ahash::AHashMap;
 use smallvec::SmallVec;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A source by its path below the argument it was found under: what machines agree on.
 pub type SourceName = Name;
@@ -201,14 +201,15 @@ impl SourceRollup {
     }
 
     /// Takes attributes that are `shared` with other sources in the place of equal ones.
-    pub fn share(&mut self, shared: &mut Shared<Attributes>) {
-        self.cells.share(shared);
+    pub fn share(&mut self, shared: &Mutex<Shared<Attributes>>) {
+        let shared = || shared.lock().unwrap_or_else(PoisonError::into_inner);
+        self.cells.share(&mut shared());
         // A reader holds equal ones once, so nearly all are known by where they lie, and need not be hashed: 300 instructions
         // an observation otherwise. What is replaced is kept until the end, so that nothing else comes to lie there.
         let mut replaced: AHashMap<*const Alike, [Arc<Alike>; 2]> = AHashMap::new();
         for seen in self.observations.held_mut().into_iter().flatten() {
             let [_, new] = replaced.entry(Arc::as_ptr(&seen.alike)).or_insert_with(|| {
-                let attributes = shared.of(Arc::clone(&seen.attributes));
+                let attributes = shared().in_place_of(&seen.attributes);
                 let new = if Arc::ptr_eq(&attributes, &seen.attributes) {
                     Arc::clone(&seen.alike)
                 } else {
@@ -225,12 +226,46 @@ impl SourceRollup {
         }
     }
 
-    fn settle(&mut self) {
+    /// Puts everything in its final order; of parts whose lines do not count from the start of the source yet, in the order
+    /// that it will be in.
+    pub fn settle(&mut self) {
         if let Some(observations) = self.observations.held_mut() {
-            sort_runs(observations, |seen| (seen.line, seen.time, seen.grain));
+            order_records(observations);
         }
         self.chunks.sort_unstable();
     }
+
+    /// Adds what a second look at the same source brought. Both are settled, and so is what they are together.
+    fn take_in(&mut self, mut other: Self) {
+        let more = std::mem::take(&mut other.observations).held().unwrap_or_default();
+        *self = std::mem::take(self).merge(other);
+        self.chunks.sort_unstable();
+        if more.len() < self.observations.len() / FEW {
+            put_among(&mut self.observations, more, place);
+        } else if !more.is_empty() {
+            self.observations.extend(more);
+            order_records(&mut self.observations);
+        }
+    }
+}
+
+/// One record in so many is few.
+const FEW: usize = 8;
+
+/// Puts the records of one source in their order. Nearly always they are, and their lines tell.
+pub fn order_records(records: &mut [Observation]) {
+    let is_before = |pair: &[Observation]| match pair {
+        [one, next] => one.line < next.line || place(one) <= place(next),
+        _ => true,
+    };
+    if !records.windows(2).all(is_before) {
+        sort_runs(records, place);
+    }
+}
+
+/// Where a record stands among the others of its source.
+fn place(seen: &Observation) -> (u64, Time, Grain) {
+    (seen.line, seen.time, seen.grain)
 }
 
 /// What reading some logs gave; two of them add up to what reading both would have given.
@@ -258,6 +293,16 @@ impl Rollup {
         self
     }
 
+    /// Adds what a second look at some of the same sources brought. Both are settled, and so is what they are together.
+    #[must_use]
+    pub fn with(mut self, extra: Self) -> Self {
+        for (name, more) in extra.sources {
+            self.sources.entry(name).or_default().take_in(*more);
+        }
+        self.skipped.extend(extra.skipped);
+        self
+    }
+
     /// Puts everything in its final order, so that the same input gives the same value whatever the cut.
     #[must_use]
     pub fn settled(mut self) -> Self {
@@ -271,7 +316,7 @@ impl Rollup {
 #[cfg(test)]
 mod tests {
     use super::{Rollup, SourceRollup};
-    use crate::model::{Attributes, Cell, Dimension, Grain, Name, Time};
+    use crate::model::{Attributes, Cell, Dimension, Grain, Name, Observation, Outcome, Time};
     use std::sync::Arc;
 
     fn part(name: &str, model: &str, time: i64) -> Rollup {
@@ -304,6 +349,30 @@ mod tests {
                 )
             })
             .collect()
+    }
+
+    #[test]
+    fn what_a_second_look_brings_comes_to_stand_in_its_place() {
+        let records = |lines: &mut dyn Iterator<Item = u64>| {
+            let mut rollup = Rollup::default();
+            let source = SourceRollup {
+                observations: lines
+                    .map(|line| Observation {
+                        line,
+                        ..Observation::ended(Time(0), Outcome::Status(500))
+                    })
+                    .collect(),
+                ..SourceRollup::default()
+            };
+            rollup.sources.insert(Name::from("a"), Box::new(source));
+            rollup
+        };
+        for step in [1, 3, 50, 300] {
+            let both =
+                records(&mut (0..200).map(|at| 2 * at)).with(records(&mut (0..400).step_by(step).map(|at| at / 2 * 2 + 1)));
+            let lines: Vec<u64> = both.sources["a"].observations.iter().map(|seen| seen.line).collect();
+            assert!(lines.is_sorted() && lines.len() == 200 + 400_usize.div_ceil(step));
+        }
     }
 
     #[test]

@@ -126,11 +126,13 @@ impl IdSample {
         }
     }
 
-    /// Keeps only ids whose hash has no bit of `fraction`: of so many of two samples the same ones.
+    /// Keeps only ids whose hash has no bit of `fraction`: of so many of two samples the same ones. Gives back the room of the
+    /// others: of 200 packed logs it was a quarter of all memory.
     pub fn thin(&mut self, fraction: u64) {
         if let Some(kept) = &mut self.0 {
             kept.settle();
             kept.ids.retain(|(hash, _)| *hash & fraction == 0);
+            kept.ids.shrink_to_fit();
         }
     }
 

@@ -1,6 +1,6 @@
 //! Values that a log repeats a million times, each held once.
 
-use ahash::AHashSet;
+use ahash::{AHashMap, AHashSet};
 use std::borrow::Borrow;
 use std::hash::Hash;
 use std::sync::Arc;
@@ -10,11 +10,18 @@ const HELD: usize = 16_384;
 
 /// Values of one kind. Whoever asks for an equal one again gets the one that was there first.
 #[derive(Clone, Debug)]
-pub struct Shared<T: ?Sized>(AHashSet<Arc<T>>);
+pub struct Shared<T: ?Sized> {
+    values: AHashSet<Arc<T>>,
+    /// What values were exchanged for, by where they lie; each with itself, so that nothing else comes to lie there.
+    exchanged: AHashMap<usize, [Arc<T>; 2]>,
+}
 
 impl<T: ?Sized> Default for Shared<T> {
     fn default() -> Self {
-        Self(AHashSet::default())
+        Self {
+            values: AHashSet::default(),
+            exchanged: AHashMap::default(),
+        }
     }
 }
 
@@ -25,14 +32,28 @@ impl<T: ?Sized + Eq + Hash> Shared<T> {
     where
         V: Borrow<T> + Into<Arc<T>>,
     {
-        if let Some(held) = self.0.get(value.borrow()) {
+        if let Some(held) = self.values.get(value.borrow()) {
             return Arc::clone(held);
         }
-        if self.0.len() >= HELD {
-            self.0.clear();
+        if self.values.len() >= HELD {
+            self.values.clear();
         }
         let new = value.into();
-        self.0.insert(Arc::clone(&new));
+        self.values.insert(Arc::clone(&new));
+        new
+    }
+
+    /// The same in the place of a value that many have in common already: it is hashed the first time only.
+    pub fn in_place_of(&mut self, value: &Arc<T>) -> Arc<T> {
+        let place = Arc::as_ptr(value).addr();
+        if let Some([_, new]) = self.exchanged.get(&place) {
+            return Arc::clone(new);
+        }
+        if self.exchanged.len() >= HELD {
+            self.exchanged.clear();
+        }
+        let new = self.of(Arc::clone(value));
+        self.exchanged.insert(place, [Arc::clone(value), Arc::clone(&new)]);
         new
     }
 }
@@ -47,6 +68,10 @@ mod tests {
         let mut words = Shared::<str>::default();
         let (first, second) = (words.of("gpt-4o"), words.of("gpt-4o"));
         assert!(Arc::ptr_eq(&first, &second));
+        let other = Arc::from("gpt-4o");
+        for _ in 0..2 {
+            assert!(Arc::ptr_eq(&words.in_place_of(&other), &first));
+        }
     }
 
     #[test]
@@ -55,6 +80,6 @@ mod tests {
         for word in 0..=HELD {
             words.of(word.to_string().as_str());
         }
-        assert_eq!(words.0.len(), 1);
+        assert_eq!(words.values.len(), 1);
     }
 }

@@ -27,7 +27,7 @@ use super::recognise::Order;
 use super::repeated::Repeated;
 use super::sieve::{IDS_OF_ALL, Sieve};
 use super::sought::Sought;
-use crate::model::{Name, Wanted};
+use crate::model::{Attributes, Name, Shared, Wanted};
 use crate::text::timestamp::Reference;
 use chrono::DateTime;
 use records::Records;
@@ -35,6 +35,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use stream::StreamReader;
 
@@ -67,12 +68,9 @@ pub(super) struct Shelf {
 }
 
 impl Shelf {
-    /// What lies on it, by source.
-    pub(super) fn into_sources(self) -> impl Iterator<Item = (usize, Parts)> {
-        self.sources.into_iter().map(|(number, mut parts)| {
-            parts.settle();
-            (number, *parts)
-        })
+    /// What lies on it, by source; not settled.
+    pub(super) fn into_sources(self) -> impl Iterator<Item = (usize, Box<Parts>)> {
+        self.sources.into_iter()
     }
 }
 
@@ -90,6 +88,8 @@ pub(super) struct Errand<'a> {
     pub(super) ids_kept: AtomicUsize,
     /// The bits that the hash of a sampled id lacks.
     pub(super) fraction: u64,
+    /// Attributes that several workers or sources have.
+    pub(super) shared: Mutex<Shared<Attributes>>,
 }
 
 impl<'a> Errand<'a> {
@@ -104,6 +104,7 @@ impl<'a> Errand<'a> {
             progress,
             ids_kept: AtomicUsize::new(0),
             fraction: 0,
+            shared: Mutex::default(),
         }
     }
 
@@ -203,6 +204,7 @@ impl Errand<'_> {
             *known = learned;
         }
         let mut parts = records.finish(opening, part, offset);
+        parts.order();
         self.settle(&mut parts, prepared);
         parts.rollup.bytes = bytes;
         parts.newlines.push((part, ended.newlines));

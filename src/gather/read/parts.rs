@@ -3,9 +3,11 @@
 use super::LINE_BITS;
 use crate::gather::recognise::Recognised;
 use crate::gather::sieve::Savers;
-use crate::model::{Attributes, Counting, IdSample, Name, Seldom, Shared, Sighting, SourceRollup, Time};
+use crate::model::{Attributes, Counting, IdSample, Name, Observation, Seldom, Shared, Sighting, SourceRollup, Time};
+use crate::workers::Workers;
 use smallvec::SmallVec;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
 
 /// The word of the report for a source that holds no record.
 const EMPTY: &str = "empty";
@@ -38,7 +40,7 @@ pub(in crate::gather) struct Parts {
 
 impl Parts {
     /// Puts what was laid by to its place.
-    pub(super) fn settle(&mut self) {
+    pub(in crate::gather) fn settle(&mut self) {
         for rollup in self.rollups_mut() {
             rollup.provider_ids.settle();
             rollup.client_ids.settle();
@@ -51,8 +53,18 @@ impl Parts {
         self.rollups_mut().for_each(SourceRollup::fit);
     }
 
+    /// Puts what was read of one part in its order: those of all parts are then runs, which are no work to put in theirs.
+    pub(super) fn order(&mut self) {
+        self.rollups_mut().for_each(SourceRollup::settle);
+    }
+
+    /// Takes out the records that are whole.
+    pub(in crate::gather) fn take_observations(&mut self) -> Vec<Observation> {
+        std::mem::take(&mut self.rollup.observations).held().unwrap_or_default()
+    }
+
     /// Holds attributes once that several workers have read.
-    pub(in crate::gather) fn share(&mut self, shared: &mut Shared<Attributes>) {
+    pub(in crate::gather) fn share(&mut self, shared: &Mutex<Shared<Attributes>>) {
         self.rollups_mut().for_each(|rollup| rollup.share(shared));
     }
 
@@ -100,11 +112,11 @@ impl Parts {
     }
 
     /// Makes every line the source's own, and gives the newlines before each part. `first` are those before all parts.
-    pub(in crate::gather) fn count_lines(&mut self, first: u64) -> BTreeMap<usize, u64> {
+    pub(in crate::gather) fn count_lines(&mut self, first: u64, workers: &Workers) -> BTreeMap<usize, u64> {
         self.newlines.sort_unstable();
         if self.newlines.len() < 2 && first == 0 {
             // Nothing comes before the only part.
-            self.set_lines(&BTreeMap::new());
+            self.set_lines(&BTreeMap::new(), workers);
             return BTreeMap::new();
         }
         let mut sum = first;
@@ -113,13 +125,13 @@ impl Parts {
             before.insert(*part, sum);
             sum += newlines;
         }
-        self.set_lines(&before);
+        self.set_lines(&before, workers);
         before
     }
 
     /// Makes every line the source's own, by the newlines before each part.
-    pub(in crate::gather) fn set_lines(&mut self, before: &BTreeMap<usize, u64>) {
-        self.rollups_mut().for_each(|rollup| set_lines(rollup, before));
+    pub(in crate::gather) fn set_lines(&mut self, before: &BTreeMap<usize, u64>, workers: &Workers) {
+        self.rollups_mut().for_each(|rollup| set_lines(rollup, before, workers));
         for sighting in self.sightings.held_mut().into_iter().flatten() {
             sighting.line = line(sighting.line, before);
             sighting.seen.iter_mut().for_each(|seen| seen.line = sighting.line);
@@ -158,15 +170,21 @@ pub(in crate::gather) fn describe(rollup: &mut SourceRollup, recognised: Option<
     }
 }
 
-fn set_lines(rollup: &mut SourceRollup, before: &BTreeMap<usize, u64>) {
-    // Observations of one part stand together.
-    let mut last = (u64::MAX, 0);
-    for observation in rollup.observations.held_mut().into_iter().flatten() {
-        let (part, within) = (observation.line >> LINE_BITS, observation.line & ((1 << LINE_BITS) - 1));
-        if part != last.0 {
-            last = (part, line(part << LINE_BITS, before));
-        }
-        observation.line = last.1 + within;
+fn set_lines(rollup: &mut SourceRollup, before: &BTreeMap<usize, u64>, workers: &Workers) {
+    if let Some(observations) = rollup.observations.held_mut() {
+        // Observations of one part stand together.
+        workers.each_mut(observations, |_, seen, last: &mut Option<(u64, u64)>| {
+            let (part, within) = (seen.line >> LINE_BITS, seen.line & ((1 << LINE_BITS) - 1));
+            let first = match last {
+                Some((of, first)) if *of == part => *first,
+                _ => {
+                    let first = line(part << LINE_BITS, before);
+                    *last = Some((part, first));
+                    first
+                }
+            };
+            seen.line = first + within;
+        });
     }
     if let Some(rare) = rollup.rare.held_mut() {
         rare.unread_lines = rare.unread_lines.iter().map(|written| line(*written, before)).collect();

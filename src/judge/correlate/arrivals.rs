@@ -3,7 +3,7 @@
 
 use super::view::SourceIndex;
 use crate::judge::windows::statistics;
-use crate::model::{CELL_SECONDS, Grain, Name, Observation, Outcome, SourceRollup};
+use crate::model::{CELL_SECONDS, Grain, Name, Observation, Outcome, SourceRollup, Time};
 use std::collections::BTreeMap;
 
 /// Events on both sides below which arrival counts prove nothing (the reference method asks for 50).
@@ -65,7 +65,7 @@ impl Slots {
         let mut counts: Vec<(i64, i64)> = Vec::new();
         for &index in members {
             let Some((_, rollup)) = sources.get(index) else { continue };
-            for (time, grain, _, cell) in rollup.cells.in_order() {
+            for (time, grain, _, cell) in rollup.cells.counted() {
                 // A tunnel ends when its client hangs up, which no request's end need be near.
                 if matches!(grain, Grain::Detail | Grain::Tunnel) {
                     continue;
@@ -147,6 +147,38 @@ pub(super) fn zone(ours: &Minutes, theirs: &Minutes) -> Option<i64> {
     (best >= CORRELATED && best >= second + CLEARLY).then_some(quarters * QUARTER_MINUTES * MINUTE_MS)
 }
 
+/// Arrivals by minute, while they are counted: most come in the minute of the one before.
+#[derive(Default)]
+struct ByMinute {
+    counts: BTreeMap<i64, u64>,
+    /// The minute of the last ones, and how many of them are in no sum yet.
+    last: Option<(i64, u64)>,
+}
+
+impl ByMinute {
+    fn add(&mut self, time: Time, count: u64) {
+        let minute = time.0.div_euclid(MINUTE_MS);
+        match &mut self.last {
+            Some((last, sum)) if *last == minute => *sum += count,
+            _ => {
+                self.settle();
+                self.last = Some((minute, count));
+            }
+        }
+    }
+
+    fn settle(&mut self) {
+        if let Some((minute, count)) = self.last.take() {
+            *self.counts.entry(minute).or_default() += count;
+        }
+    }
+
+    fn counts(mut self) -> BTreeMap<i64, u64> {
+        self.settle();
+        self.counts
+    }
+}
+
 /// Arrivals by minute, less their running mean, so that the hours of a day do not look like one another.
 pub(super) struct Minutes {
     first: i64,
@@ -156,12 +188,12 @@ pub(super) struct Minutes {
 impl Minutes {
     /// Those of some logs; `None` where they are too few or too many.
     pub(super) fn of(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> Option<Self> {
-        let mut counts: BTreeMap<i64, u64> = BTreeMap::new();
+        let mut minutes = ByMinute::default();
         for &index in members {
             let Some((_, rollup)) = sources.get(index) else { continue };
-            for (time, grain, _, cell) in rollup.cells.in_order() {
+            for (time, grain, _, cell) in rollup.cells.counted() {
                 if !matches!(grain, Grain::Detail | Grain::Tunnel) {
-                    *counts.entry(time.0.div_euclid(MINUTE_MS)).or_default() += u64::from(cell.ok);
+                    minutes.add(time, u64::from(cell.ok));
                 }
             }
             // The successes are counted already, those too that a second look or their number brought.
@@ -169,9 +201,10 @@ impl Minutes {
                 matches!(seen.grain, Grain::Attempt | Grain::Call) && !matches!(seen.outcome, Outcome::Unsaid | Outcome::Success)
             };
             for seen in rollup.observations.iter().filter(ended) {
-                *counts.entry(seen.time.0.div_euclid(MINUTE_MS)).or_default() += 1;
+                minutes.add(seen.time, 1);
             }
         }
+        let counts = minutes.counts();
         let (first, last) = (*counts.keys().next()?, *counts.keys().next_back()?);
         let length = usize::try_from(last - first + 1)
             .ok()

@@ -12,6 +12,7 @@ use super::shared_ids::{PAIRS_NEEDED, Pair, ProxyIds};
 use super::view::SourceIndex;
 use crate::model::{Name, SourceRollup, Time, Vantage};
 use crate::text::timestamp::{ZONE_STEP_MS, nearest_zone_ms};
+use crate::workers::Workers;
 use ahash::AHashMap;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,10 +55,15 @@ impl Clock {
 ///
 /// They are told by what the first look gave: sampled ids, counted successes, failures, spans and zones. The second look
 /// only adds single successes, which nothing here asks for, so they are worked out once for both.
-pub(super) fn clocks(sources: &[(&Name, &SourceRollup)], families: &[Family], proxies: &[ProxyHost]) -> Vec<Clock> {
+pub(super) fn clocks(
+    sources: &[(&Name, &SourceRollup)],
+    families: &[Family],
+    proxies: &[ProxyHost],
+    workers: &Workers,
+) -> Vec<Clock> {
     let mut clocks = vec![Clock::default(); sources.len()];
     let units = units(sources, families, proxies);
-    let links = links(sources, &units, &mut clocks);
+    let links = links(sources, &units, &mut clocks, workers);
     let offsets = settle(&units, &links);
     for (unit, offset) in units.iter().zip(&offsets) {
         for &index in unit.sources {
@@ -204,15 +210,15 @@ impl Links {
 }
 
 /// The links; and which logs stamp starts, which the same pairs tell.
-fn links(sources: &[(&Name, &SourceRollup)], units: &[Unit<'_>], clocks: &mut [Clock]) -> Links {
+fn links(sources: &[(&Name, &SourceRollup)], units: &[Unit<'_>], clocks: &mut [Clock], workers: &Workers) -> Links {
     let numbered = || units.iter().enumerate();
     let proxies = || numbered().filter(|(_, unit)| unit.is_proxy);
     let proxy_of = |(proxy, unit): (usize, &Unit<'_>)| unit.counted.iter().map(|&log| (log, proxy)).collect::<Vec<_>>();
     let proxy_of: BTreeMap<SourceIndex, usize> = proxies().flat_map(proxy_of).collect();
-    let ids = ProxyIds::of(sources, proxy_of.keys().copied());
+    let ids = ProxyIds::of(sources, proxy_of.keys().copied(), workers);
     let mut links = Links::default();
     for (application, unit) in numbered().filter(|(_, unit)| !unit.is_proxy) {
-        for (proxy, mut apart) in lags(sources, unit, &ids, &proxy_of, clocks) {
+        for (proxy, mut apart) in lags((sources, unit), &ids, &proxy_of, clocks, workers) {
             if apart.len() >= PAIRS_NEEDED {
                 links.single.push(Link {
                     application,
@@ -238,20 +244,23 @@ fn links(sources: &[(&Name, &SourceRollup)], units: &[Unit<'_>], clocks: &mut [C
 
 /// Proxy's stamp minus application's end, for every pair of an application's log and each proxy that shares ids with it.
 fn lags(
-    sources: &[(&Name, &SourceRollup)],
-    application: &Unit<'_>,
+    (sources, application): (&[(&Name, &SourceRollup)], &Unit<'_>),
     ids: &ProxyIds,
     proxy_of: &BTreeMap<SourceIndex, usize>,
     clocks: &mut [Clock],
+    workers: &Workers,
 ) -> BTreeMap<usize, Vec<i64>> {
     let mut apart: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
     // A browser's log tells more of a proxy that an application's knows, and knows none by itself.
     let mut acquainted: BTreeSet<usize> = BTreeSet::new();
-    for &index in application.counted {
-        let Some((_, rollup)) = sources.get(index) else { continue };
+    let of_log = |&index: &SourceIndex| {
+        let (_, rollup) = sources.get(index)?;
         let by_log = ids.pairs(rollup);
         let is_application = rollup.vantage == Some(Vantage::Application);
         let starts = is_application && stamps_start(&by_log.values().flatten().copied().collect::<Vec<_>>());
+        Some((index, is_application, starts, by_log))
+    };
+    for (index, is_application, starts, by_log) in workers.map(application.counted, of_log).into_iter().flatten() {
         if let Some(clock) = clocks.get_mut(index) {
             clock.stamps_start = starts;
         }

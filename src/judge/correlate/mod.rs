@@ -70,12 +70,13 @@ pub struct Clocks(Vec<Clock>);
 impl Clocks {
     /// Works them out.
     #[must_use]
-    pub fn of(rollup: &Rollup) -> Self {
+    pub(super) fn of(rollup: &Rollup, workers: &Workers) -> Self {
         let sources: Vec<(&Name, &SourceRollup)> = by_name(rollup);
         Self(clocks::clocks(
             &sources,
             &family::families(&sources),
             &proxies::hosts_without_views(&sources),
+            workers,
         ))
     }
 
@@ -97,7 +98,10 @@ pub(crate) fn correlate(rollup: &Rollup, clocks: Option<&Clocks>, workers: &Work
     let families = family::families(&sources);
     let mut proxies = proxies::hosts(&sources, workers);
     let known = clocks.and_then(|clocks| clocks.of_all(&sources));
-    let clocks = known.map_or_else(|| Cow::from(clocks::clocks(&sources, &families, &proxies)), Cow::from);
+    let clocks = known.map_or_else(
+        || Cow::from(clocks::clocks(&sources, &families, &proxies, workers)),
+        Cow::from,
+    );
     let numbered: Vec<(u32, &Family)> = (0..).zip(&families).collect();
     let (mut assembled, numbered) = workers.both(
         || workers.map(&numbered, |family| assemble_family(*family, &sources, workers)),

@@ -3,6 +3,7 @@
 use super::by_hash::ByHash;
 use super::view::SourceIndex;
 use crate::model::{IdSample, Name, SourceRollup, Time};
+use crate::workers::Workers;
 use std::collections::BTreeMap;
 
 /// Pairs below which nothing is concluded (classification B3.2).
@@ -25,13 +26,11 @@ pub(super) struct ProxyIds {
 }
 
 impl ProxyIds {
-    pub(super) fn of(sources: &[(&Name, &SourceRollup)], logs: impl Iterator<Item = SourceIndex>) -> Self {
+    pub(super) fn of(sources: &[(&Name, &SourceRollup)], logs: impl Iterator<Item = SourceIndex>, workers: &Workers) -> Self {
         let logs: Vec<(SourceIndex, &SourceRollup)> = logs.filter_map(|log| Some((log, sources.get(log)?.1))).collect();
         let of = |ids: fn(&SourceRollup) -> &IdSample| Holders::of(logs.iter().map(|(log, rollup)| (*log, ids(rollup))));
-        Self {
-            provider: of(|rollup| &rollup.provider_ids),
-            client: of(|rollup| &rollup.client_ids),
-        }
+        let (provider, client) = workers.both(|| of(|rollup| &rollup.provider_ids), || of(|rollup| &rollup.client_ids));
+        Self { provider, client }
     }
 
     /// The pairs of an application's log with each proxy's log that shares ids with it: by the provider's ids, or by the
@@ -74,7 +73,7 @@ impl Holders {
 
 #[cfg(test)]
 mod tests {
-    use super::{Pair, ProxyIds};
+    use super::{Pair, ProxyIds, Workers};
     use crate::model::{Name, SampledId, SourceRollup, Time};
     use std::sync::LazyLock;
 
@@ -100,7 +99,7 @@ mod tests {
     }
 
     fn pairs(application: &SourceRollup, proxies: &[SourceRollup]) -> Vec<(usize, Vec<i64>)> {
-        let pairs = ProxyIds::of(&sources(proxies), 0..proxies.len()).pairs(application);
+        let pairs = ProxyIds::of(&sources(proxies), 0..proxies.len(), &Workers::new(1)).pairs(application);
         let apart = |pair: &Pair| pair.apart_ms;
         pairs
             .into_iter()
@@ -111,7 +110,7 @@ mod tests {
     #[test]
     fn an_id_is_paired_with_every_proxys_log_that_holds_it() {
         let proxies = [log(&[(1, 107), (2, 200)], &[]), log(&[(3, 0)], &[]), log(&[(1, 103)], &[])];
-        let found = ProxyIds::of(&sources(&proxies), 0..3)
+        let found = ProxyIds::of(&sources(&proxies), 0..3, &Workers::new(2))
             .provider
             .shared(&log(&[(1, 100)], &[]).provider_ids);
         let apart: Vec<_> = found

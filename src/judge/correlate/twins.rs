@@ -3,7 +3,7 @@
 use super::by_hash::ByHash;
 use super::proxies::ProxyHost;
 use super::view::SourceIndex;
-use crate::model::{Dimension, Grain, Name, SourceRollup};
+use crate::model::{Dimension, Grain, Name, SourceRollup, Time};
 use crate::text::timestamp::{ZONE_STEP_MS, nearest_zone_ms};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -163,10 +163,33 @@ type Counts = BTreeMap<(i64, Option<Name>), u64>;
 
 /// One log may stamp starts and the other ends, so that five seconds would tell them apart.
 fn counts(rollup: &SourceRollup, shift: i64) -> Counts {
+    let endpoints: Vec<Option<&Name>> = rollup
+        .cells
+        .combinations()
+        .map(|attributes| attributes.get(Dimension::Endpoint))
+        .collect();
     let mut counts = Counts::new();
-    for (time, _, attributes, cell) in rollup.cells.in_order() {
-        let bin = time.plus_ms(shift).0.div_euclid(COUNTED_TOGETHER_MS);
-        *counts.entry((bin, attributes.get(Dimension::Endpoint).cloned())).or_default() += u64::from(cell.ok);
+    // Those of one bin stand together, and are summed by their numbers first.
+    let mut sums = vec![0_u64; endpoints.len()];
+    let bin = |time: Time| time.plus_ms(shift).0.div_euclid(COUNTED_TOGETHER_MS);
+    let mut cells = rollup.cells.counted().peekable();
+    let mut met: Vec<usize> = Vec::new();
+    while let Some((time, _, tuple, cell)) = cells.next() {
+        let tuple = usize::from(tuple);
+        if let Some(sum) = sums.get_mut(tuple).filter(|_| cell.ok > 0) {
+            if *sum == 0 {
+                met.push(tuple);
+            }
+            *sum += u64::from(cell.ok);
+        }
+        let bin_of = bin(time);
+        if cells.peek().is_none_or(|(next, ..)| bin(*next) != bin_of) {
+            for tuple in met.drain(..) {
+                let sum = sums.get_mut(tuple).map_or(0, std::mem::take);
+                let endpoint = endpoints.get(tuple).copied().flatten();
+                *counts.entry((bin_of, endpoint.cloned())).or_default() += sum;
+            }
+        }
     }
     counts
 }
