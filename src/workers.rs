@@ -16,6 +16,9 @@ const ITEMS_AT_ONCE: usize = 4096;
 /// Items that a worker moves before it asks for more.
 const MOVED_AT_ONCE: usize = 1024;
 
+/// Items for each worker that are given ahead of it: one in its hands and one to go on with.
+const ITEMS_AHEAD: usize = 2;
+
 /// So many workers.
 pub struct Workers {
     pool: Option<ThreadPool>,
@@ -126,6 +129,29 @@ impl Workers {
         }
     }
 
+    /// Has the workers do what the caller's thread gives, while that goes on giving. Where they are behind, the caller's thread
+    /// does the next itself: so no more is given and not done than is soon done, and nobody waits.
+    pub(crate) fn beside<I: Send, R>(&self, give: impl FnOnce(&mut dyn FnMut(I)) -> R, work: impl Fn(I) + Sync) -> R {
+        let Some(pool) = &self.pool else {
+            return give(&mut |item| work(item));
+        };
+        let given = AtomicUsize::new(0);
+        let most = ITEMS_AHEAD * pool.current_num_threads();
+        pool.in_place_scope(|scope| {
+            let (work, given) = (&work, &given);
+            give(&mut |item| {
+                if given.fetch_add(1, Ordering::Relaxed) >= most {
+                    given.fetch_sub(1, Ordering::Relaxed);
+                    return work(item);
+                }
+                scope.spawn(move |_| {
+                    work(item);
+                    given.fetch_sub(1, Ordering::Relaxed);
+                });
+            })
+        })
+    }
+
     /// As [`Self::map`], of so many items that each weighs little: what is made lies where it stays, in memory that all of the
     /// workers have the system give.
     pub(crate) fn map_each<I: Sync, R: Send>(&self, items: &[I], work: impl Fn(&I) -> R + Sync) -> Vec<R> {
@@ -185,7 +211,8 @@ impl Workers {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOVED_AT_ONCE, Workers};
+    use super::{MOVED_AT_ONCE, Ordering, Workers};
+    use std::sync::atomic::AtomicU64;
 
     #[test]
     fn every_item_is_given_out_once() {
@@ -206,6 +233,18 @@ mod tests {
             };
             let left = Workers::new(threads).fold_and_give(&items, work, |item| taken += *item);
             assert_eq!((taken, left.iter().sum::<u64>()), (250_500, 250_000));
+        }
+    }
+
+    #[test]
+    fn what_is_given_is_done_once_before_the_giving_is_over() {
+        for threads in [1, 2, 8] {
+            let sum = AtomicU64::new(0);
+            let add = |item: u64| {
+                sum.fetch_add(item, Ordering::Relaxed);
+            };
+            Workers::new(threads).beside(|give| (1..=1000).for_each(give), add);
+            assert_eq!(sum.into_inner(), 500_500);
         }
     }
 

@@ -88,6 +88,7 @@ fn deliver_all(args: &Analyze, needs: &Needs, findings: Findings, derived: Vec<u
         audience,
         key: key.clone(),
     };
+    let lookers = deliver::lookers(&findings, needs.gather.threads);
     // The last one takes the findings themselves.
     let mut left = needs.reports.len() + usize::from(needs.bundle.is_some());
     let mut findings = Some(findings);
@@ -99,7 +100,8 @@ fn deliver_all(args: &Analyze, needs: &Needs, findings: Findings, derived: Vec<u
     for Delivery { report, audience, file } in &needs.reports {
         let sealed = sealed(*audience);
         let context = context(needs, needs.colour && file.is_none());
-        let draft = deliver::draft(&sealed, *report, &context).with_context(|| format!("the report '{}'", report.name()))?;
+        let draft =
+            deliver::draft(&sealed, *report, &context, &lookers).with_context(|| format!("the report '{}'", report.name()))?;
         account::removed(report.name(), &draft.removed);
         if !args.quiet {
             account::to_fill_in(report.name(), draft.to_fill_in);

@@ -3,17 +3,18 @@
 //! The shapes here are the contract, not the model's: each is made from the model's by hand, so that a change within
 //! never changes what others read.
 
-use super::phrases::{inert, interval, percent, round};
+use super::json_text::{BUFFER, Indented, Inert, Stamp};
+use super::phrases::{interval, percent, round};
 use super::report::{Context, Report};
 use crate::model::{
-    Attempt, CallerSideCount, Counts, Coverage, Dimension, Finding, Findings, Scope, Skipped, SourceCoverage, StatusNote, Time,
+    Attempt, CallerSideCount, Counts, Coverage, Dimension, Finding, Findings, Scope, SeenBy, Skipped, SourceCoverage, StatusNote,
     Window,
 };
 use crate::redact::Sealed;
 use chrono::SecondsFormat;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Write};
 
 /// The report.
 pub(super) struct JsonV1;
@@ -27,15 +28,19 @@ impl Report for JsonV1 {
         "json"
     }
 
-    fn write(&self, sealed: &Sealed, context: &Context<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        serde_json::to_writer_pretty(&mut *out, &report(sealed.findings(), context))?;
-        out.write_all(b"\n")
+    fn write(&self, sealed: &Sealed, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
+        // Many a short word, which shall cost no call each.
+        let mut out = io::BufWriter::with_capacity(BUFFER, out);
+        let mut serializer = serde_json::Serializer::with_formatter(&mut out, Indented::default());
+        report(sealed.findings(), context).serialize(&mut serializer)?;
+        out.write_all(b"\n")?;
+        out.flush()
     }
 }
 
 /// A list whose items are made one at a time while they are written: of a great many logs it would weigh more than all
 /// that is known of them.
-struct Each<'f, T, V>(&'f [T], fn(&T) -> V);
+struct Each<'f, T, V>(&'f [T], fn(&'f T) -> V);
 
 impl<T, V: Serialize> Serialize for Each<'_, T, V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -52,9 +57,9 @@ struct ReportV1<'f> {
     counts: CountsV1,
     windows: Vec<WindowV1<'f>>,
     isolated_failures: IsolatedV1<'f>,
-    caller_side: Vec<CallerSideV1>,
+    caller_side: Vec<CallerSideV1<'f>>,
     retries: RetriesV1,
-    findings: Each<'f, Finding, FindingV1>,
+    findings: Each<'f, Finding, FindingV1<'f>>,
     redacted: BTreeMap<&'static str, u64>,
     thresholds: BTreeMap<&'static str, f64>,
 }
@@ -67,37 +72,37 @@ struct ToolV1 {
 
 #[derive(Serialize)]
 struct CoverageV1<'f> {
-    start: Option<String>,
-    end: Option<String>,
+    start: Option<Stamp>,
+    end: Option<Stamp>,
     files: u64,
     bytes: u64,
     records: u64,
     other_records: u64,
     unread_records: u64,
-    sources: Each<'f, Box<SourceCoverage>, SourceV1>,
-    skipped: Each<'f, Skipped, SkippedV1>,
+    sources: Each<'f, Box<SourceCoverage>, SourceV1<'f>>,
+    skipped: Each<'f, Skipped, SkippedV1<'f>>,
 }
 
 #[derive(Serialize)]
-struct SourceV1 {
-    path: String,
+struct SourceV1<'f> {
+    path: Inert<'f>,
     format: Option<&'static str>,
     vantage: Option<&'static str>,
-    host: Option<String>,
+    host: Option<Inert<'f>>,
     records: u64,
     other_records: u64,
     unread_records: u64,
-    first: Option<String>,
-    last: Option<String>,
-    time_zone: Option<String>,
+    first: Option<Stamp>,
+    last: Option<Stamp>,
+    time_zone: Option<&'f str>,
     clock_offset_seconds: f64,
-    notes: Vec<String>,
+    notes: Vec<Inert<'f>>,
 }
 
 #[derive(Serialize)]
-struct SkippedV1 {
-    path: String,
-    reason: String,
+struct SkippedV1<'f> {
+    path: Inert<'f>,
+    reason: Inert<'f>,
 }
 
 #[derive(Serialize)]
@@ -114,17 +119,17 @@ struct CountsV1 {
 #[derive(Serialize)]
 struct WindowV1<'f> {
     id: String,
-    start: String,
-    end: String,
+    start: Stamp,
+    end: Stamp,
     duration_seconds: f64,
-    start_not_before: Option<String>,
-    end_not_after: Option<String>,
+    start_not_before: Option<Stamp>,
+    end_not_after: Option<Stamp>,
     class: &'static str,
     severity: &'static str,
     confidence: f64,
     flags: Vec<&'static str>,
     ongoing: bool,
-    scope: BTreeMap<&'static str, Vec<String>>,
+    scope: BTreeMap<&'static str, Vec<Inert<'f>>>,
     attempts: u64,
     failures: u64,
     failing_percentage: f64,
@@ -134,20 +139,20 @@ struct WindowV1<'f> {
     calls_lost: u64,
     by_status: BTreeMap<String, u64>,
     by_transport_error: BTreeMap<&'static str, u64>,
-    by_error: Vec<ByErrorV1>,
+    by_error: Vec<ByErrorV1<'f>>,
     reached_provider: ReachedV1,
-    because: Vec<String>,
-    against: Vec<AgainstV1>,
-    next_step: String,
-    status_page: Vec<StatusNoteV1>,
-    requests: Each<'f, Attempt, RequestV1>,
+    because: Vec<Inert<'f>>,
+    against: Vec<AgainstV1<'f>>,
+    next_step: Inert<'f>,
+    status_page: Vec<StatusNoteV1<'f>>,
+    requests: Each<'f, Attempt, RequestV1<'f>>,
     requests_omitted: u64,
 }
 
 #[derive(Serialize)]
-struct ByErrorV1 {
-    r#type: Option<String>,
-    code: Option<String>,
+struct ByErrorV1<'f> {
+    r#type: Option<Inert<'f>>,
+    code: Option<Inert<'f>>,
     count: u64,
 }
 
@@ -159,68 +164,81 @@ struct ReachedV1 {
 }
 
 #[derive(Serialize)]
-struct AgainstV1 {
+struct AgainstV1<'f> {
     class: &'static str,
-    says: String,
+    says: Inert<'f>,
 }
 
 #[derive(Serialize)]
-struct StatusNoteV1 {
-    component: Option<String>,
-    incident: Option<String>,
+struct StatusNoteV1<'f> {
+    component: Option<Inert<'f>>,
+    incident: Option<Inert<'f>>,
     agrees: bool,
-    says: String,
+    says: Inert<'f>,
 }
 
 #[derive(Serialize)]
-struct RequestV1 {
-    timestamp: String,
+struct RequestV1<'f> {
+    timestamp: Stamp,
     status: Option<u16>,
     transport_error: Option<&'static str>,
-    x_request_id: Option<String>,
-    x_client_request_id: Option<String>,
-    cf_ray: Option<String>,
-    gateway_request_id: Option<String>,
-    provider: Option<String>,
-    surface: Option<String>,
-    model: Option<String>,
-    endpoint: Option<String>,
-    method: Option<String>,
-    service_tier: Option<String>,
-    organization: Option<String>,
-    project: Option<String>,
-    error_type: Option<String>,
-    error_code: Option<String>,
+    x_request_id: Option<Inert<'f>>,
+    x_client_request_id: Option<Inert<'f>>,
+    cf_ray: Option<Inert<'f>>,
+    gateway_request_id: Option<Inert<'f>>,
+    provider: Option<Inert<'f>>,
+    surface: Option<Inert<'f>>,
+    model: Option<Inert<'f>>,
+    endpoint: Option<Inert<'f>>,
+    method: Option<Inert<'f>>,
+    service_tier: Option<Inert<'f>>,
+    organization: Option<Inert<'f>>,
+    project: Option<Inert<'f>>,
+    error_type: Option<Inert<'f>>,
+    error_code: Option<Inert<'f>>,
     latency_seconds: Option<f64>,
     attempt: u16,
     call_outcome: &'static str,
     reached_provider: &'static str,
     decided_by: &'static str,
-    seen_by: Vec<SeenV1>,
+    seen_by: Places<'f>,
 }
 
 #[derive(Serialize)]
-struct SeenV1 {
+struct SeenV1<'f> {
     vantage: &'static str,
-    path: String,
+    path: Inert<'f>,
     line: u64,
+}
+
+/// Where a request stands in the logs.
+struct Places<'f>(&'f SeenBy);
+
+impl Serialize for Places<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|seen| SeenV1 {
+            vantage: seen.vantage.name(),
+            path: Inert(seen.path),
+            line: seen.line,
+        }))
+    }
 }
 
 #[derive(Serialize)]
 struct IsolatedV1<'f> {
     count: u64,
-    requests: Each<'f, Attempt, RequestV1>,
+    requests: Each<'f, Attempt, RequestV1<'f>>,
 }
 
 #[derive(Serialize)]
-struct CallerSideV1 {
+struct CallerSideV1<'f> {
     kind: &'static str,
     count: u64,
     by_status: BTreeMap<String, u64>,
-    first: String,
-    last: String,
-    models: Vec<String>,
-    advice: String,
+    first: Stamp,
+    last: Stamp,
+    models: Vec<Inert<'f>>,
+    advice: &'f str,
 }
 
 #[derive(Serialize)]
@@ -240,11 +258,11 @@ struct RetryFindingV1 {
 }
 
 #[derive(Serialize)]
-struct FindingV1 {
+struct FindingV1<'f> {
     about: &'static str,
-    says: String,
-    advice: String,
-    path: Option<String>,
+    says: Inert<'f>,
+    advice: Inert<'f>,
+    path: Option<Inert<'f>>,
 }
 
 fn report<'f>(findings: &'f Findings, context: &Context<'_>) -> ReportV1<'f> {
@@ -290,43 +308,43 @@ fn report<'f>(findings: &'f Findings, context: &Context<'_>) -> ReportV1<'f> {
     }
 }
 
-fn finding(finding: &Finding) -> FindingV1 {
+fn finding(finding: &Finding) -> FindingV1<'_> {
     FindingV1 {
         about: finding.about,
-        says: inert(&finding.says),
-        advice: inert(&finding.advice),
+        says: Inert(&finding.says),
+        advice: Inert(&finding.advice),
         path: text(finding.path.as_deref()),
     }
 }
 
-fn source(source: &SourceCoverage) -> SourceV1 {
+fn source(source: &SourceCoverage) -> SourceV1<'_> {
     SourceV1 {
-        path: inert(&source.path),
+        path: Inert(&source.path),
         format: source.format,
         vantage: source.vantage.map(crate::model::Vantage::name),
         host: text(source.host.as_deref()),
         records: source.records,
         other_records: source.other_records,
         unread_records: source.unread_records,
-        first: time(source.first),
-        last: time(source.last),
-        time_zone: source.time_zone.as_deref().map(str::to_owned),
+        first: source.first.map(Stamp),
+        last: source.last.map(Stamp),
+        time_zone: source.time_zone.as_deref(),
         clock_offset_seconds: source.clock_offset_seconds,
-        notes: source.notes.iter().map(|note| inert(note)).collect(),
+        notes: source.notes.iter().map(|note| Inert(note)).collect(),
     }
 }
 
-fn skipped(skipped: &Skipped) -> SkippedV1 {
+fn skipped(skipped: &Skipped) -> SkippedV1<'_> {
     SkippedV1 {
-        path: inert(&skipped.path),
-        reason: inert(&skipped.reason),
+        path: Inert(&skipped.path),
+        reason: Inert(&skipped.reason),
     }
 }
 
 fn coverage(read: &Coverage) -> CoverageV1<'_> {
     CoverageV1 {
-        start: time(read.start),
-        end: time(read.end),
+        start: read.start.map(Stamp),
+        end: read.end.map(Stamp),
         files: read.sources.len() as u64,
         bytes: read.bytes,
         records: read.records(),
@@ -358,11 +376,11 @@ fn window(number: usize, window: &Window) -> WindowV1<'_> {
     let seconds = window.end.since(window.start) as f64 / 1000.0;
     WindowV1 {
         id: format!("w{number}"),
-        start: window.start.to_string(),
-        end: window.end.to_string(),
+        start: Stamp(window.start),
+        end: Stamp(window.end),
         duration_seconds: seconds,
-        start_not_before: time(window.start_not_before),
-        end_not_after: time(window.end_not_after),
+        start_not_before: window.start_not_before.map(Stamp),
+        end_not_after: window.end_not_after.map(Stamp),
         class: window.verdict.class.name(),
         severity: window.severity.name(),
         confidence: window.verdict.confidence,
@@ -396,29 +414,29 @@ fn window(number: usize, window: &Window) -> WindowV1<'_> {
             no: window.reached_no,
             unknown: window.reached_unknown,
         },
-        because: window.verdict.because.iter().map(|sentence| inert(sentence)).collect(),
+        because: window.verdict.because.iter().map(|sentence| Inert(sentence)).collect(),
         against: window
             .verdict
             .against
             .iter()
             .map(|one| AgainstV1 {
                 class: one.class.name(),
-                says: inert(&one.says),
+                says: Inert(&one.says),
             })
             .collect(),
-        next_step: inert(&window.verdict.next_step),
+        next_step: Inert(&window.verdict.next_step),
         status_page: window.status_page.iter().map(status_note).collect(),
         requests: Each(&window.requests, request),
         requests_omitted: window.requests_omitted,
     }
 }
 
-fn request(attempt: &Attempt) -> RequestV1 {
+fn request(attempt: &Attempt) -> RequestV1<'_> {
     let attribute = |dimension: Dimension| text(attempt.attributes.get(dimension).map(|name| &**name));
     let ids = &attempt.ids;
     let error = attempt.error.as_deref();
     RequestV1 {
-        timestamp: attempt.time.to_string(),
+        timestamp: Stamp(attempt.time),
         status: attempt.outcome.status(),
         transport_error: attempt.outcome.transport().map(crate::model::TransportError::name),
         x_request_id: text(ids.x_request_id.as_deref()),
@@ -440,36 +458,28 @@ fn request(attempt: &Attempt) -> RequestV1 {
         call_outcome: attempt.call_outcome.name(),
         reached_provider: attempt.reached.name(),
         decided_by: attempt.fact.says(),
-        seen_by: attempt
-            .seen_by
-            .iter()
-            .map(|seen| SeenV1 {
-                vantage: seen.vantage.name(),
-                path: inert(seen.path),
-                line: seen.line,
-            })
-            .collect(),
+        seen_by: Places(&attempt.seen_by),
     }
 }
 
-fn caller_side(kind: &CallerSideCount) -> CallerSideV1 {
+fn caller_side(kind: &CallerSideCount) -> CallerSideV1<'_> {
     CallerSideV1 {
         kind: kind.kind.name(),
         count: kind.count,
         by_status: statuses(&kind.by_status),
-        first: kind.first.to_string(),
-        last: kind.last.to_string(),
-        models: kind.models.iter().map(|model| inert(model)).collect(),
-        advice: kind.advice.clone(),
+        first: Stamp(kind.first),
+        last: Stamp(kind.last),
+        models: kind.models.iter().map(|model| Inert(model)).collect(),
+        advice: &kind.advice,
     }
 }
 
 /// An absent dimension means all.
-fn scope(scope: &Scope) -> BTreeMap<&'static str, Vec<String>> {
+fn scope(scope: &Scope) -> BTreeMap<&'static str, Vec<Inert<'_>>> {
     scope
         .values
         .iter()
-        .map(|(dimension, values)| (dimension.name(), values.iter().map(|value| inert(value)).collect()))
+        .map(|(dimension, values)| (dimension.name(), values.iter().map(|value| Inert(value)).collect()))
         .collect()
 }
 
@@ -477,19 +487,15 @@ fn statuses(counts: &BTreeMap<u16, u64>) -> BTreeMap<String, u64> {
     counts.iter().map(|(status, count)| (status.to_string(), *count)).collect()
 }
 
-fn time(time: Option<Time>) -> Option<String> {
-    time.map(|time| time.to_string())
+fn text(text: Option<&str>) -> Option<Inert<'_>> {
+    text.map(Inert)
 }
 
-fn text(text: Option<&str>) -> Option<String> {
-    text.map(inert)
-}
-
-fn status_note(note: &StatusNote) -> StatusNoteV1 {
+fn status_note(note: &StatusNote) -> StatusNoteV1<'_> {
     StatusNoteV1 {
         component: text(note.component.as_deref()),
         incident: text(note.incident.as_deref()),
         agrees: note.agrees,
-        says: inert(&note.says),
+        says: Inert(&note.says),
     }
 }

@@ -6,6 +6,7 @@ pub mod digest;
 mod draft;
 mod explain;
 mod html;
+mod json_text;
 mod json_v1;
 mod many_logs;
 mod markdown;
@@ -18,7 +19,7 @@ mod text;
 mod ticket;
 mod trace;
 
-pub use draft::{Draft, draft};
+pub use draft::{Draft, draft, lookers};
 pub use phrases::{count as thousands, limit, scope, size};
 pub use report::{Context, Report};
 pub use ticket::Addressee;

@@ -4,6 +4,7 @@
 //! it. Successes are kept as counts from the moment they are read, so they are records of another kind (`record` is
 //! `successes`): so many in five seconds with these attributes. The first line says what is in the file.
 
+use super::json_text::{BUFFER, Stamp};
 use super::phrases::{inert, interval, percent};
 use super::report::{Context, Report};
 use crate::model::{Attempt, Attributes, CELL_SECONDS, Dimension, Findings, Outcome, SeenAt, TrafficCell, Window};
@@ -12,7 +13,7 @@ use chrono::SecondsFormat;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Write};
 
 /// The report.
 pub(super) struct Ndjson;
@@ -26,7 +27,9 @@ impl Report for Ndjson {
         "ndjson"
     }
 
-    fn write(&self, sealed: &Sealed, context: &Context<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    fn write(&self, sealed: &Sealed, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
+        // Many a short word, which shall cost no call each.
+        let out = &mut io::BufWriter::with_capacity(BUFFER, out);
         let findings = sealed.findings();
         head(findings, context).write(out)?;
         for (at, one) in findings.windows.iter().enumerate() {
@@ -39,7 +42,7 @@ impl Report for Ndjson {
         for one in traffic.map_or(&[][..], |traffic| &traffic.cells) {
             successes(one).write(out)?;
         }
-        Ok(())
+        out.flush()
     }
 }
 
@@ -76,7 +79,7 @@ impl Record {
         self.text("gen_ai.operation.name", operation);
     }
 
-    fn write(&self, out: &mut dyn io::Write) -> io::Result<()> {
+    fn write(&self, out: &mut impl Write) -> io::Result<()> {
         serde_json::to_writer(&mut *out, self)?;
         out.write_all(b"\n")
     }
@@ -175,7 +178,7 @@ fn operation(path: &str) -> Option<&'static str> {
 fn attempt(attempt: &Attempt, findings: &Findings) -> Record {
     let (ids, error) = (&attempt.ids, attempt.error.as_deref());
     let mut record = Record::of("attempt");
-    record.put("timestamp", json!(attempt.time.to_string()));
+    record.put("timestamp", json!(Stamp(attempt.time)));
     record.text("faultscope.window", window_of(attempt, findings).as_deref());
     record.put("faultscope.outcome", json!(outcome(attempt.outcome)));
     record.put(
@@ -236,7 +239,7 @@ fn window_of(attempt: &Attempt, findings: &Findings) -> Option<String> {
 
 fn successes(cell: &TrafficCell) -> Record {
     let mut record = Record::of("successes");
-    record.put("timestamp", json!(cell.time.to_string()));
+    record.put("timestamp", json!(Stamp(cell.time)));
     record.put("faultscope.seconds", json!(CELL_SECONDS));
     record.put("faultscope.count", json!(cell.ok));
     record.put("faultscope.first_attempts", json!(cell.first_ok));

@@ -213,9 +213,17 @@ pub(super) fn status_note(note: &StatusNote) -> String {
     format!("{verdict}: {what}{}", inert(&note.says))
 }
 
+/// Whether a text can act on nothing by its bytes alone, as nearly all can.
+pub(super) fn is_inert(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..0x7f).contains(&byte))
+}
+
 /// Text from data with what could act on a terminal or hide in a page replaced: control characters, and those that turn,
 /// hide or join text (Unicode's bidirectional, zero-width, tag and line-separating ones).
 pub(super) fn inert(text: &str) -> String {
+    if is_inert(text) {
+        return text.to_owned();
+    }
     let acts = |letter: char| {
         letter.is_control()
             || matches!(letter,

@@ -7,4 +7,4 @@ mod seal;
 mod wall;
 
 pub use seal::{Audience, Policy, Sealed, SealedTrace, seal, seal_scope, seal_trace, told};
-pub use wall::{Removed, wall, wall_for_strangers};
+pub use wall::{Removed, is_clean, is_clean_for_strangers, wall, wall_for_strangers};

@@ -13,7 +13,7 @@ const FLOORS: [(&str, &[&str]); 10] = [
     ("providers", &["model", "text"]),
     ("gather", &["model", "text", "redact", "providers", "workers"]),
     ("judge", &["model", "text", "redact", "providers", "workers"]),
-    ("deliver", &["model", "text", "redact", "providers"]),
+    ("deliver", &["model", "text", "redact", "providers", "workers"]),
     ("keep", &["model", "text"]),
     (
         "cli",

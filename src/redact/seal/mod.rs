@@ -65,9 +65,8 @@ impl Sealed {
 /// A path or another own name that no finding holds, as the policy's audience may read it.
 #[must_use]
 pub fn told(policy: &Policy, name: &str) -> String {
-    let mut name = Name::from(name);
-    Names::new(policy).show(What::Path, &mut name);
-    name.to_string()
+    let name = Name::from(name);
+    Names::new(policy).show(What::Path, &name).unwrap_or(name).to_string()
 }
 
 /// Makes findings showable to the policy's audience.

@@ -5,7 +5,8 @@ use super::{Audience, Policy};
 use crate::model::{Name, id_hash};
 use crate::providers;
 use crate::redact::pseudonym::{Kind, Pseudonyms};
-use crate::redact::wall::{Removed, wall};
+use crate::redact::wall::{Removed, is_clean, wall};
+use ahash::AHashMap;
 use std::collections::BTreeMap;
 
 /// What a value is.
@@ -27,7 +28,8 @@ pub(super) enum What {
 pub(super) struct Names {
     /// None where own names are told.
     pseudonyms: Option<Pseudonyms>,
-    shown: BTreeMap<(What, Name), Name>,
+    /// By what a value is; none where it stands for itself.
+    shown: BTreeMap<What, AHashMap<Name, Option<Name>>>,
     replaced: Removed,
 }
 
@@ -40,21 +42,22 @@ impl Names {
         }
     }
 
-    /// Replaces a value by what stands for it.
-    pub(super) fn show(&mut self, what: What, name: &mut Name) {
-        let key = (what, Name::clone(name));
-        if let Some(shown) = self.shown.get(&key) {
-            *name = Name::clone(shown);
-            return;
+    /// What stands for a value, if not itself.
+    pub(super) fn show(&mut self, what: What, name: &Name) -> Option<Name> {
+        // Ids are many and each stands once: what nothing stands for need not be known.
+        if what == What::Word && is_clean(name) {
+            return None;
+        }
+        if let Some(shown) = self.shown.get(&what).and_then(|shown| shown.get(name)) {
+            return shown.clone();
         }
         let (shown, class) = self.stand_in(what, name);
         if let Some(class) = class {
             *self.replaced.entry(class).or_default() += 1;
         }
-        // What stays as it is needs no second copy of its letters.
-        let shown = shown.map_or_else(|| Name::clone(name), |shown| Name::from(shown.as_str()));
-        self.shown.insert(key, Name::clone(&shown));
-        *name = shown;
+        let shown = shown.map(|shown| Name::from(shown.as_str()));
+        self.shown.entry(what).or_default().insert(Name::clone(name), shown.clone());
+        shown
     }
 
     /// What stands for a value, if not itself, and the class it is counted under.
@@ -104,10 +107,12 @@ impl Names {
     pub(super) fn settled(self) -> Sentences {
         let mut names: Vec<(Name, Name)> = self
             .shown
-            .into_iter()
-            .filter(|((_, name), shown)| name.len() > 1 && name != shown)
-            .map(|((_, name), shown)| (name, shown))
+            .into_values()
+            .flatten()
+            .filter_map(|(name, shown)| Some((name, shown?)))
+            .filter(|(name, shown)| name.len() > 1 && name != shown)
             .collect();
+        // Stable, so of one name as several things the first is taken.
         names.sort_by(|a, b| (b.0.len(), &a.0).cmp(&(a.0.len(), &b.0)));
         names.dedup_by(|a, b| a.0 == b.0);
         Sentences::of(names, self.replaced)

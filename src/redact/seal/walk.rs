@@ -3,14 +3,14 @@
 
 use super::names::What;
 use crate::model::{
-    Attempt, Attributes, ByError, ByProxies, Case, Coverage, Dimension, ErrorSaid, Findings, Ids, Name, Occurrences, Others,
-    Part, Scope, Shared, Trace, Traffic, Window,
+    Attempt, Attributes, ByError, ByProxies, Case, Coverage, Dimension, ErrorSaid, Findings, Ids, Log, Name, Occurrences, Others,
+    Part, Scope, SeenBy, Shared, Trace, Traffic, Window,
 };
 use ahash::AHashMap;
 use std::sync::Arc;
 
-/// What is done to a value.
-type Visit<'v> = &'v mut dyn FnMut(What, &mut Name);
+/// Tells what stands for a value, if not itself. Of what is shared only what changes is copied.
+type Visit<'v> = &'v mut dyn FnMut(What, &Name) -> Option<Name>;
 
 /// What the values of a dimension are.
 fn what(dimension: Dimension) -> What {
@@ -30,16 +30,12 @@ fn what(dimension: Dimension) -> What {
 
 /// Visits every value.
 pub(super) fn values(findings: &mut Findings, visit: Visit<'_>) {
-    let mut walk = Walk {
-        visit,
-        attributes: AHashMap::new(),
-        others: Shared::default(),
-    };
+    let mut walk = Walk::of(visit);
     walk.coverage(&mut findings.coverage);
     findings.windows.iter_mut().for_each(|window| walk.window(window));
     findings.isolated.iter_mut().for_each(|attempt| walk.attempt(attempt));
     for model in findings.caller_side.iter_mut().flat_map(|kind| &mut kind.models) {
-        (walk.visit)(What::Word, model);
+        walk.value(What::Word, model);
     }
     for slice in &mut findings.timeline.slices {
         walk.optional(what(slice.dimension), &mut slice.name);
@@ -54,11 +50,7 @@ pub(super) fn values(findings: &mut Findings, visit: Visit<'_>) {
 
 /// Visits the values of a scope alone.
 pub(super) fn scope(scope: &mut Scope, visit: Visit<'_>) {
-    let mut walk = Walk {
-        visit,
-        attributes: AHashMap::new(),
-        others: Shared::default(),
-    };
+    let mut walk = Walk::of(visit);
     walk.scope(scope);
 }
 
@@ -101,18 +93,14 @@ pub(super) fn said_of_sources(coverage: &mut Coverage, visit: &mut dyn FnMut(&mu
 
 /// Visits every value of the life of a call.
 pub(super) fn trace(trace: &mut Trace, visit: Visit<'_>) {
-    let mut walk = Walk {
-        visit,
-        attributes: AHashMap::new(),
-        others: Shared::default(),
-    };
+    let mut walk = Walk::of(visit);
     walk.coverage(&mut trace.coverage);
-    (walk.visit)(What::Word, &mut trace.id);
-    trace.near.iter_mut().for_each(|id| (walk.visit)(What::Word, id));
+    walk.value(What::Word, &mut trace.id);
+    trace.near.iter_mut().for_each(|id| walk.value(What::Word, id));
     trace
         .mentions
         .iter_mut()
-        .for_each(|seen| (walk.visit)(What::Path, &mut seen.path));
+        .for_each(|seen| walk.value(What::Path, &mut seen.path));
     for attempt in trace.calls.iter_mut().flat_map(|call| &mut call.attempts) {
         walk.attributes(&mut attempt.attributes);
         walk.ids(&mut attempt.ids);
@@ -121,7 +109,7 @@ pub(super) fn trace(trace: &mut Trace, visit: Visit<'_>) {
         for record in &mut attempt.records {
             walk.ids(&mut record.ids);
             walk.error(record.error.as_mut());
-            (walk.visit)(What::Path, &mut record.seen.path);
+            walk.value(What::Path, &mut record.seen.path);
         }
     }
 }
@@ -131,12 +119,29 @@ struct Walk<'v> {
     /// Attributes are shared by many attempts; each is changed once.
     attributes: AHashMap<Arc<Attributes>, Arc<Attributes>>,
     others: Shared<Others>,
+    /// Logs as they are shown: each is shared by all that it tells of.
+    logs: AHashMap<Log, Arc<Log>>,
 }
 
-impl Walk<'_> {
+impl<'v> Walk<'v> {
+    fn of(visit: Visit<'v>) -> Self {
+        Self {
+            visit,
+            attributes: AHashMap::new(),
+            others: Shared::default(),
+            logs: AHashMap::new(),
+        }
+    }
+
+    fn value(&mut self, what: What, name: &mut Name) {
+        if let Some(shown) = (self.visit)(what, name) {
+            *name = shown;
+        }
+    }
+
     fn optional(&mut self, what: What, name: &mut Option<Name>) {
         if let Some(name) = name {
-            (self.visit)(what, name);
+            self.value(what, name);
         }
     }
 
@@ -158,22 +163,29 @@ impl Walk<'_> {
 
     fn coverage(&mut self, coverage: &mut Coverage) {
         for source in &mut coverage.sources {
-            (self.visit)(What::Path, &mut source.path);
+            self.value(What::Path, &mut source.path);
             self.optional(What::Host, &mut source.host);
         }
         for skipped in &mut coverage.skipped {
-            (self.visit)(What::Path, &mut skipped.path);
+            self.value(What::Path, &mut skipped.path);
         }
     }
 
     fn ids(&mut self, ids: &mut Arc<Ids>) {
-        Arc::make_mut(ids).change_each(|id| self.optional(What::Word, id));
+        let mut changes = |id| (self.visit)(What::Word, id).is_some();
+        if ids.each().into_iter().flatten().any(&mut changes) {
+            Arc::make_mut(ids).change_each(|id| self.optional(What::Word, id));
+        }
     }
 
     fn error(&mut self, error: Option<&mut Arc<ErrorSaid>>) {
-        if let Some(error) = error.map(Arc::make_mut) {
-            self.optional(What::Word, &mut error.error_type);
-            self.optional(What::Word, &mut error.error_code);
+        let Some(error) = error else { return };
+        let shown = [&error.error_type, &error.error_code].map(|said| (self.visit)(What::Word, said.as_ref()?));
+        if shown.iter().any(Option::is_some) {
+            let error = Arc::make_mut(error);
+            for (said, shown) in [&mut error.error_type, &mut error.error_code].into_iter().zip(shown) {
+                *said = shown.or_else(|| said.take());
+            }
         }
     }
 
@@ -183,8 +195,37 @@ impl Walk<'_> {
         self.optional(What::Word, &mut attempt.method);
         self.optional(What::Address, &mut attempt.upstream);
         self.error(attempt.error.as_mut());
-        for path in attempt.seen_by.paths_mut() {
-            (self.visit)(What::Path, path);
+        self.seen_by(&mut attempt.seen_by);
+    }
+
+    fn seen_by(&mut self, seen_by: &mut SeenBy) {
+        let mut changes = false;
+        let mut first = None;
+        let mut is_of_one = true;
+        for seen in seen_by.iter() {
+            changes |= (self.visit)(What::Path, seen.path).is_some();
+            let first = *first.get_or_insert(seen);
+            is_of_one &= first.vantage == seen.vantage && first.path == seen.path;
+        }
+        if !changes {
+            return;
+        }
+        if let (Some(seen), true) = (first, is_of_one) {
+            let log = (seen.vantage, Name::clone(seen.path));
+            let shown = match self.logs.get(&log) {
+                Some(shown) => Arc::clone(shown),
+                None => {
+                    let path = (self.visit)(What::Path, seen.path).unwrap_or_else(|| Name::clone(seen.path));
+                    let shown = Arc::new((seen.vantage, path));
+                    self.logs.insert(log, Arc::clone(&shown));
+                    shown
+                }
+            };
+            *seen_by = SeenBy::of_one(shown, seen_by.iter().map(|seen| seen.line).collect());
+            return;
+        }
+        for path in seen_by.paths_mut() {
+            self.value(What::Path, path);
         }
     }
 
@@ -197,7 +238,7 @@ impl Walk<'_> {
 
     fn scope(&mut self, scope: &mut Scope) {
         for (dimension, values) in &mut scope.values {
-            values.iter_mut().for_each(|name| (self.visit)(what(*dimension), name));
+            values.iter_mut().for_each(|name| self.value(what(*dimension), name));
             values.sort();
         }
     }
@@ -213,7 +254,7 @@ impl Walk<'_> {
     }
 
     fn tally(&mut self, what: What, tally: &mut Occurrences) {
-        tally.named.iter_mut().for_each(|(name, _)| (self.visit)(what, name));
+        tally.named.iter_mut().for_each(|(name, _)| self.value(what, name));
     }
 
     fn part(&mut self, part: &mut Part) {
@@ -236,10 +277,10 @@ impl Walk<'_> {
             self.part(part);
         }
         for group in &mut case.groups {
-            (self.visit)(what(group.dimension), &mut group.value);
+            self.value(what(group.dimension), &mut group.value);
         }
         for log in &mut case.proxies {
-            (self.visit)(What::Host, &mut log.proxy);
+            self.value(What::Host, &mut log.proxy);
             self.tally(What::Host, &mut log.servers);
             self.tally(What::Address, &mut log.clients);
             self.tally(What::Address, &mut log.upstreams);

@@ -2,7 +2,7 @@
 //! with a fixed mark or stands beside a key's name, so that ids, times and versions are not taken.
 
 use super::checks::{always, is_card, is_iban, is_ipv4, is_ipv6, is_value};
-use super::hints::{self, Before, Hint};
+use super::hints::{self, Hint, around};
 
 /// Stands for [`BOUND`] in a shape.
 pub(super) const BOUND_MARK: &str = "%B";
@@ -160,8 +160,8 @@ pub(super) const SECRETS: &[Row] = &[
         always,
         Hint::Names {
             names: &["bearer", "basic", "apikey", "negotiate", "ntlm", "digest"],
-            before: Before::NoWord,
-            next: b" \t",
+            before: around::no_word,
+            next: around::blank_and_token,
         },
     ),
     (
@@ -186,8 +186,8 @@ pub(super) const SECRETS: &[Row] = &[
                 "sig",
                 "signature",
             ],
-            before: Before::Anything,
-            next: b"\"'\\ \t=:",
+            before: around::anything,
+            next: around::value,
         },
     ),
     (
@@ -196,15 +196,19 @@ pub(super) const SECRETS: &[Row] = &[
         always,
         Hint::Names {
             names: &["cookie"],
-            before: Before::Anything,
-            next: b"\"'\\:",
+            before: around::anything,
+            next: around::colon,
         },
     ),
     (
         "credential",
         r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@]*:[^\s/@]+@",
         always,
-        Hint::Words(&["@"]),
+        Hint::Names {
+            names: &["@"],
+            before: around::user,
+            next: around::anything,
+        },
     ),
     (
         "signed-url",
@@ -222,15 +226,19 @@ pub(super) const SECRETS: &[Row] = &[
                 "sv=",
                 "se=",
             ],
-            before: Before::Field,
-            next: b"",
+            before: around::field,
+            next: around::anything,
         },
     ),
     (
         "email",
         r"(?i)[a-z0-9._%+'-]+(?:@|%40)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*\.[a-z]{2,}",
         always,
-        Hint::Words(&["@", "%40"]),
+        Hint::Names {
+            names: &["@", "%40"],
+            before: around::user,
+            next: around::domain,
+        },
     ),
     (
         "iban",

@@ -4,6 +4,7 @@
 //! over a small log. One pass over a text asks for what each shape cannot do without; only what is found is compiled. A
 //! hint may be too ready, never too strict: the tests hold each to what its shape matches.
 
+pub(super) mod around;
 #[cfg(test)]
 mod tests;
 
@@ -18,12 +19,11 @@ pub(super) enum Hint {
     Words(&'static [&'static str]),
     /// One of them where no part of a word stands before it.
     Marks(&'static [&'static str]),
-    /// One of them, in any case, between such bytes.
+    /// One of them, in any case, behind and before such bytes.
     Names {
         names: &'static [&'static str],
-        before: Before,
-        /// The bytes of which one follows; none means any.
-        next: &'static [u8],
+        before: fn(&[u8]) -> bool,
+        next: fn(&[u8]) -> bool,
     },
     /// Something that begins with such a byte, and so, where no part of a word stands before it.
     Begins(fn(&u8) -> bool, Begins),
@@ -31,15 +31,6 @@ pub(super) enum Hint {
 
 /// Whether a text goes on so, by the byte before it, if there is one, and by all from there on.
 type Begins = fn(Option<u8>, &[u8]) -> bool;
-
-/// What stands before a name.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Before {
-    Anything,
-    NoWord,
-    /// What parts the fields of a query.
-    Field,
-}
 
 /// Sets of rules by their places, of which there are fewer than 63.
 pub(super) type Places = u64;
@@ -93,13 +84,14 @@ impl Hints {
         }
     }
 
-    /// The rules that a text may fall under; all of them where that cannot be told.
-    pub(super) fn of_text(&self, text: &[u8]) -> Places {
+    /// The rules among these that a text may fall under; all of them where that cannot be told.
+    pub(super) fn of_text(&self, text: &[u8], among: Places) -> Places {
         let start = |words: &DFA| words.start_state(Anchored::No).ok();
         let Some((words, mut state)) = self.words.as_ref().and_then(|words| Some((words, start(words)?))) else {
-            return self.all;
+            return self.all & among;
         };
-        let mut places = 0;
+        // Nobody asks again of what was found, or need not be.
+        let mut places = !among;
         let (mut last, mut is_in_word) = (None, false);
         for (at, &byte) in text.iter().enumerate() {
             state = words.next_state(Anchored::No, state, byte);
@@ -116,7 +108,7 @@ impl Hints {
             is_in_word = told & IN_WORD != 0 && !(last == Some(b'\\') && is_escape(byte));
             last = Some(byte);
         }
-        places
+        places & among
     }
 
     /// The rule of a word that ends here, where it stands as the rule has it.
@@ -132,10 +124,7 @@ impl Hints {
         let holds = match hint {
             Hint::Words(_) => is_spelled,
             Hint::Marks(_) => is_spelled && ends_no_word(before),
-            Hint::Names { before: lead, next, .. } => {
-                let is_next = next.is_empty() || text.get(end).is_some_and(|byte| next.contains(byte));
-                is_next && lead.holds(before)
-            }
+            Hint::Names { before: lead, next, .. } => lead(before) && next(text.get(end..).unwrap_or_default()),
             Hint::Begins(..) => false,
         };
         if holds { *rule } else { 0 }
@@ -151,18 +140,8 @@ impl Hints {
     }
 }
 
-impl Before {
-    fn holds(self, before: &[u8]) -> bool {
-        match self {
-            Self::Anything => true,
-            Self::NoWord => ends_no_word(before),
-            Self::Field => before.ends_with(b"?") || before.ends_with(b"&"),
-        }
-    }
-}
-
 /// Whether what follows begins a word: nothing, no part of a word, or a line end as JSON writes it stands before.
-fn ends_no_word(before: &[u8]) -> bool {
+pub(super) fn ends_no_word(before: &[u8]) -> bool {
     match before {
         [.., b'\\', letter] if is_escape(*letter) => true,
         [.., last] => !last.is_ascii_alphanumeric(),
@@ -189,35 +168,45 @@ fn begins(rest: &[u8], pattern: &[u8]) -> bool {
     rest.len() >= pattern.len() && rest.iter().zip(pattern).all(is_like)
 }
 
-pub(super) fn iban(_: Option<u8>, rest: &[u8]) -> bool {
-    begins(rest, b"AA99X")
+pub(super) fn iban(last: Option<u8>, rest: &[u8]) -> bool {
+    last != Some(b'-') && begins(rest, b"AA99X")
 }
 
-/// Groups of four, of four and six, or fourteen digits and more.
-pub(super) fn card(_: Option<u8>, rest: &[u8]) -> bool {
-    begins(rest, b"9999-9999") || begins(rest, b"99999999999999")
+/// Groups of four, of four and six, or fourteen digits and more; a group of a UUID is none.
+pub(super) fn card(last: Option<u8>, rest: &[u8]) -> bool {
+    let is_grouped = || begins(rest, b"9999-9999-9999") || begins(rest, b"9999-999999-9999");
+    !matches!(last, Some(b'-' | b'.')) && (is_grouped() || begins(rest, b"99999999999999"))
 }
 
-pub(super) fn government_id(_: Option<u8>, rest: &[u8]) -> bool {
-    begins(rest, b"999-99-9999")
+pub(super) fn government_id(last: Option<u8>, rest: &[u8]) -> bool {
+    last != Some(b'-') && begins(rest, b"999-99-9999")
 }
 
-/// A plus, and no fewer than eight digits and what parts them.
+/// A plus and a number of which two groups have two digits and more.
 pub(super) fn phone(_: Option<u8>, rest: &[u8]) -> bool {
-    let number = rest.strip_prefix(b"+").and_then(|rest| rest.get(..8));
-    number.is_some_and(|number| number.iter().all(|byte| byte.is_ascii_digit() || b" ./-()".contains(byte)))
+    let Some(number) = rest.strip_prefix(b"+") else { return false };
+    let is_of_number = |byte: &&u8| byte.is_ascii_digit() || b" ./-()".contains(byte);
+    // Four groups of as many as a number has, and what parts them.
+    let length = number.iter().take(40).take_while(is_of_number).count();
+    let number = number.get(..length).unwrap_or_default();
+    let is_group =
+        |bytes: &&[u8]| matches!(bytes, [b' ' | b'.' | b'/' | b'-', one, two] if one.is_ascii_digit() && two.is_ascii_digit());
+    number.windows(3).filter(is_group).count() >= 2
 }
 
-pub(super) fn phone_in_brackets(_: Option<u8>, rest: &[u8]) -> bool {
-    begins(rest, b"(999)")
+pub(super) fn phone_in_brackets(last: Option<u8>, rest: &[u8]) -> bool {
+    last != Some(b'-') && (begins(rest, b"(999)999-9999") || begins(rest, b"(999) 999-9999"))
 }
 
-pub(super) fn mac(_: Option<u8>, rest: &[u8]) -> bool {
-    begins(rest, b"ff-ff-ff-ff-ff-ff")
+pub(super) fn mac(last: Option<u8>, rest: &[u8]) -> bool {
+    !matches!(last, Some(b'-' | b':')) && begins(rest, b"ff-ff-ff-ff-ff-ff")
 }
 
 /// Three numbers of up to three digits with a dot behind each, and a digit.
-pub(super) fn ipv4(_: Option<u8>, mut rest: &[u8]) -> bool {
+pub(super) fn ipv4(last: Option<u8>, mut rest: &[u8]) -> bool {
+    if last == Some(b'.') {
+        return false;
+    }
     for _ in 0..3 {
         let digits = rest.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
         match rest.get(digits..).and_then(|rest| rest.strip_prefix(b".")) {
