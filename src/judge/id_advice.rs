@@ -4,6 +4,7 @@
 //! log command operators; Apache mod_log_config; Squid `logformat`; Caddy `log_append`; Traefik access logs; LiteLLM proxy
 //! settings; the READMEs of openai-python, openai-node, anthropic-sdk-python and anthropic-sdk-typescript.
 
+use super::combinations::counted;
 use crate::model::{Dimension, Name, SourceRollup, Vantage};
 use std::collections::BTreeMap;
 
@@ -43,12 +44,10 @@ const BEDROCK: Headers = Headers {
 /// The headers of the provider that most of a log's failures are of.
 fn headers(source: &SourceRollup) -> &'static Headers {
     let mut providers: BTreeMap<&Name, u64> = BTreeMap::new();
-    for provider in source
-        .observations
-        .iter()
-        .filter_map(|seen| seen.attributes.get(Dimension::Provider))
-    {
-        *providers.entry(provider).or_default() += 1;
+    for (attributes, count) in counted(source.observations.iter().map(|seen| (&seen.attributes, 1))) {
+        if let Some(provider) = attributes.get(Dimension::Provider) {
+            *providers.entry(provider).or_default() += count;
+        }
     }
     match providers.into_iter().max_by_key(|(_, count)| *count).map(|(name, _)| &**name) {
         Some("anthropic") => &ANTHROPIC,

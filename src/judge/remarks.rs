@@ -1,8 +1,9 @@
 //! Remarks on the logs and the traffic: ids that are missing, storms of rate limits, clocks that disagree.
 
+use super::combinations::Counts;
 use super::{costs, id_advice};
 use crate::model::{
-    Attempt, Attributes, CallerKind, Dimension, Finding, Grain, Name, Observation, Outcome, Rollup, SourceRollup, Time, Traffic,
+    Alike, Attempt, Attributes, CallerKind, Dimension, Finding, Grain, Name, Outcome, Rollup, SourceRollup, Time, Traffic,
     Vantage,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -124,7 +125,7 @@ fn is_tunnel(source: &SourceRollup) -> bool {
     let has_path = |attributes: &Attributes| attributes.get(Dimension::Endpoint).is_some();
     source.vantage == Some(Vantage::Proxy)
         && !source.observations.iter().any(|seen| has_path(&seen.attributes))
-        && !source.cells.in_order().any(|(_, _, attributes, _)| has_path(attributes))
+        && !source.cells.combinations().any(|attributes| has_path(attributes))
 }
 
 fn share(with: u64, without: u64) -> Option<f64> {
@@ -190,9 +191,15 @@ fn undated(name: &Name, source: &SourceRollup) -> Option<Finding> {
 
 /// Failed calls of which a log says no more than that they failed: nobody can tell whose fault they were.
 fn unsaid(name: &Name, source: &SourceRollup) -> Option<Finding> {
-    let is_unsaid = |seen: &&Observation| seen.grain == Grain::Call && seen.outcome == Outcome::Unsaid && seen.error.is_some();
-    let unsaid = source.observations.iter().filter(is_unsaid).count();
-    let told = source.observations.iter().filter(|seen| seen.outcome.is_failure()).count();
+    let mut kinds = Counts::<Alike>::default();
+    source.observations.iter().for_each(|seen| kinds.add(&seen.alike, 1));
+    let kinds = kinds.counts();
+    let count = |is_one: fn(&Alike) -> bool| {
+        let found = kinds.iter().filter(|(kind, _)| is_one(kind));
+        found.map(|(_, count)| count).sum::<u64>()
+    };
+    let unsaid = count(|kind| kind.grain == Grain::Call && kind.outcome == Outcome::Unsaid && kind.error.is_some());
+    let told = count(|kind| kind.outcome.is_failure());
     (unsaid > told).then(|| Finding {
         about: "unsaid-failures",
         says: format!("{unsaid} of its records say that a call failed and not how, by an error's name that is none of an API's; without another line on the same call they are in no count and no window."),
