@@ -90,6 +90,39 @@ fn deep_tree() {
     );
 }
 
+/// A site may write one id into every line of both logs: each failure was held against every other, with ten gigabytes for
+/// fifty thousand.
+#[test]
+fn one_id_in_every_line_of_two_logs() {
+    const FAILURES: u64 = 20_000;
+    let ids = [
+        ["req_5d2c9e0b7f3a41c8a6e4b0f19d8273aa", "-"],
+        ["-", "d5664048-40a2-4b9d-a828-674bfece098c"],
+    ];
+    for [provider, caller] in ids {
+        let (mut application, mut proxy) = (String::new(), String::new());
+        for number in 0..FAILURES {
+            let (hour, minute, second) = (number / 3600, number / 60 % 60, number % 60);
+            let clock = format!("{hour:02}:{minute:02}:{second:02}");
+            writeln!(
+                application,
+                r#"{{"timestamp": "2026-03-02T{clock}Z", "status": 503, "url": "https://api.openai.com/v1/responses", "x_request_id": "{provider}", "x_client_request_id": "{caller}", "duration_ms": 1000}}"#
+            )
+            .unwrap();
+            writeln!(
+                proxy,
+                r#"10.0.3.5 - - [02/Mar/2026:{clock} +0000] "POST /v1/responses HTTP/1.1" 503 1500 "-" "OpenAI/Python 1.30.1" rt=1.000 rid="{provider}" crid="{caller}""#
+            )
+            .unwrap();
+        }
+        let run = Tree::new().with("app.log", application).with("nginx.log", proxy).read();
+        let report = run.reads_the_good_log().report();
+        // One in ten of the good log failed.
+        let failures = FAILURES + GOOD / 10;
+        assert_eq!(report["counts"]["failures"], failures, "{}", run.told());
+    }
+}
+
 #[test]
 fn many_failures_of_one_minute() {
     let mut log = String::new();

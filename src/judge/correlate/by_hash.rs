@@ -35,11 +35,6 @@ impl<T> ByHash<T> {
         }
     }
 
-    /// Whether none was added.
-    pub(super) fn is_empty(&self) -> bool {
-        self.all.is_empty()
-    }
-
     /// Those of one id, the last added first.
     pub(super) fn get(&self, hash: u64) -> impl Iterator<Item = &T> {
         let at = |number: u32| self.all.get(number as usize);

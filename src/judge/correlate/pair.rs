@@ -38,7 +38,7 @@ pub(super) fn join(
     if proxies.is_empty() {
         return Vec::new();
     }
-    let mut free = Free(vec![true; proxies.len()]);
+    let mut free = Free::of(proxies.len());
     let mut joined: Vec<Joined> = Vec::new();
     let by_ids = workers.map_each(applications, |view| index.by_ids(view));
     // Ids first, for all views: a match by time must not take a line that an id claims.
@@ -154,7 +154,7 @@ impl<'a> Index<'a> {
     /// Adds what no application saw: hops that share a provider's id are one attempt.
     fn add_alone(&self, mut free: Free, joined: &mut Vec<Joined>) {
         // As many as a proxy's failures: a list that doubles as it grows would take the room of two.
-        joined.reserve_exact(free.0.iter().filter(|is_free| **is_free).count());
+        joined.reserve_exact(free.is_free.iter().filter(|is_free| **is_free).count());
         for &(_, at) in &self.by_time {
             if !free.has(at) {
                 continue;
@@ -181,37 +181,83 @@ fn with_id<'i>(by_id: &'i ById<'_>, id: Option<&Name>) -> &'i [usize] {
     id.and_then(|id| by_id.get(id)).map_or(&[], |views| views)
 }
 
+/// Views of one id that are all looked at. Where a site writes one id into every line, only so many of the nearest are, or each
+/// of a hundred thousand failures would be held against as many others.
+const FEW: usize = 64;
+
 /// Which of the proxies' views are in no attempt yet.
-struct Free(Vec<bool>);
+struct Free {
+    is_free: Vec<bool>,
+    /// Those of one id where they are more than a few, in order of time, by where their list lies; some are taken already.
+    of_many: AHashMap<usize, BTreeSet<(Time, usize)>>,
+}
 
 impl Free {
+    /// So many views, all of them free.
+    fn of(count: usize) -> Self {
+        Self {
+            is_free: vec![true; count],
+            of_many: AHashMap::new(),
+        }
+    }
+
     fn has(&self, at: usize) -> bool {
-        self.0.get(at) == Some(&true)
+        self.is_free.get(at) == Some(&true)
     }
 
     fn take(&mut self, views: &[usize]) {
         for &at in views {
-            if let Some(is_free) = self.0.get_mut(at) {
+            if let Some(is_free) = self.is_free.get_mut(at) {
                 *is_free = false;
             }
         }
     }
 
-    fn of<'v>(&'v self, views: &'v [usize]) -> impl Iterator<Item = usize> + 'v {
-        views.iter().copied().filter(|at| self.has(*at))
+    /// The free ones of an id, in their order; of many the nearest.
+    fn near(&mut self, view: &View, with_id: &[usize], proxies: &[View]) -> Views {
+        if with_id.len() <= FEW {
+            return with_id.iter().copied().filter(|at| self.has(*at)).collect();
+        }
+        let Self { is_free, of_many } = self;
+        let all = of_many.entry(with_id.as_ptr().addr()).or_insert_with(|| {
+            let times = with_id.iter().filter_map(|&at| Some((proxies.get(at)?.time, at)));
+            times.collect()
+        });
+        let (mut near, mut taken) = (Views::new(), Vec::new());
+        let mut before = all.range(..(view.time, 0)).rev().peekable();
+        let mut behind = all.range((view.time, 0)..).peekable();
+        while near.len() < FEW {
+            let is_before = match (before.peek(), behind.peek()) {
+                (Some((one, _)), Some((other, _))) => view.time.since(*one) <= other.since(view.time),
+                (one, _) => one.is_some(),
+            };
+            let next = if is_before { before.next() } else { behind.next() };
+            match next {
+                Some((_, at)) if is_free.get(*at) == Some(&true) => near.push(*at),
+                Some(gone) => taken.push(*gone),
+                None => break,
+            }
+        }
+        for gone in taken {
+            all.remove(&gone);
+        }
+        near.sort_unstable();
+        near
     }
 
     /// One view a host, nearest in time first, of those with the view's id.
-    fn by_provider_id(&self, view: &View, with_id: &[usize], (proxies, hosts): (&[View], &[usize])) -> Views {
-        let mut found: Views = self.of(with_id).collect();
+    fn by_provider_id(&mut self, view: &View, with_id: &[usize], (proxies, hosts): (&[View], &[usize])) -> Views {
+        let mut found = self.near(view, with_id, proxies);
         found.sort_by_key(|&at| distance(view, proxies.get(at)));
         let mut seen = BTreeSet::new();
         found.retain(|at| hosts.get(*at).is_none_or(|host| seen.insert(*host)));
+        found.shrink_to_fit();
         found
     }
 
-    fn by_client_id(&self, view: &View, with_id: &[usize], proxies: &[View]) -> Option<usize> {
-        self.of(with_id)
+    fn by_client_id(&mut self, view: &View, with_id: &[usize], proxies: &[View]) -> Option<usize> {
+        self.near(view, with_id, proxies)
+            .into_iter()
             .filter_map(|at| Some((at, proxies.get(at)?)))
             .filter(|(_, theirs)| {
                 distance(view, Some(theirs)) <= TOLERANCE_MS

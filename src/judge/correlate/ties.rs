@@ -193,37 +193,48 @@ fn named(
     sources: &[(&Name, &SourceRollup)],
     workers: &Workers,
 ) -> Vec<(Option<Name>, Tied)> {
-    let hasher = RandomState::with_seeds(1, 2, 3, 4);
-    let mut by_id = ByHash::with_room(views.len());
-    for (view, &host) in views.iter().zip(hosts) {
-        if let Some(id) = &view.ids.x_request_id {
-            by_id.add(hasher.hash_one(&**id), (host, view.attributes.get(Dimension::Client)));
-        }
-    }
-    if by_id.is_empty() {
+    if !views.iter().any(|view| view.ids.x_request_id.is_some()) {
         return Vec::new();
     }
-    let sources_of = |(number, family): (usize, &Family)| -> Vec<(usize, &SourceRollup)> {
+    let hasher = RandomState::with_seeds(1, 2, 3, 4);
+    let sources_of = |(number, family): (u32, &Family)| -> Vec<(u32, &SourceRollup)> {
         let rollups = family.sources.iter().filter_map(|&index| sources.get(index));
         rollups.map(|(_, rollup)| (number, *rollup)).collect()
     };
-    let logs: Vec<(usize, &[Observation])> = families
-        .iter()
-        .enumerate()
-        .flat_map(sources_of)
+    let numbered = (0..).zip(families).flat_map(sources_of);
+    let logs: Vec<(u32, &[Observation])> = numbered
         .flat_map(|(number, rollup)| rollup.observations.chunks(LINES_AT_ONCE).map(move |lines| (number, lines)))
         .collect();
-    let of_lines = |(number, lines): &(usize, &[Observation])| {
+    let of_lines = |(number, lines): &(u32, &[Observation])| {
         let ids = lines
             .iter()
             .flat_map(|seen| [&seen.ids.x_request_id, &seen.ids.gateway_request_id]);
-        let views = ids.flatten().flat_map(|id| by_id.get(hasher.hash_one(&**id)));
-        distinct(views.map(|(host, client)| (*client, (*host, *number))))
+        let hashes = ids.flatten().map(|id| (hasher.hash_one(&**id), *number));
+        hashes.collect::<Vec<_>>()
     };
-    workers.map(&logs, of_lines).concat()
+    // Each family once for an id, however often that stands in its logs.
+    let mut named = workers.map(&logs, of_lines).concat();
+    workers.sort(&mut named);
+    named.dedup();
+    let families_of = |id: &Name| {
+        let hash = hasher.hash_one(&**id);
+        let from = named.partition_point(|(other, _)| *other < hash);
+        let found = named.iter().skip(from).take_while(move |(other, _)| *other == hash);
+        found.map(|(_, family)| *family as usize)
+    };
+    let pieces: Vec<_> = views.chunks(LINES_AT_ONCE).zip(hosts.chunks(LINES_AT_ONCE)).collect();
+    let of_views = |(views, hosts): &(&[View], &[usize])| {
+        let tied = views.iter().zip(*hosts).flat_map(|(view, &host)| {
+            let client = view.attributes.get(Dimension::Client);
+            let families = view.ids.x_request_id.iter().flat_map(&families_of);
+            families.map(move |family| (client, (host, family)))
+        });
+        distinct(tied)
+    };
+    workers.map(&pieces, of_views).concat()
 }
 
-/// Lines of an application that a worker looks through at a time.
+/// Records that a worker looks through at a time.
 const LINES_AT_ONCE: usize = 4096;
 
 /// Which families hold each sampled id: of a great many logs, each shares an id with few.
