@@ -155,12 +155,9 @@ impl Workers {
     /// As [`Self::map`], of so many items that each weighs little: what is made lies where it stays, in memory that all of the
     /// workers have the system give.
     pub(crate) fn map_each<I: Sync, R: Send>(&self, items: &[I], work: impl Fn(&I) -> R + Sync) -> Vec<R> {
-        match &self.pool {
-            Some(pool) if items.len() > ITEMS_AT_ONCE => {
-                pool.install(|| items.par_iter().with_min_len(ITEMS_AT_ONCE).map(&work).collect())
-            }
-            _ => items.iter().map(work).collect(),
-        }
+        let mut made = Vec::new();
+        self.extend_each(&mut made, items, work);
+        made
     }
 
     /// As [`Self::map`], of items that are taken.

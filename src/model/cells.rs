@@ -153,9 +153,9 @@ impl Counted {
     }
 }
 
-fn numbered(counts: &Counts<Place, Cell>) -> impl Iterator<Item = (Time, Grain, TupleId, Cell)> {
-    let each = counts.iter();
-    each.map(|((slot, grain, id), cell)| (start(*slot, CELL_SECONDS), *grain, *id, *cell))
+fn each(counts: &Counts<Place, Cell>) -> impl Iterator<Item = (Time, Grain, TupleId, Cell)> {
+    let cells = counts.iter();
+    cells.map(|((slot, grain, tuple), cell)| (start(*slot, CELL_SECONDS), *grain, *tuple, *cell))
 }
 
 impl Cell {
@@ -295,16 +295,20 @@ impl Cells {
         self.0.iter().flat_map(|mine| mine.in_order(&mine.counts))
     }
 
-    /// Every cell with the start of its five seconds and the number of its combination, by time, but in no order of
-    /// attributes: for sums, which ask for none.
-    pub fn counted(&self) -> impl Iterator<Item = (Time, Grain, TupleId, Cell)> {
-        let counts = self.counts().iter();
-        counts.map(|((slot, grain, tuple), cell)| (start(*slot, CELL_SECONDS), *grain, *tuple, *cell))
-    }
-
     /// The same of those by stamp plus duration.
     pub fn in_order_if_start(&self) -> impl Iterator<Item = (Time, Grain, &Arc<Attributes>, Cell)> {
         self.0.iter().flat_map(|mine| mine.in_order(&mine.if_start))
+    }
+
+    /// Every cell with the start of its five seconds and the number of its combination, by time, but in no order of
+    /// attributes: for sums, and for those who order them by themselves.
+    pub fn counted(&self) -> impl Iterator<Item = (Time, Grain, TupleId, Cell)> {
+        self.0.iter().flat_map(|mine| each(&mine.counts))
+    }
+
+    /// The same of those by stamp plus duration.
+    pub fn counted_if_start(&self) -> impl Iterator<Item = (Time, Grain, TupleId, Cell)> {
+        self.0.iter().flat_map(|mine| each(&mine.if_start))
     }
 
     /// Every combination in order of what it stands for, with its number.
@@ -317,16 +321,6 @@ impl Cells {
                 .filter_map(|id| Some((*id, mine.tuples.get(usize::from(*id))?)));
             single.map(|tuple| (0, tuple)).into_iter().chain(several)
         })
-    }
-
-    /// As [`Self::in_order`], with the combinations' numbers, by which those of one stretch lie: a twentieth of the work.
-    pub fn numbered(&self) -> impl Iterator<Item = (Time, Grain, TupleId, Cell)> {
-        self.0.iter().flat_map(|mine| numbered(&mine.counts))
-    }
-
-    /// The same of those by stamp plus duration.
-    pub fn numbered_if_start(&self) -> impl Iterator<Item = (Time, Grain, TupleId, Cell)> {
-        self.0.iter().flat_map(|mine| numbered(&mine.if_start))
     }
 
     /// Whether any were counted by stamp plus duration.

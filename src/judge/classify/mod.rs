@@ -93,7 +93,6 @@ fn window(evidence: &Evidence<'_>, table: &Table<'_>, outside: &[&Entry], option
         reason = "a count of attempts, pro rata"
     )]
     let attempts = (draft.attempts.round() as u64).max(failures);
-    let (by_status, by_transport_error) = ends(evidence.numbers);
     let (requests, requests_omitted) = spread(&draft.failures, options.max_requests);
     Window {
         start: draft.start,
@@ -114,8 +113,8 @@ fn window(evidence: &Evidence<'_>, table: &Table<'_>, outside: &[&Entry], option
         calls: evidence.calls,
         calls_lost: evidence.calls_lost,
         baseline,
-        by_status,
-        by_transport_error,
+        by_status: by_status(evidence.numbers),
+        by_transport_error: evidence.by_kind.clone(),
         by_error: evidence.numbers.by_error.clone(),
         reached_yes: evidence.reached.yes,
         reached_no: evidence.reached.no,
@@ -163,19 +162,14 @@ fn verdict(evidence: &Evidence<'_>, baseline: f64, attempts: u64) -> Verdict {
     }
 }
 
-type Ends = (BTreeMap<u16, u64>, BTreeMap<crate::model::TransportError, u64>);
-
-fn ends(numbers: &Numbers<'_>) -> Ends {
-    let (mut by_status, mut by_kind) = Ends::default();
+fn by_status(numbers: &Numbers<'_>) -> BTreeMap<u16, u64> {
+    let mut by_status = BTreeMap::new();
     for ending in &numbers.endings {
         if let Some(status) = ending.outcome.status() {
             *by_status.entry(status).or_default() += ending.count;
         }
-        if let Some(kind) = ending.outcome.transport() {
-            *by_kind.entry(kind).or_default() += ending.count;
-        }
     }
-    (by_status, by_kind)
+    by_status
 }
 
 /// At most so many failures, spread evenly over the window, the first and the last among them.

@@ -221,7 +221,7 @@ const SLOT_MS: i64 = crate::model::CELL_SECONDS * 1000;
 /// The cells on the time base that a source's clock asks for.
 fn cells(rollup: &SourceRollup, clock: Clock) -> impl Iterator<Item = (Time, Grain, TupleId, Cell)> {
     let by_start = clock.stamps_start && rollup.cells.may_start();
-    let if_start = by_start.then(|| rollup.cells.numbered_if_start());
-    let by_end = (!by_start).then(|| rollup.cells.numbered());
+    let if_start = by_start.then(|| rollup.cells.counted_if_start());
+    let by_end = (!by_start).then(|| rollup.cells.counted());
     if_start.into_iter().flatten().chain(by_end.into_iter().flatten())
 }
