@@ -15,6 +15,10 @@ pub(crate) const BACKGROUND_QUANTILE: f64 = 0.25;
 /// The background measured outside the windows replaces the guess from this ratio on: below it, hardly a window changes, and
 /// a second search costs as much as the first.
 pub(crate) const BACKGROUND_AGAIN: f64 = 1.2;
+/// Values of a dimension are searched each by itself where what went well names it for this part of what the failures do at
+/// least. Below it the values' rates are told ten times too high, which makes of the lowest background one that is no background
+/// any more.
+pub(crate) const TOLD_ALIKE: f64 = 0.1;
 /// Attempts per block of the background.
 pub(crate) const BACKGROUND_BLOCK: f64 = 200.0;
 /// Rates of the burst automaton's states (Kleinberg 2002, with binomial emissions); the lowest is 5 % minus noise.

@@ -30,15 +30,25 @@ impl Log {
         self.minute_of("gpt-4o", minute, calls, failing);
     }
 
-    /// Calls of one minute, of which the first ones fail, each at its only attempt.
+    /// Calls of one minute to a model, of which the first ones fail.
     fn minute_of(&mut self, model: &str, minute: i64, calls: i64, failing: i64) {
-        let attributes = Attributes::default()
-            .with(Dimension::Provider, "openai")
-            .with(Dimension::ServerAddress, "api.openai.com")
-            .with(Dimension::Model, model)
-            .with(Dimension::Endpoint, "/v1/responses");
-        let attributes = Arc::new(attributes);
-        let tuple = self.source.cells.tuple(&attributes);
+        self.minute_told([Some(model); 2], minute, calls, failing);
+    }
+
+    /// Calls of one minute, of which the first ones fail, each at its only attempt; the models that lines on what went well and
+    /// on what failed name.
+    fn minute_told(&mut self, models: [Option<&str>; 2], minute: i64, calls: i64, failing: i64) {
+        let [healthy, attributes] = models.map(|model| {
+            let attributes = Attributes::default()
+                .with(Dimension::Provider, "openai")
+                .with(Dimension::ServerAddress, "api.openai.com")
+                .with(Dimension::Endpoint, "/v1/responses");
+            Arc::new(match model {
+                Some(model) => attributes.with(Dimension::Model, model),
+                None => attributes,
+            })
+        });
+        let tuple = self.source.cells.tuple(&healthy);
         for call in 0..calls {
             let time = START.plus_ms(minute * 60_000 + call * (60_000 / calls));
             if call >= failing {
@@ -109,6 +119,21 @@ fn the_same_stretch_is_a_window_where_nothing_fails_otherwise() {
     }
     let spans: Vec<_> = log.windows().iter().map(span).collect();
     assert_eq!(spans, [(893, 905)]);
+}
+
+#[test]
+fn models_that_only_failures_name_do_not_make_one_window_of_two() {
+    let mut log = Log::new();
+    for minute in 0..600 {
+        let failing = match minute {
+            60..90 | 300..330 => 20,
+            _ => i64::from(minute % 9 == 0),
+        };
+        let model = if minute % 2 == 0 { "gpt-4o" } else { "gpt-4o-mini" };
+        log.minute_told([None, Some(model)], minute, 60, failing);
+    }
+    let spans: Vec<_> = log.windows().iter().map(span).collect();
+    assert_eq!(spans, [(60, 89), (300, 329)]);
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 use super::ended::{Ended, Within, ended};
 use crate::judge::combinations::lies_at;
-use crate::judge::thresholds::{BACKGROUND_BLOCK, BACKGROUND_CAP, BACKGROUND_FLOOR, BACKGROUND_QUANTILE, CELL_MS};
+use crate::judge::thresholds::{BACKGROUND_BLOCK, BACKGROUND_CAP, BACKGROUND_FLOOR, BACKGROUND_QUANTILE, CELL_MS, TOLD_ALIKE};
 use crate::judge::windows::automaton::Series;
 use crate::judge::windows::statistics::f;
 use crate::model::{Attempt, Attributes, Dimension, Name, Outcome, Scope, Side, Time, Traffic, TrafficCell};
@@ -38,6 +38,8 @@ pub(crate) struct Table<'a> {
     pub(crate) dimensions: Vec<Dimension>,
     /// The values of each dimension, sorted.
     pub(crate) names: Vec<Vec<Name>>,
+    /// The dimensions, by their places, whose values are searched each by itself.
+    searched: Vec<usize>,
     /// By minute.
     pub(crate) entries: Vec<Entry>,
     /// Successes it counts.
@@ -89,6 +91,7 @@ impl<'a> Table<'a> {
             start,
             dimensions: dimensions.to_vec(),
             names,
+            searched: Vec::new(),
             entries: Vec::new(),
             cells,
             attempts: Arc::new(attempts),
@@ -115,6 +118,7 @@ impl<'a> Table<'a> {
             (table.minute(attempt.time), of(&attempt.attributes), 1.0, k)
         });
         table.entries = entries(went_well, ended, &numbered);
+        table.searched = table.told_by_both();
         table
     }
 
@@ -163,10 +167,28 @@ impl<'a> Table<'a> {
         self.entries.get(from..to).unwrap_or(&[])
     }
 
-    /// The series of everything and of every value of a dimension that has more than one, over some of the entries.
+    /// The dimensions of more than one value that what went well names, too. An application's text names the model of what
+    /// failed only: each model fails always there, and the stray failures of a day look like one stretch.
+    fn told_by_both(&self) -> Vec<usize> {
+        let share = |at: usize, count: fn(&Entry) -> f64| {
+            let (mut told, mut all) = (0.0, 0.0);
+            for entry in &self.entries {
+                let is_told = entry.values.get(at).is_some_and(Option::is_some);
+                (told, all) = (told + if is_told { count(entry) } else { 0.0 }, all + count(entry));
+            }
+            if all > 0.0 { told / all } else { 1.0 }
+        };
+        let several = self.names.iter().enumerate().filter(|(_, names)| names.len() > 1);
+        several
+            .map(|(at, _)| at)
+            .filter(|&at| share(at, |entry| entry.n - entry.k) >= TOLD_ALIKE * share(at, |entry| entry.k))
+            .collect()
+    }
+
+    /// The series of everything and of every value that is searched by itself, over some of the entries.
     pub(crate) fn series_of_slices(&self, entries: &[Entry]) -> BTreeMap<Slice, Series> {
         let mut whole = Series::new();
-        let several = self.names.iter().enumerate().filter(|(_, names)| names.len() > 1);
+        let several = self.searched.iter().filter_map(|&at| Some((at, self.names.get(at)?)));
         let mut of_values: Vec<(usize, Vec<Series>)> =
             several.map(|(at, names)| (at, vec![Series::new(); names.len()])).collect();
         for entry in entries.iter().filter(|entry| entry.alive) {
