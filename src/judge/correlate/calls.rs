@@ -7,7 +7,6 @@ use super::met::{Tied, tied};
 use super::quiet::QuietSlices;
 use super::saved::Saved;
 use super::view::{ChainId, Logs, View};
-use crate::judge::combinations::asked_once;
 use crate::model::{Attempt, Attributes, CallOutcome, Dimension, Name, SourceRollup, Time, TrafficCell, sort_runs};
 use crate::workers::Workers;
 use ahash::AHashMap;
@@ -34,16 +33,18 @@ pub(super) fn number(
         order_by_place(at_once, sources);
     }
     let mut slices = Slices::default();
-    let quiet = QuietSlices::of(&attempts, cells);
-    let is_quiet = asked_once(|attributes| quiet.is_quiet(attributes));
+    let mut quiet = QuietSlices::of(&attempts, cells);
     let mut calls = Calls::with_room(attempts.len());
     let tied = tied(&[&attempts], |one| [one.ids.x_client_request_id.as_ref(), None], workers);
     let places: Vec<(u32, u16)> = attempts
         .iter()
         .zip(tied)
-        .map(|(one, tied)| calls.place((one, tied), slices.number(&one.attributes), &is_quiet))
+        .map(|(one, tied)| {
+            let slice = slices.number(&one.attributes);
+            calls.place((one, tied), slice, || quiet.is_quiet(slice, &mut slices))
+        })
         .collect();
-    drop(is_quiet);
+    drop(quiet);
     let calls = calls.told();
     let mut outcomes = calls.outcomes(attempts.iter().zip(&places), &saved.by_id);
     for call in calls.saved_by(&saved.numbered, &mut slices) {
@@ -90,27 +91,69 @@ struct Calls<'a> {
 /// The calls, when every attempt has its own.
 #[derive(Default)]
 struct Told {
-    /// For each call: its last attempt's time and how many it has.
-    calls: Vec<(Time, u16)>,
+    calls: Vec<Call>,
     /// Calls without an id whose last attempt had a number, by that; the latest last.
     waiting: AHashMap<(SliceNumber, u16), Vec<u32>>,
 }
 
-pub(super) type Slice = [Option<Name>; 4];
+/// What the attempts of a call tell of it, so far.
+#[derive(Clone, Copy)]
+struct Call {
+    /// When the last one was.
+    last: Time,
+    attempts: u16,
+    /// What the attempts' own logs say became of it.
+    said: CallOutcome,
+    /// Nothing announces an attempt behind the last one.
+    has_ended: bool,
+}
+
+impl Call {
+    /// One that began at some time.
+    fn begun(last: Time) -> Self {
+        Self {
+            last,
+            attempts: 0,
+            said: CallOutcome::Unknown,
+            has_ended: false,
+        }
+    }
+
+    /// Takes in the next attempt by time; tells its place in the call, from 1.
+    fn take(&mut self, one: &View) -> u16 {
+        let is_later = one.time > self.last;
+        let ends = one.call_outcome == CallOutcome::Unknown && one.retry_in_ms.is_none();
+        self.has_ended = ends || (self.has_ended && !is_later);
+        self.last = self.last.max(one.time);
+        self.said = decided(self.said, one.call_outcome);
+        self.attempts = self.attempts.saturating_add(1);
+        self.attempts
+    }
+}
+
+/// What two say became of one call: whoever saw it recover knows best.
+fn decided(one: CallOutcome, other: CallOutcome) -> CallOutcome {
+    let said = [CallOutcome::Recovered, CallOutcome::Lost];
+    said.into_iter()
+        .find(|said| [one, other].contains(said))
+        .unwrap_or(CallOutcome::Unknown)
+}
+
+type Slice = [Option<Name>; 4];
 
 /// A slice by the order in which it was first met.
-type SliceNumber = usize;
+pub(super) type SliceNumber = usize;
 
 /// The slices of a traffic. Few combinations of attributes stand behind a million attempts: they are told apart by where
 /// they lie, and looked into once.
 #[derive(Default)]
-struct Slices {
+pub(super) struct Slices {
     by_place: AHashMap<usize, SliceNumber>,
     by_value: AHashMap<Slice, SliceNumber>,
 }
 
 impl Slices {
-    fn number(&mut self, attributes: &Arc<Attributes>) -> SliceNumber {
+    pub(super) fn number(&mut self, attributes: &Arc<Attributes>) -> SliceNumber {
         *self.by_place.entry(Arc::as_ptr(attributes).addr()).or_insert_with(|| {
             let next = self.by_value.len();
             *self.by_value.entry(slice(attributes)).or_insert(next)
@@ -118,7 +161,7 @@ impl Slices {
     }
 }
 
-pub(super) fn slice(attributes: &Attributes) -> Slice {
+fn slice(attributes: &Attributes) -> Slice {
     [
         Dimension::Model,
         Dimension::Endpoint,
@@ -165,7 +208,7 @@ impl<'a> Calls<'a> {
         &mut self,
         (one, tied): (&'a View, Tied),
         slice: SliceNumber,
-        is_quiet: impl Fn(&Arc<Attributes>) -> bool,
+        is_quiet: impl FnOnce() -> bool,
     ) -> (u32, u16) {
         let time = one.time;
         let starts_anew = one.number == Some(1);
@@ -183,18 +226,14 @@ impl<'a> Calls<'a> {
             !identified
                 && one.number.is_none_or(|number| number > 1)
                 && follows
-                && (one.number.is_some() || is_quiet(&one.attributes))
+                && (one.number.is_some() || is_quiet())
         });
         let by_number = if identified { None } else { self.told.waiting_for(one, slice) };
         let call = by_chain.or(by_id).or(by_number).or(by_slice).unwrap_or_else(|| {
-            self.told.calls.push((time, 0));
+            self.told.calls.push(Call::begun(time));
             u32::try_from(self.told.calls.len() - 1).unwrap_or(u32::MAX)
         });
-        let place = self.told.calls.get_mut(call as usize).map_or(1, |(last, count)| {
-            *last = (*last).max(time);
-            *count = count.saturating_add(1);
-            *count
-        });
+        let place = self.told.calls.get_mut(call as usize).map_or(1, |call| call.take(one));
         if let Some(chain) = one.chain {
             self.set_chain(chain, call);
         }
@@ -233,7 +272,7 @@ impl Told {
     fn saved_by(&self, successes: &[(Time, Arc<Attributes>, u16)], slices: &mut Slices) -> Vec<u32> {
         // Of each list, those that had begun to wait, and how many of it they are: so each call is looked at once.
         let mut begun: AHashMap<(SliceNumber, u16), (Vec<u32>, usize)> = AHashMap::new();
-        let last = |call: &u32| self.calls.get(*call as usize).map_or(Time(i64::MIN), |(last, _)| *last);
+        let last = |call: &u32| self.calls.get(*call as usize).map_or(Time(i64::MIN), |call| call.last);
         let mut saved = Vec::new();
         for (time, attributes, number) in successes {
             let key = (slices.number(attributes), number.saturating_sub(1));
@@ -254,7 +293,7 @@ impl Told {
     fn within(&self, call: u32, time: Time, limit_ms: i64) -> bool {
         self.calls
             .get(call as usize)
-            .is_some_and(|(last, _)| time.since(*last) <= limit_ms)
+            .is_some_and(|call| time.since(call.last) <= limit_ms)
     }
 
     /// A call is recovered when anything says so after its last failure; lost when its source says so, or when nothing
@@ -264,33 +303,23 @@ impl Told {
         attempts: impl Iterator<Item = (&'v View, &'v (u32, u16))>,
         saved: &BTreeMap<Name, Vec<Time>>,
     ) -> Vec<CallOutcome> {
-        let mut outcomes = vec![CallOutcome::Unknown; self.calls.len()];
+        let outcome = |call: &Call| match call.said {
+            CallOutcome::Unknown if call.has_ended => CallOutcome::Lost,
+            said => said,
+        };
+        let mut outcomes: Vec<CallOutcome> = self.calls.iter().map(outcome).collect();
+        if saved.is_empty() {
+            return outcomes;
+        }
         for (one, &(call, _)) in attempts {
-            let Some(place) = outcomes.get_mut(call as usize) else {
+            let (Some(outcome), Some(call)) = (outcomes.get_mut(call as usize), self.calls.get(call as usize)) else {
                 continue;
             };
-            let last = self.calls.get(call as usize).map_or(one.time, |(last, _)| *last);
-            let client_id = if saved.is_empty() {
-                None
-            } else {
-                one.ids.x_client_request_id.as_ref()
-            };
-            let saved_later = client_id.and_then(|id| saved.get(id)).is_some_and(|times| {
-                times
-                    .iter()
-                    .any(|time| time.since(last) >= -SLACK_MS && time.since(last) <= SAME_CALL_MS)
-            });
-            let ended = one.time == last;
-            let said = match one.call_outcome {
-                _ if saved_later => CallOutcome::Recovered,
-                CallOutcome::Unknown if ended && one.retry_in_ms.is_none() => CallOutcome::Lost,
-                said => said,
-            };
-            *place = match (*place, said) {
-                (CallOutcome::Recovered, _) | (_, CallOutcome::Recovered) => CallOutcome::Recovered,
-                (CallOutcome::Lost, _) | (_, CallOutcome::Lost) => CallOutcome::Lost,
-                _ => CallOutcome::Unknown,
-            };
+            let saved = one.ids.x_client_request_id.as_ref().and_then(|id| saved.get(id));
+            let is_later = |time: &Time| (-SLACK_MS..=SAME_CALL_MS).contains(&time.since(call.last));
+            if saved.is_some_and(|times| times.iter().any(is_later)) {
+                *outcome = CallOutcome::Recovered;
+            }
         }
         outcomes
     }

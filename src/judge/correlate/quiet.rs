@@ -1,52 +1,56 @@
 //! Slices that are called so seldom that a failure soon after a failure is its retry (classification B3.5).
 
-use super::calls::{Slice, slice};
+use super::calls::{SliceNumber, Slices};
 use super::view::View;
-use crate::judge::combinations::counted;
 use crate::model::{Attributes, TrafficCell};
-use ahash::AHashMap;
-use std::cell::OnceCell;
+use std::sync::Arc;
 
 /// A slice is quiet when it averages under one attempt in so many milliseconds (classification B3.5: a minute).
 const QUIET_SLICE_MS: i64 = 60_000;
 
-/// Slices that see less than one attempt a minute, counted when the first is asked for: where ids or chains tell what belongs
-/// together, none is.
+/// Slices that see less than one attempt a minute. What is tried is counted up to where the slice that is asked for is busy:
+/// few attempts of a busy day tell that it is, and where ids or chains tell what belongs together, none is counted.
 pub(super) struct QuietSlices<'a> {
-    attempts: &'a [View],
-    cells: &'a [TrafficCell],
-    told: OnceCell<(AHashMap<Slice, u64>, i64)>,
+    /// What was tried and is not counted yet: when, with which attributes, how often.
+    left: Box<dyn Iterator<Item = Tried<'a>> + 'a>,
+    /// Milliseconds that all attempts span.
+    span_ms: i64,
+    /// Attempts of each slice, as far as they are counted.
+    counts: Vec<u64>,
 }
 
+type Tried<'a> = (&'a Arc<Attributes>, u64);
+
 impl<'a> QuietSlices<'a> {
+    /// Those of attempts and of successes, both by time.
     pub(super) fn of(attempts: &'a [View], cells: &'a [TrafficCell]) -> Self {
+        let well = cells.iter().map(|cell| (&cell.attributes, u64::from(cell.ok)));
+        let failed = attempts.iter().map(|one| (&one.attributes, 1));
+        let ends = [attempts.first(), attempts.last()].map(|one| one.map(|one| one.time));
+        let ends_well = [cells.first(), cells.last()].map(|cell| cell.map(|cell| cell.time));
+        let times = || ends.into_iter().chain(ends_well).flatten();
         Self {
-            attempts,
-            cells,
-            told: OnceCell::new(),
+            left: Box::new(well.chain(failed)),
+            span_ms: times().min().zip(times().max()).map_or(0, |(first, last)| last.since(first)),
+            counts: Vec::new(),
         }
     }
 
-    /// Attempts of each, and how many milliseconds all of them span.
-    fn count(&self) -> (AHashMap<Slice, u64>, i64) {
-        let failures = self.attempts.iter().map(|one| (one.time, &one.attributes, 1));
-        let successes = self
-            .cells
-            .iter()
-            .map(|cell| (cell.time, &cell.attributes, u64::from(cell.ok)));
-        let both = || failures.clone().chain(successes.clone());
-        let times = || both().map(|(time, ..)| time);
-        let span = times().min().zip(times().max());
-        let mut counts: AHashMap<Slice, u64> = AHashMap::new();
-        for (attributes, count) in counted(both().map(|(_, attributes, count)| (attributes, count))) {
-            *counts.entry(slice(attributes)).or_default() += count;
+    pub(super) fn is_quiet(&mut self, asked: SliceNumber, slices: &mut Slices) -> bool {
+        loop {
+            let count = self.counts.get(asked).map_or(1, |&count| count.max(1));
+            let busy_in_ms = i64::try_from(count).unwrap_or(i64::MAX).saturating_mul(QUIET_SLICE_MS + 1);
+            if self.span_ms < busy_in_ms {
+                return false;
+            }
+            let Some((attributes, count)) = self.left.next() else { return true };
+            let slice = slices.number(attributes);
+            if self.counts.len() <= slice {
+                self.counts.resize(slice + 1, 0);
+            }
+            if let Some(sum) = self.counts.get_mut(slice) {
+                *sum += count;
+            }
         }
-        (counts, span.map_or(0, |(first, last)| last.since(first)))
-    }
-
-    pub(super) fn is_quiet(&self, attributes: &Attributes) -> bool {
-        let (counts, span_ms) = self.told.get_or_init(|| self.count());
-        let count = counts.get(&slice(attributes)).copied().unwrap_or(1);
-        span_ms / i64::try_from(count).unwrap_or(i64::MAX).max(1) > QUIET_SLICE_MS
     }
 }
