@@ -211,14 +211,19 @@ pub(super) fn comparisons(window: &Window) -> Vec<(&'static str, String)> {
         }
         let told = groups.iter().take(TOLD);
         let values = told.map(|group| {
-            format!(
-                "{} {} of {}",
-                inert(&group.value),
-                count(group.share.failed),
-                count(group.share.attempts)
-            )
+            let failed = format!("{} {}", inert(&group.value), count(group.share.failed));
+            if group.told_by_failures {
+                return failed;
+            }
+            format!("{failed} of {}", count(group.share.attempts))
         });
-        lines.push((word, line(values.collect(), groups.len().saturating_sub(TOLD))));
+        let more = groups.len().saturating_sub(TOLD);
+        let untold = if groups.iter().any(|group| group.told_by_failures) {
+            "; what went well names none"
+        } else {
+            ""
+        };
+        lines.push((word, format!("{}{untold}", line(values.collect(), more))));
     }
     let by_proxy_logs = !lines.iter().any(|(word, _)| *word == "by proxy") && window.case.proxies.len() > 1;
     if by_proxy_logs {

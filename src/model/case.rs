@@ -166,6 +166,8 @@ pub struct ControlGroup {
     pub affected: bool,
     /// The counts hold more than the scope: a proxy's line names no model.
     pub wider: bool,
+    /// What went well names no such value, so that nobody knows how much of it was tried: its attempts are the failures.
+    pub told_by_failures: bool,
     /// What failed of it during the window.
     pub share: Share,
 }

@@ -6,6 +6,7 @@ use super::outcome::TransportError;
 use super::terms::{Attributes, Dimension, Name};
 use super::time::Time;
 use super::working::Working;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The attributes a window is confined to: an absent dimension means all, several values mean any of them.
@@ -23,6 +24,16 @@ impl Scope {
         self.values
             .iter()
             .all(|(dimension, values)| attributes.get(*dimension).is_some_and(|value| values.contains(value)))
+    }
+
+    /// The scope whose traffic is counted: where nothing but failures tells the models, what went well of any model may be of these.
+    #[must_use]
+    pub fn counted(&self, told_by_failures: bool) -> Cow<'_, Self> {
+        let mut counted = Cow::Borrowed(self);
+        if told_by_failures {
+            counted.to_mut().values.remove(&Dimension::Model);
+        }
+        counted
     }
 }
 
@@ -161,6 +172,8 @@ pub struct Window {
     pub side: Side,
     /// What it is confined to.
     pub scope: Scope,
+    /// What went well names no model, so that nothing but failures tells the scope's: the attempts are those of all models.
+    pub told_by_failures: bool,
     /// How much failed.
     pub severity: Severity,
     /// Remarks on its shape.

@@ -140,6 +140,7 @@ fn case(text: &str) -> Case {
                 value: Name::from(value),
                 affected: true,
                 wider: false,
+                told_by_failures: false,
                 share,
             })
             .collect(),
@@ -166,6 +167,7 @@ fn window(text: &str, side: Side) -> Window {
         start_not_before: Some(NOON),
         end_not_after: Some(NOON),
         side,
+        told_by_failures: false,
         scope: Scope {
             values: Dimension::ALL
                 .into_iter()

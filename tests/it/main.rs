@@ -58,5 +58,6 @@ mod status_page;
 mod streams;
 mod told_twice;
 mod trace;
+mod untold;
 mod watched;
 mod zones;

@@ -32,6 +32,16 @@ pub(super) fn to_fill_in(what: &str) -> String {
     format!("[[TO FILL IN: {what}]]")
 }
 
+/// The model, or those that the failures name.
+fn model(part: &Part) -> String {
+    let named = part.tally(Dimension::Model).filter(|models| !models.named.is_empty());
+    match (part.model.as_deref(), named) {
+        (Some(model), _) => format!("{} (as sent)", inert(model)),
+        (None, Some(models)) => format!("{} of the failures; what went well names none", all_of(models)),
+        (None, None) => to_fill_in("model; no log read names the model of these failures"),
+    }
+}
+
 /// The answer, in one line or several.
 pub(super) fn answer(ask: Ask, facts: &Facts<'_>) -> Vec<String> {
     let part = facts.part;
@@ -47,10 +57,7 @@ pub(super) fn answer(ask: Ask, facts: &Facts<'_>) -> Vec<String> {
         Ask::Project => vec![of(part, Dimension::Project).unwrap_or_else(|| to_fill_in("project ID; the logs do not carry it"))],
         Ask::Endpoint => vec![endpoint(part)],
         Ask::Operation => vec![operation(part)],
-        Ask::Model => vec![part.model.as_deref().map_or_else(
-            || to_fill_in("model; no log read names the model of these failures"),
-            |model| format!("{} (as sent)", inert(model)),
-        )],
+        Ask::Model => vec![model(part)],
         Ask::Deployment => vec![part.model.as_deref().map_or_else(|| to_fill_in("deployment name"), inert)],
         Ask::Fill(what) => vec![to_fill_in(what)],
         Ask::Tier => vec![of(part, Dimension::ServiceTier).unwrap_or_else(|| {

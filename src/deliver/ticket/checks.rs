@@ -97,11 +97,12 @@ pub(super) fn control(window: &Window, dimension: Dimension, what: &str) -> Opti
     let told: Vec<String> = groups
         .iter()
         .map(|group| {
-            format!(
-                "{}: {} failed",
-                inert(&group.value),
+            let failed = if group.told_by_failures {
+                count(group.share.failed)
+            } else {
                 percent_of(group.share.failed, group.share.attempts)
-            )
+            };
+            format!("{}: {failed} failed", inert(&group.value))
         })
         .collect();
     let is_way = matches!(dimension, Dimension::Proxy | Dimension::Host | Dimension::ServerAddress);
@@ -113,7 +114,12 @@ pub(super) fn control(window: &Window, dimension: Dimension, what: &str) -> Opti
     } else {
         ""
     };
-    (groups.len() > 1).then(|| format!("{what}, same minutes{all}: {}.", told.join("; ")))
+    let untold = if groups.iter().any(|group| group.told_by_failures) {
+        " (our log lines on what went well name none)"
+    } else {
+        ""
+    };
+    (groups.len() > 1).then(|| format!("{what}, same minutes{all}: {}{untold}.", told.join("; ")))
 }
 
 /// What the proxies' own logs say, where no attempt could be told to be by one of them.

@@ -30,12 +30,14 @@ pub(super) fn addressee(part: &Part) -> (String, String) {
     }
 }
 
-/// What stands for the model where no log names one.
+/// What stands for the model of a part that is of none.
 pub(super) fn nameless(part: &Part) -> &'static str {
-    if part.surface.as_deref() == Some("web") {
-        "web application"
-    } else {
-        "model not logged"
+    let named = part.tally(Dimension::Model).map_or(0, |models| models.named.len());
+    match named {
+        _ if part.surface.as_deref() == Some("web") => "web application",
+        0 => "model not logged",
+        1 => "model logged with failures only",
+        _ => "several models",
     }
 }
 

@@ -2,6 +2,8 @@
 
 use super::{Scene, attempts_between, cells_between};
 use crate::judge::combinations::counted;
+use crate::judge::thresholds::TOLD_ALIKE;
+use crate::judge::windows::statistics::f;
 use crate::model::{Attributes, ControlGroup, Dimension, Name, Scope, Share, TrafficCell};
 use std::collections::BTreeMap;
 
@@ -65,7 +67,7 @@ fn of(scene: &Scene<'_>, counted: &Counted<'_>, dimension: Dimension) -> Vec<Con
     } else {
         &counted.healthy
     };
-    let mut relaxed = draft.scope.clone();
+    let mut relaxed = draft.counted().into_owned();
     relaxed
         .values
         .retain(|of, _| *of != dimension && (!by_proxies || OF_PROXIES.contains(of)));
@@ -82,6 +84,8 @@ fn of(scene: &Scene<'_>, counted: &Counted<'_>, dimension: Dimension) -> Vec<Con
         let attempts = failed;
         count(&mut values, &relaxed, dimension, attributes, Share { failed, attempts });
     }
+    let told_by_failures = share_named(healthy, &relaxed, dimension)
+        .is_some_and(|well| well < TOLD_ALIKE * share_named(&counted.failed, &relaxed, dimension).unwrap_or(0.0));
     let affected = |value: &Name| {
         draft
             .scope
@@ -96,12 +100,23 @@ fn of(scene: &Scene<'_>, counted: &Counted<'_>, dimension: Dimension) -> Vec<Con
             value: Name::clone(value),
             affected: affected(value),
             wider,
+            told_by_failures,
             share,
         })
         .collect();
     groups.sort_by_key(|group| (!group.affected, std::cmp::Reverse((group.share.failed, group.share.attempts))));
     groups.truncate(VALUES);
     groups
+}
+
+/// How much of what is in a scope names a value of a dimension; `None` where nothing is in it.
+fn share_named(counted: &[(&Attributes, u64)], scope: &Scope, dimension: Dimension) -> Option<f64> {
+    let inside = counted.iter().filter(|(attributes, _)| scope.holds(attributes));
+    let (named, all) = inside.fold((0, 0), |(named, all), (attributes, count)| {
+        let is_named = attributes.get(dimension).is_some();
+        (named + if is_named { *count } else { 0 }, all + count)
+    });
+    (all > 0).then(|| f(named) / f(all))
 }
 
 fn count<'a>(

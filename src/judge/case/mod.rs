@@ -13,6 +13,7 @@ mod tests;
 pub(super) use numbers::Numbers;
 pub(super) use proxies::add_proxy_logs;
 
+use super::combinations::asked_once;
 use super::windows::Draft;
 use crate::model::{
     Attempt, Attributes, CELL_SECONDS, CallerKind, Case, Dimension, Name, Outcome, Part, Scope, Share, Time, Traffic, TrafficCell,
@@ -67,9 +68,26 @@ pub(super) fn case(scene: &Scene<'_>, numbers: &Numbers<'_>, workers: &Workers) 
     }
 }
 
+/// Whether any of the successes in a window's scope and time names a model, or there is none of them.
+pub(super) fn names_models(cells: &[TrafficCell], draft: &Draft<'_>) -> bool {
+    let scope = draft.counted();
+    let holds = asked_once(|attributes| scope.holds(attributes));
+    let has_model = asked_once(|attributes| attributes.get(Dimension::Model).is_some());
+    let mut healthy = cells_between(cells, draft.start, draft.end)
+        .filter(|cell| holds(&cell.attributes))
+        .peekable();
+    healthy.peek().is_none() || healthy.any(|cell| has_model(&cell.attributes))
+}
+
 /// The parts of a window that most failures are of; and how many further ones there are, with how many failures.
 fn parts(scene: &Scene<'_>, numbers: &Numbers<'_>, workers: &Workers) -> (Vec<Part>, (u64, u64)) {
-    let groups = by_model(&scene.draft.failures, numbers);
+    let are_told = names_models(scene.cells(), scene.draft);
+    // Of models that what went well does not name nobody knows how much of each was tried: they are told as one.
+    let model = |attributes: &Attributes| match scene.draft.scope.values.get(&Dimension::Model).map(Vec::as_slice) {
+        Some([one]) => Some(Name::clone(one)),
+        _ => attributes.get(Dimension::Model).filter(|_| are_told).cloned(),
+    };
+    let groups = by_model(&scene.draft.failures, numbers, model);
     let is_one = groups.len() == 1;
     let mut gravest: Vec<_> = groups.iter().collect();
     gravest.sort_by_key(|(of, failures)| (std::cmp::Reverse(failures.len()), *of));
@@ -77,7 +95,7 @@ fn parts(scene: &Scene<'_>, numbers: &Numbers<'_>, workers: &Workers) -> (Vec<Pa
     let part = |(of, failures): &(&PartOf, &Cow<'_, [&Attempt]>)| {
         let is_rival = |other: &PartOf| other.model == of.model && other.provider != of.provider;
         let has_rival = groups.keys().any(is_rival);
-        let holds = |attributes: &Attributes| of.holds(attributes, is_one, has_rival);
+        let holds = |attributes: &Attributes| of.holds(attributes, (is_one, are_told), has_rival);
         let of_part = if is_one {
             Cow::Borrowed(numbers)
         } else {
@@ -100,7 +118,7 @@ struct PartOf {
 
 impl PartOf {
     /// Whether a success is of this part. What it does not say of surface or provider it shares with the failures.
-    fn holds(&self, attributes: &Attributes, is_one: bool, has_rival: bool) -> bool {
+    fn holds(&self, attributes: &Attributes, (is_one, are_told): (bool, bool), has_rival: bool) -> bool {
         let same = |mine: &Option<Name>, dimension| {
             attributes
                 .get(dimension)
@@ -108,8 +126,8 @@ impl PartOf {
         };
         let model = match (&self.model, attributes.get(Dimension::Model)) {
             (Some(mine), Some(value)) => mine == value,
-            (Some(_), None) => false,
-            (None, _) => is_one,
+            (Some(_), None) => !are_told,
+            (None, _) => is_one || !are_told,
         };
         model && same(&self.surface, Dimension::Surface) && (!has_rival || same(&self.provider, Dimension::Provider))
     }
@@ -117,11 +135,15 @@ impl PartOf {
 
 /// Failures by surface, model and provider. Which provider a request went to is known for sure by its host alone: where
 /// it went by an own gateway, a model's failures are those of the provider that most of them are said to be of.
-fn by_model<'f, 'a>(failures: &'f [&'a Attempt], numbers: &Numbers<'_>) -> BTreeMap<PartOf, Cow<'f, [&'a Attempt]>> {
+fn by_model<'f, 'a>(
+    failures: &'f [&'a Attempt],
+    numbers: &Numbers<'_>,
+    model: impl Fn(&Attributes) -> Option<Name>,
+) -> BTreeMap<PartOf, Cow<'f, [&'a Attempt]>> {
     let mut by_model: BTreeMap<PartOf, Vec<(&Attributes, u64)>> = BTreeMap::new();
     for &(attributes, count) in &numbers.combinations {
         let of = PartOf {
-            model: attributes.get(Dimension::Model).cloned(),
+            model: model(attributes),
             surface: attributes.get(Dimension::Surface).cloned(),
             provider: None,
         };

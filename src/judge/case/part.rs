@@ -27,7 +27,8 @@ pub(super) fn part(
     of: impl Fn(&Attributes) -> bool,
 ) -> Option<Part> {
     let (start, end) = (failures.first()?.time, failures.last()?.time);
-    let takes = asked_once(|attributes| scene.draft.scope.holds(attributes) && of(attributes));
+    let scope = scene.draft.counted();
+    let takes = asked_once(|attributes| scope.holds(attributes) && of(attributes));
     let [before, after] = around(scene, start, end, &takes);
     let healthy_calls: u64 = cells_between(scene.cells(), start, end)
         .filter(|cell| takes(&cell.attributes))

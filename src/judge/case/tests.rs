@@ -73,6 +73,7 @@ fn case_of(attempts: Vec<Attempt>, cells: Vec<TrafficCell>) -> Case {
         dispersion: 1.0,
         score: 100.0,
         by_proxies: false,
+        told_by_failures: None,
     };
     let scene = Scene {
         traffic: &traffic,

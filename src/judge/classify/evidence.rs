@@ -2,7 +2,7 @@
 
 use super::sender::OneSender;
 use crate::judge::Thresholds;
-use crate::judge::case::Numbers;
+use crate::judge::case::{Numbers, names_models};
 use crate::judge::combinations::asked_once;
 use crate::judge::thresholds::CELL_MS;
 use crate::judge::windows::Draft;
@@ -27,6 +27,8 @@ pub(super) struct Evidence<'e> {
     pub(super) by_kind: BTreeMap<TransportError, u64>,
     /// Models of the failures, sorted.
     pub(super) failed_models: Vec<Name>,
+    /// Whether what went well in these minutes names its models, if anything did.
+    pub(super) names_models: bool,
     /// Failures and attempts of other models on the same server, during the window and a minute around it.
     pub(super) other_models: (u64, u64),
     /// Failures and attempts of everything outside the scope, during the window.
@@ -66,6 +68,7 @@ impl<'e> Evidence<'e> {
         };
         let servers = named(Dimension::ServerAddress);
         let in_scope = |attributes: &Attributes| draft.scope.holds(attributes);
+        let counted = draft.counted();
         let models = draft.scope.values.get(&Dimension::Model);
         let other_model = |attributes: &Attributes| {
             let model = attributes.get(Dimension::Model);
@@ -75,7 +78,7 @@ impl<'e> Evidence<'e> {
                     .is_none_or(|server| servers.is_empty() || servers.contains(server))
         };
         let around = (draft.start.plus_ms(-CELL_MS), draft.end.plus_ms(CELL_MS));
-        let holds = asked_once(in_scope);
+        let holds = asked_once(|attributes| counted.holds(attributes));
         let healthy_calls: u64 = cells_between(traffic, draft.start, draft.end)
             .filter(|cell| holds(&cell.attributes))
             .map(|cell| u64::from(cell.first_ok))
@@ -87,6 +90,7 @@ impl<'e> Evidence<'e> {
             reached: ReachedCounts { yes, no, unknown },
             by_kind,
             failed_models: named(Dimension::Model).into_iter().collect(),
+            names_models: names_models(&traffic.cells, draft),
             other_models: count(traffic, around, draft.side, other_model),
             rivals: count(traffic, (draft.start, draft.end), draft.side, |attributes| {
                 !in_scope(attributes)

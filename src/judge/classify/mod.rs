@@ -81,7 +81,7 @@ fn window(evidence: &Evidence<'_>, table: &Table<'_>, outside: &[&Entry], option
     let draft = evidence.draft;
     let around = Flow::of(
         table,
-        &draft.scope,
+        &draft.counted(),
         draft.start.plus_ms(-shape::AROUND_MS),
         draft.end.plus_ms(shape::AROUND_MS),
     );
@@ -105,6 +105,7 @@ fn window(evidence: &Evidence<'_>, table: &Table<'_>, outside: &[&Entry], option
             .filter(|time| time.since(draft.end) <= shape::AROUND_MS),
         side: draft.side,
         scope: draft.scope.clone(),
+        told_by_failures: draft.told_by_failures.is_some(),
         severity: severity(failures, attempts),
         flags: shape::flags(draft, &around),
         ongoing: shape::is_ongoing(table, draft),

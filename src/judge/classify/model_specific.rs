@@ -14,10 +14,18 @@ impl Argues for ModelSpecific {
     fn holds(&self, evidence: &Evidence<'_>) -> bool {
         evidence.draft.side == Side::Provider
             && evidence.draft.scope.values.contains_key(&Dimension::Model)
-            && evidence.other_models.1 > 0
+            && (evidence.other_models.1 > 0 || evidence.draft.told_by_failures.is_some())
     }
 
     fn because(&self, evidence: &Evidence<'_>) -> String {
+        if let Some(told) = evidence.draft.told_by_failures {
+            let count = |(others, all): (f64, f64)| format!("{others:.0} of {all:.0}");
+            return format!(
+                "Of the calls that failed in these minutes and name a model, {} are of others; of those outside every window, {}: the others did not fail as they would have with this one.",
+                count(told.others),
+                count(told.usual_others)
+            );
+        }
         format!(
             "Other models on the same server worked in the same minutes: {} failed.",
             of(evidence.other_models.0, evidence.other_models.1, "attempts")
@@ -30,6 +38,7 @@ impl Argues for ModelSpecific {
             (true, 0) => "No other model was called on that server in the same minutes, so the logs cannot tell one model's fault from all models'.".to_owned(),
             (true, _) => format!("Only {} failed, but that alone does not decide: see the class above.", list(evidence.draft.scope.values.get(&Dimension::Model))),
             (false, _) if models == 0 => "No log names the model of the failures, so one model cannot be told from the others.".to_owned(),
+            (false, _) if models == 1 && !evidence.names_models => "All failures that name a model name one, and what went well names none, so the logs cannot tell one model's fault from all models'.".to_owned(),
             (false, _) if models == 1 => "Only one model was called, so the logs cannot tell one model's fault from all models'.".to_owned(),
             (false, _) => format!("{models} models failed at the same time: {}.", list(Some(&evidence.failed_models))),
         }

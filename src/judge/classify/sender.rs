@@ -52,7 +52,8 @@ impl OneSender {
         let (mut healthy_one, mut healthy_others) = (0, 0);
         let cells = cells_between(traffic, draft.start, draft.end);
         let healthy = counted(cells.map(|cell| (&cell.attributes, u64::from(cell.ok))));
-        for (attributes, ok) in healthy.into_iter().filter(|(attributes, _)| draft.scope.holds(attributes)) {
+        let scope = draft.counted();
+        for (attributes, ok) in healthy.into_iter().filter(|(attributes, _)| scope.holds(attributes)) {
             match sender(attributes) {
                 Some(sender) if sender == one => healthy_one += ok,
                 Some(_) => healthy_others += ok,

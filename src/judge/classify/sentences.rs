@@ -4,7 +4,7 @@ use super::evidence::{Evidence, list, of};
 use super::sender::{ONE_SENDER_FACTOR, OneSender};
 use crate::model::{Dimension, Scope, Side};
 
-/// A scope found with less gain than this is less sure.
+/// A scope found with less gain than this is less sure, and so is one that nothing but failures tell.
 const SURE_GAIN: f64 = 6.0;
 
 /// Confidence factor of a scope found with little gain.
@@ -22,6 +22,13 @@ const BY_VOTE_CAP: f64 = 0.5;
 /// What failed in the scope.
 pub(super) fn what_failed(evidence: &Evidence<'_>, attempts: u64) -> String {
     let scope = &evidence.draft.scope;
+    if evidence.draft.told_by_failures.is_some() {
+        let (failed, models) = (
+            of(evidence.failures(), attempts, "attempts"),
+            list(scope.values.get(&Dimension::Model)),
+        );
+        return format!("{failed} failed, these of {models}; what went well names no model.");
+    }
     let what = match scope.values.get(&Dimension::Model) {
         Some(models) => format!("attempts to {}", list(Some(models))),
         None if scope.values.is_empty() => "attempts".to_owned(),
@@ -150,11 +157,8 @@ pub(super) fn confidence_factors(evidence: &Evidence<'_>) -> [(&'static str, f64
     let draft = evidence.draft;
     let proof = 1.0 - (-draft.evidence / (draft.dispersion * draft.threshold)).exp();
     let side = 1.0 - 0.5 * voted(evidence);
-    let scope = if draft.contrasts.iter().any(|contrast| contrast.gain < SURE_GAIN) {
-        UNSURE_SCOPE
-    } else {
-        1.0
-    };
+    let is_unsure = draft.told_by_failures.is_some() || draft.contrasts.iter().any(|contrast| contrast.gain < SURE_GAIN);
+    let scope = if is_unsure { UNSURE_SCOPE } else { 1.0 };
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of a window")]
     let distance = (evidence.length_ms() - evidence.thresholds.transient_max_ms).abs() as f64
         / evidence.thresholds.transient_max_ms.max(1) as f64;

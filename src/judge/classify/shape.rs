@@ -97,10 +97,11 @@ pub(super) fn is_ongoing(table: &Table<'_>, draft: &Draft<'_>) -> bool {
     let last = cells
         .max(table.attempts.last().map(|attempt| attempt.time))
         .unwrap_or(draft.end);
+    let scope = draft.counted();
     // Recovery is mostly proven within the hour, and then the month behind it need not be counted.
     for looked_at_ms in std::iter::successors(Some(AFTER_MS), |ms| ms.checked_mul(2)) {
         let to = draft.end.plus_ms(looked_at_ms);
-        let after = Flow::of(table, &draft.scope, draft.end.plus_ms(1), to);
+        let after = Flow::of(table, &scope, draft.end.plus_ms(1), to);
         if !could_be_chance(after.healthy_between(draft.end, to)) {
             return false;
         }
@@ -128,7 +129,8 @@ pub(super) fn outside<'t>(table: &'t Table<'_>, all: &[Draft<'_>]) -> Vec<&'t En
 
 /// The failing share of the scope in these counts; the floor where it had no traffic there.
 pub(super) fn baseline(table: &Table<'_>, draft: &Draft<'_>, outside: &[&Entry]) -> f64 {
-    let usual = outside.iter().filter(|entry| table.holds(&draft.scope, entry));
+    let scope = draft.counted();
+    let usual = outside.iter().filter(|entry| table.holds(&scope, entry));
     let (k, n) = usual.fold((0.0, 0.0), |sum, entry| (sum.0 + entry.k, sum.1 + entry.n));
     if n > 0.0 { k / n } else { BACKGROUND_FLOOR }
 }

@@ -49,11 +49,12 @@ fn add(tally: &mut Tally, entry: &Entry) {
 
 fn minutes(table: &Table<'_>, evidence: &Evidence<'_>, first: usize, last: usize) -> Vec<Minute> {
     let draft = evidence.draft;
+    let scope = draft.counted();
     let mut minutes: BTreeMap<usize, (Tally, Tally)> = BTreeMap::new();
     let mut all = Tally::default();
     for entry in table.between(first.saturating_sub(MINUTES_AROUND), last + MINUTES_AROUND) {
         let (inside, outside) = minutes.entry(entry.minute).or_default();
-        let is_inside = table.holds(&draft.scope, entry);
+        let is_inside = table.holds(&scope, entry);
         add(if is_inside { inside } else { outside }, entry);
         if is_inside && (first..=last).contains(&entry.minute) {
             add(&mut all, entry);

@@ -204,12 +204,7 @@ impl<'a> Calls<'a> {
     }
 
     /// The call an attempt belongs to, and its place in it, from 1.
-    fn place(
-        &mut self,
-        (one, tied): (&'a View, Tied),
-        slice: SliceNumber,
-        is_quiet: impl FnOnce() -> bool,
-    ) -> (u32, u16) {
+    fn place(&mut self, (one, tied): (&'a View, Tied), slice: SliceNumber, is_quiet: impl FnOnce() -> bool) -> (u32, u16) {
         let time = one.time;
         let starts_anew = one.number == Some(1);
         let by_chain = one.chain.and_then(|chain| self.of_chain(chain));
@@ -223,10 +218,7 @@ impl<'a> Calls<'a> {
             .filter(|&call| self.told.within(call, time, SAME_CALL_MS) && !starts_anew);
         let by_slice = self.by_slice.get(slice).copied().flatten().filter(|&call| {
             let follows = self.told.within(call, time, RETRY_FOLLOWS_MS) && one.outcome.is_failure();
-            !identified
-                && one.number.is_none_or(|number| number > 1)
-                && follows
-                && (one.number.is_some() || is_quiet())
+            !identified && one.number.is_none_or(|number| number > 1) && follows && (one.number.is_some() || is_quiet())
         });
         let by_number = if identified { None } else { self.told.waiting_for(one, slice) };
         let call = by_chain.or(by_id).or(by_number).or(by_slice).unwrap_or_else(|| {

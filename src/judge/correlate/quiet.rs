@@ -43,7 +43,9 @@ impl<'a> QuietSlices<'a> {
             if self.span_ms < busy_in_ms {
                 return false;
             }
-            let Some((attributes, count)) = self.left.next() else { return true };
+            let Some((attributes, count)) = self.left.next() else {
+                return true;
+            };
             let slice = slices.number(attributes);
             if self.counts.len() <= slice {
                 self.counts.resize(slice + 1, 0);

@@ -31,6 +31,7 @@ fn window(side: Side, provider: &str, surface: &str, endpoint: &str, start: &str
         start_not_before: None,
         end_not_after: None,
         side,
+        told_by_failures: false,
         scope: Scope {
             values: values
                 .into_iter()

@@ -57,11 +57,12 @@ impl Durations {
     /// How long the scope's successes took before the window, and in it.
     pub(super) fn around(&self, window: &Window) -> (Option<Took>, Option<Took>) {
         let stretch = TOOK_SECONDS * 1000;
+        let scope = window.scope.counted(window.told_by_failures);
         let took = |told: &Told, from: Time, to: Time| {
             let first = told.partition_point(|(time, ..)| *time < from);
             let inside = told.iter().skip(first).take_while(|(time, ..)| *time < to);
             let mut counts: BTreeMap<TookClass, u64> = BTreeMap::new();
-            for (_, _, class, count) in inside.filter(|(_, attributes, ..)| window.scope.holds(attributes)) {
+            for (_, _, class, count) in inside.filter(|(_, attributes, ..)| scope.holds(attributes)) {
                 *counts.entry(*class).or_default() += u64::from(*count);
             }
             percentiles(&counts)

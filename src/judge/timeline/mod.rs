@@ -191,8 +191,10 @@ fn zoom(traffic: &Traffic, window: &Window, durations: &Durations) -> Zoom {
     let cells = if by_proxies { traffic.proxy_cells() } else { &traffic.cells };
     let first = cells.partition_point(|cell| cell.time < from);
     let cells = cells.iter().skip(first).take_while(|cell| cell.time <= to);
+    let scope = window.scope.counted(window.told_by_failures);
+    let went_well = asked_once(|attributes| scope.holds(attributes));
+    let cells = cells.filter(|cell| went_well(&cell.attributes));
     let holds = asked_once(|attributes| window.scope.holds(attributes));
-    let cells = cells.filter(|cell| holds(&cell.attributes));
     let first = traffic.attempts.partition_point(|attempt| attempt.time < from);
     let attempts = traffic.attempts.iter().skip(first).take_while(|attempt| attempt.time <= to);
     let attempts = attempts.filter(|attempt| holds(&attempt.attributes));

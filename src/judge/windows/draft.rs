@@ -1,11 +1,13 @@
 //! A window before its verdict: its side, scope, failures and the evidence that made it.
 
+use super::confine::ToldByFailures;
 use super::edges::{Flow, fine};
 use super::localise::Contrast;
 use super::statistics::f;
 use super::table::Table;
 use crate::judge::thresholds::{CALLS_NEEDED, CELL_MS, SHORT_FAILURES, SHORT_MS, Thresholds};
 use crate::model::{Attempt, Scope, Side, Time};
+use std::borrow::Cow;
 
 /// Minutes beyond a stretch in which its edges are looked for: the minutes that fail least at an edge pay for no state of
 /// the automaton, and the failures themselves tell better.
@@ -35,6 +37,15 @@ pub(crate) struct Draft<'a> {
     pub(crate) score: f64,
     /// Found in the proxies' table, not the applications'.
     pub(crate) by_proxies: bool,
+    /// What tells its models, where what went well names none.
+    pub(crate) told_by_failures: Option<ToldByFailures>,
+}
+
+impl Draft<'_> {
+    /// See [`Scope::counted`].
+    pub(crate) fn counted(&self) -> Cow<'_, Scope> {
+        self.scope.counted(self.told_by_failures.is_some())
+    }
 }
 
 /// Makes a window of minutes `first` to `last`; none where it is too small for one (classification B4, size rules).
@@ -79,5 +90,6 @@ pub(super) fn make<'a>(
         dispersion: 1.0,
         score: 0.0,
         by_proxies: false,
+        told_by_failures: None,
     })
 }

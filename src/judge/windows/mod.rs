@@ -5,6 +5,7 @@
 //! one ([`search`]); then what clustered background could explain is dropped and fragments are put together ([`settle`]).
 
 mod automaton;
+mod confine;
 mod draft;
 mod edges;
 mod ended;
@@ -81,6 +82,7 @@ pub(super) fn find<'a>(tables: &Tables<'a>, thresholds: &Thresholds, usual: Usua
     let (mut windows, of_network) = workers.both(|| of_side(Side::Provider), || of_side(Side::Network));
     windows.extend(of_network);
     let mut windows = settle::merge(windows, thresholds);
+    confine::confine(&mut windows, &tables.of_provider.main);
     windows.sort_by(|a, b| (a.start, a.side, &a.scope).cmp(&(b.start, b.side, &b.scope)));
     windows
 }

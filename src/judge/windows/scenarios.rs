@@ -2,7 +2,7 @@
 
 use crate::judge::{Options, judge};
 use crate::model::{
-    Alike, Attributes, Cell, Dimension, Grain, Observation, Outcome, Rollup, SourceRollup, Time, Vantage, Window,
+    Alike, Attributes, Cell, Class, Dimension, Grain, Name, Observation, Outcome, Rollup, SourceRollup, Time, Vantage, Window,
 };
 use std::sync::Arc;
 
@@ -134,6 +134,51 @@ fn models_that_only_failures_name_do_not_make_one_window_of_two() {
     }
     let spans: Vec<_> = log.windows().iter().map(span).collect();
     assert_eq!(spans, [(60, 89), (300, 329)]);
+}
+
+/// Calls of which only the failures name a model: twenty minutes in which `failing` of each minute's do, each of the next of
+/// these models, and a stray failure of one of three models every nine minutes.
+fn windows_told_by_failures(models: &[&str], failing: i64) -> Vec<Window> {
+    const ALL: [&str; 3] = ["gpt-4o", "gpt-4o-mini", "o3-mini"];
+    let mut log = Log::new();
+    for minute in 0..600_usize {
+        let (model, failing) = match minute {
+            300..320 => (models[minute % models.len()], failing),
+            _ => (ALL[minute / 9 % ALL.len()], i64::from(minute % 9 == 0)),
+        };
+        log.minute_told([None, Some(model)], i64::try_from(minute).unwrap(), 60, failing);
+    }
+    log.windows()
+}
+
+/// The models and the class of each window.
+fn models_and_class(windows: &[Window]) -> Vec<(Option<Vec<Name>>, Class)> {
+    let told = windows
+        .iter()
+        .map(|window| (window.scope.values.get(&Dimension::Model).cloned(), window.verdict.class));
+    told.collect()
+}
+
+#[test]
+fn the_one_model_of_all_failures_failed_where_others_fail_at_other_times() {
+    let windows = windows_told_by_failures(&["gpt-4o"], 20);
+    assert_eq!(
+        models_and_class(&windows),
+        [(Some(vec![Name::from("gpt-4o")]), Class::ModelSpecific)]
+    );
+}
+
+#[test]
+fn what_went_well_is_counted_though_it_names_no_model() {
+    let windows = windows_told_by_failures(&["gpt-4o"], 20);
+    let counts: Vec<_> = windows.iter().map(|window| (window.failures, window.attempts / 10)).collect();
+    assert_eq!(counts, [(400, 116)]);
+}
+
+#[test]
+fn all_models_failed_where_their_failures_are_as_at_other_times() {
+    let windows = windows_told_by_failures(&["gpt-4o", "gpt-4o-mini", "o3-mini"], 20);
+    assert_eq!(models_and_class(&windows), [(None, Class::Outage)]);
 }
 
 #[test]

@@ -219,6 +219,7 @@ mod tests {
             dispersion: 1.0,
             score,
             by_proxies: false,
+            told_by_failures: None,
         }
     }
 

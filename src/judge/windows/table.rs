@@ -185,6 +185,13 @@ impl<'a> Table<'a> {
             .collect()
     }
 
+    /// The place of a dimension of more than one value that nothing but failures names.
+    pub(super) fn told_by_failures_only(&self, dimension: Dimension) -> Option<usize> {
+        let at = self.dimensions.iter().position(|one| *one == dimension)?;
+        let has_several = self.names.get(at).is_some_and(|names| names.len() > 1);
+        (has_several && !self.searched.contains(&at)).then_some(at)
+    }
+
     /// The series of everything and of every value that is searched by itself, over some of the entries.
     pub(crate) fn series_of_slices(&self, entries: &[Entry]) -> BTreeMap<Slice, Series> {
         let mut whole = Series::new();
