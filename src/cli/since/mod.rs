@@ -9,7 +9,7 @@ mod tests;
 use super::duration::with_units;
 use crate::model::Time;
 use crate::text::timestamp::Zone;
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime};
 
 /// The instant that `text` means at `now`.
 ///
@@ -89,14 +89,8 @@ fn clock(text: &str) -> Option<NaiveTime> {
 }
 
 fn today(now: Time, zone: &Zone) -> Option<NaiveDate> {
-    let utc = now.to_utc().naive_utc();
-    let east = match zone {
-        Zone::Utc => 0,
-        Zone::Fixed(seconds) => *seconds,
-        Zone::Named(zone) => zone.offset_from_utc_datetime(&utc).fix().local_minus_utc(),
-    };
-    utc.checked_add_signed(chrono::TimeDelta::seconds(i64::from(east)))
-        .map(|local| local.date())
+    let east = chrono::TimeDelta::seconds(i64::from(zone.seconds_east_at(now.0)));
+    now.to_utc().naive_utc().checked_add_signed(east).map(|local| local.date())
 }
 
 fn instant(local: NaiveDateTime, zone: &Zone) -> Time {

@@ -5,7 +5,9 @@ use crate::model::Time;
 use crate::text::timestamp::Zone;
 
 const NOW: Time = Time(1_772_629_200_000);
-const BERLIN: Zone = Zone::Named(chrono_tz::Europe::Berlin);
+fn berlin() -> Zone {
+    "Europe/Berlin".parse().unwrap()
+}
 
 fn at(text: &str, zone: &Zone) -> String {
     parse(text, NOW, zone).map_or_else(|_| "none".to_owned(), |time| time.to_string())
@@ -15,39 +17,39 @@ fn at(text: &str, zone: &Zone) -> String {
 fn dates_and_clock_times_are_of_the_zone_given() {
     assert_eq!(NOW.to_string(), "2026-03-04T13:00:00.000Z");
     assert_eq!(at("2026-03-01 14:00", &Zone::Utc), "2026-03-01T14:00:00.000Z");
-    assert_eq!(at("2026-03-01 14:00:05", &BERLIN), "2026-03-01T13:00:05.000Z");
-    assert_eq!(at("2026-07-01T14:00", &BERLIN), "2026-07-01T12:00:00.000Z");
-    assert_eq!(at("2026-03-01", &BERLIN), "2026-02-28T23:00:00.000Z");
+    assert_eq!(at("2026-03-01 14:00:05", &berlin()), "2026-03-01T13:00:05.000Z");
+    assert_eq!(at("2026-07-01T14:00", &berlin()), "2026-07-01T12:00:00.000Z");
+    assert_eq!(at("2026-03-01", &berlin()), "2026-02-28T23:00:00.000Z");
     assert_eq!(at("09:30", &Zone::Utc), "2026-03-04T09:30:00.000Z");
 }
 
 #[test]
 fn days_have_words() {
-    assert_eq!(at("now", &BERLIN), NOW.to_string());
+    assert_eq!(at("now", &berlin()), NOW.to_string());
     assert_eq!(at("today", &Zone::Utc), "2026-03-04T00:00:00.000Z");
-    assert_eq!(at("yesterday", &BERLIN), "2026-03-02T23:00:00.000Z");
+    assert_eq!(at("yesterday", &berlin()), "2026-03-02T23:00:00.000Z");
     assert_eq!(at("tomorrow", &Zone::Fixed(-3600)), "2026-03-05T01:00:00.000Z");
 }
 
 #[test]
 fn durations_are_ago() {
     for text in ["-2h", "2h", "2 hours ago", "1h 60min ago", "-120 min"] {
-        assert_eq!(at(text, &BERLIN), "2026-03-04T11:00:00.000Z", "{text}");
+        assert_eq!(at(text, &berlin()), "2026-03-04T11:00:00.000Z", "{text}");
     }
-    assert_eq!(at("+2h", &BERLIN), "2026-03-04T15:00:00.000Z");
+    assert_eq!(at("+2h", &berlin()), "2026-03-04T15:00:00.000Z");
 }
 
 #[test]
 fn epochs_and_rfc_3339_carry_their_zone() {
-    assert_eq!(at("@1741269731", &BERLIN), "2025-03-06T14:02:11.000Z");
-    assert_eq!(at("@1741269731.5", &BERLIN), "2025-03-06T14:02:11.500Z");
+    assert_eq!(at("@1741269731", &berlin()), "2025-03-06T14:02:11.000Z");
+    assert_eq!(at("@1741269731.5", &berlin()), "2025-03-06T14:02:11.500Z");
     assert_eq!(at("2026-03-01T14:00:00+02:00", &Zone::Utc), "2026-03-01T12:00:00.000Z");
-    assert_eq!(at("2026-03-01T14:00:00.25Z", &BERLIN), "2026-03-01T14:00:00.250Z");
+    assert_eq!(at("2026-03-01T14:00:00.25Z", &berlin()), "2026-03-01T14:00:00.250Z");
 }
 
 #[test]
 fn a_zone_may_follow() {
-    assert_eq!(at("2026-03-01 14:00 UTC", &BERLIN), "2026-03-01T14:00:00.000Z");
+    assert_eq!(at("2026-03-01 14:00 UTC", &berlin()), "2026-03-01T14:00:00.000Z");
     assert_eq!(at("2026-03-01 14:00 +02:00", &Zone::Utc), "2026-03-01T12:00:00.000Z");
     assert_eq!(at("2026-03-01 Europe/Berlin", &Zone::Utc), "2026-02-28T23:00:00.000Z");
     assert_eq!(at("14:00 Europe/Berlin", &Zone::Utc), "2026-03-04T13:00:00.000Z");

@@ -2,7 +2,7 @@
 
 use crate::model::{Coverage, Time};
 use crate::text::timestamp::Zone;
-use chrono::{Offset, SecondsFormat, TimeZone};
+use chrono::SecondsFormat;
 use std::collections::BTreeMap;
 
 /// The zone that most logs without one were read in, when it is not UTC.
@@ -42,27 +42,18 @@ pub(super) fn range(from: Time, to: Time) -> String {
 
 /// From and to in a zone, with its offset and name.
 pub(super) fn local(from: Time, to: Time, zone: Zone) -> String {
-    let (from, to) = (from.to_utc(), to.to_utc());
-    match zone {
-        Zone::Utc => format!("{from} to {to}"),
-        Zone::Fixed(seconds) => match chrono::FixedOffset::east_opt(seconds) {
-            Some(offset) => both(&from.with_timezone(&offset), &to.with_timezone(&offset)),
-            None => both(&from, &to),
-        },
-        Zone::Named(zone) => format!(
-            "{} ({})",
-            both(&from.with_timezone(&zone), &to.with_timezone(&zone)),
-            zone.name()
-        ),
-    }
-}
-
-fn both<Z: TimeZone>(from: &chrono::DateTime<Z>, to: &chrono::DateTime<Z>) -> String {
-    let text = |time: &chrono::DateTime<Z>| {
-        time.with_timezone(&time.offset().fix())
-            .to_rfc3339_opts(SecondsFormat::Secs, false)
+    let text = |time: Time| {
+        let utc = time.to_utc();
+        match chrono::FixedOffset::east_opt(zone.seconds_east_at(time.0)) {
+            Some(offset) => utc.with_timezone(&offset).to_rfc3339_opts(SecondsFormat::Secs, false),
+            None => utc.to_rfc3339_opts(SecondsFormat::Secs, false),
+        }
     };
-    format!("{} to {}", text(from), text(to))
+    match zone {
+        Zone::Utc => format!("{} to {}", from.to_utc(), to.to_utc()),
+        Zone::Fixed(_) => format!("{} to {}", text(from), text(to)),
+        Zone::Named(zone) => format!("{} to {} ({})", text(from), text(to), zone.name()),
+    }
 }
 
 /// Seconds with as many digits as matter.

@@ -1,10 +1,11 @@
 //! Time zones: how a clock reading without a zone becomes an instant.
 
-use super::calendar::DAY_MS;
-use chrono::offset::{LocalResult, Offset, TimeZone};
-use chrono::{DateTime, NaiveDateTime};
+use jiff::Timestamp;
+use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 /// The step of the world's zones, in milliseconds (Nepal's +05:45).
 pub const ZONE_STEP_MS: i64 = 900_000;
@@ -23,7 +24,67 @@ pub enum Zone {
     /// A fixed offset, seconds east of UTC.
     Fixed(i32),
     /// A zone of the IANA data base, with its summer times.
-    Named(chrono_tz::Tz),
+    Named(Named),
+}
+
+/// A zone of the IANA data base that the program brings with it, so that it says the same on every machine. Each that is asked
+/// for is held as long as the program lives: there are six hundred.
+#[derive(Clone, Copy)]
+pub struct Named(&'static TimeZone);
+
+impl Named {
+    /// The zone of a name, whatever its case.
+    fn of(name: &str) -> Option<Self> {
+        static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
+        static HELD: Mutex<BTreeMap<String, Named>> = Mutex::new(BTreeMap::new());
+        let zone = ZONES.get(name).ok()?;
+        let name = zone.iana_name()?.to_owned();
+        let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(*held.entry(name).or_insert_with(|| Self(Box::leak(Box::new(zone)))))
+    }
+
+    /// Its name in the data base.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.0.iana_name().unwrap_or_default()
+    }
+
+    /// See [`Zone::seconds_east`].
+    fn seconds_east(self, local_ms: i64) -> i32 {
+        let Ok(local) = Timestamp::from_millisecond(local_ms) else {
+            return 0;
+        };
+        let local = local.to_zoned(TimeZone::UTC).datetime();
+        let (AmbiguousOffset::Unambiguous { offset }
+        | AmbiguousOffset::Gap { before: offset, .. }
+        | AmbiguousOffset::Fold { before: offset, .. }) = self.0.to_ambiguous_timestamp(local).offset();
+        offset.seconds()
+    }
+
+    /// See [`Zone::seconds_east_at`].
+    fn seconds_east_at(self, utc_ms: i64) -> i32 {
+        Timestamp::from_millisecond(utc_ms).map_or(0, |utc| self.0.to_offset(utc).seconds())
+    }
+}
+
+impl fmt::Debug for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl PartialEq for Named {
+    fn eq(&self, other: &Self) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl Eq for Named {}
+
+impl std::hash::Hash for Named {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.name().hash(state);
+    }
 }
 
 /// A word that names no time zone.
@@ -47,9 +108,7 @@ impl FromStr for Zone {
                 Err(UnknownZone(word.to_owned()))
             };
         }
-        word.parse::<chrono_tz::Tz>()
-            .map(Self::Named)
-            .map_err(|_| UnknownZone(word.to_owned()))
+        Named::of(word).map(Self::Named).ok_or_else(|| UnknownZone(word.to_owned()))
     }
 }
 
@@ -99,24 +158,19 @@ impl Zone {
         match self {
             Self::Utc => 0,
             Self::Fixed(seconds) => *seconds,
-            Self::Named(zone) => named_seconds_east(*zone, local_ms),
+            Self::Named(zone) => zone.seconds_east(local_ms),
         }
     }
-}
 
-/// A gap is at most a day long (Samoa left out 2011-12-30); one hour more finds the offset before it.
-const LONGEST_GAP_HOURS: i64 = 25;
-
-fn named_seconds_east(zone: chrono_tz::Tz, local_ms: i64) -> i32 {
-    (0..=LONGEST_GAP_HOURS)
-        .find_map(|hours| {
-            let local: NaiveDateTime = DateTime::from_timestamp_millis(local_ms - hours * DAY_MS / 24)?.naive_utc();
-            match zone.offset_from_local_datetime(&local) {
-                LocalResult::Single(offset) | LocalResult::Ambiguous(offset, _) => Some(offset.fix().local_minus_utc()),
-                LocalResult::None => None,
-            }
-        })
-        .unwrap_or(0)
+    /// Seconds east of UTC at an instant, in milliseconds since 1970-01-01T00:00 UTC.
+    #[must_use]
+    pub fn seconds_east_at(&self, utc_ms: i64) -> i32 {
+        match self {
+            Self::Utc => 0,
+            Self::Fixed(seconds) => *seconds,
+            Self::Named(zone) => zone.seconds_east_at(utc_ms),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -129,7 +183,32 @@ mod tests {
         assert_eq!("utc".parse(), Ok(Zone::Utc));
         assert_eq!("+02:00".parse(), Ok(Zone::Fixed(7200)));
         assert_eq!("-0330".parse(), Ok(Zone::Fixed(-12_600)));
-        assert_eq!("Europe/Berlin".parse(), Ok(Zone::Named(chrono_tz::Europe::Berlin)));
+        let berlin: Zone = "Europe/Berlin".parse().unwrap();
+        assert_eq!("europe/berlin".parse(), Ok(berlin));
+        assert_ne!("Europe/Paris".parse(), Ok(berlin));
+    }
+
+    #[test]
+    fn a_reading_that_clocks_show_twice_or_never_has_the_offset_before() {
+        let berlin: Zone = "Europe/Berlin".parse().unwrap();
+        let east = |reading: &str| {
+            let local = chrono::NaiveDateTime::parse_from_str(reading, "%Y-%m-%d %H:%M").unwrap();
+            berlin.seconds_east(local.and_utc().timestamp_millis())
+        };
+        let readings = [
+            "2026-03-29 01:59",
+            "2026-03-29 02:30",
+            "2026-03-29 03:00",
+            "2026-10-25 02:30",
+            "2026-10-25 03:00",
+        ];
+        assert_eq!(readings.map(east), [3600, 3600, 7200, 7200, 3600]);
+    }
+
+    #[test]
+    fn an_instant_has_the_offset_of_its_time_of_the_year() {
+        let berlin: Zone = "Europe/Berlin".parse().unwrap();
+        assert_eq!([0, 1_782_000_000_000].map(|utc| berlin.seconds_east_at(utc)), [3600, 7200]);
     }
 
     #[test]
