@@ -14,14 +14,18 @@ pub(super) fn lies_at(attributes: &Arc<Attributes>) -> usize {
 /// Answers that are remembered at a time, each at a place of its own: more than the combinations of most sites.
 const ANSWERS: usize = 512;
 
+/// The place among [`ANSWERS`] of what lies at `at`. What an allocator gives lies on multiples of sixteen.
+fn place(at: usize) -> usize {
+    ((at / 16) ^ (at / (16 * ANSWERS))) % ANSWERS
+}
+
 /// Asks a question of shared attributes, mostly once of those that lie at one place. They must stay there meanwhile.
 pub(super) fn asked_once<'a>(ask: impl Fn(&Attributes) -> bool + 'a) -> impl Fn(&Arc<Attributes>) -> bool + 'a {
     // Nothing lies at nought. A table that grows took twice as long, for it hashes.
     let told: [Cell<(usize, bool)>; ANSWERS] = std::array::from_fn(|_| Cell::new((0, false)));
     move |attributes| {
         let at = lies_at(attributes);
-        // What an allocator gives lies on multiples of sixteen.
-        let Some(place) = told.get(((at / 16) ^ (at / (16 * ANSWERS))) % ANSWERS) else {
+        let Some(place) = told.get(place(at)) else {
             return ask(attributes);
         };
         if place.get().0 != at {
@@ -31,23 +35,64 @@ pub(super) fn asked_once<'a>(ask: impl Fn(&Attributes) -> bool + 'a) -> impl Fn(
     }
 }
 
-/// How much there is of each of a few shared things, in the order in which they are met. They are told apart by where they
-/// lie, so equal ones may stand there twice.
+/// Numbers of a few shared things, in the order in which they are met. They are told apart by where they lie, and must stay
+/// there meanwhile, so equal ones may have two. The latest are remembered, each at a place of its own: to hash each of a
+/// quarter of a million cells' attributes was most of what a table of them took.
+#[derive(Clone, Debug)]
+pub(super) struct Numbers {
+    /// Nothing lies at nought.
+    latest: Vec<(usize, usize)>,
+    all: AHashMap<usize, usize>,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self {
+            latest: vec![(0, 0); ANSWERS],
+            all: AHashMap::new(),
+        }
+    }
+}
+
+impl Numbers {
+    /// The number of one, from 0.
+    pub(super) fn of<T>(&mut self, one: &Arc<T>) -> usize {
+        let at = Arc::as_ptr(one).addr();
+        let place = place(at);
+        match self.latest.get(place) {
+            Some(&(known, number)) if known == at => return number,
+            _ => {}
+        }
+        let next = self.all.len();
+        let number = *self.all.entry(at).or_insert(next);
+        if let Some(latest) = self.latest.get_mut(place) {
+            *latest = (at, number);
+        }
+        number
+    }
+
+    /// The number of one that has one.
+    pub(super) fn known<T>(&self, one: &Arc<T>) -> Option<usize> {
+        let at = Arc::as_ptr(one).addr();
+        match self.latest.get(place(at)) {
+            Some(&(known, number)) if known == at => Some(number),
+            _ => self.all.get(&at).copied(),
+        }
+    }
+}
+
+/// How much there is of each of a few shared things, in the order of their [`Numbers`].
 #[derive(Clone, Debug)]
 pub(super) struct Counts<'a, T> {
-    places: AHashMap<usize, usize>,
+    numbers: Numbers,
     counts: Vec<(&'a T, u64)>,
-    /// Where the last one lies and stands: mostly the next is the same.
-    last: (usize, usize),
 }
 
 impl<T> Default for Counts<'_, T> {
     fn default() -> Self {
         Self {
-            places: AHashMap::new(),
+            numbers: Numbers::default(),
             counts: Vec::new(),
-            // Nothing lies at nought.
-            last: (0, 0),
         }
     }
 }
@@ -55,12 +100,7 @@ impl<T> Default for Counts<'_, T> {
 impl<'a, T> Counts<'a, T> {
     /// Adds so much of one.
     pub(super) fn add(&mut self, one: &'a Arc<T>, count: u64) {
-        let at = Arc::as_ptr(one).addr();
-        if self.last.0 != at {
-            let next = self.counts.len();
-            self.last = (at, *self.places.entry(at).or_insert(next));
-        }
-        match self.counts.get_mut(self.last.1) {
+        match self.counts.get_mut(self.numbers.of(one)) {
             Some((_, sum)) => *sum += count,
             None => self.counts.push((one, count)),
         }

@@ -7,6 +7,7 @@ use super::met::{Tied, tied};
 use super::quiet::QuietSlices;
 use super::saved::Saved;
 use super::view::{ChainId, Logs, View};
+use crate::judge::combinations::Numbers;
 use crate::model::{Attempt, Attributes, CallOutcome, Dimension, Name, SourceRollup, Time, TrafficCell, sort_runs};
 use crate::workers::Workers;
 use ahash::AHashMap;
@@ -144,20 +145,25 @@ type Slice = [Option<Name>; 4];
 /// A slice by the order in which it was first met.
 pub(super) type SliceNumber = usize;
 
-/// The slices of a traffic. Few combinations of attributes stand behind a million attempts: they are told apart by where
-/// they lie, and looked into once.
+/// The slices of a traffic.
 #[derive(Default)]
 pub(super) struct Slices {
-    by_place: AHashMap<usize, SliceNumber>,
+    combinations: Numbers,
+    /// By the number of a combination.
+    slices: Vec<SliceNumber>,
     by_value: AHashMap<Slice, SliceNumber>,
 }
 
 impl Slices {
     pub(super) fn number(&mut self, attributes: &Arc<Attributes>) -> SliceNumber {
-        *self.by_place.entry(Arc::as_ptr(attributes).addr()).or_insert_with(|| {
-            let next = self.by_value.len();
-            *self.by_value.entry(slice(attributes)).or_insert(next)
-        })
+        let combination = self.combinations.of(attributes);
+        if let Some(slice) = self.slices.get(combination) {
+            return *slice;
+        }
+        let next = self.by_value.len();
+        let slice = *self.by_value.entry(slice(attributes)).or_insert(next);
+        self.slices.push(slice);
+        slice
     }
 }
 

@@ -1,9 +1,8 @@
 //! Traffic by the values of each attribute: the few that fail most, and the rest together.
 
 use super::{Counted, place};
-use crate::judge::combinations::lies_at;
+use crate::judge::combinations::Numbers;
 use crate::model::{Attributes, Dimension, Name, Slice, Step, Steps};
-use ahash::AHashMap;
 use std::collections::BTreeMap;
 
 /// Values of an attribute that are told apart: models first of all, of the rest what fits a page.
@@ -49,22 +48,16 @@ where
 /// once.
 struct Grouped<'a, 'f, C> {
     counted: &'f dyn Fn() -> C,
-    numbers: AHashMap<usize, usize>,
+    numbers: Numbers,
     distinct: Vec<(&'a Attributes, Step)>,
 }
 
 impl<'a, 'f, C: Iterator<Item = Counted<'a>>> Grouped<'a, 'f, C> {
     fn of(counted: &'f dyn Fn() -> C) -> Self {
-        let mut numbers: AHashMap<usize, usize> = AHashMap::new();
+        let mut numbers = Numbers::default();
         let mut distinct: Vec<(&Attributes, Step)> = Vec::new();
-        // Mostly the next is the same; nothing lies at nought.
-        let mut last = (0, 0);
         for (_, attributes, step) in counted() {
-            let at = lies_at(attributes);
-            if last.0 != at {
-                last = (at, *numbers.entry(at).or_insert(distinct.len()));
-            }
-            match distinct.get_mut(last.1) {
+            match distinct.get_mut(numbers.of(attributes)) {
                 Some((_, sum)) => sum.add(step),
                 None => distinct.push((attributes, step)),
             }
@@ -109,14 +102,10 @@ impl<'a, 'f, C: Iterator<Item = Counted<'a>>> Grouped<'a, 'f, C> {
         if slices.is_empty() {
             return slices;
         }
-        let mut last = (0, &[][..]);
         for (time, attributes, step) in (self.counted)() {
             let at = place(all, time);
-            if last.0 != lies_at(attributes) {
-                let of = self.numbers.get(&lies_at(attributes)).and_then(|number| of.get(*number));
-                last = (lies_at(attributes), of.map_or(&[], Vec::as_slice));
-            }
-            for slice in last.1 {
+            let of = self.numbers.known(attributes).and_then(|number| of.get(number));
+            for slice in of.map_or(&[][..], Vec::as_slice) {
                 if let Some(sum) = at.and_then(|at| slices.get_mut(*slice)?.steps.get_mut(at)) {
                     sum.add(step);
                 }

@@ -1,8 +1,7 @@
 //! What the search asks of the attempts that did not end well, close together.
 
-use crate::judge::combinations::lies_at;
+use crate::judge::combinations::Numbers;
 use crate::model::{Attempt, Attributes, Side, Time};
-use ahash::AHashMap;
 use std::sync::Arc;
 
 /// What the search asks of an attempt that did not end well. An attempt fills three lines of the processor's cache, and a
@@ -48,14 +47,14 @@ pub(crate) struct Within<'a> {
 
 /// Attempts as the search asks for them, and their attributes by number.
 pub(super) fn ended<'a>(counted: impl Iterator<Item = (u32, &'a Attempt)>, side: Side) -> (Vec<Ended>, Vec<&'a Arc<Attributes>>) {
-    let mut numbers: AHashMap<usize, u32> = AHashMap::new();
+    let mut numbers = Numbers::default();
     let mut combinations = Vec::new();
     let ended = counted.map(|(place, attempt)| {
-        let number = *numbers.entry(lies_at(&attempt.attributes)).or_insert_with(|| {
+        let number = numbers.of(&attempt.attributes);
+        if number == combinations.len() {
             combinations.push(&attempt.attributes);
-            u32::try_from(combinations.len() - 1).unwrap_or(u32::MAX >> 2)
-        });
-        Ended::of(attempt, place, number, side)
+        }
+        Ended::of(attempt, place, u32::try_from(number).unwrap_or(u32::MAX >> 2), side)
     });
     let mut ended: Vec<Ended> = ended.collect();
     ended.shrink_to_fit();

@@ -29,7 +29,7 @@ use super::thresholds::{CELL_MS, Thresholds};
 use crate::model::{Attempt, Dimension, Side, Traffic};
 use crate::workers::Workers;
 use settle::Minutes;
-use table::Table;
+use table::{Entry, Table};
 
 /// The dimensions that a proxy's line tells by itself.
 const OF_PROXIES: [Dimension; 3] = [Dimension::Proxy, Dimension::Endpoint, Dimension::ServerAddress];
@@ -104,10 +104,13 @@ fn proxy_table(traffic: &Traffic, side: Side) -> Option<Table<'_>> {
 
 fn minutes(table: &Table<'_>) -> Minutes {
     let first = table.start.0.div_euclid(CELL_MS);
-    let mut minutes = Minutes::new();
-    for entry in &table.entries {
-        let sum = minutes.entry(first + i64::try_from(entry.minute).unwrap_or(0)).or_default();
-        *sum = (sum.0 + entry.n, sum.1 + entry.k);
-    }
-    minutes
+    let minutes = table.entries.chunk_by(|one, next| one.minute == next.minute);
+    let sum = |of_minute: &[Entry]| {
+        let minute = of_minute.first().map_or(0, |entry| entry.minute);
+        let counts = of_minute
+            .iter()
+            .fold((0.0, 0.0), |sum, entry| (sum.0 + entry.n, sum.1 + entry.k));
+        (first + i64::try_from(minute).unwrap_or(0), counts)
+    };
+    minutes.map(sum).collect()
 }

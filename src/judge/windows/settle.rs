@@ -5,10 +5,9 @@ use super::draft::Draft;
 use super::statistics::f;
 use crate::judge::thresholds::{CELL_MS, DISPERSION_CAP, DISPERSION_PRIOR, STRONG, Thresholds};
 use crate::model::{Scope, Time};
-use std::collections::BTreeMap;
 
-/// Counts of one side by minute since the epoch: attempts and failures.
-pub(super) type Minutes = BTreeMap<i64, (f64, f64)>;
+/// Counts of one side by minute since the epoch, in order: attempts and failures.
+pub(super) type Minutes = Vec<(i64, (f64, f64))>;
 
 /// A fragment this much weaker than its host is absorbed.
 const FRAGMENT_SHARE: f64 = 0.5;
@@ -43,11 +42,7 @@ pub(super) fn drop_clumps<'a>(windows: Vec<Draft<'a>>, minutes: &Minutes) -> Vec
     let (mut standing, mut open) = (Vec::new(), windows);
     loop {
         let is_proven = |minute: &i64| proven.iter().any(|(from, to)| (*from..=*to).contains(minute));
-        let rest: Vec<(i64, (f64, f64))> = minutes
-            .iter()
-            .filter(|(minute, _)| !is_proven(minute))
-            .map(|(minute, counts)| (*minute, *counts))
-            .collect();
+        let rest: Vec<(i64, (f64, f64))> = minutes.iter().filter(|(minute, _)| !is_proven(minute)).copied().collect();
         for window in &mut open {
             let (from, to) = span(window);
             let before = rest.partition_point(|(minute, _)| *minute < from);
@@ -257,10 +252,10 @@ mod tests {
         let clumps = [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 2.0, 3.0];
         // A day of thin traffic: the load term of the example is 0.009, thirteen failures spread over 1,440 minutes.
         let mut minutes: Minutes = (0..1440).map(|minute| (minute, (1.0, 0.0))).collect();
-        for (at, clump) in (0_i64..).map(|i| i * 150).zip(clumps) {
-            minutes.insert(at, (1.0, clump));
+        for (at, clump) in (0..).map(|at| at * 150).zip(clumps) {
+            minutes[at].1 = (1.0, clump);
         }
-        let found = dispersion(minutes.values().copied());
+        let found = dispersion(minutes.into_iter().map(|(_, counts)| counts));
         assert!((found - 1.58).abs() < 0.005, "{found}");
     }
 }

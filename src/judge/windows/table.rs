@@ -4,12 +4,11 @@
 //! from the traffic itself.
 
 use super::ended::{Ended, Within, ended};
-use crate::judge::combinations::lies_at;
+use crate::judge::combinations::Numbers;
 use crate::judge::thresholds::{BACKGROUND_BLOCK, BACKGROUND_CAP, BACKGROUND_FLOOR, BACKGROUND_QUANTILE, CELL_MS, TOLD_ALIKE};
 use crate::judge::windows::automaton::Series;
 use crate::judge::windows::statistics::f;
 use crate::model::{Attempt, Attributes, Dimension, Name, Outcome, Scope, Side, Time, Traffic, TrafficCell};
-use ahash::AHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -74,18 +73,15 @@ impl<'a> Table<'a> {
         let start = Time(first.0.div_euclid(CELL_MS) * CELL_MS);
         // Few combinations of attributes stand behind many cells: they are told apart by where they lie, and looked into
         // once. Measured: comparing names in every cell took a sixth of a run over a gigabyte.
-        let mut distinct: AHashMap<usize, &Arc<Attributes>> = AHashMap::new();
-        for attributes in cells.iter().map(|cell| &cell.attributes) {
-            distinct.entry(lies_at(attributes)).or_insert(attributes);
-        }
         let (attempts, combinations) = ended(counted(), side);
-        for attributes in &combinations {
-            distinct.entry(lies_at(attributes)).or_insert(attributes);
+        let mut numbers = Numbers::default();
+        let mut distinct: Vec<&Arc<Attributes>> = Vec::new();
+        for attributes in cells.iter().map(|cell| &cell.attributes).chain(combinations.iter().copied()) {
+            if numbers.of(attributes) == distinct.len() {
+                distinct.push(attributes);
+            }
         }
-        let names: Vec<Vec<Name>> = dimensions
-            .iter()
-            .map(|&dimension| names(dimension, distinct.values()))
-            .collect();
+        let names: Vec<Vec<Name>> = dimensions.iter().map(|&dimension| names(dimension, &distinct)).collect();
         let mut table = Self {
             side,
             start,
@@ -98,17 +94,18 @@ impl<'a> Table<'a> {
             all: &traffic.attempts,
             combinations: combinations.iter().map(|attributes| &***attributes).collect(),
         };
-        let values: AHashMap<usize, Vec<Value>> = distinct
-            .iter()
-            .map(|(at, attributes)| (*at, table.values(attributes)))
-            .collect();
-        let numbered: BTreeSet<&Vec<Value>> = values.values().collect();
+        let values: Vec<Vec<Value>> = distinct.iter().map(|attributes| table.values(attributes)).collect();
+        let numbered: BTreeSet<&Vec<Value>> = values.iter().collect();
         let numbered: Vec<&Vec<Value>> = numbered.into_iter().collect();
-        let number: AHashMap<usize, usize> = values
-            .iter()
-            .map(|(at, values)| (*at, numbered.binary_search(&values).unwrap_or(0)))
-            .collect();
-        let of = |attributes: &Arc<Attributes>| number.get(&lies_at(attributes)).copied().unwrap_or(0);
+        let rank = |values| numbered.binary_search(&values).unwrap_or(0);
+        let ranks: Vec<usize> = values.iter().map(rank).collect();
+        let of = |attributes: &Arc<Attributes>| {
+            numbers
+                .known(attributes)
+                .and_then(|number| ranks.get(number))
+                .copied()
+                .unwrap_or(0)
+        };
         let went_well = cells
             .iter()
             .map(|cell| (table.minute(cell.time), of(&cell.attributes), f64::from(cell.first_ok), 0.0));
@@ -377,8 +374,8 @@ fn entries(went_well: impl Iterator<Item = Told>, ended: impl Iterator<Item = To
     entries
 }
 
-fn names<'a>(dimension: Dimension, all: impl Iterator<Item = &'a &'a Arc<Attributes>>) -> Vec<Name> {
-    let names: BTreeSet<&Name> = all.filter_map(|attributes| attributes.get(dimension)).collect();
+fn names(dimension: Dimension, all: &[&Arc<Attributes>]) -> Vec<Name> {
+    let names: BTreeSet<&Name> = all.iter().filter_map(|attributes| attributes.get(dimension)).collect();
     names.into_iter().take(usize::from(u16::MAX)).cloned().collect()
 }
 
