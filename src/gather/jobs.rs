@@ -133,8 +133,11 @@ fn merged_by_two(mut parts: Vec<Parts>, workers: &Workers) -> Parts {
     if others.is_empty() {
         return parts.pop().unwrap_or_default();
     }
-    let (mut one, other) = workers.both(|| merged_by_two(parts, workers), || merged_by_two(others, workers));
-    one.merge(other);
+    let (mut one, mut other) = workers.both(|| merged_by_two(parts, workers), || merged_by_two(others, workers));
+    // What successes count weighs as much as all the rest.
+    let (mut cells, theirs) = (std::mem::take(&mut one.rollup.cells), std::mem::take(&mut other.rollup.cells));
+    workers.both(|| one.merge(other), || cells.merge(theirs));
+    one.rollup.cells = cells;
     one
 }
 
