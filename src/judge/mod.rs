@@ -79,14 +79,17 @@ const A_GREAT_MANY: usize = 1 << 16;
 fn judge_one(mut rollup: Cow<'_, Rollup>, options: &Options) -> Findings {
     let is_many = rollup.sources.len() >= A_GREAT_MANY;
     let workers = Workers::new(if is_many { 1 } else { options.threads });
-    let correlated = correlate::correlate(&rollup, options.clocks.as_ref(), &workers);
+    let (correlated, of_logs) = workers.both(
+        || correlate::correlate(&rollup, options.clocks.as_ref(), &workers),
+        || remarks::of_logs(&rollup),
+    );
     let traffic = options.selection.of(correlated.traffic);
     let (mut windows, no_news) = find_windows(&traffic, options, &workers);
     case::add_proxy_logs(&mut windows, &rollup, &correlated.offsets_ms);
     let durations = timeline::Durations::of(&rollup, &correlated.offsets_ms, &options.selection, &windows);
     let counted = || (counts(&traffic), caller_side::count(&traffic));
     let remarked = || {
-        let remarks = remarks::remarks(&traffic, &rollup, &correlated.offsets_ms);
+        let remarks = remarks::remarks(&traffic, &rollup, &correlated.offsets_ms, of_logs);
         (remarks, isolated(&traffic, &windows, options.max_requests))
     };
     let audited = || retries::audit(&traffic, &windows);

@@ -30,31 +30,43 @@ const ANSWERS_NEEDED: u64 = 20;
 /// Offsets below this are not worth a remark, in milliseconds.
 const OFFSET_REMARKED_MS: i64 = 1_000;
 
-/// Every remark, in a fixed order.
-pub(super) fn remarks(traffic: &Traffic, rollup: &Rollup, offsets_ms: &BTreeMap<Name, i64>) -> Vec<Finding> {
+/// Every remark, in a fixed order; `of_logs` are [those of the logs](of_logs).
+pub(super) fn remarks(
+    traffic: &Traffic,
+    rollup: &Rollup,
+    offsets_ms: &BTreeMap<Name, i64>,
+    of_logs: Vec<(usize, [Option<Finding>; 5])>,
+) -> Vec<Finding> {
     let mut remarks = storms(traffic);
     remarks.extend(costs::hint(traffic, rollup));
+    let mut of_logs = of_logs.into_iter().peekable();
     let mut told = BTreeSet::new();
-    for (name, source) in &rollup.sources {
+    for (number, name) in rollup.sources.keys().enumerate() {
+        let of_log = of_logs.next_if(|(of, _)| *of == number).map(|(_, remarks)| remarks);
+        let [provider_ids, client_ids, dates, ends, retries] = of_log.unwrap_or_default();
         let offset = offsets_ms.get(name).copied().unwrap_or(0);
-        let of_log = [
+        let of_log = [provider_ids, client_ids, dates, ends, clock(name, offset), retries];
+        // What one part of a rotated log lacks, all lack: it is said once.
+        let of_log = of_log.into_iter().flatten();
+        remarks.extend(of_log.filter(|remark| told.insert((super::correlate::stem(name), remark.about))));
+    }
+    remarks
+}
+
+/// What is to be remarked on each log by itself, with the log's number: what need not wait until the traffic is known.
+pub(super) fn of_logs(rollup: &Rollup) -> Vec<(usize, [Option<Finding>; 5])> {
+    let numbered = rollup.sources.iter().enumerate();
+    let of_logs = numbered.filter_map(|(number, (name, source))| {
+        let remarks = [
             missing_provider_ids(name, source),
             missing_client_ids(name, source),
             undated(name, source),
             unsaid(name, source),
-            clock(name, offset),
             retried_upstream(name, source),
         ];
-        // What one part of a rotated log lacks, all lack: it is said once.
-        let log = super::correlate::stem(name);
-        remarks.extend(
-            of_log
-                .into_iter()
-                .flatten()
-                .filter(|remark| told.insert((log.clone(), remark.about))),
-        );
-    }
-    remarks
+        remarks.iter().any(Option::is_some).then_some((number, remarks))
+    });
+    of_logs.collect()
 }
 
 /// Storms are notes with their own times, never windows.
