@@ -39,13 +39,13 @@ pub(super) fn asked_once<'a>(ask: impl Fn(&Attributes) -> bool + 'a) -> impl Fn(
 /// there meanwhile, so equal ones may have two. The latest are remembered, each at a place of its own: to hash each of a
 /// quarter of a million cells' attributes was most of what a table of them took.
 #[derive(Clone, Debug)]
-pub(super) struct Numbers {
+pub(super) struct Ordinals {
     /// Nothing lies at nought.
     latest: Vec<(usize, usize)>,
     all: AHashMap<usize, usize>,
 }
 
-impl Default for Numbers {
+impl Default for Ordinals {
     fn default() -> Self {
         Self {
             latest: vec![(0, 0); ANSWERS],
@@ -54,7 +54,7 @@ impl Default for Numbers {
     }
 }
 
-impl Numbers {
+impl Ordinals {
     /// The number of one, from 0.
     pub(super) fn of<T>(&mut self, one: &Arc<T>) -> usize {
         let at = Arc::as_ptr(one).addr();
@@ -81,17 +81,17 @@ impl Numbers {
     }
 }
 
-/// How much there is of each of a few shared things, in the order of their [`Numbers`].
+/// How much there is of each of a few shared things, in the order of their [`Ordinals`].
 #[derive(Clone, Debug)]
 pub(super) struct Counts<'a, T> {
-    numbers: Numbers,
+    numbers: Ordinals,
     counts: Vec<(&'a T, u64)>,
 }
 
 impl<T> Default for Counts<'_, T> {
     fn default() -> Self {
         Self {
-            numbers: Numbers::default(),
+            numbers: Ordinals::default(),
             counts: Vec::new(),
         }
     }

@@ -84,8 +84,7 @@ fn of(scene: &Scene<'_>, counted: &Counted<'_>, dimension: Dimension) -> Vec<Con
         let attempts = failed;
         count(&mut values, &relaxed, dimension, attributes, Share { failed, attempts });
     }
-    let told_by_failures = share_named(healthy, &relaxed, dimension)
-        .is_some_and(|well| well < TOLD_ALIKE * share_named(&counted.failed, &relaxed, dimension).unwrap_or(0.0));
+    let told_by_failures = !is_told([healthy, &counted.failed], &relaxed, dimension);
     let affected = |value: &Name| {
         draft
             .scope
@@ -107,6 +106,12 @@ fn of(scene: &Scene<'_>, counted: &Counted<'_>, dimension: Dimension) -> Vec<Con
     groups.sort_by_key(|group| (!group.affected, std::cmp::Reverse((group.share.failed, group.share.attempts))));
     groups.truncate(VALUES);
     groups
+}
+
+/// Whether what went well in a scope names values of a dimension as what failed does, or nothing went well.
+pub(super) fn is_told([healthy, failed]: [&[(&Attributes, u64)]; 2], scope: &Scope, dimension: Dimension) -> bool {
+    let failed = share_named(failed, scope, dimension).unwrap_or(0.0);
+    share_named(healthy, scope, dimension).is_none_or(|healthy| healthy >= TOLD_ALIKE * failed)
 }
 
 /// How much of what is in a scope names a value of a dimension; `None` where nothing is in it.

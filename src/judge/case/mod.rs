@@ -13,7 +13,7 @@ mod tests;
 pub(super) use numbers::Numbers;
 pub(super) use proxies::add_proxy_logs;
 
-use super::combinations::asked_once;
+use super::combinations::counted;
 use super::windows::Draft;
 use crate::model::{
     Attempt, Attributes, CELL_SECONDS, CallerKind, Case, Dimension, Name, Outcome, Part, Scope, Share, Time, Traffic, TrafficCell,
@@ -68,20 +68,16 @@ pub(super) fn case(scene: &Scene<'_>, numbers: &Numbers<'_>, workers: &Workers) 
     }
 }
 
-/// Whether any of the successes in a window's scope and time names a model, or there is none of them.
-pub(super) fn names_models(cells: &[TrafficCell], draft: &Draft<'_>) -> bool {
-    let scope = draft.counted();
-    let holds = asked_once(|attributes| scope.holds(attributes));
-    let has_model = asked_once(|attributes| attributes.get(Dimension::Model).is_some());
-    let mut healthy = cells_between(cells, draft.start, draft.end)
-        .filter(|cell| holds(&cell.attributes))
-        .peekable();
-    healthy.peek().is_none() || healthy.any(|cell| has_model(&cell.attributes))
+/// Whether what went well in a window's scope and time names its models as the failures do, or nothing did.
+pub(super) fn names_models(cells: &[TrafficCell], draft: &Draft<'_>, numbers: &Numbers<'_>) -> bool {
+    let inside = cells_between(cells, draft.start, draft.end);
+    let healthy = counted(inside.map(|cell| (&cell.attributes, u64::from(cell.ok))));
+    groups::is_told([&healthy, &numbers.combinations], &draft.counted(), Dimension::Model)
 }
 
 /// The parts of a window that most failures are of; and how many further ones there are, with how many failures.
 fn parts(scene: &Scene<'_>, numbers: &Numbers<'_>, workers: &Workers) -> (Vec<Part>, (u64, u64)) {
-    let are_told = names_models(scene.cells(), scene.draft);
+    let are_told = names_models(scene.cells(), scene.draft, numbers);
     // Of models that what went well does not name nobody knows how much of each was tried: they are told as one.
     let model = |attributes: &Attributes| match scene.draft.scope.values.get(&Dimension::Model).map(Vec::as_slice) {
         Some([one]) => Some(Name::clone(one)),

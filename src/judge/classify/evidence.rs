@@ -90,7 +90,7 @@ impl<'e> Evidence<'e> {
             reached: ReachedCounts { yes, no, unknown },
             by_kind,
             failed_models: named(Dimension::Model).into_iter().collect(),
-            names_models: names_models(&traffic.cells, draft),
+            names_models: names_models(&traffic.cells, draft, numbers),
             other_models: count(traffic, around, draft.side, other_model),
             rivals: count(traffic, (draft.start, draft.end), draft.side, |attributes| {
                 !in_scope(attributes)

@@ -7,7 +7,7 @@ use super::met::{Tied, tied};
 use super::quiet::QuietSlices;
 use super::saved::Saved;
 use super::view::{ChainId, Logs, View};
-use crate::judge::combinations::Numbers;
+use crate::judge::combinations::Ordinals;
 use crate::model::{Attempt, Attributes, CallOutcome, Dimension, Name, SourceRollup, Time, TrafficCell, sort_runs};
 use crate::workers::Workers;
 use ahash::AHashMap;
@@ -148,7 +148,7 @@ pub(super) type SliceNumber = usize;
 /// The slices of a traffic.
 #[derive(Default)]
 pub(super) struct Slices {
-    combinations: Numbers,
+    combinations: Ordinals,
     /// By the number of a combination.
     slices: Vec<SliceNumber>,
     by_value: AHashMap<Slice, SliceNumber>,

@@ -1,7 +1,7 @@
 //! Traffic by the values of each attribute: the few that fail most, and the rest together.
 
 use super::{Counted, place};
-use crate::judge::combinations::Numbers;
+use crate::judge::combinations::Ordinals;
 use crate::model::{Attributes, Dimension, Name, Slice, Step, Steps};
 use std::collections::BTreeMap;
 
@@ -48,13 +48,13 @@ where
 /// once.
 struct Grouped<'a, 'f, C> {
     counted: &'f dyn Fn() -> C,
-    numbers: Numbers,
+    numbers: Ordinals,
     distinct: Vec<(&'a Attributes, Step)>,
 }
 
 impl<'a, 'f, C: Iterator<Item = Counted<'a>>> Grouped<'a, 'f, C> {
     fn of(counted: &'f dyn Fn() -> C) -> Self {
-        let mut numbers = Numbers::default();
+        let mut numbers = Ordinals::default();
         let mut distinct: Vec<(&Attributes, Step)> = Vec::new();
         for (_, attributes, step) in counted() {
             match distinct.get_mut(numbers.of(attributes)) {

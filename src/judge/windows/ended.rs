@@ -1,6 +1,6 @@
 //! What the search asks of the attempts that did not end well, close together.
 
-use crate::judge::combinations::Numbers;
+use crate::judge::combinations::Ordinals;
 use crate::model::{Attempt, Attributes, Side, Time};
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ pub(crate) struct Within<'a> {
 
 /// Attempts as the search asks for them, and their attributes by number.
 pub(super) fn ended<'a>(counted: impl Iterator<Item = (u32, &'a Attempt)>, side: Side) -> (Vec<Ended>, Vec<&'a Arc<Attributes>>) {
-    let mut numbers = Numbers::default();
+    let mut numbers = Ordinals::default();
     let mut combinations = Vec::new();
     let ended = counted.map(|(place, attempt)| {
         let number = numbers.of(&attempt.attributes);

@@ -4,7 +4,7 @@
 //! from the traffic itself.
 
 use super::ended::{Ended, Within, ended};
-use crate::judge::combinations::Numbers;
+use crate::judge::combinations::Ordinals;
 use crate::judge::thresholds::{BACKGROUND_BLOCK, BACKGROUND_CAP, BACKGROUND_FLOOR, BACKGROUND_QUANTILE, CELL_MS, TOLD_ALIKE};
 use crate::judge::windows::automaton::Series;
 use crate::judge::windows::statistics::f;
@@ -74,7 +74,7 @@ impl<'a> Table<'a> {
         // Few combinations of attributes stand behind many cells: they are told apart by where they lie, and looked into
         // once. Measured: comparing names in every cell took a sixth of a run over a gigabyte.
         let (attempts, combinations) = ended(counted(), side);
-        let mut numbers = Numbers::default();
+        let mut numbers = Ordinals::default();
         let mut distinct: Vec<&Arc<Attributes>> = Vec::new();
         for attributes in cells.iter().map(|cell| &cell.attributes).chain(combinations.iter().copied()) {
             if numbers.of(attributes) == distinct.len() {
