@@ -30,43 +30,46 @@ const ANSWERS_NEEDED: u64 = 20;
 /// Offsets below this are not worth a remark, in milliseconds.
 const OFFSET_REMARKED_MS: i64 = 1_000;
 
+/// Remarks on logs, by the log's number and their place among those on one log.
+type OfLogs = Vec<((usize, usize), Finding)>;
+
+/// The place of the remark on a log's clock, among [the others](of_logs).
+const CLOCK: usize = 4;
+
 /// Every remark, in a fixed order; `of_logs` are [those of the logs](of_logs).
-pub(super) fn remarks(
-    traffic: &Traffic,
-    rollup: &Rollup,
-    offsets_ms: &BTreeMap<Name, i64>,
-    of_logs: Vec<(usize, [Option<Finding>; 5])>,
-) -> Vec<Finding> {
+pub(super) fn remarks(traffic: &Traffic, rollup: &Rollup, offsets_ms: &BTreeMap<Name, i64>, mut of_logs: OfLogs) -> Vec<Finding> {
     let mut remarks = storms(traffic);
     remarks.extend(costs::hint(traffic, rollup));
-    let mut of_logs = of_logs.into_iter().peekable();
     let mut told = BTreeSet::new();
     for (number, name) in rollup.sources.keys().enumerate() {
-        let of_log = of_logs.next_if(|(of, _)| *of == number).map(|(_, remarks)| remarks);
-        let [provider_ids, client_ids, dates, ends, retries] = of_log.unwrap_or_default();
         let offset = offsets_ms.get(name).copied().unwrap_or(0);
-        let of_log = [provider_ids, client_ids, dates, ends, clock(name, offset), retries];
-        // What one part of a rotated log lacks, all lack: it is said once.
-        let of_log = of_log.into_iter().flatten();
-        remarks.extend(of_log.filter(|remark| told.insert((super::correlate::stem(name), remark.about))));
+        let remark = clock(name, offset).filter(|_| told.insert(super::correlate::stem(name)));
+        of_logs.extend(remark.map(|remark| ((number, CLOCK), remark)));
     }
+    of_logs.sort_by_key(|(place, _)| *place);
+    remarks.extend(of_logs.into_iter().map(|(_, remark)| remark));
     remarks
 }
 
-/// What is to be remarked on each log by itself, with the log's number: what need not wait until the traffic is known.
-pub(super) fn of_logs(rollup: &Rollup) -> Vec<(usize, [Option<Finding>; 5])> {
-    let numbered = rollup.sources.iter().enumerate();
-    let of_logs = numbered.filter_map(|(number, (name, source))| {
-        let remarks = [
-            missing_provider_ids(name, source),
-            missing_client_ids(name, source),
-            undated(name, source),
-            unsaid(name, source),
-            retried_upstream(name, source),
+/// What is to be remarked on each log by itself: it need not wait until the traffic is known.
+pub(super) fn of_logs(rollup: &Rollup) -> OfLogs {
+    let mut remarks = Vec::new();
+    let mut told = BTreeSet::new();
+    for (number, (name, source)) in rollup.sources.iter().enumerate() {
+        let of_log = [
+            (0, missing_provider_ids(name, source)),
+            (1, missing_client_ids(name, source)),
+            (2, undated(name, source)),
+            (3, unsaid(name, source)),
+            (CLOCK + 1, retried_upstream(name, source)),
         ];
-        remarks.iter().any(Option::is_some).then_some((number, remarks))
-    });
-    of_logs.collect()
+        for (place, remark) in of_log {
+            // What one part of a rotated log lacks, all lack: it is said once.
+            let remark = remark.filter(|remark| told.insert((super::correlate::stem(name), remark.about)));
+            remarks.extend(remark.map(|remark| ((number, place), remark)));
+        }
+    }
+    remarks
 }
 
 /// Storms are notes with their own times, never windows.
