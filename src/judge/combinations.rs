@@ -6,9 +6,9 @@ use ahash::AHashMap;
 use std::cell::Cell;
 use std::sync::Arc;
 
-/// Where shared attributes lie: a number for them that costs nothing, and that nothing is ordered by.
-pub(super) fn lies_at(attributes: &Arc<Attributes>) -> usize {
-    Arc::as_ptr(attributes).addr()
+/// Where what is shared lies: a number for it that costs nothing, and that nothing is ordered by.
+pub(super) fn lies_at<T>(shared: &Arc<T>) -> usize {
+    Arc::as_ptr(shared).addr()
 }
 
 /// Answers that are remembered at a time, each at a place of its own: more than the combinations of most sites.
@@ -57,7 +57,7 @@ impl Default for Ordinals {
 impl Ordinals {
     /// The number of one, from 0.
     pub(super) fn of<T>(&mut self, one: &Arc<T>) -> usize {
-        let at = Arc::as_ptr(one).addr();
+        let at = lies_at(one);
         let place = place(at);
         match self.latest.get(place) {
             Some(&(known, number)) if known == at => return number,
@@ -73,7 +73,7 @@ impl Ordinals {
 
     /// The number of one that has one.
     pub(super) fn known<T>(&self, one: &Arc<T>) -> Option<usize> {
-        let at = Arc::as_ptr(one).addr();
+        let at = lies_at(one);
         match self.latest.get(place(at)) {
             Some(&(known, number)) if known == at => Some(number),
             _ => self.all.get(&at).copied(),

@@ -1,10 +1,10 @@
 //! Control groups: what failed of every value of one attribute while the rest of the scope was equal.
 
-use super::{Scene, attempts_between, cells_between};
+use super::{Scene, attempts_between, healthy};
 use crate::judge::combinations::counted;
 use crate::judge::thresholds::TOLD_ALIKE;
 use crate::judge::windows::statistics::f;
-use crate::model::{Attributes, ControlGroup, Dimension, Name, Scope, Share, TrafficCell};
+use crate::model::{Attributes, ControlGroup, Dimension, Name, Scope, Share};
 use std::collections::BTreeMap;
 
 /// The attributes compared, in the order of the report.
@@ -38,16 +38,12 @@ struct Counted<'a> {
 impl<'a> Counted<'a> {
     fn of(scene: &Scene<'a>) -> Self {
         let (traffic, draft) = (scene.traffic, scene.draft);
-        let healthy = |cells: &'a [TrafficCell]| {
-            let inside = cells_between(cells, draft.start, draft.end);
-            counted(inside.map(|cell| (&cell.attributes, u64::from(cell.ok))))
-        };
         let inside = attempts_between(traffic, draft.start, draft.end);
         let failed = inside.filter(|attempt| attempt.side == Some(draft.side));
         Self {
             failed: counted(failed.map(|attempt| (&attempt.attributes, 1))),
-            healthy: healthy(&traffic.cells),
-            healthy_by_proxies: healthy(traffic.proxy_cells()),
+            healthy: healthy(&traffic.cells, draft),
+            healthy_by_proxies: healthy(traffic.proxy_cells(), draft),
         }
     }
 }

@@ -68,16 +68,21 @@ pub(super) fn case(scene: &Scene<'_>, numbers: &Numbers<'_>, workers: &Workers) 
     }
 }
 
-/// Whether what went well in a window's scope and time names its models as the failures do, or nothing did.
-pub(super) fn names_models(cells: &[TrafficCell], draft: &Draft<'_>, numbers: &Numbers<'_>) -> bool {
+/// What went well in a window's time, by its attributes.
+pub(super) fn healthy<'a>(cells: &'a [TrafficCell], draft: &Draft<'_>) -> Vec<(&'a Attributes, u64)> {
     let inside = cells_between(cells, draft.start, draft.end);
-    let healthy = counted(inside.map(|cell| (&cell.attributes, u64::from(cell.ok))));
-    groups::is_told([&healthy, &numbers.combinations], &draft.counted(), Dimension::Model)
+    counted(inside.map(|cell| (&cell.attributes, u64::from(cell.ok))))
+}
+
+/// Whether what went well in a window's scope and time names its models as the failures do, or nothing did.
+pub(super) fn names_models(healthy: &[(&Attributes, u64)], draft: &Draft<'_>, numbers: &Numbers<'_>) -> bool {
+    groups::is_told([healthy, &numbers.combinations], &draft.counted(), Dimension::Model)
 }
 
 /// The parts of a window that most failures are of; and how many further ones there are, with how many failures.
 fn parts(scene: &Scene<'_>, numbers: &Numbers<'_>, workers: &Workers) -> (Vec<Part>, (u64, u64)) {
-    let are_told = names_models(scene.cells(), scene.draft, numbers);
+    let healthy = healthy(scene.cells(), scene.draft);
+    let are_told = names_models(&healthy, scene.draft, numbers);
     // Of models that what went well does not name nobody knows how much of each was tried: they are told as one.
     let model = |attributes: &Attributes| match scene.draft.scope.values.get(&Dimension::Model).map(Vec::as_slice) {
         Some([one]) => Some(Name::clone(one)),
@@ -214,7 +219,7 @@ fn attempts_between(traffic: &Traffic, from: Time, to: Time) -> impl Iterator<It
 }
 
 /// Cells that touch a stretch of time. They count whole: five seconds more or less at either end.
-fn cells_between(cells: &[TrafficCell], from: Time, to: Time) -> impl Iterator<Item = &TrafficCell> {
+pub(super) fn cells_between(cells: &[TrafficCell], from: Time, to: Time) -> impl Iterator<Item = &TrafficCell> {
     let first = cells.partition_point(|cell| cell.time.plus_ms(CELL_SECONDS * 1000) <= from);
     cells.iter().skip(first).take_while(move |cell| cell.time <= to)
 }

@@ -2,7 +2,7 @@
 
 use super::sender::OneSender;
 use crate::judge::Thresholds;
-use crate::judge::case::{Numbers, names_models};
+use crate::judge::case::{Numbers, cells_between, healthy, names_models};
 use crate::judge::combinations::asked_once;
 use crate::judge::thresholds::CELL_MS;
 use crate::judge::windows::Draft;
@@ -69,6 +69,7 @@ impl<'e> Evidence<'e> {
         let servers = named(Dimension::ServerAddress);
         let in_scope = |attributes: &Attributes| draft.scope.holds(attributes);
         let counted = draft.counted();
+        let healthy = healthy(&traffic.cells, draft);
         let models = draft.scope.values.get(&Dimension::Model);
         let other_model = |attributes: &Attributes| {
             let model = attributes.get(Dimension::Model);
@@ -79,7 +80,7 @@ impl<'e> Evidence<'e> {
         };
         let around = (draft.start.plus_ms(-CELL_MS), draft.end.plus_ms(CELL_MS));
         let holds = asked_once(|attributes| counted.holds(attributes));
-        let healthy_calls: u64 = cells_between(traffic, draft.start, draft.end)
+        let healthy_calls: u64 = cells_between(&traffic.cells, draft.start, draft.end)
             .filter(|cell| holds(&cell.attributes))
             .map(|cell| u64::from(cell.first_ok))
             .sum();
@@ -90,7 +91,7 @@ impl<'e> Evidence<'e> {
             reached: ReachedCounts { yes, no, unknown },
             by_kind,
             failed_models: named(Dimension::Model).into_iter().collect(),
-            names_models: names_models(&traffic.cells, draft, numbers),
+            names_models: names_models(&healthy, draft, numbers),
             other_models: count(traffic, around, draft.side, other_model),
             rivals: count(traffic, (draft.start, draft.end), draft.side, |attributes| {
                 !in_scope(attributes)
@@ -105,7 +106,7 @@ impl<'e> Evidence<'e> {
             },
             by_vote: numbers.by_vote,
             models_inferred: numbers.models_inferred,
-            one_sender: OneSender::of(traffic, draft, numbers),
+            one_sender: OneSender::of(&healthy, draft, numbers),
         }
     }
 
@@ -132,17 +133,10 @@ impl<'e> Evidence<'e> {
     }
 }
 
-pub(super) fn cells_between(traffic: &Traffic, from: Time, to: Time) -> impl Iterator<Item = &crate::model::TrafficCell> {
-    let first = traffic
-        .cells
-        .partition_point(|cell| cell.time.plus_ms(crate::model::CELL_SECONDS * 1000) <= from);
-    traffic.cells.iter().skip(first).take_while(move |cell| cell.time <= to)
-}
-
 /// Failures of a side and attempts, of those attributes that `takes` lets in.
 fn count(traffic: &Traffic, (from, to): (Time, Time), side: Side, takes: impl Fn(&Attributes) -> bool) -> (u64, u64) {
     let takes = asked_once(takes);
-    let healthy: u64 = cells_between(traffic, from, to)
+    let healthy: u64 = cells_between(&traffic.cells, from, to)
         .filter(|cell| takes(&cell.attributes))
         .map(|cell| u64::from(cell.ok))
         .sum();

@@ -1,10 +1,9 @@
 //! Whether the failures are one sender's alone: whoever sends errors in masses must not pass for an outage.
 
-use super::evidence::{cells_between, of};
+use super::evidence::of;
 use crate::judge::case::Numbers;
-use crate::judge::combinations::counted;
 use crate::judge::windows::Draft;
-use crate::model::{Attributes, Dimension, Name, Side, Traffic};
+use crate::model::{Attributes, Dimension, Name, Side};
 use std::collections::BTreeMap;
 
 /// Share of the failures with a known sender that one sender has, from which they are its own.
@@ -37,7 +36,7 @@ fn sender(attributes: &Attributes) -> Option<&Name> {
 
 impl OneSender {
     /// The sender of nearly all failures, where others sent enough in the same minutes and did well.
-    pub(super) fn of(traffic: &Traffic, draft: &Draft<'_>, of_window: &Numbers<'_>) -> Option<Self> {
+    pub(super) fn of(healthy: &[(&Attributes, u64)], draft: &Draft<'_>, of_window: &Numbers<'_>) -> Option<Self> {
         if draft.side != Side::Provider {
             return None;
         }
@@ -50,10 +49,8 @@ impl OneSender {
         let all: u64 = failures.values().sum();
         let (one, most) = failures.into_iter().max_by_key(|(_, count)| *count)?;
         let (mut healthy_one, mut healthy_others) = (0, 0);
-        let cells = cells_between(traffic, draft.start, draft.end);
-        let healthy = counted(cells.map(|cell| (&cell.attributes, u64::from(cell.ok))));
         let scope = draft.counted();
-        for (attributes, ok) in healthy.into_iter().filter(|(attributes, _)| scope.holds(attributes)) {
+        for (attributes, ok) in healthy.iter().filter(|(attributes, _)| scope.holds(attributes)) {
             match sender(attributes) {
                 Some(sender) if sender == one => healthy_one += ok,
                 Some(_) => healthy_others += ok,

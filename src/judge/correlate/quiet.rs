@@ -11,7 +11,7 @@ const QUIET_SLICE_MS: i64 = 60_000;
 /// Slices that see less than one attempt a minute. What is tried is counted up to where the slice that is asked for is busy:
 /// few attempts of a busy day tell that it is, and where ids or chains tell what belongs together, none is counted.
 pub(super) struct QuietSlices<'a> {
-    /// What was tried and is not counted yet: when, with which attributes, how often.
+    /// What was tried and is not counted yet: with which attributes, and how often.
     left: Box<dyn Iterator<Item = Tried<'a>> + 'a>,
     /// Milliseconds that all attempts span.
     span_ms: i64,
