@@ -183,7 +183,7 @@ impl Recognised {
     }
 
     /// Whether two such are the same.
-    fn is_same_kind(&self, other: &Self) -> bool {
+    pub(super) fn is_same_kind(&self, other: &Self) -> bool {
         // Two layouts of one format have its name, and two formats without a field may have one address.
         let is_same = |(a, b): (&&'static dyn Format, &&'static dyn Format)| std::ptr::addr_eq(*a, *b) && a.name() == b.name();
         self.name == other.name

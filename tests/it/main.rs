@@ -50,6 +50,7 @@ mod reports;
 mod run;
 mod same_answer;
 mod same_bytes;
+mod same_kind;
 mod schema;
 mod scopes;
 mod secrecy;

@@ -113,6 +113,11 @@ impl Paths {
         self.leaves
     }
 
+    /// Learns again whatever was learned in vain: what comes now is another log.
+    pub fn renew_credit(&mut self) {
+        self.credit = CREDIT;
+    }
+
     /// Whether a line that was not known may be learned.
     pub fn wants(&mut self, line: &[u8]) -> bool {
         if self.leaves >= MOST_LEAVES || line.len() > LONGEST || (line.len() > LONG && self.long_bytes >= MOST_LONG_BYTES) {

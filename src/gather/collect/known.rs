@@ -17,7 +17,11 @@ use std::sync::Arc;
 /// The smallest source whose lines are learned: in a smaller one there are too few of each kind.
 const SMALLEST: u64 = 64 * 1024;
 
-/// The lines of one source that are known. One worker keeps them from piece to piece.
+/// Kinds of lines that are handed on to the next source: a quarter of those that may be learned, so that most of the room is
+/// left to what is said there.
+const MOST_HANDED_ON: usize = 512;
+
+/// The lines of a source that are known. One worker keeps them from piece to piece, and for sources of the same kind.
 #[derive(Debug, Default)]
 pub struct KnownLines {
     pub(super) paths: Paths,
@@ -33,6 +37,29 @@ pub(super) enum Meant {
     Failure(Box<Failure>),
     /// The format's word on what is a line's own and its parse differ: such lines are parsed.
     Unknown,
+}
+
+impl Meant {
+    /// Whether such records may be kept.
+    pub(super) fn is_kept(&self) -> bool {
+        match self {
+            Self::Failure(_) => true,
+            Self::Success(success) => success.whole.is_some(),
+            Self::NoCall | Self::Unknown => false,
+        }
+    }
+}
+
+impl KnownLines {
+    /// The same for a source of the same formats and host; nothing where they are so many that its own might find no room.
+    #[must_use]
+    pub fn for_another_source(mut self: Box<Self>) -> Box<Self> {
+        if self.paths.leaves() > MOST_HANDED_ON {
+            return Box::default();
+        }
+        self.paths.renew_credit();
+        self
+    }
 }
 
 impl Collector<'_> {

@@ -1,7 +1,7 @@
 //! Learns a kind of lines while one of them is parsed.
 
-use super::Collector;
 use super::known::Meant;
+use super::{Collector, says_a_key_twice};
 use crate::gather::alike::Owned;
 use crate::gather::formats::Format;
 use crate::model::Fields;
@@ -82,6 +82,11 @@ impl Collector<'_> {
     pub(super) fn learn(&mut self, lesson: Lesson, format: &dyn Format, record: &[u8]) -> Option<()> {
         let known = self.known.as_mut()?;
         if lesson.facts != u32::from(lesson.learned.is_some()) {
+            return None;
+        }
+        // Each source says of itself whether it has such records.
+        let is_kept = lesson.learned.as_ref().is_some_and(|(meant, _)| meant.is_kept());
+        if is_kept && says_a_key_twice(record) {
             return None;
         }
         let own = format.own(str::from_utf8(record).ok()?)?;

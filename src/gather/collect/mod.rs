@@ -198,7 +198,7 @@ impl<'a> Collector<'a> {
         match self.read(line, record) {
             Some(true) => {
                 self.rollup.records += 1;
-                // Of a kind of lines the first one tells.
+                // Those that are known are no such records.
                 if self.parsed && self.rollup.observations.len() > kept {
                     self.note_doubt(record);
                 }
@@ -212,11 +212,7 @@ impl<'a> Collector<'a> {
     /// Says of a record that is kept whole whether it contradicts itself: another reader of it may say otherwise.
     fn note_doubt(&mut self, record: &[u8]) {
         let twice = "a record has one key twice: the last of both counts";
-        if record.first() != Some(&b'{') {
-            return;
-        }
-        let text = str::from_utf8(record).unwrap_or_default();
-        if !self.rollup.notes.contains(twice) && has_key_twice(text) {
+        if !self.rollup.notes.contains(twice) && says_a_key_twice(record) {
             self.rollup.notes.insert(twice.to_owned());
         }
     }
@@ -705,6 +701,11 @@ impl<'a> Collector<'a> {
         self.remembered.insert(self.raw.as_str().into(), new.clone());
         new
     }
+}
+
+/// Whether a record is of JSON and has one key twice.
+fn says_a_key_twice(record: &[u8]) -> bool {
+    record.first() == Some(&b'{') && str::from_utf8(record).is_ok_and(has_key_twice)
 }
 
 /// A start is no end; a detail is kept when it belongs, or may belong, to an attempt that did not end well.

@@ -5,11 +5,13 @@
 //! parts have told how many newlines they hold.
 
 mod copier;
+mod learned;
 mod parts;
 mod records;
 mod stream;
 
 pub(super) use copier::Copier;
+use learned::AllLearned;
 use parts::Lent;
 pub(super) use parts::{Parts, describe};
 pub(super) use records::{continued, starts_record};
@@ -61,8 +63,7 @@ static OPEN: Opening = Opening {
 pub(super) struct Shelf {
     window: Window,
     repeated: RefCell<Repeated>,
-    /// The kinds of lines of the source that was read last.
-    known: Option<(usize, Box<KnownLines>)>,
+    learned: AllLearned,
     /// Boxed, for a map's half-empty nodes would double what a million sources cost.
     sources: BTreeMap<usize, Box<Parts>>,
 }
@@ -122,12 +123,11 @@ impl Errand<'_> {
     /// named, and all others count.
     pub(super) fn read(&self, shelf: &mut Shelf, number: usize, prepared: &Prepared, part: usize) -> Option<Parts> {
         let (window, repeated) = (&mut shelf.window, &shelf.repeated);
-        let known = shelf.known.take().filter(|(of, _)| *of == number);
-        let mut known = known.map_or_else(Box::default, |(_, known)| known);
+        let mut known = shelf.learned.take(number, prepared);
         let mut lent = shelf.sources.get_mut(&number).map(|parts| parts.lend());
         let work = || self.part(window, repeated, (&mut known, &mut lent), prepared, part);
         let read = catch_unwind(AssertUnwindSafe(work));
-        shelf.known = Some((number, known));
+        shelf.learned.put(number, prepared, known);
         let read = match read {
             Ok(Ok(parts)) => parts,
             Ok(Err(Refused(reason))) => trouble(reason),
@@ -168,7 +168,9 @@ impl Errand<'_> {
         let opening = opening.unwrap_or(&OPEN);
         let order = Some(self.order).filter(|_| !prepared.is_forced);
         let mut records = Records::new(context, &candidates, order, part, prepared.recognised.as_deref());
-        records.remember(std::mem::take(known));
+        if opening.is_plain() {
+            records.remember(std::mem::take(known));
+        }
         let mut lend = || records.lend(std::mem::take(lent).unwrap_or_default());
         let (ended, bytes, offset, shrunk) = match &prepared.way {
             Way::Empty => return Ok(Parts::default()),
