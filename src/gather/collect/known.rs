@@ -1,10 +1,12 @@
 //! Counts lines that are like earlier ones without parsing them: successes, and lines that are not about a call. Failures
 //! are kept as their kind was ([`super::known_failure`]).
 
+use super::Collector;
+use super::attributes::Known;
 use super::known_failure::{Failure, Keeps};
+use super::moments::{LONGEST_MS, within_a_day};
 use super::success::{Held, Success};
 use super::twins::{self, Twin};
-use super::{Collector, Known, LONGEST_MS, within_a_day};
 use crate::gather::alike::{Owned, Paths};
 use crate::gather::formats::Format;
 use crate::gather::normalise::{self, End};

@@ -5,10 +5,12 @@
 //! application's log, of which one record in sixteen is about a failure: 4,000 instructions each for 33,000, a quarter of
 //! the run.
 
+use super::Collector;
+use super::kept::{OBSERVATIONS_KEPT, alike, is_answered, is_worth_keeping, retry_said, tokens};
 use super::known::{duration, ids_hash};
 use super::lesson::ray;
+use super::moments::ended;
 use super::twins::{self, Twin};
-use super::{Collector, OBSERVATIONS_KEPT, alike, ended, is_worth_keeping, retry_said, tokens};
 use crate::gather::alike::Owned;
 use crate::gather::normalise::{self, End};
 use crate::model::{
@@ -274,7 +276,7 @@ impl Collector<'_> {
             keeps,
             numbers_attempts: fields.attempt.is_some(),
             has_provider_id,
-            answered: super::is_answered(end),
+            answered: is_answered(end),
             served_at: fields.cf_ray.and_then(|whole| whole.strip_prefix(ray(whole))).map(Box::from),
             whose: Whose::of(fields),
             instant: fields.instant,

@@ -1,6 +1,9 @@
 //! Tells a line that two handlers of one logger wrote: the second is no second attempt.
 
-use crate::model::Time;
+use super::Collector;
+use super::known::ids_hash;
+use crate::gather::normalise::End;
+use crate::model::{Fields, Time};
 
 /// Records within which the twin of a line that two handlers wrote is looked for: a dozen threads may write between.
 const DISTANCE: usize = 16;
@@ -104,6 +107,32 @@ impl Twins {
         self.next = (self.next + DISTANCE - 1) % DISTANCE;
         self.held -= 1;
         true
+    }
+}
+
+impl Collector<'_> {
+    /// Two handlers of one logger write every line twice, in two layouts: the second is no second attempt.
+    pub(super) fn is_twin(&mut self, fields: &Fields<'_>, end: &End, time: Time) -> bool {
+        if !self.has_twins {
+            return false;
+        }
+        let ids = [fields.x_request_id, fields.request_id, fields.x_client_request_id];
+        self.twins.has(Twin {
+            facts: self.facts(fields, end) ^ ids_hash(ids.map(|id| id.map(str::as_bytes))),
+            layout: layout(fields.timestamp.unwrap_or("").as_bytes(), fields.thread.is_some()),
+            time,
+        })
+    }
+
+    /// What a twin has in common with a record, ids aside.
+    pub(super) fn facts(&self, fields: &Fields<'_>, end: &End) -> u64 {
+        self.hasher.hash_one((
+            fields.grain,
+            end.outcome,
+            fields.url,
+            fields.retry_in_ms.map(f64::to_bits),
+            fields.sdk_id,
+        ))
     }
 }
 
