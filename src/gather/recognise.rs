@@ -11,6 +11,7 @@ use super::frame::{Items, RECORD_LIMIT, document};
 use super::standing::stand_briefly;
 use crate::model::Vantage;
 use crate::text::timestamp::{DateKnown, Zone};
+use memchr::memmem::Finder;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 /// Lines that are looked at, empty ones left out.
@@ -152,6 +153,8 @@ pub struct Recognised {
     pub items: Option<Items>,
     /// Its first stamp, where that lacks a date or a year.
     pub lacking: Option<Box<Lacking>>,
+    /// Its requests name their models only where they are sent: see [`told_at_start`].
+    pub told_at_start: bool,
     /// What its lines lie in.
     pub opening: Arc<Opening>,
 }
@@ -166,6 +169,7 @@ impl Recognised {
             vantage: format.vantage(),
             items: format.framing().items(),
             lacking: None,
+            told_at_start: false,
             opening: Arc::clone(&OPEN),
         }
     }
@@ -187,15 +191,16 @@ impl Recognised {
         // Two layouts of one format have its name, and two formats without a field may have one address.
         let is_same = |(a, b): (&&'static dyn Format, &&'static dyn Format)| std::ptr::addr_eq(*a, *b) && a.name() == b.name();
         self.name == other.name
+            && self.told_at_start == other.told_at_start
             && self.candidates.len() == other.candidates.len()
             && self.candidates.iter().zip(&other.candidates).all(is_same)
     }
 
     /// Whether it has to be read from its start: a document, a log whose stamps leave out the date, so that its midnights
-    /// must be counted, and one of several programs.
+    /// must be counted, one whose ends are known by their starts, and one of several programs.
     #[must_use]
     pub fn is_in_order(&self) -> bool {
-        self.is_a_document() || self.counts_midnights() || !self.opening.can_be_cut()
+        self.is_a_document() || self.counts_midnights() || self.told_at_start || !self.opening.can_be_cut()
     }
 
     /// Whether its lines have clocks without a date, so that their midnights are counted from its start.
@@ -217,6 +222,7 @@ impl Recognised {
         if let Some(found) = found {
             self.items = self.items.or(found.items);
             self.lacking = self.lacking.or(found.lacking);
+            self.told_at_start |= found.told_at_start;
         }
         self
     }
@@ -283,6 +289,7 @@ fn judge(lines: &[&[u8]], order: &Order) -> Judged<Recognised> {
         vantage: most.format.vantage(),
         items: None,
         lacking: None,
+        told_at_start: told_at_start(lines),
         opening: Arc::clone(&OPEN),
     });
     let known = known.map(|known| Recognised {
@@ -293,6 +300,15 @@ fn judge(lines: &[&[u8]], order: &Order) -> Judged<Recognised> {
         share: halves * 500 / lines.len().max(1),
         known,
     }
+}
+
+/// Whether an SDK at DEBUG writes what it sends, and with it the model, which no line on the answer names: openai-python and
+/// anthropic-sdk-python (`Request options: {…}`), openai-node and anthropic-ts since 5 (`[log_…] sending request {`) and before
+/// (`OpenAI:DEBUG:request https://… {`).
+fn told_at_start(lines: &[&[u8]]) -> bool {
+    static SENT: LazyLock<[Finder<'static>; 3]> =
+        LazyLock::new(|| ["Request options: {'method'", "] sending request {", ":DEBUG:request http"].map(Finder::new));
+    lines.iter().any(|line| SENT.iter().any(|sent| sent.find(line).is_some()))
 }
 
 /// The first lines that are not empty; the last one only where it is whole, or the only one.

@@ -54,6 +54,7 @@ mod same_kind;
 mod schema;
 mod scopes;
 mod secrecy;
+mod starts;
 mod state;
 mod status_page;
 mod streams;

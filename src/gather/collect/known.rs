@@ -234,7 +234,8 @@ impl Collector<'_> {
             && fields.grain != Grain::Start
             && fields.grain != Grain::Tunnel
             && !fields.method.is_some_and(|method| method.eq_ignore_ascii_case("CONNECT"));
-        if self.lesson.is_none() || !is_plain {
+        // What a start told is no other line's.
+        if self.lesson.is_none() || !is_plain || self.starts.is_some() {
             return;
         }
         let Known { attributes, tuple } = self.attributes(fields, vantage);

@@ -236,7 +236,8 @@ impl Collector<'_> {
 
     /// Notes what a record that is no success comes to, if its kind of lines may be learned.
     pub(super) fn note_failure(&mut self, fields: &Fields<'_>, vantage: Vantage, end: &End, facts: u64) {
-        if fields.http_date.is_some() || fields.timestamp.is_none() || normalise::upstream_retries(fields) > 0 {
+        let is_plain = fields.http_date.is_none() && fields.timestamp.is_some() && normalise::upstream_retries(fields) == 0;
+        if !is_plain || self.starts.is_some() {
             return;
         }
         let keeps = self.keeps(fields, end, vantage);

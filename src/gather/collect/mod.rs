@@ -13,6 +13,7 @@ mod known_failure;
 mod known_tests;
 mod lesson;
 mod moments;
+mod starts;
 mod success;
 mod twins;
 
@@ -34,6 +35,7 @@ use context::sampled_fraction;
 use kept::is_worth_keeping;
 use lesson::Lesson;
 use moments::is_only_a_clock;
+use starts::{Start, Starts};
 use std::str;
 use twins::Twins;
 
@@ -53,6 +55,8 @@ pub struct Collector<'a> {
     bearings: Bearings,
     midnights: Midnights,
     last_end_failed: bool,
+    /// The requests that were sent and have not ended, where only that names their models.
+    starts: Option<Starts>,
     warming: bool,
     /// Every end is kept, whatever it is.
     whole: bool,
@@ -85,6 +89,7 @@ impl<'a> Collector<'a> {
         Self {
             fraction: sampled_fraction(context.size) | context.fraction,
             has_twins: first.is_some_and(|format| format.vantage() == Vantage::Application),
+            starts: context.told_at_start.then(Starts::default),
             context,
             rollup,
             cells: Counting::default(),
@@ -281,6 +286,9 @@ impl<'a> Collector<'a> {
         }
         let end = normalise::end(fields, vantage, format.name());
         let is_twin = self.is_twin(fields, &end, time);
+        let start = if is_twin { None } else { self.start_of(fields, &end, time) };
+        let begun = start.as_ref().map(|start| start.filled(fields));
+        let fields = begun.as_ref().unwrap_or(fields);
         if self.whole {
             self.note_end(fields, &end);
             self.keep(line, fields, vantage, time, end);
@@ -309,6 +317,22 @@ impl<'a> Collector<'a> {
         }
         self.note_end(fields, &end);
         true
+    }
+
+    /// Remembers the start of a request, or finds that of an end which does not name its model.
+    fn start_of(&mut self, fields: &Fields<'_>, end: &End, time: Time) -> Option<Start> {
+        let starts = self.starts.as_mut()?;
+        let ends = match fields.grain {
+            Grain::Start => {
+                starts.begin(fields, time);
+                false
+            }
+            Grain::Attempt => true,
+            // An exchange that broke has no other end.
+            Grain::Detail => fields.status.is_none() && end.outcome.is_failure(),
+            Grain::Call | Grain::Tunnel => false,
+        };
+        (ends && fields.model.is_none()).then(|| starts.end(fields, time)).flatten()
     }
 
     /// Remembers whether the last answer of this source failed, for the detail lines that follow it.

@@ -237,6 +237,10 @@ impl Errand<'_> {
                 .map_or(Vec::new(), |recognised| recognised.candidates.clone()),
             name: Name::clone(&prepared.source.name),
             host: prepared.source.host.clone(),
+            told_at_start: prepared
+                .recognised
+                .as_ref()
+                .is_some_and(|recognised| recognised.told_at_start),
             zone: prepared.zone,
             reference: Reference::on(prepared.written().or(self.plan.today).unwrap_or(epoch)),
             since: self.plan.since,
