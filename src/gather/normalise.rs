@@ -232,6 +232,10 @@ fn without_status(fields: &Fields<'_>, vantage: Vantage) -> End {
     if fields.ok == Some(true) {
         return End::SUCCESS;
     }
+    // Envoy's record of a request whose client left before any answer has the code 0.
+    if vantage == Vantage::Proxy && !is_tunnel(fields, vantage) && fields.proxy_flag.is_some_and(signatures::client_left) {
+        return End::cancelled(499);
+    }
     for text in texts(fields) {
         if let Some(broken) = signatures::transport(text) {
             return End::broken(broken.kind, broken.reached.unwrap_or(Fact::SentUnanswered));

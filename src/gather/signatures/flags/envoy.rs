@@ -72,6 +72,11 @@ pub(super) fn is_flags(word: &str) -> bool {
     meanings(word).all(|means| means.is_some())
 }
 
+/// Whether the flags say that the client hung up, and nothing else.
+pub(super) fn client_left(flags: &str) -> bool {
+    meanings(flags).all(|means| means == Some(Means::ClientLeft))
+}
+
 /// Whether a text is one of Envoy's response code details.
 pub(super) fn is_detail(text: &str) -> bool {
     [

@@ -97,6 +97,13 @@ pub fn proxy_flag(format: &str, flag: &str, detail: Option<&str>) -> Option<Flag
     }
 }
 
+/// Whether a proxy's flag says that the client hung up and nothing else: of an exchange that was answered it says nothing, for
+/// many a client closes the connection behind the answer.
+#[must_use]
+pub fn client_left(flag: &str) -> bool {
+    envoy::client_left(flag.trim())
+}
+
 /// What the words of a cloud or a content delivery network say; `None` where the format is none of theirs.
 fn of_a_cloud(format: &str, flag: &str, detail: Option<&str>) -> Option<Option<FlagSays>> {
     Some(match format {

@@ -1,6 +1,6 @@
 //! One row a word: what does the proxy say of the end?
 
-use super::{FlagSays, proxy_flag};
+use super::{FlagSays, client_left, proxy_flag};
 use crate::model::Fact::{self, *};
 use crate::model::TransportError::{self, Connect, Dns, Filtered, Other, ProxyAuth, Reset, StreamAbort, Timeout, Tls};
 use proptest::prelude::*;
@@ -322,5 +322,13 @@ proptest! {
     #[test]
     fn no_flag_panics(format in "(haproxy|envoy|squid|tyk|nginx-error|json)", flag in "\\PC{0,12}", detail in "\\PC{0,60}") {
         let _ = proxy_flag(&format, &flag, Some(&detail));
+    }
+}
+
+#[test]
+fn only_a_flag_of_the_client_alone_says_that_it_left() {
+    assert!(client_left("DC") && client_left("DownstreamConnectionTermination"));
+    for flags in ["UC,DC", "DC,UPE", "-", "", "UF"] {
+        assert!(!client_left(flags), "{flags}");
     }
 }
