@@ -1,11 +1,13 @@
 //! Reads Squid's native access log.
 //!
 //! HTTPS is a CONNECT: its line says that a tunnel was opened, to which host, and how long it lived; the requests inside
-//! are invisible. Squid stamps the end, in UTC. <https://wiki.squid-cache.org/Features/LogFormat>
+//! are invisible. Squid stamps the end, in UTC; many set a readable date in the stamp's place. <https://wiki.squid-cache.org/Features/LogFormat>
 
 use super::format::{Fit, Format, Unread};
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::scan::{self, Cursor};
+use crate::text::timestamp::{self, Reference, Zone};
+use chrono::DateTime;
 
 /// The format.
 #[derive(Clone, Copy, Debug)]
@@ -33,9 +35,10 @@ pub(super) fn is_result(word: &str) -> bool {
 }
 
 fn read(line: &str) -> Result<Option<Fields<'_>>, Unread> {
-    let mut cursor = Cursor::new(line);
-    let stamp = cursor.word().filter(|stamp| is_stamp(stamp)).ok_or(Unread::NotThisFormat)?;
-    let elapsed = cursor.word().ok_or(Unread::NotThisFormat)?;
+    let (stamp, rest) = stamp(line).ok_or(Unread::NotThisFormat)?;
+    let mut cursor = Cursor::new(rest);
+    let is_number = |text: &&str| scan::scaled(text, 0).is_some();
+    let elapsed = cursor.word().filter(is_number).ok_or(Unread::NotThisFormat)?;
     let client = cursor.word().ok_or(Unread::NotThisFormat)?;
     let code = cursor.word().ok_or(Unread::NotThisFormat)?;
     let (result, status) = code.split_once('/').ok_or(Unread::NotThisFormat)?;
@@ -63,11 +66,47 @@ fn read(line: &str) -> Result<Option<Fields<'_>>, Unread> {
     Ok(set_target(&mut fields, method, url).then_some(fields))
 }
 
-/// `1741269753.759`.
-fn is_stamp(word: &str) -> bool {
+/// The stamp, and what stands behind it: `1741269753.759`, or the date that many put in its place (`%tl`, `[%tl]`, `%tg`).
+fn stamp(line: &str) -> Option<(&str, &str)> {
+    let mut cursor = Cursor::new(line);
+    let first = cursor.word()?;
+    if is_epoch(first) {
+        return Some((first, cursor.rest()));
+    }
+    if let Some(inner) = line.strip_prefix('[') {
+        let (stamp, rest) = inner.split_once(']')?;
+        return is_date(stamp).then_some((stamp, rest.trim_start()));
+    }
+    if !first.starts_with(|c: char| c.is_ascii_digit()) || !first.contains(['/', '-']) {
+        return None;
+    }
+    // A clock of its own, and a zone.
+    if !first.contains(':') {
+        cursor.word()?;
+    }
+    let mut behind = cursor;
+    if behind.word().is_some_and(is_zone) {
+        cursor = behind;
+    }
+    let stamp = line.get(..line.len() - cursor.rest().len())?.trim_end();
+    is_date(stamp).then_some((stamp, cursor.rest()))
+}
+
+/// `+0000`, `-07:00`.
+fn is_zone(word: &str) -> bool {
+    matches!(word.len(), 5 | 6)
+        && word.starts_with(['+', '-'])
+        && word.bytes().skip(1).all(|byte| byte.is_ascii_digit() || byte == b':')
+}
+
+fn is_epoch(word: &str) -> bool {
     word.split_once('.')
         .is_some_and(|(seconds, ms)| seconds.len() == 10 && ms.len() == 3)
         && scan::scaled(word, 0).is_some()
+}
+
+fn is_date(text: &str) -> bool {
+    timestamp::parse(text, &Zone::Utc, &Reference::on(DateTime::UNIX_EPOCH.date_naive())).is_some()
 }
 
 impl Format for SquidNative {
@@ -96,10 +135,42 @@ impl Format for SquidNative {
             "1741269753.759     12 10.0.3.7 NONE_NONE/503 0 CONNECT api.openai.com:443 - HIER_NONE/- -",
             "1741269754.750  62714 10.0.3.7 TCP_TUNNEL/200 1934 CONNECT api.openai.com:443 - HIER_DIRECT/104.18.7.192 -",
             "1741269755.778      0 10.0.3.7 TCP_DENIED/407 4021 CONNECT api.openai.com:443 - HIER_NONE/- text/html",
+            "06/Mar/2025:14:02:35 +0000     12 10.0.3.7 NONE_NONE/503 0 CONNECT api.openai.com:443 - HIER_NONE/- -",
         ]
     }
 
     fn source(&self) -> &'static str {
         "https://wiki.squid-cache.org/Features/LogFormat"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SquidNative, stamp};
+    use crate::gather::formats::{Fit, Format};
+
+    #[test]
+    fn a_readable_date_may_stand_in_the_stamps_place() {
+        for date in [
+            "04/Mar/2026:09:17:03 +0000",
+            "2026-03-04 09:17:03",
+            "2026-03-04T09:17:03.120Z",
+            "2026/03/04 09:17:03 +0100",
+        ] {
+            let rest = "2 127.0.0.1 NONE_NONE/500 0 CONNECT api.openai.com:443 - HIER_NONE/- -";
+            assert_eq!(stamp(&format!("{date}      {rest}")), Some((date, rest)));
+            assert_eq!(stamp(&format!("[{date}]      {rest}")), Some((date, rest)));
+        }
+    }
+
+    #[test]
+    fn another_programs_line_is_none() {
+        for line in [
+            "2026-03-04 09:17:03 INFO 127.0.0.1 NONE_NONE/500 0 CONNECT api.openai.com:443 - HIER_NONE/- -",
+            "04/Mar/2026:09:17:03 +0000 10.0.0.1 GET /v1/models HTTP/1.1 200 12",
+            "12 2 127.0.0.1 NONE_NONE/500 0 CONNECT api.openai.com:443 - HIER_NONE/- -",
+        ] {
+            assert_eq!(SquidNative.fit(line.as_bytes()), Fit::No, "{line}");
+        }
     }
 }
