@@ -249,10 +249,10 @@ impl Format for Caddy {
     fn fit(&self, line: &[u8]) -> Fit {
         match Line::read(&scan::text(line)) {
             Ok(line) if line.is_sure() => Fit::Yes,
-            // Programs that log by the same keys name loggers of their own.
-            Ok(line) if line.logger.is_some() => Fit::No,
-            Ok(_) => Fit::Maybe,
-            Err(_) => Fit::No,
+            // Programs that log by the same keys (zap's without a caller, and many of their own) name other loggers or none, and
+            // have no request in Caddy's form. What Caddy says of itself without a logger stands in a log of other lines.
+            Ok(line) if line.logger.is_none() && line.request.is_some() => Fit::Maybe,
+            Ok(_) | Err(_) => Fit::No,
         }
     }
 
@@ -276,5 +276,17 @@ impl Format for Caddy {
 
     fn source(&self) -> &'static str {
         "https://caddyserver.com/docs/logging"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Caddy;
+    use crate::gather::formats::{Fit, Format};
+
+    #[test]
+    fn a_line_without_a_logger_and_a_request_is_not_surely_caddys() {
+        let line = br#"{"level":"warn","ts":"2026-09-14T08:22:08.940Z","msg":"attempt failed","model":"gpt-4o","status":503}"#;
+        assert_eq!(Caddy.fit(line), Fit::No);
     }
 }

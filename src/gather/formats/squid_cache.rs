@@ -20,11 +20,11 @@ fn is_record(line: &[u8]) -> bool {
     });
     let bar = line.iter().skip(19).take(LONGEST_MARK).position(|byte| *byte == b'|');
     let mark = line.get(19..19 + bar.unwrap_or_default()).unwrap_or_default();
-    stamp
-        && bar.is_some()
-        && mark
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'.'))
+    // Loggers of other programs set a blank before the bar; Squid does not.
+    let is_mark = mark
+        .iter()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'.'));
+    stamp && bar.is_some() && is_mark && !mark.ends_with(b" ")
 }
 
 /// The longest text between the stamp and the bar: milliseconds and the worker's name.
@@ -68,5 +68,16 @@ impl Format for SquidCache {
 
     fn source(&self) -> &'static str {
         "https://wiki.squid-cache.org/SquidFaq/SquidLogs"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fit, Format, SquidCache};
+
+    #[test]
+    fn a_loggers_bar_behind_a_blank_is_not_squids() {
+        assert_eq!(SquidCache.fit(b"2026/10/06 12:03:51 | INFO | httpx | HTTP Request"), Fit::No);
+        assert_eq!(SquidCache.fit(b"2026/10/06 12:03:51 kid2| Set Current Directory"), Fit::Yes);
     }
 }
