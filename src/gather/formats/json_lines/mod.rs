@@ -15,9 +15,6 @@ pub(super) struct JsonLines;
 
 /// What only a proxy's, gateway's or envelope's own JSON has: those are formats of their own.
 const STRANGERS: &[&str] = &[
-    "\"upstream_",
-    "\"remote_addr\"",
-    "\"request_time\"",
     "\"response_flags\"",
     "\"logger\":\"http.log",
     "\"msg\":\"handled request\"",
@@ -64,11 +61,17 @@ const STRANGERS: &[&str] = &[
     "\"termination_state\"",
 ];
 
-/// All of them in one pass.
-static FOREIGN: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+/// Keys of proxies' logs that a gateway of one's own has too, beside the level and the message of its logger.
+const SHARED: &[&str] = &["\"upstream_", "\"remote_addr\"", "\"request_time\""];
+
+/// All of them in one pass each.
+static FOREIGN: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| searcher(STRANGERS));
+static PROXYS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| searcher(SHARED));
+
+fn searcher(words: &[&str]) -> Option<AhoCorasick> {
     let kind = Some(AhoCorasickKind::ContiguousNFA);
-    AhoCorasick::builder().kind(kind).build(STRANGERS).ok()
-});
+    AhoCorasick::builder().kind(kind).build(words).ok()
+}
 
 impl Format for JsonLines {
     fn name(&self) -> &'static str {
@@ -82,9 +85,12 @@ impl Format for JsonLines {
     fn fit(&self, line: &[u8]) -> Fit {
         let line = line.trim_ascii();
         let is_object = line.starts_with(b"{\"") || line.starts_with(b"{ \"");
-        let stranger = || FOREIGN.as_ref().is_some_and(|foreign| foreign.is_match(line));
-        if !is_object || !line.ends_with(b"}") || stranger() {
+        let holds = |words: &Option<AhoCorasick>| words.as_ref().is_some_and(|words| words.is_match(line));
+        if !is_object || !line.ends_with(b"}") || holds(&FOREIGN) {
             Fit::No
+        } else if holds(&PROXYS) {
+            let is_a_loggers = str::from_utf8(line).is_ok_and(walk::has_level_and_message);
+            if is_a_loggers { Fit::Maybe } else { Fit::No }
         } else if str::from_utf8(line).is_ok_and(walk::is_logged) {
             Fit::Yes
         } else {
