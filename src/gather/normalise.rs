@@ -341,13 +341,27 @@ pub fn gateway_id_beside<'a>(fields: &Fields<'a>, provider_id: Option<&str>) -> 
     fields.gateway_request_id.or(foreign).and_then(scrub::id)
 }
 
+/// What a record's `host` says: the host that was asked, or the one that wrote it. A program's may be the provider's address,
+/// bare or in a URL.
+fn host_said<'a>(fields: &Fields<'a>, vantage: Vantage) -> (Option<&'a str>, Option<&'a str>) {
+    let Some(host) = fields.host else { return (None, None) };
+    let address = providers::split_url(host).host.unwrap_or(host);
+    if vantage == Vantage::Application && providers::by_host(without_port(address)).is_some() {
+        (Some(address), None)
+    } else {
+        (None, Some(host))
+    }
+}
+
 /// What the attempt was about. Called once for each new combination of raw values; the collector remembers the rest.
 #[must_use]
 pub fn attributes(fields: &Fields<'_>, vantage: Vantage, host: Option<&Name>) -> Attributes {
     let url = fields.url.map(providers::split_url);
+    let (asked, own) = host_said(fields, vantage);
     let server = fields
         .server_address
         .or(url.as_ref().and_then(|url| url.host))
+        .or(asked)
         .map(without_port)
         .and_then(scrub::host);
     let path = url.as_ref().map_or("", |url| url.path);
@@ -388,7 +402,7 @@ pub fn attributes(fields: &Fields<'_>, vantage: Vantage, host: Option<&Name>) ->
     let region = fields.region.or_else(|| providers::region(server?));
     attributes.set(Dimension::Region, region.and_then(scrub::word).map(Name::from));
     attributes.set(Dimension::EdgeSite, edge_site(fields).map(Name::from));
-    let writer = host.cloned().or_else(|| fields.host.and_then(scrub::host).map(Name::from));
+    let writer = host.cloned().or_else(|| own.and_then(scrub::host).map(Name::from));
     match vantage {
         Vantage::Proxy => attributes.set(
             Dimension::Proxy,

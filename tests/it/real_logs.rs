@@ -2,7 +2,7 @@
 
 use crate::run::findings;
 use faultscope::gather::Plan;
-use faultscope::model::{Findings, Reached};
+use faultscope::model::{Dimension, Findings, Reached};
 
 /// What is found in one application's log.
 fn found(log: &str) -> Findings {
@@ -353,4 +353,36 @@ fn a_stream_that_broke_behind_its_200_is_one_attempt_though_its_traceback_names_
             )
     });
     assert_eq!(counted(&log), (30, 20));
+}
+
+#[test]
+fn the_second_of_two_equal_requests_in_one_second_is_no_twin_where_rich_leaves_its_time_out() {
+    let request = |status: &str| {
+        format!("INFO     HTTP Request: POST https://api.cohere.com/v2/chat \"HTTP/1.1 {status}\"             _client.py:1025\n")
+    };
+    let log = by_minute(|minute| {
+        let (ok, blank) = (request("200 OK"), " ".repeat(22));
+        format!("[2026-10-06 12:{minute}:54] {ok}{blank}{ok}")
+    });
+    assert_eq!(counted(&log), (20, 0));
+}
+
+#[test]
+fn a_host_that_is_the_providers_is_no_machine_of_ours() {
+    let log = by_minute(|minute| {
+        format!(
+            "{{\"timestamp\":\"2026-10-06T12:{minute}:01Z\",\"host\":\"https://api.anthropic.com\",\"model\":\"claude-haiku-4-5\",\"status\":529,\"duration_ms\":90}}\n"
+        )
+    });
+    let found = found(&log);
+    let windows = found.windows.iter().flat_map(|window| &window.requests);
+    let seen: Vec<_> = windows.chain(&found.isolated).collect();
+    assert!(!seen.is_empty());
+    for attempt in seen {
+        assert_eq!(
+            attempt.attributes.get(Dimension::ServerAddress).map(|name| &**name),
+            Some("api.anthropic.com")
+        );
+        assert_eq!(attempt.attributes.get(Dimension::Host), None);
+    }
 }

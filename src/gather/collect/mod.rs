@@ -285,7 +285,8 @@ impl<'a> Collector<'a> {
             return true;
         }
         let end = normalise::end(fields, vantage, format.name());
-        let is_twin = self.is_twin(fields, &end, time);
+        let is_left_out = fields.timestamp.is_none() && format.leaves_out_stamps();
+        let is_twin = !is_left_out && self.is_twin(fields, &end, time);
         let start = if is_twin { None } else { self.start_of(fields, &end, time) };
         let begun = start.as_ref().map(|start| start.filled(fields));
         let fields = begun.as_ref().unwrap_or(fields);

@@ -67,6 +67,11 @@ pub trait Format: Sync {
         false
     }
 
+    /// Whether a record without a stamp has the one above it, left out by the same handler: then it is no other handler's line.
+    fn leaves_out_stamps(&self) -> bool {
+        false
+    }
+
     /// The same format with the layout that a source's first lines declare (`#Fields:` of W3C logs). Asked once per source,
     /// before it is recognised, and what comes of it lives as long as the program: the reader itself stays stateless.
     fn declared(&self, head: &[u8]) -> Option<&'static dyn Format> {

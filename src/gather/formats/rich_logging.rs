@@ -127,6 +127,10 @@ impl Format for RichLogging {
         Framing::Continued
     }
 
+    fn leaves_out_stamps(&self) -> bool {
+        true
+    }
+
     fn starts_record(&self, line: &[u8]) -> bool {
         head(&plain(line)).is_some()
     }

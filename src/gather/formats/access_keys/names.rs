@@ -65,7 +65,7 @@ const NAMES: &[(Key, &str)] = &[
     (
         Key::ProviderId,
         "x_request_id upstream_http_x_request_id sent_http_x_request_id upstream_x_request_id \
-         upstream_request_id openai_request_id provider_request_id xrid oai_id",
+         upstream_request_id openai_request_id provider_request_id xrid oai_id resp_x_request_id response_x_request_id",
     ),
     (
         Key::OtherProviderId,
