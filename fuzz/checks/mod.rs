@@ -166,7 +166,7 @@ pub(crate) fn envelopes(bytes: &[u8]) {
         opened = inner;
     }
     let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').take(200).collect();
-    let _ = envelopes::find(bytes, &lines, &|lines| {
+    let _ = envelopes::find(bytes, &lines, &|lines, _| {
         let known = lines
             .iter()
             .filter(|line| ALL.iter().any(|format| format.fit(line) != Fit::No))

@@ -8,7 +8,7 @@ use super::dates::{self, Lacking};
 use super::envelopes::{self, Judged, Opening, Split};
 use super::formats::{Fit, Format};
 use super::frame::{Items, RECORD_LIMIT, document};
-use super::standing::stand_briefly;
+use super::standing::{stand_briefly, stand_within};
 use crate::model::Vantage;
 use crate::text::timestamp::{DateKnown, Zone};
 use memchr::memmem::Finder;
@@ -251,8 +251,8 @@ pub fn recognise(head: &[u8], whole: bool, order: &Order) -> Option<Recognised> 
     };
     let (opening, known) = match items {
         // Its records are no lines of the source, in which envelopes would be looked for.
-        Some(_) if Split::of(head) == Split::Lines => (Opening::default(), judge(&lines, order).known),
-        _ => envelopes::find(head, &lines, &|lines| judge(lines, order)),
+        Some(_) if Split::of(head) == Split::Lines => (Opening::default(), judge(&lines, order, false).known),
+        _ => envelopes::find(head, &lines, &|lines, is_dated| judge(lines, order, is_dated)),
     };
     let mut recognised = known?;
     recognised.items = items.filter(|_| opening.is_plain());
@@ -272,15 +272,24 @@ pub fn recognise(head: &[u8], whole: bool, order: &Order) -> Option<Recognised> 
     Some(recognised)
 }
 
-/// Recognises the lines of one of several programs that write into one source.
+/// Recognises the lines of one of several programs that write into one source; `is_dated` says that envelopes tell when.
 #[must_use]
-pub fn recognise_lines(lines: &[&[u8]], order: &Order) -> Option<Recognised> {
-    judge(lines, order).known
+pub fn recognise_lines(lines: &[&[u8]], order: &Order, is_dated: bool) -> Option<Recognised> {
+    judge(lines, order, is_dated).known
 }
 
 /// What lines are that lie open, and how many of them are known.
-fn judge(lines: &[&[u8]], order: &Order) -> Judged<Recognised> {
-    let (standings, halves) = stand_briefly(lines, order);
+fn judge(lines: &[&[u8]], order: &Order, is_dated: bool) -> Judged<Recognised> {
+    let (mut standings, mut halves) = stand_briefly(lines, order);
+    if is_dated && halves < 2 * lines.len() {
+        // Who needs the envelopes' time says little of a line, and so is heard where it knows more of them than all others.
+        for (standing, more) in stand_within(lines, order) {
+            if more > halves {
+                standings.push(standing);
+                halves = more;
+            }
+        }
+    }
     let candidates = || standings.iter().filter(|standing| standing.is_candidate(lines.len()));
     let most = candidates().rev().max_by_key(|standing| standing.first);
     let known = most.map(|most| Recognised {

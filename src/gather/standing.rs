@@ -66,6 +66,42 @@ pub(super) fn stand_briefly(lines: &[&[u8]], order: &Order) -> (Vec<Standing>, u
     counted(tallies, lines.len(), order)
 }
 
+/// How the formats stand that read only what lies in envelopes, each by itself and with how much it knows of the lines.
+/// They know little of a line alone, and so are asked of records; one that may be about a call is enough.
+pub(super) fn stand_within(lines: &[&[u8]], order: &Order) -> Vec<(Standing, usize)> {
+    let within = order.unranked().iter().filter(|ranked| ranked.format.needs_an_envelope());
+    let standing = |ranked: &Ranked| {
+        let (yes, any) = calls(ranked.format, lines);
+        let standing = Standing {
+            format: ranked.format,
+            strangers: order.accepts(ranked),
+            yes: any,
+            fits: any,
+            first: any,
+        };
+        (standing, yes + any)
+    };
+    within.map(standing).filter(|(standing, _)| standing.fits > 0).collect()
+}
+
+/// Records that begin on these lines: those that are about calls and no other format's, and with them those that may be
+/// about calls.
+fn calls(format: &dyn Format, lines: &[&[u8]]) -> (usize, usize) {
+    let (mut yes, mut any) = (0, 0);
+    let mut rest = lines;
+    while let [first, behind @ ..] = rest {
+        let inner = behind.iter().take_while(|line| !format.starts_record(line)).count();
+        let (record, after) = rest.split_at_checked(inner + 1).unwrap_or((rest, &[]));
+        let mut is_about = false;
+        let _ = format.parse(&record.join(&b'\n'), &mut |_| is_about = true);
+        let may_be = format.fit(first) == Fit::Maybe;
+        any += usize::from(is_about || may_be);
+        yes += usize::from(is_about && !may_be);
+        rest = after;
+    }
+    (yes, any)
+}
+
 /// What a format says of lines.
 struct Tally<'o> {
     ranked: &'o Ranked,
@@ -88,7 +124,7 @@ impl Tally<'_> {
 fn tallies<'o>(lines: &[&[u8]], order: &'o Order) -> Vec<Tally<'o>> {
     let head = lines.join(&b'\n');
     let all = order.unranked().iter();
-    all.filter(|ranked| ranked.format.framing().items().is_none())
+    all.filter(|ranked| ranked.format.framing().items().is_none() && !ranked.format.needs_an_envelope())
         .map(|ranked| Tally {
             ranked,
             format: ranked.format.declared(&head).unwrap_or(ranked.format),

@@ -43,6 +43,7 @@ mod own_tries;
 mod pack;
 mod packaging;
 mod panics;
+mod plain_text;
 mod planted;
 mod planted_values;
 mod real_logs;

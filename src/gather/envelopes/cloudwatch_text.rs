@@ -1,9 +1,10 @@
-//! A stamp before every line: CloudWatch's export to S3, `aws logs tail`, `kubectl logs --timestamps`, `docker logs -t`.
+//! A stamp before every line: CloudWatch's export to S3, `aws logs tail`, `kubectl logs --timestamps`, `docker logs -t`,
+//! `pm2 --time`.
 //!
 //! An event's later lines stand without one, and belong to the line above.
 
 use super::envelope::{Envelope, Letter};
-use super::values::is_dated;
+use super::values::{goes_on, is_dated};
 use crate::gather::formats::Fit;
 use crate::text::scan;
 
@@ -12,6 +13,8 @@ pub(super) struct CloudwatchText;
 
 fn read(line: &str) -> Option<Letter<'_>> {
     let (stamp, text) = line.split_once(' ')?;
+    // pm2 ends it in a colon.
+    let stamp = stamp.strip_suffix(':').unwrap_or(stamp);
     let is_stamp = (19..=35).contains(&stamp.len())
         && matches!(stamp.as_bytes(), [b'1'..=b'2', _, _, _, b'-', _, _, b'-', _, _, b'T', ..])
         && stamp
@@ -54,11 +57,6 @@ pub(super) fn service(stream: &str) -> &str {
     named
         .filter(|service| service.starts_with(|first: char| first.is_ascii_alphabetic()))
         .unwrap_or_default()
-}
-
-/// Whether a text goes on with the line above it: no program writes that behind a stamp of its own.
-fn goes_on(text: &str) -> bool {
-    ["  ", "\t", "}", "]"].iter().any(|start| text.starts_with(start)) || text.is_empty()
 }
 
 /// `2025-03-06T14:02:11.123456789Z`: container runtimes write nine digits, zeros too, and programs hardly do.
@@ -106,6 +104,7 @@ impl Envelope for CloudwatchText {
                 "[INFO]\t2025-03-06T14:02:11.120Z\t0a1b\tstarted",
             ),
             ("2025-03-06T14:02:11.123456789Z INFO:     started", "INFO:     started"),
+            ("2025-03-06T14:02:11: chat failed", "chat failed"),
             (
                 "2025-03-06T14:02:11.123456789Z   File \"app.py\", line 3",
                 "  File \"app.py\", line 3",
@@ -114,6 +113,6 @@ impl Envelope for CloudwatchText {
     }
 
     fn source(&self) -> &'static str {
-        "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/S3Export.html; https://docs.aws.amazon.com/cli/latest/reference/logs/tail.html"
+        "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/S3Export.html; https://docs.aws.amazon.com/cli/latest/reference/logs/tail.html; https://pm2.keymetrics.io/docs/usage/log-management/"
     }
 }

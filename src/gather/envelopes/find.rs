@@ -34,18 +34,25 @@ pub struct Judged<R> {
     pub share: usize,
 }
 
+/// Says what lines are; the second word is whether envelopes tell when they were written.
+type Judge<'a, R> = &'a dyn Fn(&[&[u8]], bool) -> Judged<R>;
+
+/// Thousandths of the lines that are known outside, from which on text without a time is not looked for inside an envelope
+/// that is not certain: a log of stamped lines lies open, and a dump's first line may be all that its format knows of it.
+const HARDLY_KNOWN: usize = 250;
+
 /// Finds the envelopes of a source that begins with `head`, whose first lines are `lines`, and what lies inside.
 ///
 /// An envelope that is certain counts where anything inside is known, and any other where more is known inside than
 /// outside: a format may read its envelope itself.
-pub fn find<R>(head: &[u8], lines: &[&[u8]], judge: &dyn Fn(&[&[u8]]) -> Judged<R>) -> (Opening, Option<R>) {
+pub fn find<R>(head: &[u8], lines: &[&[u8]], judge: Judge<'_, R>) -> (Opening, Option<R>) {
     let mut scratch = Vec::new();
     let bare: Vec<Vec<u8>> = lines.iter().map(|line| strip(line, &mut scratch).to_vec()).collect();
     let mut opening = Opening {
         coloured: lines.iter().any(|line| line.contains(&0x1b)),
         ..Opening::default()
     };
-    let mut best = judged(&bare, judge);
+    let mut best = judged(&bare, judge, false);
     let split = Split::of(head);
     let units: Vec<Vec<u8>> = match split {
         Split::Lines => lines.iter().map(|line| line.to_vec()).collect(),
@@ -62,7 +69,8 @@ pub fn find<R>(head: &[u8], lines: &[&[u8]], judge: &dyn Fn(&[&[u8]]) -> Judged<
         is_certain |= certain;
         deeper.layers.push(envelope);
         let opened = open(&units, &deeper);
-        let inside = judged(&opened.lines, judge);
+        let is_dated = opened.dated.is_some() && (is_certain || best.share < HARDLY_KNOWN);
+        let inside = judged(&opened.lines, judge, is_dated);
         if inside.known.is_some() && (is_certain || inside.share > best.share) {
             best = inside;
             opening = Opening {
@@ -79,13 +87,13 @@ pub fn find<R>(head: &[u8], lines: &[&[u8]], judge: &dyn Fn(&[&[u8]]) -> Judged<
     (opening, best.known)
 }
 
-fn judged<R>(lines: &[Vec<u8>], judge: &dyn Fn(&[&[u8]]) -> Judged<R>) -> Judged<R> {
+fn judged<R>(lines: &[Vec<u8>], judge: Judge<'_, R>, is_dated: bool) -> Judged<R> {
     let lines: Vec<&[u8]> = lines
         .iter()
         .map(Vec::as_slice)
         .filter(|line| !line.trim_ascii().is_empty())
         .collect();
-    judge(&lines)
+    judge(&lines, is_dated)
 }
 
 /// The envelope that most lines fit, and whether it is certain.

@@ -2,7 +2,7 @@
 //! short outputs.
 
 use super::envelope::{Envelope, Letter};
-use super::values::begins_anew;
+use super::values::{begins_anew, goes_on};
 use crate::gather::formats::Fit;
 use crate::text::scan;
 use memchr::memmem;
@@ -88,7 +88,7 @@ fn read(line: &str) -> Option<Line<'_>> {
     let text = if text.is_empty() { text } else { text.strip_prefix(' ')? };
     is_tag.then_some(Line {
         is_certain: (has_priority || !process.is_empty())
-            && (begins_anew(text.as_bytes()) || is_zoned(stamp) && is_haproxy(text)),
+            && (begins_anew(text.as_bytes()) || goes_on(text) || is_zoned(stamp) && is_haproxy(text)),
         letter: Letter {
             text: text.as_bytes(),
             stamp: Some(stamp),

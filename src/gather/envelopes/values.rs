@@ -54,6 +54,11 @@ pub(super) fn is_dated(text: &[u8]) -> bool {
     date(inside).is_some() || named_date(inside) || text.starts_with(b"{\"") || text.starts_with(b"{ \"")
 }
 
+/// Whether a text goes on with the line above it: no program writes that behind a stamp of its own.
+pub(super) fn goes_on(text: &str) -> bool {
+    ["  ", "\t", "}", "]"].iter().any(|start| text.starts_with(start)) || text.is_empty()
+}
+
 /// `2025-03-06 1…`, `02.07.2026 1…`, `10/06/2026 0…`, `2025/03/06 1…`: three numbers, and a clock behind them.
 fn date(text: &[u8]) -> Option<()> {
     let mut rest = text;

@@ -79,6 +79,11 @@ pub trait Format: Sync {
         None
     }
 
+    /// Whether it reads lines only where an envelope tells when they were written, and is no candidate for any other.
+    fn needs_an_envelope(&self) -> bool {
+        false
+    }
+
     /// Whether the user wrote it: where it stands equal with another, it goes first.
     fn is_the_users(&self) -> bool {
         false

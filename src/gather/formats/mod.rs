@@ -45,6 +45,7 @@ mod openai_node;
 mod openrouter;
 mod otlp;
 mod own;
+mod plain_text;
 mod portkey;
 mod proxy_pairs;
 mod python_logging;
@@ -67,6 +68,7 @@ pub use format::{Fit, Format, Unread};
 pub use log_format::{CompileError, Compiled, Dialect};
 pub use openai_node::OpenAiNode;
 pub use own::{Definition, Key as DefinitionKey, Own, Wrong};
+pub use plain_text::PlainText;
 pub use python_logging::{PythonLogging, is_sdk_handler_line};
 
 #[cfg(test)]
@@ -107,6 +109,7 @@ pub static ALL: &[&dyn Format] = &[
     &OpenAiNode,
     &otlp::Otlp,
     &openrouter::OPENROUTER,
+    &PlainText,
     &portkey::PORTKEY,
     &proxy_pairs::ProxyPairs::ENVOY,
     &proxy_pairs::ProxyPairs::HAPROXY,

@@ -37,6 +37,8 @@ pub(super) struct Records<'a> {
     items: Option<Items>,
     /// The part's number, where lines have it.
     part: u64,
+    /// Envelopes tell when the lines were written.
+    dated: bool,
     /// Terminal colours stand in the lines.
     coloured: bool,
     /// A record without them.
@@ -60,6 +62,7 @@ impl<'a> Records<'a> {
             candidates,
             part: (part as u64) << LINE_BITS,
             coloured: recognised.is_some_and(|recognised| recognised.opening.coloured),
+            dated: recognised.is_some_and(|recognised| recognised.opening.dated.is_some()),
             items: recognised.and_then(|recognised| recognised.items),
             bare: Vec::new(),
         }
@@ -249,7 +252,7 @@ impl envelopes::Reader for Records<'_> {
         let Some(number) = outer.origin else { return };
         let mut context = self.context_of(number, outer);
         let recognised = match self.order {
-            Some(order) => recognise_lines(lines, order),
+            Some(order) => recognise_lines(lines, order, self.dated),
             None => context.candidates.first().map(|forced| Recognised::forced(*forced)),
         };
         if recognised.is_none() {

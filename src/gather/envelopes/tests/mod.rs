@@ -73,7 +73,7 @@ fn opening(head: &[u8]) -> Opening {
     let lines: Vec<&[u8]> = head.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
     // Lines that begin with a small letter are known.
     let known = |line: &&&[u8]| line.trim_ascii_start().first().is_some_and(u8::is_ascii_lowercase);
-    find(head, &lines, &|lines| {
+    find(head, &lines, &|lines, _| {
         let count = lines.iter().filter(known).count();
         Judged {
             known: (count > 0).then_some(()),

@@ -30,6 +30,31 @@ pub(super) fn is_telling(line: &str) -> bool {
     head::read(line).is_some_and(|head| head.fit == Fit::Yes)
 }
 
+/// Whether a line begins with a time.
+pub(super) fn is_stamped(line: &str) -> bool {
+    stamp::length(line.strip_prefix('[').unwrap_or(line)).is_some()
+}
+
+/// Whether a text's first word is a level that says that something failed, and the text behind the level: `ERROR text`,
+/// `[error] text`, `WARN: text`. The class of `Error: text` is the text's own.
+pub(super) fn level(text: &str) -> (bool, &str) {
+    let inner = text.strip_prefix('[').unwrap_or(text);
+    let Some((is_error, rest)) = levels::read(inner).filter(|(_, rest)| inner.len() > rest.len() + 1) else {
+        return (false, text);
+    };
+    let behind = if inner.len() < text.len() {
+        rest.strip_prefix(']')
+    } else {
+        Some(rest)
+    };
+    let Some(behind) = behind else { return (false, text) };
+    if text.starts_with("Error:") {
+        return (true, text);
+    }
+    let message = behind.strip_prefix(':').unwrap_or(behind).strip_prefix(' ');
+    message.map_or((false, text), |message| (is_error, message.trim_start_matches([' ', '-'])))
+}
+
 impl Format for TextLogging {
     fn name(&self) -> &'static str {
         "text-logging"
@@ -119,7 +144,16 @@ fn known(text: &str) -> Option<Head<'_>> {
     if process.len() < head.message.len() && process.starts_with('#') {
         return None;
     }
+    if head.is_error == Some(true) && is_of_a_container(text) {
+        return None;
+    }
     (head.fit == Fit::Yes || !python_logging::knows(text)).then_some(head)
+}
+
+/// Whether a container runtime's head stands before the text: `2026-09-14T08:20:00.1Z stdout F text`, whose `F` is no level.
+fn is_of_a_container(text: &str) -> bool {
+    let behind = text.split_once(' ').map_or("", |(_, behind)| behind);
+    ["stdout F", "stderr F"].iter().any(|tag| behind.starts_with(tag))
 }
 
 /// The fields of the innermost span under a record of tracing's pretty format: `    in svc::f with model: "gpt-4o"`.
