@@ -4,7 +4,7 @@
 use super::exception::Raised;
 use super::named::within;
 use super::summary::Run;
-use super::{Said, dump, headers, scan, trace};
+use super::{Said, dump, headers, prose, scan, trace};
 use crate::model::{Fields, Grain, Instant};
 
 /// Reads a message with an object behind its words, or an error's dump. `None` where it is neither.
@@ -92,6 +92,9 @@ fn error<'a>(message: &'a str, at: usize, stack: usize, fields: &mut Fields<'a>)
         }
     }
     properties(message.get(stack..)?, fields);
+    // Among the words before the error; its text quotes other models too.
+    let words = named.and_then(|(text, _)| line.strip_suffix(text)).unwrap_or_default();
+    fields.model = fields.model.or_else(|| prose::model(words));
     Some(Said::AboutACall)
 }
 
