@@ -84,8 +84,7 @@ pub(super) fn stand_within(lines: &[&[u8]], order: &Order) -> Vec<(Standing, usi
     within.map(standing).filter(|(standing, _)| standing.fits > 0).collect()
 }
 
-/// Records that begin on these lines: those that are about calls and no other format's, and with them those that may be
-/// about calls.
+/// Records that begin on these lines: those that are about calls, and with them those that may be.
 fn calls(format: &dyn Format, lines: &[&[u8]]) -> (usize, usize) {
     let (mut yes, mut any) = (0, 0);
     let mut rest = lines;
@@ -94,9 +93,8 @@ fn calls(format: &dyn Format, lines: &[&[u8]]) -> (usize, usize) {
         let (record, after) = rest.split_at_checked(inner + 1).unwrap_or((rest, &[]));
         let mut is_about = false;
         let _ = format.parse(&record.join(&b'\n'), &mut |_| is_about = true);
-        let may_be = format.fit(first) == Fit::Maybe;
-        any += usize::from(is_about || may_be);
-        yes += usize::from(is_about && !may_be);
+        yes += usize::from(is_about);
+        any += usize::from(is_about || format.fit(first) != Fit::No);
         rest = after;
     }
     (yes, any)

@@ -65,11 +65,15 @@ pub fn find<R>(head: &[u8], lines: &[&[u8]], judge: Judge<'_, R>) -> (Opening, O
     };
     let mut is_certain = false;
     while deeper.layers.len() < DEEPEST {
-        let Some((envelope, certain)) = fitting(&lines) else { break };
+        let Some((envelope, certain, around_all)) = fitting(&lines) else {
+            break;
+        };
         is_certain |= certain;
         deeper.layers.push(envelope);
         let opened = open(&units, &deeper);
-        let is_dated = opened.dated.is_some() && (is_certain || best.share < HARDLY_KNOWN);
+        // What only some lines have is the program's own stamp, under which its dumps lie open.
+        let is_told = is_certain || around_all && best.share < HARDLY_KNOWN;
+        let is_dated = opened.dated.is_some() && is_told;
         let inside = judged(&opened.lines, judge, is_dated);
         if inside.known.is_some() && (is_certain || inside.share > best.share) {
             best = inside;
@@ -96,8 +100,8 @@ fn judged<R>(lines: &[Vec<u8>], judge: Judge<'_, R>, is_dated: bool) -> Judged<R
     judge(&lines, is_dated)
 }
 
-/// The envelope that most lines fit, and whether it is certain.
-fn fitting(lines: &[Vec<u8>]) -> Option<(&'static dyn Envelope, bool)> {
+/// The envelope that most lines fit, whether it is certain, and whether all of them fit.
+fn fitting(lines: &[Vec<u8>]) -> Option<(&'static dyn Envelope, bool, bool)> {
     let lines = lines.iter().filter(|line| !line.trim_ascii().is_empty());
     let lines: Vec<&Vec<u8>> = lines.clone().step_by(lines.count() / TALLIED + 1).collect();
     let tally = |envelope: &&'static dyn Envelope| {
@@ -112,7 +116,7 @@ fn fitting(lines: &[Vec<u8>]) -> Option<(&'static dyn Envelope, bool)> {
         .map(tally)
         .filter(|(_, _, any)| *any > 0 && any * FITTING >= lines.len());
     let (envelope, yes, any) = tallies.rev().max_by_key(|(_, yes, any)| (*yes, *any))?;
-    Some((envelope, yes * 2 > any))
+    Some((envelope, yes * 2 > any, any == lines.len()))
 }
 
 /// The first envelopes that are whole.

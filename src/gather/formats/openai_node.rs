@@ -46,7 +46,7 @@ impl Format for OpenAiNode {
             Some((_, level, message)) if !level.is_empty() && messages::is_about_a_call(message, is_failure(level)) => Fit::Yes,
             Some(_) => Fit::Maybe,
             // A module before the class is Python's or Java's.
-            None if is_sdk_line(line) || bare(line) && !dotted(line) && messages::is_about_a_call(line, false) => Fit::Yes,
+            None if sdk_line(line) || bare(line) && !dotted(line) && messages::is_about_a_call(line, false) => Fit::Yes,
             // `console.log('INFO', 'llm request completed', {…})`, whose time an envelope tells.
             None if levelled(line) && line.trim_end().ends_with(" {") => Fit::Yes,
             None if bare(line) => Fit::Maybe,
@@ -138,7 +138,7 @@ fn iso_length(text: &str) -> Option<usize> {
 
 /// A line that starts a record with no time before it: an SDK's, an object's or an error's.
 fn bare(line: &str) -> bool {
-    if is_sdk_line(line) {
+    if sdk_line(line) {
         return true;
     }
     if !line.starts_with(|first: char| first.is_ascii_alphabetic()) {
@@ -164,7 +164,7 @@ fn levelled(line: &str) -> bool {
 }
 
 /// `[log_c21621…` and `OpenAI:DEBUG:…`.
-pub(super) fn is_sdk_line(line: &str) -> bool {
+fn sdk_line(line: &str) -> bool {
     if let Some(rest) = line.strip_prefix("[log_") {
         return rest.bytes().take(6).filter(u8::is_ascii_hexdigit).count() == 6;
     }

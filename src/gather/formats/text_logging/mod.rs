@@ -30,11 +30,6 @@ pub(super) fn is_telling(line: &str) -> bool {
     head::read(line).is_some_and(|head| head.fit == Fit::Yes)
 }
 
-/// Whether a line begins with a time.
-pub(super) fn is_stamped(line: &str) -> bool {
-    stamp::length(line.strip_prefix('[').unwrap_or(line)).is_some()
-}
-
 /// Whether a text's first word is a level that says that something failed, and the text behind the level: `ERROR text`,
 /// `[error] text`, `WARN: text`. The class of `Error: text` is the text's own.
 pub(super) fn level(text: &str) -> (bool, &str) {
