@@ -46,6 +46,7 @@ mod panics;
 mod plain_text;
 mod planted;
 mod planted_values;
+mod pretty;
 mod real_logs;
 mod reports;
 mod run;

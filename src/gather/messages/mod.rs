@@ -22,6 +22,7 @@ mod node_sdk;
 mod okhttp;
 mod own;
 mod pairs;
+mod pretty;
 mod prose;
 mod python_sdk;
 mod raised;
@@ -74,6 +75,9 @@ pub fn read_within<'a>(span: Option<&'a str>, message: &'a str, fields: &mut Fie
     let message = message.trim_start();
     let (line, rest) = scan::first_line(message);
     if let Some(said) = sdk_line(line, rest, message, fields).or_else(|| behind_words(line, rest, message, fields)) {
+        return said;
+    }
+    if let Some(said) = pretty::read(line, rest, fields) {
         return said;
     }
     if let Some(said) = summary::read_within(span, line, fields) {

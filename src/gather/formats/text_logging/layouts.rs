@@ -63,6 +63,14 @@ const fn stamped(stamp: &'static str, pattern: &'static str) -> Layout {
     }
 }
 
+const fn pretty(stamp: &'static str) -> Layout {
+    Layout {
+        stamp,
+        pattern: "] {level}: {message}",
+        fit: Fit::Yes,
+    }
+}
+
 /// Layouts that begin with the time. The more particular ones come first.
 const AFTER_TIME: &[Layout] = &[
     // Spring Boot (DefaultLogbackConfiguration): process number, application name since 3.2, thread.
@@ -141,6 +149,12 @@ const IN_BRACKET: &[Layout] = &[
     telling("] {word}.{level}: {message}"),
     // pino-pretty: `[14:02:11.714] ERROR (svc/1234): message`.
     telling("] {level} ({inside}): {message}"),
+    // The same where the program leaves out process and host, as most do: known by its stamps (`translateTime`).
+    pretty("dd:dd:dd.ddd"),
+    pretty("dddd-dd-ddTdd:dd:dd.dddZ"),
+    pretty("dddd-dd-dd dd:dd:dd.ddd"),
+    pretty("dddd-dd-dd dd:dd:dd.ddd +dddd"),
+    pretty("dddd-dd-dd dd:dd:dd.ddd -dddd"),
     common("] [{level}] {message}"),
     common("][{level}] {message}"),
     common("] {level}: {message}"),
@@ -193,6 +207,7 @@ pub(super) const SAMPLES: &[&str] = &[
     "[14:02:11 ERR] call failed",
     "[2025-03-06 14:02:11] production.ERROR: call failed {\"model\":\"gpt-4o\",\"status\":500} []",
     "[14:02:11.714] ERROR (1234): call failed",
+    "[14:02:11.714] ERROR: completion failed\n    model: \"gpt-4o\"\n    durationMs: 1920\n    err: {\n      \"status\": 500\n    }",
     "E, [2025-03-06T14:02:11.909260 #13939] ERROR -- app: call failed model=gpt-4o status=500 latency_ms=812",
     "ERRO[0042] call failed                                   model=gpt-4o status=500",
     "[Nest] 1234  - 03/06/2025, 2:02:11 PM   ERROR [LlmService] call failed",
