@@ -250,9 +250,11 @@ fn without_status(fields: &Fields<'_>, vantage: Vantage) -> End {
     let mut words = [fields.error_code, fields.error_type].into_iter().flatten().map(last_segment);
     match words.find_map(providers::meant).filter(|_| fields.status.is_none()) {
         Some(meant) => meant_by_a_word(fields, vantage, meant.status),
-        // An SDK raises an error without a status for what the provider wrote into the stream, behind a 200.
         None if vantage == Vantage::Application && fields.status.is_none() && texts(fields).any(providers::is_server_fault) => {
-            End::broken(TransportError::StreamAbort, Fact::AnswerBegun)
+            // An SDK raises an error without a status for what the provider wrote into the stream, behind a 200.
+            let in_stream = End::broken(TransportError::StreamAbort, Fact::AnswerBegun);
+            let status = texts(fields).find_map(providers::fault_status);
+            status.map_or(in_stream, |status| meant_by_a_word(fields, vantage, status))
         }
         None => End::UNSAID,
     }

@@ -103,6 +103,28 @@ pub fn is_server_fault(text: &str) -> bool {
     template(text).is_some_and(|sentence| SERVER_FAULTS.contains(&sentence))
 }
 
+/// How far into a text the status of a fault may stand.
+const STATUS_WITHIN: usize = 256;
+
+/// The 5xx that a text with a provider's fault names: `Error: 503 The server …`, `HTTP 500 (server_error: …)`. A number that
+/// counts something (`512 tokens`) is none.
+#[must_use]
+pub fn fault_status(text: &str) -> Option<u16> {
+    const BEFORE: [&str; 8] = [": ", "HTTP ", "tatus ", "code ", "(", "[", "=", "\""];
+    let head = text.get(..text.floor_char_boundary(STATUS_WITHIN))?;
+    head.match_indices('5').find_map(|(at, _)| {
+        let (before, rest) = head.split_at_checked(at)?;
+        let (digits, after) = rest.split_at_checked(3)?;
+        let status = digits.parse().ok().filter(|status| (500..=599).contains(status))?;
+        let opens = before.is_empty() || BEFORE.iter().any(|words| before.ends_with(words));
+        let ends = !after.starts_with(|next: char| next.is_alphanumeric() || matches!(next, '.' | '_' | '%'));
+        let counts = after
+            .strip_prefix(' ')
+            .is_some_and(|word| word.starts_with(|next: char| next.is_ascii_lowercase()));
+        (opens && ends && !counts).then_some(status)
+    })
+}
+
 fn known(text: &str) -> Option<(&'static str, Writer)> {
     let (sentence, writer, _) = TEMPLATES.get(TABLE.first_row(text)?)?;
     (!HTML.any(text)).then_some((*sentence, *writer))
@@ -110,7 +132,7 @@ fn known(text: &str) -> Option<(&'static str, Writer)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{SERVER_FAULTS, TEMPLATES, is_server_fault, template};
+    use super::{SERVER_FAULTS, TEMPLATES, fault_status, is_server_fault, template};
 
     #[test]
     fn every_sentence_of_a_fault_is_one_of_the_table() {
@@ -118,6 +140,26 @@ mod tests {
             assert!(TEMPLATES.iter().any(|(known, ..)| *known == sentence), "{sentence}");
         }
         assert!(!is_server_fault("Rate limit reached for gpt-4o"));
+    }
+
+    #[test]
+    fn the_status_of_a_fault_stands_apart_and_counts_nothing() {
+        for text in [
+            "Error: 503 The server",
+            "503 The server",
+            "HTTP 503 (server_error: )",
+            "failed (503): The server",
+        ] {
+            assert_eq!(fault_status(text), Some(503), "{text}");
+        }
+        for text in [
+            "after 503 ms: The server",
+            "(512 tokens): The server",
+            "id 500: The server",
+            "5031 The server",
+        ] {
+            assert_eq!(fault_status(text), None, "{text}");
+        }
     }
 
     #[test]

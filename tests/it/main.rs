@@ -47,6 +47,7 @@ mod plain_text;
 mod planted;
 mod planted_values;
 mod pretty;
+mod quoted_errors;
 mod real_logs;
 mod reports;
 mod run;

@@ -165,11 +165,12 @@ fn axios<'a>(line: &'a str, words: &str) -> Option<Failed<'a>> {
     })
 }
 
-/// openai-go's `POST "https://…": 500 Internal Server Error {…}` and net/url's `Post "https://…": EOF`.
+/// openai-go's `POST "https://…": 500 Internal Server Error {…}` and net/url's `Post "https://…": EOF`. Within quotes of a
+/// logger's both have a backslash before their own.
 fn go(line: &str) -> Option<Failed<'_>> {
     let at = memchr::memmem::find(line.as_bytes(), b"\": ")?;
-    let before = line.get(..at)?;
-    let (words, url) = before.rsplit_once(" \"")?;
+    let (words, url) = line.get(..at)?.trim_end_matches('\\').rsplit_once('"')?;
+    let words = words.trim_end_matches('\\').strip_suffix(' ')?;
     let start = words
         .rfind(|letter: char| !letter.is_ascii_alphabetic())
         .map_or(0, |blank| blank + 1);
@@ -237,6 +238,15 @@ mod tests {
             );
             assert!(!found.text.starts_with("call"), "{line}");
         }
+    }
+
+    #[test]
+    fn quotes_within_a_loggers_quotes_have_backslashes() {
+        let line =
+            r#"call failed error="POST \"https://api.openai.com/v1/responses\": 500 Internal Server Error {\"message\":\"x\"}""#;
+        let found = find(line).unwrap();
+        assert_eq!((found.status, found.method), (Some(500), Some("POST")));
+        assert_eq!(found.url, "https://api.openai.com/v1/responses");
     }
 
     #[test]

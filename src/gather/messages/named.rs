@@ -124,7 +124,7 @@ fn by_sentence(line: &str) -> Option<(&str, Raised<'_>)> {
 /// `llm call failed: 503 The server is currently overloaded …`: the text of an SDK of Node behind a program's words, which
 /// speak of an LLM, or else it is a provider's known sentence.
 pub(super) fn by_status<'a>(line: &'a str, rest: &str) -> Option<(&'a str, Raised<'a>)> {
-    memchr::memmem::find_iter(line.as_bytes(), b": ").find_map(|at| {
+    let by_number = memchr::memmem::find_iter(line.as_bytes(), b": ").find_map(|at| {
         let (before, text) = (line.get(..at)?, line.get(at + 2..)?);
         // anthropic-sdk-python's text of a page is the page.
         let page = ["<html", "<!DOCTYPE", "<!doctype"]
@@ -136,13 +136,14 @@ pub(super) fn by_status<'a>(line: &'a str, rest: &str) -> Option<(&'a str, Raise
         {
             return prose::names_llm(before).then(|| (text, said(text, Some(status))));
         }
-        // openai-python raises a bare sentence for an error within a stream.
-        if providers::is_server_fault(text) {
-            return Some((text, said(text, None)));
-        }
         let status = scan::status(text).filter(|status| (400..600).contains(status))?;
         let message = text.get(3..)?.strip_prefix(' ')?;
         (prose::names_llm(before) || providers::template(message).is_some()).then(|| (text, said(message, Some(status))))
+    });
+    by_number.or_else(|| {
+        // openai-python raises a bare sentence for an error within a stream.
+        let (_, text) = line.split_once(": ")?;
+        providers::is_server_fault(text).then(|| (text, said(text, None)))
     })
 }
 

@@ -44,7 +44,7 @@ impl<'a> Pairs<'a> {
         }
         let length = bare(rest);
         self.at += length;
-        rest.get(..length).unwrap_or("").trim_end_matches([',', ';'])
+        without_sentence(rest.get(..length).unwrap_or(""))
     }
 }
 
@@ -82,6 +82,15 @@ fn quoted(text: &str, quote: u8) -> Option<&str> {
             return rest.get(..next);
         }
         at = next + 2;
+    }
+}
+
+/// A value without what the sentence around it puts behind: `model=gpt-4.1: …`, `(model=gpt-4.1): …`.
+fn without_sentence(value: &str) -> &str {
+    let value = value.trim_end_matches([',', ';', ':']);
+    match value.strip_suffix(')') {
+        Some(inner) if !inner.contains('(') => inner,
+        _ => value,
     }
 }
 
@@ -242,6 +251,20 @@ mod tests {
             pairs,
             [("a", "x y"), ("cause", cause), ("b", r"it\'s"), ("c", "1"), ("d", "2")]
         );
+    }
+
+    #[test]
+    fn what_a_sentence_puts_behind_a_value_is_none_of_it() {
+        let line = "failed (model=gpt-4.1): on host=a:8080: f=g(x) tag=llama3:8b, id=req_1:";
+        let pairs: Vec<_> = Pairs::of(line).collect();
+        let told = [
+            ("model", "gpt-4.1"),
+            ("host", "a:8080"),
+            ("f", "g(x)"),
+            ("tag", "llama3:8b"),
+            ("id", "req_1"),
+        ];
+        assert_eq!(pairs, told);
     }
 
     #[test]

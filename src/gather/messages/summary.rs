@@ -2,7 +2,7 @@
 
 use super::pairs::{Key, Pairs, latency_ms};
 use super::words::Words;
-use super::{Said, address, http_client, named, prose, scan};
+use super::{Said, address, http_client, named, prose, scan, written};
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
 
@@ -250,7 +250,9 @@ impl<'a> Run<'a> {
                 if run.tells_a_call() {
                     return Some(run.with_open_text(line));
                 }
-                run = Self::new(pairs.start);
+                if !run.close_text(line, pairs.start) {
+                    run = Self::new(pairs.start);
+                }
             }
             end = Some(pairs.end());
             run.end = pairs.end();
@@ -261,6 +263,21 @@ impl<'a> Run<'a> {
                 Some(begins).filter(|begins| is_text && line.get(*begins..).is_some_and(|rest| rest.starts_with(value)));
         }
         run.tells_a_call().then(|| run.with_open_text(line))
+    }
+
+    /// Takes an error's text without quotes up to the pair that follows it, where it is one: `error=503 Service Unavailable
+    /// model=gpt-4o`.
+    fn close_text(&mut self, line: &'a str, end: usize) -> bool {
+        let text = self.open_text.and_then(|begins| line.get(begins..end)).map(str::trim_end);
+        let Some(text) = text.filter(|text| written::first(text).is_some() || text.contains(": ")) else {
+            return false;
+        };
+        let last = self.count.checked_sub(1).and_then(|last| self.pairs.get_mut(last));
+        let Some(Some((Key::Error, value))) = last else {
+            return false;
+        };
+        *value = text;
+        true
     }
 
     /// The same with an error's text, written last and without quotes, taken to the end of the line:
@@ -321,6 +338,8 @@ fn fill_from_error(fields: &mut Fields<'_>) {
         fields.error_code = fields.error_code.or(raised.error_code);
         fields.x_request_id = fields.x_request_id.or(raised.x_request_id);
     }
+    fields.status = fields.status.or_else(|| text.and_then(written::first));
+    fields.error_type = fields.error_type.or_else(|| text.and_then(written::typed));
 }
 
 fn absent(value: &str) -> bool {
@@ -341,6 +360,7 @@ fn assign<'a>(key: Key, value: &'a str, fields: &mut Fields<'a>) {
             Some(status) => fields.status = fields.status.or(Some(status)),
             None => fields.error_code = Some(value),
         },
+        Key::Error if written::first(value).is_some() => fields.error_message = Some(value),
         Key::Error if is_name(value) => fields.error_type = fields.error_type.or(Some(value)),
         Key::Error | Key::ErrorMessage => fields.error_message = Some(value),
         Key::ErrorType => fields.error_type = Some(value),

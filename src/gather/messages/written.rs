@@ -1,6 +1,7 @@
 //! The statuses that exceptions' texts write, each SDK its own way.
 
 use super::{body, scan};
+use crate::providers;
 
 /// The status that the text itself writes, and the message behind it.
 pub(super) fn status<'a>(rest: &'a str, class: Option<&str>, sdk: bool) -> Option<(u16, &'a str)> {
@@ -70,4 +71,43 @@ fn go_status(text: &str) -> Option<(u16, &str)> {
     let rest = rest.strip_prefix(" \"http")?;
     let (_, rest) = rest.split_once("\": ")?;
     Some((scan::status(rest)?, rest.get(3..)?.trim_start()))
+}
+
+/// The failing status that stands first in an error's text: `503 Service Unavailable server_error: …`, `Error: 503 …` (V8).
+pub(super) fn first(text: &str) -> Option<u16> {
+    let text = text.strip_prefix("Error: ").unwrap_or(text);
+    let is_apart = text.get(3..)?.trim_start_matches([':', ',']);
+    scan::status(text).filter(|status| *status >= 400 && (is_apart.is_empty() || is_apart.starts_with(' ')))
+}
+
+/// A provider's error type that stands first in a text: async-openai's `server_error: The server had an error …`.
+pub(super) fn typed(text: &str) -> Option<&str> {
+    let (word, _) = text.split_once(": ")?;
+    (word.ends_with("_error") && providers::meant(word).is_some()).then_some(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{first, typed};
+
+    #[test]
+    fn the_status_that_a_text_begins_with_is_its_errors() {
+        for text in [
+            "503 Service Unavailable",
+            "Error: 503 The server is overloaded",
+            "503",
+            "503: oh",
+        ] {
+            assert_eq!(first(text), Some(503), "{text}");
+        }
+        for text in ["5031 rows", "200 OK", "503ms", "job 503 failed", "503.5 s"] {
+            assert_eq!(first(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_type_is_a_providers() {
+        assert_eq!(typed("server_error: The server had an error"), Some("server_error"));
+        assert_eq!(typed("disk_error: no space left"), None);
+    }
 }
