@@ -48,3 +48,34 @@ fn a_retry_line_behind_the_line_of_a_failed_call_is_another_calls() {
     }
     assert_eq!(counted(&log), (40, 40));
 }
+
+/// A log of one failing line a second, in whole seconds.
+fn each_second(error: &str) -> String {
+    let line = |second: u32| format!("[2026-09-14T09:10:{second:02}Z ERROR rag::llm] gpt-4.1 failed: {error}\n");
+    (10..40).map(line).collect()
+}
+
+#[test]
+fn equal_texts_of_an_http_client_a_second_apart_are_as_many_calls() {
+    let url = "https://api.openai.com/v1/chat/completions";
+    for error in [
+        format!("HTTP status server error (503 Service Unavailable) for url ({url})"),
+        format!("Server error: `POST {url}` resulted in a `503 Service Unavailable` response"),
+        format!("AxiosError: Request failed with status code 503 POST {url}"),
+        format!("POST \"{url}\": 503 Service Unavailable {{}}"),
+        format!("503 Service Unavailable from POST {url}"),
+    ] {
+        assert_eq!(counted(&each_second(&error)), (30, 30), "{error}");
+    }
+}
+
+#[test]
+fn a_clients_error_that_a_framework_logs_again_at_once_is_one() {
+    let mut log = String::new();
+    for minute in 10..20 {
+        let error = "HTTP status server error (503 Service Unavailable) for url (https://api.openai.com/v1/chat/completions)";
+        log += &format!("2026-09-14T09:{minute}:01.100123Z ERROR rag::llm: gpt-4.1 failed: {error}\n");
+        log += &format!("2026-09-14T09:{minute}:01.101456Z ERROR rag::web: request failed: {error}\n");
+    }
+    assert_eq!(counted(&log), (10, 10));
+}

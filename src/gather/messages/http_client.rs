@@ -55,13 +55,21 @@ const BEFORE_URL: [(&str, Place); 11] = [
     (") for ", Place::None),
 ];
 
-/// The classes behind the words: a line that prints the text alone tells of an exception all the same.
-const CLASSES: [(&str, &str); 4] = [
+/// The classes behind the words: a line that prints the text alone tells of an exception all the same, and so of a call of
+/// its own.
+const CLASSES: [(&str, &str); 8] = [
     (" for url: ", "HTTPError"),
     ("' for url '", "HTTPStatusError"),
+    (") for url (", "reqwest::Error"),
+    (" from POST ", "WebClientResponseException"),
     (", url='", "ClientResponseError"),
     (", url=URL('", "ClientResponseError"),
+    ("Request failed with status code ", "AxiosError"),
+    ("Error fetching from ", "GoogleGenerativeAIFetchError"),
 ];
+
+/// Words of requests and aiohttp right behind a status.
+const BEHIND_STATUS: [&str; 3] = [" Server Error: ", " Client Error: ", ", message="];
 
 /// Where the status stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,9 +120,14 @@ pub(super) fn find(line: &str) -> Option<Failed<'_>> {
             method: None,
             url,
             text: line.get(start..)?,
-            class: CLASSES.iter().find(|(known, _)| known == words).map(|(_, class)| *class),
+            class: class_behind(words),
         })
     })
+}
+
+/// The class that a client raises with such words.
+fn class_behind(words: &str) -> Option<&'static str> {
+    CLASSES.iter().find(|(known, _)| *known == words).map(|(_, class)| *class)
 }
 
 /// requests and urllib3: `HTTPSConnectionPool(host='api.openai.com', port=443): Max retries exceeded with url: /v1/… (Caused
@@ -140,12 +153,14 @@ fn guzzle(line: &str) -> Option<Failed<'_>> {
     let (before, request) = line.get(..at)?.rsplit_once('`')?;
     let (method, url) = request.split_once(' ')?;
     let method = METHODS.iter().find(|known| **known == method)?;
+    let status = scan::status(line.get(at + words.len()..)?);
+    let is_clients = status.is_some_and(|status| status < 500);
     address::is_llm(url).then_some(Failed {
-        status: scan::status(line.get(at + words.len()..)?),
+        status,
         method: Some(method),
         url,
         text: line.get(before.len()..)?,
-        class: None,
+        class: Some(if is_clients { "ClientException" } else { "ServerException" }),
     })
 }
 
@@ -161,7 +176,7 @@ fn axios<'a>(line: &'a str, words: &str) -> Option<Failed<'a>> {
         method: None,
         url,
         text: line.get(at..)?,
-        class: None,
+        class: class_behind(words),
     })
 }
 
@@ -182,23 +197,27 @@ fn go(line: &str) -> Option<Failed<'_>> {
         method: Some(method),
         url,
         text: line.get(start..)?,
-        class: None,
+        class: Some("apierror.Error"),
     })
 }
 
-/// The last three digits that stand alone before the URL.
+/// The three digits that stand alone before the words of a client, or else the last ones before the URL: a job's number
+/// stands before them (`job 404 failed: 503 Server Error: …`).
 fn status_word(before: &str) -> Option<(Option<u16>, usize)> {
     let mut start = 0;
-    let mut found = None;
+    let mut last = None;
     for word in before.split(' ') {
-        if found.is_none()
-            && let Some(status) = scan::status(word)
-        {
-            found = Some((Some(status), start));
+        if let Some(status) = scan::status(word) {
+            let behind = before.get(start + 3..)?;
+            let found = Some((Some(status), start));
+            if BEHIND_STATUS.iter().any(|words| behind.starts_with(words)) {
+                return found;
+            }
+            last = found;
         }
         start += word.len() + 1;
     }
-    found
+    last
 }
 
 /// The status in quotes or brackets right before the URL.
@@ -237,6 +256,20 @@ mod tests {
                 "{line}"
             );
             assert!(!found.text.starts_with("call"), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_jobs_number_is_no_status() {
+        let url = "https://api.openai.com/v1/responses";
+        for line in [
+            format!("job 404 failed: 503 Server Error: Service Unavailable for url: {url}"),
+            format!("order 503 failed: 503, message='gone after 429 tries', url='{url}'"),
+            format!("job 404 failed: 503 Service Unavailable from POST {url}"),
+        ] {
+            let found = find(&line).unwrap();
+            assert_eq!(found.status, Some(503), "{line}");
+            assert!(found.text.starts_with("503"), "{line}");
         }
     }
 
