@@ -8,7 +8,7 @@ use super::dates::{self, Lacking};
 use super::envelopes::{self, Judged, Opening, Split};
 use super::formats::{Fit, Format};
 use super::frame::{Items, RECORD_LIMIT, document};
-use super::standing::{stand_briefly, stand_within};
+use super::standing::{Standing, stand_briefly, stand_within};
 use crate::model::Vantage;
 use crate::text::timestamp::{DateKnown, Zone};
 use memchr::memmem::Finder;
@@ -290,10 +290,16 @@ fn judge(lines: &[&[u8]], order: &Order, is_dated: bool) -> Judged<Recognised> {
             }
         }
     }
-    let candidates = || standings.iter().filter(|standing| standing.is_candidate(lines.len()));
-    let most = candidates().rev().max_by_key(|standing| standing.first);
+    let mut candidates: Vec<&Standing> = standings
+        .iter()
+        .filter(|standing| standing.is_candidate(lines.len()))
+        .collect();
+    if candidates.is_empty() {
+        candidates = standings.iter().filter(|standing| standing.tells_a_call(lines)).collect();
+    }
+    let most = candidates.iter().rev().max_by_key(|standing| standing.first);
     let known = most.map(|most| Recognised {
-        candidates: candidates().map(|standing| standing.format).collect(),
+        candidates: candidates.iter().map(|standing| standing.format).collect(),
         name: most.format.name(),
         vantage: most.format.vantage(),
         items: None,

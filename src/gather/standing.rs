@@ -1,7 +1,9 @@
 //! How every format stands before a source's first lines.
 
 use super::formats::{Fit, Format};
+use super::frame::Framing;
 use super::recognise::{Order, Ranked};
+use crate::model::Vantage;
 
 /// Lines at a source's head that every format is asked of. Behind them a line of which a format is sure is no other's; of
 /// ten thousand small logs, sixteen lines cost a fifth of the run more, and said nothing else.
@@ -30,6 +32,30 @@ impl Standing {
     #[must_use]
     pub fn is_candidate(&self, lines: usize) -> bool {
         self.yes > 0 || self.fits * 2 > lines
+    }
+
+    /// Whether a record of several lines tells of a call. A log of failures alone is mostly stacks and dumps, whose lines by
+    /// themselves are no format's.
+    pub(super) fn tells_a_call(&self, lines: &[&[u8]]) -> bool {
+        let format = self.format;
+        if format.framing() != Framing::Continued || format.vantage() != Vantage::Application {
+            return false;
+        }
+        let starts = |line: &&[u8]| format.starts_record(line);
+        let mut lines = lines;
+        while let Some(first) = lines.iter().position(starts) {
+            let record = lines.get(first..).unwrap_or(&[]);
+            let length = record.iter().skip(1).position(starts).map_or(record.len(), |next| next + 1);
+            let (record, rest) = record.split_at_checked(length).unwrap_or((record, &[]));
+            let mut tells = false;
+            // What is not read tells nothing.
+            let _ = format.parse(&record.join(&b'\n'), &mut |_| tells = true);
+            if tells {
+                return true;
+            }
+            lines = rest;
+        }
+        false
     }
 }
 
