@@ -38,6 +38,7 @@ mod merge;
 mod month;
 mod nightly;
 mod nightly_envelopes;
+mod other_clients;
 mod own_formats;
 mod own_tries;
 mod pack;

@@ -97,11 +97,17 @@ fn read<'a>(mut raised: Raised<'a>, rest: &'a str) -> Raised<'a> {
     if sdk && raised.status.is_none() && !rest.contains("Connection error") {
         let meant = raised
             .class
-            .filter(|class| CLASSES.contains(class))
+            .filter(|class| CLASSES.contains(class) && !waited_no_longer(class, rest))
             .and_then(providers::meant);
         raised.status = meant.filter(|meant| meant.is_exact).map(|meant| meant.status);
     }
     raised
+}
+
+/// Whether a class that is Anthropic's for a 408 is Mistral's for its client's own time-out: no answer came
+/// (client-ts `src/models/errors/httpclienterrors.ts`).
+fn waited_no_longer(class: &str, text: &str) -> bool {
+    class == "RequestTimeoutError" && text.starts_with("Request timed out")
 }
 
 /// [`exception`], where an SDK's class stands at the start of `text`.
@@ -255,6 +261,14 @@ mod tests {
         assert_eq!(exception(text).unwrap().status, Some(500));
         let other = "botocore.errorfactory.InternalServerException: An error occurred (InternalServerException) when calling the GetItem operation: oh";
         assert_eq!(exception(other).unwrap().status, None);
+    }
+
+    #[test]
+    fn a_client_that_waited_no_longer_got_no_408() {
+        let mistral = "RequestTimeoutError: Request timed out: TimeoutError: The operation was aborted due to timeout";
+        assert_eq!(exception(mistral).unwrap().status, None);
+        let anthropic = "RequestTimeoutError: 408 {\"type\":\"error\"}";
+        assert_eq!(exception(anthropic).unwrap().status, Some(408));
     }
 
     #[test]

@@ -140,11 +140,26 @@ pub(super) fn by_status<'a>(line: &'a str, rest: &str) -> Option<(&'a str, Raise
         let message = text.get(3..)?.strip_prefix(' ')?;
         (prose::names_llm(before) || providers::template(message).is_some()).then(|| (text, said(message, Some(status))))
     });
-    by_number.or_else(|| {
+    by_number.or_else(|| by_mistral(line, rest)).or_else(|| {
         // openai-python raises a bare sentence for an error within a stream.
         let (_, text) = line.split_once(": ")?;
         providers::is_server_fault(text).then(|| (text, said(text, None)))
     })
+}
+
+/// Mistral's `SDKError: API error occurred: Status 503`. The generator of its SDKs (Speakeasy) writes so for other services
+/// too: the words before must name an LLM, or the lines `around` the SDK or its host.
+pub(super) fn by_mistral<'a>(line: &'a str, around: &str) -> Option<(&'a str, Raised<'a>)> {
+    let at = memchr::memmem::find(line.as_bytes(), b"API error occurred: Status ")?;
+    let before = line.get(..at)?;
+    let is_named = prose::names_llm(before) || prose::model(before).is_some();
+    let is_mistrals = || ["/mistralai/", "api.mistral.ai"].iter().any(|name| around.contains(name));
+    if !is_named && !is_mistrals() {
+        return None;
+    }
+    let class = ["SDKError: ", "APIError: "].iter().find(|class| before.ends_with(*class));
+    let text = line.get(at - class.map_or(0, |class| class.len())..)?;
+    Some((text, exception::exception(text)?))
 }
 
 /// `LLM request failed with status 500 after 812 ms`.

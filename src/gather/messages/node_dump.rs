@@ -2,7 +2,7 @@
 //! stack and properties.
 
 use super::exception::Raised;
-use super::named::within;
+use super::named::{by_mistral, within};
 use super::summary::Run;
 use super::{Said, dump, headers, prose, scan, trace};
 use crate::model::{Fields, Grain, Instant};
@@ -74,7 +74,7 @@ fn summary<'a>(line: &'a str, message: &'a str, fields: &mut Fields<'a>) -> Opti
 fn error<'a>(message: &'a str, at: usize, stack: usize, fields: &mut Fields<'a>) -> Option<Said> {
     let said = message.get(..stack)?;
     let line = scan::first_line(message.get(at..)?).0;
-    let named = within(line, true);
+    let named = within(line, true).or_else(|| by_mistral(line, message));
     // A stream that broke is no SDK's exception: `TypeError: terminated`, cause `other side closed` (formats.md 1.4).
     let cut = line.ends_with("TypeError: terminated");
     if named.is_none() && !cut {
@@ -90,6 +90,8 @@ fn error<'a>(message: &'a str, at: usize, stack: usize, fields: &mut Fields<'a>)
         if let Some(raised) = said.get(from..).and_then(super::exception) {
             trace::fill(&raised, fields);
         }
+        let words = line.get(..line.len().saturating_sub(text.len()));
+        fields.model = fields.model.or_else(|| words.and_then(prose::model));
     }
     properties(message.get(stack..)?, fields);
     // Among the words before the error; its text quotes other models too.
