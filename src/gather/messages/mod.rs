@@ -8,6 +8,7 @@ mod address;
 mod aws_sdk;
 mod body;
 mod classes;
+mod dotnet;
 mod dump;
 mod exception;
 mod go_sdk;
@@ -23,6 +24,7 @@ mod okhttp;
 mod own;
 mod pairs;
 mod pretty;
+mod polly;
 mod prose;
 mod python_sdk;
 mod raised;
@@ -43,6 +45,7 @@ pub use scan::is_body_id;
 pub(super) use summary::is_before_an_end;
 pub use trace::attach;
 pub use two_lines::is_answer;
+pub(super) use two_lines::{HEAD as ANSWER_HEAD, answer};
 
 use crate::model::Fields;
 
@@ -125,6 +128,7 @@ fn sdk_line<'a>(line: &'a str, rest: &'a str, message: &'a str, fields: &mut Fie
         .or_else(|| langchain4j::read(line, rest, fields))
         .or_else(|| aws_sdk::read(line, fields))
         .or_else(|| two_lines::read(line, rest, fields))
+        .or_else(|| polly::read(line, rest, fields))
 }
 
 /// An SDK's line behind words of a layout that the format did not know. It must follow a separator, so that a request

@@ -3,7 +3,7 @@
 
 use super::exception::exception;
 use super::named::{by_status, by_words, within};
-use super::{Said, http_client, prose, summary, trace};
+use super::{Said, dotnet, http_client, prose, summary, trace};
 use crate::model::{Fields, Grain, Instant};
 
 /// Lines under the message that are looked at for a client's error with a URL.
@@ -26,7 +26,7 @@ pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
     let named = within(line, is_error)
         .or_else(by_client)
         .or_else(|| by_words(line).or_else(|| by_status(line, rest)).filter(|_| is_error));
-    if named.is_none() && (!is_error || rest.is_empty() || !trace::is_sdk(rest)) {
+    if named.is_none() && (!is_error || rest.is_empty() || !(trace::is_sdk(rest) || dotnet::broke(line, rest))) {
         return Said::Other;
     }
     fields.grain = Grain::Detail;

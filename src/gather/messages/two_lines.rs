@@ -2,15 +2,15 @@
 //!
 //! A format that frames such lines as one record ([`is_answer`]) has both in the message.
 
-use super::{Said, address, scan};
+use super::{Said, address, polly, scan};
 use crate::model::{Fields, Grain, Instant};
 
 /// What stands before the status in the line of an answer: `LogHelper`'s event 101 of Microsoft.Extensions.Http (with the
 /// time it took), and Faraday's `logger` middleware.
 const ANSWERS: [&str; 2] = ["Received HTTP response headers after ", "-- response: Status "];
 
-/// The head of an answer that .NET's console writes above it.
-const HEAD: &str = ".ClientHandler[101]";
+/// The head of an answer that .NET's console writes above it, behind the client's name.
+pub(in crate::gather) const HEAD: &str = ".ClientHandler[101]";
 
 /// Whether a line is the answer to a request that stands in a line above, or the head of one.
 #[must_use]
@@ -41,6 +41,11 @@ pub(super) fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) ->
         fields.grain = Grain::Start;
         return Some(Said::AboutACall);
     };
+    told(answer, fields)
+}
+
+/// Reads what stands in an answer behind its words: the time it took, perhaps, and the status.
+fn told<'a>(answer: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
     let (took, status) = answer
         .split_once(" - ")
         .map_or((None, answer), |(took, status)| (Some(took), status));
@@ -48,6 +53,21 @@ pub(super) fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) ->
     fields.duration_ms = took.and_then(scan::duration_ms);
     fields.grain = Grain::Attempt;
     Some(Said::AboutACall)
+}
+
+/// Reads an answer of .NET's client that stands apart from its request, for others were sent between. The client's name
+/// stands in the head, and must be an LLM's.
+pub(in crate::gather) fn answer<'a>(client: &'a str, message: &'a str, fields: &mut Fields<'a>) -> bool {
+    let behind = message.trim_start().strip_prefix("Received HTTP response headers after ");
+    let Some(answer) = behind
+        .and_then(|behind| behind.lines().next())
+        .filter(|_| polly::names_llm_client(client))
+    else {
+        return false;
+    };
+    fields.provider = Some(client);
+    fields.instant = Instant::End;
+    told(answer, fields).is_some()
 }
 
 #[cfg(test)]

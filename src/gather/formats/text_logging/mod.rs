@@ -3,6 +3,7 @@
 //!
 //! What `logging` of Python writes in its usual orders is [`super::python_logging`]'s.
 
+mod answers;
 mod head;
 mod layouts;
 mod levels;
@@ -98,14 +99,17 @@ impl Format for TextLogging {
             ..Fields::default()
         };
         let span = head.span.or_else(|| pretty_span(head.message));
-        if messages::read_within(span, head.message, &mut fields) == Said::AboutACall {
+        let is_told = messages::read_within(span, head.message, &mut fields) == Said::AboutACall;
+        if is_told {
             emit(&fields);
         }
+        let has_its_own = is_told && fields.method.is_some() && fields.status.is_some();
+        answers::emit(text, has_its_own, emit);
         Ok(())
     }
 
     fn own(&self, record: &str) -> Option<Vec<Slot>> {
-        if record.contains(['\r', '\u{1b}']) {
+        if record.contains(['\r', '\u{1b}']) || answers::stand_in(record) {
             return None;
         }
         let text = record.trim_end_matches('\n');
