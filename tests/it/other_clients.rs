@@ -152,3 +152,14 @@ fn mistrals_client_that_waited_no_longer_timed_out() {
     let found = found(&log);
     assert_eq!(found.counts.by_transport_error.get(&TransportError::Timeout), Some(&10));
 }
+
+#[test]
+fn the_stamp_in_winstons_object_is_the_lines() {
+    let log = by_minute(|minute| {
+        format!(
+            "info: summary generated {{\"durationMs\":1200,\"model\":\"gpt-4o\",\"timestamp\":\"2026-09-14T09:{minute}:12.420Z\"}}\n\
+             error: summary failed {{\"model\":\"gpt-4.1\",\"status\":503,\"timestamp\":\"2026-09-14T09:{minute}:42.420Z\"}}\n"
+        )
+    });
+    assert_eq!(counted(&log), (20, 10));
+}

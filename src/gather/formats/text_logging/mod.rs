@@ -91,7 +91,7 @@ impl Format for TextLogging {
         let text = plain(record);
         let text = text.trim_end_matches(['\n', '\r']);
         let head = known(text).ok_or(Unread::NotThisFormat)?;
-        let stamp = head.stamp.map(stamp::readable);
+        let stamp = head.stamp.or_else(|| stamp::behind(text)).map(stamp::readable);
         let mut fields = Fields {
             timestamp: stamp.as_deref(),
             thread: head.thread,

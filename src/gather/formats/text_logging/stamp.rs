@@ -1,5 +1,6 @@
 //! Where a logger's time stamp ends; `text::timestamp` reads what it means.
 
+use crate::text::json::{Members, Value};
 use std::borrow::Cow;
 
 /// Dates, `d` a digit and `a` a letter. Two of a kind: the shorter one stands later.
@@ -90,6 +91,18 @@ fn asctime(text: &str) -> Option<usize> {
     (fits && MONTHS.contains(&month)).then_some(SHAPE.len())
 }
 
+/// The stamp in the object behind a message: winston's `combine(timestamp(), simple())` writes it nowhere else.
+pub(super) fn behind(message: &str) -> Option<&str> {
+    // JSON without blanks: none of its objects has one before it but the outermost.
+    let at = message.ends_with('}').then(|| message.rfind(" {\""))??;
+    let mut members = Members::of(message.get(at + 1..)?)?;
+    let (_, stamp) = members.find(|(key, _)| *key == "timestamp")?;
+    match stamp {
+        Value::Text(stamp) => Some(stamp),
+        _ => None,
+    }
+}
+
 /// Whether a stamp has exactly this shape.
 pub(super) fn fits(stamp: &str, shape: &str) -> bool {
     stamp.len() == shape.len() && starts(stamp.as_bytes(), shape.as_bytes())
@@ -177,7 +190,7 @@ fn glog(bytes: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{length, readable};
+    use super::{behind, length, readable};
 
     #[test]
     fn every_loggers_stamp_is_measured() {
@@ -205,6 +218,15 @@ mod tests {
     fn words_and_numbers_are_no_stamps() {
         for text in ["The 10 14:02:11", "12345", "Err 12", "E0306", "10.0.0.7 - -", "2025-03-06"] {
             assert_eq!(length(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_stamp_behind_the_message_is_the_outermost_objects() {
+        let line = r#"summary {x} failed {"err":{"timestamp":"no"},"said":"a {\"b\"","timestamp":"2026-09-14T08:09:12.420Z"}"#;
+        assert_eq!(behind(line), Some("2026-09-14T08:09:12.420Z"));
+        for line in [r#"done {"a":1}"#, r#"{"timestamp":1} done"#, "}", r#"done {"timestamp":17"#] {
+            assert_eq!(behind(line), None, "{line}");
         }
     }
 
