@@ -176,6 +176,6 @@ fn a_log_of_stamped_lines_lies_open() {
         .collect();
     let found = found(&log);
     assert_eq!((found.counts.attempts, found.counts.failures), (20, 10));
-    let formats: Vec<_> = found.coverage.sources.iter().map(|source| source.format.as_deref()).collect();
+    let formats: Vec<_> = found.coverage.sources.iter().map(|source| source.format).collect();
     assert_eq!(formats, [Some("text-logging")]);
 }
