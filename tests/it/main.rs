@@ -33,6 +33,7 @@ mod hostile_words;
 mod hostile_world;
 mod house;
 mod html;
+mod joined;
 mod killed;
 mod merge;
 mod month;

@@ -16,6 +16,7 @@ mod clocks;
 mod cover;
 mod earlier;
 mod family;
+mod free;
 mod merged;
 mod met;
 mod models;

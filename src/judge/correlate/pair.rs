@@ -1,15 +1,15 @@
 //! One failed attempt in two logs: by the provider's id, else by the caller's id and time, else by time, endpoint and
 //! status (classification B3.3).
 
+use super::free::Free;
 use super::view::View;
 use crate::model::{Dimension, JoinMethod, Name, Outcome, Time};
 use crate::workers::Workers;
 use ahash::AHashMap;
 use smallvec::{SmallVec, smallvec};
-use std::collections::BTreeSet;
 
 /// Milliseconds between two records of one attempt on corrected clocks (classification B3.3).
-const TOLERANCE_MS: i64 = 2_000;
+pub(super) const TOLERANCE_MS: i64 = 2_000;
 
 /// Views by index: one, where proxies stand in no chain.
 pub(super) type Views = SmallVec<[usize; 2]>;
@@ -41,42 +41,53 @@ pub(super) fn join(
     let mut free = Free::of(proxies.len());
     let mut joined: Vec<Joined> = Vec::new();
     let by_ids = workers.map_each(applications, |view| index.by_ids(view));
-    // Ids first, for all views: a match by time must not take a line that an id claims.
-    let mut left = Vec::new();
-    for ((at, view), ids) in applications.iter().enumerate().zip(by_ids) {
-        let (found, method) = match free.by_provider_id(view, ids.provider, (proxies, hosts)) {
-            found if !found.is_empty() => (found, JoinMethod::ProviderId),
-            _ => match free.by_client_id(view, ids.client, proxies) {
-                Some(found) => (smallvec![found], JoinMethod::ClientId),
-                None => {
-                    left.push((at, view));
-                    continue;
-                }
-            },
-        };
-        free.take(&found);
-        joined.push(Joined {
-            application: Some(at),
-            proxies: found,
-            method: Some(method),
-        });
-    }
-    for (at, view) in left {
-        let found = index.by_time(view, &free, |at, theirs| {
-            hosts.get(at).is_some_and(|host| may_meet(view, *host, theirs))
-        });
-        if let Some(found) = found {
-            free.take(&[found]);
+    let mut left: Vec<usize> = (0..applications.len()).collect();
+    // The surest first, for all views: nothing may take a line that something surer claims for another.
+    for by in By::ALL {
+        left.retain(|&at| {
+            let (Some(view), Some(ids)) = (applications.get(at), by_ids.get(at)) else {
+                return false;
+            };
+            let may_meet = |at: usize, theirs: &View| hosts.get(at).is_some_and(|host| may_meet(view, *host, theirs));
+            let found = index.found(by, (view, ids), &mut free, may_meet);
+            if found.is_empty() {
+                return true;
+            }
+            free.take(&found);
             joined.push(Joined {
                 application: Some(at),
-                proxies: smallvec![found],
-                method: Some(JoinMethod::TimeEndpointStatus),
+                proxies: found,
+                method: Some(by.method()),
             });
-        }
+            false
+        });
     }
     joined.sort_by_key(|one| one.application);
     index.add_alone(free, &mut joined);
     joined
+}
+
+/// What two views are joined by, the surest first.
+#[derive(Clone, Copy, Debug)]
+enum By {
+    ProviderId,
+    /// The caller's id, and an end that fits.
+    ClientIdAndEnd,
+    /// The caller's id: proxies on the way may tell the end otherwise.
+    ClientId,
+    Time,
+}
+
+impl By {
+    const ALL: [Self; 4] = [Self::ProviderId, Self::ClientIdAndEnd, Self::ClientId, Self::Time];
+
+    fn method(self) -> JoinMethod {
+        match self {
+            Self::ProviderId => JoinMethod::ProviderId,
+            Self::ClientIdAndEnd | Self::ClientId => JoinMethod::ClientId,
+            Self::Time => JoinMethod::TimeEndpointStatus,
+        }
+    }
 }
 
 type ById<'a> = AHashMap<&'a Name, Views>;
@@ -136,6 +147,32 @@ impl<'a> Index<'a> {
         }
     }
 
+    /// The proxies' views that are of one attempt with an application's, one a hop.
+    fn found(&self, by: By, (view, ids): (&View, &ByIds<'_>), free: &mut Free, may_meet: impl Fn(usize, &View) -> bool) -> Views {
+        let found = match by {
+            By::ProviderId => return free.by_provider_id(view, ids.provider, (self.proxies, self.hosts)),
+            By::ClientIdAndEnd => free.by_client_id(view, ids.client, self.proxies, ends_fit),
+            By::ClientId => free.by_client_id(view, ids.client, self.proxies, ends_may_differ),
+            By::Time => self.by_time(view, free, may_meet),
+        };
+        found.map_or_else(Views::new, |found| {
+            let mut hops = self.with_hops(found, free);
+            hops.sort_by_key(|&at| distance(view, self.proxies.get(at)));
+            hops
+        })
+    }
+
+    /// A view, and behind it those of the other hops, which share the provider's id with it.
+    fn with_hops(&self, at: usize, free: &mut Free) -> Views {
+        let mut hops: Views = smallvec![at];
+        if let Some(view) = self.proxies.get(at).filter(|_| !self.provider_ids.is_empty()) {
+            let others = free.by_provider_id(view, self.by_ids(view).provider, (self.proxies, self.hosts));
+            let host = |at: usize| self.hosts.get(at);
+            hops.extend(others.into_iter().filter(|&hop| hop != at && host(hop) != host(at)));
+        }
+        hops
+    }
+
     fn by_time(&self, view: &View, free: &Free, may_meet: impl Fn(usize, &View) -> bool) -> Option<usize> {
         let from = self
             .by_time
@@ -159,13 +196,7 @@ impl<'a> Index<'a> {
             if !free.has(at) {
                 continue;
             }
-            let Some(view) = self.proxies.get(at) else { continue };
-            let mut members: Views = smallvec![at];
-            if !self.provider_ids.is_empty() {
-                let hops = free.by_provider_id(view, self.by_ids(view).provider, (self.proxies, self.hosts));
-                let host = |at: usize| self.hosts.get(at);
-                members.extend(hops.into_iter().filter(|&hop| hop != at && host(hop) != host(at)));
-            }
+            let members = self.with_hops(at, &mut free);
             free.take(&members);
             let method = (members.len() > 1).then_some(JoinMethod::ProviderId);
             joined.push(Joined {
@@ -181,98 +212,11 @@ fn with_id<'i>(by_id: &'i ById<'_>, id: Option<&Name>) -> &'i [usize] {
     id.and_then(|id| by_id.get(id)).map_or(&[], |views| views)
 }
 
-/// Views of one id that are all looked at. Where a site writes one id into every line, only so many of the nearest are, or each
-/// of a hundred thousand failures would be held against as many others.
-const FEW: usize = 64;
-
-/// Which of the proxies' views are in no attempt yet.
-struct Free {
-    is_free: Vec<bool>,
-    /// Those of one id where they are more than a few, in order of time, by where their list lies; some are taken already.
-    of_many: AHashMap<usize, BTreeSet<(Time, usize)>>,
-}
-
-impl Free {
-    /// So many views, all of them free.
-    fn of(count: usize) -> Self {
-        Self {
-            is_free: vec![true; count],
-            of_many: AHashMap::new(),
-        }
-    }
-
-    fn has(&self, at: usize) -> bool {
-        self.is_free.get(at) == Some(&true)
-    }
-
-    fn take(&mut self, views: &[usize]) {
-        for &at in views {
-            if let Some(is_free) = self.is_free.get_mut(at) {
-                *is_free = false;
-            }
-        }
-    }
-
-    /// The free ones of an id, in their order; of many the nearest.
-    fn near(&mut self, view: &View, with_id: &[usize], proxies: &[View]) -> Views {
-        if with_id.len() <= FEW {
-            return with_id.iter().copied().filter(|at| self.has(*at)).collect();
-        }
-        let Self { is_free, of_many } = self;
-        let all = of_many.entry(with_id.as_ptr().addr()).or_insert_with(|| {
-            let times = with_id.iter().filter_map(|&at| Some((proxies.get(at)?.time, at)));
-            times.collect()
-        });
-        let (mut near, mut taken) = (Views::new(), Vec::new());
-        let mut before = all.range(..(view.time, 0)).rev().peekable();
-        let mut behind = all.range((view.time, 0)..).peekable();
-        while near.len() < FEW {
-            let is_before = match (before.peek(), behind.peek()) {
-                (Some((one, _)), Some((other, _))) => view.time.since(*one) <= other.since(view.time),
-                (one, _) => one.is_some(),
-            };
-            let next = if is_before { before.next() } else { behind.next() };
-            match next {
-                Some((_, at)) if is_free.get(*at) == Some(&true) => near.push(*at),
-                Some(gone) => taken.push(*gone),
-                None => break,
-            }
-        }
-        for gone in taken {
-            all.remove(&gone);
-        }
-        near.sort_unstable();
-        near
-    }
-
-    /// One view a host, nearest in time first, of those with the view's id.
-    fn by_provider_id(&mut self, view: &View, with_id: &[usize], (proxies, hosts): (&[View], &[usize])) -> Views {
-        let mut found = self.near(view, with_id, proxies);
-        found.sort_by_key(|&at| distance(view, proxies.get(at)));
-        let mut seen = BTreeSet::new();
-        found.retain(|at| hosts.get(*at).is_none_or(|host| seen.insert(*host)));
-        found.shrink_to_fit();
-        found
-    }
-
-    fn by_client_id(&mut self, view: &View, with_id: &[usize], proxies: &[View]) -> Option<usize> {
-        self.near(view, with_id, proxies)
-            .into_iter()
-            .filter_map(|at| Some((at, proxies.get(at)?)))
-            .filter(|(_, theirs)| {
-                distance(view, Some(theirs)) <= TOLERANCE_MS
-                    && !in_conflict(view.ids.x_request_id.as_ref(), theirs.ids.x_request_id.as_ref())
-            })
-            .min_by_key(|(at, theirs)| (!ends_fit(view, theirs), distance(view, Some(theirs)), *at))
-            .map(|(at, _)| at)
-    }
-}
-
-fn distance(view: &View, theirs: Option<&View>) -> i64 {
+pub(super) fn distance(view: &View, theirs: Option<&View>) -> i64 {
     theirs.map_or(i64::MAX, |theirs| theirs.time.since(view.time).abs())
 }
 
-fn in_conflict(mine: Option<&Name>, theirs: Option<&Name>) -> bool {
+pub(super) fn in_conflict(mine: Option<&Name>, theirs: Option<&Name>) -> bool {
     matches!((mine, theirs), (Some(a), Some(b)) if a != b)
 }
 
@@ -282,6 +226,13 @@ fn ends_fit(mine: &View, theirs: &View) -> bool {
         (Outcome::Transport(_), Outcome::Caller(crate::model::CallerKind::ClientCancel, _) | Outcome::Transport(_)) => true,
         (a, b) => a.status().is_some() && a.status() == b.status(),
     }
+}
+
+/// Whether a proxy's line may tell the end of an attempt otherwise: not where the application was never connected, for what
+/// sends nothing has no line with its id, and the status there is another attempt's.
+fn ends_may_differ(mine: &View, theirs: &View) -> bool {
+    use crate::model::TransportError::{Connect, Dns, Tls};
+    !matches!(mine.outcome, Outcome::Transport(Dns | Connect | Tls)) || theirs.outcome.status().is_none()
 }
 
 /// Whether a proxy's view is of a tunnel: it knows the host and nothing of the request.

@@ -1,0 +1,102 @@
+//! Is each line of a proxy laid to the attempt that it is about, and to no other?
+
+use crate::run::findings;
+use faultscope::gather::Plan;
+use faultscope::model::{Attempt, Findings, Reached};
+
+/// What is found in some logs, each by its path.
+fn found(logs: &[(&str, String)]) -> Findings {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, log) in logs {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, log).unwrap();
+    }
+    findings(&Plan::of(vec![folder.path().to_path_buf()]))
+}
+
+fn failures(found: &Findings) -> Vec<&Attempt> {
+    let windowed = found.windows.iter().flat_map(|window| &window.requests);
+    windowed.chain(&found.isolated).collect()
+}
+
+/// One log of what `lines` writes for every minute.
+fn by_minute(lines: impl Fn(u32) -> String) -> String {
+    (10..22).map(lines).collect()
+}
+
+/// An application's line: what it came to, and the ids that it names.
+fn told(minute: u32, second: u32, rest: &str) -> String {
+    format!(
+        "{{\"ts\": \"2026-03-04T09:{minute}:{second:02}.000Z\", \"url\": \"https://llm-gw.corp.example/v1/chat/completions\", \"model\": \
+         \"gpt-4o\", \"client_request_id\": \"fd22c6f2-3fe0-43bc-b628-8546e41021{minute}\", {rest}}}\n"
+    )
+}
+
+/// A gateway's line with what stands behind the user agent.
+fn answered(minute: u32, second: u32, status: u16, ids: &str) -> String {
+    format!(
+        "10.0.3.7 - - [04/Mar/2026:09:{minute}:{second:02} +0000] \"POST /v1/chat/completions HTTP/1.1\" {status} 312 \"-\" \
+         \"OpenAI/Python 2.54.0\" rt=0.800 uct=\"0.004\" uht=\"0.800\" urt=\"0.800\" us=\"{status}\" ua=\"104.18.7.192:443\"{ids}\n"
+    )
+}
+
+const REFUSED: &str = "\"duration_ms\": 4, \"error\": \"ConnectError: [Errno 111] Connection refused\"";
+
+fn provider_id(minute: u32) -> String {
+    format!("req_9173f23bce7865e526ee19496b3801{minute}")
+}
+
+fn client_id(minute: u32) -> String {
+    format!(" crid=\"fd22c6f2-3fe0-43bc-b628-8546e41021{minute}\"")
+}
+
+#[test]
+fn what_was_never_connected_does_not_take_the_line_of_its_retry() {
+    let app = by_minute(|minute| {
+        let failed = format!(
+            "\"status\": 500, \"duration_ms\": 804, \"request_id\": \"{}\"",
+            provider_id(minute)
+        );
+        told(minute, 40, REFUSED) + &told(minute, 41, &failed)
+    });
+    let gateway = by_minute(|minute| {
+        let ids = format!(" rid=\"{}\"{}", provider_id(minute), client_id(minute));
+        answered(minute, 41, 500, &ids)
+    });
+    let found = found(&[("app/app.log", app), ("gw/access.log", gateway)]);
+    let reached = |reached: Reached| failures(&found).iter().filter(|one| one.reached == reached).count();
+    assert_eq!((reached(Reached::Yes), reached(Reached::No)), (12, 12));
+}
+
+#[test]
+fn a_proxys_line_is_of_the_attempt_that_has_its_status() {
+    let app = by_minute(|minute| {
+        let failed = |status: u16| format!("\"status\": {status}, \"duration_ms\": 804");
+        told(minute, 40, &failed(504)) + &told(minute, 41, &failed(503))
+    });
+    let gateway = by_minute(|minute| answered(minute, 40, 503, &client_id(minute)));
+    let found = found(&[("app/app.log", app), ("gw/access.log", gateway)]);
+    let seen: Vec<_> = failures(&found)
+        .iter()
+        .filter(|one| one.joined.is_some())
+        .map(|one| one.outcome.status())
+        .collect();
+    assert_eq!(seen, [Some(503); 12]);
+}
+
+#[test]
+fn a_connection_that_was_refused_has_no_line_with_its_callers_id() {
+    let app = by_minute(|minute| told(minute, 40, REFUSED));
+    let gateway = by_minute(|minute| answered(minute, 41, 500, &client_id(minute)));
+    let found = found(&[("app/app.log", app), ("gw/access.log", gateway)]);
+    assert!(failures(&found).iter().all(|one| one.joined.is_none()));
+}
+
+#[test]
+fn a_time_out_is_joined_with_the_other_status_that_its_proxy_wrote() {
+    let app = by_minute(|minute| told(minute, 40, "\"duration_ms\": 804, \"error\": \"ReadTimeout: timed out\""));
+    let gateway = by_minute(|minute| answered(minute, 40, 500, &client_id(minute)));
+    let found = found(&[("app/app.log", app), ("gw/access.log", gateway)]);
+    assert_eq!(failures(&found).iter().filter(|one| one.joined.is_some()).count(), 12);
+}
