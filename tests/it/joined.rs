@@ -100,3 +100,75 @@ fn a_time_out_is_joined_with_the_other_status_that_its_proxy_wrote() {
     let found = found(&[("app/app.log", app), ("gw/access.log", gateway)]);
     assert_eq!(failures(&found).iter().filter(|one| one.joined.is_some()).count(), 12);
 }
+
+/// Apache's line on a failed request, after one that went well.
+fn apache(minute: u32) -> String {
+    let line = |second: u32, status: u16| {
+        format!(
+            "10.0.3.7 - - [04/Mar/2026:09:{minute}:{second:02} +0000] \"POST /v1/responses HTTP/1.1\" {status} 1510 863 \
+             \"AsyncOpenAI/Python 2.54.0\"\n"
+        )
+    };
+    line(0, 200) + &line(20, 500)
+}
+
+/// What Apache writes of a request whose upstream showed a certificate that it does not trust, in its own order.
+fn apache_error(minute: u32) -> String {
+    let line = |module: &str, said: &str| {
+        format!("[Wed Mar 04 09:{minute}:20.106849 2026] [{module}:error] [pid 5184:tid 5231] {said}\n")
+    };
+    [
+        line(
+            "ssl",
+            "[remote 104.18.7.192:443] AH02039: Certificate Verification: Error (18): self-signed certificate",
+        ),
+        line(
+            "proxy",
+            "(20014)Internal error (specific information not available): [client 10.0.3.7:40040] AH01084: pass request body \
+             failed to 104.18.7.192:443 (api.openai.com)",
+        ),
+        line(
+            "proxy",
+            "[client 10.0.3.7:40040] AH00898: Error during SSL Handshake with remote server returned by /v1/responses",
+        ),
+        line(
+            "proxy_http",
+            "[client 10.0.3.7:40040] AH01097: pass request body failed to 104.18.7.192:443 (api.openai.com) from 10.0.3.7 ()",
+        ),
+    ]
+    .concat()
+}
+
+#[test]
+fn a_handshake_that_failed_is_what_apache_tells_of_though_its_last_line_says_less() {
+    let found = found(&[
+        ("web/access.log", by_minute(apache)),
+        ("web/error.log", by_minute(apache_error)),
+    ]);
+    let reached: Vec<_> = failures(&found).iter().map(|one| one.reached).collect();
+    assert_eq!(reached, [Reached::No; 12]);
+}
+
+#[test]
+fn a_body_that_apache_could_not_pass_on_may_have_been_read() {
+    let last = |minute: u32| apache_error(minute).lines().last().map(|line| format!("{line}\n")).unwrap();
+    let found = found(&[("web/access.log", by_minute(apache)), ("web/error.log", by_minute(last))]);
+    let reached: Vec<_> = failures(&found).iter().map(|one| one.reached).collect();
+    assert_eq!(reached, [Reached::Unknown; 12]);
+}
+
+#[test]
+fn the_line_of_an_error_log_is_cited_as_its_own() {
+    let found = found(&[
+        ("web/access.log", by_minute(apache)),
+        ("web/error.log", by_minute(apache_error)),
+    ]);
+    let failures = failures(&found);
+    let of = |log: &str| -> Vec<u64> {
+        let seen = failures.iter().flat_map(|one| one.seen_by.iter());
+        seen.filter(|seen| seen.path.ends_with(log)).map(|seen| seen.line).collect()
+    };
+    assert_eq!(of("access.log"), (1..=12).map(|minute| 2 * minute).collect::<Vec<u64>>());
+    // The first of four names no request.
+    assert_eq!(of("error.log"), (1..=48).filter(|line| line % 4 != 1).collect::<Vec<u64>>());
+}

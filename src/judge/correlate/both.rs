@@ -118,7 +118,7 @@ impl Both<'_> {
 
     fn take_in(&self, view: &mut View, others: &[&View], merged: &mut Merged) {
         view.also_seen
-            .extend(others.iter().flat_map(|other| other.seen(self.sources)));
+            .extend(others.iter().flat_map(|other| other.all_seen(self.sources)));
         for other in others {
             view.fill_from_proxy(other, merged);
         }

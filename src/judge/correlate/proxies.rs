@@ -106,7 +106,7 @@ fn host(access: &AccessLogs, members: &[SourceIndex], sources: &[(&Name, &Source
         if shift != 0 {
             host.shifts.insert(index, shift);
         }
-        add_details(&mut host.views, (index, rollup, shift), &covered, &mut merged);
+        add_details(&mut host.views, (index, rollup, shift), sources, &covered, &mut merged);
     }
     sort_runs(&mut host.views, |view| (view.time, view.source, view.lines.first().copied()));
     host
@@ -202,6 +202,7 @@ fn zone_shift(
 fn add_details(
     views: &mut Vec<View>,
     (index, rollup, shift): (SourceIndex, &SourceRollup, i64),
+    sources: &[(&Name, &SourceRollup)],
     covered: &[(Time, Time)],
     merged: &mut Merged,
 ) {
@@ -239,14 +240,7 @@ fn add_details(
                 view.add(seen, merged);
                 continue;
             }
-            // The error log knows what happened; the access log only which status it led to.
-            if !view
-                .fact
-                .is_some_and(|fact| matches!(fact, Fact::ProviderId | Fact::ProviderBody))
-            {
-                view.fact = seen.fact.or(view.fact);
-            }
-            view.lines.push(seen.line);
+            add_detail(view, View::of(index, seen), sources);
             continue;
         }
         let in_access_log = covered.iter().any(|(first, last)| (*first..=*last).contains(&time));
@@ -257,4 +251,19 @@ fn add_details(
             views.push(view);
         }
     }
+}
+
+/// Adds a line of an error log to the view of the access log: it knows what happened, and the access log only which status
+/// it led to.
+fn add_detail(view: &mut View, detail: View, sources: &[(&Name, &SourceRollup)]) {
+    if !matches!(view.fact, Some(Fact::ProviderId | Fact::ProviderBody)) {
+        // Apache tells one failure in several lines, of which the last says least.
+        let is_first = view.also_seen.is_empty();
+        view.fact = if is_first {
+            detail.fact.or(view.fact)
+        } else {
+            surer(view.fact, detail.fact)
+        };
+    }
+    view.also_seen.extend(detail.seen(sources));
 }
