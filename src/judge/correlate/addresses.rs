@@ -1,4 +1,5 @@
-//! What the calls of an application were sent to, where its own lines do not say it: the server's address and the provider.
+//! What the calls of an application were sent to, where its own lines do not say it: the server's address, the provider and
+//! the endpoint.
 //!
 //! An application's failures get them from the proxy's line that they are joined with, or from the SDK's line on the answer;
 //! its successes, of which often only the call's line counts, must have them too, or nothing but failures would ever have
@@ -6,55 +7,41 @@
 
 use super::family::Family;
 use super::pair::Joined;
+use super::proxies::ProxyHost;
 use super::view::View;
+use crate::judge::combinations::lies_at;
 use crate::model::{Attributes, Dimension, Name, SourceRollup};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// The one address, and the one provider, that an application's traffic is known by.
-#[derive(Clone, Debug, Default)]
-struct Sent {
-    address: One,
-    provider: One,
+/// Places that an application's traffic may have been sent to; of one that sends to more, nobody says where a call went.
+const PLACES: usize = 64;
+
+/// What was met last is remembered at so many places.
+const MET: usize = 64;
+
+/// One place that an application's traffic was sent to, as far as a record tells it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    address: Option<Name>,
+    provider: Option<Name>,
+    endpoint: Option<Name>,
 }
 
-/// A value that is told only while nothing else is.
-#[derive(Clone, Debug, Default)]
-enum One {
-    #[default]
-    Unknown,
-    Known(Name),
-    /// Which of several it was nobody says.
-    Several,
-}
-
-impl One {
-    fn note(&mut self, value: &Name) {
-        match self {
-            Self::Unknown => *self = Self::Known(Name::clone(value)),
-            Self::Known(known) if known != value => *self = Self::Several,
-            Self::Known(_) | Self::Several => {}
+impl Place {
+    fn of(attributes: &Attributes) -> Self {
+        let told = |dimension| attributes.get(dimension).cloned();
+        Self {
+            address: told(Dimension::ServerAddress),
+            provider: told(Dimension::Provider),
+            endpoint: told(Dimension::Endpoint),
         }
     }
 
-    fn known(&self) -> Option<&Name> {
-        match self {
-            Self::Known(value) => Some(value),
-            Self::Unknown | Self::Several => None,
-        }
-    }
-}
-
-impl Sent {
-    /// Notes what a record says that names an address: it knows the provider by more than the model's name.
-    fn note(&mut self, attributes: &Attributes) {
-        let Some(address) = attributes.get(Dimension::ServerAddress) else {
-            return;
-        };
-        self.address.note(address);
-        if let Some(provider) = attributes.get(Dimension::Provider) {
-            self.provider.note(provider);
-        }
+    /// Whether calls with these attributes may have gone there.
+    fn may_be_of(&self, attributes: &Attributes) -> bool {
+        let guessed = attributes.get(Dimension::Provider).zip(self.provider.as_ref());
+        guessed.is_none_or(|(guessed, told)| may_be_meant(guessed, told))
     }
 }
 
@@ -70,47 +57,130 @@ fn may_be_meant(guessed: &str, told: &str) -> bool {
 /// What is known of each application, by its family's number.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Addresses {
-    by_family: BTreeMap<usize, Sent>,
+    by_family: BTreeMap<usize, BTreeSet<Place>>,
+}
+
+/// What tells where an application's calls went.
+pub(super) struct Evidence<'a> {
+    pub(super) joined: &'a [Joined],
+    pub(super) applications: &'a [View],
+    pub(super) proxy_views: &'a [View],
+    /// The host of each of these.
+    pub(super) hosts: &'a [usize],
+    pub(super) proxies: &'a [ProxyHost],
+    /// The family of each application's source.
+    pub(super) family_of: &'a BTreeMap<usize, usize>,
+    pub(super) families: &'a [Family],
+    pub(super) sources: &'a [(&'a Name, &'a SourceRollup)],
 }
 
 impl Addresses {
-    /// Learns them from the joined failures and from the applications' own lines.
-    pub(super) fn of(
-        joined: &[Joined],
-        (applications, proxies): (&[View], &[View]),
-        family_of: &BTreeMap<usize, usize>,
-        (families, sources): (&[Family], &[(&Name, &SourceRollup)]),
-    ) -> Self {
+    /// Learns them from the applications' own lines, from the failures that proxies saw as well, and from what went well of the
+    /// proxies' clients that these show to be an application.
+    pub(super) fn of(evidence: &Evidence<'_>) -> Self {
         let mut addresses = Self::default();
-        for (number, family) in families.iter().enumerate() {
-            let mut sent = Sent::default();
-            for (_, rollup) in family.sources.iter().filter_map(|&index| sources.get(index)) {
-                for attributes in rollup.cells.combinations() {
-                    sent.note(attributes);
-                }
-                rollup.observations.iter().for_each(|seen| sent.note(&seen.attributes));
-            }
-            // Of a hundred thousand logs most tell no address.
-            if !matches!(sent.address, One::Unknown) {
-                addresses.by_family.insert(number, sent);
-            }
+        for (number, family) in evidence.families.iter().enumerate() {
+            addresses.note_own(number, family, evidence.sources);
         }
-        for one in joined {
-            let Some(view) = one.application.and_then(|at| applications.get(at)) else {
+        let mut seen: BTreeMap<usize, BTreeSet<Place>> = BTreeMap::new();
+        let mut clients: BTreeMap<(usize, &Name), BTreeSet<usize>> = BTreeMap::new();
+        let family = |view: &View| evidence.family_of.get(&view.source).copied();
+        for one in evidence.joined {
+            let view = one.application.and_then(|at| evidence.applications.get(at));
+            let Some((view, family)) = view.and_then(|view| Some((view, family(view)?))) else {
                 continue;
             };
-            if view.attributes.get(Dimension::ServerAddress).is_some() {
-                continue;
+            for &at in &one.proxies {
+                let client = evidence
+                    .proxy_views
+                    .get(at)
+                    .and_then(|view| view.attributes.get(Dimension::Client));
+                if let (Some(client), Some(host)) = (client, evidence.hosts.get(at)) {
+                    clients.entry((*host, client)).or_default().insert(family);
+                }
             }
-            let proxy = one.proxies.iter().filter_map(|&at| proxies.get(at));
-            let proxy = proxy
-                .map(|view| &view.attributes)
-                .find(|attributes| attributes.get(Dimension::ServerAddress).is_some());
-            if let (Some(family), Some(attributes)) = (family_of.get(&view.source), proxy) {
-                addresses.by_family.entry(*family).or_default().note(attributes);
+            if let Some(place) = seen_place(view, one, evidence.proxy_views) {
+                addresses.note_address(family, &place);
+                note(seen.entry(family).or_default(), place);
+            }
+        }
+        for ((host, client), families) in clients {
+            // Who of several stands behind an address, nobody says.
+            if let (Some(family), 1, Some(proxy)) = (families.first(), families.len(), evidence.proxies.get(host)) {
+                addresses.note_client((*family, client), (proxy, evidence.sources), &seen);
             }
         }
         addresses
+    }
+
+    /// Notes what an application's own records say that name an address: they know the provider by more than the model's name.
+    fn note_own(&mut self, number: usize, family: &Family, sources: &[(&Name, &SourceRollup)]) {
+        let rollups = family.sources.iter().filter_map(|&index| Some(sources.get(index)?.1));
+        // Of a hundred thousand logs most tell no address, and of one log nearly all lines the same.
+        let mut met = [0_usize; MET];
+        for rollup in rollups {
+            let observed = rollup.observations.iter().map(|seen| &seen.attributes);
+            for attributes in rollup.cells.combinations().chain(observed) {
+                let at = lies_at(attributes);
+                match met.get_mut(at / 16 % MET) {
+                    Some(met) if *met != at => *met = at,
+                    _ => continue,
+                }
+                if attributes.get(Dimension::ServerAddress).is_some() {
+                    self.note_address(number, &Place::of(attributes));
+                }
+            }
+        }
+    }
+
+    /// Notes a place by its address.
+    fn note_address(&mut self, family: usize, place: &Place) {
+        if place.address.is_some() {
+            let place = Place {
+                endpoint: None,
+                ..place.clone()
+            };
+            note(self.by_family.entry(family).or_default(), place);
+        }
+    }
+
+    /// Notes where a proxy's client sent what went well. Only beside that do its failures tell the endpoint, or a provider
+    /// without an address: one endpoint may fail while the others answer.
+    fn note_client(
+        &mut self,
+        (family, client): (usize, &Name),
+        (proxy, sources): (&ProxyHost, &[(&Name, &SourceRollup)]),
+        seen: &BTreeMap<usize, BTreeSet<Place>>,
+    ) {
+        let Some(failed) = seen.get(&family) else { return };
+        let rollups = proxy.counted.iter().filter_map(|&index| Some(sources.get(index)?.1));
+        let of_client = rollups
+            .flat_map(|rollup| rollup.cells.combinations())
+            .filter(|attributes| attributes.get(Dimension::Client) == Some(client));
+        // What no failure lacks is not asked for.
+        let asked = |of: fn(&Place) -> bool| failed.iter().any(of);
+        let (address, provider, endpoint) = (
+            asked(|place| place.address.is_some()),
+            asked(|place| place.provider.is_some()),
+            asked(|place| place.endpoint.is_some()),
+        );
+        let went_well: BTreeSet<Place> = of_client
+            .map(|attributes| {
+                let place = Place::of(attributes);
+                Place {
+                    address: place.address.filter(|_| address),
+                    provider: place.provider.filter(|_| provider),
+                    endpoint: place.endpoint.filter(|_| endpoint),
+                }
+            })
+            .collect();
+        if went_well.is_empty() {
+            return;
+        }
+        let places = self.by_family.entry(family).or_default();
+        for place in failed.iter().cloned().chain(went_well) {
+            note(places, place);
+        }
     }
 
     /// The attributes of what that application sent, with the address where it names none, and then with the provider.
@@ -121,24 +191,70 @@ impl Addresses {
 
     /// The same, where something is filled in.
     pub(super) fn of_lacking(&self, family: usize, attributes: &Attributes) -> Option<Attributes> {
-        let sent = self.by_family.get(&family)?;
-        let (address, provider) = (sent.address.known(), sent.provider.known());
-        let guessed = attributes.get(Dimension::Provider);
-        if address.is_none() && provider.is_none()
-            || attributes.get(Dimension::ServerAddress).is_some()
-            || !guessed
-                .zip(provider)
-                .is_none_or(|(guessed, told)| may_be_meant(guessed, told))
-        {
+        let places = self.by_family.get(&family).filter(|places| places.len() < PLACES)?;
+        let one = |of: fn(&Place) -> Option<&Name>| {
+            let mut told = places.iter().filter(|place| place.may_be_of(attributes)).filter_map(of);
+            let first = told.next()?;
+            told.all(|other| other == first).then_some(first)
+        };
+        let lacks = |dimension| attributes.get(dimension).is_none();
+        let has_address = !lacks(Dimension::ServerAddress);
+        let address = if has_address {
+            None
+        } else {
+            one(|place| place.address.as_ref())
+        };
+        let provider = if has_address {
+            None
+        } else {
+            one(|place| place.provider.as_ref())
+        };
+        let endpoint = lacks(Dimension::Endpoint)
+            .then(|| one(|place| place.endpoint.as_ref()))
+            .flatten();
+        let provider = provider.filter(|told| attributes.get(Dimension::Provider) != Some(*told));
+        if address.is_none() && provider.is_none() && endpoint.is_none() {
             return None;
         }
         let mut filled = attributes.clone();
-        if let Some(address) = address {
-            filled.set(Dimension::ServerAddress, Some(Name::clone(address)));
-        }
-        if let Some(provider) = provider {
-            filled.set(Dimension::Provider, Some(Name::clone(provider)));
+        for (dimension, value) in [
+            (Dimension::ServerAddress, address),
+            (Dimension::Provider, provider),
+            (Dimension::Endpoint, endpoint),
+        ] {
+            if let Some(value) = value {
+                filled.set(dimension, Some(Name::clone(value)));
+            }
         }
         Some(filled)
     }
+}
+
+fn note(places: &mut BTreeSet<Place>, place: Place) {
+    if places.len() < PLACES {
+        places.insert(place);
+    }
+}
+
+/// What the proxies' lines say of a failure whose own lines do not.
+fn seen_place(view: &View, one: &Joined, proxies: &[View]) -> Option<Place> {
+    let lacks = |dimension| view.attributes.get(dimension).is_none();
+    let (address, endpoint) = (lacks(Dimension::ServerAddress), lacks(Dimension::Endpoint));
+    if !address && !endpoint {
+        return None;
+    }
+    let theirs = || {
+        one.proxies
+            .iter()
+            .filter_map(|&at| proxies.get(at))
+            .map(|view| &view.attributes)
+    };
+    let of_address = theirs().find(|attributes| attributes.get(Dimension::ServerAddress).is_some());
+    let place = Place::of(of_address.or_else(|| theirs().next())?);
+    let place = Place {
+        address: place.address.filter(|_| address),
+        provider: place.provider.filter(|_| address),
+        endpoint: place.endpoint.filter(|_| endpoint),
+    };
+    (place != Place::default()).then_some(place)
 }

@@ -6,6 +6,7 @@ use super::cover::{Cover, Covers};
 use super::earlier::{Client, Earlier};
 use super::family::Family;
 use super::merged::Merged;
+use super::named::Unnamed;
 use super::pair::Joined;
 use super::side;
 use super::successes::{self, Successes};
@@ -22,6 +23,7 @@ pub(super) struct Both<'a> {
     pub(super) hosts: &'a [usize],
     pub(super) covers: &'a Covers,
     pub(super) addresses: &'a Addresses,
+    pub(super) unnamed: &'a Unnamed,
     pub(super) sources: &'a [(&'a Name, &'a SourceRollup)],
 }
 
@@ -98,7 +100,11 @@ impl Both<'_> {
         // An application does not know whom its proxy tried.
         view.upstream = None;
         view.joined = pair.and_then(|one| one.method);
+        let own = Arc::clone(&view.attributes);
         self.take_in(view, &theirs, merged);
+        if let Some(family) = family {
+            self.unnamed.keep_out((family, &own), view, merged);
+        }
     }
 
     /// Lets a proxy's view take in those of the further hops.

@@ -11,6 +11,8 @@ pub(super) struct Merged {
     pub(super) errors: Shared<ErrorSaid>,
     pub(super) filled: Pairs<Attributes>,
     pub(super) said: Pairs<ErrorSaid>,
+    /// What is left of filled attributes where an application's successes do not name them, and whose these are.
+    pub(super) kept: (usize, Pairs<Attributes>),
 }
 
 /// What came of two values, by where they lie: to look that up costs a tenth of making it again and finding its equal. The

@@ -20,6 +20,7 @@ mod free;
 mod merged;
 mod met;
 mod models;
+mod named;
 mod pair;
 mod proxies;
 mod quiet;
@@ -43,6 +44,7 @@ use clocks::Clock;
 use cover::Covers;
 use family::Family;
 pub(crate) use family::stem;
+use named::Unnamed;
 use pair::Joined;
 use proxies::ProxyHost;
 use saved::Saved;
@@ -110,25 +112,26 @@ pub(crate) fn correlate(rollup: &Rollup, clocks: Option<&Clocks>, workers: &Work
     );
     set_clocks(&mut assembled, &mut proxies, &clocks, workers);
 
-    let saved = Saved {
-        by_id: saved::by_id(&assembled, &proxies, rollup, &families),
-        numbered,
-    };
+    let saved_by_id = saved::by_id(&assembled, &proxies, rollup, &families);
+    let sides = join(&mut assembled, &mut proxies, &families, &sources, workers);
+    let (addresses, unnamed) = sides.sent(&proxies, &families, &sources);
     let Sides {
         applications,
         proxy_views,
         hosts,
         joined,
         covers,
-    } = join(&mut assembled, &mut proxies, &families, &sources, workers);
-
-    let family_of = families_of_sources(&families);
-    let addresses = Addresses::of(&joined, (&applications, &proxy_views), &family_of, (&families, &sources));
+    } = sides;
+    let saved = Saved {
+        by_id: saved_by_id,
+        numbered: saved::sent(numbered, &addresses),
+    };
     let both = Both {
         families: &families,
         hosts: &hosts,
         covers: &covers,
         addresses: &addresses,
+        unnamed: &unnamed,
         sources: &sources,
     };
     let died = both.died(&applications, (&joined, &proxy_views));
@@ -177,6 +180,24 @@ struct Sides {
     hosts: Vec<usize>,
     joined: Vec<Joined>,
     covers: Covers,
+}
+
+impl Sides {
+    /// Where the applications' calls went, and what these do not name of what went well.
+    fn sent(&self, proxies: &[ProxyHost], families: &[Family], sources: &[(&Name, &SourceRollup)]) -> (Addresses, Unnamed) {
+        let addresses = Addresses::of(&addresses::Evidence {
+            joined: &self.joined,
+            applications: &self.applications,
+            proxy_views: &self.proxy_views,
+            hosts: &self.hosts,
+            proxies,
+            family_of: &families_of_sources(families),
+            families,
+            sources,
+        });
+        let unnamed = Unnamed::of_joined(&self.joined, (families, sources), &addresses);
+        (addresses, unnamed)
+    }
 }
 
 /// Takes the views out of their lists and joins them.

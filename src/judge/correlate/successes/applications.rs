@@ -21,11 +21,7 @@ pub(in crate::judge::correlate) fn of_applications(
     let mut successes = Successes::default();
     for (number, family) in families.iter().enumerate() {
         let filled = |attributes: &Arc<Attributes>| addresses.filled(number, attributes);
-        let wanted = match family.granularity {
-            Granularity::Attempt => Grain::Attempt,
-            Granularity::Detail => Grain::Detail,
-            Granularity::Call => Grain::Call,
-        };
+        let wanted = grain_of_answers(family);
         let members = || {
             family
                 .sources
@@ -47,6 +43,26 @@ pub(in crate::judge::correlate) fn of_applications(
         add_unclaimed(&mut successes, members(), wanted, missing, filled);
     }
     successes.settled()
+}
+
+fn grain_of_answers(family: &Family) -> Grain {
+    match family.granularity {
+        Granularity::Attempt => Grain::Attempt,
+        Granularity::Detail => Grain::Detail,
+        Granularity::Call => Grain::Call,
+    }
+}
+
+/// The grain of the records that are an application's successes, nearly all of them.
+pub(in crate::judge::correlate) fn counted_grain(family: &Family, sources: &[(&Name, &SourceRollup)]) -> Grain {
+    let wanted = grain_of_answers(family);
+    let rollups = || family.sources.iter().filter_map(|&index| Some(sources.get(index)?.1));
+    let total = |grain: Grain| rollups().map(|rollup| rollup.cells.total(grain)).sum::<u64>();
+    if stands_for(total(Grain::Call), total(wanted)) {
+        Grain::Call
+    } else {
+        wanted
+    }
 }
 
 /// How many answers of each application have no line of a call that went well: as many calls at most can have died behind

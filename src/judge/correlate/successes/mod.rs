@@ -4,7 +4,7 @@
 mod applications;
 mod proxies;
 
-pub(super) use applications::{answers_beyond_calls, of_applications};
+pub(super) use applications::{answers_beyond_calls, counted_grain, of_applications};
 pub(super) use proxies::{OfProxies, of_proxies};
 
 use super::clocks::Clock;
