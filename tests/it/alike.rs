@@ -100,9 +100,9 @@ fn a_retry_saves_its_call_though_only_the_failure_before_it_is_joined_with_its_p
 #[test]
 fn an_address_that_failures_of_one_provider_name_is_told_of_what_went_well_there() {
     let call = |at: u32| {
-        let failed = (200..300).contains(&at) && at % 4 == 0;
+        let failed = (200..300).contains(&at) && at.is_multiple_of(4);
         let status = if failed { 529 } else { 200 };
-        let (model, host) = if at % 2 == 0 {
+        let (model, host) = if at.is_multiple_of(2) {
             ("claude-sonnet-4-5", "api.anthropic.com")
         } else {
             ("gpt-4o", "api.openai.com")

@@ -172,3 +172,55 @@ fn the_line_of_an_error_log_is_cited_as_its_own() {
     // The first of four names no request.
     assert_eq!(of("error.log"), (1..=48).filter(|line| line % 4 != 1).collect::<Vec<u64>>());
 }
+
+/// Two proxies one behind the other, of which a request's lines differ by the proxy's own time, and an application that logs
+/// no ids of what failed: every request of some minutes' second half fails.
+fn chain(minutes: std::ops::Range<u32>) -> [(&'static str, String); 3] {
+    let mut logs = [String::new(), String::new(), String::new()];
+    let url = "http://llm-gw.corp.example/v1/chat/completions";
+    for (minute, second) in minutes
+        .clone()
+        .flat_map(|minute| (0..60).step_by(4).map(move |second| (minute, second)))
+    {
+        let failed = (20..30).contains(&minute) && second % 8 == 0;
+        let (status, words) = if failed {
+            (503, "503 Service Unavailable")
+        } else {
+            (200, "200 OK")
+        };
+        let id = format!("req_df122bd89e969d7a7d6639fb79{minute:03}{second:03}");
+        let line = answered(minute, second, status, &format!(" rid=\"{id}\""));
+        logs[0] +=
+            &format!("2026-03-04 09:{minute}:{second:02},000 INFO [httpx] HTTP Request: POST {url} \"HTTP/1.1 {words}\"\n");
+        if !failed {
+            logs[0] +=
+                &format!("2026-03-04 09:{minute}:{second:02},005 INFO [app.llm] completion ok model=gpt-4.1 request_id={id}\n");
+        }
+        logs[1] += &line.replace("rt=0.800", "rt=0.802");
+        logs[2] += &line.replace("10.0.3.7", "10.0.5.2");
+    }
+    let [app, gateway, egress] = logs;
+    [
+        ("app/app.log", app),
+        ("gw/access.log", gateway),
+        ("egress/access.log", egress),
+    ]
+}
+
+#[test]
+fn a_failure_that_two_proxies_in_a_chain_saw_is_not_confined_to_one_of_them() {
+    let found = found(&chain(10..40));
+    let told: Vec<_> = found
+        .windows
+        .iter()
+        .map(|window| (window.failures, window.scope.values.len()))
+        .collect();
+    assert_eq!((found.counts.attempts, told), (450, vec![(80, 0)]));
+}
+
+#[test]
+fn a_request_that_passed_two_proxies_is_one_attempt() {
+    let [_, gateway, egress] = chain(10..40);
+    let counts = found(&[gateway, egress]).counts;
+    assert_eq!((counts.attempts, counts.failures), (450, 80));
+}

@@ -3,6 +3,7 @@
 use super::by_client::ByClient;
 use super::chance::Chance;
 use super::family::Family;
+use super::hops::Hops;
 use super::pair::Joined;
 use super::proxies::ProxyHost;
 use super::ties::Ties;
@@ -21,7 +22,7 @@ pub(super) enum Cover {
     None,
     /// An application log shows the last attempt of each call.
     Calls,
-    /// An application log shows every attempt.
+    /// An application log shows every attempt, or that of a nearer hop does.
     Attempts,
 }
 
@@ -30,13 +31,22 @@ pub(super) enum Cover {
 pub(super) struct Covers {
     by_client: ByClient<Cover>,
     otherwise: Vec<Cover>,
+    hops: Hops,
 }
 
 impl Covers {
     /// The cover of one client of one proxy host.
     pub(super) fn of(&self, host: usize, client: Option<&Name>) -> Cover {
+        if self.is_hop(host, client) {
+            return Cover::Attempts;
+        }
         let known = self.by_client.get(host, client).or_else(|| self.otherwise.get(host));
         known.copied().unwrap_or(Cover::None)
+    }
+
+    /// Whether a client of a host is itself a proxy whose log shows the same requests, as that of a hop nearer the application.
+    pub(super) fn is_hop(&self, host: usize, client: Option<&Name>) -> bool {
+        self.hops.has(host, client)
     }
 }
 
@@ -59,6 +69,7 @@ pub(super) fn covers(evidence: &Evidence<'_>) -> Covers {
     let mut covers = Covers {
         by_client: ByClient::default(),
         otherwise: vec![Cover::None; evidence.proxies.len()],
+        hops: Hops::of(evidence.proxies, evidence.sources),
     };
     let mut tie = |host: usize, client: Option<&Name>, family: &Family| {
         let cover = if family.shows_every_attempt() {

@@ -1,6 +1,6 @@
 //! Which of the proxies' views are in no attempt yet, and which of these have an id.
 
-use super::pair::{TOLERANCE_MS, Views, distance, in_conflict};
+use super::pair::{TOLERANCE_MS, Views, distance, in_conflict, nearest};
 use super::view::View;
 use crate::model::Time;
 use ahash::AHashMap;
@@ -73,7 +73,7 @@ impl Free {
     /// One view a host, nearest in time first, of those with the view's id.
     pub(super) fn by_provider_id(&mut self, view: &View, with_id: &[usize], (proxies, hosts): (&[View], &[usize])) -> Views {
         let mut found = self.near(view, with_id, proxies);
-        found.sort_by_key(|&at| distance(view, proxies.get(at)));
+        found.sort_by_key(|&at| nearest(view, proxies.get(at)));
         let mut seen = BTreeSet::new();
         found.retain(|at| hosts.get(*at).is_none_or(|host| seen.insert(*host)));
         found.shrink_to_fit();

@@ -17,6 +17,7 @@ mod cover;
 mod earlier;
 mod family;
 mod free;
+mod hops;
 mod merged;
 mod met;
 mod models;

@@ -7,6 +7,7 @@ use crate::model::{Dimension, JoinMethod, Name, Outcome, Time};
 use crate::workers::Workers;
 use ahash::AHashMap;
 use smallvec::{SmallVec, smallvec};
+use std::cmp::Reverse;
 
 /// Milliseconds between two records of one attempt on corrected clocks (classification B3.3).
 pub(super) const TOLERANCE_MS: i64 = 2_000;
@@ -157,7 +158,7 @@ impl<'a> Index<'a> {
         };
         found.map_or_else(Views::new, |found| {
             let mut hops = self.with_hops(found, free);
-            hops.sort_by_key(|&at| distance(view, self.proxies.get(at)));
+            hops.sort_by_key(|&at| nearest(view, self.proxies.get(at)));
             hops
         })
     }
@@ -169,6 +170,7 @@ impl<'a> Index<'a> {
             let others = free.by_provider_id(view, self.by_ids(view).provider, (self.proxies, self.hosts));
             let host = |at: usize| self.hosts.get(at);
             hops.extend(others.into_iter().filter(|&hop| hop != at && host(hop) != host(at)));
+            hops.sort_by_key(|&hop| nearest(view, self.proxies.get(hop)));
         }
         hops
     }
@@ -196,7 +198,8 @@ impl<'a> Index<'a> {
             if !free.has(at) {
                 continue;
             }
-            let members = self.with_hops(at, &mut free);
+            let mut members = self.with_hops(at, &mut free);
+            members.sort_by_key(|&at| Reverse(self.proxies.get(at).map(|view| (view.duration_ms, view.time))));
             free.take(&members);
             let method = (members.len() > 1).then_some(JoinMethod::ProviderId);
             joined.push(Joined {
@@ -214,6 +217,12 @@ fn with_id<'i>(by_id: &'i ById<'_>, id: Option<&Name>) -> &'i [usize] {
 
 pub(super) fn distance(view: &View, theirs: Option<&View>) -> i64 {
     theirs.map_or(i64::MAX, |theirs| theirs.time.since(view.time).abs())
+}
+
+/// The nearest in time first; of the hops of one request the one that took longest, for it waits for the one behind it.
+pub(super) fn nearest(view: &View, theirs: Option<&View>) -> (i64, Reverse<Option<u32>>) {
+    let took = theirs.and_then(|theirs| theirs.duration_ms);
+    (distance(view, theirs), Reverse(took))
 }
 
 pub(super) fn in_conflict(mine: Option<&Name>, theirs: Option<&Name>) -> bool {
@@ -256,4 +265,30 @@ fn may_be_one(mine: &View, theirs: &View) -> bool {
         && !both_differ(server(mine), server(theirs))
         && !(mine.ids.x_client_request_id.is_some() && theirs.ids.x_client_request_id.is_some())
         && !(mine.ids.x_request_id.is_some() && theirs.ids.x_request_id.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Index, join};
+    use crate::judge::correlate::view::View;
+    use crate::model::{Name, Observation, Outcome, Time};
+    use crate::workers::Workers;
+    use std::sync::Arc;
+
+    /// A proxy's line on a request with one provider's id.
+    fn line(end_ms: i64, took_ms: u32) -> View {
+        let mut view = View::of(0, &Observation::ended(Time(end_ms), Outcome::Status(503)));
+        view.duration_ms = Some(took_ms);
+        Arc::make_mut(&mut view.ids).x_request_id = Some(Name::from("req_df122bd89e969d7a7d6639fb794a85d3"));
+        view
+    }
+
+    #[test]
+    fn of_a_chain_the_hop_that_took_longest_stands_first_though_it_ended_last() {
+        let (proxies, hosts, workers) = ([line(1000, 800), line(1002, 803)], [0, 1], Workers::new(1));
+        let index = Index::of(&proxies, &hosts, false, &workers);
+        let joined = join(&[], index, |_, _, _| true, &workers);
+        let proxies: Vec<_> = joined.iter().map(|one| one.proxies.to_vec()).collect();
+        assert_eq!(proxies, [vec![1, 0]]);
+    }
 }

@@ -58,7 +58,10 @@ pub(in crate::judge::correlate) fn of_proxies(
             }
             uncovered.add_all(source, |grain, id| counts(grain) && !is_covered(id), Arc::clone);
             if is_any_covered {
-                all.add_all(source, |grain, _| counts(grain), Arc::clone);
+                let is_hop = |attributes: &Arc<Attributes>| covers.is_hop(host, attributes.get(Dimension::Client));
+                let hops: Vec<bool> = rollup.cells.combinations().map(is_hop).collect();
+                let is_hop = |id: TupleId| hops.get(usize::from(id)) == Some(&true);
+                all.add_all(source, |grain, id| counts(grain) && !is_hop(id), Arc::clone);
             }
         }
     }
