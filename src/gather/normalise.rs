@@ -236,7 +236,9 @@ fn without_status(fields: &Fields<'_>, vantage: Vantage) -> End {
     if vantage == Vantage::Proxy && !is_tunnel(fields, vantage) && fields.proxy_flag.is_some_and(signatures::client_left) {
         return End::cancelled(499);
     }
-    for text in texts(fields) {
+    // What a proxy's page says of a connection is said of the proxy's own.
+    let is_page = is_page_of_answer(fields, vantage);
+    for text in texts(fields).filter(|_| !is_page) {
         if let Some(broken) = signatures::transport(text) {
             return End::broken(broken.kind, broken.reached.unwrap_or(Fact::SentUnanswered));
         }
@@ -258,6 +260,15 @@ fn without_status(fields: &Fields<'_>, vantage: Vantage) -> End {
         }
         None => End::UNSAID,
     }
+}
+
+/// Whether an SDK's exception for a failing status holds the page that a proxy answered with: openai-python tells such a body
+/// without the status (`InternalServerError: upstream connect error or …: Connection refused`).
+fn is_page_of_answer(fields: &Fields<'_>, vantage: Vantage) -> bool {
+    let words = [fields.error_code, fields.error_type].into_iter().flatten().map(last_segment);
+    vantage == Vantage::Application
+        && words.filter_map(providers::meant).any(|meant| meant.status >= 500)
+        && texts(fields).any(|text| matches!(signatures::page(text), Some(Page::Proxy(_))))
 }
 
 /// The end of a record whose error has a word of its own for a status, and no status.

@@ -79,3 +79,65 @@ fn a_clients_error_that_a_framework_logs_again_at_once_is_one() {
     }
     assert_eq!(counted(&log), (10, 10));
 }
+
+/// A call that was tried three times, each time answered so, and whose own line holds the body of the last answer.
+fn given_up(minute: u32, status: &str, error: &str) -> String {
+    let url = "http://llm-gw.corp.example/v1/chat/completions";
+    let mut log = String::new();
+    for second in 0..3 {
+        log += &format!("2026-09-14 09:{minute}:0{second},000 INFO [httpx] HTTP Request: POST {url} \"HTTP/1.1 {status}\"\n");
+        if second < 2 {
+            log += &format!(
+                "2026-09-14 09:{minute}:0{second},020 INFO [openai._base_client] Retrying request to /chat/completions in 0.47 seconds\n"
+            );
+        }
+    }
+    log + &format!(
+        "2026-09-14 09:{minute}:02,030 ERROR [app.llm] completion failed model=gpt-5 request_id=None \
+         client_request_id=fd22c6f2-3fe0-43bc-b628-8546e410202{minute} took=2.056s {error}\n"
+    )
+}
+
+#[test]
+fn the_page_that_a_proxy_answered_with_tells_of_no_connection_of_the_callers() {
+    for (status, page) in [
+        (
+            "503 Service Unavailable",
+            "upstream connect error or disconnect/reset before headers. retried and the latest reset reason: remote connection \
+             failure, transport failure reason: delayed connect error: Connection refused",
+        ),
+        (
+            "500 Proxy Error",
+            "<!DOCTYPE HTML PUBLIC \"-//IETF//DTD HTML 2.0//EN\">\n<html><head>\n<title>500 Proxy Error</title>\n</head><body>\n\
+             <h1>Proxy Error</h1>\n<p>The proxy server could not handle the request<p>Reason: <strong>Error during SSL Handshake \
+             with remote server</strong></p></p>\n</body></html>",
+        ),
+        (
+            "503 Service Unavailable",
+            "<!DOCTYPE html>\n<html><head>\n<title>ERROR: The requested URL could not be retrieved</title>\n</head>\
+             <body id=\"ERR_CONNECT_FAIL\">\n<p id=\"sysmsg\">The system returned: <i>(111) Connection refused</i></p>\n</body></html>",
+        ),
+        (
+            "503 Backend fetch failed",
+            "<!DOCTYPE html>\n<html>\n  <head>\n    <title>503 Backend fetch failed</title>\n  </head>\n  <body>\n    <h1>Error \
+             503 Backend fetch failed</h1>\n    <h3>Guru Meditation:</h3>\n    <p>XID: 32770</p>\n  </body>\n</html>",
+        ),
+    ] {
+        let log: String = (10..20)
+            .map(|minute| given_up(minute, status, &format!("InternalServerError: {page}")))
+            .collect();
+        assert_eq!(counted(&log), (30, 30), "{page}");
+    }
+}
+
+#[test]
+fn a_connection_that_an_sdk_could_not_make_is_an_attempt_though_it_names_no_status() {
+    let refused = |minute| {
+        format!(
+            "2026-09-14 09:{minute}:02,030 ERROR [app.llm] completion failed model=gpt-5 took=2.056s APIConnectionError: [Errno 111] \
+             Connection refused\n"
+        )
+    };
+    let log: String = (10..20).map(refused).collect();
+    assert_eq!(counted(&log), (10, 10));
+}
