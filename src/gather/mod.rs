@@ -311,7 +311,7 @@ impl Gathered {
         if prepared.source.is_stdin() {
             return Vec::new();
         }
-        let mut within = self.names.get(&number).into_iter().flatten().chain([&prepared.source.name]);
+        let within = self.names.get(&number).into_iter().flatten().chain([&prepared.source.name]);
         let mut offsets = BTreeSet::new();
         for name in within.clone() {
             let Some(read) = self.rollup.sources.get(name) else { continue };
@@ -322,12 +322,17 @@ impl Gathered {
             };
             offsets.extend(read.chunks.iter().filter(is_wanted).map(|span| span.offset));
         }
-        let is_any = within.any(|name| wanted.every.contains(name));
+        let is_any = within.clone().any(|name| wanted.every.contains(name));
         let is_wanted = |part: usize| match &prepared.way {
             way @ (Way::Piece(..) | Way::Pieces(_)) => way.piece(part).is_some_and(|piece| offsets.contains(&piece.start)),
             Way::Whole(_) => !offsets.is_empty(),
             Way::Empty => false,
         };
+        // Of what answers a retry nothing was noted.
+        if within.clone().any(|name| wanted.retries.contains_key(name)) {
+            let parts = (0..prepared.way.parts()).filter(|part| is_wanted(*part));
+            return parts.map(|part| ((number, part), None)).collect();
+        }
         let from = self.savers.partition_point(|((of, _), _)| *of < number);
         let savers = self.savers.iter().skip(from).take_while(|((of, _), _)| *of == number);
         let savers = savers.filter(|((_, part), _)| is_wanted(*part));

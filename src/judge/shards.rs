@@ -5,7 +5,7 @@
 //! and the merge says which ones have to be asked again.
 
 use super::wanted::{united, wanted};
-use crate::model::{Grain, Name, Observation, Rollup, Seldom, SourceRollup, Time, Wanted};
+use crate::model::{Name, Observation, Rollup, Seldom, SourceRollup, Time, Wanted};
 use std::collections::BTreeSet;
 
 /// Successes that one shard keeps for others: some 50 MB while it reads, and a tenth of it in its part.
@@ -51,7 +51,7 @@ pub fn chosen(kept: Rollup, wanted: &Wanted) -> Rollup {
             let started = seen.time.plus_ms(-i64::from(seen.duration_ms.unwrap_or(0)));
             let client_id = seen.ids.x_client_request_id.as_ref();
             client_id.is_some_and(|id| wanted.wants_id(&name, id, seen.time))
-                || (seen.grain == Grain::Call && wanted.wants_call(&name, started, seen.time))
+                || wanted.wants_end(&name, seen.grain, started, seen.time)
         };
         let observations: Seldom<Vec<Observation>> = source.observations.into_iter().filter(is_wanted).collect();
         let only = SourceRollup {

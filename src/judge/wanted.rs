@@ -18,6 +18,14 @@ const PAUSES_MS: i64 = 60_000;
 /// Calls that a failure may be followed by take at most as long as so many of the longest that was seen.
 const LONGEST_TIMES: i64 = 2;
 
+/// How long the answer to a retry is waited for, the longest first: of a log with very many successes only those soon behind
+/// the retries are brought, for the next one tells as much there.
+const ANSWERS_MS: [i64; 6] = [600_000, 120_000, 30_000, 8_000, 2_000, 500];
+
+/// Successes of one log that are brought whole for its retries: as many as there are retries, or so many. They take some
+/// three megabytes.
+const ANSWERS: u64 = 16_384;
+
 /// Records that a worker looks through before it asks for more.
 const RECORDS_AT_ONCE: usize = 8192;
 
@@ -44,6 +52,40 @@ struct Log<'r> {
     offset_ms: i64,
     /// Whether it tells of calls that went well, so that a failure's call may end in it.
     ends_calls: bool,
+    /// Whether it tells of attempts that went well, which nothing else ties to the retries that it announces.
+    answers_retries: bool,
+}
+
+impl<'r> Log<'r> {
+    fn of(rollup: &'r SourceRollup, offset_ms: i64) -> Self {
+        let ends_calls = rollup.cells.total(Grain::Call) > 0;
+        // A call's own line that says how long it took tells which attempts were its own.
+        let shows_calls = ends_calls && rollup.longest_ms > 0;
+        Self {
+            rollup,
+            offset_ms,
+            ends_calls,
+            answers_retries: !shows_calls && !rollup.numbers_attempts && rollup.cells.total(Grain::Attempt) > 0,
+        }
+    }
+
+    /// When the answers to retries that were due then may stand.
+    fn answers(&self, due: &[Time]) -> Vec<(Time, Time)> {
+        let most = ANSWERS.max(due.len() as u64);
+        let stretches = |wait: &i64| {
+            united(
+                due.iter()
+                    .map(|due| (due.plus_ms(-BEFORE_MS.min(*wait)), due.plus_ms(*wait)))
+                    .collect(),
+            )
+        };
+        let successes = |spans: &[(Time, Time)]| -> u64 {
+            let within = |(from, to): &(Time, Time)| self.rollup.cells.total_within(Grain::Attempt, &(*from..=*to));
+            spans.iter().map(within).sum()
+        };
+        let fitting = ANSWERS_MS.iter().map(stretches).find(|spans| successes(spans) <= most);
+        fitting.unwrap_or_default()
+    }
 }
 
 /// Some of the logs, or some of the records of one.
@@ -61,19 +103,14 @@ struct Failed {
     around: Vec<(Time, Time)>,
     /// When something failed in a log in which its call may end, by the log's number.
     times: Vec<(usize, Vec<Time>)>,
+    /// When a retry was due in a log in which its answer may stand, by the log's number.
+    due: Vec<(usize, Vec<Time>)>,
 }
 
 fn wanted_by(rollup: &Rollup, clocks: &Clocks, workers: &Workers) -> Wanted {
     let offsets = clocks.offsets_ms(rollup);
     let logs: Vec<Log<'_>> = (rollup.sources.iter())
-        .map(|(name, source)| Log {
-            rollup: source,
-            offset_ms: offsets.get(name).copied().unwrap_or(0),
-            ends_calls: source
-                .cells
-                .counted()
-                .any(|(_, grain, _, cell)| grain == Grain::Call && cell.ok > 0),
-        })
+        .map(|(name, source)| Log::of(source, offsets.get(name).copied().unwrap_or(0)))
         .collect();
     let longest = logs.iter().map(|log| i64::from(log.rollup.longest_ms)).max().unwrap_or(0);
     let after = PAUSES_MS + LONGEST_TIMES * longest;
@@ -81,11 +118,15 @@ fn wanted_by(rollup: &Rollup, clocks: &Clocks, workers: &Workers) -> Wanted {
     let mut hashes = Vec::with_capacity(failed.iter().map(|some| some.hashes.len()).sum());
     let mut around = Vec::new();
     let mut times: BTreeMap<usize, Vec<Time>> = BTreeMap::new();
+    let mut due: BTreeMap<usize, Vec<Time>> = BTreeMap::new();
     for mut some in failed {
         hashes.append(&mut some.hashes);
         around.append(&mut some.around);
         for (log, mut some) in some.times {
             times.entry(log).or_default().append(&mut some);
+        }
+        for (log, mut some) in some.due {
+            due.entry(log).or_default().append(&mut some);
         }
     }
     workers.sort(&mut hashes);
@@ -104,6 +145,13 @@ fn wanted_by(rollup: &Rollup, clocks: &Clocks, workers: &Workers) -> Wanted {
             times.dedup();
             spans = stretches(&times, after);
             wanted.failures.insert(Name::clone(name), times);
+        }
+        if let Some(mut due) = due.remove(&number) {
+            due.sort();
+            due.dedup();
+            let answers = log.answers(&due);
+            spans.extend(&answers);
+            wanted.retries.insert(Name::clone(name), answers);
         }
         if log.rollup.with_client_id > 0 {
             let own = |time: Time| time.plus_ms(-log.offset_ms);
@@ -162,6 +210,7 @@ impl Failed {
                 .filter(|_| batch.logs.len() == 1)
                 .unwrap_or(all);
             let mut times: Vec<Time> = Vec::new();
+            let mut due: Vec<Time> = Vec::new();
             for seen in some.iter().filter(|seen| has_failed(seen)) {
                 // A log that numbers its attempts has told already which call was saved.
                 if let (Some(id), false) = (&seen.ids.x_client_request_id, log.rollup.numbers_attempts) {
@@ -171,6 +220,15 @@ impl Failed {
                 if log.ends_calls && seen.grain != Grain::Call {
                     times.push(seen.time);
                 }
+                if log.answers_retries
+                    && let Some(retry) = seen.retry.filter(|retry| retry.is_announced())
+                    && seen.ids.x_client_request_id.is_none()
+                {
+                    due.push(seen.time.plus_ms(i64::from(retry.in_ms.unwrap_or(0))));
+                }
+            }
+            if !due.is_empty() {
+                failed.due.push((number, due));
             }
             if !times.is_empty() {
                 times.sort_unstable();

@@ -202,6 +202,8 @@ fn wanted_read(stored: WantedV1) -> Wanted {
             .into_iter()
             .map(|(name, all)| (Name::from(name), times(all)))
             .collect(),
+        // What the retries of a log ask for, every run tells of the log itself.
+        retries: BTreeMap::new(),
         spans: stored
             .spans
             .into_iter()
@@ -296,6 +298,7 @@ mod tests {
             failures: BTreeMap::from([(Name::from("a"), vec![Time(-1), Time(9)])]),
             spans: BTreeMap::from([(Name::from("a"), vec![(Time(1), Time(2))])]),
             every: BTreeSet::from([Name::from("b")]),
+            ..Wanted::default()
         }
     }
 

@@ -1,6 +1,7 @@
 //! What act two asks act one to look for again: for two logs of one call tell together what neither tells alone.
 
 use super::rollup::SourceName;
+use super::terms::Grain;
 use super::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +12,9 @@ pub struct Wanted {
     pub client_ids: BTreeSet<u64>,
     /// Instants of failures whose call's end stands in the same source, sorted.
     pub failures: BTreeMap<SourceName, Vec<Time>>,
+    /// Of sources that announce retries and log each answer: the stretches in which the answers to these may stand, sorted
+    /// and apart.
+    pub retries: BTreeMap<SourceName, Vec<(Time, Time)>>,
     /// The stretches of each source's own time in which any of these may stand, sorted and apart.
     pub spans: BTreeMap<SourceName, Vec<(Time, Time)>>,
     /// Sources of which every success with a caller's id is wanted: whoever merges shards chooses among them.
@@ -21,10 +25,7 @@ impl Wanted {
     /// Whether a piece of a source may hold something wanted.
     #[must_use]
     pub fn wants_span(&self, source: &SourceName, first: Time, last: Time) -> bool {
-        self.spans.get(source).is_some_and(|spans| {
-            let from = spans.partition_point(|(_, end)| *end < first);
-            spans.get(from).is_some_and(|(start, _)| *start <= last)
-        })
+        self.spans.get(source).is_some_and(|spans| meets(spans, first, last))
     }
 
     /// Whether a success with this caller id, that ended then, is wanted. The span is asked here too, so that the answer does
@@ -34,14 +35,31 @@ impl Wanted {
         self.every.contains(source) || (self.client_ids.contains(&id_hash(id)) && self.wants_span(source, ended, ended))
     }
 
-    /// Whether a successful call of this source that ran from `from` to `to` may have had one of the failures.
+    /// Whether a success of this source that ran from `from` to `to` may have ended a call that failed first: a call that had
+    /// one of the failures, or an attempt that answers a retry.
     #[must_use]
-    pub fn wants_call(&self, source: &SourceName, from: Time, to: Time) -> bool {
-        self.failures.get(source).is_some_and(|times| {
-            let at = times.partition_point(|time| *time < from);
-            times.get(at).is_some_and(|time| *time <= to)
-        })
+    pub fn wants_end(&self, source: &SourceName, grain: Grain, from: Time, to: Time) -> bool {
+        match grain {
+            Grain::Call => self.failures.get(source).is_some_and(|times| {
+                let at = times.partition_point(|time| *time < from);
+                times.get(at).is_some_and(|time| *time <= to)
+            }),
+            Grain::Attempt => self.retries.get(source).is_some_and(|spans| meets(spans, to, to)),
+            Grain::Detail | Grain::Start | Grain::Tunnel => false,
+        }
     }
+
+    /// Whether a success of such a source may be wanted though nothing names its call.
+    #[must_use]
+    pub fn wants_nameless(&self, source: &SourceName, grain: Grain) -> bool {
+        grain == Grain::Call || (grain == Grain::Attempt && self.retries.contains_key(source))
+    }
+}
+
+/// Whether one of these stretches holds an instant from `first` to `last`.
+fn meets(spans: &[(Time, Time)], first: Time, last: Time) -> bool {
+    let from = spans.partition_point(|(_, end)| *end < first);
+    spans.get(from).is_some_and(|(start, _)| *start <= last)
 }
 
 /// A hash of an id that every machine agrees on, so that samples of two shards match. Asked of every record with an id, so it

@@ -53,6 +53,7 @@ mod pretty;
 mod quoted_errors;
 mod real_logs;
 mod reports;
+mod retries;
 mod run;
 mod same_answer;
 mod same_bytes;

@@ -20,7 +20,7 @@ impl Collector<'_> {
         if let Some(wanted) = self.context.wanted {
             let started = ended.plus_ms(-i64::from(duration.unwrap_or(0)));
             let by_id = client_id.is_some_and(|id| wanted.wants_id(&self.context.name, id, ended));
-            if by_id || (fields.grain == Grain::Call && wanted.wants_call(&self.context.name, started, ended)) {
+            if by_id || wanted.wants_end(&self.context.name, fields.grain, started, ended) {
                 self.keep(line, fields, vantage, time, End::SUCCESS);
             }
             return;

@@ -176,7 +176,9 @@ impl Collector<'_> {
         self.context.wanted.is_some_and(|wanted| {
             let is_asked_for =
                 |hash: u64| self.context.asked.is_none_or(|asked| asked.passes(hash)) && wanted.client_ids.contains(&hash);
-            success.grain != Grain::Call && wanted.every.is_empty() && !client_hash.is_some_and(is_asked_for)
+            !wanted.wants_nameless(&self.context.name, success.grain)
+                && wanted.every.is_empty()
+                && !client_hash.is_some_and(is_asked_for)
         })
     }
 
@@ -192,7 +194,7 @@ impl Collector<'_> {
             id.and_then(|id| str::from_utf8(id).ok())
                 .is_some_and(|id| wanted.wants_id(name, id, ended))
         };
-        (success.grain == Grain::Call && wanted.wants_call(name, started, ended)) || by_id()
+        wanted.wants_end(name, success.grain, started, ended) || by_id()
     }
 
     /// What [`Collector::success`] does with it.

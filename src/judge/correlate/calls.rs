@@ -5,7 +5,7 @@
 
 use super::met::{Tied, tied};
 use super::quiet::QuietSlices;
-use super::saved::Saved;
+use super::saved::{Saved, Went};
 use super::view::{ChainId, Logs, View};
 use crate::judge::combinations::Ordinals;
 use crate::model::{Attempt, Attributes, CallOutcome, Dimension, Name, SourceRollup, Time, TrafficCell, sort_runs};
@@ -21,14 +21,23 @@ const SAME_CALL_MS: i64 = 900_000;
 /// A failure this soon after a failure of a quiet slice is its retry (classification B3.5: 12 s).
 const RETRY_FOLLOWS_MS: i64 = 12_000;
 
-/// Numbers the calls and their attempts.
+/// A success that ended a call which had failed first, and was counted as a first attempt.
+#[derive(Debug)]
+pub(super) struct Saving {
+    /// When, on the common clock.
+    pub(super) time: Time,
+    /// The attributes of a failure of the call.
+    pub(super) attributes: Arc<Attributes>,
+}
+
+/// Numbers the calls and their attempts; tells which successes are no first attempts after all.
 pub(super) fn number(
     mut attempts: Vec<View>,
     cells: &[TrafficCell],
     saved: &Saved,
     sources: &[(&Name, &SourceRollup)],
     workers: &Workers,
-) -> Vec<Attempt> {
+) -> (Vec<Attempt>, Vec<Saving>) {
     sort_runs(&mut attempts, |one| one.time);
     for at_once in attempts.chunk_by_mut(|one, next| one.time == next.time) {
         order_by_place(at_once, sources);
@@ -42,12 +51,12 @@ pub(super) fn number(
         .zip(tied)
         .map(|(one, tied)| {
             let slice = slices.number(&one.attributes);
-            calls.place((one, tied), slice, || quiet.is_quiet(slice, &mut slices))
+            calls.place((one, tied), slice, || quiet.is_quiet((slice, &one.attributes), &mut slices))
         })
         .collect();
     drop(quiet);
     let calls = calls.told();
-    let mut outcomes = calls.outcomes(attempts.iter().zip(&places), &saved.by_id);
+    let (mut outcomes, savings) = calls.outcomes(attempts.iter().zip(&places), &saved.by_id);
     for call in calls.saved_by(&saved.numbered, &mut slices) {
         if let Some(outcome) = outcomes.get_mut(call as usize) {
             *outcome = CallOutcome::Recovered;
@@ -60,7 +69,7 @@ pub(super) fn number(
         one.call_outcome = outcome.unwrap_or(CallOutcome::Unknown);
         one.into_attempt(call, &mut logs)
     };
-    attempts.into_iter().zip(places).map(of_call).collect()
+    (attempts.into_iter().zip(places).map(of_call).collect(), savings)
 }
 
 /// Puts attempts of one instant in the order of where they stand.
@@ -164,6 +173,27 @@ impl Slices {
         let slice = *self.by_value.entry(slice(attributes)).or_insert(next);
         self.slices.push(slice);
         slice
+    }
+
+    /// The slices that an attempt with these attributes may be counted in where its log names less of them, its own among
+    /// them.
+    pub(super) fn wider(&mut self, attributes: &Attributes) -> Vec<SliceNumber> {
+        let named = slice(attributes);
+        let less = (0..1_u32 << named.len()).map(|left_out| {
+            let mut less = named.clone();
+            for (place, value) in less.iter_mut().enumerate() {
+                *value = value.take().filter(|_| left_out & (1 << place) == 0);
+            }
+            less
+        });
+        let mut wider: Vec<SliceNumber> = Vec::new();
+        for value in less {
+            let next = self.by_value.len();
+            wider.push(*self.by_value.entry(value).or_insert(next));
+        }
+        wider.sort_unstable();
+        wider.dedup();
+        wider
     }
 }
 
@@ -295,31 +325,41 @@ impl Told {
     }
 
     /// A call is recovered when anything says so after its last failure; lost when its source says so, or when nothing
-    /// announces a further attempt.
+    /// announces a further attempt. Beside them, the successes that saved a call of which its source did not say so.
     fn outcomes<'v>(
         &self,
         attempts: impl Iterator<Item = (&'v View, &'v (u32, u16))>,
-        saved: &BTreeMap<Name, Vec<Time>>,
-    ) -> Vec<CallOutcome> {
+        saved: &BTreeMap<Name, Vec<Went>>,
+    ) -> (Vec<CallOutcome>, Vec<Saving>) {
         let outcome = |call: &Call| match call.said {
             CallOutcome::Unknown if call.has_ended => CallOutcome::Lost,
             said => said,
         };
         let mut outcomes: Vec<CallOutcome> = self.calls.iter().map(outcome).collect();
         if saved.is_empty() {
-            return outcomes;
+            return (outcomes, Vec::new());
         }
+        let mut savings = Vec::new();
         for (one, &(call, _)) in attempts {
             let (Some(outcome), Some(call)) = (outcomes.get_mut(call as usize), self.calls.get(call as usize)) else {
                 continue;
             };
             let saved = one.ids.x_client_request_id.as_ref().and_then(|id| saved.get(id));
-            let is_later = |time: &Time| (-SLACK_MS..=SAME_CALL_MS).contains(&time.since(call.last));
-            if saved.is_some_and(|times| times.iter().any(is_later)) {
-                *outcome = CallOutcome::Recovered;
+            let is_later = |went: &&Went| (-SLACK_MS..=SAME_CALL_MS).contains(&went.time.since(call.last));
+            let mut later = saved.into_iter().flatten().filter(is_later).peekable();
+            if *outcome == CallOutcome::Recovered || later.peek().is_none() {
+                continue;
+            }
+            *outcome = CallOutcome::Recovered;
+            // Two logs may tell of it, and one of them its number.
+            let times: Vec<&Went> = later.collect();
+            let first = times.iter().map(|went| went.time).min();
+            if let Some(time) = first.filter(|_| !times.iter().any(|went| went.is_numbered)) {
+                let attributes = Arc::clone(&one.attributes);
+                savings.push(Saving { time, attributes });
             }
         }
-        outcomes
+        (outcomes, savings)
     }
 }
 

@@ -113,7 +113,7 @@ pub(crate) fn correlate(rollup: &Rollup, clocks: Option<&Clocks>, workers: &Work
     );
     set_clocks(&mut assembled, &mut proxies, &clocks, workers);
 
-    let saved_by_id = saved::by_id(&assembled, &proxies, rollup, &families);
+    let mut by_id = saved::by_id(&assembled, &families, (&sources, &clocks));
     let sides = join(&mut assembled, &mut proxies, &families, &sources, workers);
     let (addresses, unnamed) = sides.sent(&proxies, &families, &sources);
     let Sides {
@@ -123,8 +123,9 @@ pub(crate) fn correlate(rollup: &Rollup, clocks: Option<&Clocks>, workers: &Work
         joined,
         covers,
     } = sides;
+    saved::add_of_proxies(&mut by_id, &proxies, &covers);
     let saved = Saved {
-        by_id: saved_by_id,
+        by_id,
         numbered: saved::sent(numbered, &addresses),
     };
     let both = Both {
@@ -140,7 +141,7 @@ pub(crate) fn correlate(rollup: &Rollup, clocks: Option<&Clocks>, workers: &Work
         let of_applications = || {
             let mut successes = successes::of_applications(&families, &sources, &clocks, &addresses);
             both.take_broken_streams(&died, &mut successes);
-            mark_later(&assembled, &addresses, &mut successes);
+            mark_later(&assembled, &addresses, (&sources, &clocks), &mut successes);
             (successes.first(), successes.cells())
         };
         let of_proxies = || {
@@ -162,12 +163,21 @@ pub(crate) fn correlate(rollup: &Rollup, clocks: Option<&Clocks>, workers: &Work
 }
 
 /// Tells the calls that went well at last from those that did at once.
-fn mark_later(assembled: &[Assembled], addresses: &Addresses, successes: &mut Successes) {
+fn mark_later(
+    assembled: &[Assembled],
+    addresses: &Addresses,
+    (sources, clocks): (&[(&Name, &SourceRollup)], &[Clock]),
+    successes: &mut Successes,
+) {
     for (family, one) in assembled.iter().enumerate() {
         for recovered in &one.recovered {
-            if let Some(attributes) = &recovered.by {
-                successes.mark_later(recovered.time, &addresses.filled(family, attributes));
-            }
+            let Some(attributes) = &recovered.by else { continue };
+            let Some((_, rollup)) = sources.get(recovered.source) else {
+                continue;
+            };
+            let clock = clocks.get(recovered.source).copied().unwrap_or_default();
+            let cell = successes::cell_of((rollup, clock), recovered.time, recovered.until_ms);
+            successes.mark_later(cell, &addresses.filled(family, attributes));
         }
     }
 }
@@ -307,13 +317,14 @@ fn set_clocks(assembled: &mut [Assembled], proxies: &mut [ProxyHost], clocks: &[
 
 fn finish(
     mut attempts: Vec<View>,
-    (cells, by_proxies, first): (Vec<TrafficCell>, ByProxies, u64),
+    (mut cells, by_proxies, first): (Vec<TrafficCell>, ByProxies, u64),
     saved: &Saved,
     (sources, clocks): (&[(&Name, &SourceRollup)], &[Clock]),
     workers: &Workers,
 ) -> Correlated {
     models::infer(&mut attempts, &cells);
-    let mut attempts = calls::number(attempts, &cells, saved, sources, workers);
+    let (mut attempts, savings) = calls::number(attempts, &cells, saved, sources, workers);
+    let first = first.saturating_sub(successes::take_savings(&mut cells, &savings));
     side::vote(&mut attempts, workers);
     let calls_with_trouble = attempts
         .iter()

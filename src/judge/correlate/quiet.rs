@@ -3,6 +3,7 @@
 use super::calls::{SliceNumber, Slices};
 use super::view::View;
 use crate::model::{Attributes, TrafficCell};
+use ahash::AHashMap;
 use std::sync::Arc;
 
 /// A slice is quiet when it averages under one attempt in so many milliseconds (classification B3.5: a minute).
@@ -17,6 +18,9 @@ pub(super) struct QuietSlices<'a> {
     span_ms: i64,
     /// Attempts of each slice, as far as they are counted.
     counts: Vec<u64>,
+    /// The slices that count towards one, for those that were asked for: a log whose lines on answers name no model says
+    /// of each model that it was called.
+    wider: AHashMap<SliceNumber, Vec<SliceNumber>>,
 }
 
 type Tried<'a> = (&'a Arc<Attributes>, u64);
@@ -33,13 +37,17 @@ impl<'a> QuietSlices<'a> {
             left: Box::new(well.chain(failed)),
             span_ms: times().min().zip(times().max()).map_or(0, |(first, last)| last.since(first)),
             counts: Vec::new(),
+            wider: AHashMap::new(),
         }
     }
 
-    pub(super) fn is_quiet(&mut self, asked: SliceNumber, slices: &mut Slices) -> bool {
+    pub(super) fn is_quiet(&mut self, (asked, attributes): (SliceNumber, &Attributes), slices: &mut Slices) -> bool {
+        let wider = self.wider.entry(asked).or_insert_with(|| slices.wider(attributes));
         loop {
-            let count = self.counts.get(asked).map_or(1, |&count| count.max(1));
-            let busy_in_ms = i64::try_from(count).unwrap_or(i64::MAX).saturating_mul(QUIET_SLICE_MS + 1);
+            let counted = wider.iter().filter_map(|slice| self.counts.get(*slice)).sum::<u64>();
+            let busy_in_ms = i64::try_from(counted.max(1))
+                .unwrap_or(i64::MAX)
+                .saturating_mul(QUIET_SLICE_MS + 1);
             if self.span_ms < busy_in_ms {
                 return false;
             }

@@ -3,10 +3,11 @@
 use super::addresses::Addresses;
 use super::assemble::Assembled;
 use super::clocks::Clock;
+use super::cover::{Cover, Covers};
 use super::family::Family;
 use super::proxies::ProxyHost;
 use super::view::SourceIndex;
-use crate::model::{Attributes, Name, Outcome, Rollup, SourceRollup, Time};
+use crate::model::{Attributes, Dimension, Instant, Name, Outcome, SourceRollup, Time};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -14,42 +15,71 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub(super) struct Saved {
     /// When each caller id's call went well.
-    pub(super) by_id: BTreeMap<Name, Vec<Time>>,
+    pub(super) by_id: BTreeMap<Name, Vec<Went>>,
     /// Retries that went well and have a number and no id, by time.
     pub(super) numbered: Vec<Numbered>,
 }
 
-/// When each caller id's call went well, as far as the second look found it.
+/// A success with a caller's id.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Went {
+    /// When, on the common clock.
+    pub(super) time: Time,
+    /// Its number says that it was a retry, and it was counted as one.
+    pub(super) is_numbered: bool,
+}
+
+/// When each caller id's call went well, as far as the applications tell and the second look found it, on the common clock.
 pub(super) fn by_id(
     assembled: &[Assembled],
-    proxies: &[ProxyHost],
-    rollup: &Rollup,
     families: &[Family],
-) -> BTreeMap<Name, Vec<Time>> {
-    let mut saved: BTreeMap<Name, Vec<Time>> = BTreeMap::new();
-    let mut add = |id: Option<&Name>, time: Time| {
+    (sources, clocks): (&[(&Name, &SourceRollup)], &[Clock]),
+) -> BTreeMap<Name, Vec<Went>> {
+    let mut saved: BTreeMap<Name, Vec<Went>> = BTreeMap::new();
+    let mut add = |id: Option<&Name>, time: Time, is_numbered: bool| {
         if let Some(id) = id {
-            saved.entry(Name::clone(id)).or_default().push(time);
+            saved.entry(Name::clone(id)).or_default().push(Went { time, is_numbered });
         }
     };
-    for view in proxies.iter().flat_map(|proxy| &proxy.successes) {
-        add(view.ids.x_client_request_id.as_ref(), view.time);
-    }
+    let common = |source: usize, time: Time, until_ms: u32| {
+        let clock = clocks.get(source).copied().unwrap_or_default();
+        clock.end(time, Some(until_ms))
+    };
     for one in assembled {
         for recovered in &one.recovered {
             let first = one.views.get(recovered.first);
-            add(first.and_then(|view| view.ids.x_client_request_id.as_ref()), recovered.time);
+            let time = common(recovered.source, recovered.time, recovered.until_ms);
+            add(
+                first.and_then(|view| view.ids.x_client_request_id.as_ref()),
+                time,
+                recovered.by.is_none(),
+            );
         }
     }
-    let sources: Vec<&SourceRollup> = rollup.sources.values().map(|source| &**source).collect();
-    for source in families.iter().flat_map(|family| &family.sources) {
-        for seen in sources.get(*source).map_or(&[][..], |rollup| &rollup.observations) {
+    for &source in families.iter().flat_map(|family| &family.sources) {
+        for seen in sources.get(source).map_or(&[][..], |(_, rollup)| &rollup.observations) {
             if seen.outcome == Outcome::Success && seen.attempt != Some(1) {
-                add(seen.ids.x_client_request_id.as_ref(), seen.time);
+                let until = seen.duration_ms.filter(|_| seen.instant == Instant::Unknown);
+                let time = common(source, seen.time, until.unwrap_or(0));
+                add(seen.ids.x_client_request_id.as_ref(), time, seen.attempt.is_some());
             }
         }
     }
     saved
+}
+
+/// Adds what the proxies saw go well. Their numbers were counted where no application's counts stand for theirs.
+pub(super) fn add_of_proxies(saved: &mut BTreeMap<Name, Vec<Went>>, proxies: &[ProxyHost], covers: &Covers) {
+    for (host, proxy) in proxies.iter().enumerate() {
+        for view in &proxy.successes {
+            let Some(id) = &view.ids.x_client_request_id else { continue };
+            let is_counted = || covers.of(host, view.attributes.get(Dimension::Client)) == Cover::None;
+            saved.entry(Name::clone(id)).or_default().push(Went {
+                time: view.time,
+                is_numbered: view.number.is_some() && is_counted(),
+            });
+        }
+    }
 }
 
 /// A retry that went well and has a number: when, of what, and the number.

@@ -5,7 +5,7 @@ use super::{Line, SAME_MOMENT_MS};
 use crate::judge::correlate::family::{Family, Granularity, names_exception};
 use crate::judge::correlate::merged::Merged;
 use crate::judge::correlate::view::View;
-use crate::model::{Dimension, Grain, Observation, Outcome, TransportError};
+use crate::model::{Dimension, Fact, Grain, Observation, Outcome, TransportError};
 use std::collections::VecDeque;
 
 /// Milliseconds within which a second handler logs an exception again: it has only to unwind the stack.
@@ -51,6 +51,8 @@ impl<'a> Unit<'a> {
 pub(super) struct Attempts<'a> {
     /// The SDK writes no line for the answer itself, so its debug lines stand for the attempt.
     details_are_attempts: bool,
+    /// Every answer has a line of its own.
+    shows_answers: bool,
     /// See [`Family::exceptions_are_ends`].
     exceptions_are_ends: bool,
     /// The attempts, each where it stays: first those of the records that [are ends](super::is_end), in their order, then the others.
@@ -79,6 +81,7 @@ impl<'a> Attempts<'a> {
         Self {
             views: begun,
             details_are_attempts: family.granularity == Granularity::Detail,
+            shows_answers: family.granularity == Granularity::Attempt,
             exceptions_are_ends: family.exceptions_are_ends,
             ..Self::default()
         }
@@ -225,7 +228,7 @@ impl<'a> Attempts<'a> {
             _ if announces_retry && seen.error.is_some() => {}
             // An exchange that broke has no answer line: its debug line or its retry line stands for it.
             Outcome::Transport(kind) => self.push(line, Outcome::Transport(kind), None),
-            Outcome::Unsaid if announces_retry => self.push(line, Outcome::Transport(TransportError::Other), None),
+            Outcome::Unsaid if announces_retry => self.unanswered(line),
             Outcome::Status(_) | Outcome::Caller(..) if self.details_are_attempts => self.push(line, seen.outcome, None),
             Outcome::Status(_) | Outcome::Caller(..) if seen.ids.x_request_id.is_some() => {
                 if self.ahead.len() == AHEAD {
@@ -234,6 +237,18 @@ impl<'a> Attempts<'a> {
                 self.ahead.push_back(line);
             }
             _ => {}
+        }
+    }
+}
+
+impl<'a> Attempts<'a> {
+    /// Begins an attempt of which only the retry is told. Where answers have lines of their own, none had come.
+    fn unanswered(&mut self, line: Line<'a>) {
+        self.push(line, Outcome::Transport(TransportError::Other), None);
+        if self.shows_answers
+            && let Some(view) = self.views.last_mut()
+        {
+            view.fact = Some(Fact::SentUnanswered);
         }
     }
 }

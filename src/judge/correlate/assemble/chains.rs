@@ -5,7 +5,7 @@ use super::attempts::{Event, Unit};
 use super::{Line, Recovered, SAME_MOMENT_MS};
 use crate::judge::correlate::merged::Merged;
 use crate::judge::correlate::view::{ChainId, View};
-use crate::model::{CallOutcome, CallerKind, Grain, Ids, Name, Observation, Outcome, Time, TransportError};
+use crate::model::{CallOutcome, CallerKind, Grain, Ids, Instant, Name, Observation, Outcome, Time, TransportError};
 use ahash::AHashMap;
 use std::sync::Arc;
 
@@ -63,10 +63,10 @@ impl Calls {
                 self.attempt(&unit, views);
             }
             Event::Saved(line) => {
-                let seen = line.seen;
-                self.forget(seen.time, views);
+                self.forget(line.seen.time, views);
                 if let Some(chain) = self.saved(line, views) {
-                    self.close(chain, CallOutcome::Recovered, seen, views);
+                    self.recovered(chain, line);
+                    self.close(chain, CallOutcome::Recovered, line.seen, views);
                 }
             }
         }
@@ -209,9 +209,10 @@ impl Calls {
         if is_tied && let Some(chain) = self.of_ids(&seen.ids, seen.time, views) {
             return Some(chain);
         }
-        let started = seen
-            .time
-            .plus_ms(-i64::from(seen.duration_ms.filter(|_| seen.grain == Grain::Call)?) - SAME_MOMENT_MS);
+        if seen.grain == Grain::Attempt {
+            return self.answered_by(seen, views);
+        }
+        let started = seen.time.plus_ms(-i64::from(seen.duration_ms?) - SAME_MOMENT_MS);
         let within = |chain: usize| {
             let (Some(first), Some(last)) = (self.first(chain, views), self.last(chain, views)) else {
                 return false;
@@ -227,21 +228,40 @@ impl Calls {
             .min_by_key(|&chain| self.first(chain, views).map(|first| first.time))
     }
 
+    /// The chain whose announced retry this answer is: due, and of the same thread where threads are named; of several the one
+    /// that was due first.
+    fn answered_by(&self, seen: &Observation, views: &[View]) -> Option<usize> {
+        let is_whole_second = seen.time.0.rem_euclid(1000) == 0;
+        let latest = seen.time.plus_ms(if is_whole_second { 1000 } else { 0 });
+        let due = |chain: usize| {
+            let last = self.last(chain, views).filter(|last| may_belong(last, seen))?;
+            let due = last.time.plus_ms(i64::from(last.retry_in_ms?));
+            (due <= latest).then_some((due, chain))
+        };
+        self.open.iter().copied().filter_map(due).min().map(|(_, chain)| chain)
+    }
+
+    /// Notes the success that ended a chain.
+    fn recovered(&mut self, chain: usize, Line { source, seen, .. }: Line<'_>) {
+        let Some(chain) = self.chains.get(chain) else { return };
+        // A success that is numbered is known for a retry already.
+        let is_known = seen.attempt.is_some();
+        let took = seen.duration_ms.filter(|_| seen.instant == Instant::Unknown);
+        self.recovered.push(Recovered {
+            time: seen.time,
+            source,
+            until_ms: took.unwrap_or(0),
+            first: chain.first as usize,
+            by: (!is_known).then(|| Arc::clone(&seen.attributes)),
+        });
+    }
+
     fn close(&mut self, chain: usize, end: CallOutcome, seen: &Observation, views: &mut [View]) {
         self.open.retain(|&open| open != chain);
         let Some(closing) = self.chains.get_mut(chain) else {
             return;
         };
         closing.end = end;
-        if end == CallOutcome::Recovered {
-            // A success that is numbered is known for a retry already.
-            let is_known = seen.attempt.is_some();
-            self.recovered.push(Recovered {
-                time: seen.time,
-                first: closing.first as usize,
-                by: (!is_known).then(|| Arc::clone(&seen.attributes)),
-            });
-        }
         let kind = if let Outcome::Transport(kind) = seen.outcome {
             Some(kind)
         } else {

@@ -11,7 +11,7 @@ mod chains;
 use super::family::Family;
 use super::met::{Tied, tied};
 use super::view::{SourceIndex, View};
-use crate::model::{Attributes, Grain, Observation, Outcome, Time};
+use crate::model::{Attributes, Grain, Observation, Outcome, RetrySaid, Time};
 use crate::workers::Workers;
 use attempts::Attempts;
 use chains::Calls;
@@ -23,8 +23,12 @@ const SAME_MOMENT_MS: i64 = 2_000;
 /// A call that failed first and went well at last, as its own source tells.
 #[derive(Clone, Debug)]
 pub(super) struct Recovered {
-    /// When it went well.
+    /// When it went well, by the clock of its source.
     pub(super) time: Time,
+    /// The source that says so.
+    pub(super) source: SourceIndex,
+    /// How much later that was if the source's stamps are starts.
+    pub(super) until_ms: u32,
     /// Its first failure, by the view's index.
     pub(super) first: usize,
     /// The attributes of the success that ended it, where it has no number, so that it is not counted as a first attempt.
@@ -57,7 +61,10 @@ pub(super) fn assemble(files: &[File<'_>], (number, family): (u32, &Family), wor
     // Nearly all attempts begin with a line on the answer: a third of the time went into new memory for these, which all of
     // the workers have the system give now.
     let ends: Vec<(SourceIndex, &Observation)> = records().filter(|(_, seen)| is_end(seen)).collect();
-    let begun = workers.map_each(&ends, |(source, seen)| View::of(*source, seen));
+    let mut begun = workers.map_each(&ends, |(source, seen)| View::of(*source, seen));
+    if numbers_retries_alone(records().map(|(_, seen)| seen)) {
+        begun.iter_mut().for_each(|view| view.number = view.number.or(Some(1)));
+    }
     drop(ends);
     let mut attempts = Attempts::of(family, begun);
     let lists: Vec<&[Observation]> = files.iter().map(|(_, records)| *records).collect();
@@ -79,6 +86,20 @@ pub(super) fn assemble(files: &[File<'_>], (number, family): (u32, &Family), wor
     let mut views = attempts.views;
     let recovered = calls.told(&mut views);
     Assembled { views, recovered }
+}
+
+/// Whether a log numbers retries and no first attempts, as OpenTelemetry's `http.request.resend_count` does: of every retry
+/// it shows a first attempt that failed, and it announces none.
+fn numbers_retries_alone<'a>(records: impl Iterator<Item = &'a Observation>) -> bool {
+    let (mut first, mut second) = (0_usize, 0_usize);
+    for seen in records {
+        if seen.retry.is_some_and(RetrySaid::is_announced) || seen.attempt == Some(1) {
+            return false;
+        }
+        first += usize::from(seen.attempt.is_none() && is_end(seen));
+        second += usize::from(seen.attempt == Some(2) && seen.grain == Grain::Attempt);
+    }
+    second > 0 && second <= first
 }
 
 /// Whether a record is an attempt's own, which did not end well: every one of them begins a view.

@@ -7,6 +7,7 @@ mod proxies;
 pub(super) use applications::{answers_beyond_calls, counted_grain, of_applications};
 pub(super) use proxies::{OfProxies, of_proxies};
 
+use super::calls::Saving;
 use super::clocks::Clock;
 use crate::judge::combinations::lies_at;
 use crate::model::{Attributes, Cell, Dimension, Grain, SourceRollup, Time, TrafficCell, TupleId, sort_runs};
@@ -172,12 +173,32 @@ impl Successes {
         self.counts.get_mut(found.ok()?).map(|(.., cell)| cell)
     }
 
-    /// Marks one success as a retry that saved its call: the one at that time with those attributes, if there is one.
+    /// Marks one success as a retry that saved its call: the one in that [cell](cell_of) with those attributes, else one of
+    /// the same moment whose attributes do not contradict them. A call's line may have saved it where the answers are counted,
+    /// and the other way round.
     pub(super) fn mark_later(&mut self, time: Time, attributes: &Arc<Attributes>) {
-        let slot = Time(time.0.div_euclid(SLOT_MS) * SLOT_MS);
+        let is_free = |cell: &Cell| cell.ok_later < cell.ok;
         let number = self.numbers.get(attributes).copied();
-        if let Some(cell) = number.and_then(|number| self.at(slot, number)) {
-            cell.ok_later = (cell.ok_later + 1).min(cell.ok);
+        if let Some(cell) = number.and_then(|number| self.at(time, number)).filter(|cell| is_free(cell)) {
+            cell.ok_later += 1;
+            return;
+        }
+        let (from, to) = (time.plus_ms(-SLOT_MS), time.plus_ms(SLOT_MS));
+        let begin = self.counts.partition_point(|(at, ..)| *at < from);
+        let end = self.counts.partition_point(|(at, ..)| *at <= to);
+        let near = self.counts.get(begin..end).unwrap_or_default().iter();
+        let fits = |number: u32| {
+            self.tuples
+                .get(number as usize)
+                .is_some_and(|theirs| may_be_same(theirs, attributes))
+        };
+        let found = near
+            .filter(|(_, number, cell)| is_free(cell) && fits(*number))
+            .min_by_key(|(at, number, _)| (at.since(time).abs(), *at, *number));
+        if let Some(&(at, number, _)) = found
+            && let Some(cell) = self.at(at, number)
+        {
+            cell.ok_later += 1;
         }
     }
 
@@ -214,6 +235,47 @@ impl Successes {
         });
         made.collect()
     }
+}
+
+/// A call's own line stands at most this far from the answer that saved it.
+const SAVING_MS: i64 = 10_000;
+
+/// Counts the successes that saved a call as no first attempts; says of how many it found the count. `cells` are by time.
+pub(super) fn take_savings(cells: &mut [TrafficCell], savings: &[Saving]) -> u64 {
+    let mut taken = 0;
+    for Saving { time, attributes } in savings {
+        let (from, to) = (time.plus_ms(-SAVING_MS), time.plus_ms(SAVING_MS));
+        let begin = cells.partition_point(|cell| cell.time < from);
+        let end = cells.partition_point(|cell| cell.time <= to);
+        let near = cells.get_mut(begin..end).unwrap_or_default().iter_mut();
+        let nearest = near
+            .filter(|cell| cell.first_ok > 0 && may_be_same(&cell.attributes, attributes))
+            .min_by_key(|cell| cell.time.plus_ms(SLOT_MS / 2).since(*time).abs());
+        if let Some(cell) = nearest {
+            cell.first_ok -= 1;
+            taken += 1;
+        }
+    }
+    taken
+}
+
+/// Whether two lines' attributes may be of one success: neither says otherwise than the other.
+fn may_be_same(mine: &Attributes, theirs: &Attributes) -> bool {
+    let agree = |dimension| match (mine.get(dimension), theirs.get(dimension)) {
+        (Some(mine), Some(theirs)) => mine == theirs,
+        _ => true,
+    };
+    [Dimension::Client, Dimension::Host, Dimension::Endpoint, Dimension::Model]
+        .into_iter()
+        .all(agree)
+}
+
+/// The time of the cell in which a success is counted, on the common clock: what its source stamped, and how much later it
+/// was if the stamp is a start.
+pub(super) fn cell_of((rollup, clock): (&SourceRollup, Clock), time: Time, until_ms: u32) -> Time {
+    let by_start = clock.stamps_start && rollup.cells.may_start();
+    let ended = time.plus_ms(if by_start { i64::from(until_ms) } else { 0 });
+    Time(ended.0.div_euclid(SLOT_MS) * SLOT_MS).plus_ms(clock.offset_ms)
 }
 
 const SLOT_MS: i64 = crate::model::CELL_SECONDS * 1000;
