@@ -13,6 +13,7 @@ mod browser;
 mod bundle;
 mod calls;
 mod cli;
+mod clocks;
 mod config;
 mod corpora;
 mod discovery;

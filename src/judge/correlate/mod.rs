@@ -5,7 +5,6 @@
 //! traffic is already shown ([`cover`]); the successes ([`successes`]); the sides ([`side`]); the calls ([`calls`]).
 
 mod addresses;
-mod arrivals;
 mod assemble;
 mod both;
 mod by_client;
