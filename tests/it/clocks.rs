@@ -158,3 +158,40 @@ fn clocks_of_strangers_stay_as_they_are() {
         assert_eq!(offsets, [0.0, 0.0], "{zone}");
     }
 }
+
+/// An nginx whose provider fails for some minutes and breaks streams off in others, which only its error.log tells.
+fn streams_broken() -> [(&'static str, String); 2] {
+    let (mut access, mut errors) = (String::new(), String::new());
+    let time = |second: i64| DateTime::from_timestamp_millis(BEGIN_MS + second * 1000).unwrap();
+    for second in 0..3600 {
+        let status = if (600..1200).contains(&second) && second % 2 == 0 {
+            500
+        } else {
+            200
+        };
+        writeln!(
+            access,
+            r#"10.0.3.7 - - [{}] "POST /v1/chat/completions HTTP/1.1" {status} 312 "-" "OpenAI/Python 2.54.0" rt=0.800 uct="0.004" uht="0.800" urt="0.800" us="{status}" ua="104.18.7.192:443" rid="req_{second:032x}""#,
+            time(second).format("%d/%b/%Y:%H:%M:%S +0000")
+        )
+        .unwrap();
+        if (1500..2100).contains(&second) && second % 2 == 0 {
+            writeln!(
+                errors,
+                r#"{} [error] 29853#29853: *{second} readv() failed (104: Connection reset by peer) while reading upstream, client: 10.0.3.7, server: , request: "POST /v1/chat/completions HTTP/1.1", upstream: "https://104.18.7.192:443/v1/chat/completions", host: "llm-gw.corp.example""#,
+                time(second).format("%Y/%m/%d %H:%M:%S")
+            )
+            .unwrap();
+        }
+    }
+    [("gw/access.log", access), ("gw/error.log", errors)]
+}
+
+#[test]
+fn an_error_log_is_in_no_zone_that_does_not_exist_and_is_not_moved_to_another_outage() {
+    let found = found(&streams_broken());
+    assert_eq!(counted(&found), (3600, 600));
+    assert!(offset(&found, "gw/error.log").abs() < 0.001);
+    let last = found.windows.last().unwrap();
+    assert_eq!(last.end.0, BEGIN_MS + 2_098_000);
+}

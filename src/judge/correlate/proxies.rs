@@ -6,8 +6,10 @@
 use super::merged::Merged;
 use super::twins::{AccessLogs, WIDEST_ZONE};
 use super::view::{SourceIndex, View, surer};
-use crate::model::{Dimension, Fact, Grain, Name, Observation, Outcome, SourceRollup, Time, TransportError, Vantage, sort_runs};
-use crate::text::timestamp::ZONE_STEP_MS;
+use crate::model::{
+    Dimension, Fact, Grain, Name, Observation, Outcome, Reached, SourceRollup, Time, TransportError, Vantage, sort_runs,
+};
+use crate::text::timestamp::{ZONE_STEP_MS, is_zone};
 use crate::workers::Workers;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -159,8 +161,11 @@ fn may_be_shifted(host: &ProxyHost, index: SourceIndex, sources: &[(&Name, &Sour
     !has_zone(index) && !host.counted.contains(&index) && host.counted.iter().any(|at| has_zone(*at))
 }
 
-/// How far an error log without a zone is from its host's access log, which has one: by which whole zone most of its
+/// How far an error log without a zone is from its host's access log, which has one: by which zone of the world most of its
 /// errors are at a failure's time. An access log of the host that has no zone either is written in the same.
+///
+/// A failure that the provider answered is no error of the proxy's, and an error that broke off an answer is no failure of
+/// the access log's, which says 200: neither tells anything. What else there is may meet another outage by chance.
 fn zone_shift(
     host: &ProxyHost,
     index: SourceIndex,
@@ -171,10 +176,14 @@ fn zone_shift(
     if !may_be_shifted(host, index, sources) {
         return 0;
     }
-    let mut failures: Vec<Time> = host.views.iter().map(|view| view.time).collect();
+    let is_own = |view: &&View| view.fact.map(Fact::reached) != Some(Reached::Yes);
+    let mut failures: Vec<Time> = host.views.iter().filter(is_own).map(|view| view.time).collect();
     failures.sort_unstable();
     // A second look's successes are no errors: before it and after it the zone comes out the same.
-    let errors = || details(rollup).filter(|seen| seen.outcome != Outcome::Success);
+    let errors = || {
+        let errors = details(rollup).filter(|seen| seen.outcome != Outcome::Success && !died_after_200(seen));
+        errors.take(DETAILS_LOOKED_AT)
+    };
     let matched = |shift: i64| {
         let at_a_failure = |seen: &&Observation| {
             let time = seen.time.plus_ms(shift);
@@ -183,19 +192,30 @@ fn zone_shift(
                 .get(near)
                 .is_some_and(|failure| failure.since(time) <= SAME_EXCHANGE_MS)
         };
-        errors().take(DETAILS_LOOKED_AT).filter(at_a_failure).count()
+        errors().filter(at_a_failure).count()
     };
     let as_read = matched(0);
-    // Errors from when nothing was logged at all are in another zone, however few they are.
+    // Errors from when nothing was logged at all are in another zone, however few they are. Others may be right as they are
+    // read: a proxy that asked another server in time answers 200.
     let is_within = |seen: &Observation| covered.iter().any(|(first, last)| (*first..=*last).contains(&seen.time));
-    let needed = if errors().any(is_within) { DETAILS_NEEDED } else { 1 };
+    let needed = if errors().any(is_within) {
+        DETAILS_NEEDED.max(errors().count().div_ceil(2))
+    } else {
+        1
+    };
     let best = (-WIDEST_ZONE..=WIDEST_ZONE)
+        .filter(|quarters| is_zone(-quarters * ZONE_STEP_MS))
         .map(|quarters| (matched(quarters * ZONE_STEP_MS), std::cmp::Reverse(quarters.abs()), quarters))
         .max();
     match best {
         Some((most, _, quarters)) if most >= needed && most > 2 * as_read => quarters * ZONE_STEP_MS,
         _ => 0,
     }
+}
+
+/// Whether an error broke off an answer that the access log has as a success.
+fn died_after_200(seen: &Observation) -> bool {
+    seen.outcome == Outcome::Transport(TransportError::StreamAbort)
 }
 
 /// Adds what an error log says.
@@ -244,10 +264,9 @@ fn add_details(
             continue;
         }
         let in_access_log = covered.iter().any(|(first, last)| (*first..=*last).contains(&time));
-        let died_after_200 = seen.outcome == Outcome::Transport(TransportError::StreamAbort);
-        if !in_access_log || died_after_200 {
+        if !in_access_log || died_after_200(seen) {
             let mut view = View::of(index, seen);
-            view.counted_as_success = in_access_log && died_after_200;
+            view.counted_as_success = in_access_log && died_after_200(seen);
             views.push(view);
         }
     }

@@ -15,7 +15,7 @@ mod zone;
 
 pub use cache::StampCache;
 pub use http_date::http_date;
-pub use zone::{UnknownZone, ZONE_STEP_MS, Zone, nearest_zone_ms};
+pub use zone::{UnknownZone, ZONE_STEP_MS, Zone, is_zone, nearest_zone_ms};
 
 use crate::model::Time;
 use calendar::{DAY_MS, days, days_of};

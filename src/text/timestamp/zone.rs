@@ -16,6 +16,18 @@ pub fn nearest_zone_ms(offset_ms: i64) -> i64 {
     (offset_ms + ZONE_STEP_MS / 2).div_euclid(ZONE_STEP_MS) * ZONE_STEP_MS
 }
 
+/// Whether some place on Earth keeps a time that is so far east of UTC, in milliseconds, by the IANA data base of 2026: whole
+/// hours from -12 to +14, and few others.
+#[must_use]
+pub fn is_zone(east_ms: i64) -> bool {
+    /// Marquesas, Newfoundland in winter and in summer; Iran, Afghanistan, India, Nepal, Myanmar, Eucla, central Australia in
+    /// winter and in summer, Chatham in winter and in summer; in quarters of an hour.
+    const OTHERS: [i64; 13] = [-38, -14, -10, 14, 18, 22, 23, 26, 35, 38, 42, 51, 55];
+    let quarters = east_ms.div_euclid(ZONE_STEP_MS);
+    let is_hour = quarters.rem_euclid(4) == 0 && (-48..=56).contains(&quarters);
+    east_ms.rem_euclid(ZONE_STEP_MS) == 0 && (is_hour || OTHERS.contains(&quarters))
+}
+
 /// The zone in which stamps without one are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Zone {
@@ -175,7 +187,27 @@ impl Zone {
 
 #[cfg(test)]
 mod tests {
-    use super::Zone;
+    use super::{Zone, is_zone};
+
+    #[test]
+    fn few_quarters_of_an_hour_are_a_zone() {
+        let is = |minutes: i64| is_zone(minutes * 60_000);
+        assert!(
+            [
+                0,
+                60,
+                -5 * 60,
+                14 * 60,
+                5 * 60 + 30,
+                5 * 60 + 45,
+                -(3 * 60 + 30),
+                12 * 60 + 45
+            ]
+            .into_iter()
+            .all(is)
+        );
+        assert!(![15, -15, 30, 75, 15 * 60, -13 * 60, 5 * 60 + 15, 7].into_iter().any(is));
+    }
 
     #[test]
     fn reads_utc_offsets_and_names() {
