@@ -81,6 +81,37 @@ fn nginx(exchanges: &[Exchange], ahead_ms: i64) -> String {
     })
 }
 
+/// The same as the log of a load balancer with a layout of its own, which stamps when a request came.
+fn balancer(exchanges: &[Exchange], stamps_start: bool) -> String {
+    let lines = exchanges.iter().enumerate().map(|(number, one)| {
+        let Exchange { end_ms, took_ms, status } = one;
+        let stamp_ms = end_ms - if stamps_start { *took_ms } else { 0 };
+        let time = DateTime::from_timestamp_millis(BEGIN_MS + stamp_ms).unwrap().format("%d/%b/%Y:%H:%M:%S%.3f");
+        let line = format!(
+            r#"{{"ts": "{time}", "client": "10.0.3.7:50198", "frontend": "fe_llm", "backend": "be_openai", "server": "o2", "tq": 0, "tw": 0, "tc": 2, "tr": {took_ms}, "ta": {took_ms}, "status": {status}, "bytes": 489, "term": "----", "retries": "0", "method": "POST", "path": "/v1/chat/completions", "client_request_id": "{}"}}"#,
+            id(number)
+        );
+        (stamp_ms, line)
+    });
+    let mut lines: Vec<(i64, String)> = lines.collect();
+    lines.sort();
+    lines.into_iter().map(|(_, line)| line + "\n").collect()
+}
+
+/// An application's log with its callers' ids.
+fn application_with_ids(exchanges: &[Exchange]) -> String {
+    let log = application(exchanges, "Z");
+    let lines = log.lines().enumerate();
+    let with_id = |(number, line): (usize, &str)| {
+        line.replace(r#""model""#, &format!(r#""client_request_id":"{}","model""#, id(number))) + "\n"
+    };
+    lines.map(with_id).collect()
+}
+
+fn id(number: usize) -> String {
+    format!("00000000-0000-4000-8000-{number:012x}")
+}
+
 fn found(logs: &[(&str, String)]) -> Findings {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in logs {
@@ -156,6 +187,23 @@ fn clocks_of_strangers_stay_as_they_are() {
         ]);
         let offsets = [offset(&found, "app/app.log"), offset(&found, "gw/access.log")];
         assert_eq!(offsets, [0.0, 0.0], "{zone}");
+    }
+}
+
+#[test]
+fn a_load_balancers_stamps_are_what_its_pairs_show() {
+    let mut hour = hour(5);
+    for one in hour.iter_mut().filter(|one| one.status == 503) {
+        (one.status, one.took_ms) = (504, 15_000);
+    }
+    for stamps_start in [true, false] {
+        let logs = [
+            ("app/app.log", application_with_ids(&hour)),
+            ("lb/haproxy.log", balancer(&hour, stamps_start)),
+        ];
+        let found = found(&logs);
+        assert_eq!(counted(&found), truth(&hour), "{stamps_start}");
+        assert!(offset(&found, "lb/haproxy.log").abs() < 0.001, "{stamps_start}");
     }
 }
 

@@ -298,20 +298,21 @@ fn assemble_family<'s>((number, family): (u32, &Family), sources: &[(&Name, &'s 
     assemble::assemble(&files, (number, family), workers)
 }
 
-/// Moves every view to its end on the common clock.
+/// Moves every view to its end on the common clock. What a proxy's layout lets one think of its stamps yields to what its pairs
+/// show: sites name a field as another proxy does.
 fn set_clocks(assembled: &mut [Assembled], proxies: &mut [ProxyHost], clocks: &[Clock], workers: &Workers) {
-    let set = |_: usize, view: &mut View, (): &mut ()| {
+    let set = |view: &mut View, may_start: bool| {
         let clock = clocks.get(view.source).copied().unwrap_or_default();
-        let duration = if view.instant == crate::model::Instant::Unknown {
-            view.duration_ms
-        } else {
-            None
-        };
-        view.time = clock.end(view.time, duration);
+        view.time = clock.end(view.time, view.duration_ms.filter(|_| may_start));
     };
-    let of_proxies = proxies.iter_mut().flat_map(|proxy| [&mut proxy.views, &mut proxy.successes]);
-    let lists = assembled.iter_mut().map(|one| &mut one.views).chain(of_proxies);
-    lists.for_each(|views| workers.each_mut(views, set));
+    for one in assembled {
+        workers.each_mut(&mut one.views, |_, view, (): &mut ()| {
+            set(view, view.instant == crate::model::Instant::Unknown);
+        });
+    }
+    for views in proxies.iter_mut().flat_map(|proxy| [&mut proxy.views, &mut proxy.successes]) {
+        workers.each_mut(views, |_, view, (): &mut ()| set(view, true));
+    }
 }
 
 fn finish(

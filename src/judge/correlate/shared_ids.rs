@@ -16,6 +16,8 @@ pub(super) struct Pair {
     pub(super) apart_ms: i64,
     /// How long the application says that it took.
     pub(super) duration_ms: i64,
+    /// How long the proxy says, if it does.
+    pub(super) proxy_ms: Option<i64>,
 }
 
 /// The sampled ids of all proxies' logs: of hundreds of logs, each shares ids with few, and which ones is told by looking
@@ -45,14 +47,15 @@ impl ProxyIds {
     }
 }
 
-/// Which logs hold an id of one kind, and when each wrote it.
-struct Holders(ByHash<(SourceIndex, Time)>);
+/// Which logs hold an id of one kind, when each wrote it, and how long it says that the exchange took.
+struct Holders(ByHash<(SourceIndex, Time, Option<u32>)>);
 
 impl Holders {
     fn of<'r>(logs: impl Iterator<Item = (SourceIndex, &'r IdSample)> + Clone) -> Self {
         let mut holders = ByHash::with_room(logs.clone().map(|(_, ids)| ids.len()).sum());
         for (log, ids) in logs {
-            ids.iter().for_each(|(hash, seen)| holders.add(hash, (log, seen.time)));
+            ids.iter()
+                .for_each(|(hash, seen)| holders.add(hash, (log, seen.time, seen.duration_ms)));
         }
         Self(holders)
     }
@@ -60,10 +63,11 @@ impl Holders {
     fn shared(&self, application: &IdSample) -> BTreeMap<SourceIndex, Vec<Pair>> {
         let mut pairs: BTreeMap<SourceIndex, Vec<Pair>> = BTreeMap::new();
         for (hash, seen) in application.iter() {
-            for (log, time) in self.0.get(hash) {
+            for (log, time, proxy_ms) in self.0.get(hash) {
                 pairs.entry(*log).or_default().push(Pair {
                     apart_ms: time.since(seen.time),
                     duration_ms: i64::from(seen.duration_ms.unwrap_or(0)),
+                    proxy_ms: proxy_ms.map(i64::from),
                 });
             }
         }

@@ -143,7 +143,7 @@ impl<'a> Tracer<'a> {
             let before = loose.len();
             loose.extend(sighting.seen.iter().filter(own).map(|observation| Loose {
                 record: self.record(observation, &seen, has_id),
-                end: self.end(observation, &sighting.path),
+                end: self.end(observation, &seen),
                 observation,
             }));
             if has_id && loose.len() == before && judged.is_empty() {
@@ -181,11 +181,17 @@ impl<'a> Tracer<'a> {
         self.offsets_ms.get(path).copied().unwrap_or(0)
     }
 
-    /// When a record's attempt ended, clocks corrected.
-    fn end(&self, seen: &Observation, path: &Name) -> Time {
-        let is_start = seen.instant == crate::model::Instant::Unknown && self.stamp_starts.contains(path);
-        let duration = if is_start { seen.duration_ms.unwrap_or(0) } else { 0 };
-        seen.time.plus_ms(self.offset(path)).plus_ms(i64::from(duration))
+    /// When a record's attempt ended, clocks corrected: a proxy's stamps are what its pairs show, an application's what the
+    /// record says where it says so.
+    fn end(&self, observation: &Observation, Seen { path, vantage, .. }: &Seen) -> Time {
+        let may_start = *vantage == Vantage::Proxy || observation.instant == crate::model::Instant::Unknown;
+        let duration = observation
+            .duration_ms
+            .filter(|_| may_start && self.stamp_starts.contains(path));
+        observation
+            .time
+            .plus_ms(self.offset(path))
+            .plus_ms(i64::from(duration.unwrap_or(0)))
     }
 }
 

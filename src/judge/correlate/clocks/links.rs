@@ -1,7 +1,7 @@
 //! Which logs share attempts, and how far their stamps are apart: by pairs of the sampled ids, else by their arrivals.
 
 use super::by_arrivals::{Arrivals, applications_with_ids, has_ids, links_by_arrivals};
-use super::starts::stamps_start;
+use super::starts::{Apart, proxy_stamps_start, stamps_start};
 use super::{Clock, Unit};
 use crate::judge::correlate::shared_ids::{PAIRS_NEEDED, Pair, ProxyIds};
 use crate::judge::correlate::view::SourceIndex;
@@ -108,20 +108,16 @@ pub(super) fn links(sources: &[(&Name, &SourceRollup)], units: &[Unit<'_>], cloc
     let proxy_of = |(proxy, unit): (usize, &Unit<'_>)| unit.counted.iter().map(|&log| (log, proxy)).collect::<Vec<_>>();
     let proxy_of: BTreeMap<SourceIndex, usize> = proxies().flat_map(proxy_of).collect();
     let ids = ProxyIds::of(sources, proxy_of.keys().copied(), workers);
-    let mut links = Links::default();
+    let mut pairings = Vec::new();
     for (application, unit) in numbered().filter(|(_, unit)| !unit.is_proxy) {
-        for (proxy, mut apart) in lags((sources, unit), &ids, &proxy_of, clocks, workers) {
-            if apart.len() >= PAIRS_NEEDED {
-                links.single.push(Link {
-                    application,
-                    proxy,
-                    pairs: apart.len(),
-                    told_by: ToldBy::Ids,
-                    lag_ms: median(&mut apart),
-                });
-            }
+        for (proxy, apart) in lags((sources, unit), &ids, &proxy_of, clocks, workers) {
+            pairings.extend((apart.len() >= PAIRS_NEEDED).then(|| Pairing::of((application, proxy), &apart)));
         }
     }
+    let mut links = Links {
+        single: by_pairs(&pairings, units, clocks),
+        ..Links::default()
+    };
     let paired: BTreeSet<usize> = links.single.iter().map(|link| link.proxy).collect();
     let arrivals = Arrivals::of(units);
     let with_ids = applications_with_ids(units, sources);
@@ -142,8 +138,8 @@ fn lags(
     proxy_of: &BTreeMap<SourceIndex, usize>,
     clocks: &mut [Clock],
     workers: &Workers,
-) -> BTreeMap<usize, Vec<i64>> {
-    let mut apart: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
+) -> BTreeMap<usize, Vec<Apart>> {
+    let mut apart: BTreeMap<usize, Vec<Apart>> = BTreeMap::new();
     // A browser's log tells more of a proxy that an application's knows, and knows none by itself.
     let mut acquainted: BTreeSet<usize> = BTreeSet::new();
     let of_log = |&index: &SourceIndex| {
@@ -160,18 +156,77 @@ fn lags(
         for (log, pairs) in by_log {
             let Some(&proxy) = proxy_of.get(&log) else { continue };
             acquainted.extend(is_application.then_some(proxy));
-            let lag = |pair: Pair| {
-                if starts {
-                    pair.apart_ms - pair.duration_ms
-                } else {
-                    pair.apart_ms
-                }
+            let lag = |pair: Pair| Apart {
+                lag_ms: pair.apart_ms - if starts { pair.duration_ms } else { 0 },
+                proxy_ms: pair.proxy_ms,
             };
             apart.entry(proxy).or_default().extend(pairs.into_iter().map(lag));
         }
     }
     apart.retain(|proxy, _| acquainted.contains(proxy));
     apart
+}
+
+/// What the pairs of an application and a proxy tell.
+struct Pairing {
+    application: usize,
+    proxy: usize,
+    pairs: usize,
+    /// Whether the proxy's stamps look like starts.
+    proxy_starts: bool,
+    /// How far its stamps are ahead, and how far its ends are where they are starts.
+    lag_ms: i64,
+    lag_if_starts_ms: i64,
+}
+
+impl Pairing {
+    fn of((application, proxy): (usize, usize), apart: &[Apart]) -> Self {
+        let median_of = |lag: fn(&Apart) -> i64| median(&mut apart.iter().map(lag).collect::<Vec<_>>());
+        Self {
+            application,
+            proxy,
+            pairs: apart.len(),
+            proxy_starts: proxy_stamps_start(apart),
+            lag_ms: median_of(|one| one.lag_ms),
+            lag_if_starts_ms: median_of(|one| one.lag_ms + one.proxy_ms.unwrap_or(0)),
+        }
+    }
+}
+
+/// The links that pairs tell. A proxy's logs stamp starts where most of its pairs say so: what they are read from may not tell
+/// which instant it is.
+fn by_pairs(pairings: &[Pairing], units: &[Unit<'_>], clocks: &mut [Clock]) -> Vec<Link> {
+    let mut votes: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    for one in pairings {
+        let (starts, ends) = votes.entry(one.proxy).or_default();
+        *(if one.proxy_starts { starts } else { ends }) += one.pairs;
+    }
+    let starting: BTreeSet<usize> = votes
+        .iter()
+        .filter(|(_, (starts, ends))| starts > ends)
+        .map(|(proxy, _)| *proxy)
+        .collect();
+    for &log in starting
+        .iter()
+        .filter_map(|&proxy| units.get(proxy))
+        .flat_map(|unit| unit.counted)
+    {
+        if let Some(clock) = clocks.get_mut(log) {
+            clock.stamps_start = true;
+        }
+    }
+    let link = |one: &Pairing| Link {
+        application: one.application,
+        proxy: one.proxy,
+        pairs: one.pairs,
+        told_by: ToldBy::Ids,
+        lag_ms: if starting.contains(&one.proxy) {
+            one.lag_if_starts_ms
+        } else {
+            one.lag_ms
+        },
+    };
+    pairings.iter().map(link).collect()
 }
 
 fn median(values: &mut [i64]) -> i64 {
