@@ -11,6 +11,7 @@ mod classes;
 mod dotnet;
 mod dump;
 mod exception;
+mod finished;
 mod go_sdk;
 pub(super) mod headers;
 mod http_client;
@@ -33,10 +34,12 @@ mod scan;
 mod summary;
 mod trace;
 mod two_lines;
+mod wording;
 mod words;
 mod written;
 
 pub use exception::{Raised, exception, is_sdk_class, of_class as exception_of};
+pub use finished::{is_answers_id, is_reason};
 pub use own::own;
 pub use prose::model as model_in;
 pub use raised::read as raised;
@@ -46,6 +49,7 @@ pub(super) use summary::is_before_an_end;
 pub use trace::attach;
 pub use two_lines::is_answer;
 pub(super) use two_lines::{HEAD as ANSWER_HEAD, answer};
+pub use wording::Wording;
 
 use crate::model::Fields;
 
@@ -90,6 +94,9 @@ pub fn read_within<'a>(span: Option<&'a str>, message: &'a str, fields: &mut Fie
         return said;
     }
     if let Some(said) = behind_a_prefix(line, rest, message, fields) {
+        return said;
+    }
+    if let Some(said) = finished::read(line, rest, fields) {
         return said;
     }
     node_dump::read(line, message, fields).unwrap_or_else(|| raised::read(line, rest, fields))

@@ -1,8 +1,9 @@
 //! An application's own line about a call that ended: some words, then `key=value` pairs.
 
 use super::pairs::{Key, Pairs, latency_ms};
+use super::wording::Wording;
 use super::words::Words;
-use super::{Said, address, http_client, named, prose, scan, written};
+use super::{Said, address, finished, http_client, named, prose, scan, written};
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
 
@@ -63,7 +64,8 @@ fn timed<'a>(line: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
         return None;
     }
     let paired = Pairs::of(line).find(|(name, _)| Key::of(name) == Some(Key::Model));
-    let model = paired.map(|(_, model)| model).or_else(|| prose::model(before))?;
+    let model = paired.map(|(_, model)| model);
+    let model = model.or_else(|| prose::model(before)).or_else(|| prose::model(line))?;
     providers::by_model(model)?;
     fields.model = Some(model);
     fields.duration_ms = Some(duration);
@@ -175,10 +177,12 @@ impl<'a> Run<'a> {
         }
         fill_from_error(fields);
         let ended = said.or(if fields.status.is_some() { None } else { fields.ok });
-        // What a known model took, it took for an answer.
+        // What a known model took, it took for an answer, and an answer's id comes with one.
         let took = || {
             let known = fields.model.is_some_and(|model| providers::by_model(model).is_some());
-            fields.duration_ms.is_some()
+            let id = fields.x_request_id.or(fields.request_id);
+            let is_answered = || id.is_some_and(finished::is_answers_id) && !words.begins && !Wording::of(head).is_spoilt();
+            (fields.duration_ms.is_some() || is_answered())
                 && known
                 && fields.error_message.is_none()
                 && fields.error_type.is_none()
@@ -342,7 +346,7 @@ fn fill_from_error(fields: &mut Fields<'_>) {
     fields.error_type = fields.error_type.or_else(|| text.and_then(written::typed));
 }
 
-fn absent(value: &str) -> bool {
+pub(super) fn absent(value: &str) -> bool {
     matches!(value, "None" | "null" | "undefined" | "-" | "" | "nil")
 }
 
