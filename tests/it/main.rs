@@ -20,6 +20,7 @@ mod discovery;
 mod documents;
 mod envelopes;
 mod exceptions;
+mod finished;
 mod forged;
 mod formats;
 mod fuzz_twins;

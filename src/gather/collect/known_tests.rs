@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use std::cell::RefCell;
 
 /// Lines as programs write them: `%` is a digit, `~` a hexadecimal digit, and `^` one of a few letters.
-const LINES: [(&str, &str); 45] = [
+const LINES: [(&str, &str); 49] = [
     (
         "json-lines",
         r#"{"timestamp":"2026-03-02T00:00:%%.%%%Z","level":"info","provider":"openai","server.address":"api.openai.com","http.request.method":"POST","url.path":"/v1/responses","gen_ai.request.model":"gpt-4^","attempt":1,"duration_ms":%8%%,"x_client_request_id":"~~~~~~~~-40a2-4b9d-a828-~~~~bfece098","http.response.status_code":200,"x_request_id":"req_~~~~d6e5a10dd4859de6cf0f6d5a586e"}"#,
@@ -190,6 +190,22 @@ const LINES: [(&str, &str); 45] = [
     (
         "nginx-upstream",
         r#"10.0.3.7 - - [02/Mar/2026:00:00:%% +0000] "POST /v1/responses HTTP/1.1" 429 16% "-" "-" rt=%.%%% us="429" x_request_id=~~~~4048-40a2-4b9d-a828-674bfece098c crid=sk-proj-~~~~4048aaaaaaaaaaaaaaaa"#,
+    ),
+    (
+        "json-lines",
+        r#"{"timestamp":"2026-03-02T00:00:%%Z","level":"info","msg":"summary ^","model":"gpt-4o","request_id":"req_~~~~d6e5a10dd485","completion_tokens":%%}"#,
+    ),
+    (
+        "json-lines",
+        r#"{"@t":"2026-03-02T00:00:%%Z","@mt":"Call to {Model} took {Elapsed:0.0} ms","Model":"gpt-4o","Elapsed":%74.%%%%}"#,
+    ),
+    (
+        "text-logging",
+        "2026-03-02T00:00:%%.%%%Z  INFO 1 --- [chat] [nio-8080-exec-^] c.a.Svc    : llm call ok model=gpt-4o tokens=%% request_id=req_~~~~d6e5a10dd485",
+    ),
+    (
+        "text-logging",
+        "2026-03-02T00:00:%%.%%%Z  INFO 1 --- [chat] [nio-8080-exec-^] c.a.Svc    : ticket is open model=gpt-4o tokens=%%",
     ),
 ];
 

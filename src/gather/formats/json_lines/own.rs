@@ -38,9 +38,12 @@ pub(in crate::gather::formats) fn slots(line: &str, members: &[Member<'_>]) -> O
         .into_iter()
         .find(|key| has(*key));
     let time = [Key::Timestamp, Key::StartTime].into_iter().find(|key| has(*key));
+    // A message that is spelt with escapes has its template's holes as they are.
+    let message = members.iter().find(|(key, ..)| *key == Some(Key::Message));
+    let template = message.map_or("", |(_, text, _)| if text.is_empty() { line } else { text });
     let slot = |(key, text, is_text): &Member<'_>| match key {
         Some(key) if Some(*key) == time => Slot::stamp(line, text),
-        Some(key) if Some(*key) == duration => Slot::number(line, text, Own::Duration(milliseconds(*key)?)),
+        Some(key) if Some(*key) == duration => Slot::number(line, text, Own::Duration(milliseconds(*key, template)?)),
         Some(Key::DurationSeconds | Key::DurationAny) => Slot::number(line, text, Own::Nothing),
         Some(Key::StartTime) => Slot::digits(line, text, Own::Nothing),
         Some(Key::XRequestId) => Slot::id(line, text, Own::ProviderId),
@@ -62,11 +65,15 @@ fn count(line: &str, text: &str, own: Own) -> Option<Slot> {
 }
 
 /// How a duration's text becomes milliseconds, as `told` has it.
-fn milliseconds(key: Key) -> Option<Elapsed> {
+fn milliseconds(key: Key, template: &str) -> Option<Elapsed> {
     match key {
         Key::DurationMs => Some(Elapsed::TenTo(0)),
         Key::DurationSeconds => Some(Elapsed::By(|text| Some(scaled(text, 0)? * 1000.0))),
-        Key::DurationAny => Some(Elapsed::By(told::duration_ms)),
+        Key::DurationAny => match told::unit_in(template) {
+            Some(1.0) => Some(Elapsed::TenTo(0)),
+            Some(_) => Some(Elapsed::By(|text| Some(scaled(text, 0)? * 1000.0))),
+            None => Some(Elapsed::By(told::duration_ms)),
+        },
         _ => None,
     }
 }

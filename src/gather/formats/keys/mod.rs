@@ -57,11 +57,13 @@ pub(super) enum Key {
     NanoOfSecond,
     InputTokens,
     OutputTokens,
+    FinishReason,
+    Cached,
 }
 
 impl Key {
     /// How many facts there are.
-    pub(super) const COUNT: usize = Self::OutputTokens as usize + 1;
+    pub(super) const COUNT: usize = Self::Cached as usize + 1;
 
     /// Every fact.
     pub(super) fn all() -> impl Iterator<Item = Self> {

@@ -199,6 +199,7 @@ pub(super) const SPELLINGS: &[(Key, &[&str])] = &[
             "requestdurationms",
             "apilatencyms",
             "llmlatencyms",
+            "ms",
         ],
     ),
     (
@@ -230,6 +231,8 @@ pub(super) const SPELLINGS: &[(Key, &[&str])] = &[
             "latencytime",
             "timetaken",
             "elapsedtime",
+            // ECS counts nanoseconds.
+            "eventduration",
         ],
     ),
     (Key::Attempt, &["attempt", "attemptnumber", "trynumber", "attemptno"]),
@@ -385,4 +388,9 @@ pub(super) const SPELLINGS: &[(Key, &[&str])] = &[
             "usageoutputtokens",
         ],
     ),
+    (
+        Key::FinishReason,
+        &["finishreason", "stopreason", "genairesponsefinishreasons"],
+    ),
+    (Key::Cached, &["cached", "cachehit", "fromcache", "iscached", "isfromcache"]),
 ];

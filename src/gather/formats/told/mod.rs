@@ -1,5 +1,6 @@
 //! From keys and values to [`Fields`]: what a structured line of an application says of a call, if it is about one.
 
+mod finished;
 mod values;
 
 use super::keys::Key;
@@ -7,7 +8,7 @@ use crate::gather::messages::{self, Said};
 use crate::gather::retry_after;
 use crate::model::{ErrorSaid, Fields, Grain, Instant};
 use crate::providers;
-pub(super) use values::{duration_ms, is_absent, is_error_level};
+pub(super) use values::{duration_ms, is_absent, is_error_level, unit_in};
 use values::{status, whole};
 
 /// The values of one line by fact; escapes already undone.
@@ -46,6 +47,9 @@ impl<'a> Told<'a> {
             .then_some(false)
             .or_else(|| self.own_word());
         let mut fields = self.fields(level_ok);
+        if self.is_from_a_cache(&fields) {
+            return;
+        }
         let said = self.get(Key::Message).and_then(|message| {
             let mut said = fields.clone();
             (messages::read(message, &mut said) == Said::AboutACall).then_some(said)
@@ -92,6 +96,8 @@ impl<'a> Told<'a> {
             emit(&fields);
         } else if let Some(raised) = raised.or_else(|| self.raised(level_ok)) {
             emit(&raised);
+        } else if self.has_broken_off(&mut fields) {
+            emit(&fields);
         }
     }
 
@@ -111,6 +117,16 @@ impl<'a> Told<'a> {
             "false" | "False" | "failure" | "failed" | "error" | "ERROR" | "timeout" | "FAILED" => Some(false),
             _ => None,
         })
+    }
+
+    /// A duration whose key names no unit: the message's template does, or the value.
+    fn duration_of_any_unit(&self) -> Option<f64> {
+        let text = self.get(Key::DurationAny)?;
+        let in_unit = || {
+            let number = text.parse::<f64>().ok().filter(|number| number.is_finite())?;
+            Some(number * unit_in(self.get(Key::Message)?)?)
+        };
+        in_unit().or_else(|| duration_ms(text))
     }
 
     /// Whether the message does not speak of what comes before an end.
@@ -182,7 +198,7 @@ impl<'a> Told<'a> {
             http_date: self.get(Key::HttpDate),
             duration_ms: number(Key::DurationMs)
                 .or_else(|| number(Key::DurationSeconds).map(|seconds| seconds * 1000.0))
-                .or_else(|| self.get(Key::DurationAny).and_then(duration_ms)),
+                .or_else(|| self.duration_of_any_unit()),
             status: self.get(Key::Status).and_then(status),
             ok,
             method: self.get(Key::Method),
@@ -254,7 +270,9 @@ impl<'a> Told<'a> {
         let ended = fields.status.is_some()
             || (fields.duration_ms.is_some() && (failed || identified || self.own_word() == Some(true) || route() || timed()))
             || (fields.ok == Some(false) && fields.error_type.is_some_and(|word| names_an_end(word, fields)));
-        let told = (about && ended)
+        // An answer that only its words tell of is the call's, whichever attempt brought it.
+        let finished = !ended && !failed && self.has_finished(fields);
+        let told = (about && (ended || finished))
             || (fields.status.is_some() && fields.x_request_id.is_some())
             || (failed && fields.model.is_some() && identified);
         if !told {
@@ -262,7 +280,7 @@ impl<'a> Told<'a> {
         }
         let exchange =
             fields.method.is_some() && (fields.url.is_some_and(|url| url.contains('/')) || fields.server_address.is_some());
-        fields.grain = if self.get(Key::Attempt).is_some() || exchange {
+        fields.grain = if (self.get(Key::Attempt).is_some() && !finished) || exchange {
             Grain::Attempt
         } else {
             Grain::Call

@@ -1,5 +1,7 @@
 //! What a value of a structured line means by itself: a level, a status, a duration.
 
+use crate::gather::formats::keys::{self, Key};
+
 /// Whether a value is a language's word for none.
 pub(in crate::gather::formats) fn is_absent(value: &str) -> bool {
     value.len() <= "undefined".len() && matches!(value, "" | "-" | "null" | "None" | "nil" | "undefined" | "NULL")
@@ -32,6 +34,14 @@ pub(in crate::gather::formats) fn is_error_level(level: &str) -> bool {
     }
 }
 
+/// Words and numbers that mean a warning: 40 of pino and bunyan, 300 of Monolog, syslog's 4 (GELF).
+pub(super) fn is_warning_level(level: &str) -> bool {
+    let level = level.trim();
+    ["warn", "warning", "wrn", "w", "40", "300", "4"]
+        .iter()
+        .any(|word| level.eq_ignore_ascii_case(word))
+}
+
 /// An HTTP status, as a number or a string.
 pub(super) fn status(text: &str) -> Option<u16> {
     text.parse::<u16>().ok().filter(|status| (100..=599).contains(status))
@@ -60,6 +70,25 @@ pub(in crate::gather::formats) fn duration_ms(text: &str) -> Option<f64> {
     }
 }
 
+/// Milliseconds of the unit that a message's template writes behind the hole of a duration: `took {Elapsed:0.0} ms`
+/// (Serilog's compact JSON, NLog).
+pub(in crate::gather::formats) fn unit_in(template: &str) -> Option<f64> {
+    template.split('{').skip(1).find_map(|hole| {
+        let (hole, behind) = hole.split_once('}')?;
+        let name = hole.split([':', ',']).next()?;
+        if keys::key(name) != Some(Key::DurationAny) {
+            return None;
+        }
+        let unit = behind.trim_start();
+        let length = unit.find(|letter: char| !letter.is_ascii_alphabetic()).unwrap_or(unit.len());
+        match unit.get(..length)? {
+            "ms" | "millis" | "milliseconds" => Some(1.0),
+            "s" | "sec" | "secs" | "seconds" => Some(1000.0),
+            _ => None,
+        }
+    })
+}
+
 /// The whole number of a count; what is beyond the type is its greatest.
 pub(super) fn whole(number: f64) -> u32 {
     #[expect(
@@ -69,4 +98,17 @@ pub(super) fn whole(number: f64) -> u32 {
     )]
     let whole = number.min(f64::from(u32::MAX)) as u32;
     whole
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unit_in;
+
+    #[test]
+    fn a_templates_unit_is_that_of_its_durations_hole() {
+        assert_eq!(unit_in("LLM call to {Model} completed in {Elapsed:0.0} ms"), Some(1.0));
+        assert_eq!(unit_in("took {Elapsed} s"), Some(1000.0));
+        assert_eq!(unit_in("waited {Delay} ms, took {Elapsed}"), None);
+        assert_eq!(unit_in("{ Elapsed } {"), None);
+    }
 }
