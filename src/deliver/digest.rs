@@ -1,6 +1,6 @@
 //! The night's news in a few lines: the first is fit to be a mail's subject, the rest says where to read on.
 
-use super::phrases::{counted, inert, percent, scope, second, share};
+use super::phrases::{self, counted, inert, percent, scope, second, share};
 use super::report::{Context, Report};
 use super::table::wrapped;
 use crate::model::{Class, Window};
@@ -50,7 +50,9 @@ impl Report for Digest {
                 format!("to {}", second(window.end))
             };
             say(&format!("from {} {until}; {}", second(window.start), share(window)))?;
-            if window.calls > 0 {
+            if window.only_failures {
+                say(&phrases::lost(window))?;
+            } else if window.calls > 0 {
                 let calls = counted(window.calls, "call", "calls");
                 say(&format!("{} of {calls} lost after retries", window.calls_lost))?;
             }
@@ -83,12 +85,15 @@ impl Digest {
             (!short, window.failures, std::cmp::Reverse(window.start))
         });
         let gravest = gravest.map_or_else(String::new, |window| {
-            let failed = percent(window.failures, window.attempts);
+            let failed = if window.only_failures {
+                counted(window.failures, "failure", "failures")
+            } else {
+                format!("{:.0} % failed", percent(window.failures, window.attempts))
+            };
             format!(
-                ": {} {}, {:.0} % failed, {}",
+                ": {} {}, {failed}, {}",
                 window.verdict.class.name(),
                 window.start.to_utc().format("%Y-%m-%d %H:%M"),
-                failed,
                 scope(&window.scope)
             )
         });

@@ -27,7 +27,7 @@ pub(super) fn write(
         second(window.end)
     )?;
     evidence(window, working, context, out)?;
-    scope(working, context, out)?;
+    scope(window, working, context, out)?;
     sides(window, working, context, out)?;
     confidence(working, verdict.confidence, out)?;
     minutes(window, working, out)?;
@@ -43,7 +43,11 @@ fn paragraph(text: &str, context: &Context<'_>, out: &mut dyn io::Write) -> io::
     write!(out, "{}", wrapped(text, "  ", "  ", context.width))
 }
 
-fn of(tally: Tally) -> String {
+/// Failures of attempts; of failures alone, where only they were logged.
+fn of(tally: Tally, window: &Window) -> String {
+    if window.only_failures {
+        return format!("{:.0}", tally.failures);
+    }
     format!("{:.0} of {:.0}", tally.failures, tally.attempts)
 }
 
@@ -53,12 +57,23 @@ fn evidence(window: &Window, working: &Working, context: &Context<'_>, out: &mut
         Side::Provider => "the provider's side",
         Side::Network => "the network's side",
     };
+    let counted = if window.only_failures {
+        format!(
+            "Only failures were logged, so no share is known. Counted: first attempts that failed on {side}, as if a few \
+             attempts a minute had gone well, of which {:.2} % fail usually (assumed, not measured). That they came closer together is \
+             spoken for",
+            working.background * 100.0
+        )
+    } else {
+        format!(
+            "Counted: first attempts that failed on {side}. Usual: {:.2} % (background). The window's counts speak for a higher share",
+            working.background * 100.0
+        )
+    };
     paragraph(
         &format!(
-            "Counted: first attempts that failed on {side}. Usual: {:.2} % (background). The window's counts speak for a higher \
-             share with {:.1} nats; {:.1} were asked for (chance gives so much alpha_per_day times a day over all slices). Failures outside \
+            "{counted} with {:.1} nats; {:.1} were asked for (chance gives so much alpha_per_day times a day over all slices). Failures outside \
              come in clumps of {:.2}, which leaves {:.1} nats. The burst automaton gave {:.1}.",
-            working.background * 100.0,
             working.evidence,
             working.threshold,
             working.dispersion,
@@ -71,7 +86,7 @@ fn evidence(window: &Window, working: &Working, context: &Context<'_>, out: &mut
     writeln!(out)
 }
 
-fn scope(working: &Working, context: &Context<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+fn scope(window: &Window, working: &Working, context: &Context<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "What do the failing ones share?")?;
     if working.scope.is_empty() {
         paragraph(
@@ -93,8 +108,8 @@ fn scope(working: &Working, context: &Context<'_>, out: &mut dyn io::Write) -> i
                 "{}: {} against {} of the others; two shares explain this better than one by {gain:.1} nats; if the others failed \
                  at a third of that share, so few failures would have a chance of {chance_of_healthy:.2e}.",
                 dimension_word(*dimension),
-                of(*affected),
-                of(*others)
+                of(*affected, window),
+                of(*others, window)
             ),
             context,
             out,
@@ -104,8 +119,12 @@ fn scope(working: &Working, context: &Context<'_>, out: &mut dyn io::Write) -> i
         vec![
             dimension_word(told.dimension).to_owned(),
             told.value.as_deref().map_or_else(|| "(not logged)".to_owned(), inert),
-            of(told.tally),
-            format!("{:.1e}", told.chance),
+            of(told.tally, window),
+            if window.only_failures {
+                "unknown".to_owned()
+            } else {
+                format!("{:.1e}", told.chance)
+            },
             if told.in_scope { "yes" } else { "" }.to_owned(),
         ]
     });
@@ -144,14 +163,19 @@ fn confidence(working: &Working, confidence: f64, out: &mut dyn io::Write) -> io
 }
 
 fn minutes(window: &Window, working: &Working, out: &mut dyn io::Write) -> io::Result<()> {
-    writeln!(out, "Minute by minute (first attempts, failed of all; * inside the window)")?;
+    let what = if window.only_failures {
+        "that failed"
+    } else {
+        "failed of all"
+    };
+    writeln!(out, "Minute by minute (first attempts, {what}; * inside the window)")?;
     let is_inside = |start: Time| start.plus_ms(60_000) > window.start && start <= window.end;
     let rows = working.minutes.iter().map(|minute| {
         let mark = if is_inside(minute.start) { "*" } else { " " };
         vec![
             format!("{mark} {}", second(minute.start)),
-            of(minute.inside),
-            of(minute.outside),
+            of(minute.inside, window),
+            of(minute.outside, window),
             format!("{:+.2}", minute.gain),
         ]
     });

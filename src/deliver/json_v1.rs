@@ -135,6 +135,12 @@ struct WindowV1<'f> {
     failing_percentage: f64,
     interval_95: [f64; 2],
     baseline_percentage: f64,
+    /// Told where it is false: no such traffic was read outside the window, and the number before says nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_measured: Option<bool>,
+    /// Told where it is true: no share, severity or lost calls are known, and what stands there says nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    only_failures_logged: Option<bool>,
     calls: u64,
     calls_lost: u64,
     by_status: BTreeMap<String, u64>,
@@ -391,7 +397,9 @@ fn window(number: usize, window: &Window) -> WindowV1<'_> {
         failures: window.failures,
         failing_percentage: percent(window.failures, window.attempts),
         interval_95: interval(window.failures, window.attempts),
-        baseline_percentage: round(window.baseline * 100.0),
+        baseline_percentage: round(window.baseline.unwrap_or(0.0) * 100.0),
+        baseline_measured: window.baseline.is_none().then_some(false),
+        only_failures_logged: window.only_failures.then_some(true),
         calls: window.calls,
         calls_lost: window.calls_lost,
         by_status: statuses(&window.by_status),

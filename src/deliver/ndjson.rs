@@ -137,6 +137,9 @@ fn window(number: usize, window: &Window) -> Record {
     record.put("failures", json!(window.failures));
     record.put("failing_percentage", json!(percent(window.failures, window.attempts)));
     record.put("interval_95", json!(interval(window.failures, window.attempts)));
+    if window.only_failures {
+        record.put("only_failures_logged", json!(true));
+    }
     record
 }
 

@@ -1,7 +1,7 @@
 //! Numbers, times and names as a reader wants them; the same in every report.
 
 pub(super) use super::summary::headline;
-use crate::model::{Attempt, Dimension, Outcome, Scope, Severity, StatusNote, Time, Window};
+use crate::model::{Attempt, Counts, Dimension, Outcome, Scope, StatusNote, Time, Window};
 
 /// A count with thousands separated: 3,120.
 #[must_use]
@@ -63,6 +63,9 @@ pub(super) fn interval(part: u64, whole: u64) -> [f64; 2] {
 
 /// "14.2 % of 3,120 attempts (95 %: 13.0 to 15.5)".
 pub(super) fn share(window: &Window) -> String {
+    if window.only_failures {
+        return failed(window);
+    }
     let [low, high] = interval(window.failures, window.attempts);
     format!(
         "{:.1} % of {} ({} failed; 95 %: {low:.1} to {high:.1})",
@@ -70,6 +73,59 @@ pub(super) fn share(window: &Window) -> String {
         counted(window.attempts, "attempt", "attempts"),
         count(window.failures)
     )
+}
+
+/// "14.2 % of 3,120 attempts failed".
+pub(super) fn failed(window: &Window) -> String {
+    if window.only_failures {
+        let failures = counted(window.failures, "failure", "failures");
+        return format!("{failures}; only failures were logged, so the share is unknown");
+    }
+    format!(
+        "{:.1} % of {} failed",
+        percent(window.failures, window.attempts),
+        counted(window.attempts, "attempt", "attempts")
+    )
+}
+
+/// "14.2 %", and "443 of 3,120".
+pub(super) fn share_in_short(window: &Window) -> [String; 2] {
+    if window.only_failures {
+        return ["share unknown".to_owned(), counted(window.failures, "failure", "failures")];
+    }
+    [
+        format!("{:.1} %", percent(window.failures, window.attempts)),
+        format!("{} of {}", count(window.failures), count(window.attempts)),
+    ]
+}
+
+/// "672 calls, 75 lost after their retries".
+pub(super) fn lost(window: &Window) -> String {
+    let calls = counted(window.calls, "call", "calls");
+    if window.only_failures {
+        return format!("{calls} with failures; what became of them no log tells");
+    }
+    format!("{calls}, {} lost after their retries", count(window.calls_lost))
+}
+
+/// What failed outside a window, where any such traffic was read.
+pub(super) fn usual(window: &Window) -> String {
+    match window.baseline {
+        Some(baseline) => format!("{:.1} % outside it", round(baseline * 100.0)),
+        None => "unknown: no such traffic outside it was read".to_owned(),
+    }
+}
+
+/// All failures, where no success was logged; `isolated` are outside every window.
+pub(super) fn only_failures(counts: &Counts, isolated: u64) -> Option<String> {
+    counts.without_successes().then(|| {
+        format!(
+            "{} of {} were logged, {} of them outside every window, and no success: what share of the attempts failed, and what became of the calls, is unknown.",
+            counted(counts.failures, "failure", "failures"),
+            counted(counts.calls, "call", "calls"),
+            count(isolated)
+        )
+    })
 }
 
 /// A time to the second, UTC.
@@ -145,8 +201,12 @@ fn dimension_words(dimension: Dimension) -> &'static str {
 }
 
 /// How much failed, in words.
-pub(super) fn severity(severity: Severity) -> &'static str {
-    severity.name()
+pub(super) fn severity(window: &Window) -> &'static str {
+    if window.only_failures {
+        "share unknown"
+    } else {
+        window.severity.name()
+    }
 }
 
 /// How sure, in words (classification B6.4).

@@ -1,6 +1,6 @@
 //! The first lines of a report: whose fault, since when, how much, and what to do next.
 
-use super::phrases::{count, counted, inert, length, listed, percent, scope, second};
+use super::phrases::{count, counted, failed, inert, length, listed, scope, second};
 use crate::model::{Class, Dimension, Findings, Name, Side, Window, Zoom};
 use crate::providers;
 
@@ -29,6 +29,7 @@ pub(super) fn headline(findings: &Findings) -> String {
         length(worst.end.since(worst.start))
     };
     let lost = match (worst.calls_lost, worst.calls) {
+        _ if worst.only_failures => String::new(),
         (_, 0) => String::new(),
         (0, calls) => format!("; of {} none was lost", counted(calls, "call", "calls")),
         (lost, calls) => format!(
@@ -38,13 +39,12 @@ pub(super) fn headline(findings: &Findings) -> String {
         ),
     };
     format!(
-        "{}: {}, {} to {} ({over}), {:.1} % of {} failed{lost}.{others}",
+        "{}: {}, {} to {} ({over}), {}{lost}.{others}",
         whose(worst),
         scope(&worst.scope),
         second(worst.start),
         worst.end.to_utc().format("%H:%M:%S"),
-        percent(worst.failures, worst.attempts),
-        counted(worst.attempts, "attempt", "attempts")
+        failed(worst)
     )
 }
 
@@ -53,6 +53,9 @@ fn whose(window: &Window) -> String {
     let probably = if window.verdict.confidence < SURE { "probably " } else { "" };
     let provider = provider(window);
     let whose = match window.verdict.class {
+        Class::NetworkSide if is_reach_unknown(window) => {
+            "probably your own network or proxy, though no log tells whether the provider was reached".to_owned()
+        }
         Class::NetworkSide => format!("{probably}your own network or proxy, not the provider"),
         Class::Transient => format!("{probably}{provider}, a short fault"),
         Class::ModelSpecific => match window.scope.values.get(&Dimension::Model).map_or(1, Vec::len) {
@@ -65,6 +68,11 @@ fn whose(window: &Window) -> String {
     letters
         .next()
         .map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Whether no log tells of any failure whether it reached the provider.
+pub(super) fn is_reach_unknown(window: &Window) -> bool {
+    window.reached_yes == 0 && window.reached_no == 0
 }
 
 /// The provider of a window's failures, by name where all are of one.
@@ -97,8 +105,22 @@ fn nothing(findings: &Findings) -> String {
         ),
         _ => String::new(),
     };
+    let only_failures = if findings.counts.without_successes() {
+        " Only failures were logged, so no share of them is known; they are too few, or too far apart, to make a window."
+    } else {
+        ""
+    };
+    let others: u64 = read.sources.iter().map(|source| source.other_records).sum();
+    if findings.counts.attempts == 0 && others > 0 {
+        return format!(
+            "No call to an LLM API was found in what was read: {} in {}, none of them about a call{unread}. Where these logs do tell of calls, \
+             their lines are not known here, and nothing is said of how the calls fared.",
+            counted(others, "record", "records"),
+            counted(read.sources.len() as u64, "file", "files")
+        );
+    }
     format!(
-        "No failure windows in what was read: {} in {}{unread}.{own}",
+        "No failure windows in what was read: {} in {}{unread}.{only_failures}{own}",
         counted(findings.counts.attempts, "attempt", "attempts"),
         counted(read.sources.len() as u64, "file", "files")
     )
@@ -218,7 +240,7 @@ pub(super) fn comparisons(window: &Window) -> Vec<(&'static str, String)> {
             format!("{failed} of {}", count(group.share.attempts))
         });
         let more = groups.len().saturating_sub(TOLD);
-        let untold = if groups.iter().any(|group| group.told_by_failures) {
+        let untold = if !window.only_failures && groups.iter().any(|group| group.told_by_failures) {
             "; what went well names none"
         } else {
             ""
@@ -249,7 +271,10 @@ pub(super) fn comparisons(window: &Window) -> Vec<(&'static str, String)> {
 
 /// What was usual: outside the window, and in the hours around it.
 pub(super) fn usual(window: &Window) -> String {
-    let mut told = format!("{:.1} % outside it", super::phrases::round(window.baseline * 100.0));
+    let mut told = super::phrases::usual(window);
+    if window.only_failures {
+        return told;
+    }
     let Some(part) = &window.case.whole else { return told };
     for (stretch, word) in [(&part.before, "before it"), (&part.after, "after it")] {
         if let Some(stretch) = stretch {

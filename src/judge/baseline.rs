@@ -96,7 +96,8 @@ impl<'h> Usual<'h> {
         let mut remarks = Vec::new();
         let mut news = Vec::new();
         for draft in drafts {
-            match self.rate(&draft).filter(|rate| is_usual(&draft, *rate)) {
+            let rate = if draft.only_failures { None } else { self.rate(&draft) };
+            match rate.filter(|rate| is_usual(&draft, *rate)) {
                 Some(rate) => remarks.push(remark(&draft, rate)),
                 None => news.push(draft),
             }
@@ -106,7 +107,7 @@ impl<'h> Usual<'h> {
 
     /// Names at every window what is usual, where the history tells enough.
     pub(super) fn name(&self, windows: &mut [Window]) {
-        for window in windows {
+        for window in windows.iter_mut().filter(|window| !window.only_failures) {
             let says = self.sentence(window);
             window.verdict.because.extend(says);
         }

@@ -41,8 +41,8 @@ const BEDROCK: Headers = Headers {
     node: "response.$metadata.requestId, and on an error err.$metadata.requestId",
 };
 
-/// The headers of the provider that most of a log's failures are of.
-fn headers(source: &SourceRollup) -> &'static Headers {
+/// The headers of the provider that most of a log's failures are of; none of one whose answers carry no id.
+fn headers(source: &SourceRollup) -> Option<&'static Headers> {
     let mut providers: BTreeMap<&Name, u64> = BTreeMap::new();
     for (attributes, count) in counted(source.observations.iter().map(|seen| (&seen.attributes, 1))) {
         if let Some(provider) = attributes.get(Dimension::Provider) {
@@ -50,17 +50,18 @@ fn headers(source: &SourceRollup) -> &'static Headers {
         }
     }
     match providers.into_iter().max_by_key(|(_, count)| *count).map(|(name, _)| &**name) {
-        Some("anthropic") => &ANTHROPIC,
-        Some("azure.ai.openai") => &AZURE,
-        Some("aws.bedrock") => &BEDROCK,
-        _ => &OPENAI,
+        Some("anthropic") => Some(&ANTHROPIC),
+        Some("azure.ai.openai") => Some(&AZURE),
+        Some("aws.bedrock") => Some(&BEDROCK),
+        Some(google) if google.starts_with("gcp.") => None,
+        _ => Some(&OPENAI),
     }
 }
 
 /// The line that makes a log carry the provider's id; `says_answers`: the SDK itself writes a line for each answer.
 pub(super) fn provider_id(source: &SourceRollup, says_answers: bool) -> Option<String> {
     let format = source.format?;
-    let headers = headers(source);
+    let headers = headers(source)?;
     let id = headers.id;
     if let Some(line) = by_proxy(format, id, "rid", Direction::Response) {
         return Some(line);

@@ -9,6 +9,7 @@ mod correlate;
 pub mod corroborate;
 mod costs;
 mod id_advice;
+mod only_failures;
 mod remarks;
 mod retries;
 mod select;
@@ -22,6 +23,7 @@ mod windows;
 use baseline::{Usual, UsualHour};
 use combinations::asked_once;
 pub use correlate::Clocks;
+use only_failures::OnlyFailures;
 pub use select::Selection;
 pub use shards::{chosen, unanswered, wanted_of_shard};
 pub use thresholds::Thresholds;
@@ -83,8 +85,10 @@ fn judge_one(mut rollup: Cow<'_, Rollup>, options: &Options) -> Findings {
         || correlate::correlate(&rollup, options.clocks.as_ref(), &workers),
         || remarks::of_logs(&rollup),
     );
-    let traffic = options.selection.of(correlated.traffic);
-    let (mut windows, no_news) = find_windows(&traffic, options, &workers);
+    let mut traffic = options.selection.of(correlated.traffic);
+    let only_failures = OnlyFailures::of(&traffic, &rollup);
+    only_failures.leave_calls_open(&mut traffic);
+    let (mut windows, no_news) = find_windows(&traffic, &only_failures, options, &workers);
     case::add_proxy_logs(&mut windows, &rollup, &correlated.offsets_ms);
     let durations = timeline::Durations::of(&rollup, &correlated.offsets_ms, &options.selection, &windows);
     let counted = || (counts(&traffic), caller_side::count(&traffic));
@@ -137,9 +141,19 @@ fn leave_to_the_system(rollup: &mut Rollup, traffic: &mut Option<Traffic>, is_ke
 }
 
 /// The windows with their verdicts, by start, and what failed no more than at other times.
-fn find_windows(traffic: &Traffic, options: &Options, workers: &Workers) -> (Vec<Window>, Vec<Finding>) {
+fn find_windows(
+    traffic: &Traffic,
+    only_failures: &OnlyFailures,
+    options: &Options,
+    workers: &Workers,
+) -> (Vec<Window>, Vec<Finding>) {
     let usual = Usual::of(&options.usual);
-    let tables = windows::Tables::of(traffic, workers);
+    let flow = only_failures.flow(traffic);
+    let arrivals = windows::Arrivals {
+        of: only_failures,
+        flow: &flow,
+    };
+    let tables = windows::Tables::of(traffic, arrivals, workers);
     let (drafts, no_news) = usual.sift(windows::find(&tables, &options.thresholds, usual, workers));
     let mut windows = classify::classify(traffic, &tables, &drafts, options, workers);
     usual.name(&mut windows);

@@ -19,6 +19,12 @@ pub(crate) const BACKGROUND_AGAIN: f64 = 1.2;
 /// least. Below it the values' rates are told ten times too high, which makes of the lowest background one that is no background
 /// any more.
 pub(crate) const TOLD_ALIKE: f64 = 0.1;
+/// Attempts a minute that are assumed where only failures were logged. With the lowest background they make one failure in 22
+/// minutes usual, so that a window has about one in four minutes and more.
+pub(crate) const ASSUMED_A_MINUTE: u32 = 15;
+/// The part of the hours with failures that has no more of them than usual, where only failures were logged: the same quarter
+/// as that of [`BACKGROUND_QUANTILE`].
+pub(crate) const ARRIVALS_USUAL: usize = 4;
 /// Attempts per block of the background.
 pub(crate) const BACKGROUND_BLOCK: f64 = 200.0;
 /// Rates of the burst automaton's states (Kleinberg 2002, with binomial emissions); the lowest is 5 % minus noise.

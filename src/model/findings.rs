@@ -29,6 +29,14 @@ pub struct Counts {
     pub by_transport_error: BTreeMap<TransportError, u64>,
 }
 
+impl Counts {
+    /// Whether nothing but failures, and what was refused, was logged: then no share is known, and no call's end.
+    #[must_use]
+    pub fn without_successes(&self) -> bool {
+        self.failures > 0 && !self.by_status.contains_key(&200)
+    }
+}
+
 /// Caller-side ends of one kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallerSideCount {

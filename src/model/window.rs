@@ -174,6 +174,9 @@ pub struct Window {
     pub scope: Scope,
     /// What went well names no model, so that nothing but failures tells the scope's: the attempts are those of all models.
     pub told_by_failures: bool,
+    /// Nothing but failures was logged of its traffic, so that no share is known: its attempts are its failures, its severity
+    /// is the least, and what became of its calls is open.
+    pub only_failures: bool,
     /// How much failed.
     pub severity: Severity,
     /// Remarks on its shape.
@@ -188,8 +191,8 @@ pub struct Window {
     pub calls: u64,
     /// Calls of these that were lost.
     pub calls_lost: u64,
-    /// Failing share of the background outside the window, 0 to 1.
-    pub baseline: f64,
+    /// Failing share of the same traffic outside the window, 0 to 1; `None` where none was read.
+    pub baseline: Option<f64>,
     /// Failures by status.
     pub by_status: BTreeMap<u16, u64>,
     /// Failures by transport error.

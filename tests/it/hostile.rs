@@ -174,6 +174,7 @@ fn window(text: &str, side: Side) -> Window {
                 .map(|dimension| (dimension, vec![Name::from(text)]))
                 .collect(),
         },
+        only_failures: false,
         severity: Severity::Partial,
         flags: Vec::new(),
         ongoing: false,
@@ -181,7 +182,7 @@ fn window(text: &str, side: Side) -> Window {
         failures: 4,
         calls: 5,
         calls_lost: 3,
-        baseline: 0.0,
+        baseline: Some(0.0),
         by_status: BTreeMap::from([(503, 4)]),
         by_transport_error: BTreeMap::new(),
         by_error: by_error(text),

@@ -43,6 +43,7 @@ mod month;
 mod nightly;
 mod nightly_envelopes;
 mod other_clients;
+mod only_failures;
 mod own_formats;
 mod own_tries;
 mod pack;

@@ -102,7 +102,12 @@ fn number(number: u64) -> f64 {
 
 fn panels(page: &mut Markup, all: &Steps, windows: &[Window]) {
     let shaded: Vec<(Time, Time)> = windows.iter().map(|window| (window.start, window.end)).collect();
+    // Where nothing but failures was logged, there is no share to draw.
+    let knows_share = all.steps.iter().any(|step| step.attempts > step.failures + step.caller_side);
     for (measure, panel) in MEASURES.iter().zip(1..) {
+        if measure.is_share && !knows_share {
+            continue;
+        }
         let values: Vec<f64> = all.steps.iter().map(measure.of).collect();
         let most = values.iter().copied().fold(0.0, f64::max);
         if most <= 0.0 {

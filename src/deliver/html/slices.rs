@@ -50,7 +50,7 @@ pub(super) fn write(page: &mut Markup, findings: &Findings) {
 
 /// Whether there is anything to tell apart.
 pub(super) fn is_shown(findings: &Findings) -> bool {
-    !findings.timeline.slices.is_empty() && findings.timeline.all.total().failures > 0
+    !findings.timeline.slices.is_empty() && findings.timeline.all.total().failures > 0 && !findings.counts.without_successes()
 }
 
 fn strip(page: &mut Markup, all: &Steps, slice: &Slice, number: usize) {

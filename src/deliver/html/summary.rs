@@ -6,6 +6,7 @@ use super::slices;
 use super::table::{numbers, table, words};
 use crate::deliver::Context;
 use crate::deliver::phrases::{self, confidence, count, counted, headline, length, second};
+use crate::deliver::summary::is_reach_unknown;
 use crate::model::{Class, Coverage, Dimension, Findings, Window};
 
 /// Writes the headline, what it rests on, and where to go on.
@@ -58,6 +59,7 @@ fn worst(findings: &Findings) -> Option<(&Window, usize)> {
 /// A window's answer to "whose fault?".
 fn whose(window: &Window) -> &'static str {
     match window.verdict.class {
+        Class::NetworkSide if is_reach_unknown(window) => "Own network first: no log tells whether the provider was reached",
         Class::NetworkSide => "Own network, proxy or host",
         Class::Transient => "Provider, briefly",
         Class::ModelSpecific => match window.scope.values.get(&Dimension::Model).map_or(1, Vec::len) {
@@ -95,11 +97,15 @@ fn facts(page: &mut Markup, window: &Window, number: usize) {
             format!("until {}", second(window.end))
         };
         fact(page, "Since", &second(window.start), &until);
-        let share = phrases::percent(window.failures, window.attempts);
-        let of = format!("{} of {} attempts", count(window.failures), count(window.attempts));
-        fact(page, "Failed", &format!("{share:.1} %"), &of);
-        let of = format!("of {}, after their retries", counted(window.calls, "call", "calls"));
-        fact(page, "Calls lost", &count(window.calls_lost), &of);
+        let [share, of] = phrases::share_in_short(window);
+        if window.only_failures {
+            fact(page, "Failed", &of, "only failures were logged: share unknown");
+            fact(page, "Calls lost", "unknown", &phrases::lost(window));
+        } else {
+            fact(page, "Failed", &share, &format!("{of} attempts"));
+            let of = format!("of {}, after their retries", counted(window.calls, "call", "calls"));
+            fact(page, "Calls lost", &count(window.calls_lost), &of);
+        }
     });
     page.within("p", &[("class", &"next")], |page| {
         page.element("strong", &[], "Next: ");
@@ -118,6 +124,15 @@ fn quiet(page: &mut Markup, findings: &Findings) {
             &count(counts.attempts),
             &format!("in {}", counted(counts.calls, "call", "calls")),
         );
+        if counts.without_successes() {
+            fact(
+                page,
+                "Failures",
+                &count(counts.failures),
+                "only failures were logged: share unknown",
+            );
+            return;
+        }
         let share = format!("{:.1} %, in no window", phrases::percent(counts.failures, counts.attempts));
         fact(page, "Failures", &count(counts.failures), &share);
         fact(
@@ -154,10 +169,8 @@ pub(super) fn windows(page: &mut Markup, findings: &Findings) {
     page.within("section", &[("id", &"windows")], |page| {
         let number = findings.windows.len() as u64;
         page.element("h2", &[], if number == 0 { "All traffic" } else { "Windows" });
-        page.element(
-            "p",
-            &[],
-            &format!(
+        let sentence = || {
+            format!(
                 "{} in {}: {} ({:.1} %), {} of them outside every window; {} saved by a retry, {} lost.",
                 counted(counts.attempts, "attempt", "attempts"),
                 counted(counts.calls, "call", "calls"),
@@ -166,8 +179,10 @@ pub(super) fn windows(page: &mut Markup, findings: &Findings) {
                 count(findings.isolated_count),
                 counted(counts.calls_recovered, "call", "calls"),
                 count(counts.calls_lost)
-            ),
-        );
+            )
+        };
+        let sentence = phrases::only_failures(counts, findings.isolated_count).unwrap_or_else(sentence);
+        page.element("p", &[], &sentence);
         if number == 0 {
             return;
         }
@@ -194,11 +209,15 @@ pub(super) fn windows(page: &mut Markup, findings: &Findings) {
                     row.text(&length(window.end.since(window.start)));
                     row.prose(&phrases::scope(&window.scope));
                     row.cell(|page| {
-                        page.text(&format!("{:.1} %", phrases::percent(window.failures, window.attempts)));
-                        let of = format!(" {} of {}", count(window.failures), count(window.attempts));
-                        page.element("small", &[], &of);
+                        let [share, of] = phrases::share_in_short(window);
+                        page.text(&share);
+                        page.element("small", &[], &format!(" {of}"));
                     });
-                    row.text(&count(window.calls_lost));
+                    row.text(&if window.only_failures {
+                        "unknown".to_owned()
+                    } else {
+                        count(window.calls_lost)
+                    });
                     row.text(confidence(window.verdict.confidence));
                 });
             }
@@ -210,7 +229,7 @@ pub(super) fn windows(page: &mut Markup, findings: &Findings) {
 pub(super) fn badge(page: &mut Markup, window: &Window) {
     page.element("span", &[("class", &format!("badge {}", class_of(window)))], class_of(window));
     page.text(" ");
-    page.text(phrases::severity(window.severity));
+    page.text(phrases::severity(window));
     if window.ongoing {
         page.text(", not proven to be over");
     }

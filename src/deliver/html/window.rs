@@ -7,7 +7,7 @@ use super::markup::Markup;
 use super::summary::badge;
 use super::table::{numbers, table, words};
 use super::{requests, spans};
-use crate::deliver::phrases::{self, confidence, count, counted, inert, second};
+use crate::deliver::phrases::{self, confidence, count, inert, second};
 use crate::model::{Time, Window, Zoom};
 
 /// Error types shown per window.
@@ -54,11 +54,10 @@ pub(super) fn write(page: &mut Markup, number: usize, window: &Window, zoom: Opt
 
 fn lead(window: &Window) -> String {
     format!(
-        "{}, {}: {:.1} % of {} failed.",
+        "{}, {}: {}.",
         spans::span(window.start, window.end),
         phrases::scope(&window.scope),
-        phrases::percent(window.failures, window.attempts),
-        counted(window.attempts, "attempt", "attempts")
+        phrases::failed(window)
     )
 }
 
@@ -159,16 +158,12 @@ fn figures(page: &mut Markup, window: &Window, zoom: Option<&Zoom>) {
         );
         fact("Last failure", &edge(window.end_not_after, window.end, "first success after"));
         fact("Failed", &phrases::share(window));
-        fact(
-            "Usual outside it",
-            &format!("{:.1} %", phrases::round(window.baseline * 100.0)),
+        let usual = window.baseline.map_or_else(
+            || phrases::usual(window),
+            |baseline| format!("{:.1} %", phrases::round(baseline * 100.0)),
         );
-        let lost = format!(
-            "{}, {} lost after their retries",
-            counted(window.calls, "call", "calls"),
-            count(window.calls_lost)
-        );
-        fact("Calls", &lost);
+        fact("Usual outside it", &usual);
+        fact("Calls", &phrases::lost(window));
         fact("Ended in", &endings(window));
         if !window.by_error.is_empty() {
             fact("Errors", &errors(window));

@@ -46,17 +46,20 @@ fn page(findings: &Findings, context: &Context<'_>) -> String {
         page.push_str(&section::section(at + 1, window, findings.timeline.windows.get(at)));
     }
     let counts = &findings.counts;
-    let _ = writeln!(
-        page,
-        "## All traffic\n\n{} in {}; {} ({:.1} %), {} outside every window; {} recovered by a retry, {} lost.\n",
-        counted(counts.attempts, "attempt", "attempts"),
-        counted(counts.calls, "call", "calls"),
-        counted(counts.failures, "failure", "failures"),
-        phrases::percent(counts.failures, counts.attempts),
-        count(findings.isolated_count),
-        counted(counts.calls_recovered, "call", "calls"),
-        count(counts.calls_lost)
-    );
+    let sentence = || {
+        format!(
+            "{} in {}; {} ({:.1} %), {} outside every window; {} recovered by a retry, {} lost.",
+            counted(counts.attempts, "attempt", "attempts"),
+            counted(counts.calls, "call", "calls"),
+            counted(counts.failures, "failure", "failures"),
+            phrases::percent(counts.failures, counts.attempts),
+            count(findings.isolated_count),
+            counted(counts.calls_recovered, "call", "calls"),
+            count(counts.calls_lost)
+        )
+    };
+    let sentence = phrases::only_failures(counts, findings.isolated_count).unwrap_or_else(sentence);
+    let _ = writeln!(page, "## All traffic\n\n{sentence}\n");
     page.push_str(&caller_side(findings));
     page.push_str(&retries(findings));
     page.push_str(&remarks(findings));

@@ -1,7 +1,7 @@
 //! One window in Markdown.
 
 use super::inert_text::{code, prose};
-use crate::deliver::phrases::{self, confidence, count, counted, ending, length, samples, status_note};
+use crate::deliver::phrases::{self, confidence, count, ending, length, samples, status_note};
 use crate::deliver::summary::{comparisons, took, usual};
 use crate::model::{Window, Zoom};
 use std::fmt::Write as _;
@@ -14,7 +14,7 @@ pub(super) fn section(number: usize, window: &Window, zoom: Option<&Zoom>) -> St
     let mut out = format!(
         "## Window {number}: {}, {}\n\n| | |\n|---|---|\n",
         window.verdict.class.name(),
-        phrases::severity(window.severity)
+        phrases::severity(window)
     );
     let mut row = |name: &str, value: String| {
         let _ = writeln!(out, "| {name} | {value} |");
@@ -32,14 +32,7 @@ pub(super) fn section(number: usize, window: &Window, zoom: Option<&Zoom>) -> St
     row("scope", scope(window));
     row("failed", phrases::share(window));
     row("usual", usual(window));
-    row(
-        "calls",
-        format!(
-            "{}, {} lost after their retries",
-            counted(window.calls, "call", "calls"),
-            count(window.calls_lost)
-        ),
-    );
+    row("calls", phrases::lost(window));
     row(
         "reached the provider",
         format!(

@@ -124,16 +124,19 @@ impl Page<'_> {
     fn totals(&self) -> String {
         let counts = &self.findings.counts;
         let mut out = self.title("All traffic");
-        let sentence = format!(
-            "{} in {}; {} ({:.1} %), {} of them outside every window; {} recovered by a retry, {} lost.",
-            counted(counts.attempts, "attempt", "attempts"),
-            counted(counts.calls, "call", "calls"),
-            counted(counts.failures, "failure", "failures"),
-            phrases::percent(counts.failures, counts.attempts),
-            count(self.findings.isolated_count),
-            counted(counts.calls_recovered, "call", "calls"),
-            count(counts.calls_lost)
-        );
+        let sentence = || {
+            format!(
+                "{} in {}; {} ({:.1} %), {} of them outside every window; {} recovered by a retry, {} lost.",
+                counted(counts.attempts, "attempt", "attempts"),
+                counted(counts.calls, "call", "calls"),
+                counted(counts.failures, "failure", "failures"),
+                phrases::percent(counts.failures, counts.attempts),
+                count(self.findings.isolated_count),
+                counted(counts.calls_recovered, "call", "calls"),
+                count(counts.calls_lost)
+            )
+        };
+        let sentence = phrases::only_failures(counts, self.findings.isolated_count).unwrap_or_else(sentence);
         out.push_str(&wrapped(&sentence, "  ", "  ", self.context.width));
         out
     }

@@ -1,7 +1,7 @@
 //! One window at the terminal.
 
 use super::Page;
-use crate::deliver::phrases::{self, confidence, count, counted, ending, handle, inert, length, samples, second, status_note};
+use crate::deliver::phrases::{self, confidence, count, ending, handle, inert, length, samples, second, status_note};
 use crate::deliver::summary;
 use crate::deliver::table::wrapped;
 use crate::model::Window;
@@ -16,7 +16,7 @@ impl Page<'_> {
         let mut out = self.bold(&format!(
             "Window {number}: {}, {} (confidence {}, {:.2})\n",
             window.verdict.class.name(),
-            phrases::severity(window.severity),
+            phrases::severity(window),
             confidence(window.verdict.confidence),
             window.verdict.confidence
         ));
@@ -34,14 +34,7 @@ impl Page<'_> {
         fact("what", phrases::scope(&window.scope));
         fact("how much", phrases::share(window));
         fact("usual", summary::usual(window));
-        fact(
-            "calls",
-            format!(
-                "{}, {} lost after their retries",
-                counted(window.calls, "call", "calls"),
-                count(window.calls_lost)
-            ),
-        );
+        fact("calls", phrases::lost(window));
         fact("ended in", self.endings(window));
         if let Some(said) = said(window) {
             fact("said", said);

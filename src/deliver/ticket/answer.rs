@@ -66,7 +66,7 @@ pub(super) fn answer(ask: Ask, facts: &Facts<'_>) -> Vec<String> {
         Ask::Region => vec![region(part).unwrap_or_else(|| to_fill_in("region"))],
         Ask::Resource => vec![resource(facts)],
         Ask::Range => range(facts),
-        Ask::Failing => failing(part),
+        Ask::Failing => failing(facts.window, part),
         Ask::Error => error(part),
         Ask::ServerIds => vec![server_ids(facts)],
         Ask::ClientIds => vec![client_ids(part)],
@@ -172,9 +172,15 @@ fn range(facts: &Facts<'_>) -> Vec<String> {
     lines
 }
 
-fn failing(part: &Part) -> Vec<String> {
+fn failing(window: &Window, part: &Part) -> Vec<String> {
+    if window.only_failures {
+        return vec![
+            words::share(window, part.share),
+            format!("calls: {}", words::lost(window, part)),
+        ];
+    }
     vec![
-        words::share(part.share),
+        words::share(window, part.share),
         format!(
             "calls: {} lost after their retries, {} saved by a retry",
             percent_of(part.calls_lost, part.calls),
@@ -213,6 +219,7 @@ fn server_ids(facts: &Facts<'_>) -> String {
         String::new()
     };
     match part.ids.provider {
+        0 if !facts.form.sends_id => format!("none: these answers carry no request id that support can look up{edge}"),
         0 => to_fill_in(&format!(
             "{header} of a few failed responses; none of the {} carries one in the logs read{edge}",
             counted(part.share.failed, "failure", "failures")
@@ -244,6 +251,13 @@ fn pattern(window: &Window, part: &Part) -> String {
     /// From this failing share on, hardly any request passes.
     const CONSISTENT_FROM: f64 = 90.0;
     let share = crate::deliver::phrases::percent(part.share.failed, part.share.attempts);
+    if window.only_failures {
+        return format!(
+            "{} over {}; whether all requests failed our logs do not tell",
+            counted(part.share.failed, "failure", "failures"),
+            length(part.end.since(part.start))
+        );
+    }
     let word = match window.verdict.class {
         Class::Transient => "transient",
         _ if share >= CONSISTENT_FROM => "consistent",

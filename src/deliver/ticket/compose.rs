@@ -6,6 +6,7 @@ use super::page::Page;
 use super::{checks, network_side, provider_side, when};
 use crate::deliver::Context;
 use crate::deliver::phrases::{count, counted, inert};
+use crate::deliver::summary::is_reach_unknown;
 use crate::model::{Dimension, Findings, Part, Window, Zoom};
 
 /// Models of one window that get a ticket each; the rest are named in these.
@@ -105,12 +106,15 @@ fn before_sending(findings: &Findings, window: &Window, part: &Part, form: &Form
         ));
     }
     let is_web = part.surface.as_deref() == Some("web");
-    if part.ids.provider < part.share.failed && !is_web {
+    if part.ids.provider < part.share.failed && !is_web && form.sends_id {
+        // The remarks are on logs; only one that names this provider's header is about its answers.
+        let header = form.id_header.to_ascii_lowercase();
         let advice = findings
             .findings
             .iter()
-            .find(|finding| finding.about == "missing-ids")
-            .map(|finding| finding.advice.as_str());
+            .filter(|finding| finding.about == "missing-ids")
+            .map(|finding| finding.advice.as_str())
+            .find(|advice| !form.is_named() || advice.to_ascii_lowercase().contains(&header));
         lines.push(format!(
             "{} of {} carry no id of the provider's. For the next ticket: {}",
             count(part.share.failed.saturating_sub(part.ids.provider)),
@@ -185,7 +189,11 @@ pub(super) fn network_ticket(place: &Place<'_>) -> Option<Draft> {
     before.push(attachment(window));
     Some(Draft {
         head: format!("window {id}, network team"),
-        to: "your network team; not the provider, which did not see these requests".to_owned(),
+        to: if is_reach_unknown(window) {
+            "your network team first; whether the provider saw these requests, no log tells".to_owned()
+        } else {
+            "your network team; not the provider, which did not see these requests".to_owned()
+        },
         before,
         body,
     })

@@ -9,6 +9,7 @@ use super::words::{self, all_of, course, durations, ends, ends_in_short, usual};
 use super::{allow_list, appendix, when};
 use crate::deliver::Context;
 use crate::deliver::phrases::{count, counted, inert, length, listed, percent};
+use crate::deliver::summary::is_reach_unknown;
 use crate::model::{Attempt, Dimension, Findings, Occurrences, Part, ProxyLog, TransportError, Window, Zoom};
 use crate::text::timestamp::Zone;
 
@@ -41,10 +42,22 @@ pub(super) fn title(window: &Window, part: &Part) -> String {
     };
     let by = scope(Dimension::Proxy, "through").unwrap_or_default();
     let from = scope(Dimension::Host, "from").unwrap_or_default();
+    let broke = if is_reach_unknown(window) {
+        "got no answer"
+    } else {
+        "broke on the way"
+    };
+    let failed = if window.only_failures {
+        counted(part.share.failed, "request", "requests")
+    } else {
+        format!(
+            "{} of {}",
+            count(part.share.failed),
+            counted(part.share.attempts, "request", "requests")
+        )
+    };
     format!(
-        "{} of {}{to}{from}{by} broke on the way ({}), {}{}",
-        count(part.share.failed),
-        counted(part.share.attempts, "request", "requests"),
+        "{failed}{to}{from}{by} {broke} ({}), {}{}",
         ends_in_short(part),
         when::range(part.start, part.end),
         if window.ongoing { ", perhaps not over" } else { "" }
@@ -57,16 +70,8 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
     page.line(&format!("Title: {}", title(window, part)));
     page.gap();
     page.field("When", &range(subject));
-    page.field("How much", &[words::share(part.share)]);
-    page.field(
-        "Calls",
-        &[format!(
-            "{} in all, {} lost after their retries, {} saved by a retry",
-            count(part.calls),
-            count(part.calls_lost),
-            count(part.calls_recovered)
-        )],
-    );
+    page.field("How much", &[words::share(window, part.share)]);
+    page.field("Calls", &[words::lost(window, part)]);
     page.field("How it broke", &[ends(part)]);
     where_(page, window, part);
     page.heading("Control group, same minutes");
@@ -85,7 +90,11 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
     }
     page.heading("Labels");
     page.item(&format!("Reproduced on another network: {}", other_network(window)));
-    page.heading("Why the network, and not the provider");
+    page.heading(if is_reach_unknown(window) {
+        "Why the network first"
+    } else {
+        "Why the network, and not the provider"
+    });
     for line in reasons(window, part) {
         page.item(&line);
     }
@@ -113,12 +122,12 @@ fn timings(page: &mut Page, subject: &Subject<'_>) {
                 .map_or("An answer came, but not the provider's: see who wrote it.", check)
         ));
     }
-    page.item(&format!("{}.", usual(part.before.as_ref(), "Before it")));
-    page.item(&format!("{}.", usual(part.after.as_ref(), "After it")));
+    page.item(&format!("{}.", usual(subject.window, part.before.as_ref(), "Before it")));
+    page.item(&format!("{}.", usual(subject.window, part.after.as_ref(), "After it")));
     if let Some(took) = subject.zoom.and_then(words::healthy) {
         page.item(&took);
     }
-    for line in course(&part.course) {
+    for line in course(subject.window, &part.course) {
         page.line(&format!("  {line}"));
     }
 }

@@ -7,7 +7,7 @@ use super::page::Page;
 use super::words::{self, course, durations, ends_in_short, usual};
 use super::{appendix, skeleton, when};
 use crate::deliver::Context;
-use crate::deliver::phrases::{count, counted, inert, length, percent};
+use crate::deliver::phrases::{count, counted, inert, length, percent, severity};
 use crate::model::{Attempt, Dimension, Findings, Part, Window, Zoom};
 use crate::providers;
 
@@ -42,7 +42,7 @@ pub(super) fn nameless(part: &Part) -> &'static str {
 }
 
 /// The title: what, where, how much, since when.
-pub(super) fn title(part: &Part, ongoing: bool) -> String {
+pub(super) fn title(window: &Window, part: &Part) -> String {
     let model = part
         .model
         .as_deref()
@@ -62,20 +62,27 @@ pub(super) fn title(part: &Part, ongoing: bool) -> String {
             counted(others.len() as u64, "other endpoint", "other endpoints")
         ),
     };
+    let failed = if window.only_failures {
+        format!("{}, share unknown", counted(part.share.failed, "failure", "failures"))
+    } else {
+        format!(
+            "{:.1} % of {} failed",
+            percent(part.share.failed, part.share.attempts),
+            counted(part.share.attempts, "attempt", "attempts")
+        )
+    };
     format!(
-        "{}{place}, {model}: {:.1} % of {} failed, {}{}",
+        "{}{place}, {model}: {failed}, {}{}",
         ends_in_short(part),
-        percent(part.share.failed, part.share.attempts),
-        counted(part.share.attempts, "attempt", "attempts"),
         when::range(part.start, part.end),
-        if ongoing { ", perhaps not over" } else { "" }
+        if window.ongoing { ", perhaps not over" } else { "" }
     )
 }
 
 /// Writes the part to paste.
 pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
     let Facts { form, window, part, .. } = &subject.facts;
-    page.line(&format!("Title: {}", title(part, window.ongoing)));
+    page.line(&format!("Title: {}", title(window, part)));
     page.gap();
     for (label, ask) in form.fields {
         page.field(label, &answer(*ask, &subject.facts));
@@ -107,10 +114,13 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
     ));
     words::status_page(page, "Your status page on that time", window);
     page.heading("Impact and contact");
+    let lost = if window.only_failures {
+        words::lost(window, part)
+    } else {
+        format!("{} of {} lost", count(part.calls_lost), counted(part.calls, "call", "calls"))
+    };
     page.item(&format!(
-        "Impact: {} of {} lost; {}",
-        count(part.calls_lost),
-        counted(part.calls, "call", "calls"),
+        "Impact: {lost}; {}",
         to_fill_in("what that means for your users, and the priority")
     ));
     page.item(&format!(
@@ -131,8 +141,8 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
 }
 
 fn figures(page: &mut Page, window: &Window, part: &Part, zoom: Option<&Zoom>) {
-    page.item(&format!("{}.", usual(part.before.as_ref(), "Before it")));
-    page.item(&format!("{}.", usual(part.after.as_ref(), "After it")));
+    page.item(&format!("{}.", usual(window, part.before.as_ref(), "Before it")));
+    page.item(&format!("{}.", usual(window, part.after.as_ref(), "After it")));
     page.item(&format!(
         "Time until the failure: {}.",
         durations(part.durations.as_ref(), part.share.failed)
@@ -157,7 +167,7 @@ fn figures(page: &mut Page, window: &Window, part: &Part, zoom: Option<&Zoom>) {
         page.item(&format!("Shape: {}.", flags.join(", ")));
     }
     page.item(&others(window, part));
-    for line in course(&part.course) {
+    for line in course(window, &part.course) {
         page.line(&format!("  {line}"));
     }
 }
@@ -171,6 +181,9 @@ fn others(window: &Window, part: &Part) -> String {
         .filter(|other| (&other.model, &other.provider, &other.surface) != (&part.model, &part.provider, &part.surface))
         .map(|other| {
             let model = other.model.as_deref().map_or_else(|| "model not logged".to_owned(), inert);
+            if window.only_failures {
+                return format!("{model} {}", count(other.share.failed));
+            }
             format!("{model} {} of {}", count(other.share.failed), count(other.share.attempts))
         })
         .collect();
@@ -189,18 +202,21 @@ fn others(window: &Window, part: &Part) -> String {
         format!(
             "The whole window: classed {} ({}, confidence {:.2}), {}.",
             window.verdict.class.name(),
-            window.severity.name(),
+            severity(window),
             window.verdict.confidence,
             length(window.end.since(window.start))
         )
     } else {
         format!(
-            "The whole window: classed {} ({}, confidence {:.2}), {} of {} attempts failed; in it also failed: {}.",
+            "The whole window: classed {} ({}, confidence {:.2}), {}; in it also failed: {}.",
             window.verdict.class.name(),
-            window.severity.name(),
+            severity(window),
             window.verdict.confidence,
-            count(window.failures),
-            count(window.attempts),
+            if window.only_failures {
+                counted(window.failures, "failure", "failures")
+            } else {
+                format!("{} of {} attempts failed", count(window.failures), count(window.attempts))
+            },
             others.join("; ")
         )
     }

@@ -6,7 +6,13 @@ use crate::deliver::phrases::{count, counted, ending, inert, interval, length, p
 use crate::model::{Attempt, Durations, Occurrences, Outcome, Part, Share, Stretch, Took, TransportError, Window, Zoom};
 
 /// "14.2 % of attempts failed, 443 of 3,120 (95 % interval 13.0 to 15.5 %)".
-pub(super) fn share(share: Share) -> String {
+pub(super) fn share(window: &Window, share: Share) -> String {
+    if window.only_failures {
+        return format!(
+            "unknown: our logs hold failures only, {} in this time and no success",
+            counted(share.failed, "failure", "failures")
+        );
+    }
     let [low, high] = interval(share.failed, share.attempts);
     format!(
         "{:.1} % of attempts failed, {} of {} (95 % interval {low:.1} to {high:.1} %)",
@@ -22,8 +28,14 @@ pub(super) fn percent_of(part: u64, whole: u64) -> String {
 }
 
 /// The traffic before or after, as far as the logs go.
-pub(super) fn usual(stretch: Option<&Stretch>, where_: &str) -> String {
+pub(super) fn usual(window: &Window, stretch: Option<&Stretch>, where_: &str) -> String {
     match stretch {
+        Some(stretch) if window.only_failures => format!(
+            "{where_}: {} logged, {} ({}); no success was",
+            counted(stretch.share.failed, "failure", "failures"),
+            when::range(stretch.from, stretch.to),
+            length(stretch.to.since(stretch.from))
+        ),
         Some(stretch) => {
             let [low, high] = interval(stretch.share.failed, stretch.share.attempts);
             format!(
@@ -141,8 +153,24 @@ pub(super) fn healthy(zoom: &Zoom) -> Option<String> {
     (!parts.is_empty()).then(|| format!("Successful attempts of the window's scope took: {}.", parts.join("; ")))
 }
 
+/// What became of the calls of a part.
+pub(super) fn lost(window: &Window, part: &Part) -> String {
+    if window.only_failures {
+        return format!(
+            "{} with failures; what became of them our logs do not tell",
+            counted(part.calls, "call", "calls")
+        );
+    }
+    format!(
+        "{} in all, {} lost after their retries, {} saved by a retry",
+        count(part.calls),
+        count(part.calls_lost),
+        count(part.calls_recovered)
+    )
+}
+
 /// What failed in each stretch, one a line.
-pub(super) fn course(course: &[Stretch]) -> Vec<String> {
+pub(super) fn course(window: &Window, course: &[Stretch]) -> Vec<String> {
     let width = course.first().map_or(0, |stretch| stretch.to.since(stretch.from));
     let day = |stretch: &Stretch| stretch.from.to_utc().date_naive();
     let one_day = course.first().map(day) == course.last().map(day);
@@ -153,12 +181,19 @@ pub(super) fn course(course: &[Stretch]) -> Vec<String> {
             stretch.from.to_utc().format("%Y-%m-%d %H:%MZ").to_string()
         };
         let share = match stretch.share.attempts {
+            0 if window.only_failures => "no failure".to_owned(),
             0 => "no traffic".to_owned(),
+            _ if window.only_failures => counted(stretch.share.failed, "failure", "failures"),
             attempts => format!("{} of {}", count(stretch.share.failed), count(attempts)),
         };
         format!("{from}  {share}")
     };
-    let mut lines = vec![format!("Course, failed of attempts per {}:", length(width))];
+    let what = if window.only_failures {
+        "failures"
+    } else {
+        "failed of attempts"
+    };
+    let mut lines = vec![format!("Course, {what} per {}:", length(width))];
     lines.extend(course.iter().map(row).map(|row| format!("  {row}")));
     lines
 }

@@ -42,8 +42,8 @@ impl<'a> Counted<'a> {
         let failed = inside.filter(|attempt| attempt.side == Some(draft.side));
         Self {
             failed: counted(failed.map(|attempt| (&attempt.attributes, 1))),
-            healthy: healthy(&traffic.cells, draft),
-            healthy_by_proxies: healthy(traffic.proxy_cells(), draft),
+            healthy: healthy(if draft.only_failures { &[] } else { &traffic.cells }, draft),
+            healthy_by_proxies: healthy(if draft.only_failures { &[] } else { traffic.proxy_cells() }, draft),
         }
     }
 }
@@ -80,7 +80,7 @@ fn of(scene: &Scene<'_>, counted: &Counted<'_>, dimension: Dimension) -> Vec<Con
         let attempts = failed;
         count(&mut values, &relaxed, dimension, attributes, Share { failed, attempts });
     }
-    let told_by_failures = !is_told([healthy, &counted.failed], &relaxed, dimension);
+    let told_by_failures = draft.only_failures || !is_told([healthy, &counted.failed], &relaxed, dimension);
     let affected = |value: &Name| {
         draft
             .scope

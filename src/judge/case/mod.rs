@@ -43,11 +43,7 @@ impl<'s> Scene<'s> {
     /// The successes that can be told to be of the window's scope: a scope found in the proxies' table is told by their
     /// own lines alone.
     fn cells(&self) -> &'s [TrafficCell] {
-        if self.draft.by_proxies {
-            self.traffic.proxy_cells()
-        } else {
-            &self.traffic.cells
-        }
+        self.draft.cells(self.traffic)
     }
 }
 

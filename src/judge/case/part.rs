@@ -34,14 +34,16 @@ pub(super) fn part(
         .filter(|cell| takes(&cell.attributes))
         .map(|cell| u64::from(cell.first_ok))
         .sum();
+    let own = own_share(scene, failures, (start, end), is_whole, &takes);
     Some(Part {
         provider: of_what.provider.clone(),
         surface: of_what.surface.clone(),
         model: of_what.model.clone(),
         start,
         end,
-        share: own_share(scene, failures, (start, end), is_whole, &takes),
-        calls: healthy_calls + numbers.calls.all,
+        share: own,
+        // Cells count whole at the edges, attempts pro rata: there are never more calls than attempts.
+        calls: (healthy_calls + numbers.calls.all).min(own.attempts),
         calls_lost: numbers.calls.lost,
         calls_recovered: numbers.calls.recovered,
         first_attempts: numbers.first_attempts,
@@ -73,13 +75,7 @@ fn own_share(
 ) -> Share {
     let failed = failures.len() as u64;
     let attempts = if is_whole {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a count of attempts, pro rata"
-        )]
-        let attempts = scene.draft.attempts.round() as u64;
-        attempts
+        scene.draft.attempts_told()
     } else {
         share(scene, start, end, false, takes).attempts
     };

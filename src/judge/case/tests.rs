@@ -74,6 +74,7 @@ fn case_of(attempts: Vec<Attempt>, cells: Vec<TrafficCell>) -> Case {
         score: 100.0,
         by_proxies: false,
         told_by_failures: None,
+        only_failures: false,
     };
     let scene = Scene {
         traffic: &traffic,

@@ -4,9 +4,10 @@ use super::sender::OneSender;
 use crate::judge::Thresholds;
 use crate::judge::case::{Numbers, cells_between, healthy, names_models};
 use crate::judge::combinations::asked_once;
-use crate::judge::thresholds::CELL_MS;
+use crate::judge::thresholds::{CELL_MS, HEALTHY_SHARE};
 use crate::judge::windows::Draft;
-use crate::model::{Attempt, Attributes, Dimension, Name, Side, Time, Traffic, TransportError};
+use crate::judge::windows::statistics::f;
+use crate::model::{Attempt, Attributes, Dimension, Name, Side, Time, Traffic, TrafficCell, TransportError};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many failures reached the provider.
@@ -27,10 +28,13 @@ pub(super) struct Evidence<'e> {
     pub(super) by_kind: BTreeMap<TransportError, u64>,
     /// Models of the failures, sorted.
     pub(super) failed_models: Vec<Name>,
-    /// Whether what went well in these minutes names its models, if anything did.
+    /// Whether what went well names its models: in these minutes, or at any time where nothing did in these.
     pub(super) names_models: bool,
-    /// Failures and attempts of other models on the same server, during the window and a minute around it.
+    /// Failures and attempts of other models, during the window and a minute around it: on the same server, or of the same
+    /// provider where no log names the server.
     pub(super) other_models: (u64, u64),
+    /// Where all of these went, as far as every one of them says it.
+    pub(super) others_where: &'static str,
     /// Failures and attempts of everything outside the scope, during the window.
     pub(super) rivals: (u64, u64),
     /// Calls with an attempt in the window's scope and time, and of these the lost and the recovered.
@@ -67,20 +71,25 @@ impl<'e> Evidence<'e> {
             names.collect::<BTreeSet<Name>>()
         };
         let servers = named(Dimension::ServerAddress);
+        let of_same = SameServer {
+            servers: servers.clone(),
+            providers: named(Dimension::Provider),
+        };
         let in_scope = |attributes: &Attributes| draft.scope.holds(attributes);
         let counted = draft.counted();
-        let healthy = healthy(&traffic.cells, draft);
+        let cells = if draft.only_failures { &[] } else { &traffic.cells[..] };
+        let healthy = healthy(cells, draft);
+        let failed_models = named(Dimension::Model);
         let models = draft.scope.values.get(&Dimension::Model);
+        let is_of_failed = |model: &Name| models.map_or_else(|| failed_models.contains(model), |models| models.contains(model));
         let other_model = |attributes: &Attributes| {
             let model = attributes.get(Dimension::Model);
-            model.is_some_and(|model| models.is_some_and(|models| !models.contains(model)))
-                && attributes
-                    .get(Dimension::ServerAddress)
-                    .is_none_or(|server| servers.is_empty() || servers.contains(server))
+            model.is_some_and(|model| !is_of_failed(model)) && of_same.may_hold(attributes)
         };
+        let is_rival = |attributes: &Attributes| !in_scope(attributes) && (models.is_none() || of_same.may_hold(attributes));
         let around = (draft.start.plus_ms(-CELL_MS), draft.end.plus_ms(CELL_MS));
         let holds = asked_once(|attributes| counted.holds(attributes));
-        let healthy_calls: u64 = cells_between(&traffic.cells, draft.start, draft.end)
+        let healthy_calls: u64 = cells_between(cells, draft.start, draft.end)
             .filter(|cell| holds(&cell.attributes))
             .map(|cell| u64::from(cell.first_ok))
             .sum();
@@ -90,13 +99,12 @@ impl<'e> Evidence<'e> {
             numbers,
             reached: ReachedCounts { yes, no, unknown },
             by_kind,
-            failed_models: named(Dimension::Model).into_iter().collect(),
-            names_models: names_models(&healthy, draft, numbers),
-            other_models: count(traffic, around, draft.side, other_model),
-            rivals: count(traffic, (draft.start, draft.end), draft.side, |attributes| {
-                !in_scope(attributes)
-            }),
-            calls: healthy_calls + numbers.calls.all,
+            names_models: names_models(&healthy, draft, numbers) && (!healthy.is_empty() || mostly_named(cells)),
+            other_models: count(traffic, cells, around, draft.side, other_model),
+            others_where: of_same.said(cells, around, other_model),
+            rivals: count(traffic, cells, (draft.start, draft.end), draft.side, is_rival),
+            // Cells count whole at the edges, attempts pro rata: there are never more calls than attempts.
+            calls: (healthy_calls + numbers.calls.all).min(draft.attempts_told()),
             calls_lost: numbers.calls.lost,
             calls_recovered: numbers.calls.recovered,
             egress_paths: if servers.len() == 1 && !draft.scope.values.contains_key(&Dimension::Proxy) {
@@ -107,12 +115,24 @@ impl<'e> Evidence<'e> {
             by_vote: numbers.by_vote,
             models_inferred: numbers.models_inferred,
             one_sender: OneSender::of(&healthy, draft, numbers),
+            failed_models: failed_models.iter().cloned().collect(),
         }
     }
 
     /// The window's failures.
     pub(super) fn failures(&self) -> u64 {
         self.draft.failures.len() as u64
+    }
+
+    /// Whether what is outside the scope failed clearly less often than what is in it, by the measure of a healthy rest.
+    pub(super) fn rivals_worked(&self) -> bool {
+        let ((k, n), mine) = (self.rivals, f(self.failures()) / f(self.draft.attempts_told().max(1)));
+        f(k) <= f(n) * mine * HEALTHY_SHARE
+    }
+
+    /// Whether no log tells of any failure whether the provider was reached.
+    pub(super) fn is_reach_unknown(&self) -> bool {
+        self.reached.yes == 0 && self.reached.no == 0
     }
 
     /// From first to last failure.
@@ -133,10 +153,56 @@ impl<'e> Evidence<'e> {
     }
 }
 
+/// Where the failures went.
+struct SameServer {
+    servers: BTreeSet<Name>,
+    providers: BTreeSet<Name>,
+}
+
+impl SameServer {
+    /// Whether an attempt may have gone to the same server: what names no server, where it is of the same provider.
+    fn may_hold(&self, attributes: &Attributes) -> bool {
+        let is_one_of = |names: &BTreeSet<Name>, dimension| {
+            let value = attributes.get(dimension).filter(|_| !names.is_empty());
+            value.map(|value| names.contains(value))
+        };
+        let by_server = is_one_of(&self.servers, Dimension::ServerAddress);
+        by_server
+            .or_else(|| is_one_of(&self.providers, Dimension::Provider))
+            .unwrap_or(true)
+    }
+
+    /// What all that went well then has in common with the failures, of those attributes that `takes` lets in.
+    fn said(&self, cells: &[TrafficCell], (from, to): (Time, Time), takes: impl Fn(&Attributes) -> bool) -> &'static str {
+        let do_all_name = |names: &BTreeSet<Name>, dimension| {
+            let names_one = |attributes: &Attributes| attributes.get(dimension).is_some_and(|value| names.contains(value));
+            let is_other = asked_once(|attributes| takes(attributes) && !names_one(attributes));
+            !cells_between(cells, from, to).any(|cell| is_other(&cell.attributes))
+        };
+        match () {
+            () if do_all_name(&self.servers, Dimension::ServerAddress) => " on the same server",
+            () if do_all_name(&self.providers, Dimension::Provider) => " of the same provider",
+            () => "",
+        }
+    }
+}
+
+/// Whether most of what went well at any time names its model.
+fn mostly_named(cells: &[TrafficCell]) -> bool {
+    let is_named = asked_once(|attributes| attributes.get(Dimension::Model).is_some());
+    cells.iter().filter(|cell| is_named(&cell.attributes)).count() * 2 > cells.len()
+}
+
 /// Failures of a side and attempts, of those attributes that `takes` lets in.
-fn count(traffic: &Traffic, (from, to): (Time, Time), side: Side, takes: impl Fn(&Attributes) -> bool) -> (u64, u64) {
+fn count(
+    traffic: &Traffic,
+    cells: &[TrafficCell],
+    (from, to): (Time, Time),
+    side: Side,
+    takes: impl Fn(&Attributes) -> bool,
+) -> (u64, u64) {
     let takes = asked_once(takes);
-    let healthy: u64 = cells_between(&traffic.cells, from, to)
+    let healthy: u64 = cells_between(cells, from, to)
         .filter(|cell| takes(&cell.attributes))
         .map(|cell| u64::from(cell.ok))
         .sum();

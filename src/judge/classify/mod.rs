@@ -49,8 +49,8 @@ pub(super) fn classify(
     workers: &Workers,
 ) -> Vec<Window> {
     let numbered: Vec<(usize, &Draft<'_>)> = drafts.iter().enumerate().collect();
-    let table = |draft: &Draft<'_>| (draft.side, draft.by_proxies);
-    let mut outside: BTreeMap<(Side, bool), Vec<&Entry>> = BTreeMap::new();
+    let table = |draft: &Draft<'_>| (draft.side, draft.by_proxies, draft.only_failures);
+    let mut outside: BTreeMap<(Side, bool, bool), Vec<&Entry>> = BTreeMap::new();
     for draft in drafts {
         outside
             .entry(table(draft))
@@ -87,26 +87,26 @@ fn window(evidence: &Evidence<'_>, table: &Table<'_>, outside: &[&Entry], option
     );
     let failures = evidence.failures();
     let baseline = shape::baseline(table, draft, outside);
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a count of attempts, pro rata"
-    )]
-    let attempts = (draft.attempts.round() as u64).max(failures);
+    let attempts = draft.attempts_told();
     let (requests, requests_omitted) = spread(&draft.failures, options.max_requests);
     Window {
         start: draft.start,
         end: draft.end,
         start_not_before: around
             .last_healthy_before(draft.start)
-            .filter(|time| draft.start.since(*time) <= shape::AROUND_MS),
+            .filter(|time| !draft.only_failures && draft.start.since(*time) <= shape::AROUND_MS),
         end_not_after: around
             .first_healthy_after(draft.end)
-            .filter(|time| time.since(draft.end) <= shape::AROUND_MS),
+            .filter(|time| !draft.only_failures && time.since(draft.end) <= shape::AROUND_MS),
         side: draft.side,
         scope: draft.scope.clone(),
         told_by_failures: draft.told_by_failures.is_some(),
-        severity: severity(failures, attempts),
+        only_failures: draft.only_failures,
+        severity: if draft.only_failures {
+            Severity::Degraded
+        } else {
+            severity(failures, attempts)
+        },
         flags: shape::flags(draft, &around),
         ongoing: shape::is_ongoing(table, draft),
         attempts,
@@ -137,7 +137,7 @@ fn severity(failures: u64, attempts: u64) -> Severity {
     }
 }
 
-fn verdict(evidence: &Evidence<'_>, baseline: f64, attempts: u64) -> Verdict {
+fn verdict(evidence: &Evidence<'_>, baseline: Option<f64>, attempts: u64) -> Verdict {
     let chosen = ALL
         .iter()
         .find(|class| class.holds(evidence))

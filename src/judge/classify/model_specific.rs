@@ -27,20 +27,38 @@ impl Argues for ModelSpecific {
             );
         }
         format!(
-            "Other models on the same server worked in the same minutes: {} failed.",
+            "Other models{} worked in the same minutes: {} failed.",
+            evidence.others_where,
             of(evidence.other_models.0, evidence.other_models.1, "attempts")
         )
     }
 
     fn why_not(&self, evidence: &Evidence<'_>) -> String {
-        let models = evidence.failed_models.len();
-        match (evidence.draft.scope.values.contains_key(&Dimension::Model), evidence.other_models.1) {
-            (true, 0) => "No other model was called on that server in the same minutes, so the logs cannot tell one model's fault from all models'.".to_owned(),
-            (true, _) => format!("Only {} failed, but that alone does not decide: see the class above.", list(evidence.draft.scope.values.get(&Dimension::Model))),
-            (false, _) if models == 0 => "No log names the model of the failures, so one model cannot be told from the others.".to_owned(),
-            (false, _) if models == 1 && !evidence.names_models => "All failures that name a model name one, and what went well names none, so the logs cannot tell one model's fault from all models'.".to_owned(),
-            (false, _) if models == 1 => "Only one model was called, so the logs cannot tell one model's fault from all models'.".to_owned(),
-            (false, _) => format!("{models} models failed at the same time: {}.", list(Some(&evidence.failed_models))),
+        let named = evidence.draft.scope.values.get(&Dimension::Model);
+        let (failed, others) = evidence.other_models;
+        let untold = "so the logs cannot tell one model's fault from all models'.";
+        match evidence.failed_models.len() {
+            _ if evidence.draft.only_failures && named.is_none() => format!("Only failures were logged, {untold}"),
+            _ if named.is_some() && others == 0 && evidence.names_models => {
+                format!("No other model was called on that server in the same minutes, {untold}")
+            }
+            _ if named.is_some() => format!(
+                "Only {} failed, but that alone does not decide: see the class above.",
+                list(named)
+            ),
+            0 => "No log names the model of the failures, so one model cannot be told from the others.".to_owned(),
+            1 if !evidence.names_models => {
+                format!("All failures that name a model name one, and what went well names none, {untold}")
+            }
+            1 if others == 0 => format!("Only one model was called, {untold}"),
+            1 => format!(
+                "Other models were called, too: {} failed, and the counts do not set one apart.",
+                of(failed, others, "attempts")
+            ),
+            models => format!(
+                "{models} models failed at the same time: {}.",
+                list(Some(&evidence.failed_models))
+            ),
         }
     }
 

@@ -17,6 +17,13 @@ impl Argues for NetworkSide {
 
     fn because(&self, evidence: &Evidence<'_>) -> String {
         let reached = evidence.reached;
+        if evidence.is_reach_unknown() {
+            return format!(
+                "No log tells whether any of the {} failures{} reached the provider; what broke without an answer is taken for the network's where nothing speaks against it.",
+                evidence.failures(),
+                evidence.kinds()
+            );
+        }
         format!(
             "{} never reached the provider{}; {} answered by it, and of {} no log can tell.",
             of(reached.no, evidence.failures(), "failures"),
@@ -47,8 +54,13 @@ impl Argues for NetworkSide {
         } else {
             String::new()
         };
+        let ask = if evidence.is_reach_unknown() {
+            "Ask your network team first"
+        } else {
+            "Ask your network team, not the provider"
+        };
         format!(
-            "Ask your network team, not the provider: check the proxy, DNS, TLS inspection and firewall on the way, and the allow-list for the API's host. Send them the times and kinds above.{paths}"
+            "{ask}: check the proxy, DNS, TLS inspection and firewall on the way, and the allow-list for the API's host. Send them the times and kinds above.{paths}"
         )
     }
 }

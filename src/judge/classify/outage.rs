@@ -1,7 +1,7 @@
 //! The class outage: the provider failed, beyond one model.
 
 use super::class::Argues;
-use super::evidence::{Evidence, of};
+use super::evidence::{Evidence, list, of};
 use crate::model::{Class, Dimension, Side};
 
 pub(super) struct Outage;
@@ -17,14 +17,27 @@ impl Argues for Outage {
 
     fn because(&self, evidence: &Evidence<'_>) -> String {
         let models = evidence.failed_models.len();
+        let (failed, others) = evidence.other_models;
+        if evidence.draft.only_failures {
+            return "Only failures were logged: whether anything worked in these minutes, of which model ever, no log tells, so the fault cannot be confined.".to_owned();
+        }
         if models > 1 && !evidence.draft.scope.values.contains_key(&Dimension::Model) {
             return format!("{models} models failed at the same time, on the provider's side.");
         }
-        if evidence.other_models.1 == 0 {
-            return "No other model was in use on that server in the same minutes, so the fault cannot be confined to one model."
-                .to_owned();
+        match (evidence.names_models, others) {
+            _ if models == 0 => {
+                "No log names the model of the failures, so the fault cannot be confined to one model.".to_owned()
+            }
+            (false, _) => "What went well names no model, so the fault cannot be confined to one model.".to_owned(),
+            (true, 0) => {
+                "No other model was in use on that server in the same minutes, so the fault cannot be confined to one model."
+                    .to_owned()
+            }
+            (true, _) => format!(
+                "Other models were in use in the same minutes: {} failed, and the counts do not confine the fault to one model.",
+                of(failed, others, "attempts")
+            ),
         }
-        "The failures are the provider's and not confined to one model.".to_owned()
     }
 
     fn why_not(&self, evidence: &Evidence<'_>) -> String {
@@ -34,11 +47,18 @@ impl Argues for Outage {
                 of(evidence.reached.yes, evidence.failures(), "failures")
             );
         }
+        let models = evidence.draft.scope.values.get(&Dimension::Model);
         match evidence.rivals {
             (failed, attempts) if attempts > 0 => format!(
-                "The rest worked in the same minutes: {} failed.",
+                "{}: {} failed.",
+                if evidence.rivals_worked() {
+                    "The rest worked in the same minutes"
+                } else {
+                    "Of the rest in the same minutes"
+                },
                 of(failed, attempts, "other attempts")
             ),
+            _ if models.is_some() => format!("Nearly all failures that name a model name {}.", list(models)),
             _ => "It was over too soon.".to_owned(),
         }
     }

@@ -16,12 +16,27 @@ const NEAR_LIMIT: f64 = 0.2;
 /// Confidence factor near that limit.
 const NEAR_LIMIT_FACTOR: f64 = 0.8;
 
+/// Confidence factor where nothing but failures was logged: how many went well beside them, nobody knows, so it is never more
+/// than low.
+const ONLY_FAILURES_FACTOR: f64 = 0.45;
+
 /// Confidence is at most this when the vote decided more than half of the failures' sides.
 const BY_VOTE_CAP: f64 = 0.5;
 
 /// What failed in the scope.
 pub(super) fn what_failed(evidence: &Evidence<'_>, attempts: u64) -> String {
     let scope = &evidence.draft.scope;
+    if evidence.draft.only_failures {
+        let of = if scope.values.is_empty() {
+            String::new()
+        } else {
+            format!(" with {}", scope_words(scope))
+        };
+        return format!(
+            "Only failures were logged, {}{of}: no success of these logs was read, so the share that failed is unknown. They came too close together for failures that come one by one.",
+            evidence.failures()
+        );
+    }
     if evidence.draft.told_by_failures.is_some() {
         let (failed, models) = (
             of(evidence.failures(), attempts, "attempts"),
@@ -84,7 +99,7 @@ fn word(dimension: Dimension, values: usize) -> &'static str {
 }
 
 /// Whether the provider had them, what became of the calls, what was usual, and what could not be told.
-pub(super) fn facts(evidence: &Evidence<'_>, baseline: f64) -> Vec<String> {
+pub(super) fn facts(evidence: &Evidence<'_>, baseline: Option<f64>) -> Vec<String> {
     let mut facts = Vec::new();
     let reached = evidence.reached;
     if evidence.draft.side == Side::Provider {
@@ -104,10 +119,10 @@ pub(super) fn facts(evidence: &Evidence<'_>, baseline: f64) -> Vec<String> {
             were(evidence.calls_recovered)
         ));
     }
-    facts.push(format!(
-        "Outside the window, {:.1} % of the same traffic failed.",
-        baseline * 100.0
-    ));
+    facts.push(match baseline {
+        Some(baseline) => format!("Outside the window, {:.1} % of the same traffic failed.", baseline * 100.0),
+        None => "Outside the window, no such traffic was read, so what is usual is unknown.".to_owned(),
+    });
     if evidence.draft.scope.values.is_empty() && evidence.failed_models.is_empty() {
         facts.push("Inconclusive: no log names the model of these failures, so none could be singled out.".to_owned());
     }
@@ -153,7 +168,7 @@ fn voted(evidence: &Evidence<'_>) -> f64 {
 }
 
 /// What the confidence is a product of: evidence, side, scope and length (classification B6.4), and sender.
-pub(super) fn confidence_factors(evidence: &Evidence<'_>) -> [(&'static str, f64); 5] {
+pub(super) fn confidence_factors(evidence: &Evidence<'_>) -> Vec<(&'static str, f64)> {
     let draft = evidence.draft;
     let proof = 1.0 - (-draft.evidence / (draft.dispersion * draft.threshold)).exp();
     let side = 1.0 - 0.5 * voted(evidence);
@@ -172,11 +187,15 @@ pub(super) fn confidence_factors(evidence: &Evidence<'_>) -> [(&'static str, f64
     } else {
         1.0
     };
-    [
+    let mut factors = vec![
         ("evidence", proof),
         ("side", side),
         ("scope", scope),
         ("length", length),
         ("sender", sender),
-    ]
+    ];
+    if draft.only_failures {
+        factors.push(("only failures logged", ONLY_FAILURES_FACTOR));
+    }
+    factors
 }

@@ -1,7 +1,7 @@
 //! A window's shape: whether it flapped, came on slowly, is still going on, and what was usual outside it
 //! (classification B6.3).
 
-use crate::judge::thresholds::{BACKGROUND_FLOOR, CELL_MS, RECOVERY_CHANCE};
+use crate::judge::thresholds::{CELL_MS, RECOVERY_CHANCE};
 use crate::judge::windows::statistics::f;
 use crate::judge::windows::table::{Entry, Table};
 use crate::judge::windows::{Draft, Flow};
@@ -127,10 +127,13 @@ pub(super) fn outside<'t>(table: &'t Table<'_>, all: &[Draft<'_>]) -> Vec<&'t En
     table.entries.iter().filter(|entry| !is_in_window(entry)).collect()
 }
 
-/// The failing share of the scope in these counts; the floor where it had no traffic there.
-pub(super) fn baseline(table: &Table<'_>, draft: &Draft<'_>, outside: &[&Entry]) -> f64 {
+/// The failing share of the scope in these counts; none where no log tells of traffic there.
+pub(super) fn baseline(table: &Table<'_>, draft: &Draft<'_>, outside: &[&Entry]) -> Option<f64> {
+    if draft.only_failures {
+        return None;
+    }
     let scope = draft.counted();
     let usual = outside.iter().filter(|entry| table.holds(&scope, entry));
     let (k, n) = usual.fold((0.0, 0.0), |sum, entry| (sum.0 + entry.k, sum.1 + entry.n));
-    if n > 0.0 { k / n } else { BACKGROUND_FLOOR }
+    (n > 0.0).then(|| k / n)
 }

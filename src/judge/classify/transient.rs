@@ -1,7 +1,7 @@
 //! The class transient: the provider failed, and was back within minutes.
 
 use super::class::Argues;
-use super::evidence::Evidence;
+use super::evidence::{Evidence, of};
 use crate::model::{Class, Side};
 
 pub(super) struct Transient;
@@ -25,7 +25,16 @@ impl Argues for Transient {
 
     fn why_not(&self, evidence: &Evidence<'_>) -> String {
         if evidence.draft.side == Side::Network {
-            return "The failures never reached the provider, so it is no fault of the provider of any length.".to_owned();
+            return match evidence.reached {
+                reached if reached.no == evidence.failures() => {
+                    "The failures never reached the provider, so it is no fault of the provider of any length.".to_owned()
+                }
+                reached if reached.no > 0 => format!(
+                    "{} never reached the provider; a fault on the way there is of its own class, whatever its length.",
+                    of(reached.no, evidence.failures(), "failures")
+                ),
+                _ => "The failures are taken for the network's, whose fault is of its own class, whatever its length.".to_owned(),
+            };
         }
         format!(
             "It lasted {}; a transient fault is over within {}.",

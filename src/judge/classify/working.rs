@@ -38,7 +38,7 @@ pub(super) fn of(table: &Table<'_>, evidence: &Evidence<'_>) -> Working {
         scope: scope.collect(),
         facts,
         by_vote: evidence.by_vote,
-        confidence: confidence_factors(evidence).to_vec(),
+        confidence: confidence_factors(evidence),
     }
 }
 

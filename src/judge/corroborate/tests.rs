@@ -39,6 +39,7 @@ fn window(side: Side, provider: &str, surface: &str, endpoint: &str, start: &str
                 .map(|(dimension, value)| (dimension, vec![Name::from(value)]))
                 .collect(),
         },
+        only_failures: false,
         severity: Severity::Full,
         flags: Vec::new(),
         ongoing: false,
@@ -46,7 +47,7 @@ fn window(side: Side, provider: &str, surface: &str, endpoint: &str, start: &str
         failures: 90,
         calls: 100,
         calls_lost: 90,
-        baseline: 0.0,
+        baseline: Some(0.0),
         by_status: BTreeMap::new(),
         by_transport_error: BTreeMap::new(),
         by_error: Vec::new(),

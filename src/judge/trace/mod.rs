@@ -10,6 +10,7 @@ mod record;
 mod tests;
 mod thread;
 
+use super::only_failures::OnlyFailures;
 use super::{Options, correlate, coverage, find_windows};
 use crate::model::{
     Attempt, CallEnd, CallOutcome, Coverage, Name, Observation, Outcome, Rollup, Seen, Sighting, Time, Trace, TracedAttempt,
@@ -49,8 +50,10 @@ impl<'a> Tracer<'a> {
     pub fn of(rollup: &'a Rollup, options: &Options) -> Self {
         let workers = Workers::new(options.threads);
         let correlated = correlate::correlate(rollup, options.clocks.as_ref(), &workers);
-        let traffic = options.selection.of(correlated.traffic);
-        let (windows, _) = find_windows(&traffic, options, &workers);
+        let mut traffic = options.selection.of(correlated.traffic);
+        let only_failures = OnlyFailures::of(&traffic, rollup);
+        only_failures.leave_calls_open(&mut traffic);
+        let (windows, _) = find_windows(&traffic, &only_failures, options, &workers);
         let mut tracer = Self {
             rollup,
             coverage: coverage(Cow::Borrowed(rollup), &correlated.offsets_ms),

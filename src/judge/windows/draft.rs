@@ -6,7 +6,7 @@ use super::localise::Contrast;
 use super::statistics::f;
 use super::table::Table;
 use crate::judge::thresholds::{CALLS_NEEDED, CELL_MS, SHORT_FAILURES, SHORT_MS, Thresholds};
-use crate::model::{Attempt, Scope, Side, Time};
+use crate::model::{Attempt, Scope, Side, Time, Traffic, TrafficCell};
 use std::borrow::Cow;
 
 /// Minutes beyond a stretch in which its edges are looked for: the minutes that fail least at an edge pay for no state of
@@ -39,12 +39,39 @@ pub(crate) struct Draft<'a> {
     pub(crate) by_proxies: bool,
     /// What tells its models, where what went well names none.
     pub(crate) told_by_failures: Option<ToldByFailures>,
+    /// Nothing but failures was logged: the attempts are assumed, and nobody knows the true ones.
+    pub(crate) only_failures: bool,
 }
 
 impl Draft<'_> {
     /// See [`Scope::counted`].
     pub(crate) fn counted(&self) -> Cow<'_, Scope> {
         self.scope.counted(self.told_by_failures.is_some())
+    }
+
+    /// Attempts that logs tell of.
+    pub(crate) fn attempts_told(&self) -> u64 {
+        let failures = self.failures.len() as u64;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a count of attempts, pro rata"
+        )]
+        let attempts = self.attempts.round() as u64;
+        if self.only_failures {
+            failures
+        } else {
+            attempts.max(failures)
+        }
+    }
+
+    /// What went well beside its failures: nothing that is known, where nothing but failures was logged.
+    pub(crate) fn cells<'t>(&self, traffic: &'t Traffic) -> &'t [TrafficCell] {
+        match (self.only_failures, self.by_proxies) {
+            (true, _) => &[],
+            (false, true) => traffic.proxy_cells(),
+            (false, false) => &traffic.cells,
+        }
     }
 }
 
@@ -91,5 +118,6 @@ pub(super) fn make<'a>(
         score: 0.0,
         by_proxies: false,
         told_by_failures: None,
+        only_failures: false,
     })
 }

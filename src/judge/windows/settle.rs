@@ -215,6 +215,7 @@ mod tests {
             score,
             by_proxies: false,
             told_by_failures: None,
+            only_failures: false,
         }
     }
 

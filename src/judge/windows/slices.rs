@@ -118,7 +118,7 @@ mod tests {
     }
 
     fn of_models(traffic: &Traffic) -> Table<'_> {
-        Table::of(traffic, &[], &[Dimension::Model], Side::Provider, |_| true)
+        Table::of(traffic, &[], &[Dimension::Model], Side::Provider, |_, _| true)
     }
 
     #[test]

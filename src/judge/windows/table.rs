@@ -57,11 +57,11 @@ impl<'a> Table<'a> {
         cells: &'a [TrafficCell],
         dimensions: &[Dimension],
         side: Side,
-        takes: impl Fn(&Attempt) -> bool,
+        takes: impl Fn(u32, &Attempt) -> bool,
     ) -> Self {
         let counted = || {
             let numbered = (0..).zip(&traffic.attempts);
-            numbered.filter(|(_, attempt)| takes(attempt) && counts(attempt, side))
+            numbered.filter(|(place, attempt)| takes(*place, attempt) && counts(attempt, side))
         };
         let first = counted()
             .next()

@@ -65,6 +65,8 @@ pub(super) struct Form {
     web: bool,
     /// The response header that holds the provider's id.
     pub(super) id_header: &'static str,
+    /// Whether its answers carry an id at all: Google's do not.
+    pub(super) sends_id: bool,
     /// The request header that holds the caller's id.
     pub(super) client_header: &'static str,
     /// The fields, in the order in which its support names them.
@@ -80,6 +82,11 @@ pub(super) struct Form {
 }
 
 impl Form {
+    /// Whether it is one provider's own.
+    pub(super) fn is_named(&self) -> bool {
+        !self.provider.is_empty()
+    }
+
     /// The form of a provider and a surface; whoever has none of its own speaks OpenAI's API.
     pub(super) fn of(provider: Option<&str>, surface: Option<&str>) -> &'static Self {
         let web = surface == Some("web");

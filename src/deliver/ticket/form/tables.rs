@@ -16,6 +16,7 @@ static OPENAI: Form = Form {
     provider: "openai",
     web: false,
     id_header: RESPONSE_CAME,
+    sends_id: true,
     client_header: "X-Client-Request-Id",
     fields: &[
         ("Organization ID", Ask::Organization),
@@ -72,6 +73,7 @@ static CHATGPT: Form = Form {
     provider: "openai",
     web: true,
     id_header: RESPONSE_CAME,
+    sends_id: true,
     client_header: "client request id",
     fields: WEB_FIELDS,
     organization_header: None,
@@ -84,6 +86,7 @@ static CLAUDE_WEB: Form = Form {
     provider: "anthropic",
     web: true,
     id_header: "request-id",
+    sends_id: true,
     client_header: "client request id",
     fields: WEB_FIELDS,
     organization_header: None,
@@ -97,6 +100,7 @@ pub(super) static ANY_WEB: Form = Form {
     provider: "",
     web: true,
     id_header: "request id",
+    sends_id: true,
     client_header: "client request id",
     fields: WEB_FIELDS,
     organization_header: None,
@@ -109,6 +113,7 @@ static ANTHROPIC: Form = Form {
     provider: "anthropic",
     web: false,
     id_header: "request-id",
+    sends_id: true,
     client_header: "client request id",
     fields: &[
         ("request-id", Ask::ServerIds),
@@ -137,6 +142,7 @@ static AZURE: Form = Form {
     provider: "azure.ai.openai",
     web: false,
     id_header: "apim-request-id",
+    sends_id: true,
     client_header: "x-ms-client-request-id",
     fields: &[
         ("Region", Ask::Region),
@@ -178,6 +184,7 @@ static GOOGLE: Form = Form {
     provider: "gcp.gemini",
     web: false,
     id_header: "request id of the response",
+    sends_id: false,
     client_header: "our own request id",
     fields: &[
         ("Location (region or zone)", Ask::Region),
@@ -212,6 +219,7 @@ static BEDROCK: Form = Form {
     provider: "aws.bedrock",
     web: false,
     id_header: "x-amzn-RequestId",
+    sends_id: true,
     client_header: "our own request id",
     fields: &[
         ("AWS account", Ask::Fill("12-digit account ID")),
@@ -245,6 +253,7 @@ pub(super) static COMPATIBLE: Form = Form {
     provider: "",
     web: false,
     id_header: "request id of the response",
+    sends_id: true,
     client_header: "X-Client-Request-Id",
     fields: &[
         ("Account or organization", Ask::Organization),
