@@ -20,11 +20,14 @@ const LONGEST_TIMES: i64 = 2;
 
 /// How long the answer to a retry is waited for, the longest first: of a log with very many successes only those soon behind
 /// the retries are brought, for the next one tells as much there.
-const ANSWERS_MS: [i64; 6] = [600_000, 120_000, 30_000, 8_000, 2_000, 500];
+const ANSWERS_MS: [i64; 7] = [600_000, 120_000, 30_000, 8_000, 2_000, 500, 125];
+
+/// A stamp in whole seconds may say that an answer came so much before it did.
+const WHOLE_SECOND_MS: i64 = 1_000;
 
 /// Successes of one log that are brought whole for its retries: as many as there are retries, or so many. They take some
-/// three megabytes.
-const ANSWERS: u64 = 16_384;
+/// six megabytes.
+const ANSWERS: u64 = 32_768;
 
 /// Records that a worker looks through before it asks for more.
 const RECORDS_AT_ONCE: usize = 8192;
@@ -73,11 +76,8 @@ impl<'r> Log<'r> {
     fn answers(&self, due: &[Time]) -> Vec<(Time, Time)> {
         let most = ANSWERS.max(due.len() as u64);
         let stretches = |wait: &i64| {
-            united(
-                due.iter()
-                    .map(|due| (due.plus_ms(-BEFORE_MS.min(*wait)), due.plus_ms(*wait)))
-                    .collect(),
-            )
+            let around = |due: &Time| (due.plus_ms(-WHOLE_SECOND_MS.min(*wait)), due.plus_ms(*wait));
+            united(due.iter().map(around).collect())
         };
         let successes = |spans: &[(Time, Time)]| -> u64 {
             let within = |(from, to): &(Time, Time)| self.rollup.cells.total_within(Grain::Attempt, &(*from..=*to));
@@ -273,7 +273,7 @@ pub(super) fn united(mut spans: Vec<(Time, Time)>) -> Vec<(Time, Time)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BEFORE_MS, Clocks, RECORDS_AT_ONCE, Workers, clocks_and_wanted, stretches};
+    use super::{BEFORE_MS, Clocks, Log, RECORDS_AT_ONCE, Workers, clocks_and_wanted, stretches};
     use crate::model::{
         Alike, Attributes, Cell, Grain, Ids, Name, Observation, Outcome, Rollup, SourceRollup, Time, Vantage, Wanted,
     };
@@ -363,6 +363,24 @@ mod tests {
         );
         let told = |wanted: &Wanted| format!("{:?} {:?} {:?}", wanted.client_ids, wanted.failures, wanted.spans);
         assert_eq!(told(&one), told(&many));
+    }
+
+    #[test]
+    fn the_more_went_well_the_sooner_the_answers_to_retries_are_sought() {
+        let longest = |ok: u32| {
+            let mut log = SourceRollup::default();
+            let tuple = log.cells.tuple(&Arc::new(Attributes::default()));
+            for slot in 0..720 {
+                log.cells
+                    .add(Time(slot * 5_000), Grain::Attempt, tuple, Cell { ok, ok_later: 0 });
+            }
+            let due: Vec<Time> = (0..6).map(|at| Time(at * 10 * MINUTE_MS)).collect();
+            let spans = Log::of(&log, 0).answers(&due);
+            spans.iter().map(|(from, to)| to.since(*from)).max()
+        };
+        assert_eq!(longest(1), Some(60 * MINUTE_MS + 1_000), "all of them");
+        assert_eq!(longest(1_000), Some(9_000));
+        assert_eq!(longest(u32::MAX), None);
     }
 
     #[test]

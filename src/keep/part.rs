@@ -297,6 +297,7 @@ mod tests {
             client_ids: BTreeSet::from([7, u64::MAX]),
             failures: BTreeMap::from([(Name::from("a"), vec![Time(-1), Time(9)])]),
             spans: BTreeMap::from([(Name::from("a"), vec![(Time(1), Time(2))])]),
+            retries: BTreeMap::new(),
             every: BTreeSet::from([Name::from("b")]),
             ..Wanted::default()
         }
