@@ -1,6 +1,7 @@
 //! Which of the proxies' views are in no attempt yet, and which of these have an id.
 
-use super::pair::{TOLERANCE_MS, Views, distance, in_conflict, nearest};
+use super::fit::{distance, in_conflict, nearest};
+use super::pair::{TOLERANCE_MS, Views};
 use super::view::View;
 use crate::model::Time;
 use ahash::AHashMap;

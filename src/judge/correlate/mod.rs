@@ -15,6 +15,7 @@ mod clocks;
 mod cover;
 mod earlier;
 mod family;
+mod fit;
 mod free;
 mod hops;
 mod merged;

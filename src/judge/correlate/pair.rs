@@ -1,13 +1,15 @@
 //! One failed attempt in two logs: by the provider's id, else by the caller's id and time, else by time, endpoint and
 //! status (classification B3.3).
 
+use super::fit::{ends_fit, ends_may_differ, may_be_one, nearest};
 use super::free::Free;
-use super::view::View;
-use crate::model::{Dimension, JoinMethod, Name, Outcome, Time};
+use super::view::{SourceIndex, View};
+use crate::model::{JoinMethod, Name, Time};
 use crate::workers::Workers;
 use ahash::AHashMap;
 use smallvec::{SmallVec, smallvec};
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Milliseconds between two records of one attempt on corrected clocks (classification B3.3).
 pub(super) const TOLERANCE_MS: i64 = 2_000;
@@ -101,6 +103,8 @@ pub(super) struct Index<'a> {
     provider_ids: ById<'a>,
     client_ids: ById<'a>,
     by_time: Vec<(Time, usize)>,
+    /// The logs whose stamps are whole seconds.
+    in_seconds: BTreeSet<SourceIndex>,
 }
 
 /// The proxies' views that have an id of a view's.
@@ -135,6 +139,7 @@ impl<'a> Index<'a> {
             provider_ids,
             client_ids,
             by_time,
+            in_seconds: if is_asked { in_seconds(proxies) } else { BTreeSet::new() },
         }
     }
 
@@ -186,8 +191,19 @@ impl<'a> Index<'a> {
             .filter(|(_, at)| free.has(*at))
             .filter_map(|&(_, at)| Some((at, self.proxies.get(at)?)))
             .filter(|(at, theirs)| may_be_one(view, theirs) && may_meet(*at, theirs))
-            .min_by_key(|(at, theirs)| (distance(view, Some(theirs)), *at))
+            .min_by_key(|(at, theirs)| (self.apart(view, theirs), *at))
             .map(|(at, _)| at)
+    }
+
+    /// How far a view is from a proxy's line. One of a whole second stands for each moment of it: else half of a dense
+    /// log's lines were taken by the attempts of the second before, and the last found none.
+    fn apart(&self, view: &View, theirs: &View) -> i64 {
+        let later = view.time.since(theirs.time);
+        if later > 0 && self.in_seconds.contains(&theirs.source) {
+            (later - LAST_OF_SECOND_MS).max(0)
+        } else {
+            later.abs()
+        }
     }
 
     /// Adds what no application saw: hops that share a provider's id are one attempt.
@@ -211,67 +227,36 @@ impl<'a> Index<'a> {
     }
 }
 
+/// The last moment of a second.
+const LAST_OF_SECOND_MS: i64 = 999;
+
+/// As many stamps tell whether they are of whole seconds: three of a log in milliseconds are once in a thousand million logs.
+const STAMPS_TO_TELL: usize = 3;
+
+/// The logs whose stamps are whole seconds.
+fn in_seconds(proxies: &[View]) -> BTreeSet<SourceIndex> {
+    let mut stamps: BTreeMap<SourceIndex, (usize, bool)> = BTreeMap::new();
+    for stretch in proxies.chunk_by(|one, next| one.source == next.source) {
+        let Some(first) = stretch.first() else { continue };
+        let (count, is_whole) = stamps.entry(first.source).or_insert((0, true));
+        *count += stretch.len();
+        *is_whole &= stretch.iter().all(|view| view.time.0 % (LAST_OF_SECOND_MS + 1) == 0);
+    }
+    let told = stamps
+        .into_iter()
+        .filter(|(_, (count, is_whole))| *is_whole && *count >= STAMPS_TO_TELL);
+    told.map(|(source, _)| source).collect()
+}
+
 fn with_id<'i>(by_id: &'i ById<'_>, id: Option<&Name>) -> &'i [usize] {
     id.and_then(|id| by_id.get(id)).map_or(&[], |views| views)
-}
-
-pub(super) fn distance(view: &View, theirs: Option<&View>) -> i64 {
-    theirs.map_or(i64::MAX, |theirs| theirs.time.since(view.time).abs())
-}
-
-/// The nearest in time first; of the hops of one request the one that took longest, for it waits for the one behind it.
-pub(super) fn nearest(view: &View, theirs: Option<&View>) -> (i64, Reverse<Option<u32>>) {
-    let took = theirs.and_then(|theirs| theirs.duration_ms);
-    (distance(view, theirs), Reverse(took))
-}
-
-pub(super) fn in_conflict(mine: Option<&Name>, theirs: Option<&Name>) -> bool {
-    matches!((mine, theirs), (Some(a), Some(b)) if a != b)
-}
-
-/// Equal status, or a broken exchange whose proxy line says that the client left or that the proxy failed.
-fn ends_fit(mine: &View, theirs: &View) -> bool {
-    match (mine.outcome, theirs.outcome) {
-        (Outcome::Transport(_), Outcome::Caller(crate::model::CallerKind::ClientCancel, _) | Outcome::Transport(_)) => true,
-        (a, b) => a.status().is_some() && a.status() == b.status(),
-    }
-}
-
-/// Whether a proxy's line may tell the end of an attempt otherwise: not where the application was never connected, for what
-/// sends nothing has no line with its id, and the status there is another attempt's.
-fn ends_may_differ(mine: &View, theirs: &View) -> bool {
-    use crate::model::TransportError::{Connect, Dns, Tls};
-    !matches!(mine.outcome, Outcome::Transport(Dns | Connect | Tls)) || theirs.outcome.status().is_none()
-}
-
-/// Whether a proxy's view is of a tunnel: it knows the host and nothing of the request.
-fn is_tunnel(theirs: &View) -> bool {
-    theirs.method.as_deref() == Some("CONNECT")
-}
-
-/// Whether time, endpoint and status allow two views to be of one attempt. Behind a gateway the two name different
-/// hosts, so server addresses only speak where both name a provider's.
-fn may_be_one(mine: &View, theirs: &View) -> bool {
-    let endpoint = |view: &View| view.attributes.get(Dimension::Endpoint).cloned();
-    let server = |view: &View| {
-        view.attributes
-            .get(Dimension::ServerAddress)
-            .filter(|host| crate::providers::by_host(host).is_some())
-            .cloned()
-    };
-    let both_differ = |a: Option<Name>, b: Option<Name>| in_conflict(a.as_ref(), b.as_ref());
-    ends_fit(mine, theirs)
-        && (is_tunnel(theirs) || endpoint(mine).is_some() && endpoint(mine) == endpoint(theirs))
-        && !both_differ(server(mine), server(theirs))
-        && !(mine.ids.x_client_request_id.is_some() && theirs.ids.x_client_request_id.is_some())
-        && !(mine.ids.x_request_id.is_some() && theirs.ids.x_request_id.is_some())
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Index, join};
     use crate::judge::correlate::view::View;
-    use crate::model::{Name, Observation, Outcome, Time};
+    use crate::model::{Attributes, Dimension, Name, Observation, Outcome, Time};
     use crate::workers::Workers;
     use std::sync::Arc;
 
@@ -290,5 +275,32 @@ mod tests {
         let joined = join(&[], index, |_, _, _| true, &workers);
         let proxies: Vec<_> = joined.iter().map(|one| one.proxies.to_vec()).collect();
         assert_eq!(proxies, [vec![1, 0]]);
+    }
+
+    /// The places of the lines that attempts, by their ends, are joined with by time alone.
+    fn joined_by_time(ends_ms: &[i64], lines_ms: &[i64]) -> Vec<usize> {
+        let at = |end_ms: &i64| {
+            let mut view = View::of(0, &Observation::ended(Time(*end_ms), Outcome::Status(503)));
+            view.attributes = Arc::new(Attributes::default().with(Dimension::Endpoint, "/v1/responses"));
+            view
+        };
+        let (applications, proxies): (Vec<_>, Vec<_>) = (ends_ms.iter().map(at).collect(), lines_ms.iter().map(at).collect());
+        let (hosts, workers) = (vec![0; proxies.len()], Workers::new(1));
+        let index = Index::of(&proxies, &hosts, true, &workers);
+        let joined = join(&applications, index, |_, _, _| true, &workers);
+        let pairs = joined.iter().filter(|one| one.application.is_some());
+        pairs.flat_map(|one| one.proxies.to_vec()).collect()
+    }
+
+    #[test]
+    fn a_line_of_a_whole_second_is_no_nearer_the_end_of_the_second_before() {
+        let lines = [40_000, 41_000, 42_000];
+        assert_eq!(joined_by_time(&[40_900, 41_800, 42_700], &lines), [0, 1, 2]);
+    }
+
+    #[test]
+    fn a_line_in_milliseconds_is_of_the_nearest_attempt() {
+        let lines = [40_950, 41_850, 42_750];
+        assert_eq!(joined_by_time(&[41_845], &lines), [1]);
     }
 }

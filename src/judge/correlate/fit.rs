@@ -1,0 +1,58 @@
+//! Whether two views may be of one attempt, and how near they are.
+
+use super::view::View;
+use crate::model::{Dimension, Name, Outcome};
+use std::cmp::Reverse;
+
+/// Milliseconds between two views of one attempt.
+pub(super) fn distance(view: &View, theirs: Option<&View>) -> i64 {
+    theirs.map_or(i64::MAX, |theirs| theirs.time.since(view.time).abs())
+}
+
+/// The nearest in time first; of the hops of one request the one that took longest, for it waits for the one behind it.
+pub(super) fn nearest(view: &View, theirs: Option<&View>) -> (i64, Reverse<Option<u32>>) {
+    let took = theirs.and_then(|theirs| theirs.duration_ms);
+    (distance(view, theirs), Reverse(took))
+}
+
+pub(super) fn in_conflict(mine: Option<&Name>, theirs: Option<&Name>) -> bool {
+    matches!((mine, theirs), (Some(a), Some(b)) if a != b)
+}
+
+/// Equal status, or a broken exchange whose proxy line says that the client left or that the proxy failed.
+pub(super) fn ends_fit(mine: &View, theirs: &View) -> bool {
+    match (mine.outcome, theirs.outcome) {
+        (Outcome::Transport(_), Outcome::Caller(crate::model::CallerKind::ClientCancel, _) | Outcome::Transport(_)) => true,
+        (a, b) => a.status().is_some() && a.status() == b.status(),
+    }
+}
+
+/// Whether a proxy's line may tell the end of an attempt otherwise: not where the application was never connected, for what
+/// sends nothing has no line with its id, and the status there is another attempt's.
+pub(super) fn ends_may_differ(mine: &View, theirs: &View) -> bool {
+    use crate::model::TransportError::{Connect, Dns, Tls};
+    !matches!(mine.outcome, Outcome::Transport(Dns | Connect | Tls)) || theirs.outcome.status().is_none()
+}
+
+/// Whether a proxy's view is of a tunnel: it knows the host and nothing of the request.
+fn is_tunnel(theirs: &View) -> bool {
+    theirs.method.as_deref() == Some("CONNECT")
+}
+
+/// Whether time, endpoint and status allow two views to be of one attempt. Behind a gateway the two name different
+/// hosts, so server addresses only speak where both name a provider's.
+pub(super) fn may_be_one(mine: &View, theirs: &View) -> bool {
+    let endpoint = |view: &View| view.attributes.get(Dimension::Endpoint).cloned();
+    let server = |view: &View| {
+        view.attributes
+            .get(Dimension::ServerAddress)
+            .filter(|host| crate::providers::by_host(host).is_some())
+            .cloned()
+    };
+    let both_differ = |a: Option<Name>, b: Option<Name>| in_conflict(a.as_ref(), b.as_ref());
+    ends_fit(mine, theirs)
+        && (is_tunnel(theirs) || endpoint(mine).is_some() && endpoint(mine) == endpoint(theirs))
+        && !both_differ(server(mine), server(theirs))
+        && !(mine.ids.x_client_request_id.is_some() && theirs.ids.x_client_request_id.is_some())
+        && !(mine.ids.x_request_id.is_some() && theirs.ids.x_request_id.is_some())
+}
