@@ -224,3 +224,30 @@ fn a_request_that_passed_two_proxies_is_one_attempt() {
     let counts = found(&[gateway, egress]).counts;
     assert_eq!((counts.attempts, counts.failures), (450, 80));
 }
+
+#[test]
+fn failures_of_one_second_have_a_line_of_the_error_log_each() {
+    let access = |minute: u32| {
+        let line = |second: u32, status: u16| {
+            format!(
+                "10.0.3.7 - - [04/Mar/2026:09:{minute}:{second:02} +0000] \"POST /v1/chat/completions HTTP/1.1\" {status} 157 \"-\" \
+                 \"OpenAI/Python 2.54.0\"\n"
+            )
+        };
+        line(0, 200) + &line(20, 502).repeat(3)
+    };
+    let error = |minute: u32| {
+        format!(
+            "2026/03/04 09:{minute}:20 [error] 898#898: *30 connect() failed (111: Connection refused) while connecting to upstream, \
+             client: 10.0.3.7, server: llm-gw, request: \"POST /v1/chat/completions HTTP/1.1\", upstream: \
+             \"https://104.18.7.192:443/v1/chat/completions\", host: \"llm-gw\"\n"
+        )
+        .repeat(3)
+    };
+    let found = found(&[("gw/access.log", by_minute(access)), ("gw/error.log", by_minute(error))]);
+    let seen: Vec<_> = failures(&found)
+        .iter()
+        .map(|one| (one.reached, one.seen_by.iter().count()))
+        .collect();
+    assert_eq!(seen, [(Reached::No, 2); 36]);
+}

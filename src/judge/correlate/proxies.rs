@@ -226,6 +226,11 @@ fn add_details(
     covered: &[(Time, Time)],
     merged: &mut Merged,
 ) {
+    let mut by_time: BTreeSet<(Time, usize)> = if details(rollup).next().is_some() {
+        views.iter().map(|view| view.time).zip(0..).collect()
+    } else {
+        BTreeSet::new()
+    };
     for seen in details(rollup) {
         let time = seen.time.plus_ms(shift);
         // A log that holds both its answers and its errors (a gateway's) names an id with the error, and the error comes
@@ -247,13 +252,17 @@ fn add_details(
             } else {
                 view.outcome.is_failure()
             };
-            is_open && agree(Dimension::Client) && agree(Dimension::Endpoint) && view.time.since(time).abs() <= SAME_EXCHANGE_MS
+            is_open && agree(Dimension::Client) && agree(Dimension::Endpoint)
         };
-        let nearest = views
-            .iter_mut()
-            .filter(|view| about(view))
-            .min_by_key(|view| view.time.since(time).abs());
-        if let Some(view) = nearest {
+        let near = (time.plus_ms(-SAME_EXCHANGE_MS), 0)..=(time.plus_ms(SAME_EXCHANGE_MS), usize::MAX);
+        let nearest = by_time
+            .range(near)
+            .filter_map(|&(_, at)| Some((at, views.get(at)?)))
+            .filter(|(_, view)| about(view))
+            // Of the failures of one second each has its own errors: the first must not have all.
+            .min_by_key(|(at, view)| (view.time.since(time).abs(), view.also_seen.len(), *at));
+        let nearest = nearest.map(|(at, _)| at);
+        if let Some(view) = nearest.and_then(|at| views.get_mut(at)) {
             if view.source == index {
                 // Which kind of 429 it was, only the error tells.
                 view.outcome = seen.outcome;
@@ -267,6 +276,7 @@ fn add_details(
         if !in_access_log || died_after_200(seen) {
             let mut view = View::of(index, seen);
             view.counted_as_success = in_access_log && died_after_200(seen);
+            by_time.insert((view.time, views.len()));
             views.push(view);
         }
     }
