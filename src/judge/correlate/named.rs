@@ -12,18 +12,10 @@ use super::view::View;
 use crate::model::{Attributes, Dimension, Name, SourceRollup};
 use std::sync::Arc;
 
-/// What is asked for. What the caller's own lines never tell is counted from the proxies' (which proxy, which client), or is
-/// told without a rate where only failures name it (the model).
-const ASKED: [Dimension; 8] = [
-    Dimension::Provider,
-    Dimension::Surface,
-    Dimension::ServerAddress,
-    Dimension::Endpoint,
-    Dimension::ServiceTier,
-    Dimension::Project,
-    Dimension::Region,
-    Dimension::EdgeSite,
-];
+/// What is asked for: where a call went, which every call has. What the caller's own lines never tell is counted from the
+/// proxies' (which proxy, which client), or is told without a rate where only failures name it (the model); a project or the
+/// site of the provider's edge a ticket is to tell all the same.
+const ASKED: [Dimension; 3] = [Dimension::Provider, Dimension::ServerAddress, Dimension::Endpoint];
 
 /// Of what went well this share must name a dimension.
 const NAMED_SHARE: f64 = 0.9;
