@@ -299,7 +299,6 @@ mod tests {
             spans: BTreeMap::from([(Name::from("a"), vec![(Time(1), Time(2))])]),
             retries: BTreeMap::new(),
             every: BTreeSet::from([Name::from("b")]),
-            ..Wanted::default()
         }
     }
 

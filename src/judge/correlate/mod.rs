@@ -113,7 +113,7 @@ pub(crate) fn correlate(rollup: &Rollup, clocks: Option<&Clocks>, workers: &Work
     );
     set_clocks(&mut assembled, &mut proxies, &clocks, workers);
 
-    let mut by_id = saved::by_id(&assembled, &families, (&sources, &clocks));
+    let by_id = saved::by_id(&assembled, &families, (&sources, &clocks));
     let sides = join(&mut assembled, &mut proxies, &families, &sources, workers);
     let (addresses, unnamed) = sides.sent(&proxies, &families, &sources);
     let Sides {
@@ -123,9 +123,8 @@ pub(crate) fn correlate(rollup: &Rollup, clocks: Option<&Clocks>, workers: &Work
         joined,
         covers,
     } = sides;
-    saved::add_of_proxies(&mut by_id, &proxies, &covers);
     let saved = Saved {
-        by_id,
+        by_id: saved::with_those_of_proxies(by_id, &proxies, &covers),
         numbered: saved::sent(numbered, &addresses),
     };
     let both = Both {

@@ -68,8 +68,12 @@ pub(super) fn by_id(
     saved
 }
 
-/// Adds what the proxies saw go well. Their numbers were counted where no application's counts stand for theirs.
-pub(super) fn add_of_proxies(saved: &mut BTreeMap<Name, Vec<Went>>, proxies: &[ProxyHost], covers: &Covers) {
+/// The same with what the proxies saw go well. Their numbers were counted where no application's counts stand for theirs.
+pub(super) fn with_those_of_proxies(
+    mut saved: BTreeMap<Name, Vec<Went>>,
+    proxies: &[ProxyHost],
+    covers: &Covers,
+) -> BTreeMap<Name, Vec<Went>> {
     for (host, proxy) in proxies.iter().enumerate() {
         for view in &proxy.successes {
             let Some(id) = &view.ids.x_client_request_id else { continue };
@@ -80,6 +84,7 @@ pub(super) fn add_of_proxies(saved: &mut BTreeMap<Name, Vec<Went>>, proxies: &[P
             });
         }
     }
+    saved
 }
 
 /// A retry that went well and has a number: when, of what, and the number.
