@@ -44,12 +44,12 @@ pub fn transport(text: &str) -> Option<Broken> {
     })
 }
 
-/// A word that is an error's whole text, as Erlang and programs of their own write it.
+/// A word that is an error's whole text, as Erlang, Go and programs of their own write it.
 fn in_a_word(text: &str) -> Option<Broken> {
     let (kind, reached) = match text.trim_start_matches(':') {
         "timeout" | "timed_out" | "time_out" | "read_timeout" => (TransportError::Timeout, None),
         "connect_timeout" | "econnrefused" | "connection_refused" => (TransportError::Connect, Some(Fact::TransportKind)),
-        "closed" | "econnreset" | "connection_reset" => (TransportError::Reset, None),
+        "closed" | "econnreset" | "connection_reset" | "EOF" => (TransportError::Reset, None),
         _ => return None,
     };
     Some(Broken { kind, reached })

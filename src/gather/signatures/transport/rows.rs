@@ -67,6 +67,7 @@ pub(super) static ROWS: &[Row] = &[
         "depth_zero_self_signed_cert", "self_signed_cert_in_chain", "unable_to_get_issuer_cert*",
         "unable_to_verify_leaf_signature", "cert_has_expired", "cert_not_yet_valid", "err_tls_cert_altname_invalid", "eproto",
         "before secure tls connection was established", "unable to get local issuer certificate",
+        "unable to verify the first certificate", "certificate has expired",
         "x509:", "tls: failed to verify", "tls handshake timeout", "remote error: tls", "first record does not look like a tls",
         "server gave http response to https client",
         "pkix path building failed", "*sslhandshakeexception", "*sslpeerunverifiedexception", "remote host terminated the handshake",
@@ -140,16 +141,17 @@ pub(super) static ROWS: &[Row] = &[
         "connection_termination", "remote_reset", "err_connection_reset", "err_connection_closed", "err_connection_aborted",
         "err_empty_response", "err_http2_protocol_error", "err_quic_protocol_error", "err_network_changed", "ns_error_net_reset",
         "ns_error_net_interrupt", "err_read_error", "err_zero_size_object", "connection_terminated", "tcp.reset", "tcp.closed",
-        "tcp.aborted", "enobufs",
+        "tcp.aborted", "enobufs", "reason: :closed", "transporterror) socket closed",
     ]),
-    // Sent, and no answer in time: the SDKs, httpx, requests, the JDK, Ruby, undici, reqwest [M], Go [M], .NET, browsers [K];
-    // RFC 9209.
+    // Sent, and no answer in time: the SDKs, httpx, requests, the JDK, Ruby, undici, reqwest [M], Go [M], axios, node-fetch,
+    // OkHttp, Elixir's Req [S]; .NET, browsers [K]; RFC 9209.
     row(Timeout, SentUnanswered, &[
         "*readtimeout*", "read timed out", "read timeout", "request timed out", "timed out", "*sockettimeout*",
         "*httptimeoutexception", "headers timeout error", "body timeout error", "und_err_headers_timeout", "und_err_body_timeout",
         "client.timeout exceeded", "configured httpclient.timeout", "context deadline exceeded", "awaiting response headers",
         "*timeouterror", "*timeoutexception", "*writetimeout", "i/o timeout", "timeout on reading", "read operation timed out",
-        "litellm.timeout", "err_timed_out", "ns_error_net_timeout", "err_read_timeout", "first byte timeout",
+        "litellm.timeout", "ms exceeded", "network timeout at: ", "interruptedioexception: timeout", "reason: :timeout",
+        "transporterror) timeout", "err_timed_out", "ns_error_net_timeout", "err_read_timeout", "first byte timeout",
         "upstream_response_timeout", "connection_read_timeout", "connection_write_timeout", "http_response_timeout",
     ]),
     // The SDK's or runtime's own word, without a cause [M]: it never tells more.

@@ -66,6 +66,8 @@ fn no_handshake() {
             "Max retries exceeded with url: / (Caused by SSLError(SSLCertVerificationError(1, 'x')))",
             "unable to get local issuer certificate, code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'",
             "DEPTH_ZERO_SELF_SIGNED_CERT",
+            "unable to verify the first certificate",
+            "certificate has expired",
             "tls: failed to verify certificate: x509: certificate signed by unknown authority",
             "PKIX path building failed: unable to find valid certification path to requested target",
             "invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))",
@@ -150,6 +152,10 @@ fn no_answer_in_time() {
             "operation timed out",
             "litellm.Timeout: APITimeoutError - Request timed out.",
             "APIConnectionTimeoutError: Request timed out.\n [cause]: AbortError: This operation was aborted",
+            "AxiosError: timeout of 60000ms exceeded",
+            "FetchError: network timeout at: https://api.openai.com/v1/responses",
+            "com.openai.errors.OpenAIIoException: Request failed\nCaused by: java.io.InterruptedIOException: timeout",
+            "%Req.TransportError{reason: :timeout}",
         ],
     );
 }
