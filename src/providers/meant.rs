@@ -13,7 +13,7 @@ pub struct Meant {
 /// Words for one status: the SDKs' classes (openai-python and anthropic-python `_exceptions.py`, LiteLLM
 /// `exceptions.py`, the Java SDKs' `errors`), Anthropic's types (its page "Errors"), OpenAI's codes (its guide "Error codes"),
 /// Google's canonical codes (AIP-193), Bedrock's exceptions (InvokeModel, "Errors").
-const EXACT: [(&str, u16); 52] = [
+const EXACT: [(&str, u16); 53] = [
     ("RateLimitError", 429),
     ("BadRequestError", 400),
     ("AuthenticationError", 401),
@@ -44,6 +44,7 @@ const EXACT: [(&str, u16); 52] = [
     ("rate_limit_error", 429),
     ("timeout_error", 504),
     ("rate_limit_exceeded", 429),
+    ("service_unavailable", 503),
     ("insufficient_quota", 429),
     ("invalid_api_key", 401),
     ("model_not_found", 404),

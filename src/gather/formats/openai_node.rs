@@ -152,7 +152,9 @@ fn bare(line: &str) -> bool {
         .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
         .count();
     let error = head.split_at_checked(word).is_some_and(|(word, after)| {
-        (word.ends_with("Error") || word.ends_with("Exception")) && (after.starts_with(": ") || after.starts_with(" ["))
+        // What V8 calls every subclass on its stack stands under the line that a logger wrote of it.
+        let is_class = word.len() > "Error".len() && (word.ends_with("Error") || word.ends_with("Exception"));
+        is_class && (after.starts_with(": ") || after.starts_with(" ["))
     });
     object || error
 }

@@ -1,6 +1,6 @@
 //! The statuses that exceptions' texts write, each SDK its own way.
 
-use super::{body, scan};
+use super::{body, prose, scan};
 use crate::providers;
 
 /// The status that the text itself writes, and the message behind it.
@@ -25,6 +25,10 @@ pub(super) fn status<'a>(rest: &'a str, class: Option<&str>, sdk: bool) -> Optio
     if let Some((status, message)) = after("error code: ").or_else(|| after("HTTP ")) {
         return Some((status, message.trim_start_matches([' ', '-', ':'])));
     }
+    if let Some(status) = class.filter(|class| class.starts_with("AI_")).and_then(|_| reason(rest)) {
+        return Some((status, rest));
+    }
+    let sdk = sdk || (class == Some("Error") && is_of_an_sdks_stack(rest));
     // A proxy's refusal (`ProxyError: 503 Service Unavailable`) is the proxy's status, not the exchange's.
     if sdk || class.is_some_and(|class| class.ends_with("AiException")) {
         if let Some(status) = scan::status(rest) {
@@ -34,6 +38,34 @@ pub(super) fn status<'a>(rest: &'a str, class: Option<&str>, sdk: bool) -> Optio
     }
     go_status(rest)
 }
+
+/// Whether the stack under a text is of an error that an SDK of Node made of an answer: V8 prints `Error: …` on the stack of
+/// every subclass. SDKs of other services come from the same generator.
+fn is_of_an_sdks_stack(text: &str) -> bool {
+    text.contains("at APIError.generate") && prose::names_llm(text)
+}
+
+/// The AI SDK's text where an answer's body has no message that it knows: the reason phrase of the status, or Anthropic's word.
+/// `Failed after 3 attempts. Last error: Bad Gateway`.
+fn reason(text: &str) -> Option<u16> {
+    let line = text.lines().next()?;
+    let last = line.rsplit_once("Last error: ").map_or(line, |(_, last)| last);
+    let phrase = last.trim_start();
+    REASONS
+        .iter()
+        .find(|(known, _)| phrase.starts_with(known))
+        .map(|(_, status)| *status)
+}
+
+/// RFC 9110, 15.6; RFC 6585; Anthropic's page "Errors".
+const REASONS: [(&str, u16); 6] = [
+    ("Too Many Requests", 429),
+    ("Internal Server Error", 500),
+    ("Bad Gateway", 502),
+    ("Service Unavailable", 503),
+    ("Gateway Timeout", 504),
+    ("Overloaded", 529),
+];
 
 /// openai-python 0.x puts body, status, body again and headers behind the message: `… {…} 500 {'error': …} {'Date': …}`;
 /// Azure's client library for .NET writes `Status: 429 (Too Many Requests)` on a line of its own.
