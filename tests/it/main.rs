@@ -46,6 +46,7 @@ mod only_failures;
 mod other_clients;
 mod own_formats;
 mod own_tries;
+mod own_words;
 mod pack;
 mod packaging;
 mod panics;

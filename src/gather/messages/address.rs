@@ -62,6 +62,13 @@ pub(super) fn is_llm(url: &str) -> bool {
     PATHS.iter().any(found) || HOSTS.iter().any(found)
 }
 
+/// Whether a text names a host of a provider.
+pub(super) fn names_host(text: &str) -> bool {
+    HOSTS
+        .iter()
+        .any(|host| memmem::find(text.as_bytes(), host.as_bytes()).is_some())
+}
+
 #[cfg(test)]
 mod tests {
     use super::is_llm;

@@ -16,6 +16,7 @@ mod go_sdk;
 pub(super) mod headers;
 mod http_client;
 mod http_line;
+mod in_words;
 mod langchain4j;
 mod legacy_python;
 mod named;

@@ -1,7 +1,7 @@
 //! Where a line names an SDK's failure: a class, a class's `repr`, a status in the SDK's words, a sentence of its own.
 
 use super::exception::{self, Raised};
-use super::{body, prose, scan};
+use super::{body, in_words, prose, scan};
 use crate::providers;
 
 /// Sentences that the SDKs' exceptions have for their whole text, with the status they mean (openai-python 0.x and later,
@@ -15,17 +15,18 @@ const SENTENCES: [(&str, Option<u16>); 5] = [
 ];
 
 /// The exception that `line` begins with or names behind other words. In a line that is no error's, only a class with its
-/// SDK's module counts, and texts that can be nobody else's.
+/// SDK's module counts, or with a status, and texts that can be nobody else's.
 pub(super) fn within(line: &str, is_error: bool) -> Option<(&str, Raised<'_>)> {
     if let Some(raised) = exception::of_sdk(line) {
         return Some((line, raised));
     }
     if !is_error {
-        return by_colon(line, false);
+        return by_colon(line, false).or_else(|| beside_status(line, false));
     }
     alone(line)
         .or_else(|| by_bracket(line))
         .or_else(|| by_colon(line, true))
+        .or_else(|| beside_status(line, true))
         .or_else(|| by_sentence(line))
         .or_else(|| by_body(line))
         .or_else(|| by_future(line))
@@ -52,6 +53,7 @@ fn said(text: &str, status: Option<u16>) -> Raised<'_> {
 /// `… openai.RateLimitError: Error code: 429 - …`, `… Error code: 500 - …`, `… Server error: 500 …`.
 fn by_colon(line: &str, is_error: bool) -> Option<(&str, Raised<'_>)> {
     let mut at = 0;
+    let mut bare = 0;
     while let Some(found) = memchr::memchr(b':', line.as_bytes().get(at..)?) {
         let colon = at + found;
         at = colon + 1;
@@ -59,12 +61,16 @@ fn by_colon(line: &str, is_error: bool) -> Option<(&str, Raised<'_>)> {
         if line.as_bytes().get(at).is_some_and(|next| !next.is_ascii_whitespace()) {
             continue;
         }
-        let word = word_before(line, colon);
+        // Node prints `RetryError [AI_RetryError]: …`.
+        let name = line.get(..colon)?.strip_suffix(']').and_then(|name| name.rfind(" ["));
+        let word = word_before(line, name.unwrap_or(colon));
         let text = line.get(word..)?;
-        if let Some(raised) = exception::of_sdk(text)
-            && (is_error || raised.module.is_some())
-        {
-            return Some((text, raised));
+        if let Some(raised) = exception::of_sdk(text) {
+            let is_sure = is_error || raised.module.is_some();
+            bare += usize::from(!is_sure);
+            if is_sure || (bare <= PLACES && in_words::is_told(&raised, line.get(..word)?, text)) {
+                return Some((text, raised));
+            }
         }
         if let Some(text) = phrase(line, word, colon, is_error)
             && let Some(raised) = exception::exception(text)
@@ -73,6 +79,30 @@ fn by_colon(line: &str, is_error: bool) -> Option<(&str, Raised<'_>)> {
         }
     }
     None
+}
+
+/// Places at which a line's words before an error are looked at: those of a long line would be gone through again for each.
+const PLACES: usize = 4;
+
+/// `… ServiceUnavailableError 503 …`, `… InternalServerError (503)`: name and status of an error of Node, joined by the program.
+/// A class that no SDK of the list has needs a line that names a call to an LLM (`CohereError 503`).
+fn beside_status(line: &str, is_error: bool) -> Option<(&str, Raised<'_>)> {
+    let beside = memchr::memmem::find_iter(line.as_bytes(), b"Error ").filter_map(|at| {
+        let end = at + "Error".len();
+        let after = line.get(end + 1..)?.trim_start_matches(['(', ' ']);
+        let status = scan::status(after).filter(|status| *status >= 400)?;
+        Some((word_before(line, end), end, after, status))
+    });
+    beside.take(PLACES).find_map(|(word, end, after, status)| {
+        let (before, class) = (line.get(..word)?, line.get(word..end)?);
+        let is_ours = exception::is_sdk_class(class) || (class.len() > "Error".len() && prose::is_of_a_call(before));
+        if !is_ours || (!is_error && in_words::is_not_anew(before)) {
+            return None;
+        }
+        let mut raised = exception::of_class(class, after);
+        raised.status = Some(status);
+        Some((line.get(word..)?, raised))
+    })
 }
 
 /// The text of an SDK's phrase with a status behind it, whose last word stands from `word` to its colon.
@@ -123,27 +153,35 @@ fn by_sentence(line: &str) -> Option<(&str, Raised<'_>)> {
 
 /// `llm call failed: 503 The server is currently overloaded …`: the text of an SDK of Node behind a program's words, which
 /// speak of an LLM, or else it is a provider's known sentence.
-pub(super) fn by_status<'a>(line: &'a str, rest: &str) -> Option<(&'a str, Raised<'a>)> {
-    let by_number = memchr::memmem::find_iter(line.as_bytes(), b": ").find_map(|at| {
-        let (before, text) = (line.get(..at)?, line.get(at + 2..)?);
+pub(super) fn by_status<'a>(line: &'a str, rest: &str, is_error: bool) -> Option<(&'a str, Raised<'a>)> {
+    let parts = || {
+        let colons = memchr::memmem::find_iter(line.as_bytes(), b": ");
+        colons.filter_map(|at| Some((line.get(..at)?, line.get(at + 2..)?)))
+    };
+    let written = parts().filter_map(|(before, text)| {
         // anthropic-sdk-python's text of a page is the page.
         let page = ["<html", "<!DOCTYPE", "<!doctype"]
             .iter()
             .any(|start| text.starts_with(start));
-        if let Some(status) = page
-            .then(|| body::html_status(text).or_else(|| body::html_status(rest)))
-            .flatten()
-        {
-            return prose::names_llm(before).then(|| (text, said(text, Some(status))));
+        let titled = || body::html_status(text).or_else(|| body::html_status(rest));
+        if let Some(status) = page.then(titled).flatten() {
+            return Some((before, text, None, status));
         }
         let status = scan::status(text).filter(|status| (400..600).contains(status))?;
-        let message = text.get(3..)?.strip_prefix(' ')?;
-        (prose::names_llm(before) || providers::template(message).is_some()).then(|| (text, said(message, Some(status))))
+        Some((before, text, Some(text.get(3..)?.strip_prefix(' ')?), status))
     });
-    by_number.or_else(|| by_mistral(line, rest)).or_else(|| {
-        // openai-python raises a bare sentence for an error within a stream.
-        let (_, text) = line.split_once(": ")?;
-        providers::is_server_fault(text).then(|| (text, said(text, None)))
+    let ours = written.take(PLACES).find_map(|(before, text, message, status)| {
+        // werkzeug's own exceptions say the status and its reason so, and a sentence that is much like Gemini's.
+        let is_known = |message: &str| providers::template(message).is_some() && !message.starts_with("Internal Server Error: ");
+        let is_ours = is_of_an_llm(before, is_error) || message.is_some_and(is_known);
+        is_ours.then(|| (text, said(message.unwrap_or(text), Some(status))))
+    });
+    // openai-python raises a bare sentence for an error within a stream.
+    ours.or_else(|| by_mistral(line, rest)).or_else(|| {
+        // Asked of the whole first: most lines have many colons and no such sentence.
+        providers::is_server_fault(line).then_some(())?;
+        let (_, text) = parts().find(|(_, text)| providers::is_server_fault(text))?;
+        Some((text, said(text, None)))
     })
 }
 
@@ -163,10 +201,15 @@ pub(super) fn by_mistral<'a>(line: &'a str, around: &str) -> Option<(&'a str, Ra
 }
 
 /// `LLM request failed with status 500 after 812 ms`.
-pub(super) fn by_words(line: &str) -> Option<(&str, Raised<'_>)> {
+pub(super) fn by_words(line: &str, is_error: bool) -> Option<(&str, Raised<'_>)> {
     let (status, at) = prose::status(line)?;
-    let text = line.get(at..).filter(|_| prose::names_llm(line))?;
-    Some((text, said(text, Some(status))))
+    let text = line.get(at..)?;
+    is_of_an_llm(line, is_error).then(|| (text, said(text, Some(status))))
+}
+
+/// Whether words name an LLM; in a line that is no error's, by a word of its own.
+fn is_of_an_llm(words: &str, is_error: bool) -> bool {
+    (is_error && prose::names_llm(words)) || in_words::is_of_an_llm(words)
 }
 
 /// google-genai's text behind other words: `… 503 UNAVAILABLE. {'error': {'code': 503, …}}`.

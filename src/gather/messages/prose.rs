@@ -20,8 +20,32 @@ const LLM_WORDS: [&str; 10] = [
 /// Words that nothing but an LLM is called by: a program's own `chat` and `model` may fail with a status too.
 const LLM_NAMES: [&str; 7] = ["llm", "openai", "anthropic", "claude", "gpt", "gemini", "chat completion"];
 
+/// Those and the makers', as words of a sentence.
+const WORDS_OF_LLMS: [&str; 12] = [
+    "llm",
+    "llms",
+    "openai",
+    "anthropic",
+    "claude",
+    "gpt",
+    "chatgpt",
+    "gemini",
+    "cohere",
+    "mistral",
+    "groq",
+    "deepseek",
+];
+
 /// Words right before a status.
-const BEFORE_STATUS: [&str; 6] = ["tatus code ", "tatus code: ", "tatus ", "tatus: ", "HTTP ", "returned "];
+const BEFORE_STATUS: [&str; 7] = [
+    "tatus code ",
+    "tatus code: ",
+    "tatus ",
+    "tatus: ",
+    "esponse code ",
+    "HTTP ",
+    "returned ",
+];
 
 /// Whether a text speaks of what an LLM does.
 pub(super) fn speaks_of_llm(text: &str) -> bool {
@@ -35,13 +59,27 @@ pub(super) fn names_llm(text: &str) -> bool {
     LLM_NAMES.iter().any(|word| text.contains(word))
 }
 
+/// Whether a text names a model, or an LLM or its maker by a word that is no part of another: services and files are called
+/// after them too (`gpt-service`, `llm_client.py`).
+pub(super) fn is_of_a_call(text: &str) -> bool {
+    let part_of_a_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.' | '/' | '@');
+    let is_word = |word: &str| WORDS_OF_LLMS.iter().any(|known| known.eq_ignore_ascii_case(word));
+    text.split(|letter| !part_of_a_name(letter))
+        .any(|word| is_word(word.trim_end_matches('.')))
+        || model(text).is_some()
+}
+
 /// The failing status that a text names in words, and where the words begin: `failed with status 500`, `HTTP 503`.
 pub(super) fn status(text: &str) -> Option<(u16, usize)> {
     BEFORE_STATUS.iter().find_map(|words| {
         let at = memchr::memmem::find(text.as_bytes(), words.as_bytes())?;
         let status = scan::status(text.get(at + words.len()..)?)?;
         // The words leave out their first letter, which may be a capital.
-        let start = if words.starts_with('t') { at.saturating_sub(1) } else { at };
+        let start = if words.starts_with(['t', 'e']) {
+            at.saturating_sub(1)
+        } else {
+            at
+        };
         (status >= 400 && text.is_char_boundary(start)).then_some((status, start))
     })
 }
@@ -79,9 +117,48 @@ pub(super) fn id(text: &str) -> Option<&str> {
     None
 }
 
+/// An id of the shape that is nobody's but OpenAI's and Anthropic's, whatever stands before it (`id=req_…`, `(req_…)`), and
+/// where it begins.
+pub(super) fn shaped_id(text: &str) -> Option<(&str, usize)> {
+    memchr::memmem::find_iter(text.as_bytes(), b"req_").find_map(|at| {
+        let is_id = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        let before = text.as_bytes().get(..at)?.last();
+        let length = text.as_bytes().get(at..)?.iter().take_while(|byte| is_id(byte)).count();
+        let id = text.get(at..at + length)?;
+        (!before.is_some_and(is_id) && providers::is_provider_request_id(id, false)).then_some((id, at))
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{id, model, status};
+    use super::{id, is_of_a_call, model, shaped_id, status};
+
+    #[test]
+    fn a_call_is_named_by_a_word_of_its_own() {
+        for text in [
+            "chat with gpt-4o failed",
+            "OpenAI call failed",
+            "[LLM] request lost",
+            "model=claude-sonnet-4-5",
+        ] {
+            assert!(is_of_a_call(text), "{text}");
+        }
+        for text in [
+            "gpt-service: lookup failed",
+            "/srv/openai/orders.py",
+            "Pullman call failed",
+            "llm_client.py:12",
+        ] {
+            assert!(!is_of_a_call(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_id_of_a_providers_shape_needs_no_name() {
+        let id = "req_db38f4f3967823cff70df08f865cd311";
+        assert_eq!(shaped_id(&format!("chat ok id={id}")).map(|(id, _)| id), Some(id));
+        assert_eq!(shaped_id("chat ok req_1 in my_req_db38f4f3967823cff70df08f865cd311"), None);
+    }
 
     #[test]
     fn a_status_stands_behind_its_words_and_fails() {

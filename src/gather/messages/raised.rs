@@ -3,7 +3,7 @@
 
 use super::exception::exception;
 use super::named::{by_status, by_words, within};
-use super::{Said, dotnet, http_client, prose, summary, trace};
+use super::{Said, dotnet, http_client, in_words, prose, summary, trace};
 use crate::model::{Fields, Grain, Instant};
 
 /// Lines under the message that are looked at for a client's error with a URL.
@@ -23,10 +23,15 @@ pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
         raised.class = raised.class.or(failed.class.filter(|_| failed.status.is_some()));
         Some((failed.text, raised))
     };
-    let named = within(line, is_error)
-        .or_else(by_client)
-        .or_else(|| by_words(line).or_else(|| by_status(line, rest)).filter(|_| is_error));
-    if named.is_none() && (!is_error || rest.is_empty() || !(trace::is_sdk(rest) || dotnet::broke(line, rest))) {
+    let named = within(line, is_error).or_else(by_client);
+    let is_failing = named.is_none() && in_words::is_of_a_failure(line, is_error);
+    let own_words = || by_words(line, is_error).or_else(|| by_status(line, rest, is_error));
+    let named = named.or_else(|| is_failing.then(own_words).flatten());
+    let broken = (is_failing && named.is_none()).then(|| in_words::broken(line)).flatten();
+    let is_broken_below = is_failing && named.is_none() && broken.is_none() && in_words::is_broken_below(line, rest);
+    let is_named = named.is_some() || broken.is_some() || is_broken_below;
+    let is_raised_below = || trace::is_sdk(rest) || (is_error && dotnet::broke(line, rest));
+    if !is_named && (rest.is_empty() || !(is_error || is_failing) || !is_raised_below()) {
         return Said::Other;
     }
     fields.grain = Grain::Detail;
@@ -35,19 +40,25 @@ pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
     if let Some(failed) = failed {
         failed.tell(fields);
     }
-    if let Some((text, raised)) = named {
+    // What broke an exchange quotes no model.
+    let may_quote = broken.is_none();
+    if let Some((text, raised)) = named.or(broken) {
         trace::fill(&raised, fields);
         fields.text = Some(text);
+    } else if is_broken_below {
+        fields.text = Some(rest);
     }
     summary::supplement(line, fields);
     if fields.x_request_id.is_none() && fields.request_id.is_none() {
         match prose::id(line) {
             Some(id) if id.starts_with("req_") => fields.x_request_id = Some(id),
+            None => fields.x_request_id = prose::shaped_id(line).map(|(id, _)| id),
             id => fields.request_id = id,
         }
     }
     // The model may stand among the words before the error; a body quotes other models too.
-    let words = fields.text.and_then(|text| line.split(text).next()).unwrap_or(line);
+    let error = fields.text.filter(|_| may_quote);
+    let words = error.and_then(|text| line.split(text).next()).unwrap_or(line);
     fields.model = fields.model.or_else(|| prose::model(words));
     trace::attach(rest, fields);
     Said::AboutACall
@@ -77,6 +88,54 @@ mod tests {
     fn a_warning_that_names_the_sdks_class_counts_and_a_bare_class_does_not() {
         assert!(said("attempt 1 failed: openai.APITimeoutError: Request timed out.", None).is_some());
         assert!(said("attempt 1 failed: NotFoundError: no such row", None).is_none());
+    }
+
+    #[test]
+    fn a_bare_class_with_a_status_or_what_broke_counts_at_every_level() {
+        let failed = |line| said(line, None);
+        assert_eq!(
+            failed("attempt 1 failed: InternalServerError: 503 The server is overloaded"),
+            Some((Some(503), Some("InternalServerError".to_owned())))
+        );
+        assert!(failed("attempt 1: APIConnectionError: Connection error.").is_some());
+        assert!(failed("chat: RetryError [AI_RetryError]: Failed after 3 attempts. Last error: Bad Gateway").is_some());
+        assert!(failed("oh: InternalServerError 503 503 The server is overloaded").is_some());
+        for line in [
+            "recovered from: InternalServerError: 503 The server is overloaded",
+            "request failed: InternalServerError: 500 Internal Server Error: The server encountered an internal error",
+            "request failed: InternalServerError: no such table",
+            "request failed: QueryError 503",
+            "OpenAI returned 512 tokens",
+        ] {
+            assert_eq!(failed(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_status_in_words_counts_at_every_level_where_an_llm_failed() {
+        for line in [
+            "OpenAI call failed: Request failed with status code 503 model=gpt-4o attempt=1/3",
+            "attempt 1 failed: HTTP 503 from https://api.openai.com/v1/chat/completions, 2 left",
+            "chat with gpt-4o failed: HTTPError: Response code 503 (Service Unavailable)",
+            "openai chat failed: 503 The server is overloaded or not ready yet.",
+        ] {
+            assert_eq!(said(line, None).and_then(|(status, _)| status), Some(503), "{line}");
+        }
+        assert!(said("openai chat: HTTP 503 is retried", None).is_none());
+        assert!(said("gpt-service: lookup failed: HTTP 503", None).is_none());
+        assert!(said("lookup failed: HTTP 503 from https://shop.example.com/cart", None).is_none());
+    }
+
+    #[test]
+    fn the_stack_of_an_sdk_of_node_tells_its_status() {
+        let stack = "Error: 503 The server is overloaded or not ready yet.\n    \
+            at APIError.generate (file:///srv/app/node_modules/openai/core/error.mjs:44:20)";
+        let mut fields = Fields {
+            ok: Some(false),
+            ..Fields::default()
+        };
+        assert_eq!(read("chat failed", stack, &mut fields), Said::AboutACall);
+        assert_eq!(fields.status, Some(503));
     }
 
     #[test]
