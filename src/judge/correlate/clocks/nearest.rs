@@ -59,7 +59,18 @@ pub(super) fn lag(ours: &Failures, theirs: &Failures, zone_ms: i64) -> Option<i6
     let around = |at: i64| sorted.partition_point(|apart| *apart < at);
     let beside = around(middle + WRONG_AT_MOST_MS) - around(middle - WRONG_AT_MOST_MS) - count;
     let by_chance = whole(beside) * ALIKE_MS / (2 * WRONG_AT_MOST_MS - ALIKE_MS);
-    (is_more(count, by_chance, VERY_CLEARLY) && 2 * count >= fewer).then_some(zone_ms + middle)
+    let is_told = is_more(count, by_chance, VERY_CLEARLY) && 2 * count >= fewer && !has_rival(&sorted, (count, middle));
+    is_told.then_some(zone_ms + middle)
+}
+
+/// Whether nearly as many lie together elsewhere: failures that come one by one at the same distance meet at every lag.
+fn has_rival(sorted: &[i64], (count, middle): (usize, i64)) -> bool {
+    let elsewhere: Vec<i64> = sorted
+        .iter()
+        .copied()
+        .filter(|apart| (apart - middle).abs() > 2 * ALIKE_MS)
+        .collect();
+    most_alike(&elsewhere).is_some_and(|(others, _)| others * 10 > count * 9)
 }
 
 /// How far failures of one status are apart from where a lag would have them.
@@ -163,6 +174,12 @@ mod tests {
         let (ours, _) = failures(0, 0);
         let others = Failures((0..250).map(|at| (Time(at * 2_700), 503)).collect());
         assert_eq!(lag(&ours, &others, 0), None);
+    }
+
+    #[test]
+    fn failures_at_even_distances_tell_no_lag() {
+        let even = || Failures((0..400).map(|at| (Time(at * 15_000), 503)).collect());
+        assert_eq!(lag(&even(), &even(), 0), None);
     }
 
     #[test]
