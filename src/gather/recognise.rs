@@ -282,14 +282,11 @@ pub fn recognise_lines(lines: &[&[u8]], order: &Order, is_dated: bool) -> Option
 fn judge(lines: &[&[u8]], order: &Order, is_dated: bool) -> Judged<Recognised> {
     let (mut standings, mut halves) = stand_briefly(lines, order);
     if is_dated && halves < 2 * lines.len() {
-        // Who needs the envelopes' time says little of a line, and so is heard where it knows more of those that nobody is sure
-        // of than all others know.
-        let is_sure = |line: &[u8]| standings.iter().any(|standing| standing.format.fit(line) == Fit::Yes);
-        let unsure: Vec<&[u8]> = lines.iter().copied().filter(|line| !is_sure(line)).collect();
-        for (standing, more) in stand_within(&unsure, order) {
+        // Who needs the envelopes' time says little of a line, and so is heard where it knows more of them than all others.
+        for (standing, more) in stand_within(lines, &standings, order) {
             if more > halves {
                 standings.push(standing);
-                halves = more;
+                halves += more;
             }
         }
     }

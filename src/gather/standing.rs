@@ -92,12 +92,12 @@ pub(super) fn stand_briefly(lines: &[&[u8]], order: &Order) -> (Vec<Standing>, u
     counted(tallies, lines.len(), order)
 }
 
-/// How the formats stand that read only what lies in envelopes, each by itself and with how much it knows of the lines.
+/// How the formats stand that read only what lies in envelopes, each with how much it knows that the `others` do not.
 /// They know little of a line alone, and so are asked of records; one that may be about a call is enough.
-pub(super) fn stand_within(lines: &[&[u8]], order: &Order) -> Vec<(Standing, usize)> {
+pub(super) fn stand_within(lines: &[&[u8]], others: &[Standing], order: &Order) -> Vec<(Standing, usize)> {
     let within = order.unranked().iter().filter(|ranked| ranked.format.needs_an_envelope());
     let standing = |ranked: &Ranked| {
-        let (yes, any) = calls(ranked.format, lines);
+        let (yes, any) = calls(ranked.format, lines, others);
         let standing = Standing {
             format: ranked.format,
             strangers: order.accepts(ranked),
@@ -110,18 +110,22 @@ pub(super) fn stand_within(lines: &[&[u8]], order: &Order) -> Vec<(Standing, usi
     within.map(standing).filter(|(standing, _)| standing.fits > 0).collect()
 }
 
-/// Records that begin on these lines: those that are about calls, and with them those that may be.
-fn calls(format: &dyn Format, lines: &[&[u8]]) -> (usize, usize) {
+/// Records that begin on lines which no other format knows: those that are about calls, and with them those that may be. (The
+/// last line of a traceback is about a call too, and belongs to the record above it.)
+fn calls(format: &dyn Format, lines: &[&[u8]], others: &[Standing]) -> (usize, usize) {
     let (mut yes, mut any) = (0, 0);
     let mut rest = lines;
     while let [first, behind @ ..] = rest {
         let inner = behind.iter().take_while(|line| !format.starts_record(line)).count();
         let (record, after) = rest.split_at_checked(inner + 1).unwrap_or((rest, &[]));
+        rest = after;
+        if others.iter().any(|other| other.format.fit(first) != Fit::No) {
+            continue;
+        }
         let mut is_about = false;
         let _ = format.parse(&record.join(&b'\n'), &mut |_| is_about = true);
         yes += usize::from(is_about);
         any += usize::from(is_about || format.fit(first) != Fit::No);
-        rest = after;
     }
     (yes, any)
 }
