@@ -93,7 +93,8 @@ pub(super) fn stand_briefly(lines: &[&[u8]], order: &Order) -> (Vec<Standing>, u
 }
 
 /// How the formats stand that read only what lies in envelopes, each with how much it knows that the `others` do not.
-/// They know little of a line alone, and so are asked of records; one that may be about a call is enough.
+/// They know little of a line alone, and so are asked of records; where none is about a call, it is better said that nothing
+/// was read.
 pub(super) fn stand_within(lines: &[&[u8]], others: &[Standing], order: &Order) -> Vec<(Standing, usize)> {
     let within = order.unranked().iter().filter(|ranked| ranked.format.needs_an_envelope());
     let standing = |ranked: &Ranked| {
@@ -101,13 +102,13 @@ pub(super) fn stand_within(lines: &[&[u8]], others: &[Standing], order: &Order) 
         let standing = Standing {
             format: ranked.format,
             strangers: order.accepts(ranked),
-            yes: any,
+            yes,
             fits: any,
             first: any,
         };
         (standing, yes + any)
     };
-    within.map(standing).filter(|(standing, _)| standing.fits > 0).collect()
+    within.map(standing).filter(|(standing, _)| standing.yes > 0).collect()
 }
 
 /// Records that begin on lines which no other format knows: those that are about calls, and with them those that may be. (The

@@ -16,6 +16,9 @@ pub struct PlainText;
 /// Bytes of a line that are looked at to tell whether it starts a record.
 const HEAD: usize = 60;
 
+/// Bytes of a line that are looked at to tell whether it may be about a call: every line may be somebody's text.
+const LOOKED_AT: usize = 4096;
+
 /// What goes on with the line above though it is not indented: the rest of an exception that has several lines (Python's
 /// chains, Java's causes, the bodies that SDKs of Node put under their text).
 const WITHIN: [&str; 12] = [
@@ -64,7 +67,7 @@ impl Format for PlainText {
     }
 
     fn fit(&self, line: &[u8]) -> Fit {
-        let text = plain(line);
+        let text = plain(line.get(..LOOKED_AT).unwrap_or(line));
         let (is_error, message) = level(&text);
         // Any line may be somebody's text, so it is never sure. Who names a model will tell of its calls, if not on this line.
         let may_be = || messages::is_about_a_call(message, is_error) || messages::model_in(message).is_some();
