@@ -116,7 +116,9 @@ mod tests {
                 (Key::ErrorMessage, error),
             ])
         };
-        for error in ["read ECONNRESET", "getaddrinfo ENOTFOUND api.openai.com", "fetch failed"] {
+        // A cause that names the provider's host is one whatever the level (`messages::in_words`).
+        assert!(said("error", "gpt-4o", "llm failed", "getaddrinfo ENOTFOUND api.openai.com"));
+        for error in ["read ECONNRESET", "fetch failed"] {
             assert!(said("error", "gpt-4o", "llm failed", error), "{error}");
             assert!(!said("info", "gpt-4o", "llm failed", error), "{error}");
             assert!(!said("error", "our-own", "llm failed", error), "{error}");
