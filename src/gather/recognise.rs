@@ -153,7 +153,7 @@ pub struct Recognised {
     pub items: Option<Items>,
     /// Its first stamp, where that lacks a date or a year.
     pub lacking: Option<Box<Lacking>>,
-    /// Its requests name their models only where they are sent: see [`told_at_start`].
+    /// Its SDK writes at DEBUG, and so the models of its requests only where they are sent.
     pub told_at_start: bool,
     /// What its lines lie in.
     pub opening: Arc<Opening>,
