@@ -38,6 +38,11 @@ impl Place {
         }
     }
 
+    /// The place by its address alone; `None` where that is not told.
+    fn by_address(self) -> Option<Self> {
+        self.address.is_some().then_some(Self { endpoint: None, ..self })
+    }
+
     /// Whether calls with these attributes may have gone there.
     fn may_be_of(&self, attributes: &Attributes) -> bool {
         let guessed = attributes.get(Dimension::Provider).zip(self.provider.as_ref());
@@ -114,9 +119,12 @@ impl Addresses {
     }
 
     /// Notes what an application's own records say that name an address: they know the provider by more than the model's name.
+    /// Only where others of it name none is that asked for: a hundred thousand logs that name one each need no room for it.
     fn note_own(&mut self, number: usize, family: &Family, sources: &[(&Name, &SourceRollup)]) {
         let rollups = family.sources.iter().filter_map(|&index| Some(sources.get(index)?.1));
-        // Of a hundred thousand logs most tell no address, and of one log nearly all lines the same.
+        let mut places: BTreeSet<Place> = BTreeSet::new();
+        let mut lacks = false;
+        // Of one log nearly all lines tell the same.
         let mut met = [0_usize; MET];
         for rollup in rollups {
             let observed = rollup.observations.iter().map(|seen| &seen.attributes);
@@ -126,20 +134,20 @@ impl Addresses {
                     Some(met) if *met != at => *met = at,
                     _ => continue,
                 }
-                if attributes.get(Dimension::ServerAddress).is_some() {
-                    self.note_address(number, &Place::of(attributes));
+                match Place::of(attributes).by_address() {
+                    Some(place) => note(&mut places, place),
+                    None => lacks = true,
                 }
             }
+        }
+        if lacks && !places.is_empty() {
+            self.by_family.insert(number, places);
         }
     }
 
     /// Notes a place by its address.
     fn note_address(&mut self, family: usize, place: &Place) {
-        if place.address.is_some() {
-            let place = Place {
-                endpoint: None,
-                ..place.clone()
-            };
+        if let Some(place) = place.clone().by_address() {
             note(self.by_family.entry(family).or_default(), place);
         }
     }
