@@ -1,21 +1,7 @@
 //! Are calls counted that went well in an application's own words, without a status or a time, and each of them once?
 
-use crate::run::findings;
-use faultscope::gather::Plan;
-use faultscope::model::{Class, Findings};
-
-/// What is found in one application's log.
-fn found(log: &str) -> Findings {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("app.log"), log).unwrap();
-    findings(&Plan::of(vec![folder.path().to_path_buf()]))
-}
-
-/// Attempts and failures.
-fn counted(log: &str) -> (u64, u64) {
-    let found = found(log);
-    (found.counts.attempts, found.counts.failures)
-}
+use crate::run::{counted, found};
+use faultscope::model::Class;
 
 /// A log of what `well` writes in each of twenty minutes but two, in which a call fails.
 fn text_of(well: &str) -> String {

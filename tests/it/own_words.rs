@@ -1,7 +1,6 @@
 //! Is what programs log of their calls in words of their own counted once, whatever the level, and nothing else?
 
-use crate::run::findings;
-use faultscope::gather::Plan;
+use crate::run;
 
 /// Attempts and failures of a log with one line a minute, `lines` in turn, and answers between.
 fn counted(lines: &[&str]) -> (u64, u64) {
@@ -11,10 +10,7 @@ fn counted(lines: &[&str]) -> (u64, u64) {
             "2026-09-14T08:{minute}:00.123Z {line}\n2026-09-14T08:{minute}:30.456Z INFO chat with gpt-4o took 1203 ms\n"
         );
     }
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("app.log"), log).unwrap();
-    let found = findings(&Plan::of(vec![folder.path().to_path_buf()]));
-    (found.counts.attempts, found.counts.failures)
+    run::counted(&log)
 }
 
 #[test]

@@ -1,14 +1,9 @@
 //! Are pino-pretty's records counted, whose pairs and errors stand under the message?
 
-use crate::run::findings;
-use faultscope::gather::Plan;
+use crate::run;
 
 fn counted(lines: impl Fn(u32) -> String) -> (u64, u64) {
-    let folder = tempfile::tempdir().unwrap();
-    let log: String = (10..20).map(lines).collect();
-    std::fs::write(folder.path().join("app.log"), log).unwrap();
-    let found = findings(&Plan::of(vec![folder.path().to_path_buf()]));
-    (found.counts.attempts, found.counts.failures)
+    run::counted(&(10..20).map(lines).collect::<String>())
 }
 
 /// An error of openai-node, its request's id ending in the minute.

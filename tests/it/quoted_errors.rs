@@ -1,16 +1,8 @@
 //! Is an error's status read where a program quotes the error's text in a line of its own, and nothing else taken for one?
 
-use crate::run::findings;
-use faultscope::gather::Plan;
+use crate::run::found;
 use faultscope::model::Findings;
 use std::collections::BTreeMap;
-
-/// What is found in one application's log.
-fn found(log: &str) -> Findings {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("app.log"), log).unwrap();
-    findings(&Plan::of(vec![folder.path().to_path_buf()]))
-}
 
 /// What is found where every minute has one line `rest` behind a stamp and a level.
 fn each_minute(rest: &str) -> Findings {

@@ -1,21 +1,7 @@
 //! Are logs that real SDKs wrote counted and judged right? Each is cut to the few lines that were once read wrongly.
 
-use crate::run::findings;
-use faultscope::gather::Plan;
-use faultscope::model::{Dimension, Findings, Reached};
-
-/// What is found in one application's log.
-fn found(log: &str) -> Findings {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("app.log"), log).unwrap();
-    findings(&Plan::of(vec![folder.path().to_path_buf()]))
-}
-
-/// Attempts and failures.
-fn counted(log: &str) -> (u64, u64) {
-    let found = found(log);
-    (found.counts.attempts, found.counts.failures)
-}
+use crate::run::{counted, found};
+use faultscope::model::{Dimension, Reached};
 
 /// One log of what `lines` writes for every minute.
 fn by_minute(lines: impl Fn(u32) -> String) -> String {

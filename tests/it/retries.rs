@@ -1,14 +1,12 @@
 //! Is a retry told from the first attempt of another call, and what it saved from what was lost?
 
-use crate::run::{findings, plan, truth};
+use crate::run::{findings, found, plan, truth};
 use faultscope::gather::Plan;
 use faultscope::model::{Counts, Side};
 
 /// What is counted in one application's log.
 fn counts(log: &str) -> Counts {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("app.log"), log).unwrap();
-    findings(&Plan::of(vec![folder.path().to_path_buf()])).counts
+    found(log).counts
 }
 
 /// Calls, those saved by a retry, and those lost.

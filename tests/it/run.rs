@@ -58,6 +58,19 @@ pub(crate) fn findings(plan: &Plan) -> Findings {
     )
 }
 
+/// What is found in one application's log.
+pub(crate) fn found(log: &str) -> Findings {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("app.log"), log).unwrap();
+    findings(&Plan::of(vec![folder.path().to_path_buf()]))
+}
+
+/// Attempts and failures of such a log.
+pub(crate) fn counted(log: &str) -> (u64, u64) {
+    let found = found(log);
+    (found.counts.attempts, found.counts.failures)
+}
+
 /// A report on findings, as its reader gets it.
 pub(crate) fn report(findings: &Findings, report: &str, audience: Audience, key: &[u8]) -> String {
     let sealed = seal(

@@ -1,15 +1,6 @@
 //! Is an attempt counted once where several lines tell of it, and each of several that stand near each other?
 
-use crate::run::findings;
-use faultscope::gather::Plan;
-
-/// Attempts and failures of a log.
-fn counted(log: &str) -> (u64, u64) {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("app.log"), log).unwrap();
-    let found = findings(&Plan::of(vec![folder.path().to_path_buf()]));
-    (found.counts.attempts, found.counts.failures)
-}
+use crate::run::counted;
 
 const ANSWERED: &str = "httpx: HTTP Request: POST https://api.openai.com/v1/chat/completions \"HTTP/1.1 200 OK\"";
 
