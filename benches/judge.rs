@@ -76,10 +76,7 @@ fn failure(at: u64, of: u64, models: &[Arc<Attributes>], alikes: &mut Shared<Ali
         time: Time(time),
         instant: Instant::End,
         duration_ms: Some(900 + (at % 1_000) as u32),
-        ids: Arc::new(Ids::new(
-            Some(Name::from(format!("req_{at:032x}"))),
-            Some(Name::from(format!("{at:036x}"))),
-        )),
+        ids: Ids::new(Some(&format!("req_{at:032x}")), Some(&format!("{at:036x}"))),
         retry: None,
         alike: alikes.of(alike),
     }

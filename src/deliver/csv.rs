@@ -83,7 +83,7 @@ fn failures(findings: &Findings) -> impl Iterator<Item = (Option<String>, &Attem
 
 fn row(window: Option<&str>, attempt: &Attempt) -> [String; 30] {
     let attribute = |dimension: Dimension| name(attempt.attributes.get(dimension));
-    let ids = &attempt.ids;
+    let (ids, id) = (&attempt.ids, |id: Option<&str>| id.map(inert).unwrap_or_default());
     let error = attempt.error.as_deref();
     [
         window.unwrap_or_default().to_owned(),
@@ -94,10 +94,10 @@ fn row(window: Option<&str>, attempt: &Attempt) -> [String; 30] {
             .transport()
             .map(|kind| kind.name().to_owned())
             .unwrap_or_default(),
-        name(ids.x_request_id.as_ref()),
-        name(ids.x_client_request_id.as_ref()),
-        name(ids.cf_ray.as_ref()),
-        name(ids.gateway_request_id.as_ref()),
+        id(ids.x_request_id()),
+        id(ids.x_client_request_id()),
+        id(ids.cf_ray()),
+        id(ids.gateway_request_id()),
         attribute(Dimension::Provider),
         attribute(Dimension::Surface),
         attribute(Dimension::ServerAddress),
@@ -105,7 +105,7 @@ fn row(window: Option<&str>, attempt: &Attempt) -> [String; 30] {
         attribute(Dimension::Endpoint),
         name(attempt.method.as_ref()),
         attribute(Dimension::ServiceTier),
-        name(ids.organization.as_ref()),
+        id(ids.organization()),
         attribute(Dimension::Project),
         name(error.and_then(|error| error.error_type.as_ref())),
         name(error.and_then(|error| error.error_code.as_ref())),

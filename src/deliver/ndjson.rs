@@ -199,11 +199,11 @@ fn attempt(attempt: &Attempt, findings: &Findings) -> Record {
         "http.client.request.duration",
         attempt.duration_ms.map_or(Value::Null, |ms| json!(f64::from(ms) / 1000.0)),
     );
-    record.header("http.response.header.x-request-id", ids.x_request_id.as_deref());
-    record.header("http.response.header.cf-ray", ids.cf_ray.as_deref());
-    record.header("http.request.header.x-client-request-id", ids.x_client_request_id.as_deref());
-    record.text("faultscope.gateway_request_id", ids.gateway_request_id.as_deref());
-    record.text("faultscope.organization", ids.organization.as_deref());
+    record.header("http.response.header.x-request-id", ids.x_request_id());
+    record.header("http.response.header.cf-ray", ids.cf_ray());
+    record.header("http.request.header.x-client-request-id", ids.x_client_request_id());
+    record.text("faultscope.gateway_request_id", ids.gateway_request_id());
+    record.text("faultscope.organization", ids.organization());
     record.text("network.peer.address", attempt.upstream.as_deref());
     record.put("faultscope.call", json!(attempt.call));
     record.put("faultscope.call.outcome", json!(attempt.call_outcome.name()));

@@ -230,10 +230,10 @@ pub(super) fn ending(outcome: Outcome) -> String {
 pub(super) fn handle(attempt: &Attempt) -> String {
     let ids = &attempt.ids;
     let named = [
-        ("x-request-id", &ids.x_request_id),
-        ("cf-ray", &ids.cf_ray),
-        ("X-Client-Request-Id", &ids.x_client_request_id),
-        ("our gateway's id", &ids.gateway_request_id),
+        ("x-request-id", ids.x_request_id()),
+        ("cf-ray", ids.cf_ray()),
+        ("X-Client-Request-Id", ids.x_client_request_id()),
+        ("our gateway's id", ids.gateway_request_id()),
     ];
     let best = named
         .iter()
@@ -243,7 +243,10 @@ pub(super) fn handle(attempt: &Attempt) -> String {
 
 /// At most `most` attempts, spread evenly: those with a provider's id, where there are enough of them.
 pub(super) fn samples(attempts: &[Attempt], most: usize) -> Vec<&Attempt> {
-    let identified: Vec<&Attempt> = attempts.iter().filter(|attempt| attempt.ids.x_request_id.is_some()).collect();
+    let identified: Vec<&Attempt> = attempts
+        .iter()
+        .filter(|attempt| attempt.ids.x_request_id().is_some())
+        .collect();
     let pool: Vec<&Attempt> = if identified.len() < most {
         attempts.iter().collect()
     } else {

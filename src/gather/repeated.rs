@@ -1,7 +1,11 @@
 //! What records say over and over, held once by each worker: a failure is then its ids and numbers, and little else.
 
-use crate::model::{Alike, Attributes, Dimension, ErrorSaid, Ids, Name, OtherIds, Others, Shared, Upstream};
+use crate::model::{Alike, Attributes, CommonIds, Dimension, ErrorSaid, IdTexts, Ids, Name, Others, Shared, Upstream};
+use ahash::AHashSet;
 use std::sync::Arc;
+
+/// Ids of no request held at a time: those of more threads than any site has.
+const IDS_HELD: usize = 16_384;
 
 /// What one worker's records share, whatever source they are of.
 #[derive(Default)]
@@ -11,8 +15,9 @@ pub struct Repeated {
     others: Shared<Others>,
     errors: Shared<ErrorSaid>,
     upstreams: Shared<Upstream>,
-    ids: Shared<Ids>,
-    other_ids: Shared<OtherIds>,
+    /// Of those that name no request.
+    ids: AHashSet<Ids>,
+    common_ids: Shared<CommonIds>,
     alikes: Shared<Alike>,
 }
 
@@ -32,14 +37,25 @@ impl Repeated {
         self.attributes.of(attributes)
     }
 
+    /// What the ids of many records have in common.
+    pub fn common_ids(&mut self, common: CommonIds) -> Arc<CommonIds> {
+        self.common_ids.of(common)
+    }
+
     /// The ids of a record. Those that name no request, but a thread at most, are many records'.
-    pub fn ids(&mut self, mut ids: Ids) -> Arc<Ids> {
-        ids.share(&mut self.other_ids);
-        if ids.of_request().next().is_none() {
-            self.ids.of(ids)
-        } else {
-            Arc::new(ids)
+    pub fn ids(&mut self, texts: IdTexts<'_>) -> Ids {
+        let ids = Ids::from(texts);
+        if ids.of_request().next().is_some() {
+            return ids;
         }
+        if let Some(held) = self.ids.get(&ids) {
+            return held.clone();
+        }
+        if self.ids.len() >= IDS_HELD {
+            self.ids.clear();
+        }
+        self.ids.insert(ids.clone());
+        ids
     }
 
     /// What an error said.

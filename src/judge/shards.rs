@@ -49,7 +49,7 @@ pub fn chosen(kept: Rollup, wanted: &Wanted) -> Rollup {
     for (name, source) in kept.sources {
         let is_wanted = |seen: &Observation| {
             let started = seen.time.plus_ms(-i64::from(seen.duration_ms.unwrap_or(0)));
-            let client_id = seen.ids.x_client_request_id.as_ref();
+            let client_id = seen.ids.x_client_request_id();
             client_id.is_some_and(|id| wanted.wants_id(&name, id, seen.time))
                 || wanted.wants_end(&name, seen.grain, started, seen.time)
         };
@@ -95,11 +95,10 @@ mod tests {
     use super::{KEPT, chosen, unanswered, wanted_of_shard};
     use crate::model::{Ids, Name, Observation, Outcome, Rollup, SourceRollup, Time, Vantage, id_hash};
     use std::collections::BTreeSet;
-    use std::sync::Arc;
 
     fn seen(time: i64, outcome: Outcome, id: &str) -> Observation {
         Observation {
-            ids: Arc::new(Ids::new(None, Some(Name::from(id)))),
+            ids: Ids::new(None, Some(id)),
             ..Observation::ended(Time(time), outcome)
         }
     }

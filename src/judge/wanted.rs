@@ -213,7 +213,7 @@ impl Failed {
             let mut due: Vec<Time> = Vec::new();
             for seen in some.iter().filter(|seen| has_failed(seen)) {
                 // A log that numbers its attempts has told already which call was saved.
-                if let (Some(id), false) = (&seen.ids.x_client_request_id, log.rollup.numbers_attempts) {
+                if let (Some(id), false) = (seen.ids.x_client_request_id(), log.rollup.numbers_attempts) {
                     failed.hashes.push(id_hash(id));
                     failing.push(seen.time.plus_ms(log.offset_ms));
                 }
@@ -222,7 +222,7 @@ impl Failed {
                 }
                 if log.answers_retries
                     && let Some(retry) = seen.retry.filter(|retry| retry.is_announced())
-                    && seen.ids.x_client_request_id.is_none()
+                    && seen.ids.x_client_request_id().is_none()
                 {
                     due.push(seen.time.plus_ms(i64::from(retry.in_ms.unwrap_or(0))));
                 }
@@ -337,9 +337,9 @@ mod tests {
     #[test]
     fn as_much_is_wanted_whoever_looks_through_the_records() {
         let failure = |(at, id): (i64, usize)| {
-            let ids = Ids::new(None, Some(Name::from(format!("call-{id}"))));
+            let ids = Ids::new(None, Some(&format!("call-{id}")));
             Observation {
-                ids: Arc::new(ids),
+                ids,
                 ..Observation::ended(Time(at * 7919 % 40 * 10 * MINUTE_MS), Outcome::Status(500))
             }
         };

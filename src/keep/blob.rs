@@ -60,8 +60,8 @@ mod tests {
     use super::{Damaged, packed, unpacked};
     use crate::keep::words::Constants;
     use crate::model::{
-        Alike, Attributes, CallerKind, Cell, Dimension, ErrorSaid, Fact, Grain, Ids, Instant, Name, Observation, OtherIds,
-        Outcome, RetrySaid, SampledId, SourceRollup, Time, Tokens, TookClass, TransportError, Upstream, Vantage,
+        Alike, Attributes, CallerKind, Cell, CommonIds, Dimension, ErrorSaid, Fact, Grain, IdTexts, Ids, Instant, Name,
+        Observation, Outcome, RetrySaid, SampledId, SourceRollup, Time, Tokens, TookClass, TransportError, Upstream, Vantage,
     };
     use std::sync::Arc;
 
@@ -96,10 +96,14 @@ mod tests {
             time: Time(1_700_000_000_123),
             instant: Instant::End,
             duration_ms: Some(12),
-            ids: Arc::new(Ids::new(Some(Name::from("req_1")), None).with(OtherIds {
-                organization: Some(Name::from("org-1")),
-                ..OtherIds::default()
-            })),
+            ids: Ids::from(IdTexts {
+                x_request_id: Some("req_1"),
+                common: Some(Arc::new(CommonIds {
+                    thread: None,
+                    organization: Some(Name::from("org-1")),
+                })),
+                ..IdTexts::default()
+            }),
             retry: Some(RetrySaid {
                 in_ms: Some(500),
                 after_ms: Some(20_000),

@@ -6,8 +6,8 @@
 use super::codes::{caller, fact, grain, instant, transport, vantage};
 use super::words::{Constants, Meanings, Number, Numbering, Tables};
 use crate::model::{
-    Alike, Attributes, Cell, Cells, ErrorSaid, Grain, IdSample, Ids, Name, Observation, Outcome, Rare, RetrySaid, SampledId,
-    Seldom, Shared, SourceRollup, Time, Tokens, TokensUsed, TookClass, Upstream,
+    Alike, Attributes, Cell, Cells, CommonIds, ErrorSaid, Grain, IdSample, IdTexts, Ids, Name, Observation, Outcome, Rare,
+    RetrySaid, SampledId, Seldom, Shared, SourceRollup, Time, Tokens, TokensUsed, TookClass, Upstream,
 };
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -153,8 +153,8 @@ impl Source {
                 .collect(),
             observations_dropped: rollup.rare.observations_dropped,
             tokens: tokens_stored(rollup, &mut numbers),
-            provider_ids: ids_stored(&rollup.provider_ids, &mut numbers),
-            client_ids: ids_stored(&rollup.client_ids, &mut numbers),
+            provider_ids: sample_stored(&rollup.provider_ids, &mut numbers),
+            client_ids: sample_stored(&rollup.client_ids, &mut numbers),
             notes: rollup.notes.iter().cloned().collect(),
             tables: numbers.tables,
         }
@@ -202,8 +202,8 @@ impl Source {
             observations,
             rare: rare.into(),
             tokens: tokens_read(&self.tokens, &meanings)?,
-            provider_ids: ids_read(&self.provider_ids, &meanings)?,
-            client_ids: ids_read(&self.client_ids, &meanings)?,
+            provider_ids: sample_read(&self.provider_ids, &meanings)?,
+            client_ids: sample_read(&self.client_ids, &meanings)?,
             chunks: SmallVec::new(),
             notes: self.notes.into_iter().collect(),
         })
@@ -282,14 +282,14 @@ fn cells_read(stored: &StoredCells, if_start: &StoredCells, meanings: &Meanings)
     Some(cells)
 }
 
-fn ids_stored(ids: &IdSample, numbers: &mut Numbering) -> Vec<(u64, i64, Option<u32>, Number)> {
+fn sample_stored(ids: &IdSample, numbers: &mut Numbering) -> Vec<(u64, i64, Option<u32>, Number)> {
     let stored = ids
         .iter()
         .map(|(hash, seen)| (hash, seen.time.0, seen.duration_ms, numbers.name(seen.client.as_deref())));
     stored.collect()
 }
 
-fn ids_read(stored: &[(u64, i64, Option<u32>, Number)], meanings: &Meanings) -> Option<IdSample> {
+fn sample_read(stored: &[(u64, i64, Option<u32>, Number)], meanings: &Meanings) -> Option<IdSample> {
     let mut ids = IdSample::default();
     for (hash, at, duration_ms, client) in stored {
         let seen = SampledId {
@@ -313,7 +313,7 @@ fn seen_stored(seen: &Observation, numbers: &mut Numbering) -> Seen {
         outcome: outcome_stored(seen.outcome),
         fact: seen.fact.map(fact::write),
         attributes: numbers.attributes(&seen.attributes),
-        ids: ids.map(|id| numbers.name(id.as_deref())),
+        ids: ids.map(|id| numbers.name(id)),
         method: numbers.name(seen.method.as_deref()),
         error: seen.error.as_ref().map(|error| {
             (
@@ -334,10 +334,29 @@ fn seen_stored(seen: &Observation, numbers: &mut Numbering) -> Seen {
     }
 }
 
+fn ids_read(
+    [
+        x_request_id,
+        x_client_request_id,
+        gateway_request_id,
+        cf_ray,
+        sdk,
+        thread,
+        organization,
+    ]: [Option<Name>; 7],
+) -> Ids {
+    Ids::from(IdTexts {
+        x_request_id: x_request_id.as_deref(),
+        x_client_request_id: x_client_request_id.as_deref(),
+        gateway_request_id: gateway_request_id.as_deref(),
+        cf_ray: cf_ray.as_deref(),
+        sdk: sdk.as_deref(),
+        common: Some(Arc::new(CommonIds { thread, organization })),
+    })
+}
+
 fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants, alikes: &mut Shared<Alike>) -> Option<Observation> {
-    let mut ids = Ids::default();
-    let mut stored = seen.ids.into_iter();
-    ids.change_each(|id| *id = stored.next().and_then(|stored| meanings.name(stored)));
+    let ids = ids_read(seen.ids.map(|id| meanings.name(id)));
     let alike = Alike {
         grain: grain::read(seen.grain)?,
         outcome: outcome_read(seen.outcome)?,
@@ -369,7 +388,7 @@ fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants, alikes:
         time: time(seen.time)?,
         instant: instant::read(seen.instant)?,
         duration_ms: seen.duration_ms,
-        ids: Arc::new(ids),
+        ids,
         retry: seen.retry.map(|(in_ms, left, after_ms)| RetrySaid { in_ms, left, after_ms }),
         alike: alikes.of(alike),
     })

@@ -164,7 +164,7 @@ pub struct Attempt {
     /// The attributes of both views.
     pub attributes: Arc<Attributes>,
     /// The ids of both views.
-    pub ids: Arc<Ids>,
+    pub ids: Ids,
     /// `http.request.method`.
     pub method: Option<Name>,
     /// What the error said.
@@ -208,7 +208,7 @@ impl Attempt {
             duration_ms: None,
             outcome,
             attributes: Arc::default(),
-            ids: Arc::default(),
+            ids: Ids::default(),
             method: None,
             error: None,
             number: 1,

@@ -105,7 +105,7 @@ pub struct Observation {
     /// Duration in milliseconds.
     pub duration_ms: Option<u32>,
     /// Its ids, which every view of the attempt shares.
-    pub ids: Arc<Ids>,
+    pub ids: Ids,
     /// What was said of a retry: the pause differs each time.
     pub retry: Option<RetrySaid>,
     /// The rest.
@@ -148,7 +148,7 @@ impl Observation {
             time,
             instant: Instant::End,
             duration_ms: None,
-            ids: Arc::default(),
+            ids: Ids::default(),
             retry: None,
             alike: Arc::new(Alike::ended(outcome)),
         }

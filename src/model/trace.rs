@@ -44,7 +44,7 @@ pub struct TracedRecord {
     /// The fact about whether the provider was reached, where it has one.
     pub fact: Option<Fact>,
     /// Its ids.
-    pub ids: Arc<Ids>,
+    pub ids: Ids,
     /// What it says of the error.
     pub error: Option<Arc<ErrorSaid>>,
     /// What it says of a retry.
@@ -77,7 +77,7 @@ pub struct TracedAttempt {
     /// The attributes of all views.
     pub attributes: Arc<Attributes>,
     /// The ids of all views.
-    pub ids: Arc<Ids>,
+    pub ids: Ids,
     /// `http.request.method`.
     pub method: Option<Name>,
     /// What the error said.

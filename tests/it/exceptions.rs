@@ -121,7 +121,7 @@ fn a_transports_headers_give_their_id_to_the_answer_behind_them() {
     let found = findings(&Plan::of(vec![folder.path().to_path_buf()]));
     let ids = found.windows.iter().flat_map(|window| &window.requests);
     let wrong = ids
-        .filter(|one| one.ids.x_request_id.as_deref().is_none_or(|id| id.starts_with("req_ff")))
+        .filter(|one| one.ids.x_request_id().is_none_or(|id| id.starts_with("req_ff")))
         .count();
     assert_eq!((found.counts.failures, wrong), (1200, 0));
 }

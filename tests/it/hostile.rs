@@ -1,10 +1,10 @@
 //! Findings with one text in every place that can hold a value. What is added to the model is added here.
 
 use faultscope::model::{
-    Attempt, Attributes, ByError, CallOutcome, CallerKind, CallerSideCount, Case, Class, ControlGroup, Counter, Coverage,
-    Dimension, Ending, ErrorSaid, Fact, Finding, Findings, Ids, Name, Occurrences, OtherIds, Outcome, Part, ProxyLog, Reached,
-    Scope, Seen, Severity, Share, Side, Skipped, Slice, SourceCoverage, StatusNote, Step, Steps, Stretch, Time, Timeline,
-    Traffic, TrafficCell, TransportError, Vantage, Verdict, Window,
+    Attempt, Attributes, ByError, CallOutcome, CallerKind, CallerSideCount, Case, Class, CommonIds, ControlGroup, Counter,
+    Coverage, Dimension, Ending, ErrorSaid, Fact, Finding, Findings, IdTexts, Ids, Name, Occurrences, Outcome, Part, ProxyLog,
+    Reached, Scope, Seen, Severity, Share, Side, Skipped, Slice, SourceCoverage, StatusNote, Step, Steps, Stretch, Time,
+    Timeline, Traffic, TrafficCell, TransportError, Vantage, Verdict, Window,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,13 +26,17 @@ fn attempt(text: &str) -> Attempt {
         duration_ms: Some(1200),
         outcome: Outcome::Status(503),
         attributes: attributes(text),
-        ids: Arc::new(Ids::new(name(), name()).with(OtherIds {
-            gateway_request_id: name(),
-            cf_ray: name(),
-            sdk: name(),
-            thread: name(),
-            organization: name(),
-        })),
+        ids: Ids::from(IdTexts {
+            x_request_id: Some(text),
+            x_client_request_id: Some(text),
+            gateway_request_id: Some(text),
+            cf_ray: Some(text),
+            sdk: Some(text),
+            common: Some(Arc::new(CommonIds {
+                thread: name(),
+                organization: name(),
+            })),
+        }),
         method: name(),
         error: Some(Arc::new(ErrorSaid {
             error_type: name(),

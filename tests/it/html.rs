@@ -1,7 +1,7 @@
 //! Is the HTML report whole in itself, well formed, and deaf to whatever a log holds?
 
 use crate::run::{CORPORA, findings, plan, report};
-use faultscope::model::{Dimension, Findings, Name};
+use faultscope::model::{Dimension, Findings, IdTexts, Ids, Name};
 use faultscope::redact::Audience;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -201,8 +201,11 @@ pub(crate) fn poisoned(mut findings: Findings, word: &str) -> Findings {
                 attributes.set(dimension, Some(Arc::clone(&name)));
             }
             attempt.attributes = Arc::new(attributes);
-            Arc::make_mut(&mut attempt.ids).x_request_id = Some(Arc::clone(&name));
-            Arc::make_mut(&mut attempt.ids).change_others(|others| others.cf_ray = Some(Arc::clone(&name)));
+            attempt.ids = Ids::from(IdTexts {
+                x_request_id: Some(&name),
+                cf_ray: Some(&name),
+                ..attempt.ids.texts()
+            });
             attempt.method = Some(Arc::clone(&name));
             attempt.seen_by.paths_mut().for_each(|path| *path = Arc::clone(&name));
         }

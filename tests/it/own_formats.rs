@@ -114,9 +114,9 @@ fn a_log_says_the_same_by_its_proxys_format_as_by_looking_at_it() {
             (
                 (seen.line, seen.time, seen.outcome, seen.fact, seen.duration_ms),
                 (
-                    seen.ids.x_request_id.clone(),
-                    seen.ids.x_client_request_id.clone(),
-                    seen.ids.cf_ray.clone(),
+                    seen.ids.x_request_id().map(str::to_owned),
+                    seen.ids.x_client_request_id().map(str::to_owned),
+                    seen.ids.cf_ray().map(str::to_owned),
                 ),
                 seen.attributes.get(faultscope::model::Dimension::Endpoint).cloned(),
             )

@@ -269,7 +269,7 @@ fn bedrocks_uuid_is_its_id() {
     let windowed = found.windows.iter().flat_map(|window| &window.requests);
     let ids = windowed
         .chain(&found.isolated)
-        .filter(|attempt| attempt.ids.x_request_id.is_some());
+        .filter(|attempt| attempt.ids.x_request_id().is_some());
     assert_eq!(ids.count(), 10);
 }
 
@@ -288,7 +288,7 @@ fn an_older_gateways_error_tells_the_answer_that_other_lines_part_it_from() {
     let windowed = found.windows.iter().flat_map(|window| &window.requests);
     let ids = windowed
         .chain(&found.isolated)
-        .filter(|attempt| attempt.ids.x_request_id.is_some());
+        .filter(|attempt| attempt.ids.x_request_id().is_some());
     assert_eq!((found.counts.failures, ids.count()), (10, 10));
 }
 

@@ -72,7 +72,7 @@ fn told(attempt: &Attempt, vantage: &str) -> String {
         );
     }
     let mut parts = vec![words.join(" "), handle(attempt)];
-    if let (Some(_), Some(id)) = (&attempt.ids.x_request_id, &attempt.ids.x_client_request_id) {
+    if let (Some(_), Some(id)) = (attempt.ids.x_request_id(), attempt.ids.x_client_request_id()) {
         parts.push(format!("X-Client-Request-Id {}", inert(id)));
     }
     if let Some(ms) = attempt.duration_ms {

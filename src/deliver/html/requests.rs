@@ -3,7 +3,7 @@
 use super::markup::Markup;
 use super::table::{table, words};
 use crate::deliver::phrases::{ending, samples};
-use crate::model::{Attempt, Dimension, Name};
+use crate::model::{Attempt, Dimension};
 
 /// Requests shown at once (support evidence: about ten, the rest attached).
 const SHOWN: usize = 10;
@@ -59,11 +59,11 @@ fn request(page: &mut Markup, attempt: &Attempt) {
 /// Every id of an attempt, the provider's first; a proxy's own is never passed off as the provider's.
 fn ids(page: &mut Markup, attempt: &Attempt) {
     let ids = &attempt.ids;
-    let named: [(&str, &Option<Name>); 4] = [
-        ("x-request-id", &ids.x_request_id),
-        ("cf-ray", &ids.cf_ray),
-        ("X-Client-Request-Id", &ids.x_client_request_id),
-        ("our gateway’s id", &ids.gateway_request_id),
+    let named = [
+        ("x-request-id", ids.x_request_id()),
+        ("cf-ray", ids.cf_ray()),
+        ("X-Client-Request-Id", ids.x_client_request_id()),
+        ("our gateway’s id", ids.gateway_request_id()),
     ];
     let mut has_none = true;
     for (name, id) in named.iter().filter_map(|(name, id)| Some((name, id.as_ref()?))) {

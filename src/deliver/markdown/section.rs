@@ -131,16 +131,16 @@ fn requests(window: &Window) -> String {
         count(window.failures)
     );
     for attempt in samples {
-        let id = |id: &Option<crate::model::Name>| id.as_deref().map_or_else(|| "none".to_owned(), code);
+        let id = |id: Option<&str>| id.map_or_else(|| "none".to_owned(), code);
         let ids = &attempt.ids;
         let _ = writeln!(
             out,
             "| {} | {} | {} | {} | {} |",
             code(&attempt.time.to_string()),
             ending(attempt.outcome),
-            id(&ids.x_request_id),
-            id(&ids.x_client_request_id),
-            id(&ids.cf_ray)
+            id(ids.x_request_id()),
+            id(ids.x_client_request_id()),
+            id(ids.cf_ray())
         );
     }
     out.push('\n');

@@ -253,8 +253,8 @@ fn ids(attempt: &Attempt) -> String {
         ("by", value(Dimension::Proxy)),
         ("to", value(Dimension::ServerAddress)),
         ("at", attempt.upstream.as_deref().map(inert)),
-        ("our gateway's id", attempt.ids.gateway_request_id.as_deref().map(inert)),
-        ("X-Client-Request-Id", attempt.ids.x_client_request_id.as_deref().map(inert)),
+        ("our gateway's id", attempt.ids.gateway_request_id().map(inert)),
+        ("X-Client-Request-Id", attempt.ids.x_client_request_id().map(inert)),
     ];
     let told: Vec<String> = parts
         .into_iter()

@@ -225,13 +225,13 @@ fn others(window: &Window, part: &Part) -> String {
 /// The ids of one failure that mean something to the provider; an own gateway's never stands here.
 fn ids(attempt: &Attempt, facts: &Facts<'_>) -> String {
     let named = [
-        (facts.form.id_header, &attempt.ids.x_request_id),
-        ("cf-ray", &attempt.ids.cf_ray),
-        (facts.form.client_header, &attempt.ids.x_client_request_id),
+        (facts.form.id_header, attempt.ids.x_request_id()),
+        ("cf-ray", attempt.ids.cf_ray()),
+        (facts.form.client_header, attempt.ids.x_client_request_id()),
     ];
     let told: Vec<String> = named
-        .iter()
-        .filter_map(|(name, id)| Some(format!("{name} {}", inert(id.as_deref()?))))
+        .into_iter()
+        .filter_map(|(name, id)| Some(format!("{name} {}", inert(id?))))
         .collect();
     if told.is_empty() {
         "no id came back or was sent".to_owned()

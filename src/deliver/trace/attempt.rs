@@ -32,10 +32,10 @@ pub(super) fn attempted(attempt: &TracedAttempt, width: usize) -> String {
     if let Some((reached, fact)) = attempt.reached {
         facts.push(format!("reached the provider: {} ({})", reached.name(), fact.says()));
     }
-    let ids = [("x-request-id", &attempt.ids.x_request_id), ("cf-ray", &attempt.ids.cf_ray)];
+    let ids = [("x-request-id", attempt.ids.x_request_id()), ("cf-ray", attempt.ids.cf_ray())];
     facts.extend(
         ids.into_iter()
-            .filter_map(|(name, id)| Some(format!("{name} {}", inert(id.as_deref()?)))),
+            .filter_map(|(name, id)| Some(format!("{name} {}", inert(id?)))),
     );
     if let Some(window) = attempt.window {
         facts.push(format!("in window w{} ({})", window.place + 1, window.class.name()));

@@ -253,14 +253,14 @@ fn error(error: Option<&ErrorSaid>) -> (Option<String>, Option<String>) {
 }
 
 fn ids(ids: &Ids) -> IdsV1 {
-    let id = |id: &Option<crate::model::Name>| id.as_deref().map(inert);
+    let id = |id: Option<&str>| id.map(inert);
     IdsV1 {
-        x_request_id: id(&ids.x_request_id),
-        x_client_request_id: id(&ids.x_client_request_id),
-        cf_ray: id(&ids.cf_ray),
-        gateway_request_id: id(&ids.gateway_request_id),
-        sdk_id: id(&ids.sdk),
-        organization: id(&ids.organization),
+        x_request_id: id(ids.x_request_id()),
+        x_client_request_id: id(ids.x_client_request_id()),
+        cf_ray: id(ids.cf_ray()),
+        gateway_request_id: id(ids.gateway_request_id()),
+        sdk_id: id(ids.sdk()),
+        organization: id(ids.organization()),
     }
 }
 

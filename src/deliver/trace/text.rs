@@ -111,16 +111,16 @@ fn what(call: &TracedCall) -> String {
 
 /// The ids that hold for the whole call.
 fn shared(call: &TracedCall) -> Vec<String> {
-    let all = |name: &str, of: fn(&Ids) -> Option<&crate::model::Name>| {
+    let all = |name: &str, of: fn(&Ids) -> Option<&str>| {
         let ids: BTreeSet<_> = call.attempts.iter().filter_map(|attempt| of(&attempt.ids)).collect();
-        let ids: Vec<String> = ids.into_iter().map(|id| inert(id)).collect();
+        let ids: Vec<String> = ids.into_iter().map(inert).collect();
         (!ids.is_empty()).then(|| format!("{name} {}", ids.join(", ")))
     };
     let parts = [
-        all("X-Client-Request-Id", |ids| ids.x_client_request_id.as_ref()),
-        all("SDK's id", |ids| ids.sdk.as_ref()),
-        all("our gateway's id", |ids| ids.gateway_request_id.as_ref()),
-        all("organisation", |ids| ids.organization.as_ref()),
+        all("X-Client-Request-Id", |ids| ids.x_client_request_id()),
+        all("SDK's id", |ids| ids.sdk()),
+        all("our gateway's id", |ids| ids.gateway_request_id()),
+        all("organisation", |ids| ids.organization()),
     ];
     parts.into_iter().flatten().collect()
 }

@@ -7,7 +7,7 @@ use crate::gather::normalise::{self, End};
 use crate::gather::repeated::Repeated;
 use crate::gather::retry_after;
 use crate::model::{
-    Alike, Attributes, CallerKind, Fact, Fields, Grain, Ids, Name, Observation, OtherIds, Outcome, RetrySaid, Time, Tokens,
+    Alike, Attributes, CallerKind, CommonIds, Fact, Fields, Grain, IdTexts, Ids, Observation, Outcome, RetrySaid, Time, Tokens,
     Vantage,
 };
 use crate::redact::scrub;
@@ -38,7 +38,6 @@ impl Collector<'_> {
         }
         let mut repeated = self.context.repeated.borrow_mut();
         let ids = self.ids(fields, &end, &mut repeated);
-        let ids = repeated.ids(ids);
         let alike = alike(fields, &end, attributes, &mut repeated);
         let observation = Observation {
             line,
@@ -55,13 +54,13 @@ impl Collector<'_> {
 
     /// The ids of a record. Programs that write into one file name their threads alike.
     pub(super) fn ids(&self, fields: &Fields<'_>, end: &End, repeated: &mut Repeated) -> Ids {
-        let mut ids = ids(fields, end, repeated);
-        if let Some(program) = self.outer.program {
-            let thread = ids.thread.as_deref().unwrap_or_default();
-            let thread = repeated.word(&format!("{program:016x}/{thread}"));
-            ids.change_others(|others| others.thread = Some(thread));
-        }
-        ids
+        let thread = match self.outer.program {
+            Some(program) => Some(repeated.word(&format!("{program:016x}/{}", fields.thread.unwrap_or_default()))),
+            None => fields.thread.map(|thread| repeated.word(thread)),
+        };
+        let organization = fields.organization.and_then(scrub::word).map(|word| repeated.word(word));
+        let common = repeated.common_ids(CommonIds { thread, organization });
+        repeated.ids(id_texts(fields, end, common))
     }
 }
 
@@ -77,8 +76,8 @@ pub(super) fn is_worth_keeping(fields: &Fields<'_>, end: &End, vantage: Vantage,
     }
 }
 
-fn ids(fields: &Fields<'_>, end: &End, repeated: &mut Repeated) -> Ids {
-    let name = |id: Option<&str>| id.and_then(scrub::id).map(Name::from);
+fn id_texts<'f>(fields: &Fields<'f>, end: &End, common: Arc<CommonIds>) -> IdTexts<'f> {
+    let shaped = |id: Option<&'f str>| id.and_then(scrub::id);
     let in_text = || {
         fields
             .error_message
@@ -88,13 +87,14 @@ fn ids(fields: &Fields<'_>, end: &End, repeated: &mut Repeated) -> Ids {
     };
     let own_provider_id = normalise::provider_id(fields);
     let provider_id = own_provider_id.or_else(in_text).filter(|_| is_answered(end));
-    Ids::new(provider_id.map(Name::from), name(fields.x_client_request_id)).with(OtherIds {
-        gateway_request_id: normalise::gateway_id_beside(fields, own_provider_id).map(Name::from),
-        cf_ray: name(fields.cf_ray),
-        sdk: name(fields.sdk_retry_of.or(fields.sdk_id)),
-        thread: fields.thread.map(|thread| repeated.word(thread)),
-        organization: fields.organization.and_then(scrub::word).map(|word| repeated.word(word)),
-    })
+    IdTexts {
+        x_request_id: provider_id,
+        x_client_request_id: shaped(fields.x_client_request_id),
+        gateway_request_id: normalise::gateway_id_beside(fields, own_provider_id),
+        cf_ray: shaped(fields.cf_ray),
+        sdk: shaped(fields.sdk_retry_of.or(fields.sdk_id)),
+        common: Some(common),
+    }
 }
 
 /// What a record says as others of its kind do.

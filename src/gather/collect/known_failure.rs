@@ -13,9 +13,8 @@ use super::moments::ended;
 use super::twins::{self, Twin};
 use crate::gather::alike::Owned;
 use crate::gather::normalise::{self, End};
-use crate::model::{
-    Alike, Attributes, Fields, Grain, Ids, Instant, Name, Observation, OtherIds, Outcome, RetrySaid, Time, Vantage,
-};
+use crate::gather::repeated::Repeated;
+use crate::model::{Alike, Attributes, Fields, Grain, IdTexts, Ids, Instant, Observation, Outcome, RetrySaid, Time, Vantage};
 use crate::redact::scrub;
 use std::str;
 use std::sync::Arc;
@@ -41,7 +40,7 @@ pub(super) struct Failure {
     /// Which instant its stamp is.
     instant: Instant,
     /// The ids of its kind; those of the request are each record's own.
-    ids: Arc<Ids>,
+    ids: Ids,
     retry: Option<RetrySaid>,
     alike: Arc<Alike>,
 }
@@ -103,34 +102,27 @@ struct Told<'f> {
 }
 
 impl Failure {
-    /// The ids of a record; `None` where they are all those of its kind.
-    fn ids(&self, fields: &Fields<'_>, told: Told<'_>) -> Option<Ids> {
+    /// The ids of a record, which may all be those of its kind.
+    fn ids(&self, fields: &Fields<'_>, told: Told<'_>, repeated: &mut Repeated) -> Ids {
         let known = &self.ids;
         let is_of_its_own = has_own_id(fields) || fields.gateway_request_id.is_some() || told.ray.is_some();
         if !is_of_its_own {
-            return None;
+            return known.clone();
         }
-        let provider_id = if self.has_provider_id {
-            told.provider_id.filter(|_| self.answered).map(Name::from)
-        } else {
-            known.x_request_id.clone()
-        };
-        let ids = Ids::new(provider_id, fields.x_client_request_id.and_then(scrub::id).map(Name::from));
-        let gateway_request_id = normalise::gateway_id_beside(fields, told.provider_id);
-        if gateway_request_id.is_none() && known.gateway_request_id.is_none() && told.ray.is_none() {
-            return Some(ids.with_those_of(known));
-        }
-        Some(ids.with(OtherIds {
-            gateway_request_id: gateway_request_id.map(Name::from),
-            cf_ray: match told.ray {
-                Some(ray) => {
-                    let whole = [ray, self.served_at.as_deref().unwrap_or_default()].concat();
-                    scrub::id(&whole).map(Name::from)
-                }
-                None => known.cf_ray.clone(),
+        let ray = told
+            .ray
+            .map(|ray| [ray, self.served_at.as_deref().unwrap_or_default()].concat());
+        repeated.ids(IdTexts {
+            x_request_id: if self.has_provider_id {
+                told.provider_id.filter(|_| self.answered)
+            } else {
+                known.x_request_id()
             },
-            ..OtherIds::clone(known)
-        }))
+            x_client_request_id: fields.x_client_request_id.and_then(scrub::id),
+            gateway_request_id: normalise::gateway_id_beside(fields, told.provider_id),
+            cf_ray: ray.as_deref().map_or_else(|| known.cf_ray(), scrub::id),
+            ..known.texts()
+        })
     }
 }
 
@@ -205,8 +197,7 @@ impl Collector<'_> {
             self.count_client_id(fields.x_client_request_id.is_some(), when.1, failure.numbers_attempts);
             self.sample(told.provider_id, fields.x_client_request_id, time, when.1, &known.attributes);
         }
-        let ids = failure.ids(fields, told);
-        let ids = ids.map_or_else(|| Arc::clone(&failure.ids), |ids| self.context.repeated.borrow_mut().ids(ids));
+        let ids = failure.ids(fields, told, &mut self.context.repeated.borrow_mut());
         self.rollup.observations.push(Observation {
             line,
             time,
@@ -263,11 +254,10 @@ impl Collector<'_> {
         let mut repeated = self.context.repeated.borrow_mut();
         let ids = self.ids(fields, end, &mut repeated);
         let has_provider_id = normalise::provider_id(fields).is_some();
-        if ids.x_request_id.is_some() && !has_provider_id && has_own_id(fields) {
+        if ids.x_request_id().is_some() && !has_provider_id && has_own_id(fields) {
             // Read out of the text, in which the record's own ids may stand.
             return None;
         }
-        let ids = repeated.ids(ids);
         let alike = alike(fields, end, attributes, &mut repeated);
         Some(Box::new(Failure {
             facts,

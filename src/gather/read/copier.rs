@@ -5,8 +5,7 @@
 
 use super::parts::Parts;
 use crate::gather::repeated::Repeated;
-use crate::model::{Alike, Ids, Name, Observation, SourceRollup};
-use std::sync::Arc;
+use crate::model::{Alike, CommonIds, IdTexts, Ids, Name, Observation, SourceRollup};
 
 /// What the copies have in common.
 #[derive(Default)]
@@ -75,13 +74,12 @@ impl Copier {
         seen.alike = self.repeated.alike(alike);
     }
 
-    fn ids(&mut self, of: &Ids) -> Arc<Ids> {
-        let mut ids = of.clone();
-        ids.change_each(|id| *id = id.as_deref().map(Name::from));
-        ids.change_others(|others| {
-            let common = [&mut others.thread, &mut others.organization];
-            common.into_iter().flatten().for_each(|word| self.word(word));
-        });
-        self.repeated.ids(ids)
+    fn ids(&mut self, of: &Ids) -> Ids {
+        let [thread, organization] = [of.thread(), of.organization()].map(|id| id.map(|id| self.repeated.word(id)));
+        let common = self.repeated.common_ids(CommonIds { thread, organization });
+        self.repeated.ids(IdTexts {
+            common: Some(common),
+            ..of.texts()
+        })
     }
 }

@@ -147,19 +147,19 @@ impl<'a> Counting<'a> {
         self.first_attempts += u64::from(attempt.number == 1);
         self.methods.add(attempt.method.as_deref());
         self.upstreams.add(attempt.upstream.as_deref());
-        let ids = &*attempt.ids;
-        self.organizations.add(ids.organization.as_deref());
-        self.edge_sites.add(ids.cf_ray.as_deref().and_then(edge_site));
+        let ids = &attempt.ids;
+        self.organizations.add(ids.organization());
+        self.edge_sites.add(ids.cf_ray().and_then(edge_site));
         let rank = match () {
-            () if ids.x_request_id.is_some() => 0,
-            () if ids.cf_ray.is_some() => 1,
-            () if ids.x_client_request_id.is_some() => 2,
+            () if ids.x_request_id().is_some() => 0,
+            () if ids.cf_ray().is_some() => 1,
+            () if ids.x_client_request_id().is_some() => 2,
             () => NO_HANDLE,
         };
-        self.ids.provider += u64::from(ids.x_request_id.is_some());
-        self.ids.edge += u64::from(ids.cf_ray.is_some());
-        self.ids.client += u64::from(ids.x_client_request_id.is_some());
-        self.ids.gateway += u64::from(ids.gateway_request_id.is_some());
+        self.ids.provider += u64::from(ids.x_request_id().is_some());
+        self.ids.edge += u64::from(ids.cf_ray().is_some());
+        self.ids.client += u64::from(ids.x_client_request_id().is_some());
+        self.ids.gateway += u64::from(ids.gateway_request_id().is_some());
         self.ids.none += u64::from(rank == NO_HANDLE);
         let duration_ms = attempt.duration_ms;
         self.handles.push(Handle { rank, duration_ms });

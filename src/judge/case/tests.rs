@@ -3,7 +3,7 @@
 use super::{Numbers, Scene, case};
 use crate::judge::windows::Draft;
 use crate::model::{
-    Attempt, Attributes, CallOutcome, Case, Dimension, Fact, Ids, Name, Outcome, Reached, Scope, Share, Side, Time, Traffic,
+    Attempt, Attributes, CallOutcome, Case, Dimension, Fact, Ids, Outcome, Reached, Scope, Share, Side, Time, Traffic,
     TrafficCell,
 };
 use crate::workers::Workers;
@@ -25,7 +25,7 @@ fn failure(minute: i64, attributes: Attributes, id: Option<&str>, duration_ms: u
     Attempt {
         duration_ms: Some(duration_ms),
         attributes: Arc::new(attributes),
-        ids: Arc::new(Ids::new(id.map(Name::from), None)),
+        ids: Ids::new(id, None),
         call: u32::try_from(minute).unwrap(),
         call_outcome: CallOutcome::Lost,
         reached: Reached::Yes,
@@ -189,5 +189,5 @@ fn those_with_the_providers_id_stand_for_those_without() {
         .collect();
     let case = case_of(attempts, Vec::new());
     let samples = &case.parts.first().unwrap().samples;
-    assert!(samples.iter().all(|one| one.ids.x_request_id.is_some()));
+    assert!(samples.iter().all(|one| one.ids.x_request_id().is_some()));
 }

@@ -11,7 +11,7 @@ use super::pair::Joined;
 use super::side;
 use super::successes::{self, Successes};
 use super::view::View;
-use crate::model::{Attributes, CallerKind, Dimension, JoinMethod, Name, Outcome, SourceRollup, Time, sort_runs};
+use crate::model::{Attributes, CallerKind, Dimension, IdTexts, Ids, JoinMethod, Name, Outcome, SourceRollup, Time, sort_runs};
 use crate::workers::Workers;
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -128,8 +128,11 @@ impl Both<'_> {
         for other in others {
             view.fill_from_proxy(other, merged);
         }
-        if view.ids.gateway_request_id.is_some() && view.ids.gateway_request_id == view.ids.x_request_id {
-            Arc::make_mut(&mut view.ids).change_others(|others| others.gateway_request_id = None);
+        if view.ids.gateway_request_id().is_some() && view.ids.gateway_request_id() == view.ids.x_request_id() {
+            view.ids = Ids::from(IdTexts {
+                gateway_request_id: None,
+                ..view.ids.texts()
+            });
         }
         let names_one = |view: &View| view.upstream.as_ref().is_some_and(|upstream| upstream.address.is_some());
         if !names_one(view) {
@@ -172,7 +175,7 @@ impl Both<'_> {
     /// The client of an attempt that nothing but time lays into a call: the caller's id says better which it is.
     fn client_of_no_call(&self, one: &Joined, proxies: &[View]) -> Option<Client> {
         let mut views = one.proxies.iter().filter_map(|&at| proxies.get(at));
-        let has_none = views.all(|view| view.ids.x_client_request_id.is_none());
+        let has_none = views.all(|view| view.ids.x_client_request_id().is_none());
         self.client(one, proxies).filter(|_| has_none)
     }
 

@@ -45,7 +45,7 @@ pub(super) fn number(
     let mut slices = Slices::default();
     let mut quiet = QuietSlices::of(&attempts, cells);
     let mut calls = Calls::with_room(attempts.len());
-    let tied = tied(&[&attempts], |one| [one.ids.x_client_request_id.as_ref(), None], workers);
+    let tied = tied(&[&attempts], |one| [one.ids.x_client_request_id(), None], workers);
     let places: Vec<(u32, u16)> = attempts
         .iter()
         .zip(tied)
@@ -94,7 +94,7 @@ struct Calls<'a> {
     /// By family and chain, which are numbered without gaps.
     by_chain: Vec<Vec<Option<u32>>>,
     /// Of the ids that several attempts have.
-    by_client_id: AHashMap<&'a Name, u32>,
+    by_client_id: AHashMap<&'a str, u32>,
     by_slice: Vec<Option<u32>>,
 }
 
@@ -246,7 +246,7 @@ impl<'a> Calls<'a> {
         let by_chain = one.chain.and_then(|chain| self.of_chain(chain));
         let identified = by_chain.is_some() || tied != Tied::Nameless;
         let tied_by = match tied {
-            Tied::Again => one.ids.x_client_request_id.as_ref(),
+            Tied::Again => one.ids.x_client_request_id(),
             Tied::Alone | Tied::Nameless => None,
         };
         let by_id = tied_by
@@ -344,7 +344,7 @@ impl Told {
             let (Some(outcome), Some(call)) = (outcomes.get_mut(call as usize), self.calls.get(call as usize)) else {
                 continue;
             };
-            let saved = one.ids.x_client_request_id.as_ref().and_then(|id| saved.get(id));
+            let saved = one.ids.x_client_request_id().and_then(|id| saved.get(id));
             let is_later = |went: &&Went| (-SLACK_MS..=SAME_CALL_MS).contains(&went.time.since(call.last));
             let mut later = saved.into_iter().flatten().filter(is_later).peekable();
             if *outcome == CallOutcome::Recovered || later.peek().is_none() {

@@ -133,7 +133,7 @@ pub(super) fn names_exception(seen: &Observation) -> bool {
         Outcome::Transport(_) => true,
         Outcome::Status(_) | Outcome::Caller(..) => {
             let is_exchange =
-                seen.method.is_some() || seen.ids.x_request_id.is_some() || seen.attributes.get(Dimension::Endpoint).is_some();
+                seen.method.is_some() || seen.ids.x_request_id().is_some() || seen.attributes.get(Dimension::Endpoint).is_some();
             seen.error.is_some() || !is_exchange
         }
     }

@@ -15,7 +15,7 @@ pub(super) fn nearest(view: &View, theirs: Option<&View>) -> (i64, Reverse<Optio
     (distance(view, theirs), Reverse(took))
 }
 
-pub(super) fn in_conflict(mine: Option<&Name>, theirs: Option<&Name>) -> bool {
+pub(super) fn in_conflict(mine: Option<&str>, theirs: Option<&str>) -> bool {
     matches!((mine, theirs), (Some(a), Some(b)) if a != b)
 }
 
@@ -49,10 +49,10 @@ pub(super) fn may_be_one(mine: &View, theirs: &View) -> bool {
             .filter(|host| crate::providers::by_host(host).is_some())
             .cloned()
     };
-    let both_differ = |a: Option<Name>, b: Option<Name>| in_conflict(a.as_ref(), b.as_ref());
+    let both_differ = |a: Option<Name>, b: Option<Name>| in_conflict(a.as_deref(), b.as_deref());
     ends_fit(mine, theirs)
         && (is_tunnel(theirs) || endpoint(mine).is_some() && endpoint(mine) == endpoint(theirs))
         && !both_differ(server(mine), server(theirs))
-        && !(mine.ids.x_client_request_id.is_some() && theirs.ids.x_client_request_id.is_some())
-        && !(mine.ids.x_request_id.is_some() && theirs.ids.x_request_id.is_some())
+        && !(mine.ids.x_client_request_id().is_some() && theirs.ids.x_client_request_id().is_some())
+        && !(mine.ids.x_request_id().is_some() && theirs.ids.x_request_id().is_some())
 }

@@ -94,7 +94,7 @@ impl Free {
             .filter_map(|at| Some((at, proxies.get(at)?)))
             .filter(|(_, theirs)| {
                 distance(view, Some(theirs)) <= TOLERANCE_MS
-                    && !in_conflict(view.ids.x_request_id.as_ref(), theirs.ids.x_request_id.as_ref())
+                    && !in_conflict(view.ids.x_request_id(), theirs.ids.x_request_id())
                     && may_be_one(view, theirs)
             })
             .min_by_key(|(at, theirs)| (distance(view, Some(theirs)), *at))

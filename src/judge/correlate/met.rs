@@ -1,6 +1,5 @@
 //! Which records have an id that comes more than once: only these tie anything, and where calls fail for good none does.
 
-use crate::model::Name;
 use crate::workers::Workers;
 use ahash::RandomState;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,7 +23,7 @@ pub(super) enum Tied {
 
 /// What the ids of each record of some lists may tie it to. Measured on a million failures with an id each: to look every id up in a table of
 /// names took a quarter of the judgement, for each is far from the last in memory, and only one thread did it.
-pub(super) fn tied<R: Sync>(lists: &[&[R]], ids: impl Fn(&R) -> [Option<&Name>; 2] + Sync, workers: &Workers) -> Vec<Tied> {
+pub(super) fn tied<R: Sync>(lists: &[&[R]], ids: impl Fn(&R) -> [Option<&str>; 2] + Sync, workers: &Workers) -> Vec<Tied> {
     let met = Met::of(lists.iter().map(|records| records.len()).sum());
     let pieces: Vec<&[R]> = lists.iter().flat_map(|records| records.chunks(RECORDS_AT_ONCE)).collect();
     let each = |record| ids(record).into_iter().flatten();
@@ -58,13 +57,13 @@ impl Met {
     }
 
     /// The word and the bit of an id.
-    fn place(&self, id: &Name) -> (usize, u64) {
+    fn place(&self, id: &str) -> (usize, u64) {
         let hash = self.hasher.hash_one(id);
         let word = (hash >> 6) as usize & (self.once.len() - 1);
         (word, 1 << (hash & 63))
     }
 
-    fn note(&self, id: &Name) {
+    fn note(&self, id: &str) {
         let (word, bit) = self.place(id);
         if let (Some(once), Some(again)) = (self.once.get(word), self.again.get(word))
             && once.fetch_or(bit, Ordering::Relaxed) & bit != 0
@@ -73,7 +72,7 @@ impl Met {
         }
     }
 
-    fn is_again(&self, id: &Name) -> bool {
+    fn is_again(&self, id: &str) -> bool {
         let (word, bit) = self.place(id);
         self.again
             .get(word)

@@ -387,7 +387,7 @@ fn counted_once(
 fn share_call_attributes(attempts: &mut [View]) {
     let has_model = asked_once(|attributes| attributes.get(Dimension::Model).is_some());
     let model = |one: &View| has_model(&one.attributes);
-    let id = |one: &View| one.ids.x_client_request_id.clone();
+    let id = |one: &View| one.ids.x_client_request_id().map(Name::from);
     if !attempts.iter().any(model) {
         return;
     }
@@ -397,13 +397,13 @@ fn share_call_attributes(attempts: &mut [View]) {
         return;
     }
     for one in attempts.iter().filter(|one| model(one)) {
-        let of_call = one.ids.x_client_request_id.as_ref().and_then(|id| known.get_mut(id));
+        let of_call = one.ids.x_client_request_id().and_then(|id| known.get_mut(id));
         if let Some(of_call) = of_call {
             of_call.get_or_insert_with(|| Arc::clone(&one.attributes));
         }
     }
     for one in attempts.iter_mut().filter(|one| !model(one)) {
-        let of_call = one.ids.x_client_request_id.as_ref().and_then(|id| known.get(id));
+        let of_call = one.ids.x_client_request_id().and_then(|id| known.get(id));
         if let Some(Some(from)) = of_call {
             let mut filled = Attributes::clone(&one.attributes);
             let proxy = filled.get(Dimension::Proxy).cloned();

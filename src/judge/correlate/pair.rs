@@ -4,7 +4,7 @@
 use super::fit::{ends_fit, ends_may_differ, may_be_one, nearest};
 use super::free::Free;
 use super::view::{SourceIndex, View};
-use crate::model::{JoinMethod, Name, Time};
+use crate::model::{JoinMethod, Time};
 use crate::workers::Workers;
 use ahash::AHashMap;
 use smallvec::{SmallVec, smallvec};
@@ -93,7 +93,7 @@ impl By {
     }
 }
 
-type ById<'a> = AHashMap<&'a Name, Views>;
+type ById<'a> = AHashMap<&'a str, Views>;
 
 /// The proxies' views, by what they are looked for.
 pub(super) struct Index<'a> {
@@ -118,7 +118,7 @@ impl<'a> Index<'a> {
     pub(super) fn of(proxies: &'a [View], hosts: &'a [usize], is_asked: bool, workers: &Workers) -> Self {
         // A lone proxy's views are told apart by nothing and asked for by nobody.
         let has_hops = hosts.first() != hosts.last() || is_asked;
-        let by = |is_asked: bool, id: fn(&View) -> Option<&Name>| {
+        let by = |is_asked: bool, id: fn(&View) -> Option<&str>| {
             let mut by_id = ById::with_capacity(if is_asked { proxies.len() } else { 0 });
             for (at, view) in proxies.iter().enumerate().filter(|_| is_asked) {
                 if let Some(id) = id(view) {
@@ -128,8 +128,8 @@ impl<'a> Index<'a> {
             by_id
         };
         let (provider_ids, client_ids) = workers.both(
-            || by(has_hops, |view| view.ids.x_request_id.as_ref()),
-            || by(is_asked, |view| view.ids.x_client_request_id.as_ref()),
+            || by(has_hops, |view| view.ids.x_request_id()),
+            || by(is_asked, |view| view.ids.x_client_request_id()),
         );
         let mut by_time: Vec<(Time, usize)> = proxies.iter().map(|view| view.time).zip(0..).collect();
         by_time.sort_unstable();
@@ -146,10 +146,10 @@ impl<'a> Index<'a> {
     /// An id that an application's log cannot tell for the provider's (Azure's are UUIDs, and its SDK names no host) is the
     /// provider's where a proxy saw it as such.
     fn by_ids(&self, view: &View) -> ByIds<'_> {
-        let provider = view.ids.x_request_id.as_ref().or(view.ids.gateway_request_id.as_ref());
+        let provider = view.ids.x_request_id().or(view.ids.gateway_request_id());
         ByIds {
             provider: with_id(&self.provider_ids, provider),
-            client: with_id(&self.client_ids, view.ids.x_client_request_id.as_ref()),
+            client: with_id(&self.client_ids, view.ids.x_client_request_id()),
         }
     }
 
@@ -248,7 +248,7 @@ fn in_seconds(proxies: &[View]) -> BTreeSet<SourceIndex> {
     told.map(|(source, _)| source).collect()
 }
 
-fn with_id<'i>(by_id: &'i ById<'_>, id: Option<&Name>) -> &'i [usize] {
+fn with_id<'i>(by_id: &'i ById<'_>, id: Option<&str>) -> &'i [usize] {
     id.and_then(|id| by_id.get(id)).map_or(&[], |views| views)
 }
 
@@ -256,7 +256,7 @@ fn with_id<'i>(by_id: &'i ById<'_>, id: Option<&Name>) -> &'i [usize] {
 mod tests {
     use super::{Index, join};
     use crate::judge::correlate::view::View;
-    use crate::model::{Attributes, Dimension, Name, Observation, Outcome, Time};
+    use crate::model::{Attributes, Dimension, Ids, Observation, Outcome, Time};
     use crate::workers::Workers;
     use std::sync::Arc;
 
@@ -264,7 +264,7 @@ mod tests {
     fn line(end_ms: i64, took_ms: u32) -> View {
         let mut view = View::of(0, &Observation::ended(Time(end_ms), Outcome::Status(503)));
         view.duration_ms = Some(took_ms);
-        Arc::make_mut(&mut view.ids).x_request_id = Some(Name::from("req_df122bd89e969d7a7d6639fb794a85d3"));
+        view.ids = Ids::new(Some("req_df122bd89e969d7a7d6639fb794a85d3"), None);
         view
     }
 

@@ -238,9 +238,9 @@ fn add_details(
         // Older ones (LiteLLM 1.63) name no id of theirs, but the provider's, or the model that the answer lacks.
         let own_end = |view: &View| {
             let lacks = |dimension| seen.attributes.get(dimension).is_some() && view.attributes.get(dimension).is_none();
-            let tells = seen.ids.x_request_id.is_some() || lacks(Dimension::Model);
+            let tells = seen.ids.x_request_id().is_some() || lacks(Dimension::Model);
             view.outcome.status() == seen.outcome.status()
-                && (seen.ids.gateway_request_id.is_some() || (tells && view.ids.x_request_id.is_none()))
+                && (seen.ids.gateway_request_id().is_some() || (tells && view.ids.x_request_id().is_none()))
         };
         let about = |view: &View| {
             let agree = |dimension| match (view.attributes.get(dimension), seen.attributes.get(dimension)) {
@@ -248,7 +248,7 @@ fn add_details(
                 _ => true,
             };
             let is_open = if view.source == index {
-                own_end(view) && view.ids.gateway_request_id.is_none() && !view.lines.contains(&seen.line)
+                own_end(view) && view.ids.gateway_request_id().is_none() && !view.lines.contains(&seen.line)
             } else {
                 view.outcome.is_failure()
             };

@@ -36,9 +36,9 @@ pub(super) fn by_id(
     (sources, clocks): (&[(&Name, &SourceRollup)], &[Clock]),
 ) -> BTreeMap<Name, Vec<Went>> {
     let mut saved: BTreeMap<Name, Vec<Went>> = BTreeMap::new();
-    let mut add = |id: Option<&Name>, time: Time, is_numbered: bool| {
+    let mut add = |id: Option<&str>, time: Time, is_numbered: bool| {
         if let Some(id) = id {
-            saved.entry(Name::clone(id)).or_default().push(Went { time, is_numbered });
+            saved.entry(Name::from(id)).or_default().push(Went { time, is_numbered });
         }
     };
     let common = |source: usize, time: Time, until_ms: u32| {
@@ -50,7 +50,7 @@ pub(super) fn by_id(
             let first = one.views.get(recovered.first);
             let time = common(recovered.source, recovered.time, recovered.until_ms);
             add(
-                first.and_then(|view| view.ids.x_client_request_id.as_ref()),
+                first.and_then(|view| view.ids.x_client_request_id()),
                 time,
                 recovered.by.is_none(),
             );
@@ -61,7 +61,7 @@ pub(super) fn by_id(
             if seen.outcome == Outcome::Success && seen.attempt != Some(1) {
                 let until = seen.duration_ms.filter(|_| seen.instant == Instant::Unknown);
                 let time = common(source, seen.time, until.unwrap_or(0));
-                add(seen.ids.x_client_request_id.as_ref(), time, seen.attempt.is_some());
+                add(seen.ids.x_client_request_id(), time, seen.attempt.is_some());
             }
         }
     }
@@ -76,9 +76,9 @@ pub(super) fn with_those_of_proxies(
 ) -> BTreeMap<Name, Vec<Went>> {
     for (host, proxy) in proxies.iter().enumerate() {
         for view in &proxy.successes {
-            let Some(id) = &view.ids.x_client_request_id else { continue };
+            let Some(id) = view.ids.x_client_request_id() else { continue };
             let is_counted = || covers.of(host, view.attributes.get(Dimension::Client)) == Cover::None;
-            saved.entry(Name::clone(id)).or_default().push(Went {
+            saved.entry(Name::from(id)).or_default().push(Went {
                 time: view.time,
                 is_numbered: view.number.is_some() && is_counted(),
             });
@@ -101,7 +101,7 @@ pub(super) fn numbered(families: &[Family], sources: &[(&Name, &SourceRollup)], 
         let Some((_, rollup)) = sources.get(index) else { continue };
         let offset = clocks.get(index).map_or(0, |clock| clock.offset_ms);
         for seen in rollup.observations.iter().filter(|seen| seen.outcome == Outcome::Success) {
-            let nameless = seen.ids.x_client_request_id.is_none() && seen.ids.sdk.is_none();
+            let nameless = seen.ids.x_client_request_id().is_none() && seen.ids.sdk().is_none();
             if let (Some(number @ 2..), true) = (seen.attempt, nameless) {
                 found.push((family, (seen.time.plus_ms(offset), Arc::clone(&seen.attributes), number)));
             }

@@ -26,7 +26,7 @@ const IDS_EXPECTED_SHARE: f64 = 0.9;
 pub(super) fn decide(application: Option<&View>, proxies: &[&View], sources: &[(&Name, &SourceRollup)]) -> Fact {
     let views = || application.into_iter().chain(proxies.iter().copied());
     let written_by_provider = |fact: &Fact| matches!(fact, Fact::ProviderId | Fact::ProviderBody | Fact::EdgeStatus);
-    let answered = |view: &View| view.ids.x_request_id.as_ref().map(|_| Fact::ProviderId);
+    let answered = |view: &View| view.ids.x_request_id().map(|_| Fact::ProviderId);
     if let Some(fact) = views()
         .filter_map(|view| answered(view).or(view.fact))
         .filter(written_by_provider)
@@ -71,7 +71,7 @@ fn page_without_id(view: &View, sources: &[(&Name, &SourceRollup)]) -> Option<Fa
     if view.fact != Some(Fact::StatusOnly)
         || !page
         || !matches!(view.outcome, Outcome::Status(502..=504))
-        || view.ids.x_request_id.is_some()
+        || view.ids.x_request_id().is_some()
     {
         return None;
     }

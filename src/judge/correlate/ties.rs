@@ -193,7 +193,7 @@ fn named(
     sources: &[(&Name, &SourceRollup)],
     workers: &Workers,
 ) -> Vec<(Option<Name>, Tied)> {
-    if !views.iter().any(|view| view.ids.x_request_id.is_some()) {
+    if !views.iter().any(|view| view.ids.x_request_id().is_some()) {
         return Vec::new();
     }
     let hasher = RandomState::with_seeds(1, 2, 3, 4);
@@ -208,16 +208,16 @@ fn named(
     let of_lines = |(number, lines): &(u32, &[Observation])| {
         let ids = lines
             .iter()
-            .flat_map(|seen| [&seen.ids.x_request_id, &seen.ids.gateway_request_id]);
-        let hashes = ids.flatten().map(|id| (hasher.hash_one(&**id), *number));
+            .flat_map(|seen| [seen.ids.x_request_id(), seen.ids.gateway_request_id()]);
+        let hashes = ids.flatten().map(|id| (hasher.hash_one(id), *number));
         hashes.collect::<Vec<_>>()
     };
     // Each family once for an id, however often that stands in its logs.
     let mut named = workers.map(&logs, of_lines).concat();
     workers.sort(&mut named);
     named.dedup();
-    let families_of = |id: &Name| {
-        let hash = hasher.hash_one(&**id);
+    let families_of = |id: &str| {
+        let hash = hasher.hash_one(id);
         let from = named.partition_point(|(other, _)| *other < hash);
         let found = named.iter().skip(from).take_while(move |(other, _)| *other == hash);
         found.map(|(_, family)| *family as usize)
@@ -226,7 +226,7 @@ fn named(
     let of_views = |(views, hosts): &(&[View], &[usize])| {
         let tied = views.iter().zip(*hosts).flat_map(|(view, &host)| {
             let client = view.attributes.get(Dimension::Client);
-            let families = view.ids.x_request_id.iter().flat_map(&families_of);
+            let families = view.ids.x_request_id().into_iter().flat_map(&families_of);
             families.map(move |family| (client, (host, family)))
         });
         distinct(tied)

@@ -38,7 +38,7 @@ pub(super) struct View {
     pub(super) outcome: Outcome,
     pub(super) fact: Option<Fact>,
     pub(super) attributes: Arc<Attributes>,
-    pub(super) ids: Arc<Ids>,
+    pub(super) ids: Ids,
     pub(super) method: Option<Name>,
     pub(super) error: Option<Arc<ErrorSaid>>,
     pub(super) number: Option<u16>,
@@ -98,7 +98,7 @@ impl View {
             outcome: seen.outcome,
             fact: seen.fact,
             attributes: Arc::clone(&seen.attributes),
-            ids: Arc::clone(&seen.ids),
+            ids: seen.ids.clone(),
             method: seen.method.clone(),
             error: seen.error.clone(),
             number: seen.attempt,
@@ -202,21 +202,22 @@ impl View {
     }
 
     /// Adds ids that another record of the same attempt carries.
-    pub(super) fn add_ids(&mut self, ids: &Arc<Ids>) {
+    pub(super) fn add_ids(&mut self, ids: &Ids) {
+        if self.ids.is_same_as(ids) {
+            return;
+        }
         let (mut has_news, mut has_all) = (false, true);
         for (mine, theirs) in self.ids.each().into_iter().zip(ids.each()) {
             match (mine, theirs) {
                 (None, theirs) => has_news |= theirs.is_some(),
-                (Some(mine), Some(theirs)) => has_all &= Arc::ptr_eq(mine, theirs) || mine == theirs,
+                (Some(mine), Some(theirs)) => has_all &= mine == theirs,
                 (Some(_), None) => has_all = false,
             }
         }
         if has_news && has_all {
-            self.ids = Arc::clone(ids);
+            self.ids = ids.clone();
         } else if has_news {
-            let mut filled = Ids::clone(&self.ids);
-            filled.fill_from(ids);
-            self.ids = Arc::new(filled);
+            self.ids.fill_from(ids);
         }
     }
 

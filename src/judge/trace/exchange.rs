@@ -105,7 +105,7 @@ impl Exchange {
         let mut attributes = Attributes::clone(&attempt.attributes);
         attributes.fill_from(&seen.attributes);
         attempt.attributes = Arc::new(attributes);
-        add_ids(Arc::make_mut(&mut attempt.ids), &seen.ids);
+        add_ids(&mut attempt.ids, &seen.ids);
         attempt.method = attempt.method.take().or_else(|| seen.method.clone());
         // A call's duration is all its attempts'.
         if attempt.duration_ms.is_none() && end.record.grain != Grain::Call {

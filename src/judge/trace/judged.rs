@@ -66,7 +66,7 @@ impl Tracer<'_> {
             let alone = here().count() == 1;
             let is_own = |observation: &&Observation| alone || shares_id(&observation.ids, &attempt.ids);
             for observation in here().filter(is_own) {
-                let has_id = link_ids(&observation.ids).any(|own| &**own == id);
+                let has_id = link_ids(&observation.ids).any(|own| own == id);
                 let has_id = has_id || found.contains(&(&seen.path, seen.line));
                 records.push(self.record(observation, &seen, has_id));
             }

@@ -67,7 +67,7 @@ impl<'a> Tracer<'a> {
         };
         for (at, attempt) in tracer.attempts.iter().enumerate() {
             for id in link_ids(&attempt.ids) {
-                tracer.by_id.entry(Name::clone(id)).or_default().push(at);
+                tracer.by_id.entry(Name::from(id)).or_default().push(at);
             }
             tracer.by_call.entry(attempt.call).or_default().push(at);
             for seen in attempt.seen_by.iter() {
@@ -92,7 +92,7 @@ impl<'a> Tracer<'a> {
         let mut linked = BTreeSet::from([Name::from(id)]);
         for attempt in attempts {
             let records = attempt.records.iter().flat_map(|record| link_ids(&record.ids));
-            linked.extend(link_ids(&attempt.ids).chain(records).take(MOST_IDS).map(Name::clone));
+            linked.extend(link_ids(&attempt.ids).chain(records).take(MOST_IDS).map(Name::from));
             if linked.len() > MOST_IDS {
                 break;
             }

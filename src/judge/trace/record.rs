@@ -1,10 +1,11 @@
 //! One record's word on an attempt.
 
 use super::Tracer;
-use crate::model::{Ids, Name, Observation, Seen, TracedRecord};
+use crate::model::{CommonIds, IdTexts, Ids, Observation, Seen, TracedRecord};
+use std::sync::Arc;
 
 /// The ids that tie records to an attempt or a call. A thread and an organisation have many.
-pub(super) fn link_ids(ids: &Ids) -> impl Iterator<Item = &Name> {
+pub(super) fn link_ids(ids: &Ids) -> impl Iterator<Item = &str> {
     ids.of_request()
 }
 
@@ -15,24 +16,28 @@ pub(super) fn shares_id(a: &Ids, b: &Ids) -> bool {
 
 /// Whether two sets of ids share one of the provider's answer, or contradict each other there.
 pub(super) fn same_answer(a: &Ids, b: &Ids) -> Option<bool> {
-    let both = |a: &Option<Name>, b: &Option<Name>| Some(a.as_ref()? == b.as_ref()?);
-    both(&a.x_request_id, &b.x_request_id).or_else(|| both(&a.cf_ray, &b.cf_ray))
+    let both = |a: Option<&str>, b: Option<&str>| Some(a? == b?);
+    both(a.x_request_id(), b.x_request_id()).or_else(|| both(a.cf_ray(), b.cf_ray()))
 }
 
 /// Whether two sets of ids share one that all attempts of a call have.
 pub(super) fn same_call(a: &Ids, b: &Ids) -> bool {
-    let both = |a: &Option<Name>, b: &Option<Name>| a.is_some() && a == b;
-    both(&a.x_client_request_id, &b.x_client_request_id)
-        || both(&a.sdk, &b.sdk)
-        || both(&a.gateway_request_id, &b.gateway_request_id)
+    let both = |a: Option<&str>, b: Option<&str>| a.is_some() && a == b;
+    both(a.x_client_request_id(), b.x_client_request_id())
+        || both(a.sdk(), b.sdk())
+        || both(a.gateway_request_id(), b.gateway_request_id())
 }
 
 /// Adds ids that are absent.
 pub(super) fn add_ids(to: &mut Ids, from: &Ids) {
-    let thread = to.thread.clone();
+    // Records of one exchange are written by many threads.
+    let thread = to.common().and_then(|common| common.thread.clone());
     to.fill_from(from);
-    // Records of one exchange are written by many.
-    to.change_others(|others| others.thread = thread);
+    let organization = to.common().and_then(|common| common.organization.clone());
+    *to = Ids::from(IdTexts {
+        common: Some(Arc::new(CommonIds { thread, organization })),
+        ..to.texts()
+    });
 }
 
 impl Tracer<'_> {

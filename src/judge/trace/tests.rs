@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 fn observed(line: u64, time: i64, outcome: Outcome, request: &str, client: &str) -> Observation {
-    let name = |id: &str| (!id.is_empty()).then(|| Name::from(id));
     Observation {
         line,
         duration_ms: Some(400),
@@ -17,7 +16,7 @@ fn observed(line: u64, time: i64, outcome: Outcome, request: &str, client: &str)
             attributes: Arc::new(Attributes::default().with(Dimension::Endpoint, "/v1/chat/completions")),
             ..Alike::ended(outcome)
         }),
-        ids: Arc::new(Ids::new(name(request), name(client))),
+        ids: Ids::new(Some(request), Some(client)),
         ..Observation::ended(Time(1_700_000_000_000 + time), outcome)
     }
 }
@@ -41,7 +40,10 @@ fn sightings(logs: &[(&str, Vantage, Vec<Observation>)], ids: &BTreeSet<Name>) -
     let mut sightings = Vec::new();
     for (name, _, observations) in logs {
         for seen in observations {
-            let own: BTreeSet<Name> = super::link_ids(&seen.ids).filter(|id| ids.contains(*id)).cloned().collect();
+            let own: BTreeSet<Name> = super::link_ids(&seen.ids)
+                .filter(|id| ids.contains(*id))
+                .map(Name::from)
+                .collect();
             if !own.is_empty() {
                 sightings.push(Sighting {
                     path: Name::from(*name),

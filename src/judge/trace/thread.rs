@@ -38,7 +38,7 @@ impl Thread {
         self.has_id = self
             .attempts
             .iter()
-            .any(|attempt| link_ids(&attempt.ids).any(|own| &**own == id) || attempt.records.iter().any(|record| record.has_id));
+            .any(|attempt| link_ids(&attempt.ids).any(|own| own == id) || attempt.records.iter().any(|record| record.has_id));
     }
 
     /// How far an exchange lies from this call, if it can be one of its attempts: the next one; or, of those that count

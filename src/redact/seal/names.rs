@@ -43,7 +43,7 @@ impl Names {
     }
 
     /// What stands for a value, if not itself.
-    pub(super) fn show(&mut self, what: What, name: &Name) -> Option<Name> {
+    pub(super) fn show(&mut self, what: What, name: &str) -> Option<Name> {
         // Ids are many and each stands once: what nothing stands for need not be known.
         if what == What::Word && is_clean(name) {
             return None;
@@ -56,7 +56,7 @@ impl Names {
             *self.replaced.entry(class).or_default() += 1;
         }
         let shown = shown.map(|shown| Name::from(shown.as_str()));
-        self.shown.entry(what).or_default().insert(Name::clone(name), shown.clone());
+        self.shown.entry(what).or_default().insert(Name::from(name), shown.clone());
         shown
     }
 

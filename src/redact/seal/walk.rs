@@ -10,7 +10,7 @@ use ahash::AHashMap;
 use std::sync::Arc;
 
 /// Tells what stands for a value, if not itself. Of what is shared only what changes is copied.
-type Visit<'v> = &'v mut dyn FnMut(What, &Name) -> Option<Name>;
+type Visit<'v> = &'v mut dyn FnMut(What, &str) -> Option<Name>;
 
 /// What the values of a dimension are.
 fn what(dimension: Dimension) -> What {
@@ -171,10 +171,9 @@ impl<'v> Walk<'v> {
         }
     }
 
-    fn ids(&mut self, ids: &mut Arc<Ids>) {
-        let mut changes = |id| (self.visit)(What::Word, id).is_some();
-        if ids.each().into_iter().flatten().any(&mut changes) {
-            Arc::make_mut(ids).change_each(|id| self.optional(What::Word, id));
+    fn ids(&mut self, ids: &mut Ids) {
+        if let Some(shown) = ids.changed(|id| (self.visit)(What::Word, id)) {
+            *ids = shown;
         }
     }
 

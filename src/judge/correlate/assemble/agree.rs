@@ -1,7 +1,7 @@
 //! Whether a record can be of the attempt or the call that another tells of.
 
 use crate::judge::correlate::view::View;
-use crate::model::{Attributes, Dimension, ErrorSaid, Ids, Name, Observation, Outcome, TransportError};
+use crate::model::{Attributes, Dimension, ErrorSaid, Ids, Observation, Outcome, TransportError};
 use crate::providers;
 use std::sync::Arc;
 
@@ -17,12 +17,12 @@ pub(super) fn may_belong(last: &View, seen: &Observation) -> bool {
 }
 
 fn same_call(mine: &Ids, theirs: &Ids) -> bool {
-    // Names that repeat are one and the same: most need not be read.
-    let differ =
-        |mine: &Option<Name>, theirs: &Option<Name>| matches!((mine, theirs), (Some(a), Some(b)) if !Arc::ptr_eq(a, b) && a != b);
-    !differ(&mine.thread, &theirs.thread)
-        && !differ(&mine.x_client_request_id, &theirs.x_client_request_id)
-        && !differ(&mine.sdk, &theirs.sdk)
+    let differ = |mine: Option<&str>, theirs: Option<&str>| matches!((mine, theirs), (Some(a), Some(b)) if a != b);
+    // Threads repeat, and are one and the same: most need not be read.
+    let is_shared = matches!((mine.common(), theirs.common()), (Some(a), Some(b)) if Arc::ptr_eq(a, b));
+    (is_shared || !differ(mine.thread(), theirs.thread()))
+        && !differ(mine.x_client_request_id(), theirs.x_client_request_id())
+        && !differ(mine.sdk(), theirs.sdk())
 }
 
 fn same_route(mine: &Attributes, theirs: &Attributes) -> bool {
@@ -35,7 +35,7 @@ fn same_route(mine: &Attributes, theirs: &Attributes) -> bool {
 /// Whether a detail can be of the attempt: the same status where both have one, no second retry line, no other id.
 pub(super) fn agrees(last: &View, seen: &Observation) -> bool {
     let second_retry = last.retry_in_ms.is_some() && seen.retry.is_some_and(|retry| retry.in_ms.is_some());
-    let other_id = matches!((&last.ids.x_request_id, &seen.ids.x_request_id), (Some(a), Some(b)) if a != b);
+    let other_id = matches!((last.ids.x_request_id(), seen.ids.x_request_id()), (Some(a), Some(b)) if a != b);
     !second_retry && !other_id && ends_agree(last, seen)
 }
 
@@ -64,7 +64,7 @@ fn is_any_5xx(seen: &Observation) -> bool {
         .attributes
         .get(Dimension::Provider)
         .is_some_and(|name| &**name == "aws.bedrock");
-    if is_bedrock || seen.ids.x_request_id.is_some() {
+    if is_bedrock || seen.ids.x_request_id().is_some() {
         return false;
     }
     let words = seen

@@ -200,14 +200,14 @@ impl<'a> Attempts<'a> {
         }
         let announces_retry = seen.retry.is_some_and(|retry| retry.in_ms.is_some());
         let is_sdks = seen.error.is_none() && seen.attributes.get(Dimension::Endpoint).is_some();
-        let is_answer = self.details_are_attempts && seen.method.is_some() && seen.ids.x_request_id.is_none();
+        let is_answer = self.details_are_attempts && seen.method.is_some() && seen.ids.x_request_id().is_none();
         let this_moment = |unit: &Unit<'_>, view: &View| {
             // Behind the line that a call failed its SDK tries no more: it is another call's retry.
             if announces_retry && is_sdks && view.of_call {
                 return false;
             }
             // An SDK logs an answer before its id and its retry: what comes behind them is the next.
-            let is_told = view.retry_in_ms.is_some() || view.ids.x_request_id.is_some();
+            let is_told = view.retry_in_ms.is_some() || view.ids.x_request_id().is_some();
             if is_answer && is_told && view.method.is_some() {
                 return false;
             }
@@ -230,7 +230,7 @@ impl<'a> Attempts<'a> {
             Outcome::Transport(kind) => self.push(line, Outcome::Transport(kind), None),
             Outcome::Unsaid if announces_retry => self.unanswered(line),
             Outcome::Status(_) | Outcome::Caller(..) if self.details_are_attempts => self.push(line, seen.outcome, None),
-            Outcome::Status(_) | Outcome::Caller(..) if seen.ids.x_request_id.is_some() => {
+            Outcome::Status(_) | Outcome::Caller(..) if seen.ids.x_request_id().is_some() => {
                 if self.ahead.len() == AHEAD {
                     self.ahead.pop_front();
                 }
@@ -278,7 +278,7 @@ fn says_again(said: &Observation, seen: &Observation) -> bool {
     if class(said) != class(seen) {
         return apart <= SAME_MOMENT_MS;
     }
-    let same_id = seen.ids.x_request_id.is_some() && said.ids.x_request_id == seen.ids.x_request_id;
+    let same_id = seen.ids.x_request_id().is_some() && said.ids.x_request_id() == seen.ids.x_request_id();
     // Stamps in whole seconds tell nothing of what came at once.
     let whole_seconds = [said.time, seen.time].iter().all(|time| time.0.rem_euclid(1000) == 0);
     same_id || (apart <= AT_ONCE_MS && !whole_seconds)

@@ -5,7 +5,7 @@ use super::attempts::{Event, Unit};
 use super::{Line, Recovered, SAME_MOMENT_MS};
 use crate::judge::correlate::merged::Merged;
 use crate::judge::correlate::view::{ChainId, View};
-use crate::model::{CallOutcome, CallerKind, Grain, Ids, Instant, Name, Observation, Outcome, Time, TransportError};
+use crate::model::{CallOutcome, CallerKind, Grain, IdTexts, Ids, Instant, Name, Observation, Outcome, Time, TransportError};
 use ahash::AHashMap;
 use std::sync::Arc;
 
@@ -121,7 +121,7 @@ impl Calls {
         });
         let chain = self.append(unit.view, chain);
         for id in ids(&view.ids).filter(|_| unit.is_tied) {
-            self.by_id.insert(Name::clone(id), chain);
+            self.by_id.insert(Name::from(id), chain);
         }
         self.open.retain(|&open| open != chain);
         if view.retry_in_ms.is_some() {
@@ -271,10 +271,11 @@ impl Calls {
         for view in std::iter::successors(Some(closing.last), before) {
             let Some(view) = views.get_mut(view as usize) else { break };
             view.fill_attributes(&seen.attributes, &mut self.merged);
-            if view.ids.x_client_request_id.is_none() && seen.ids.x_client_request_id.is_some() {
-                Arc::make_mut(&mut view.ids)
-                    .x_client_request_id
-                    .clone_from(&seen.ids.x_client_request_id);
+            if view.ids.x_client_request_id().is_none() && seen.ids.x_client_request_id().is_some() {
+                view.ids = Ids::from(IdTexts {
+                    x_client_request_id: seen.ids.x_client_request_id(),
+                    ..view.ids.texts()
+                });
             }
             // Nor does an answer's line say which kind of 429 it was; a used-up quota was so before.
             let quota = Outcome::Caller(CallerKind::Quota, 429);
@@ -291,6 +292,6 @@ impl Calls {
 }
 
 /// The ids that attempts of one call share.
-fn ids(ids: &Ids) -> impl Iterator<Item = &Name> {
-    [&ids.sdk, &ids.x_client_request_id].into_iter().flatten()
+fn ids(ids: &Ids) -> impl Iterator<Item = &str> {
+    [ids.sdk(), ids.x_client_request_id()].into_iter().flatten()
 }

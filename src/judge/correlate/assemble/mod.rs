@@ -68,11 +68,7 @@ pub(super) fn assemble(files: &[File<'_>], (number, family): (u32, &Family), wor
     drop(ends);
     let mut attempts = Attempts::of(family, begun);
     let lists: Vec<&[Observation]> = files.iter().map(|(_, records)| *records).collect();
-    let tied = tied(
-        &lists,
-        |seen| [seen.ids.sdk.as_ref(), seen.ids.x_client_request_id.as_ref()],
-        workers,
-    );
+    let tied = tied(&lists, |seen| [seen.ids.sdk(), seen.ids.x_client_request_id()], workers);
     for ((source, seen), tied) in records().zip(tied) {
         let is_tied = tied == Tied::Again;
         attempts.take(Line { source, seen, is_tied });
