@@ -1,6 +1,7 @@
 //! Successes while they are counted: in no order, and quick to add to.
 
 use super::cells::{CELL_SECONDS, Cell, Cells, Packed, Place, TookPlace, TupleId, slot};
+use super::counts::add_count;
 use super::terms::{Attributes, Grain};
 use super::time::Time;
 use super::took::{TOOK_SECONDS, TookClass};
@@ -57,10 +58,6 @@ impl<P: Packed, C: Copy> Tally<P, C> {
             is_same
         });
     }
-}
-
-fn add_count(mine: &mut u32, count: u32) {
-    *mine = mine.saturating_add(count);
 }
 
 impl Counting {

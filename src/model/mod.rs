@@ -8,6 +8,7 @@ mod attempt;
 mod case;
 mod cells;
 mod counting;
+mod counts;
 mod coverage;
 mod fields;
 mod findings;
