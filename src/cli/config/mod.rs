@@ -97,7 +97,8 @@ pub(super) fn in_order(mut words: Vec<OsString>) -> Vec<OsString> {
         _ if first.starts_with("--config=") => 1,
         _ => 0,
     };
-    if count > 0 && words.len() > count + 1 {
+    let may_be_a_command = |word: &OsString| !word.to_string_lossy().starts_with('-');
+    if count > 0 && words.get(count + 1).is_some_and(may_be_a_command) {
         let option: Vec<OsString> = words.drain(1..=count).collect();
         words.splice(2..2, option);
     }
@@ -309,5 +310,7 @@ mod tests {
         assert_eq!(in_order(words("f --config=x logs")), words("f logs --config=x"));
         assert_eq!(in_order(words("f nightly --config x")), words("f nightly --config x"));
         assert_eq!(in_order(words("f --config x")), words("f --config x"));
+        let with_options = words("f --config x --report json logs");
+        assert_eq!(in_order(with_options.clone()), with_options);
     }
 }
