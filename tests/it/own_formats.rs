@@ -429,3 +429,31 @@ fn what_is_wrong_with_a_format_is_one_line_with_its_place() {
         assert!(said.contains(says) && said.lines().count() == 1, "{said}");
     }
 }
+
+#[test]
+fn the_readmes_own_format_reads_its_lines_whatever_stands_below_them() {
+    let readme = include_str!("../../README.md");
+    let config = readme
+        .split("```toml\n")
+        .find(|block| block.contains("[[format]]\n"))
+        .unwrap();
+    let config = config.split("```").next().unwrap();
+    let (mut log, mut calls) = (String::new(), 0);
+    for second in 10..50 {
+        let end = if second % 5 == 0 { "http=500" } else { "http=200" };
+        log += &format!("2026-07-02 21:05:{second},250 ERROR [worker-3] llm /v1/responses gpt-4o {end} took=1.25s\n");
+        calls += 1;
+        if second % 2 == 0 {
+            log += "  cache flushed in 3 ms\n";
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("own.toml"), config).unwrap();
+    fs::write(folder.path().join("app.log"), log).unwrap();
+    let output = faultscope(folder.path(), &["--config", "own.toml", "--report", "json", "-q", "app.log"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (&report["counts"]["attempts"], &report["counts"]["failures"]),
+        (&calls.into(), &(calls / 5).into())
+    );
+}

@@ -23,6 +23,7 @@ pub use known::KnownLines;
 use crate::gather::dates::Midnights;
 use crate::gather::envelopes::{Bearings, Outer};
 use crate::gather::formats::Format;
+use crate::gather::frame::Framing;
 use crate::gather::normalise::{self, End};
 use crate::gather::sieve::Savers;
 use crate::gather::sought::Sought;
@@ -245,6 +246,11 @@ impl<'a> Collector<'a> {
 
     fn read_as(&mut self, format: &dyn Format, line: u64, record: &[u8]) -> Option<bool> {
         let mut about = false;
+        // What stands below it belongs to it by another format's rule.
+        let record = match format.framing() {
+            Framing::Line => record.split(|byte| *byte == b'\n').next().unwrap_or(record),
+            Framing::Continued | Framing::Items(_) => record,
+        };
         let read = format.parse(record, &mut |fields| {
             if let Some(lesson) = &mut self.lesson {
                 lesson.note_fact();
