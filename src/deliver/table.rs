@@ -1,8 +1,10 @@
 //! Tables for a terminal: the one file that knows comfy-table.
 
+use crate::redact::wall;
 use comfy_table::{ContentArrangement, Table, presets};
 
-/// A table that fits `width` columns.
+/// A table that fits `width` columns. What is wrapped within a cell has lost its shape when the wall sees the finished report, so
+/// the wall sees every cell before.
 pub(crate) fn table(header: &[&str], rows: Vec<Vec<String>>, width: usize) -> String {
     let mut table = Table::new();
     let width = u16::try_from(width).unwrap_or(u16::MAX);
@@ -12,7 +14,7 @@ pub(crate) fn table(header: &[&str], rows: Vec<Vec<String>>, width: usize) -> St
         .set_width(width);
     table.set_header(header.iter().copied());
     for row in rows {
-        table.add_row(row);
+        table.add_row(row.into_iter().map(|cell| wall(cell).0));
     }
     table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
@@ -49,4 +51,16 @@ pub(crate) fn wrapped(text: &str, lead: &str, indent: &str, width: usize) -> Str
     out.push_str(&line);
     out.push('\n');
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::table;
+
+    #[test]
+    fn a_secret_that_a_cell_wraps_is_not_told() {
+        let key = format!("sk-proj-{}T3BlbkFJ{}", "FAKE".repeat(12), "0123456789".repeat(4));
+        let told = table(&["scope"], vec![vec![format!("host {key}")]], 40);
+        assert!(!told.contains("FAKE") && !told.contains("0123456789"), "{told}");
+    }
 }

@@ -8,7 +8,7 @@ use crate::model::{
     Attributes, CallerKind, Dimension, ErrorSaid, Fact, Fields, Grain, Name, Outcome, TransportError, Upstream, Vantage,
 };
 use crate::providers;
-use crate::redact::scrub;
+use crate::redact::{is_clean, scrub, wall};
 
 /// How one record says its attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -369,6 +369,18 @@ fn host_said<'a>(fields: &Fields<'a>, vantage: Vantage) -> (Option<&'a str>, Opt
 /// What the attempt was about. Called once for each new combination of raw values; the collector remembers the rest.
 #[must_use]
 pub fn attributes(fields: &Fields<'_>, vantage: Vantage, host: Option<&Name>) -> Attributes {
+    let mut attributes = shaped_attributes(fields, vantage, host);
+    for dimension in Dimension::ALL {
+        // What the wall before reports would take out, no state file and no shard need hold either.
+        let secret = attributes.get(dimension).filter(|word| !is_clean(word));
+        if let Some(shown) = secret.map(|word| wall(word.to_string()).0) {
+            attributes.set(dimension, Some(Name::from(shown)));
+        }
+    }
+    attributes
+}
+
+fn shaped_attributes(fields: &Fields<'_>, vantage: Vantage, host: Option<&Name>) -> Attributes {
     let url = fields.url.map(providers::split_url);
     let (asked, own) = host_said(fields, vantage);
     let server = fields
@@ -401,11 +413,11 @@ pub fn attributes(fields: &Fields<'_>, vantage: Vantage, host: Option<&Name>) ->
         Dimension::Endpoint,
         endpoint
             .filter(|endpoint| !endpoint.path.is_empty())
-            .map(|endpoint| Name::from(&*endpoint.path)),
+            .map(|endpoint| Name::from(scrub::path(&endpoint.path).unwrap_or(scrub::NO_PATH))),
     );
     attributes.set(
         Dimension::ServiceTier,
-        fields.service_tier.and_then(scrub::word).map(Name::from),
+        fields.service_tier.and_then(scrub::service_tier).map(Name::from),
     );
     attributes.set(Dimension::Project, fields.project.and_then(scrub::word).map(Name::from));
     attributes.set(
@@ -452,7 +464,7 @@ pub fn error_said(fields: &Fields<'_>) -> Option<ErrorSaid> {
     // A key's last segment looks like none: it is asked whole.
     let word = |text: Option<&str>| {
         let whole = text.filter(|text| !scrub::is_secret(text))?;
-        scrub::word(last_segment(whole)).map(Name::from)
+        scrub::word(last_segment(whole)).filter(|word| is_clean(word)).map(Name::from)
     };
     let said = ErrorSaid {
         error_type: word(fields.error_type),

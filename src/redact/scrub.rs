@@ -3,6 +3,8 @@
 //! Asked of every line, so the common case is one pass over a byte table. Shapes of secrets: gitleaks and trufflehog
 //! rules, by their prefixes.
 
+use super::wall::is_clean;
+
 /// Prefixes of keys and tokens (gitleaks b58d3f1 and the providers' own formats). Compared without case.
 const SECRET_PREFIXES: [&str; 38] = [
     "sk-",
@@ -57,11 +59,17 @@ const LONGEST_ID: usize = 512;
 /// Shortest id that can tell two requests apart.
 const SHORTEST_ID: usize = 6;
 
-/// An id as it may be reported: `[A-Za-z0-9._:/=+-]`, 6 to 512 characters, no key and no address of a person.
+/// Letters that a number of a person's has at most: an account's begins with a country and a bank (ISO 13616).
+const LETTERS_OF_A_NUMBER: usize = 6;
+
+/// An id as it may be reported: `[A-Za-z0-9._:/=+-]`, 6 to 512 characters, no key and no address or number of a person.
 #[must_use]
 pub fn id(text: &str) -> Option<&str> {
     let shaped = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'/' | b'=' | b'+' | b'-');
-    ((SHORTEST_ID..=LONGEST_ID).contains(&text.len()) && text.bytes().all(shaped) && !is_secret(text)).then_some(text)
+    // A number of a telephone, a card or an account has few letters, and ids that are told have many.
+    let is_number = || text.bytes().filter(u8::is_ascii_alphabetic).count() <= LETTERS_OF_A_NUMBER && !is_clean(text);
+    ((SHORTEST_ID..=LONGEST_ID).contains(&text.len()) && text.bytes().all(shaped) && !is_secret(text) && !is_number())
+        .then_some(text)
 }
 
 /// A model's name: `[A-Za-z0-9_.:/@-]`, 1 to 96 characters, no key.
@@ -82,6 +90,64 @@ fn is_email(text: &str) -> bool {
 pub fn word(text: &str) -> Option<&str> {
     let shaped = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'-');
     ((1..=64).contains(&text.len()) && text.bytes().all(shaped) && !is_secret(text)).then_some(text)
+}
+
+/// Methods (RFC 9110, 9.3; RFC 5789).
+const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
+
+/// A method of HTTP, in whatever case it is written.
+#[must_use]
+pub fn method(text: &str) -> Option<&'static str> {
+    METHODS.into_iter().find(|known| known.eq_ignore_ascii_case(text))
+}
+
+/// Tiers of service: OpenAI's (`service_tier`), Anthropic's, Bedrock's (`serviceTier`) and Groq's.
+/// <https://platform.openai.com/docs/api-reference/chat/create>, <https://docs.anthropic.com/en/api/service-tiers>,
+/// <https://docs.aws.amazon.com/bedrock/latest/userguide/service-tiers-inference.html>,
+/// <https://console.groq.com/docs/service-tiers>
+const SERVICE_TIERS: [&str; 12] = [
+    "auto",
+    "batch",
+    "default",
+    "flex",
+    "on_demand",
+    "optimized",
+    "performance",
+    "priority",
+    "reserved",
+    "scale",
+    "standard",
+    "standard_only",
+];
+
+/// A tier of service that a provider has.
+#[must_use]
+pub fn service_tier(text: &str) -> Option<&'static str> {
+    SERVICE_TIERS.into_iter().find(|known| known.eq_ignore_ascii_case(text))
+}
+
+/// A `cf-ray`: 16 hexadecimal digits, and behind a dash the three letters of the site that served it (Cloudflare's documentation
+/// of its request headers).
+#[must_use]
+pub fn ray(text: &str) -> Option<&str> {
+    let (digits, site) = text
+        .split_once('-')
+        .map_or((text, None), |(digits, site)| (digits, Some(site)));
+    let is_ray = digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_site = site.is_none_or(|site| site.len() == 3 && site.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    (is_ray && is_site).then_some(text)
+}
+
+/// What is told in the place of a path that is none.
+pub const NO_PATH: &str = "(no path)";
+
+/// The path of a request: `[A-Za-z0-9/._:{}*@~-]`. What else stands in its place is free text.
+#[must_use]
+pub fn path(text: &str) -> Option<&str> {
+    let shaped = |byte: u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'_' | b':' | b'-' | b'{' | b'}' | b'*' | b'@' | b'~')
+    };
+    text.bytes().all(shaped).then_some(text)
 }
 
 /// A name of a host, path or proxy: printable ASCII without blanks, quotes or brackets, 1 to 253 characters (RFC 1035).

@@ -8,6 +8,7 @@ use crate::run::report;
 use faultscope::deliver;
 use faultscope::gather::{Plan, gather};
 use faultscope::judge::{self, Options};
+use faultscope::keep::Store;
 use faultscope::model::Findings;
 use faultscope::redact::Audience;
 use std::fmt::Write as _;
@@ -266,5 +267,36 @@ fn no_planted_secret_reaches_the_terminal_or_crons_mail() {
             assert!(!told.contains(secret), "{form} holds {secret}");
         }
         assert!(!told.contains("sk-proj-FAKE"), "{form} names the file");
+    }
+}
+
+#[test]
+fn what_nights_and_shards_keep_holds_no_planted_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let logs = folder.path().join("logs");
+    fs::create_dir(&logs).unwrap();
+    write_logs(&logs, &SECRETS);
+    let run = |words: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_faultscope"))
+            .current_dir(folder.path())
+            .env_clear()
+            .args(words)
+            .output()
+            .unwrap();
+        assert!(matches!(output.status.code(), Some(0 | 3)), "{words:?}");
+    };
+    run(&["nightly", "--state", "state", "--out", "out", "logs"]);
+    run(&["scan", "-o", "part", "logs"]);
+    // The tables as they lie in the file, and what is packed in them.
+    let mut kept = String::from_utf8_lossy(&fs::read(folder.path().join("state/state.sqlite")).unwrap()).into_owned();
+    let _ = write!(
+        kept,
+        "{:?}",
+        Store::look(&folder.path().join("state")).unwrap().rollups().unwrap()
+    );
+    let part = faultscope::keep::part_unpacked(&fs::read(folder.path().join("part")).unwrap()).unwrap();
+    let _ = write!(kept, "{part:?}");
+    for secret in SECRETS.into_iter().chain(["FAKE"]) {
+        assert!(!kept.contains(secret), "{secret}");
     }
 }

@@ -120,7 +120,7 @@ impl Failure {
             },
             x_client_request_id: fields.x_client_request_id.and_then(scrub::id),
             gateway_request_id: normalise::gateway_id_beside(fields, told.provider_id),
-            cf_ray: ray.as_deref().map_or_else(|| known.cf_ray(), scrub::id),
+            cf_ray: ray.as_deref().map_or_else(|| known.cf_ray(), scrub::ray),
             ..known.texts()
         })
     }

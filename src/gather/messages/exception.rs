@@ -4,6 +4,7 @@ use super::classes::{CLASSES, MODULES};
 use super::named::by_operation;
 use super::{body, written};
 use crate::providers;
+use crate::redact::scrub;
 
 /// One exception as its text tells it. Everything is borrowed, escapes included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -186,7 +187,10 @@ fn class_like(path: &str) -> bool {
     let suffix = ["Error", "Exception", "Timeout", "Interrupt", "Exit"]
         .iter()
         .any(|end| name.ends_with(end));
-    capital && (suffix || (!module.is_empty() && name.len() > 4 && module.starts_with(|first: char| first.is_ascii_lowercase())))
+    // What follows the last dot of a key looks like none.
+    capital
+        && !scrub::is_secret(path)
+        && (suffix || (!module.is_empty() && name.len() > 4 && module.starts_with(|first: char| first.is_ascii_lowercase())))
 }
 
 #[cfg(test)]

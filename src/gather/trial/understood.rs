@@ -67,7 +67,7 @@ impl Understood {
             x_request_id: normalise::provider_id(fields).or_else(in_text).map(Name::from),
             x_client_request_id: name(fields.x_client_request_id),
             gateway_request_id: normalise::gateway_id(fields).map(Name::from),
-            cf_ray: name(fields.cf_ray),
+            cf_ray: fields.cf_ray.and_then(scrub::ray).map(Name::from),
             error: error.and_then(|said| said.error_type.or(said.error_code)),
             attributes: Dimension::ALL
                 .into_iter()

@@ -5,6 +5,7 @@ use super::{Audience, Policy};
 use crate::model::{Name, id_hash};
 use crate::providers;
 use crate::redact::pseudonym::{Kind, Pseudonyms};
+use crate::redact::scrub;
 use crate::redact::wall::{Removed, is_clean, wall};
 use ahash::AHashMap;
 use std::collections::BTreeMap;
@@ -90,11 +91,8 @@ impl Names {
 
     /// A path that the API documents stays. Another one may name customers, and one that is none at all is free text.
     fn route(&self, path: &str) -> (Option<String>, Option<&'static str>) {
-        let plain = |byte: u8| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'_' | b':' | b'-' | b'{' | b'}' | b'*' | b'@' | b'~')
-        };
-        if !path.bytes().all(plain) {
-            return (Some("(no path)".to_owned()), Some("free-text"));
+        if scrub::path(path).is_none() {
+            return (Some(scrub::NO_PATH.to_owned()), Some("free-text"));
         }
         let is_documented = providers::endpoint(path).is_some_and(|route| route.known) || providers::by_path(path).is_some();
         match &self.pseudonyms {
