@@ -65,6 +65,7 @@ mod same_kind;
 mod schema;
 mod scopes;
 mod secrecy;
+mod several_providers;
 mod starts;
 mod state;
 mod status_page;
