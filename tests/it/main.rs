@@ -72,6 +72,7 @@ mod status_page;
 mod streams;
 mod told_twice;
 mod trace;
+mod two_lines;
 mod untold;
 mod watched;
 mod zones;

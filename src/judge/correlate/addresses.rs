@@ -10,12 +10,15 @@ use super::pair::Joined;
 use super::proxies::ProxyHost;
 use super::view::View;
 use crate::judge::combinations::lies_at;
-use crate::model::{Attributes, Dimension, Name, SourceRollup};
+use crate::model::{Attributes, Dimension, Grain, Name, SourceRollup};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Places that an application's traffic may have been sent to; of one that sends to more, nobody says where a call went.
 const PLACES: usize = 64;
+
+/// Lines on answers that name an endpoint, as a share of the calls whose own lines do not, from which they tell where all went.
+const ANSWERED_SHARE: f64 = 0.9;
 
 /// What was met last is remembered at so many places.
 const MET: usize = 64;
@@ -121,12 +124,12 @@ impl Addresses {
     /// Notes what an application's own records say that name an address: they know the provider by more than the model's name.
     /// Only where others of it name none is that asked for: a hundred thousand logs that name one each need no room for it.
     fn note_own(&mut self, number: usize, family: &Family, sources: &[(&Name, &SourceRollup)]) {
-        let rollups = family.sources.iter().filter_map(|&index| Some(sources.get(index)?.1));
+        let rollups = || family.sources.iter().filter_map(|&index| Some(sources.get(index)?.1));
         let mut places: BTreeSet<Place> = BTreeSet::new();
         let mut lacks = false;
         // Of one log nearly all lines tell the same.
         let mut met = [0_usize; MET];
-        for rollup in rollups {
+        for rollup in rollups() {
             let observed = rollup.observations.iter().map(|seen| &seen.attributes);
             for attributes in rollup.cells.combinations().chain(observed) {
                 let at = lies_at(attributes);
@@ -140,9 +143,13 @@ impl Addresses {
                 }
             }
         }
-        if lacks && !places.is_empty() {
-            self.by_family.insert(number, places);
+        if !lacks || places.is_empty() {
+            return;
         }
+        for place in asked_for(rollups()) {
+            note(&mut places, place);
+        }
+        self.by_family.insert(number, places);
     }
 
     /// Notes a place by its address.
@@ -236,6 +243,37 @@ impl Addresses {
         }
         Some(filled)
     }
+}
+
+/// The endpoints that an application asked for, where its calls' own lines name none and the SDK's lines on the answers do, about
+/// as many as there are calls. Only then are these all: where few lines name an endpoint, most calls may have been to another.
+fn asked_for<'a>(rollups: impl Iterator<Item = &'a SourceRollup>) -> BTreeSet<Place> {
+    let (mut calls, mut answers) = (0_u64, 0_u64);
+    let mut places = BTreeSet::new();
+    for rollup in rollups {
+        let mut named: BTreeMap<usize, Place> = BTreeMap::new();
+        for (id, attributes) in rollup.cells.numbered_combinations() {
+            let place = Place::of(attributes);
+            if place.endpoint.is_some() && place.address.is_some() {
+                named.insert(usize::from(id), place);
+            }
+        }
+        for (_, grain, id, cell) in rollup.cells.counted() {
+            match (grain, named.get(&usize::from(id))) {
+                (Grain::Attempt | Grain::Detail, Some(place)) => {
+                    answers += u64::from(cell.ok);
+                    if !places.contains(place) {
+                        note(&mut places, place.clone());
+                    }
+                }
+                (Grain::Call, None) => calls += u64::from(cell.ok),
+                _ => {}
+            }
+        }
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
+    let are_all = answers as f64 >= calls as f64 * ANSWERED_SHARE;
+    if are_all { places } else { BTreeSet::new() }
 }
 
 fn note(places: &mut BTreeSet<Place>, place: Place) {
