@@ -75,4 +75,5 @@ mod trace;
 mod two_lines;
 mod untold;
 mod watched;
+mod writers;
 mod zones;

@@ -1,5 +1,5 @@
 //! What the calls of an application were sent to, where its own lines do not say it: the server's address, the provider and
-//! the endpoint.
+//! the endpoint; and from which host, where its log's name alone says that.
 //!
 //! An application's failures get them from the proxy's line that they are joined with, or from the SDK's line on the answer;
 //! its successes, of which often only the call's line counts, must have them too, or nothing but failures would ever have
@@ -9,6 +9,7 @@ use super::family::Family;
 use super::pair::Joined;
 use super::proxies::ProxyHost;
 use super::view::View;
+use super::writers::Writers;
 use crate::judge::combinations::lies_at;
 use crate::model::{Attributes, Dimension, Grain, Name, SourceRollup};
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,6 +67,8 @@ fn may_be_meant(guessed: &str, told: &str) -> bool {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Addresses {
     by_family: BTreeMap<usize, BTreeSet<Place>>,
+    /// The hosts of those that do not name theirs.
+    hosts: BTreeMap<usize, Name>,
 }
 
 /// What tells where an application's calls went.
@@ -80,6 +83,7 @@ pub(super) struct Evidence<'a> {
     pub(super) family_of: &'a BTreeMap<usize, usize>,
     pub(super) families: &'a [Family],
     pub(super) sources: &'a [(&'a Name, &'a SourceRollup)],
+    pub(super) writers: &'a Writers,
 }
 
 impl Addresses {
@@ -89,6 +93,8 @@ impl Addresses {
         let mut addresses = Self::default();
         for (number, family) in evidence.families.iter().enumerate() {
             addresses.note_own(number, family, evidence.sources);
+            let writer = family.sources.first().and_then(|&index| evidence.writers.name(index));
+            addresses.hosts.extend(writer.map(|writer| (number, Name::clone(writer))));
         }
         let mut seen: BTreeMap<usize, BTreeSet<Place>> = BTreeMap::new();
         let mut clients: BTreeMap<(usize, &Name), BTreeSet<usize>> = BTreeMap::new();
@@ -206,6 +212,17 @@ impl Addresses {
 
     /// The same, where something is filled in.
     pub(super) fn of_lacking(&self, family: usize, attributes: &Attributes) -> Option<Attributes> {
+        let sent = self.sent_to(family, attributes);
+        let host = self.hosts.get(&family).filter(|_| attributes.get(Dimension::Host).is_none());
+        if let Some(host) = host {
+            let mut filled = sent.unwrap_or_else(|| attributes.clone());
+            filled.set(Dimension::Host, Some(Name::clone(host)));
+            return Some(filled);
+        }
+        sent
+    }
+
+    fn sent_to(&self, family: usize, attributes: &Attributes) -> Option<Attributes> {
         let places = self.by_family.get(&family).filter(|places| places.len() < PLACES)?;
         let one = |of: fn(&Place) -> Option<&Name>| {
             let mut told = places.iter().filter(|place| place.may_be_of(attributes)).filter_map(of);
