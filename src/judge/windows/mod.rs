@@ -4,6 +4,7 @@
 //! explain them ([`services`], [`localise`], [`stagger`]), their edges ([`edges`], [`strays`]), one window a [`round`], peeled one by
 //! one ([`search`]); then what clustered background could explain is dropped and fragments are put together ([`settle`]).
 
+mod apart;
 mod automaton;
 mod confine;
 mod draft;
