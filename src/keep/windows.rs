@@ -20,7 +20,7 @@ pub struct Kept {
     pub number: u64,
     /// How it was found last.
     pub state: State,
-    /// Attempts of the scope between start and end.
+    /// Attempts of the scope between start and end; 0 where only failures were logged, so that nobody knows them.
     pub attempts: u64,
     /// Calls with an attempt in it.
     pub calls: u64,

@@ -203,3 +203,26 @@ fn the_history_tells_what_recurs_what_was_promised_and_two_days_side_by_side() {
     assert_eq!(csv.lines().filter(|line| line.starts_with("window,")).count(), 3);
     assert!(history(folder.path(), &["--report", "html"]).contains("<svg"));
 }
+
+#[test]
+fn the_history_tells_no_share_of_a_window_of_which_only_failures_were_logged() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("logs")).unwrap();
+    let failed = |minute: u32| {
+        format!(
+            "2026-03-01T12:{minute:02}:00Z ERROR app.llm: call to gpt-4.1 failed: Error code: 503 - \
+             {{'error': {{'message': 'The server is currently overloaded', 'type': 'server_error'}}}}\n"
+        )
+    };
+    fs::write(folder.path().join("logs/app.log"), (10..40).map(failed).collect::<String>()).unwrap();
+    nightly(folder.path(), 0, &[]).output().unwrap();
+    let json: Value = serde_json::from_str(&history(folder.path(), &["--report", "json"])).unwrap();
+    let window = &json["windows"][0];
+    assert_eq!(
+        (&window["failures"], &window["failing_percentage"]),
+        (&Value::from(30), &Value::Null)
+    );
+    let text = history(folder.path(), &[]);
+    let row = text.lines().find(|line| line.contains("outage")).unwrap();
+    assert!(!row.contains('%'), "{row}");
+}

@@ -4,7 +4,7 @@ use chrono::DateTime;
 use faultscope::deliver::{self, Context};
 use faultscope::gather::{Pattern, Plan, gather};
 use faultscope::judge::{self, Options};
-use faultscope::model::Findings;
+use faultscope::model::{Dimension, Findings, Name, Time, Window};
 use faultscope::redact::{Audience, Policy, Removed, seal};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -69,6 +69,18 @@ pub(crate) fn found(log: &str) -> Findings {
 pub(crate) fn counted(log: &str) -> (u64, u64) {
     let found = found(log);
     (found.counts.attempts, found.counts.failures)
+}
+
+/// The scope of each window with its failures, attempts, and first and last minute.
+pub(crate) fn told(found: &Findings) -> Vec<(String, u64, u64, String)> {
+    let minute = |time: Time| time.to_utc().format("%M").to_string();
+    let limit = |(dimension, values): (&Dimension, &Vec<Name>)| format!("{} {}", dimension.name(), values.join(" "));
+    let told = |window: &Window| {
+        let scope: Vec<String> = window.scope.values.iter().map(limit).collect();
+        let span = format!("{}-{}", minute(window.start), minute(window.end));
+        (scope.join(", "), window.failures, window.attempts, span)
+    };
+    found.windows.iter().map(told).collect()
 }
 
 /// A report on findings, as its reader gets it.

@@ -252,7 +252,7 @@ fn compare(store: &Store, findings: &Findings, done: &mut NightDone, seam: Optio
         done.windows.push(Kept {
             number: known.map_or(0, |known| known.number),
             state: state.clone(),
-            attempts: window.attempts,
+            attempts: if window.only_failures { 0 } else { window.attempts },
             calls: window.calls,
             calls_lost: window.calls_lost,
             confidence: window.verdict.confidence,

@@ -1,6 +1,6 @@
 //! Control groups: what failed of every value of one attribute while the rest of the scope was equal.
 
-use super::{Scene, attempts_between, healthy};
+use super::{Numbers, SameServer, Scene, attempts_between, healthy};
 use crate::judge::combinations::counted;
 use crate::judge::thresholds::TOLD_ALIKE;
 use crate::judge::windows::statistics::f;
@@ -24,6 +24,9 @@ const COMPARED: [Dimension; 10] = [
 /// The attributes that a proxy's own line tells, by which its counts can be limited to the scope.
 const OF_PROXIES: [Dimension; 2] = [Dimension::Endpoint, Dimension::ServerAddress];
 
+/// The attributes that each provider has its own values of: another one's models were not asked for, and say nothing.
+const OF_ONE_PROVIDER: [Dimension; 2] = [Dimension::Model, Dimension::Endpoint];
+
 /// Values told for one attribute: the affected ones, then those with the most failures and attempts.
 const VALUES: usize = 12;
 
@@ -33,14 +36,17 @@ struct Counted<'a> {
     /// Successes, and those that the proxies tell.
     healthy: Vec<(&'a Attributes, u64)>,
     healthy_by_proxies: Vec<(&'a Attributes, u64)>,
+    /// Where the window's failures went.
+    of_same: SameServer,
 }
 
 impl<'a> Counted<'a> {
-    fn of(scene: &Scene<'a>) -> Self {
+    fn of(scene: &Scene<'a>, numbers: &Numbers<'_>) -> Self {
         let (traffic, draft) = (scene.traffic, scene.draft);
         let inside = attempts_between(traffic, draft.start, draft.end);
         let failed = inside.filter(|attempt| attempt.side == Some(draft.side));
         Self {
+            of_same: SameServer::of(numbers.combinations.iter().map(|(attributes, _)| *attributes)),
             failed: counted(failed.map(|attempt| (&attempt.attributes, 1))),
             healthy: healthy(if draft.only_failures { &[] } else { &traffic.cells }, draft),
             healthy_by_proxies: healthy(if draft.only_failures { &[] } else { traffic.proxy_cells() }, draft),
@@ -49,8 +55,8 @@ impl<'a> Counted<'a> {
 }
 
 /// The control groups of a window.
-pub(super) fn groups(scene: &Scene<'_>) -> Vec<ControlGroup> {
-    let counted = Counted::of(scene);
+pub(super) fn groups(scene: &Scene<'_>, numbers: &Numbers<'_>) -> Vec<ControlGroup> {
+    let counted = Counted::of(scene, numbers);
     let of = |dimension| of(scene, &counted, dimension);
     COMPARED.into_iter().flat_map(of).collect()
 }
@@ -71,12 +77,13 @@ fn of(scene: &Scene<'_>, counted: &Counted<'_>, dimension: Dimension) -> Vec<Con
         // What the applications log does not say by which proxy it went: they are compared over all.
         relaxed.values.remove(&Dimension::Proxy);
     }
+    let is_compared = |attributes: &Attributes| !OF_ONE_PROVIDER.contains(&dimension) || counted.of_same.may_hold(attributes);
     let wider = relaxed.values.len() + usize::from(draft.scope.values.contains_key(&dimension)) < draft.scope.values.len();
     let mut values: BTreeMap<&Name, Share> = BTreeMap::new();
-    for &(attributes, attempts) in healthy {
+    for &(attributes, attempts) in healthy.iter().filter(|(attributes, _)| is_compared(attributes)) {
         count(&mut values, &relaxed, dimension, attributes, Share { failed: 0, attempts });
     }
-    for &(attributes, failed) in &counted.failed {
+    for &(attributes, failed) in counted.failed.iter().filter(|(attributes, _)| is_compared(attributes)) {
         let attempts = failed;
         count(&mut values, &relaxed, dimension, attributes, Share { failed, attempts });
     }

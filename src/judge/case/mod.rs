@@ -4,6 +4,7 @@ mod groups;
 mod numbers;
 mod part;
 mod proxies;
+mod same_server;
 mod samples;
 mod tally;
 
@@ -12,6 +13,7 @@ mod tests;
 
 pub(super) use numbers::Numbers;
 pub(super) use proxies::add_proxy_logs;
+pub(super) use same_server::SameServer;
 
 use super::combinations::counted;
 use super::windows::Draft;
@@ -51,7 +53,7 @@ impl<'s> Scene<'s> {
 pub(super) fn case(scene: &Scene<'_>, numbers: &Numbers<'_>, workers: &Workers) -> Case {
     let failures = (&scene.draft.failures[..], numbers);
     let whole = || part::part(scene, failures, &PartOf::default(), true, |_| true);
-    let around = || (groups::groups(scene), caller_side(scene));
+    let around = || (groups::groups(scene, numbers), caller_side(scene));
     let (whole, ((parts, more_parts), (groups, caller_side))) =
         workers.both(whole, || workers.both(|| parts(scene, numbers, workers), around));
     Case {

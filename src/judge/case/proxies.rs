@@ -4,7 +4,7 @@
 //! proxy requests broke, from where, and which addresses were tried.
 
 use super::tally::tally_each;
-use crate::judge::correlate::stem;
+use crate::judge::correlate::{Writers, by_name, stem};
 use crate::model::{Dimension, Grain, Name, Observation, ProxyLog, Rollup, Share, SourceRollup, Vantage, Window};
 use std::collections::BTreeMap;
 
@@ -13,16 +13,19 @@ pub(in crate::judge) fn add_proxy_logs(windows: &mut [Window], rollup: &Rollup, 
     if windows.is_empty() {
         return;
     }
+    let sources = by_name(rollup);
+    let writers = Writers::of(&sources);
     let proxies = || {
         let is_proxy = |source: &SourceRollup| source.vantage == Some(Vantage::Proxy) && source.records > 0;
-        rollup.sources.iter().filter(move |(_, source)| is_proxy(source))
+        sources.iter().enumerate().filter(move |(_, (_, source))| is_proxy(source))
     };
     for window in windows {
         let mut logs: BTreeMap<(Name, String), Log<'_>> = BTreeMap::new();
-        for (path, source) in proxies() {
+        for (index, &(path, source)) in proxies() {
             let offset = offsets_ms.get(path).copied().unwrap_or(0);
             let inside = window.start.plus_ms(-offset)..=window.end.plus_ms(-offset);
-            let proxy = source.host.clone().unwrap_or_else(|| Name::clone(path));
+            let named = source.host.as_ref().or_else(|| writers.name(index));
+            let proxy = Name::clone(named.unwrap_or(path));
             // The rotated parts of one log are one log.
             let log = logs.entry((proxy, stem(path))).or_default();
             let failed =

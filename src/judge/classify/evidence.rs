@@ -2,7 +2,7 @@
 
 use super::sender::OneSender;
 use crate::judge::Thresholds;
-use crate::judge::case::{Numbers, cells_between, healthy, names_models};
+use crate::judge::case::{Numbers, SameServer, cells_between, healthy, names_models};
 use crate::judge::combinations::asked_once;
 use crate::judge::thresholds::{CELL_MS, HEALTHY_SHARE};
 use crate::judge::windows::Draft;
@@ -71,10 +71,7 @@ impl<'e> Evidence<'e> {
             names.collect::<BTreeSet<Name>>()
         };
         let servers = named(Dimension::ServerAddress);
-        let of_same = SameServer {
-            servers: servers.clone(),
-            providers: named(Dimension::Provider),
-        };
+        let of_same = SameServer::of(combinations.iter().map(|(attributes, _)| *attributes));
         let in_scope = |attributes: &Attributes| draft.scope.holds(attributes);
         let counted = draft.counted();
         let cells = if draft.only_failures { &[] } else { &traffic.cells[..] };
@@ -149,40 +146,6 @@ impl<'e> Evidence<'e> {
             String::new()
         } else {
             format!(" ({})", told.join(", "))
-        }
-    }
-}
-
-/// Where the failures went.
-struct SameServer {
-    servers: BTreeSet<Name>,
-    providers: BTreeSet<Name>,
-}
-
-impl SameServer {
-    /// Whether an attempt may have gone to the same server: what names no server, where it is of the same provider.
-    fn may_hold(&self, attributes: &Attributes) -> bool {
-        let is_one_of = |names: &BTreeSet<Name>, dimension| {
-            let value = attributes.get(dimension).filter(|_| !names.is_empty());
-            value.map(|value| names.contains(value))
-        };
-        let by_server = is_one_of(&self.servers, Dimension::ServerAddress);
-        by_server
-            .or_else(|| is_one_of(&self.providers, Dimension::Provider))
-            .unwrap_or(true)
-    }
-
-    /// What all that went well then has in common with the failures, of those attributes that `takes` lets in.
-    fn said(&self, cells: &[TrafficCell], (from, to): (Time, Time), takes: impl Fn(&Attributes) -> bool) -> &'static str {
-        let do_all_name = |names: &BTreeSet<Name>, dimension| {
-            let names_one = |attributes: &Attributes| attributes.get(dimension).is_some_and(|value| names.contains(value));
-            let is_other = asked_once(|attributes| takes(attributes) && !names_one(attributes));
-            !cells_between(cells, from, to).any(|cell| is_other(&cell.attributes))
-        };
-        match () {
-            () if do_all_name(&self.servers, Dimension::ServerAddress) => " on the same server",
-            () if do_all_name(&self.providers, Dimension::Provider) => " of the same provider",
-            () => "",
         }
     }
 }

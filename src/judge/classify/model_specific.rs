@@ -20,6 +20,13 @@ impl Argues for ModelSpecific {
     fn because(&self, evidence: &Evidence<'_>) -> String {
         if let Some(told) = evidence.draft.told_by_failures {
             let count = |(others, all): (f64, f64)| format!("{others:.0} of {all:.0}");
+            if told.by_time {
+                return format!(
+                    "Of the calls that failed and name a model, {} are of others in the minutes in which others had not begun to fail or did no longer, and {} in the rest: they did not fail together.",
+                    count(told.others),
+                    count(told.usual_others)
+                );
+            }
             return format!(
                 "Of the calls that failed in these minutes and name a model, {} are of others; of those outside every window, {}: the others did not fail as they would have with this one.",
                 count(told.others),

@@ -1,5 +1,5 @@
 //! What the calls of an application were sent to, where its own lines do not say it: the server's address, the provider and
-//! the endpoint.
+//! the endpoint; and from which host, where its log's name alone says that.
 //!
 //! An application's failures get them from the proxy's line that they are joined with, or from the SDK's line on the answer;
 //! its successes, of which often only the call's line counts, must have them too, or nothing but failures would ever have
@@ -9,13 +9,17 @@ use super::family::Family;
 use super::pair::Joined;
 use super::proxies::ProxyHost;
 use super::view::View;
+use super::writers::Writers;
 use crate::judge::combinations::lies_at;
-use crate::model::{Attributes, Dimension, Name, SourceRollup};
+use crate::model::{Attributes, Dimension, Grain, Name, SourceRollup};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Places that an application's traffic may have been sent to; of one that sends to more, nobody says where a call went.
 const PLACES: usize = 64;
+
+/// Lines on answers that name an endpoint, as a share of the calls whose own lines do not, from which they tell where all went.
+const ANSWERED_SHARE: f64 = 0.9;
 
 /// What was met last is remembered at so many places.
 const MET: usize = 64;
@@ -63,6 +67,8 @@ fn may_be_meant(guessed: &str, told: &str) -> bool {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Addresses {
     by_family: BTreeMap<usize, BTreeSet<Place>>,
+    /// The hosts of those that do not name theirs.
+    hosts: BTreeMap<usize, Name>,
 }
 
 /// What tells where an application's calls went.
@@ -77,6 +83,7 @@ pub(super) struct Evidence<'a> {
     pub(super) family_of: &'a BTreeMap<usize, usize>,
     pub(super) families: &'a [Family],
     pub(super) sources: &'a [(&'a Name, &'a SourceRollup)],
+    pub(super) writers: &'a Writers,
 }
 
 impl Addresses {
@@ -86,6 +93,8 @@ impl Addresses {
         let mut addresses = Self::default();
         for (number, family) in evidence.families.iter().enumerate() {
             addresses.note_own(number, family, evidence.sources);
+            let writer = family.sources.first().and_then(|&index| evidence.writers.name(index));
+            addresses.hosts.extend(writer.map(|writer| (number, Name::clone(writer))));
         }
         let mut seen: BTreeMap<usize, BTreeSet<Place>> = BTreeMap::new();
         let mut clients: BTreeMap<(usize, &Name), BTreeSet<usize>> = BTreeMap::new();
@@ -121,12 +130,12 @@ impl Addresses {
     /// Notes what an application's own records say that name an address: they know the provider by more than the model's name.
     /// Only where others of it name none is that asked for: a hundred thousand logs that name one each need no room for it.
     fn note_own(&mut self, number: usize, family: &Family, sources: &[(&Name, &SourceRollup)]) {
-        let rollups = family.sources.iter().filter_map(|&index| Some(sources.get(index)?.1));
+        let rollups = || family.sources.iter().filter_map(|&index| Some(sources.get(index)?.1));
         let mut places: BTreeSet<Place> = BTreeSet::new();
         let mut lacks = false;
         // Of one log nearly all lines tell the same.
         let mut met = [0_usize; MET];
-        for rollup in rollups {
+        for rollup in rollups() {
             let observed = rollup.observations.iter().map(|seen| &seen.attributes);
             for attributes in rollup.cells.combinations().chain(observed) {
                 let at = lies_at(attributes);
@@ -140,9 +149,13 @@ impl Addresses {
                 }
             }
         }
-        if lacks && !places.is_empty() {
-            self.by_family.insert(number, places);
+        if !lacks || places.is_empty() {
+            return;
         }
+        for place in asked_for(rollups()) {
+            note(&mut places, place);
+        }
+        self.by_family.insert(number, places);
     }
 
     /// Notes a place by its address.
@@ -199,6 +212,17 @@ impl Addresses {
 
     /// The same, where something is filled in.
     pub(super) fn of_lacking(&self, family: usize, attributes: &Attributes) -> Option<Attributes> {
+        let sent = self.sent_to(family, attributes);
+        let host = self.hosts.get(&family).filter(|_| attributes.get(Dimension::Host).is_none());
+        if let Some(host) = host {
+            let mut filled = sent.unwrap_or_else(|| attributes.clone());
+            filled.set(Dimension::Host, Some(Name::clone(host)));
+            return Some(filled);
+        }
+        sent
+    }
+
+    fn sent_to(&self, family: usize, attributes: &Attributes) -> Option<Attributes> {
         let places = self.by_family.get(&family).filter(|places| places.len() < PLACES)?;
         let one = |of: fn(&Place) -> Option<&Name>| {
             let mut told = places.iter().filter(|place| place.may_be_of(attributes)).filter_map(of);
@@ -236,6 +260,37 @@ impl Addresses {
         }
         Some(filled)
     }
+}
+
+/// The endpoints that an application asked for, where its calls' own lines name none and the SDK's lines on the answers do, about
+/// as many as there are calls. Only then are these all: where few lines name an endpoint, most calls may have been to another.
+fn asked_for<'a>(rollups: impl Iterator<Item = &'a SourceRollup>) -> BTreeSet<Place> {
+    let (mut calls, mut answers) = (0_u64, 0_u64);
+    let mut places = BTreeSet::new();
+    for rollup in rollups {
+        let mut named: BTreeMap<usize, Place> = BTreeMap::new();
+        for (id, attributes) in rollup.cells.numbered_combinations() {
+            let place = Place::of(attributes);
+            if place.endpoint.is_some() && place.address.is_some() {
+                named.insert(usize::from(id), place);
+            }
+        }
+        for (_, grain, id, cell) in rollup.cells.counted() {
+            match (grain, named.get(&usize::from(id))) {
+                (Grain::Attempt | Grain::Detail, Some(place)) => {
+                    answers += u64::from(cell.ok);
+                    if !places.contains(place) {
+                        note(&mut places, place.clone());
+                    }
+                }
+                (Grain::Call, None) => calls += u64::from(cell.ok),
+                _ => {}
+            }
+        }
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
+    let are_all = answers as f64 >= calls as f64 * ANSWERED_SHARE;
+    if are_all { places } else { BTreeSet::new() }
 }
 
 fn note(places: &mut BTreeSet<Place>, place: Place) {

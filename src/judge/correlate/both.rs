@@ -223,7 +223,7 @@ impl Both<'_> {
             let left = left.get_mut(*family as usize).filter(|left| **left > 0);
             if let Some(left) = left {
                 *left -= 1;
-                successes.take_away(*time, attributes);
+                successes.take_away(*time, &self.addresses.filled(*family as usize, attributes));
             }
         }
     }

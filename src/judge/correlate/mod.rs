@@ -32,6 +32,7 @@ mod successes;
 mod ties;
 mod twins;
 mod view;
+mod writers;
 
 use crate::judge::combinations::asked_once;
 use crate::model::{Attributes, ByProxies, Dimension, Name, Rollup, SourceRollup, Time, Traffic, TrafficCell, sort_runs};
@@ -55,6 +56,7 @@ use std::sync::Arc;
 use successes::{OfProxies, Successes};
 use ties::Ties;
 use view::{SourceIndex, View};
+pub(crate) use writers::Writers;
 
 /// What correlation made of a rollup.
 #[derive(Clone, Debug, Default)]
@@ -101,11 +103,10 @@ pub(crate) fn correlate(rollup: &Rollup, clocks: Option<&Clocks>, workers: &Work
     let sources: Vec<(&Name, &SourceRollup)> = by_name(rollup);
     let families = family::families(&sources);
     let mut proxies = proxies::hosts(&sources, workers);
-    let known = clocks.and_then(|clocks| clocks.of_all(&sources));
-    let clocks = known.map_or_else(
-        || Cow::from(clocks::clocks(&sources, &families, &proxies, workers)),
-        Cow::from,
-    );
+    let writers = Writers::of(&sources);
+    writers.name_all(&mut proxies);
+    let known = clocks.and_then(|clocks| clocks.of_all(&sources)).map(Cow::from);
+    let clocks = known.unwrap_or_else(|| clocks::clocks(&sources, &families, &proxies, workers).into());
     let numbered: Vec<(u32, &Family)> = (0..).zip(&families).collect();
     let (mut assembled, numbered) = workers.both(
         || workers.map(&numbered, |family| assemble_family(*family, &sources, workers)),
@@ -115,7 +116,7 @@ pub(crate) fn correlate(rollup: &Rollup, clocks: Option<&Clocks>, workers: &Work
 
     let by_id = saved::by_id(&assembled, &families, (&sources, &clocks));
     let sides = join(&mut assembled, &mut proxies, &families, &sources, workers);
-    let (addresses, unnamed) = sides.sent(&proxies, &families, &sources);
+    let (addresses, unnamed) = sides.sent(&proxies, &families, (&sources, &writers));
     let Sides {
         applications,
         proxy_views,
@@ -144,7 +145,7 @@ pub(crate) fn correlate(rollup: &Rollup, clocks: Option<&Clocks>, workers: &Work
             (successes.first(), successes.cells())
         };
         let of_proxies = || {
-            let mut successes = successes::of_proxies(&proxies, &sources, &clocks, &covers);
+            let mut successes = successes::of_proxies(&proxies, (&sources, &clocks), &covers, &writers);
             died.of_proxies.iter().for_each(|one| successes.take_away(one.0, &one.1));
             (successes.uncovered.first(), successes.cells())
         };
@@ -194,7 +195,12 @@ struct Sides {
 
 impl Sides {
     /// Where the applications' calls went, and what these do not name of what went well.
-    fn sent(&self, proxies: &[ProxyHost], families: &[Family], sources: &[(&Name, &SourceRollup)]) -> (Addresses, Unnamed) {
+    fn sent(
+        &self,
+        proxies: &[ProxyHost],
+        families: &[Family],
+        (sources, writers): (&[(&Name, &SourceRollup)], &Writers),
+    ) -> (Addresses, Unnamed) {
         let addresses = Addresses::of(&addresses::Evidence {
             joined: &self.joined,
             applications: &self.applications,
@@ -204,6 +210,7 @@ impl Sides {
             family_of: &families_of_sources(families),
             families,
             sources,
+            writers,
         });
         let unnamed = Unnamed::of_joined(&self.joined, (families, sources), &addresses);
         (addresses, unnamed)
@@ -282,7 +289,7 @@ fn in_one<'a>(lists: impl Iterator<Item = &'a mut Vec<View>>) -> Vec<View> {
 }
 
 /// The sources by their number, which is their place by name.
-fn by_name(rollup: &Rollup) -> Vec<(&Name, &SourceRollup)> {
+pub(crate) fn by_name(rollup: &Rollup) -> Vec<(&Name, &SourceRollup)> {
     rollup.sources.iter().map(|(name, source)| (name, &**source)).collect()
 }
 

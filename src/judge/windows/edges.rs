@@ -233,7 +233,7 @@ pub(super) fn trim(series: &Series, first: usize, last: usize, background: f64) 
 }
 
 /// The contiguous run with the largest sum of what lies between an item and the one before, and of the item itself.
-fn best_run(gains: impl ExactSizeIterator<Item = (f64, f64)>) -> (usize, usize) {
+pub(super) fn best_run(gains: impl ExactSizeIterator<Item = (f64, f64)>) -> (usize, usize) {
     let (mut best, mut sum, mut from) = (f64::NEG_INFINITY, 0.0_f64, 0);
     let mut run = (0, gains.len().saturating_sub(1));
     for (at, (between, gain)) in gains.enumerate() {
@@ -253,7 +253,7 @@ fn best_run(gains: impl ExactSizeIterator<Item = (f64, f64)>) -> (usize, usize) 
 
 /// Edges are looked for at this part of the worst minute's rate at least: a quarter lost the edges of faults that come on
 /// slowly (measured on 560 generated scenarios: the sum of start errors fell from 14,500 s to 13,900 s at a sixth).
-const WORST_PART: f64 = 6.0;
+pub(super) const WORST_PART: f64 = 6.0;
 
 /// The highest rate an edge is looked for at: one success in between must not end a window.
 pub(super) const RATE_AT_MOST: f64 = 0.9;

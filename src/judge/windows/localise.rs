@@ -2,11 +2,12 @@
 //! (classification B5).
 
 use super::automaton::Segment;
+use super::services::{self, Service};
 use super::statistics::{binomial_at_least, binomial_at_most, differ};
 use super::table::{Entry, Slice, Table};
 use crate::judge::thresholds::{
-    AFFECTED_CHANCE, COVERAGE, GAIN_NEEDED, HEALTHY_CHANCE, HEALTHY_SHARE, OTHER_PROVIDER_CHANCE, SAME_RATE_SHARE,
-    STAGGER_EVIDENCE, STAGGER_MINUTES, TIE, VALUE_COST,
+    AFFECTED_CHANCE, COVERAGE, EVIDENCE_FLOOR, GAIN_NEEDED, HEALTHY_CHANCE, HEALTHY_SHARE, OTHER_PROVIDER_CHANCE,
+    SAME_RATE_SHARE, STAGGER_EVIDENCE, STAGGER_MINUTES, TIE, VALUE_COST,
 };
 use crate::model::{Dimension, Scope, Side};
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,17 +70,48 @@ fn precedence(side: Side) -> [Dimension; 11] {
 }
 
 /// The scope of the failures in minutes `first` to `last`.
-pub(super) fn localise(
-    table: &Table<'_>,
-    background: f64,
-    first: usize,
-    last: usize,
-    segments: &BTreeMap<Slice, Vec<Segment>>,
-) -> Localised {
+pub(super) fn localise(table: &Table<'_>, background: f64, first: usize, last: usize, segments: &Segments) -> Localised {
+    if let Some(service) = alone(table, background, (first, last), segments) {
+        let mut found = localise_in(table, background, service.span, Some(&service), segments);
+        service.confine(&mut found.scope, table, |entry| entry.k > 0.0);
+        return found;
+    }
+    let mut found = localise_in(table, background, (first, last), None, segments);
+    // What another one's window took is no part of this one's.
+    if let [service] = &services::failing(table, background, (found.first, found.last))[..] {
+        service.confine(&mut found.scope, table, |entry| entry.k > 0.0 && !entry.alive);
+    }
+    found
+}
+
+/// The service that a stretch is of, where another one fails in it whose failures are nothing of its own: at other times, or by
+/// other attributes.
+fn alone(table: &Table<'_>, background: f64, stretch: Span, segments: &Segments) -> Option<Service> {
+    let mut failing = services::failing(table, background, stretch).into_iter();
+    let (mut service, others): (Service, Vec<Service>) = (failing.next()?, failing.collect());
+    let (mine, apart): (Vec<Service>, Vec<Service>) = others.into_iter().partition(|other| {
+        !service.fails_at_other_times(other, table) && !fail_unlike(table, background, [&service, other], segments)
+    });
+    mine.iter().for_each(|other| service.take_in(other));
+    (!apart.is_empty()).then_some(service)
+}
+
+/// Whether one of two services fails in part only, by attributes that say nothing of the other.
+fn fail_unlike(table: &Table<'_>, background: f64, services: [&Service; 2], segments: &Segments) -> bool {
+    let [one, other] = services.map(|service| {
+        let Localised { scope, contrasts, .. } = localise_in(table, background, service.span, Some(service), segments);
+        let is_sure = contrasts.first().is_none_or(|contrast| contrast.gain >= EVIDENCE_FLOOR);
+        is_sure.then(|| scope.values.into_keys().collect::<Vec<_>>())
+    });
+    one.zip(other).is_some_and(|(one, other)| one != other)
+}
+
+/// The scope of the failures of a stretch, or of those of one service in it.
+fn localise_in(table: &Table<'_>, background: f64, stretch: Span, service: Option<&Service>, segments: &Segments) -> Localised {
     // A stretch can shrink to its anchor's own span; each shrink is strict, so this ends.
-    let (mut first, mut last) = (first, last);
+    let (mut first, mut last) = stretch;
     loop {
-        match scope_of(table, background, first, last, segments) {
+        match scope_of(table, background, (first, last), service, segments) {
             Ok((scope, contrasts)) => {
                 return Localised {
                     scope,
@@ -93,16 +125,18 @@ pub(super) fn localise(
     }
 }
 
+type Segments = BTreeMap<Slice, Vec<Segment>>;
 type Span = (usize, usize);
 
 fn scope_of(
     table: &Table<'_>,
     background: f64,
-    first: usize,
-    last: usize,
-    segments: &BTreeMap<Slice, Vec<Segment>>,
+    (first, last): Span,
+    service: Option<&Service>,
+    segments: &Segments,
 ) -> Result<(Scope, Vec<Contrast>), Span> {
-    let mut inside: Vec<&Entry> = table.between(first, last).iter().filter(|entry| entry.alive).collect();
+    let is_asked = |entry: &&Entry| entry.alive && service.is_none_or(|service| service.has(entry));
+    let mut inside: Vec<&Entry> = table.between(first, last).iter().filter(is_asked).collect();
     let mut scope = Scope::default();
     let mut contrasts: Vec<Contrast> = Vec::new();
     loop {
@@ -159,7 +193,7 @@ fn contrast(
     inside: &[&Entry],
     background: f64,
     stagger: Option<Span>,
-    segments: &BTreeMap<Slice, Vec<Segment>>,
+    segments: &Segments,
 ) -> Result<Option<Contrast>, Span> {
     let mut counts: BTreeMap<u16, (f64, f64)> = BTreeMap::new();
     let (mut failures, mut without) = (0.0, 0.0);

@@ -1,9 +1,10 @@
 //! When did calls fail more than usual, and what did the failing ones share (classification, part B).
 //!
 //! One side at a time: the counts ([`table`]), the stretches above background ([`automaton`]), the attributes that
-//! explain them ([`localise`], [`stagger`]), their edges ([`edges`], [`strays`]), one window a [`round`], peeled one by
+//! explain them ([`services`], [`localise`], [`stagger`]), their edges ([`edges`], [`strays`]), one window a [`round`], peeled one by
 //! one ([`search`]); then what clustered background could explain is dropped and fragments are put together ([`settle`]).
 
+mod apart;
 mod automaton;
 mod confine;
 mod draft;
@@ -14,6 +15,7 @@ mod round;
 #[cfg(test)]
 mod scenarios;
 mod search;
+mod services;
 mod settle;
 mod slices;
 mod stagger;

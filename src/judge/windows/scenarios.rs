@@ -169,6 +169,22 @@ fn the_one_model_of_all_failures_failed_where_others_fail_at_other_times() {
 }
 
 #[test]
+fn two_models_that_only_failures_name_and_that_overlap_in_time_are_two_windows() {
+    let mut log = Log::new();
+    for minute in 0..600 {
+        for (model, span) in [("gpt-4o", 200..260), ("o3-mini", 230..290)] {
+            let failing = if span.contains(&minute) { 4 } else { 0 };
+            log.minute_told([None, Some(model)], minute, 20, failing);
+        }
+    }
+    let windows = log.windows();
+    let spans: Vec<_> = windows.iter().map(span).collect();
+    assert_eq!(spans, [(200, 259), (230, 289)]);
+    let model = |model| (Some(vec![Name::from(model)]), Class::ModelSpecific);
+    assert_eq!(models_and_class(&windows), [model("gpt-4o"), model("o3-mini")]);
+}
+
+#[test]
 fn what_went_well_is_counted_though_it_names_no_model() {
     let windows = windows_told_by_failures(&["gpt-4o"], 20);
     let counts: Vec<_> = windows.iter().map(|window| (window.failures, window.attempts / 10)).collect();

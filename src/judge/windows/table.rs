@@ -300,7 +300,7 @@ impl<'a> Table<'a> {
 }
 
 /// Adds an entry to a series that ends in its minute or an earlier one.
-fn add(series: &mut Series, entry: &Entry) {
+pub(super) fn add(series: &mut Series, entry: &Entry) {
     match series.last_mut() {
         Some((minute, n, k)) if *minute == entry.minute => (*n, *k) = (*n + entry.n, *k + entry.k),
         _ => series.push((entry.minute, entry.n, entry.k)),

@@ -4,6 +4,7 @@ use super::{Successes, cells};
 use crate::judge::correlate::clocks::Clock;
 use crate::judge::correlate::cover::{Cover, Covers};
 use crate::judge::correlate::proxies::ProxyHost;
+use crate::judge::correlate::writers::Writers;
 use crate::model::{Attributes, Dimension, Grain, Name, SourceRollup, Time, TrafficCell, TupleId};
 use std::sync::Arc;
 
@@ -38,9 +39,9 @@ impl OfProxies {
 /// the attempts that went through it, as far as nothing else shows them (classification B3.4e).
 pub(in crate::judge::correlate) fn of_proxies(
     proxies: &[ProxyHost],
-    sources: &[(&Name, &SourceRollup)],
-    clocks: &[Clock],
+    (sources, clocks): (&[(&Name, &SourceRollup)], &[Clock]),
     covers: &Covers,
+    writers: &Writers,
 ) -> OfProxies {
     let counts = |grain: Grain| matches!(grain, Grain::Attempt | Grain::Tunnel);
     let (mut all, mut uncovered) = (Successes::default(), Successes::default());
@@ -49,6 +50,7 @@ pub(in crate::judge::correlate) fn of_proxies(
         for &index in &proxy.counted {
             let Some((_, rollup)) = sources.get(index) else { continue };
             let source = (*rollup, clocks.get(index).copied().unwrap_or_default());
+            let named = |attributes: &Arc<Attributes>| writers.filled(index, attributes);
             let covered = |attributes: &Arc<Attributes>| covers.of(host, attributes.get(Dimension::Client)) != Cover::None;
             let covered: Vec<bool> = rollup.cells.combinations().map(covered).collect();
             let is_covered = |id: TupleId| covered.get(usize::from(id)) == Some(&true);
@@ -56,12 +58,12 @@ pub(in crate::judge::correlate) fn of_proxies(
             if !is_any_covered && covered.contains(&true) && covers_some() {
                 (is_any_covered, all) = (true, uncovered.clone());
             }
-            uncovered.add_all(source, |grain, id| counts(grain) && !is_covered(id), Arc::clone);
+            uncovered.add_all(source, |grain, id| counts(grain) && !is_covered(id), named);
             if is_any_covered {
                 let is_hop = |attributes: &Arc<Attributes>| covers.is_hop(host, attributes.get(Dimension::Client));
                 let hops: Vec<bool> = rollup.cells.combinations().map(is_hop).collect();
                 let is_hop = |id: TupleId| hops.get(usize::from(id)) == Some(&true);
-                all.add_all(source, |grain, id| counts(grain) && !is_hop(id), Arc::clone);
+                all.add_all(source, |grain, id| counts(grain) && !is_hop(id), named);
             }
         }
     }
