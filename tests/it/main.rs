@@ -73,4 +73,5 @@ mod told_twice;
 mod trace;
 mod untold;
 mod watched;
+mod wrappers;
 mod zones;

@@ -44,6 +44,7 @@ pub use finished::{is_answers_id, is_reason};
 pub use own::own;
 pub use prose::model as model_in;
 pub use raised::read as raised;
+pub(super) use retry_wrapper::pause_ms;
 pub(super) use scan::duration_ms;
 pub use scan::is_body_id;
 pub(super) use summary::is_before_an_end;

@@ -3,6 +3,7 @@
 
 use super::exception::exception;
 use super::named::{by_status, by_words, within};
+use super::words::Words;
 use super::{Said, dotnet, http_client, in_words, prose, summary, trace};
 use crate::model::{Fields, Grain, Instant};
 
@@ -61,7 +62,20 @@ pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
     let words = error.and_then(|text| line.split(text).next()).unwrap_or(line);
     fields.model = fields.model.or_else(|| prose::model(words));
     trace::attach(rest, fields);
+    if !is_named && is_of_a_call(line) {
+        fields.grain = Grain::Call;
+    }
     Said::AboutACall
+}
+
+/// Whether a line over a traceback is the program's own on a call that it gave up: `llm call gave up model=gpt-4o`.
+fn is_of_a_call(line: &str) -> bool {
+    let words = line.split_once('=').map_or("", |(words, _)| words);
+    let gave_up = || {
+        let words = words.to_ascii_lowercase();
+        ["gave up", "gave_up", "giving up"].iter().any(|word| words.contains(word))
+    };
+    summary::names_a_model(line) && (Words::of(words).ended == Some(false) || gave_up())
 }
 
 #[cfg(test)]

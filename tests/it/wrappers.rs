@@ -1,0 +1,101 @@
+//! Is every attempt counted that a retry wrapper around an SDK tells of, and each of them once?
+
+use crate::run::{counted, found};
+
+/// One log of what `lines` writes for every minute, each behind its second.
+fn by_minute(lines: &[(u32, &str)]) -> String {
+    (10..30)
+        .flat_map(|minute| lines.iter().map(move |(second, line)| (minute, *second, *line)))
+        .map(|(minute, second, line)| format!("2026-09-14 09:{minute}:{second:02},100 {line}\n"))
+        .collect()
+}
+
+const ANSWERED: (u32, &str) = (40, "INFO app: llm call ok model=gpt-4o latency_ms=812");
+
+const TRACEBACK: &str = "ERROR app: llm call gave up model=gpt-4o
+Traceback (most recent call last):
+  File \"/srv/app/main.py\", line 73, in call
+openai.InternalServerError: Error code: 503 - {'error': {'message': 'overloaded', 'type': 'server_error'}}";
+
+#[test]
+fn a_traceback_behind_numbered_attempts_is_the_last_one() {
+    let retry = |number: u32| {
+        format!("WARNING app: llm retry attempt={number} model=gpt-4o error=InternalServerError status=503 wait=0.5")
+    };
+    let (first, second) = (retry(1), retry(2));
+    let log = by_minute(&[(3, &first), (6, &second), (9, TRACEBACK), ANSWERED]);
+    let counts = found(&log).counts;
+    assert_eq!((counts.attempts, counts.failures), (80, 60));
+    assert_eq!((counts.calls, counts.calls_lost), (40, 20));
+}
+
+#[test]
+fn a_traceback_behind_the_attempt_that_raised_it_is_no_further_one() {
+    let failed = "WARNING app: llm call failed attempt=3 model=gpt-4o error=InternalServerError status=503 wait=0.5";
+    assert_eq!(counted(&by_minute(&[(3, failed), (4, TRACEBACK), ANSWERED])), (40, 20));
+}
+
+#[test]
+fn staminas_scheduled_retries_tell_of_attempts() {
+    let line =
+        |minute: u32, second: u32, rest: &str| format!("timestamp=2026-09-14T09:{minute}:{second:02}.100253Z level={rest}\n");
+    let cause = "caused_by=\"InternalServerError('Error code: 503 - The server is overloaded')\"";
+    let log: String = (10..30)
+        .map(|minute| {
+            let retry = |second, number| {
+                let rest = format!(
+                    "warning event=stamina.retry_scheduled callable=\"<context block>\" args=() kwargs={{}} retry_num={number} \
+                     {cause} wait_for=1.95 waited_so_far=0.0"
+                );
+                line(minute, second, &rest)
+            };
+            let failed = "error event=unanswered ticket=2 model=gpt-4o err=\"Error code: 503 - The server is overloaded\"";
+            retry(3, 1)
+                + &retry(6, 2)
+                + &line(minute, 9, failed)
+                + &line(minute, 40, "info event=answered model=gpt-4o status=200")
+        })
+        .collect();
+    assert_eq!(counted(&log), (80, 60));
+    let others = log.replace(
+        "InternalServerError('Error code: 503 - The server is overloaded')",
+        "ConnectionError('redis:6379 refused')",
+    );
+    assert_eq!(counted(&others), (40, 20));
+}
+
+#[test]
+fn googles_classes_behind_langchains_retries_have_their_status() {
+    let retry = |raised: &str| {
+        format!(
+            "WARNING langchain_google_genai.chat_models: Retrying \
+             langchain_google_genai.chat_models._chat_with_retry.<locals>._chat_with_retry in 2.0 seconds as it raised {raised}"
+        )
+    };
+    let (busy, late) = (
+        retry("ServiceUnavailable: 503 The model is overloaded. Please try again later.."),
+        retry("DeadlineExceeded: 504 Deadline Exceeded."),
+    );
+    let quota = retry("ResourceExhausted: 429 You exceeded your current quota, please check your plan and billing details..");
+    let ok = (50, "INFO app: llm call ok model=gemini-2.5-pro latency_ms=812");
+    let counts = found(&by_minute(&[(3, &busy), (8, &late), (13, &quota), ok])).counts;
+    assert_eq!((counts.attempts, counts.failures), (80, 40));
+    assert_eq!(
+        (counts.by_status.get(&503), counts.by_status.get(&504)),
+        (Some(&20), Some(&20))
+    );
+    assert!(counts.by_transport_error.is_empty());
+}
+
+#[test]
+fn litellms_class_for_a_page_of_a_gateway_is_a_502() {
+    let page = "WARNING pipeline: primary gpt-4o failed: litellm.BadGatewayError: BadGatewayError: OpenAIException - <html>
+<head><title>502 Bad Gateway</title></head>
+</html>; falling back to gpt-4o-mini";
+    let bare = "ERROR pipeline: call to gpt-4o failed: litellm.BadGatewayError: BadGatewayError: OpenAIException - Bad gateway";
+    let counts = found(&by_minute(&[(3, page), (9, bare), ANSWERED])).counts;
+    assert_eq!((counts.attempts, counts.failures), (60, 40));
+    assert_eq!(counts.by_status.get(&502), Some(&40));
+    let other = "ERROR pipeline: BadGatewayError: shop.example.com";
+    assert_eq!(counted(&by_minute(&[(3, other), ANSWERED])), (20, 0));
+}
