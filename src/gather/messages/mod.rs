@@ -37,6 +37,7 @@ mod trace;
 mod two_lines;
 mod wording;
 mod words;
+mod work;
 mod written;
 
 pub use exception::{Raised, exception, is_sdk_class, of_class as exception_of};
@@ -98,7 +99,7 @@ pub fn read_within<'a>(span: Option<&'a str>, message: &'a str, fields: &mut Fie
     if let Some(said) = behind_a_prefix(line, rest, message, fields) {
         return said;
     }
-    if let Some(said) = finished::read(line, rest, fields) {
+    if let Some(said) = finished::read(line, rest, fields).or_else(|| work::read(line, rest, fields)) {
         return said;
     }
     node_dump::read(line, message, fields).unwrap_or_else(|| raised::read(line, rest, fields))
