@@ -99,3 +99,57 @@ fn litellms_class_for_a_page_of_a_gateway_is_a_502() {
     let other = "ERROR pipeline: BadGatewayError: shop.example.com";
     assert_eq!(counted(&by_minute(&[(3, other), ANSWERED])), (20, 0));
 }
+
+/// A log of JSON lines of what `lines` writes for every minute, each behind its second.
+fn json_by_minute(lines: &[(u32, &str)]) -> String {
+    let line = |minute, second, rest| format!("{{\"ts\":\"2026-09-14T08:{minute}:{second:02}.580Z\",{rest}}}\n");
+    let of_minute = |minute| lines.iter().map(move |(second, rest)| line(minute, *second, *rest));
+    (10..30).flat_map(of_minute).collect()
+}
+
+const WELL: (u32, &str) = (50, r#""level":"info","msg":"llm ok","model":"gpt-4o","ms":940"#);
+
+#[test]
+fn the_line_of_a_call_behind_its_attempts_is_no_further_one() {
+    let attempt = r#""level":"warn","msg":"attempt failed","model":"gpt-4o","status":503,"error":"503 The server is overloaded""#;
+    let call = r#""level":"error","msg":"chain failed","model":"gpt-4o","error":"503 The server is overloaded","status":503"#;
+    let log = json_by_minute(&[(3, attempt), (5, attempt), (8, attempt), (8, call), WELL]);
+    assert_eq!(counted(&log), (80, 60));
+    // Without attempts of their own, calls count as they did.
+    assert_eq!(counted(&json_by_minute(&[(3, call), (8, call), WELL])), (60, 40));
+}
+
+#[test]
+fn a_retry_of_an_llms_route_tells_of_an_attempt_that_broke() {
+    let retry = |number: u32, url: &str| {
+        format!(r#""code":"ECONNRESET","error":"read ECONNRESET","level":"warn","message":"retry {number} of {url}""#)
+    };
+    let call = r#""code":"ECONNRESET","error":"read ECONNRESET","level":"error","message":"llm failed","model":"gpt-4o","ms":4020,"url":"/chat/completions""#;
+    let (first, second) = (retry(1, "/chat/completions"), retry(2, "/chat/completions"));
+    let log = json_by_minute(&[(3, &first), (5, &second), (7, call), WELL]);
+    assert_eq!(counted(&log), (80, 60));
+    let (first, second) = (retry(1, "/v1/orders"), retry(2, "/cart"));
+    assert_eq!(
+        counted(&json_by_minute(&[(3, &first), (5, &second), (7, call), WELL])),
+        (40, 20)
+    );
+}
+
+#[test]
+fn attempts_numbered_in_prose_are_those_of_one_call() {
+    let failed = |number: u32| {
+        format!("WARNING app: attempt {number}/3 for gpt-4o failed: Error code: 503 - {{'error': {{'message': 'overloaded'}}}}")
+    };
+    let lines = [failed(1), failed(2), failed(3)];
+    let gave_up = "ERROR app: giving up on gpt-4o after 3 attempts: Error code: 503 - {'error': {'message': 'overloaded'}}";
+    let counts = found(&by_minute(&[
+        (3, &lines[0]),
+        (6, &lines[1]),
+        (12, &lines[2]),
+        (12, gave_up),
+        ANSWERED,
+    ]))
+    .counts;
+    assert_eq!((counts.attempts, counts.failures), (80, 60));
+    assert_eq!(counts.calls, 40);
+}

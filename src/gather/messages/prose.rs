@@ -84,6 +84,22 @@ pub(super) fn status(text: &str) -> Option<(u16, usize)> {
     })
 }
 
+/// The number of an attempt and how many there may be: `attempt 1/3`, `Attempt 2 of 3`, `attempt #1`.
+pub(super) fn attempt(text: &str) -> Option<(u32, Option<u32>)> {
+    /// More are tried by nobody; dates and ids are greater.
+    const MOST: u32 = 100;
+    memchr::memmem::find_iter(text.as_bytes(), b"ttempt ").find_map(|at| {
+        let rest = text.get(at + "ttempt ".len()..)?.trim_start_matches(['#', '(']);
+        let (number, rest) = scan::whole(rest).filter(|(number, _)| (1..=MOST).contains(number))?;
+        let of = ["/", " of ", " / "]
+            .iter()
+            .find_map(|sign| scan::whole(rest.strip_prefix(sign)?));
+        let of = of.map(|(of, _)| of).filter(|of| (number..=MOST).contains(of));
+        let is_apart = rest.is_empty() || rest.starts_with([' ', '/', ':', ',', ')', '.', ';', '-']);
+        is_apart.then_some((number, of))
+    })
+}
+
 /// The first word that is the name of a known maker's model.
 #[must_use]
 pub fn model(text: &str) -> Option<&str> {
@@ -131,7 +147,17 @@ pub(super) fn shaped_id(text: &str) -> Option<(&str, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{id, is_of_a_call, model, shaped_id, status};
+    use super::{attempt, id, is_of_a_call, model, shaped_id, status};
+
+    #[test]
+    fn an_attempt_in_prose_has_its_number_and_how_many_there_may_be() {
+        assert_eq!(attempt("job 12: attempt 1/3 with gpt-4o failed"), Some((1, Some(3))));
+        assert_eq!(attempt("Attempt 2 of 3 failed"), Some((2, Some(3))));
+        assert_eq!(attempt("attempt #2: oh"), Some((2, None)));
+        assert_eq!(attempt("attempt 1/20250306"), Some((1, None)));
+        assert_eq!(attempt("giving up after 3 attempts"), None);
+        assert_eq!(attempt("attempt failed after 3 s"), None);
+    }
 
     #[test]
     fn a_call_is_named_by_a_word_of_its_own() {

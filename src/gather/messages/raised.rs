@@ -65,7 +65,21 @@ pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
     if !is_named && is_of_a_call(line) {
         fields.grain = Grain::Call;
     }
+    number(line, fields);
     Said::AboutACall
+}
+
+/// Takes the attempt's number from the words of a line. Before the last one the program tries again.
+fn number(line: &str, fields: &mut Fields<'_>) {
+    if fields.attempt.is_some() {
+        return;
+    }
+    let Some((number, of)) = prose::attempt(line) else { return };
+    fields.attempt = Some(number);
+    if let Some(left) = of.and_then(|of| of.checked_sub(number)) {
+        fields.retries_left = Some(left);
+        fields.retry_in_ms = fields.retry_in_ms.or((left > 0).then_some(0.0));
+    }
 }
 
 /// Whether a line over a traceback is the program's own on a call that it gave up: `llm call gave up model=gpt-4o`.

@@ -377,7 +377,7 @@ fn assign<'a>(key: Key, value: &'a str, fields: &mut Fields<'a>) {
         Key::Error | Key::ErrorMessage => fields.error_message = Some(value),
         Key::ErrorType => fields.error_type = Some(value),
         Key::Latency(unit) => fields.duration_ms = fields.duration_ms.or(latency_ms(value, unit)),
-        Key::Attempt => fields.attempt = value.parse().ok().filter(|attempt| *attempt > 0),
+        Key::Attempt => fields.attempt = scan::whole(value).map(|(attempt, _)| attempt).filter(|attempt| *attempt > 0),
         // Only the words before the pairs tell whether it is one before a retry.
         Key::Pause(_) => {}
         Key::Stream => fields.stream = Some(value.eq_ignore_ascii_case("true")),

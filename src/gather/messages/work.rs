@@ -112,6 +112,11 @@ fn is_bare(line: &str, model: &str) -> bool {
         return false;
     };
     let mut is_well = false;
+    // A logger's name may stand before the message.
+    let before = before
+        .split_once(' ')
+        .filter(|(name, _)| name.contains('.'))
+        .map_or(before, |(_, rest)| rest);
     let parts = [before, behind].into_iter().flat_map(|text| {
         text.split(|letter: char| !letter.is_ascii_alphanumeric())
             .filter(|word| !word.is_empty())

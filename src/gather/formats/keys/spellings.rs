@@ -341,6 +341,7 @@ pub(super) const SPELLINGS: &[(Key, &[&str])] = &[
             "thrownname",
             "exceptionclassname",
             "errortypename",
+            "klass",
         ],
     ),
     (Key::ErrorCode, &["errorcode", "errcode", "exceptioncode"]),

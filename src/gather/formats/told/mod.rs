@@ -286,7 +286,8 @@ impl<'a> Told<'a> {
         }
         let exchange =
             fields.method.is_some() && (fields.url.is_some_and(|url| url.contains('/')) || fields.server_address.is_some());
-        fields.grain = if (self.get(Key::Attempt).is_some() && !finished) || exchange {
+        let is_numbered = self.get(Key::Attempt).is_some() || failed && self.is_of_an_attempt();
+        fields.grain = if (is_numbered && !finished) || exchange {
             Grain::Attempt
         } else {
             Grain::Call
