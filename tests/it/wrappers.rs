@@ -115,6 +115,11 @@ fn the_line_of_a_call_behind_its_attempts_is_no_further_one() {
     let call = r#""level":"error","msg":"chain failed","model":"gpt-4o","error":"503 The server is overloaded","status":503"#;
     let log = json_by_minute(&[(3, attempt), (5, attempt), (8, attempt), (8, call), WELL]);
     assert_eq!(counted(&log), (80, 60));
+    // What an SDK's own lines tell is not told anew.
+    let sdks = r#""level":"info","logger":"httpx","msg":"HTTP Request: POST https://api.openai.com/v1/chat/completions \"HTTP/1.1 503 Service Unavailable\"""#;
+    let answered = sdks.replace("503 Service Unavailable", "200 OK");
+    let log = json_by_minute(&[(3, sdks), (3, attempt), (6, sdks), (6, attempt), (6, call), (50, &answered)]);
+    assert_eq!(counted(&log), (60, 40));
     // Without attempts of their own, calls count as they did.
     assert_eq!(counted(&json_by_minute(&[(3, call), (8, call), WELL])), (60, 40));
 }

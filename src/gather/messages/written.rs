@@ -22,6 +22,10 @@ pub(super) fn status<'a>(rest: &'a str, class: Option<&str>, sdk: bool) -> Optio
     if let Some((status, message)) = after("error, status code: ") {
         return Some((status, message.split_once("message: ").map_or("", |(_, message)| message)));
     }
+    // openai-python 0.x of a body that it cannot read: `HTTP code 502 from API (<html>…`.
+    if let Some((status, message)) = after("HTTP code ") {
+        return Some((status, message.strip_prefix(" from API ")?));
+    }
     if let Some((status, message)) = after("error code: ").or_else(|| after("HTTP ")) {
         return Some((status, message.trim_start_matches([' ', '-', ':'])));
     }

@@ -59,7 +59,7 @@ impl Told<'_> {
         if message.names_many() || !(message.names_a_call() || Wording::of(text).names_a_call()) {
             return false;
         }
-        let is_attempts = self.get(Key::Attempt).is_some() || self.is_of_an_attempt() || self.retries_a_route();
+        let is_attempts = self.get(Key::Attempt).is_some() || self.retries_a_route();
         fields.grain = if is_attempts { Grain::Attempt } else { Grain::Call };
         fields.instant = Instant::End;
         // The words of a client that does not know why are anybody's beyond the first.

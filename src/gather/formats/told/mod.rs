@@ -286,9 +286,11 @@ impl<'a> Told<'a> {
         }
         let exchange =
             fields.method.is_some() && (fields.url.is_some_and(|url| url.contains('/')) || fields.server_address.is_some());
-        let is_numbered = self.get(Key::Attempt).is_some() || failed && self.is_of_an_attempt();
-        fields.grain = if (is_numbered && !finished) || exchange {
+        fields.grain = if (self.get(Key::Attempt).is_some() && !finished) || exchange {
             Grain::Attempt
+        } else if failed && self.is_of_an_attempt() {
+            // An SDK's own lines may have told of it.
+            Grain::Detail
         } else {
             Grain::Call
         };
