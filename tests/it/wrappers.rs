@@ -158,3 +158,41 @@ fn attempts_numbered_in_prose_are_those_of_one_call() {
     assert_eq!((counts.attempts, counts.failures), (80, 60));
     assert_eq!(counts.calls, 40);
 }
+
+#[test]
+fn an_sdks_class_as_a_word_tells_of_a_failure_where_a_call_is_named() {
+    let failed = |class: &str, end: &str| format!("WARNING app: OpenAI error {class} on gpt-4o, {end}");
+    let (first, last) = (
+        failed("InternalServerError", "retrying (1/3)"),
+        failed("InternalServerError", "giving up"),
+    );
+    assert_eq!(counted(&by_minute(&[(3, &first), (6, &last), ANSWERED])), (60, 40));
+    let numbered = "WARNING app: Attempt 2 of 3 failed (APITimeoutError), retrying in 4s";
+    assert_eq!(counted(&by_minute(&[(3, numbered), ANSWERED])), (40, 20));
+    for other in [
+        "WARNING app: job failed (InternalServerError), retrying in 4s",
+        "WARNING app: shop error NotFoundError on cart, giving up",
+        "INFO app: retry policy for gpt-4o: on InternalServerError after failure",
+        "WARNING app: Attempt 2 of 3 failed (QueryError), retrying in 4s",
+    ] {
+        assert_eq!(counted(&by_minute(&[(3, other), ANSWERED])), (20, 0), "{other}");
+    }
+}
+
+#[test]
+fn googles_exception_under_a_line_that_names_a_model_is_a_calls() {
+    let trace = |head: &str| {
+        format!(
+            "ERROR app: {head}\nTraceback (most recent call last):\n  File \"/srv/app/main.py\", line 73, in call\n\
+             google.api_core.exceptions.ServiceUnavailable: 503 The model is overloaded."
+        )
+    };
+    assert_eq!(
+        counted(&by_minute(&[(3, &trace("gemini-2.5-pro failed")), ANSWERED])),
+        (40, 20)
+    );
+    assert_eq!(
+        counted(&by_minute(&[(3, &trace("upload to bucket failed")), ANSWERED])),
+        (20, 0)
+    );
+}

@@ -2,7 +2,7 @@
 //! line of the source tells how the attempt ended.
 
 use super::exception::exception;
-use super::named::{by_status, by_words, within};
+use super::named::{by_class, by_status, by_words, within};
 use super::words::Words;
 use super::{Said, dotnet, http_client, in_words, prose, summary, trace};
 use crate::model::{Fields, Grain, Instant};
@@ -26,12 +26,20 @@ pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
     };
     let named = within(line, is_error).or_else(by_client);
     let is_failing = named.is_none() && in_words::is_of_a_failure(line, is_error);
-    let own_words = || by_words(line, is_error).or_else(|| by_status(line, rest, is_error));
+    let own_words = || {
+        by_words(line, is_error)
+            .or_else(|| by_status(line, rest, is_error))
+            .or_else(|| by_class(line))
+    };
     let named = named.or_else(|| is_failing.then(own_words).flatten());
     let broken = (is_failing && named.is_none()).then(|| in_words::broken(line)).flatten();
     let is_broken_below = is_failing && named.is_none() && broken.is_none() && in_words::is_broken_below(line, rest);
     let is_named = named.is_some() || broken.is_some() || is_broken_below;
-    let is_raised_below = || trace::is_sdk(rest) || (is_error && dotnet::broke(line, rest));
+    let is_raised_below = || {
+        trace::is_sdk(rest)
+            || (is_error && dotnet::broke(line, rest))
+            || (is_error && trace::is_googles(rest) && in_words::is_of_an_llm(line))
+    };
     if !is_named && (rest.is_empty() || !(is_error || is_failing) || !is_raised_below()) {
         return Said::Other;
     }
@@ -66,6 +74,7 @@ pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
         fields.grain = Grain::Call;
     }
     number(line, fields);
+    fields.retry_in_ms = prose::pause_ms(line).or(fields.retry_in_ms);
     Said::AboutACall
 }
 
