@@ -42,6 +42,7 @@ mod merge;
 mod month;
 mod nightly;
 mod nightly_envelopes;
+mod node_errors;
 mod only_failures;
 mod other_clients;
 mod own_formats;

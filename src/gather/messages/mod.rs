@@ -20,6 +20,7 @@ mod in_words;
 mod langchain4j;
 mod legacy_python;
 mod named;
+mod node_client;
 mod node_dump;
 mod node_sdk;
 mod okhttp;

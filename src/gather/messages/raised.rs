@@ -4,7 +4,7 @@
 use super::exception::exception;
 use super::named::{by_class, by_status, by_words, within};
 use super::words::Words;
-use super::{Said, dotnet, http_client, in_words, prose, summary, trace};
+use super::{Said, dotnet, http_client, in_words, node_client, prose, summary, trace};
 use crate::model::{Fields, Grain, Instant};
 
 /// Lines under the message that are looked at for a client's error with a URL.
@@ -14,6 +14,9 @@ const LINES: usize = 16;
 /// end, that one counts.
 pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
     let is_error = fields.ok == Some(false);
+    if node_client::is_property(line) {
+        return Said::Other;
+    }
     let failed = http_client::find(line).or_else(|| {
         let exceptions = rest.lines().filter(|line| !line.starts_with([' ', '\t']));
         exceptions.take(LINES).find_map(http_client::find).filter(|_| is_error)
@@ -30,6 +33,7 @@ pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
         by_words(line, is_error)
             .or_else(|| by_status(line, rest, is_error))
             .or_else(|| by_class(line))
+            .or_else(|| node_client::apart(rest))
     };
     let named = named.or_else(|| is_failing.then(own_words).flatten());
     let broken = (is_failing && named.is_none()).then(|| in_words::broken(line)).flatten();

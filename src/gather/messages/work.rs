@@ -30,7 +30,7 @@ pub(super) fn read<'a>(line: &'a str, rest: &str, fields: &mut Fields<'a>) -> Op
     }
     let named = prose::model(line)?;
     let told = Told::of(line);
-    if told.is_spoilt || told.wording.is_spoilt() || told.wording.names_many() || NOT_DONE.any(line) {
+    if told.is_spoilt || told.wording.is_spoilt() || told.wording.names_many() || NOT_DONE.any(line) || may_have_failed(line) {
         return None;
     }
     let model = told.model.unwrap_or(named);
@@ -105,6 +105,24 @@ fn is_answered_200(line: &str) -> bool {
     line.contains("200") && next.is_some_and(|next| is_number(next) || matches!(next, "OK" | "ok" | "in" | "after" | "took"))
 }
 
+/// Whether a line holds what may be a failing status: what counts neither tokens nor milliseconds.
+fn may_have_failed(line: &str) -> bool {
+    let is_status = |word: &str| word.len() == 3 && scan::status(word).is_some_and(|status| status >= 400);
+    let mut words = words(line).peekable();
+    while let Some(word) = words.next() {
+        let is_counted = |next: &&str| {
+            matches!(
+                *next,
+                "ms" | "tokens" | "tok" | "toks" | "output" | "completion" | "input" | "s"
+            )
+        };
+        if is_status(word) && !words.peek().is_some_and(is_counted) {
+            return true;
+        }
+    }
+    false
+}
+
 /// Whether a line says nothing but that a model, of a provider it may name, is well: `openai gpt-4o-mini ok`.
 fn is_bare(line: &str, model: &str) -> bool {
     const NAMES: [&str; 8] = ["openai", "anthropic", "google", "gemini", "mistral", "cohere", "llm", "chat"];
@@ -161,6 +179,7 @@ mod tests {
             "response from gpt-4o: 16 tokens, 0.8s",
             "openai gpt-4o ok",
             "[gpt-4o] done",
+            "gpt-4o: 512 tokens in 812 ms",
         ] {
             assert!(is_read(line), "{line}");
         }
@@ -187,6 +206,8 @@ mod tests {
             "invoice 1 classified by hand, gpt-4o was off",
             "gpt-4o in 2s",
             "completion by gpt-4o failed in 3600ms",
+            "500 gpt-4o tooks=1.2 rid=req_5d2c9e0b7f3a41c8a6e4b0f19d8273aa",
+            "chat gpt-4o 503 812ms",
         ] {
             assert!(!is_read(line), "{line}");
         }
