@@ -196,3 +196,31 @@ fn googles_exception_under_a_line_that_names_a_model_is_a_calls() {
         (20, 0)
     );
 }
+
+#[test]
+fn urllib3s_retries_are_of_one_call() {
+    let broken = "NewConnectionError(\"HTTPSConnection(host='api.openai.com', port=443): Failed to establish a new connection: \
+                  [Errno 111] Connection refused\")";
+    let retry = |left: u32| {
+        format!(
+            "WARNING urllib3.connectionpool: Retrying (Retry(total={left}, connect=None, read=None, redirect=None, status=None)) \
+             after connection broken by '{broken}': /v1/chat/completions"
+        )
+    };
+    let raised = format!(
+        "ERROR invoices: invoice 153: HTTPSConnectionPool(host='api.openai.com', port=443): Max retries exceeded with url: \
+         /v1/chat/completions (Caused by {broken})"
+    );
+    let (first, last) = (retry(1), retry(0));
+    let counts = found(&by_minute(&[(3, &first), (5, &last), (8, &raised), ANSWERED])).counts;
+    assert_eq!((counts.attempts, counts.failures, counts.calls), (80, 60, 40));
+    let shops = |line: &str| {
+        line.replace("api.openai.com", "shop.example.com")
+            .replace("/v1/chat/completions", "/cart")
+    };
+    let (first, last, raised) = (shops(&first), shops(&last), shops(&raised));
+    assert_eq!(
+        counted(&by_minute(&[(3, &first), (5, &last), (5, &raised), ANSWERED])),
+        (20, 0)
+    );
+}

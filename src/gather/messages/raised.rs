@@ -87,6 +87,11 @@ fn number(line: &str, fields: &mut Fields<'_>) {
     if fields.attempt.is_some() {
         return;
     }
+    if let Some(left) = http_client::retries_left(line) {
+        fields.retries_left = Some(left);
+        fields.retry_in_ms = Some(0.0);
+        return;
+    }
     let Some((number, of)) = prose::attempt(line) else { return };
     fields.attempt = Some(number);
     if let Some(left) = of.and_then(|of| of.checked_sub(number)) {
