@@ -32,11 +32,11 @@ pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
     let own_words = || {
         by_words(line, is_error)
             .or_else(|| by_status(line, rest, is_error))
-            .or_else(|| by_class(line))
             .or_else(|| node_client::apart(rest))
     };
     let named = named.or_else(|| is_failing.then(own_words).flatten());
-    let broken = (is_failing && named.is_none()).then(|| in_words::broken(line)).flatten();
+    let in_a_word = || in_words::broken(line).or_else(|| by_class(line));
+    let broken = (is_failing && named.is_none()).then(in_a_word).flatten();
     let is_broken_below = is_failing && named.is_none() && broken.is_none() && in_words::is_broken_below(line, rest);
     let is_named = named.is_some() || broken.is_some() || is_broken_below;
     let is_raised_below = || {
@@ -61,6 +61,18 @@ pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
     } else if is_broken_below {
         fields.text = Some(rest);
     }
+    beside(line, may_quote, fields);
+    trace::attach(rest, fields);
+    if !is_named && is_of_a_call(line) {
+        fields.grain = Grain::Call;
+    }
+    number(line, fields);
+    fields.retry_in_ms = prose::pause_ms(line).or(fields.retry_in_ms);
+    Said::AboutACall
+}
+
+/// Adds what a line says of a call beside its error: pairs, ids, the model.
+fn beside<'a>(line: &'a str, may_quote: bool, fields: &mut Fields<'a>) {
     summary::supplement(line, fields);
     if fields.x_request_id.is_none() && fields.request_id.is_none() {
         match prose::id(line) {
@@ -73,13 +85,6 @@ pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
     let error = fields.text.filter(|_| may_quote);
     let words = error.and_then(|text| line.split(text).next()).unwrap_or(line);
     fields.model = fields.model.or_else(|| prose::model(words));
-    trace::attach(rest, fields);
-    if !is_named && is_of_a_call(line) {
-        fields.grain = Grain::Call;
-    }
-    number(line, fields);
-    fields.retry_in_ms = prose::pause_ms(line).or(fields.retry_in_ms);
-    Said::AboutACall
 }
 
 /// Takes the attempt's number from the words of a line. Before the last one the program tries again.
