@@ -103,13 +103,13 @@ pub(super) fn attempt(text: &str) -> Option<(u32, Option<u32>)> {
 /// The pause before the next attempt, in milliseconds: `retrying in 2s`, `retry 1 in 0.5s`, backoff's `Backing off f(...) for
 /// 1.0s (`. A provider's sentence on when to try again says so otherwise.
 pub(super) fn pause_ms(text: &str) -> Option<f64> {
-    if let Some(rest) = text.strip_prefix("Backing off ") {
-        return scan::duration_ms(rest.split_once(" for ")?.1);
-    }
     let behind = |words: &str| {
         let at = memchr::memmem::find(text.as_bytes(), words.as_bytes())?;
         text.get(at + words.len()..)
     };
+    if let Some(rest) = behind("Backing off ") {
+        return scan::duration_ms(rest.split_once(" for ")?.1);
+    }
     let behind_number = || {
         let (_, rest) = scan::whole(behind("; retry ").or_else(|| behind(", retry "))?)?;
         rest.strip_prefix(" in ")
@@ -171,7 +171,7 @@ mod tests {
         assert_eq!(pause_ms("attempt 1/3 failed: oh, retrying in 2s"), Some(2_000.0));
         assert_eq!(pause_ms("call to gpt-4o failed; retry 1 in 0.5s"), Some(500.0));
         assert_eq!(
-            pause_ms("Backing off complete(...) for 1.0s (openai.InternalServerError: oh)"),
+            pause_ms("backoff Backing off complete(...) for 1.0s (openai.InternalServerError: oh)"),
             Some(1_000.0)
         );
         assert_eq!(pause_ms("Please retry in 38.2s."), None);
