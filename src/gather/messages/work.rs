@@ -9,6 +9,7 @@ use super::{Said, prose, scan, summary};
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
 use crate::text::needles::Needles;
+use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
 /// Words of what comes before a call, or in place of one.
@@ -21,11 +22,23 @@ const NOT_DONE_WORDS: &[&str] = &[
 
 static NOT_DONE: LazyLock<Needles> = LazyLock::new(|| Needles::new([NOT_DONE_WORDS]));
 
+/// Letters without which no line tells of such work: most lines are known by them to be none.
+static LETTERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    #[rustfmt::skip]
+    let letters = [
+        "ok", "done", "succe", "complet", "finish", "answered", "respon", "200", "tok", "req_", "chatcmpl-", "msg_", "resp_",
+        "llm", "call", "chat", "openai", "anthropic", "bedrock", "inference", "generat", "embed", "stream", "translated",
+        "summari", "described", "classified", "categori", "extracted", "label", "rewritten", "scored", "graded", "reviewed",
+        "analy", "drafted", "moderated", "transcribed", "replied", "rated", "triaged",
+    ];
+    AhoCorasick::builder().ascii_case_insensitive(true).build(letters).ok()
+});
+
 /// Reads a line that stands alone.
 pub(super) fn read<'a>(line: &'a str, rest: &str, fields: &mut Fields<'a>) -> Option<Said> {
     // Every known model's name has a dash.
     memchr::memchr(b'-', line.as_bytes())?;
-    if is_told_otherwise(fields) || !rest.trim().is_empty() {
+    if is_told_otherwise(fields) || !rest.trim().is_empty() || !LETTERS.as_ref().is_some_and(|letters| letters.is_match(line)) {
         return None;
     }
     let named = prose::model(line)?;
