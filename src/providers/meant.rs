@@ -13,7 +13,7 @@ pub struct Meant {
 /// Words for one status: the SDKs' classes (openai-python and anthropic-python `_exceptions.py`, LiteLLM
 /// `exceptions.py`, the Java SDKs' `errors`), Anthropic's types (its page "Errors"), OpenAI's codes (its guide "Error codes"),
 /// Google's canonical codes (AIP-193), Bedrock's exceptions (InvokeModel, "Errors").
-const EXACT: [(&str, u16); 53] = [
+const EXACT: [(&str, u16); 54] = [
     ("RateLimitError", 429),
     ("BadRequestError", 400),
     ("AuthenticationError", 401),
@@ -26,6 +26,7 @@ const EXACT: [(&str, u16); 53] = [
     ("UnprocessableEntityError", 422),
     ("ClientClosedRequestError", 499),
     ("HTTPNotImplementedError", 501),
+    ("BadGatewayError", 502),
     ("ServiceUnavailableError", 503),
     ("GatewayTimeoutError", 504),
     ("OverloadedError", 529),

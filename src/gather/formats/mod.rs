@@ -36,6 +36,7 @@ mod kong;
 mod litellm;
 mod log_format;
 mod logfmt;
+mod ltsv;
 mod mitmproxy;
 mod nginx_combined;
 mod nginx_error;
@@ -101,6 +102,7 @@ pub static ALL: &[&dyn Format] = &[
     &litellm::Litellm,
     &litellm::LitellmPayload,
     &logfmt::Logfmt,
+    &ltsv::Ltsv,
     &mitmproxy::Mitmproxy,
     &nginx_combined::NginxCombined,
     &nginx_error::NginxError,

@@ -1,7 +1,7 @@
 //! The exception classes of the SDKs, and the modules they live in.
 
 /// Classes of the SDKs that speak of a call (errors.md 3).
-pub(super) const CLASSES: [&str; 48] = [
+pub(super) const CLASSES: [&str; 49] = [
     "InternalServerError",
     "RateLimitError",
     "APIConnectionError",
@@ -23,6 +23,7 @@ pub(super) const CLASSES: [&str; 48] = [
     "UnprocessableEntityError",
     "ClientClosedRequestError",
     "HTTPNotImplementedError",
+    "BadGatewayError",
     "ServiceUnavailableError",
     "GatewayTimeoutError",
     "OverloadedError",

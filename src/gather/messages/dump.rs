@@ -101,8 +101,9 @@ impl<'a> Walker<'a> {
                     open += 1;
                     self.open();
                 }
+                b'<' => self.reference(),
                 b'[' => {
-                    if !self.bracketed_key() {
+                    if !self.bracketed_key() && !self.prototype() {
                         open += 1;
                         self.open();
                     }
@@ -157,6 +158,31 @@ impl<'a> Walker<'a> {
         self.key = Some(word);
         self.at += length + 3;
         true
+    }
+
+    /// Passes over `<ref *1>`, which Node prints before an object that holds itself.
+    fn reference(&mut self) {
+        let rest = self.text.get(self.at..).unwrap_or("");
+        let is_one = rest.starts_with("<ref *");
+        self.at += rest
+            .bytes()
+            .take(16)
+            .position(|byte| byte == b'>')
+            .filter(|_| is_one)
+            .unwrap_or(0)
+            + 1;
+    }
+
+    /// Passes over `[Object: null prototype] {` and `[AxiosHeaders] {`, by which Node names what an object was made of.
+    fn prototype(&mut self) -> bool {
+        let inside = self.text.get(self.at + 1..).unwrap_or("");
+        let is_name = |byte: &u8| is_word(*byte) || matches!(byte, b':' | b' ');
+        let length = inside.bytes().take(64).take_while(is_name).count();
+        let is_one = inside.get(length..).is_some_and(|after| after.starts_with("] {"));
+        if is_one {
+            self.at += length + 2;
+        }
+        is_one
     }
 
     fn quoted(&mut self, quote: u8, visit: &mut dyn FnMut(&Path<'a>, &'a str)) {
@@ -287,6 +313,14 @@ mod tests {
     fn node_inspect_with_type_names_and_bracketed_keys() {
         let seen = pairs("{\n  status: 502,\n  headers: Headers {\n    'x-request-id': 'req_1',\n  },\n  [cause]: undefined\n}");
         assert_eq!(seen, [".status=502", "headers.x-request-id=req_1"]);
+    }
+
+    #[test]
+    fn what_node_says_of_an_objects_making_is_passed_over() {
+        let dump = "{\n  config: [Object: null prototype] {\n    headers: Object [AxiosHeaders] {\n      a: 'b'\n    },\n    url: 'u'\n  },\n  \
+                    request: <ref *1> ClientRequest {\n    path: 'p'\n  },\n  list: [ 'x' ],\n  status: 502\n}";
+        let told = ["headers.a=b", "config.url=u", "request.path=p", "list.=x", ".status=502"];
+        assert_eq!(pairs(dump), told);
     }
 
     #[test]

@@ -56,8 +56,8 @@ impl<'a> Raised<'a> {
         };
         match (self.module, self.class) {
             (Some(module), _) => ours(module),
-            // These are anybody's without the module of google-genai, Mistral or Ollama.
-            (None, Some("ServerError" | "ClientError" | "SDKError" | "ResponseError")) | (_, None) => false,
+            // These are anybody's without the module of google-genai, Mistral, Ollama or LiteLLM.
+            (None, Some("ServerError" | "ClientError" | "SDKError" | "ResponseError" | "BadGatewayError")) | (_, None) => false,
             (None, Some(class)) => CLASSES.contains(&class),
         }
     }

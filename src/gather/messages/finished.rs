@@ -21,13 +21,7 @@ static ENDINGS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 
 /// Reads a line that stands alone: below a failure's line stands its traceback.
 pub(super) fn read<'a>(line: &'a str, rest: &str, fields: &mut Fields<'a>) -> Option<Said> {
-    let is_told_otherwise = fields.ok == Some(false)
-        || fields.status.is_some()
-        || fields.retry_in_ms.is_some()
-        || fields.error_type.is_some()
-        || fields.error_message.is_some()
-        || fields.text.is_some();
-    if is_told_otherwise || !rest.trim().is_empty() || !ENDINGS.as_ref().is_some_and(|endings| endings.is_match(line)) {
+    if is_told_otherwise(fields) || !rest.trim().is_empty() || !ENDINGS.as_ref().is_some_and(|endings| endings.is_match(line)) {
         return None;
     }
     let told = Told::of(line);
@@ -53,21 +47,31 @@ pub(super) fn read<'a>(line: &'a str, rest: &str, fields: &mut Fields<'a>) -> Op
     Some(Said::AboutACall)
 }
 
+/// Whether something else was told of the end already.
+pub(super) fn is_told_otherwise(fields: &Fields<'_>) -> bool {
+    fields.ok == Some(false)
+        || fields.status.is_some()
+        || fields.retry_in_ms.is_some()
+        || fields.error_type.is_some()
+        || fields.error_message.is_some()
+        || fields.text.is_some()
+}
+
 /// What the pairs of a line say, and the words outside them.
 #[derive(Default)]
-struct Told<'a> {
-    model: Option<&'a str>,
-    wording: Wording,
+pub(super) struct Told<'a> {
+    pub(super) model: Option<&'a str>,
+    pub(super) wording: Wording,
     /// Whether a pair says that it went well.
     is_well: bool,
     /// Whether a pair counts an answer's tokens, or says why it ended.
-    is_spent: bool,
+    pub(super) is_spent: bool,
     /// Whether a pair says that it went wrong, or that no call was made.
-    is_spoilt: bool,
+    pub(super) is_spoilt: bool,
 }
 
 impl<'a> Told<'a> {
-    fn of(line: &'a str) -> Self {
+    pub(super) fn of(line: &'a str) -> Self {
         let mut told = Self::default();
         let mut pairs = Pairs::of(line);
         let mut end = 0;
@@ -148,13 +152,13 @@ pub fn is_answers_id(word: &str) -> bool {
     })
 }
 
-fn has_answers_id(line: &str) -> bool {
+pub(super) fn has_answers_id(line: &str) -> bool {
     line.split(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')))
         .any(is_answers_id)
 }
 
 /// `job 3 on gpt-4o ok`, `completed 3 via gpt-4o`: what was done was done by the model, and by one call as far as one can see.
-fn was_asked(line: &str, model: &str, told: &Told<'_>) -> bool {
+pub(super) fn was_asked(line: &str, model: &str, told: &Told<'_>) -> bool {
     let before = line.find(model).and_then(|at| line.get(..at)).unwrap_or("");
     let word = before.trim_end().rsplit(' ').next().unwrap_or("");
     let is_by = ["on", "via", "with", "by", "from", "using"]

@@ -146,6 +146,14 @@ fn urllib3(line: &str) -> Option<Failed<'_>> {
     })
 }
 
+/// The retries that urllib3 has left when it tells of an attempt that broke, the one to come among them: `Retrying
+/// (Retry(total=2, connect=None, …)) after connection broken by …`. What it raises at last is another's.
+pub(super) fn retries_left(line: &str) -> Option<u32> {
+    let at = memchr::memmem::find(line.as_bytes(), b"Retrying (Retry(total=")?;
+    let (left, _) = scan::whole(line.get(at + "Retrying (Retry(total=".len()..)?)?;
+    left.checked_add(1)
+}
+
 /// Guzzle: ``Server error: `POST https://…` resulted in a `503 Service Unavailable` response``.
 fn guzzle(line: &str) -> Option<Failed<'_>> {
     let words = "` resulted in a `";

@@ -97,7 +97,9 @@ pub(super) fn is_told(raised: &Raised<'_>, before: &str, text: &str) -> bool {
     let is_written =
         scan::status(message).is_some_and(|status| status >= 400) && !message.starts_with("500 Internal Server Error: ");
     let is_broken = || class.starts_with("API") && signatures::transport(text).is_some();
-    (is_written || (class.starts_with("AI_") && raised.status.is_some()) || is_broken()) && !is_not_anew(before)
+    // A class of one status alone, where a call to an LLM is what failed.
+    let is_of_a_call = || raised.status.is_some_and(|status| status >= 400) && is_of_an_llm(before);
+    (is_written || (class.starts_with("AI_") && raised.status.is_some()) || is_broken() || is_of_a_call()) && !is_not_anew(before)
 }
 
 #[cfg(test)]

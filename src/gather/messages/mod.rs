@@ -20,6 +20,7 @@ mod in_words;
 mod langchain4j;
 mod legacy_python;
 mod named;
+mod node_client;
 mod node_dump;
 mod node_sdk;
 mod okhttp;
@@ -37,6 +38,7 @@ mod trace;
 mod two_lines;
 mod wording;
 mod words;
+mod work;
 mod written;
 
 pub use exception::{Raised, exception, is_sdk_class, of_class as exception_of};
@@ -44,6 +46,7 @@ pub use finished::{is_answers_id, is_reason};
 pub use own::own;
 pub use prose::model as model_in;
 pub use raised::read as raised;
+pub(super) use retry_wrapper::pause_ms;
 pub(super) use scan::duration_ms;
 pub use scan::is_body_id;
 pub(super) use summary::is_before_an_end;
@@ -97,7 +100,7 @@ pub fn read_within<'a>(span: Option<&'a str>, message: &'a str, fields: &mut Fie
     if let Some(said) = behind_a_prefix(line, rest, message, fields) {
         return said;
     }
-    if let Some(said) = finished::read(line, rest, fields) {
+    if let Some(said) = finished::read(line, rest, fields).or_else(|| work::read(line, rest, fields)) {
         return said;
     }
     node_dump::read(line, message, fields).unwrap_or_else(|| raised::read(line, rest, fields))

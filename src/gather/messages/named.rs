@@ -270,6 +270,16 @@ const BEDROCK: [(&str, u16); 10] = [
     ("ServiceQuotaExceededException", 400),
 ];
 
+/// `OpenAI error InternalServerError on gpt-4o, retrying (2/3)`, `Attempt 2 of 3 failed (RateLimitError)`: an SDK's class as a
+/// word of a line that names a call to an LLM, or an attempt of a few.
+pub(super) fn by_class(line: &str) -> Option<(&str, Raised<'_>)> {
+    let is_word = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.');
+    let mut words = line.split(|letter: char| !is_word(letter));
+    let class = words.find(|word| word.ends_with("Error") && exception::is_sdk_class(word))?;
+    let is_tried_again = || prose::attempt(line).is_some_and(|(_, of)| of.is_some());
+    (in_words::is_of_an_llm(line) || is_tried_again()).then(|| (line, exception::of_class(class, "")))
+}
+
 /// Where the path of letters, digits and dots begins that ends at `at`.
 fn word_before(text: &str, at: usize) -> usize {
     let is_path = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '$' | ':');

@@ -4,12 +4,15 @@
 use super::exception::Raised;
 use super::named::{by_mistral, within};
 use super::summary::Run;
-use super::{Said, dump, headers, prose, scan, trace};
+use super::{Said, dump, headers, node_client, prose, scan, trace};
 use crate::model::{Fields, Grain, Instant};
 
 /// Reads a message with an object behind its words, or an error's dump. `None` where it is neither.
 pub(super) fn read<'a>(line: &'a str, message: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
-    let Some(stack) = memchr::memmem::find(message.as_bytes(), b"\n    at ") else {
+    let stack = ["\n    at ", "\n  at "]
+        .iter()
+        .find_map(|at| memchr::memmem::find(message.as_bytes(), at.as_bytes()));
+    let Some(stack) = stack else {
         return summary(line, message, fields);
     };
     let beside = beside(line, message, stack);
@@ -74,7 +77,18 @@ fn summary<'a>(line: &'a str, message: &'a str, fields: &mut Fields<'a>) -> Opti
 fn error<'a>(message: &'a str, at: usize, stack: usize, fields: &mut Fields<'a>) -> Option<Said> {
     let said = message.get(..stack)?;
     let line = scan::first_line(message.get(at..)?).0;
+    let under = message.get(stack..)?;
     let named = within(line, true).or_else(|| by_mistral(line, message));
+    if named.is_none() && line.contains("AxiosError: ") {
+        let text = node_client::axios(line, under, fields)?;
+        return Some(told(line, text, fields));
+    }
+    if named.is_none()
+        && let Some((text, raised)) = node_client::of_an_sdk(line, under, fields)
+    {
+        trace::fill(&raised, fields);
+        return Some(told(line, text, fields));
+    }
     // A stream that broke is no SDK's exception: `TypeError: terminated`, cause `other side closed` (formats.md 1.4).
     let cut = line.ends_with("TypeError: terminated");
     if named.is_none() && !cut {
@@ -98,6 +112,17 @@ fn error<'a>(message: &'a str, at: usize, stack: usize, fields: &mut Fields<'a>)
     let words = named.and_then(|(text, _)| line.strip_suffix(text)).unwrap_or_default();
     fields.model = fields.model.or_else(|| prose::model(words));
     Some(Said::AboutACall)
+}
+
+/// An error whose text says how the call ended, behind words that may name the model.
+fn told<'a>(line: &'a str, text: &'a str, fields: &mut Fields<'a>) -> Said {
+    fields.grain = Grain::Detail;
+    fields.instant = Instant::End;
+    fields.ok = Some(false);
+    fields.text = Some(text);
+    let words = line.strip_suffix(text).unwrap_or_default();
+    fields.model = fields.model.or_else(|| prose::model(words));
+    Said::AboutACall
 }
 
 /// The properties behind the stack. An AI SDK dump repeats the last error, which is the one that counts.

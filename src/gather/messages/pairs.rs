@@ -136,6 +136,7 @@ pub(super) enum Key {
     ErrorMessage,
     Cause,
     Attempt,
+    Pause(Unit),
     Stream,
     Method,
     Server,
@@ -206,6 +207,12 @@ impl Key {
             b"errormessage" | b"exc" | b"errormsg" | b"detail" => Self::ErrorMessage,
             b"cause" | b"reason" => Self::Cause,
             b"attempt" | b"attemptno" | b"attemptnumber" => Self::Attempt,
+            b"wait" | b"waitfor" | b"waits" | b"delay" | b"delays" | b"retryin" | b"retrydelay" | b"backoff" | b"sleep" => {
+                Self::Pause(Unit::Unnamed)
+            }
+            b"waitms" | b"delayms" | b"retryinms" | b"retrydelayms" | b"backoffms" | b"sleepms" => {
+                Self::Pause(Unit::Milliseconds)
+            }
             b"stream" | b"streaming" | b"streamed" => Self::Stream,
             b"method" | b"httpmethod" | b"httprequestmethod" => Self::Method,
             b"host" | b"serveraddress" | b"baseurl" => Self::Server,

@@ -84,6 +84,39 @@ pub(super) fn status(text: &str) -> Option<(u16, usize)> {
     })
 }
 
+/// The number of an attempt and how many there may be: `attempt 1/3`, `Attempt 2 of 3`, `attempt #1`.
+pub(super) fn attempt(text: &str) -> Option<(u32, Option<u32>)> {
+    /// More are tried by nobody; dates and ids are greater.
+    const MOST: u32 = 100;
+    memchr::memmem::find_iter(text.as_bytes(), b"ttempt ").find_map(|at| {
+        let rest = text.get(at + "ttempt ".len()..)?.trim_start_matches(['#', '(']);
+        let (number, rest) = scan::whole(rest).filter(|(number, _)| (1..=MOST).contains(number))?;
+        let of = ["/", " of ", " / "]
+            .iter()
+            .find_map(|sign| scan::whole(rest.strip_prefix(sign)?));
+        let of = of.map(|(of, _)| of).filter(|of| (number..=MOST).contains(of));
+        let is_apart = rest.is_empty() || rest.starts_with([' ', '/', ':', ',', ')', '.', ';', '-']);
+        is_apart.then_some((number, of))
+    })
+}
+
+/// The pause before the next attempt, in milliseconds: `retrying in 2s`, `retry 1 in 0.5s`, backoff's `Backing off f(...) for
+/// 1.0s (`. A provider's sentence on when to try again says so otherwise.
+pub(super) fn pause_ms(text: &str) -> Option<f64> {
+    let behind = |words: &str| {
+        let at = memchr::memmem::find(text.as_bytes(), words.as_bytes())?;
+        text.get(at + words.len()..)
+    };
+    if let Some(rest) = behind("Backing off ") {
+        return scan::duration_ms(rest.split_once(" for ")?.1);
+    }
+    let behind_number = || {
+        let (_, rest) = scan::whole(behind("; retry ").or_else(|| behind(", retry "))?)?;
+        rest.strip_prefix(" in ")
+    };
+    scan::duration_ms(behind("etrying in ").or_else(behind_number)?)
+}
+
 /// The first word that is the name of a known maker's model.
 #[must_use]
 pub fn model(text: &str) -> Option<&str> {
@@ -131,7 +164,29 @@ pub(super) fn shaped_id(text: &str) -> Option<(&str, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{id, is_of_a_call, model, shaped_id, status};
+    use super::{attempt, id, is_of_a_call, model, pause_ms, shaped_id, status};
+
+    #[test]
+    fn a_pause_in_prose_is_the_programs_own() {
+        assert_eq!(pause_ms("attempt 1/3 failed: oh, retrying in 2s"), Some(2_000.0));
+        assert_eq!(pause_ms("call to gpt-4o failed; retry 1 in 0.5s"), Some(500.0));
+        assert_eq!(
+            pause_ms("backoff Backing off complete(...) for 1.0s (openai.InternalServerError: oh)"),
+            Some(1_000.0)
+        );
+        assert_eq!(pause_ms("Please retry in 38.2s."), None);
+        assert_eq!(pause_ms("call to gpt-4o failed in 2s"), None);
+    }
+
+    #[test]
+    fn an_attempt_in_prose_has_its_number_and_how_many_there_may_be() {
+        assert_eq!(attempt("job 12: attempt 1/3 with gpt-4o failed"), Some((1, Some(3))));
+        assert_eq!(attempt("Attempt 2 of 3 failed"), Some((2, Some(3))));
+        assert_eq!(attempt("attempt #2: oh"), Some((2, None)));
+        assert_eq!(attempt("attempt 1/20250306"), Some((1, None)));
+        assert_eq!(attempt("giving up after 3 attempts"), None);
+        assert_eq!(attempt("attempt failed after 3 s"), None);
+    }
 
     #[test]
     fn a_call_is_named_by_a_word_of_its_own() {

@@ -2,8 +2,9 @@
 //! line of the source tells how the attempt ended.
 
 use super::exception::exception;
-use super::named::{by_status, by_words, within};
-use super::{Said, dotnet, http_client, in_words, prose, summary, trace};
+use super::named::{by_class, by_status, by_words, within};
+use super::words::Words;
+use super::{Said, dotnet, http_client, in_words, node_client, prose, summary, trace};
 use crate::model::{Fields, Grain, Instant};
 
 /// Lines under the message that are looked at for a client's error with a URL.
@@ -13,6 +14,9 @@ const LINES: usize = 16;
 /// end, that one counts.
 pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
     let is_error = fields.ok == Some(false);
+    if node_client::is_property(line) {
+        return Said::Other;
+    }
     let failed = http_client::find(line).or_else(|| {
         let exceptions = rest.lines().filter(|line| !line.starts_with([' ', '\t']));
         exceptions.take(LINES).find_map(http_client::find).filter(|_| is_error)
@@ -25,12 +29,21 @@ pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
     };
     let named = within(line, is_error).or_else(by_client);
     let is_failing = named.is_none() && in_words::is_of_a_failure(line, is_error);
-    let own_words = || by_words(line, is_error).or_else(|| by_status(line, rest, is_error));
+    let own_words = || {
+        by_words(line, is_error)
+            .or_else(|| by_status(line, rest, is_error))
+            .or_else(|| node_client::apart(rest))
+    };
     let named = named.or_else(|| is_failing.then(own_words).flatten());
-    let broken = (is_failing && named.is_none()).then(|| in_words::broken(line)).flatten();
+    let in_a_word = || in_words::broken(line).or_else(|| by_class(line));
+    let broken = (is_failing && named.is_none()).then(in_a_word).flatten();
     let is_broken_below = is_failing && named.is_none() && broken.is_none() && in_words::is_broken_below(line, rest);
     let is_named = named.is_some() || broken.is_some() || is_broken_below;
-    let is_raised_below = || trace::is_sdk(rest) || (is_error && dotnet::broke(line, rest));
+    let is_raised_below = || {
+        trace::is_sdk(rest)
+            || (is_error && dotnet::broke(line, rest))
+            || (is_error && trace::is_googles(rest) && in_words::is_of_an_llm(line))
+    };
     if !is_named && (rest.is_empty() || !(is_error || is_failing) || !is_raised_below()) {
         return Said::Other;
     }
@@ -48,6 +61,18 @@ pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
     } else if is_broken_below {
         fields.text = Some(rest);
     }
+    beside(line, may_quote, fields);
+    trace::attach(rest, fields);
+    if !is_named && is_of_a_call(line) {
+        fields.grain = Grain::Call;
+    }
+    number(line, fields);
+    fields.retry_in_ms = prose::pause_ms(line).or(fields.retry_in_ms);
+    Said::AboutACall
+}
+
+/// Adds what a line says of a call beside its error: pairs, ids, the model.
+fn beside<'a>(line: &'a str, may_quote: bool, fields: &mut Fields<'a>) {
     summary::supplement(line, fields);
     if fields.x_request_id.is_none() && fields.request_id.is_none() {
         match prose::id(line) {
@@ -60,8 +85,34 @@ pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
     let error = fields.text.filter(|_| may_quote);
     let words = error.and_then(|text| line.split(text).next()).unwrap_or(line);
     fields.model = fields.model.or_else(|| prose::model(words));
-    trace::attach(rest, fields);
-    Said::AboutACall
+}
+
+/// Takes the attempt's number from the words of a line. Before the last one the program tries again.
+fn number(line: &str, fields: &mut Fields<'_>) {
+    if fields.attempt.is_some() {
+        return;
+    }
+    if let Some(left) = http_client::retries_left(line) {
+        fields.retries_left = Some(left);
+        fields.retry_in_ms = Some(0.0);
+        return;
+    }
+    let Some((number, of)) = prose::attempt(line) else { return };
+    fields.attempt = Some(number);
+    if let Some(left) = of.and_then(|of| of.checked_sub(number)) {
+        fields.retries_left = Some(left);
+        fields.retry_in_ms = fields.retry_in_ms.or((left > 0).then_some(0.0));
+    }
+}
+
+/// Whether a line over a traceback is the program's own on a call that it gave up: `llm call gave up model=gpt-4o`.
+fn is_of_a_call(line: &str) -> bool {
+    let words = line.split_once('=').map_or("", |(words, _)| words);
+    let gave_up = || {
+        let words = words.to_ascii_lowercase();
+        ["gave up", "gave_up", "giving up"].iter().any(|word| words.contains(word))
+    };
+    summary::names_a_model(line) && (Words::of(words).ended == Some(false) || gave_up())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Retry wrappers around an SDK (tenacity, and LangChain and LlamaIndex through it).
+//! Retry wrappers around an SDK (tenacity, and LangChain and LlamaIndex through it), and the pauses that programs' own write.
 
 use super::exception::{Raised, exception};
 use super::{Said, raised, scan};
@@ -25,7 +25,7 @@ pub(super) fn read<'a>(line: &'a str, under: &'a str, fields: &mut Fields<'a>) -
     fields.ok = None;
     fields.retry_in_ms = Some(pause * 1000.0);
     fields.text = Some(raised);
-    if let Some(known) = known {
+    if let Some(known) = known.or_else(|| googles(raised)) {
         fields.status = known.status;
         fields.error_type = known.error_type.or(known.class);
         fields.error_code = known.error_code;
@@ -33,6 +33,21 @@ pub(super) fn read<'a>(line: &'a str, under: &'a str, fields: &mut Fields<'a>) -
         fields.x_request_id = known.x_request_id;
     }
     Some(Said::AboutACall)
+}
+
+/// `ServiceUnavailable: 503 The model is overloaded.`: Google's clients name their classes for the status alone and write it
+/// first (`google-api-core`, `exceptions.py`). Only a function of an LLM vouches for such a class.
+fn googles(text: &str) -> Option<Raised<'_>> {
+    let (class, message) = text.split_once(": ")?;
+    let is_class =
+        class.starts_with(|first: char| first.is_ascii_uppercase()) && class.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let status = scan::status(message).filter(|status| is_class && *status >= 400)?;
+    Some(Raised {
+        class: Some(class),
+        status: Some(status),
+        message: message.get(3..).map(str::trim_start),
+        ..Raised::default()
+    })
 }
 
 /// Spring AI's listener, called for every attempt that failed, the last one too: nothing else tells of them.
@@ -50,4 +65,80 @@ fn spring<'a>(count: &'a str, under: &'a str, fields: &mut Fields<'a>) -> Said {
 }
 
 /// Parts of the names of functions that call an LLM.
-const NAMES: [&str; 7] = ["openai", "OpenAI", "anthropic", "chat_models", "completion", "embed", "llm"];
+const NAMES: [&str; 11] = [
+    "openai",
+    "OpenAI",
+    "anthropic",
+    "chat_models",
+    "chat_with_retry",
+    "completion",
+    "embed",
+    "llm",
+    "genai",
+    "gemini",
+    "vertexai",
+];
+
+/// The pause before a retry that a pair or a key tells, in milliseconds, where the words beside it speak of one: a queue
+/// is waited for, too. Where its name does not say that it `is_ms`, its value does.
+pub(in crate::gather) fn pause_ms(value: &str, is_ms: bool, words: &str) -> Option<f64> {
+    /// Wrappers wait for seconds, or milliseconds by the hundred.
+    const FEWEST_MS: f64 = 100.0;
+    if !speaks_of_a_retry(words) {
+        return None;
+    }
+    if let Some(ms) = scan::duration_ms(value) {
+        return Some(ms);
+    }
+    let (number, rest) = scan::number(value)?;
+    let is_seconds = !is_ms && (number < FEWEST_MS || value.contains('.'));
+    rest.is_empty().then_some(if is_seconds { number * 1000.0 } else { number })
+}
+
+fn speaks_of_a_retry(words: &str) -> bool {
+    const WORDS: [&[u8]; 4] = [b"retr", b"attempt", b"backoff", b"backing"];
+    let has = |word: &[u8]| {
+        words
+            .as_bytes()
+            .windows(word.len())
+            .any(|part| part.eq_ignore_ascii_case(word))
+    };
+    WORDS.into_iter().any(has)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{pause_ms, read};
+    use crate::gather::messages::Said;
+    use crate::model::Fields;
+
+    fn told(raised: &str, by: &str) -> Option<Option<u16>> {
+        let line = format!("Retrying {by} in 2.0 seconds as it raised {raised}");
+        let mut fields = Fields::default();
+        (read(&line, "", &mut fields) == Some(Said::AboutACall)).then_some(fields.status)
+    }
+
+    #[test]
+    fn googles_classes_have_the_status_behind_them() {
+        let by = "langchain_google_genai.chat_models._chat_with_retry.<locals>._chat_with_retry";
+        for (raised, status) in [
+            ("ServiceUnavailable: 503 The model is overloaded.", 503),
+            ("DeadlineExceeded: 504 Deadline Exceeded.", 504),
+            ("ResourceExhausted: 429 You exceeded your current quota.", 429),
+        ] {
+            assert_eq!(told(raised, by), Some(Some(status)), "{raised}");
+            assert_eq!(told(raised, "shop.pubsub.publish"), None, "{raised}");
+        }
+    }
+
+    #[test]
+    fn a_pause_is_one_before_a_retry() {
+        assert_eq!(pause_ms("0.5", false, "llm retry"), Some(500.0));
+        assert_eq!(pause_ms("2", false, "Retrying"), Some(2_000.0));
+        assert_eq!(pause_ms("1500", false, "llm retry"), Some(1_500.0));
+        assert_eq!(pause_ms("50", true, "llm retry"), Some(50.0));
+        assert_eq!(pause_ms("750ms", false, "attempt failed"), Some(750.0));
+        assert_eq!(pause_ms("0.5", false, "llm call failed"), None);
+        assert_eq!(pause_ms("queue", false, "llm retry"), None);
+    }
+}

@@ -1,9 +1,9 @@
 //! An application's own line about a call that ended: some words, then `key=value` pairs.
 
-use super::pairs::{Key, Pairs, latency_ms};
+use super::pairs::{Key, Pairs, Unit, latency_ms};
 use super::wording::Wording;
 use super::words::Words;
-use super::{Said, address, finished, http_client, named, prose, scan, written};
+use super::{Said, address, finished, http_client, named, prose, retry_wrapper, scan, written};
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
 
@@ -102,6 +102,11 @@ pub(super) fn is_paired(span: Option<&str>, line: &str) -> bool {
     }
 }
 
+/// Whether a pair of a line names a model that a provider is known by.
+pub(super) fn names_a_model(line: &str) -> bool {
+    Pairs::of(line).any(|(name, value)| Key::of(name) == Some(Key::Model) && providers::by_model(value).is_some())
+}
+
 /// Adds what single pairs of a line say of a call that its other words tell: a model, an endpoint, ids.
 pub(super) fn supplement<'a>(line: &'a str, fields: &mut Fields<'a>) {
     if memchr::memchr(b'=', line.as_bytes()).is_none() {
@@ -165,6 +170,9 @@ impl<'a> Run<'a> {
         let words = Words::of(head);
         for (key, value) in self.pairs.iter().flatten() {
             assign(*key, value, fields);
+            if let Key::Pause(unit) = key {
+                fields.retry_in_ms = retry_wrapper::pause_ms(value, *unit == Unit::Milliseconds, head);
+            }
         }
         let said = words.ended.or_else(|| Words::of(tail).ended);
         let failed = said.or(fields.ok) == Some(false);
@@ -369,7 +377,9 @@ fn assign<'a>(key: Key, value: &'a str, fields: &mut Fields<'a>) {
         Key::Error | Key::ErrorMessage => fields.error_message = Some(value),
         Key::ErrorType => fields.error_type = Some(value),
         Key::Latency(unit) => fields.duration_ms = fields.duration_ms.or(latency_ms(value, unit)),
-        Key::Attempt => fields.attempt = value.parse().ok().filter(|attempt| *attempt > 0),
+        Key::Attempt => fields.attempt = scan::whole(value).map(|(attempt, _)| attempt).filter(|attempt| *attempt > 0),
+        // Only the words before the pairs tell whether it is one before a retry.
+        Key::Pause(_) => {}
         Key::Stream => fields.stream = Some(value.eq_ignore_ascii_case("true")),
         Key::InputTokens => fields.input_tokens = count(value),
         Key::OutputTokens => fields.output_tokens = count(value),

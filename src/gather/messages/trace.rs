@@ -62,6 +62,12 @@ pub(super) fn is_sdk(trace: &str) -> bool {
         .any(|path| trace.contains(path))
 }
 
+/// Whether the trace ends in an exception of Google's clients, which those of every service raise.
+pub(super) fn is_googles(trace: &str) -> bool {
+    let last = candidates(trace).pop().and_then(|last| trace.get(last.start..));
+    last.is_some_and(|text| text.starts_with("google.api_core.exceptions."))
+}
+
 /// Takes over what an exception says and the record does not.
 pub(super) fn fill<'a>(raised: &Raised<'a>, fields: &mut Fields<'a>) {
     fields.status = fields.status.or(raised.status);

@@ -19,7 +19,7 @@ const ENDED: [&str; 11] = [
 ];
 
 /// Names of one exchange with a model; what models themselves are called is none.
-const CALLS: [&str; 13] = [
+const CALLS: [&str; 14] = [
     "llm",
     "call",
     "chat",
@@ -33,6 +33,35 @@ const CALLS: [&str; 13] = [
     "embedding",
     "answered",
     "responded",
+    "stream",
+];
+
+/// What a model is asked to do, as of work that is done.
+const WORK: [&str; 24] = [
+    "generated",
+    "translated",
+    "summarised",
+    "summarized",
+    "described",
+    "classified",
+    "categorised",
+    "categorized",
+    "extracted",
+    "labelled",
+    "labeled",
+    "rewritten",
+    "scored",
+    "graded",
+    "reviewed",
+    "analysed",
+    "analyzed",
+    "drafted",
+    "moderated",
+    "transcribed",
+    "replied",
+    "rated",
+    "triaged",
+    "embedded",
 ];
 
 const ANSWERS: [&str; 3] = ["response", "reply", "answer"];
@@ -116,6 +145,7 @@ pub struct Wording {
     words: u32,
     has_ended: bool,
     has_come: bool,
+    has_worked: bool,
     names_answer: bool,
     names_call: bool,
     names_many: bool,
@@ -154,6 +184,7 @@ impl Wording {
         self.words = self.words.saturating_add(1);
         self.has_ended |= ENDED.iter().any(is);
         self.has_come |= ["received", "got"].iter().any(is);
+        self.has_worked |= WORK.iter().any(is);
         self.names_answer |= ANSWERS.iter().any(is);
         self.names_call |= CALLS.iter().any(is);
         self.names_many |= MANY_FROM.iter().any(begins);
@@ -165,6 +196,12 @@ impl Wording {
     #[must_use]
     pub fn has_ended(&self, is_spent: bool) -> bool {
         self.has_ended || self.names_answer && (self.has_come || is_spent)
+    }
+
+    /// Whether something was done that a model is asked to do.
+    #[must_use]
+    pub fn has_worked(&self) -> bool {
+        self.has_worked
     }
 
     /// Whether an exchange with a model is named.

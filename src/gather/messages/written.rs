@@ -22,6 +22,10 @@ pub(super) fn status<'a>(rest: &'a str, class: Option<&str>, sdk: bool) -> Optio
     if let Some((status, message)) = after("error, status code: ") {
         return Some((status, message.split_once("message: ").map_or("", |(_, message)| message)));
     }
+    // openai-python 0.x of a body that it cannot read: `HTTP code 502 from API (<html>…`.
+    if let Some((status, message)) = after("HTTP code ") {
+        return Some((status, message.strip_prefix(" from API ")?));
+    }
     if let Some((status, message)) = after("error code: ").or_else(|| after("HTTP ")) {
         return Some((status, message.trim_start_matches([' ', '-', ':'])));
     }
@@ -47,13 +51,18 @@ fn is_of_an_sdks_stack(text: &str) -> bool {
 
 /// The AI SDK's text where an answer's body has no message that it knows: the reason phrase of the status, or Anthropic's word.
 /// `Failed after 3 attempts. Last error: Bad Gateway`.
-fn reason(text: &str) -> Option<u16> {
+pub(super) fn reason(text: &str) -> Option<u16> {
     let line = text.lines().next()?;
     let last = line.rsplit_once("Last error: ").map_or(line, |(_, last)| last);
     let phrase = last.trim_start();
     REASONS
         .iter()
-        .find(|(known, _)| phrase.starts_with(known))
+        .find(|(known, _)| {
+            // Anthropic writes one of them with small letters.
+            phrase
+                .get(..known.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(known))
+        })
         .map(|(_, status)| *status)
 }
 

@@ -37,6 +37,7 @@ pub(super) enum Key {
     RetriesTaken,
     RetriesLeft,
     RetryInMs,
+    RetryInAny,
     RetryAfterMs,
     RetryAfterSeconds,
     Stream,

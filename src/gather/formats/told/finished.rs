@@ -42,18 +42,24 @@ impl Told<'_> {
     /// What else the program does for an answer may time out, too.
     pub(super) fn has_broken_off(&self, fields: &mut Fields<'_>) -> bool {
         let is_known = fields.model.is_some_and(|model| providers::by_model(model).is_some());
+        let is_retried = || fields.ok != Some(true) && self.retries_a_route();
         let Some(text) = fields
             .error_message
             .or(fields.text)
-            .filter(|_| is_known && fields.ok == Some(false))
+            .filter(|_| is_known && fields.ok == Some(false) || is_retried())
         else {
             return false;
         };
+        if self.retries_a_route() {
+            fields.ok = Some(false);
+            // The next one follows, whenever that is.
+            fields.retry_in_ms = fields.retry_in_ms.or(Some(0.0));
+        }
         let message = Wording::of(self.get(Key::Message).unwrap_or(""));
         if message.names_many() || !(message.names_a_call() || Wording::of(text).names_a_call()) {
             return false;
         }
-        let is_attempts = self.get(Key::Attempt).is_some();
+        let is_attempts = self.get(Key::Attempt).is_some() || self.retries_a_route();
         fields.grain = if is_attempts { Grain::Attempt } else { Grain::Call };
         fields.instant = Instant::End;
         // The words of a client that does not know why are anybody's beyond the first.
@@ -61,6 +67,24 @@ impl Told<'_> {
             .iter()
             .any(|words| text.starts_with(words));
         signatures::transport(text).is_some_and(|broken| is_clients || broken.kind != TransportError::Other)
+    }
+
+    /// Whether the message speaks of one attempt: `attempt failed`, `attempt 2/3 failed`.
+    pub(super) fn is_of_an_attempt(&self) -> bool {
+        let is_attempt = |word: &str| word.eq_ignore_ascii_case("attempt");
+        self.get(Key::Message)
+            .is_some_and(|message| message.split(|letter: char| !letter.is_ascii_alphabetic()).any(is_attempt))
+    }
+
+    /// Whether the message says that an exchange with an LLM's route is tried again: `retry 1 of /chat/completions`.
+    fn retries_a_route(&self) -> bool {
+        self.get(Key::Message).is_some_and(|message| {
+            let is_retry = message.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("retr"));
+            is_retry
+                && message
+                    .split(' ')
+                    .any(|word| word.contains('/') && providers::endpoint(word).is_some_and(|endpoint| endpoint.known))
+        })
     }
 
     /// Whether the answer came from a cache: no call was made for it. A gateway's line on one has a status.

@@ -129,6 +129,12 @@ impl<'a> Told<'a> {
         in_unit().or_else(|| duration_ms(text))
     }
 
+    /// The pause before a retry, under a key that names no unit.
+    fn pause(&self) -> Option<f64> {
+        let value = self.get(Key::RetryInAny)?;
+        messages::pause_ms(value, false, self.get(Key::Message)?)
+    }
+
     /// Whether the message does not speak of what comes before an end.
     fn is_not_begun(&self) -> bool {
         self.get(Key::Message)
@@ -224,7 +230,7 @@ impl<'a> Told<'a> {
             error_message: self.get(Key::ErrorMessage),
             text: self.trace(),
             attempt,
-            retry_in_ms: number(Key::RetryInMs),
+            retry_in_ms: number(Key::RetryInMs).or_else(|| self.pause()),
             retry_after_ms: number(Key::RetryAfterMs).or_else(|| self.get(Key::RetryAfterSeconds).and_then(retry_after::seconds)),
             retries_left: count(Key::RetriesLeft),
             stream: self
@@ -282,6 +288,9 @@ impl<'a> Told<'a> {
             fields.method.is_some() && (fields.url.is_some_and(|url| url.contains('/')) || fields.server_address.is_some());
         fields.grain = if (self.get(Key::Attempt).is_some() && !finished) || exchange {
             Grain::Attempt
+        } else if failed && self.is_of_an_attempt() {
+            // An SDK's own lines may have told of it.
+            Grain::Detail
         } else {
             Grain::Call
         };
