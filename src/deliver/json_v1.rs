@@ -183,6 +183,9 @@ struct StatusNoteV1<'f> {
     says: Inert<'f>,
 }
 
+    /// Told where it is false: the page tells nothing of the window's time, and `agrees` says nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known: Option<bool>,
 #[derive(Serialize)]
 struct RequestV1<'f> {
     timestamp: Stamp,
@@ -507,3 +510,4 @@ fn status_note(note: &StatusNote) -> StatusNoteV1<'_> {
         says: Inert(&note.says),
     }
 }
+        known: (!note.is_known).then_some(false),

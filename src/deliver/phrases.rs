@@ -262,7 +262,11 @@ pub(super) fn samples(attempts: &[Attempt], most: usize) -> Vec<&Attempt> {
 
 /// What a status page said: whether it agrees, of what, and its words.
 pub(super) fn status_note(note: &StatusNote) -> String {
-    let verdict = if note.agrees { "agrees" } else { "does not agree" };
+    let verdict = match (note.is_known, note.agrees) {
+        (false, _) => "says nothing of it",
+        (true, true) => "agrees",
+        (true, false) => "does not agree",
+    };
     let what: Vec<String> = [&note.component, &note.incident]
         .into_iter()
         .flatten()

@@ -151,6 +151,8 @@ pub struct StatusNote {
     pub component: Option<String>,
     /// The incident's title; `None` where the page tells of none.
     pub incident: Option<String>,
+    /// Whether the page tells of the window's time at all.
+    pub is_known: bool,
     /// Whether the page supports the verdict.
     pub agrees: bool,
     /// The same in words.

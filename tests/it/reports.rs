@@ -160,6 +160,7 @@ fn a_ticket_tells_what_the_status_page_said_as_the_other_reports_do() {
         found.windows[0].status_page = vec![StatusNote {
             component: Some("Responses".to_owned()),
             incident: Some("Elevated errors".to_owned()),
+            is_known: true,
             agrees: false,
             says: "the page tells of an incident".to_owned(),
         }];
