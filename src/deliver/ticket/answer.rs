@@ -3,8 +3,8 @@
 use super::form::{Ask, Form};
 use super::when;
 use super::words::{self, all_of, ends, percent_of};
-use crate::deliver::phrases::{count, counted, inert, length};
-use crate::model::{Class, Dimension, Occurrences, Part, Window};
+use crate::deliver::phrases::{after_retries, count, counted, inert, length};
+use crate::model::{Class, Dimension, Name, Occurrences, Part, Window};
 use crate::providers;
 use crate::text::timestamp::Zone;
 
@@ -182,7 +182,7 @@ fn failing(window: &Window, part: &Part) -> Vec<String> {
     vec![
         words::share(window, part.share),
         format!(
-            "calls: {} lost after their retries, {} saved by a retry",
+            "calls: {} lost{}, {} saved by a retry",
             percent_of(part.calls_lost, part.calls),
             count(part.calls_recovered)
         ),
@@ -197,6 +197,7 @@ fn error(part: &Part) -> Vec<String> {
             "type {}, code {}: {}",
             word(&error.error_type),
             word(&error.code),
+            after_retries(part.is_retried()),
             counted(error.count, "failure", "failures")
         ));
     }

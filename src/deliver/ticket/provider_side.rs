@@ -90,8 +90,8 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
     page.heading("Figures");
     figures(page, window, part, subject.zoom);
     page.heading(&format!(
-        "Sample requests (at most ten; all {} are in the attached list)",
-        count(part.share.failed)
+        "Sample requests (at most ten; {})",
+        words::attached(window, part.share.failed)
     ));
     for line in words::samples(&part.samples, |attempt| ids(attempt, &subject.facts)) {
         page.item(&line);
