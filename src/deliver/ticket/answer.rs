@@ -148,8 +148,7 @@ fn operation(part: &Part) -> String {
 
 /// The region, where all of what failed was in one or a few.
 fn region(part: &Part) -> Option<String> {
-    let regions = part.tally(Dimension::Region).filter(|regions| !regions.named.is_empty())?;
-    Some(all_of(regions))
+    told(part.tally(Dimension::Region)?)
 }
 
 fn resource(facts: &Facts<'_>) -> String {
