@@ -55,26 +55,3 @@ pub(super) fn zone_and_skew(source: &SourceRollup, offset_ms: i64) -> (Option<St
     let said = format!("UTC{sign}{:02}:{:02}, as {by} tell", minutes.abs() / 60, minutes.abs() % 60);
     (Some(said), offset_ms - zone)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::{Clocks, times_read};
-    use crate::gather::{Plan, gather};
-    use crate::workers::Workers;
-    use std::path::Path;
-
-    #[test]
-    fn what_is_said_first_is_what_the_report_says() {
-        let logs = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/corpora/model-down/logs");
-        let rollup = gather(&Plan::of(vec![logs]), &()).unwrap().rollup;
-        let clocks = Clocks::of(&rollup, &Workers::new(1));
-        let read = times_read(&rollup, Some(&clocks));
-        let coverage = crate::judge::judge(&rollup, &crate::judge::Options::default()).coverage;
-        assert_eq!(read.span, coverage.start.zip(coverage.end));
-        let zones = coverage.sources.iter().filter_map(|source| source.time_zone.clone());
-        let mut in_report = std::collections::BTreeMap::new();
-        zones.for_each(|zone| *in_report.entry(zone).or_default() += 1);
-        assert_eq!(read.zones, in_report);
-        assert!(read != times_read(&rollup, None), "no clock of these logs was set right");
-    }
-}

@@ -129,10 +129,13 @@ impl<'e> Evidence<'e> {
         self.draft.failures.len() as u64
     }
 
-    /// Whether of others clearly less failed than of the scope, by the measure of a healthy rest.
+    /// Whether others can be said to have worked: clearly less of them failed than of the scope, by the measure of a healthy
+    /// rest, and not so much that another fault may have been theirs.
     pub(super) fn worked(&self, (failed, attempts): (u64, u64)) -> bool {
+        /// One in ten.
+        const MOST: f64 = 0.1;
         let mine = f(self.failures()) / f(self.draft.attempts_told().max(1));
-        f(failed) <= f(attempts) * mine * HEALTHY_SHARE
+        f(failed) <= f(attempts) * (mine * HEALTHY_SHARE).min(MOST)
     }
 
     /// Failures and attempts of other models, as they are told, and in which minutes: those of the window, where they were in
