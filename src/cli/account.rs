@@ -5,6 +5,7 @@ use super::say::say;
 use crate::deliver::{size, thousands};
 use crate::gather::Gathered;
 use crate::gather::discover::LeftOut;
+use crate::judge::{self, Clocks, TimesRead};
 use crate::model::{Rollup, SourceRollup};
 use crate::redact::Removed;
 use std::collections::BTreeMap;
@@ -55,19 +56,17 @@ pub(super) fn unread(rollup: &Rollup, all: bool) {
 }
 
 /// Says what was understood of the logs that were read.
-pub(super) fn understood(gathered: &Gathered, all: bool) {
-    read(&gathered.rollup, &gathered.copies, gathered.links, all);
+pub(super) fn understood(gathered: &Gathered, clocks: Option<&Clocks>, all: bool) {
+    let times = judge::times_read(&gathered.rollup, clocks);
+    read(&gathered.rollup, &times, &gathered.copies, gathered.links, all);
 }
 
-/// Says what was understood: of a rollup, wherever it was read.
-pub(super) fn read(rollup: &Rollup, copies: &[LeftOut], links: u64, all: bool) {
+/// Says what was understood: of a rollup, wherever it was read, and of its times, as the report tells them.
+pub(super) fn read(rollup: &Rollup, times: &TimesRead, copies: &[LeftOut], links: u64, all: bool) {
     let sum = |of: fn(&SourceRollup) -> u64| rollup.sources.values().map(|source| of(source)).sum::<u64>();
-    let span = rollup
-        .sources
-        .values()
-        .filter_map(|source| source.span)
-        .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
-    let span = span.map_or_else(|| "no time in them".to_owned(), |(first, last)| format!("{first} to {last}"));
+    let span = times
+        .span
+        .map_or_else(|| "no time in them".to_owned(), |(first, last)| format!("{first} to {last}"));
     say(&format!(
         "read {} ({}): {} about a call, {} other, {} not understood; {span}",
         count(rollup.sources.len() as u64, "log"),
@@ -77,7 +76,7 @@ pub(super) fn read(rollup: &Rollup, copies: &[LeftOut], links: u64, all: bool) {
         thousands(sum(|source| source.unread_records)),
     ));
     by_format(rollup);
-    zones(rollup);
+    zones(times);
     if all {
         each(rollup);
     }
@@ -97,8 +96,8 @@ pub(super) fn read(rollup: &Rollup, copies: &[LeftOut], links: u64, all: bool) {
 pub(super) fn removed(report: &str, removed: &Removed) {
     for (class, number) in removed {
         say(&format!(
-            "the {report} report held {}; removed (please report this)",
-            count(*number, class)
+            "the {report} report held what looks like a secret or an own name ({class}: {}); removed (please report this)",
+            thousands(*number)
         ));
     }
 }
@@ -163,13 +162,9 @@ fn by_format(rollup: &Rollup) {
     }
 }
 
-fn zones(rollup: &Rollup) {
-    let mut zones: BTreeMap<&str, u64> = BTreeMap::new();
-    for zone in rollup.sources.values().filter_map(|source| source.time_zone.as_deref()) {
-        *zones.entry(zone).or_default() += 1;
-    }
-    for (zone, logs) in zones {
-        say(&format!("  stamps without a zone in {}: {zone}", count(logs, "log")));
+fn zones(times: &TimesRead) {
+    for (zone, logs) in &times.zones {
+        say(&format!("  stamps without a zone in {}: {zone}", count(*logs, "log")));
     }
 }
 

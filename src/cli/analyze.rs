@@ -70,7 +70,7 @@ pub(super) fn read(args: &Analyze, needs: &Needs) -> anyhow::Result<(Gathered, C
     bar.clear();
     let (gathered, clocks) = read?;
     if !args.quiet {
-        account::understood(&gathered, args.verbose);
+        account::understood(&gathered, Some(&clocks), args.verbose);
     }
     account::unread(&gathered.rollup, args.verbose);
     if gathered.rollup.sources.is_empty() {

@@ -62,7 +62,7 @@ pub(super) fn merge(asked: &Merge, own: &OwnFormats) -> anyhow::Result<Exit> {
     kept.sources.retain(|name, _| rollup.sources.contains_key(name));
     let rollup = rollup.merge(judge::chosen(kept, &wanted)).settled();
     if !args.quiet {
-        account::read(&rollup, &copies, 0, args.verbose);
+        account::read(&rollup, &judge::times_read(&rollup, Some(&clocks)), &copies, 0, args.verbose);
     }
     account::unread(&rollup, args.verbose);
     if rollup.sources.is_empty() {

@@ -33,7 +33,7 @@ pub(super) fn scan(asked: &Scan, own: &OwnFormats) -> anyhow::Result<Exit> {
         skipped_named(&mut gathered.rollup, name);
     }
     if !args.quiet {
-        account::understood(&gathered, args.verbose);
+        account::understood(&gathered, None, args.verbose);
     }
     account::unread(&gathered.rollup, args.verbose);
     let is_complete = judge::is_complete(&gathered.rollup);

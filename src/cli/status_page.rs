@@ -26,25 +26,30 @@ const PLACES: [&[&str]; 2] = [
     &["/api/v2/summary.json", "/api/v2/incidents.json"],
 ];
 
-/// Notes in the findings what the pages say. A page that cannot be read is said, and stops nothing.
+/// Notes in the findings what the pages say. A page that cannot be read is said there, too, and stops nothing.
 pub(super) fn note(findings: &mut Findings, asked: &[String]) {
     let mut pages = Vec::new();
     let mut saved = Vec::new();
+    let mut unread = Vec::new();
     for one in asked {
         if is_url(one) {
             match fetched(one) {
                 Ok(page) => pages.push(page),
-                Err(error) => say(&format!("--status-page {one}: {error:#}")),
+                Err(error) => unread.push((one, format!("{error:#}"))),
             }
         } else {
             match read(Path::new(one)) {
                 Ok(bytes) => saved.push((one, bytes)),
-                Err(error) => say(&format!("--status-page {one}: {error:#}")),
+                Err(error) => unread.push((one, format!("{error:#}"))),
             }
         }
     }
-    pages.extend(together(saved));
+    pages.extend(together(saved, &mut unread));
     corroborate::corroborate(findings, &pages);
+    for (one, why) in unread {
+        say(&format!("--status-page {one}: {why}"));
+        corroborate::unread(findings, one, &why);
+    }
 }
 
 fn is_url(text: &str) -> bool {
@@ -52,12 +57,12 @@ fn is_url(text: &str) -> bool {
 }
 
 /// Saved documents that are of one page belong together, for one may name the components of another's incidents.
-fn together(saved: Vec<(&String, Vec<u8>)>) -> Vec<StatusPage> {
+fn together<'a>(saved: Vec<(&'a String, Vec<u8>)>, unread: &mut Vec<(&'a String, String)>) -> Vec<StatusPage> {
     let mut documents: Vec<Vec<u8>> = Vec::new();
     for (name, bytes) in saved {
         match corroborate::status_page(std::slice::from_ref(&bytes)) {
             Ok(_) => documents.push(bytes),
-            Err(error) => say(&format!("--status-page {name}: {error}")),
+            Err(error) => unread.push((name, error.to_string())),
         }
     }
     corroborate::by_page(&documents)

@@ -1,4 +1,4 @@
-//! Every failed request, one a row (RFC 4180): the attachment of a ticket, made safe for spreadsheets.
+//! The failed requests, as many as `--max-requests` lists, one a row (RFC 4180): the attachment of a ticket, made safe for spreadsheets.
 //!
 //! A cell that a spreadsheet would run as a formula begins with an apostrophe (OWASP, CSV injection). A tab is no guard:
 //! it became a trigger itself (CVE-2021-41270).

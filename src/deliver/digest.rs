@@ -54,7 +54,8 @@ impl Report for Digest {
                 say(&phrases::lost(window))?;
             } else if window.calls > 0 {
                 let calls = counted(window.calls, "call", "calls");
-                say(&format!("{} of {calls} lost after retries", window.calls_lost))?;
+                let retries = phrases::after_retries(window.is_retried());
+                say(&format!("{} of {calls} lost{retries}", phrases::count(window.calls_lost)))?;
             }
             for remark in self.remarks.get(at).into_iter().flatten() {
                 say(remark)?;
@@ -93,7 +94,7 @@ impl Digest {
             format!(
                 ": {} {}, {failed}, {}",
                 window.verdict.class.name(),
-                window.start.to_utc().format("%Y-%m-%d %H:%M"),
+                window.start.to_utc().format("%Y-%m-%d %H:%M UTC"),
                 scope(&window.scope)
             )
         });

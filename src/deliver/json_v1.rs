@@ -51,6 +51,9 @@ impl<T, V: Serialize> Serialize for Each<'_, T, V> {
 #[derive(Serialize)]
 struct ReportV1<'f> {
     schema: &'static str,
+    /// Told where it is true: own names stand in it, and it is not to be sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    do_not_send: Option<bool>,
     tool: ToolV1,
     generated_at: String,
     coverage: CoverageV1<'f>,
@@ -180,6 +183,9 @@ struct StatusNoteV1<'f> {
     component: Option<Inert<'f>>,
     incident: Option<Inert<'f>>,
     agrees: bool,
+    /// Told where it is false: the page tells nothing of the window's time, and `agrees` says nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known: Option<bool>,
     says: Inert<'f>,
 }
 
@@ -274,6 +280,7 @@ struct FindingV1<'f> {
 fn report<'f>(findings: &'f Findings, context: &Context<'_>) -> ReportV1<'f> {
     ReportV1 {
         schema: "faultscope.report/1",
+        do_not_send: context.internal.then_some(true),
         tool: ToolV1 {
             name: "faultscope",
             version: context.version.to_owned(),
@@ -504,6 +511,7 @@ fn status_note(note: &StatusNote) -> StatusNoteV1<'_> {
         component: text(note.component.as_deref()),
         incident: text(note.incident.as_deref()),
         agrees: note.agrees,
+        known: (!note.is_known).then_some(false),
         says: Inert(&note.says),
     }
 }

@@ -1,6 +1,6 @@
 //! Which logs a report for people lists: all of few, and of very many those first that something is to be said of.
 
-use super::phrases::count;
+use super::phrases::{count, inert};
 use crate::model::{Coverage, Skipped, SourceCoverage};
 
 /// Logs that are listed one by one: more than a site has by hand, and few enough to look through. JSON lists all.
@@ -43,6 +43,22 @@ pub(super) fn sources(read: &Coverage) -> Listed<'_, SourceCoverage> {
             .filter_map(|(_, at)| read.sources.get(*at).map(|source| &**source))
             .collect(),
         more: read.sources.len().saturating_sub(LISTED),
+    }
+}
+
+/// In which zone a log's stamps were read, and what was added to its clock.
+pub(super) fn clock(source: &SourceCoverage) -> String {
+    /// Clocks nearer than this are the same, in seconds.
+    const SAME: f64 = 0.001;
+    if source.first.is_none() {
+        return "no time in it".to_owned();
+    }
+    let zone = source.time_zone.as_deref().map_or_else(|| "in the log".to_owned(), inert);
+    let offset = source.clock_offset_seconds;
+    if offset.abs() < SAME {
+        zone
+    } else {
+        format!("{zone}; clock {offset:+.1} s")
     }
 }
 

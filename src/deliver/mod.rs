@@ -1,11 +1,13 @@
 //! Act three: from findings to something that can be sent. One file a report.
 
 pub mod bundle;
+mod compared;
 mod csv;
 pub mod digest;
 mod draft;
 mod explain;
 mod html;
+mod instants;
 mod json_text;
 mod json_v1;
 mod many_logs;
@@ -17,6 +19,7 @@ mod summary;
 pub(crate) mod table;
 mod text;
 mod ticket;
+mod totals;
 mod trace;
 
 pub use draft::{Draft, draft, lookers};

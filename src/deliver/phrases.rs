@@ -1,21 +1,9 @@
 //! Numbers, times and names as a reader wants them; the same in every report.
 
+pub(super) use super::instants::{from_to, length, second};
 pub(super) use super::summary::headline;
-use crate::model::{Attempt, Counts, Dimension, Outcome, Scope, StatusNote, Time, Window};
-
-/// A count with thousands separated: 3,120.
-#[must_use]
-pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
+use crate::model::{Attempt, ByError, CallerSideCount, Dimension, Outcome, Scope, StatusNote, Window};
+pub use crate::text::thousands::thousands as count;
 
 /// "1 file", "12 files".
 pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
@@ -99,13 +87,19 @@ pub(super) fn share_in_short(window: &Window) -> [String; 2] {
     ]
 }
 
+/// "after their retries", where the logs show any: what no log shows is not told.
+pub(super) fn after_retries(is_retried: bool) -> &'static str {
+    if is_retried { " after their retries" } else { "" }
+}
+
 /// "672 calls, 75 lost after their retries".
 pub(super) fn lost(window: &Window) -> String {
     let calls = counted(window.calls, "call", "calls");
     if window.only_failures {
         return format!("{calls} with failures; what became of them no log tells");
     }
-    format!("{calls}, {} lost after their retries", count(window.calls_lost))
+    let retries = after_retries(window.is_retried());
+    format!("{calls}, {} lost{retries}", count(window.calls_lost))
 }
 
 /// What failed outside a window, where any such traffic was read.
@@ -113,33 +107,6 @@ pub(super) fn usual(window: &Window) -> String {
     match window.baseline {
         Some(baseline) => format!("{:.1} % outside it", round(baseline * 100.0)),
         None => "unknown: no such traffic outside it was read".to_owned(),
-    }
-}
-
-/// All failures, where no success was logged; `isolated` are outside every window.
-pub(super) fn only_failures(counts: &Counts, isolated: u64) -> Option<String> {
-    counts.without_successes().then(|| {
-        format!(
-            "{} of {} were logged, {} of them outside every window, and no success: what share of the attempts failed, and what became of the calls, is unknown.",
-            counted(counts.failures, "failure", "failures"),
-            counted(counts.calls, "call", "calls"),
-            count(isolated)
-        )
-    })
-}
-
-/// A time to the second, UTC.
-pub(super) fn second(time: Time) -> String {
-    time.to_utc().format("%Y-%m-%d %H:%M:%S UTC").to_string()
-}
-
-/// A length of time.
-pub(super) fn length(ms: i64) -> String {
-    let seconds = ms / 1000;
-    match seconds {
-        ..120 => counted(u64::try_from(seconds).unwrap_or(0), "second", "seconds"),
-        120..7200 => format!("{} min {:02} s", seconds / 60, seconds % 60),
-        _ => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
     }
 }
 
@@ -218,6 +185,26 @@ pub(super) fn confidence(confidence: f64) -> &'static str {
     }
 }
 
+/// " (429: 1,142)": what errors of the caller's own were answered, where they were.
+pub(super) fn answers(kind: &CallerSideCount) -> String {
+    let told: Vec<String> = kind
+        .by_status
+        .iter()
+        .map(|(status, number)| format!("{status}: {}", count(*number)))
+        .collect();
+    if told.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", told.join(", "))
+    }
+}
+
+/// An error by its type and code, as far as they are known.
+pub(super) fn error(error: &ByError) -> String {
+    let words = [&error.error_type, &error.code].into_iter().flatten();
+    words.map(|word| inert(word)).collect::<Vec<_>>().join(", ")
+}
+
 /// How an attempt ended: `503`, or the transport error.
 pub(super) fn ending(outcome: Outcome) -> String {
     match outcome {
@@ -260,9 +247,25 @@ pub(super) fn samples(attempts: &[Attempt], most: usize) -> Vec<&Attempt> {
         .collect()
 }
 
+/// What a list of a window's failures holds of them.
+pub(super) fn list_of(window: &Window, list: &str) -> String {
+    if window.requests_omitted == 0 {
+        return format!("all of them with {list}");
+    }
+    format!(
+        "{} of them with {list}, all with --max-requests {}",
+        count(window.listed()),
+        window.failures
+    )
+}
+
 /// What a status page said: whether it agrees, of what, and its words.
 pub(super) fn status_note(note: &StatusNote) -> String {
-    let verdict = if note.agrees { "agrees" } else { "does not agree" };
+    let verdict = match (note.is_known, note.agrees) {
+        (false, _) => "says nothing of it",
+        (true, true) => "agrees",
+        (true, false) => "does not agree",
+    };
     let what: Vec<String> = [&note.component, &note.incident]
         .into_iter()
         .flatten()
@@ -300,7 +303,7 @@ pub(super) fn inert(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, inert, interval, scope, size};
+    use super::{inert, interval, scope, size};
     use crate::model::{Dimension, Name, Scope};
 
     #[test]
@@ -330,11 +333,6 @@ mod tests {
             told(&[(Dimension::Model, &["gpt-4o", "o3"]), (Dimension::Proxy, &["a", "b", "c"])]),
             "models gpt-4o and o3; proxies a, b and c"
         );
-    }
-
-    #[test]
-    fn thousands_are_separated() {
-        assert_eq!([count(7), count(3120), count(1_234_567)], ["7", "3,120", "1,234,567"]);
     }
 
     #[test]

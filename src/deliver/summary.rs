@@ -1,6 +1,6 @@
 //! The first lines of a report: whose fault, since when, how much, and what to do next.
 
-use super::phrases::{count, counted, failed, inert, length, listed, scope, second};
+use super::phrases::{after_retries, count, counted, failed, from_to, length, listed, scope};
 use crate::model::{Class, Dimension, Findings, Name, Side, Window, Zoom};
 use crate::providers;
 
@@ -23,27 +23,24 @@ pub(super) fn headline(findings: &Findings) -> String {
         1 => String::new(),
         _ => format!(" {} in all.", counted(findings.windows.len() as u64, "window", "windows")),
     };
-    let over = if worst.ongoing {
-        "since then (not proven to be over)".to_owned()
-    } else {
-        length(worst.end.since(worst.start))
-    };
+    let open = if worst.ongoing { ", not proven to be over" } else { "" };
     let lost = match (worst.calls_lost, worst.calls) {
         _ if worst.only_failures => String::new(),
         (_, 0) => String::new(),
         (0, calls) => format!("; of {} none was lost", counted(calls, "call", "calls")),
         (lost, calls) => format!(
-            "; {} of {} lost after their retries",
+            "; {} of {} lost{}",
             count(lost),
-            counted(calls, "call", "calls")
+            counted(calls, "call", "calls"),
+            after_retries(worst.is_retried())
         ),
     };
     format!(
-        "{}: {}, {} to {} ({over}), {}{lost}.{others}",
+        "{}: {}, {} ({}{open}), {}{lost}.{others}",
         whose(worst),
         scope(&worst.scope),
-        second(worst.start),
-        worst.end.to_utc().format("%H:%M:%S"),
+        from_to(worst.start, worst.end),
+        length(worst.end.since(worst.start)),
         failed(worst)
     )
 }
@@ -129,11 +126,12 @@ fn nothing(findings: &Findings) -> String {
 /// What to do next, the most urgent first.
 pub(super) fn next_steps(findings: &Findings) -> Vec<String> {
     let mut steps = Vec::new();
-    let of = |side: Side| -> Vec<String> {
-        let numbered = findings.windows.iter().enumerate().filter(|(_, window)| window.side == side);
+    let of = |is_one: fn(&Window) -> bool| -> Vec<String> {
+        let numbered = findings.windows.iter().enumerate().filter(|(_, window)| is_one(window));
         numbered.map(|(at, _)| format!("{}", at + 1)).collect()
     };
-    let (provider, network) = (of(Side::Provider), of(Side::Network));
+    let provider = of(|window| window.side == Side::Provider && !is_short(window));
+    let (short, network) = (of(is_short), of(|window| window.side == Side::Network));
     if !provider.is_empty() {
         steps.push(format!(
             "Send the provider its {}: --report ticket --audience provider, with the list of --report csv.",
@@ -144,6 +142,16 @@ pub(super) fn next_steps(findings: &Findings) -> Vec<String> {
         steps.push(format!(
             "Send your network team its {}: --report ticket --audience network --internal.",
             tickets_for(network)
+        ));
+    }
+    if !short.is_empty() {
+        let (window, comes) = match short.len() {
+            1 => ("window", "it comes back: it was"),
+            _ => ("windows", "they come back: they were"),
+        };
+        steps.push(format!(
+            "Report {window} {} only if {comes} over within minutes. Retry with exponential backoff and jitter.",
+            listed(short)
         ));
     }
     for kind in findings.caller_side.iter().filter(|kind| kind.count >= OWN_ERRORS_TOLD) {
@@ -168,6 +176,11 @@ pub(super) fn next_steps(findings: &Findings) -> Vec<String> {
         ));
     }
     steps
+}
+
+/// Whether it was over before anybody would report it.
+pub(super) fn is_short(window: &Window) -> bool {
+    window.verdict.class == Class::Transient
 }
 
 /// "ticket for window 1", "tickets for windows 1, 2 and 4".
@@ -201,72 +214,6 @@ fn ids(findings: &Findings) -> Option<String> {
             counted(all, "failure", "failures")
         )
     })
-}
-
-/// One line for each attribute of which several values can be compared within a window: what failed of each.
-pub(super) fn comparisons(window: &Window) -> Vec<(&'static str, String)> {
-    /// Values told; the rest are counted.
-    const TOLD: usize = 6;
-    let line = |values: Vec<String>, more: usize| match more {
-        0 => values.join("; "),
-        more => format!("{}; {} more", values.join("; "), more),
-    };
-    let mut lines = Vec::new();
-    for (dimension, word) in [
-        (Dimension::Surface, "by kind"),
-        (Dimension::Proxy, "by proxy"),
-        (Dimension::Host, "by host"),
-        (Dimension::ServerAddress, "by server"),
-        (Dimension::Model, "by model"),
-        (Dimension::Endpoint, "by path"),
-    ] {
-        let groups: Vec<_> = window
-            .case
-            .groups
-            .iter()
-            .filter(|group| group.dimension == dimension)
-            .collect();
-        // Counts over more than the scope compare only what took another way, not what was asked for.
-        let is_way = matches!(dimension, Dimension::Proxy | Dimension::Host);
-        if groups.len() < 2 || (groups.iter().any(|group| group.wider) && !is_way) {
-            continue;
-        }
-        let told = groups.iter().take(TOLD);
-        let values = told.map(|group| {
-            let failed = format!("{} {}", inert(&group.value), count(group.share.failed));
-            if group.told_by_failures {
-                return failed;
-            }
-            format!("{failed} of {}", count(group.share.attempts))
-        });
-        let more = groups.len().saturating_sub(TOLD);
-        let untold = if !window.only_failures && groups.iter().any(|group| group.told_by_failures) {
-            "; what went well names none"
-        } else {
-            ""
-        };
-        lines.push((word, format!("{}{untold}", line(values.collect(), more))));
-    }
-    let by_proxy_logs = !lines.iter().any(|(word, _)| *word == "by proxy") && window.case.proxies.len() > 1;
-    if by_proxy_logs {
-        let told = window.case.proxies.iter().take(TOLD);
-        let values = told.map(|log| {
-            format!(
-                "{} {} of {}",
-                inert(&log.proxy),
-                count(log.share.failed),
-                count(log.share.attempts)
-            )
-        });
-        lines.insert(
-            0,
-            (
-                "by proxy",
-                line(values.collect(), window.case.proxies.len().saturating_sub(TOLD)),
-            ),
-        );
-    }
-    lines
 }
 
 /// What was usual: outside the window, and in the hours around it.

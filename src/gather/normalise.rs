@@ -425,7 +425,8 @@ fn shaped_attributes(fields: &Fields<'_>, vantage: Vantage, host: Option<&Name>)
         fields.client.map(without_port).and_then(scrub::host).map(Name::from),
     );
     let region = fields.region.or_else(|| providers::region(server?));
-    attributes.set(Dimension::Region, region.and_then(scrub::word).map(Name::from));
+    let region = region.and_then(|name| providers::azure_region(name).or_else(|| scrub::word(name)));
+    attributes.set(Dimension::Region, region.map(Name::from));
     attributes.set(Dimension::EdgeSite, edge_site(fields).map(Name::from));
     let writer = host.cloned().or_else(|| own.and_then(scrub::host).map(Name::from));
     match vantage {

@@ -16,6 +16,7 @@ mod select;
 mod shards;
 mod thresholds;
 mod timeline;
+mod times;
 mod trace;
 mod wanted;
 mod windows;
@@ -27,6 +28,7 @@ use only_failures::OnlyFailures;
 pub use select::Selection;
 pub use shards::{chosen, unanswered, wanted_of_shard};
 pub use thresholds::Thresholds;
+pub use times::{TimesRead, times_read};
 pub use trace::Tracer;
 pub use wanted::{clocks_and_wanted, wanted};
 
@@ -34,7 +36,6 @@ use crate::model::{
     Attempt, CallOutcome, Counts, Coverage, Finding, Findings, Name, Rollup, Skipped, SourceCoverage, SourceRollup, Traffic,
     Window,
 };
-use crate::text::timestamp::nearest_zone_ms;
 use crate::workers::Workers;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -222,24 +223,6 @@ fn isolated(traffic: &Traffic, windows: &[Window], at_most: usize) -> (u64, Vec<
     (outside().count() as u64, first.collect())
 }
 
-/// What was added to a source's times, as the zone that other logs tell of it, and the rest.
-fn zone_and_skew(source: &SourceRollup, offset_ms: i64) -> (Option<String>, i64) {
-    let zone = nearest_zone_ms(offset_ms);
-    if !source.zone_assumed || zone == 0 {
-        return (None, offset_ms);
-    }
-    // What was written in UTC+02:00 and read as UTC is two hours ahead.
-    let minutes = -zone / 60_000;
-    let sign = if minutes < 0 { '-' } else { '+' };
-    let by = if source.rare.ahead_of_date.is_empty() {
-        "the other logs"
-    } else {
-        "the date headers in it"
-    };
-    let said = format!("UTC{sign}{:02}:{:02}, as {by} tell", minutes.abs() / 60, minutes.abs() % 60);
-    (Some(said), offset_ms - zone)
-}
-
 fn coverage(rollup: Cow<'_, Rollup>, offsets_ms: &BTreeMap<Name, i64>) -> Coverage {
     let offset = |name: &Name| offsets_ms.get(name).copied().unwrap_or(0);
     let bytes = rollup.sources.values().map(|source| source.bytes).sum();
@@ -269,7 +252,7 @@ fn coverage(rollup: Cow<'_, Rollup>, offsets_ms: &BTreeMap<Name, i64>) -> Covera
 }
 
 fn covered(name: &Name, source: &SourceRollup, offset: i64) -> SourceCoverage {
-    let (zone, skew) = zone_and_skew(source, offset);
+    let (_, skew) = times::zone_and_skew(source, offset);
     let answered = source.successes_with_id + source.successes_without_id;
     #[expect(clippy::cast_precision_loss, reason = "shares and seconds need no more than 53 bits")]
     let (seconds, share) = (
@@ -287,7 +270,7 @@ fn covered(name: &Name, source: &SourceRollup, offset: i64) -> SourceCoverage {
         unread_lines: source.rare.unread_lines.iter().copied().collect(),
         first: source.span.map(|(first, _)| first.plus_ms(offset)),
         last: source.span.map(|(_, last)| last.plus_ms(offset)),
-        time_zone: zone.map(Name::from).or_else(|| source.time_zone.clone()),
+        time_zone: times::zone(source, offset),
         clock_offset_seconds: seconds,
         share_with_provider_id: share,
         notes: source.notes.iter().cloned().collect(),

@@ -1,11 +1,13 @@
 //! Remarks on the logs and the traffic: ids that are missing, storms of rate limits, clocks that disagree.
 
 use super::combinations::Counts;
+use super::times::zone_and_skew;
 use super::{costs, id_advice};
 use crate::model::{
     Alike, Attempt, Attributes, CallerKind, Dimension, Finding, Grain, Name, Outcome, Rollup, SourceRollup, Time, Traffic,
     Vantage,
 };
+use crate::text::thousands::thousands;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A rate-limit storm: this many answers in [`STORM_MS`], and at least [`STORM_SHARE`] of the attempts then
@@ -41,9 +43,9 @@ pub(super) fn remarks(traffic: &Traffic, rollup: &Rollup, offsets_ms: &BTreeMap<
     let mut remarks = storms(traffic);
     remarks.extend(costs::hint(traffic, rollup));
     let mut told = BTreeSet::new();
-    for (number, name) in rollup.sources.keys().enumerate() {
+    for (number, (name, source)) in rollup.sources.iter().enumerate() {
         let offset = offsets_ms.get(name).copied().unwrap_or(0);
-        let remark = clock(name, offset).filter(|_| told.insert(super::correlate::stem(name)));
+        let remark = clock(name, source, offset).filter(|_| told.insert(super::correlate::stem(name)));
         of_logs.extend(remark.map(|remark| ((number, CLOCK), remark)));
     }
     of_logs.sort_by_key(|(place, _)| *place);
@@ -92,11 +94,11 @@ fn storms(traffic: &Traffic) -> Vec<Finding> {
             _ => storms.push((first.time, last.time)),
         }
     }
-    let count = |from: Time, to: Time| answers.iter().filter(|answer| (from..=to).contains(&answer.time)).count();
+    let count = |from: Time, to: Time| answers.iter().filter(|answer| (from..=to).contains(&answer.time)).count() as u64;
     let remark = |(from, to): (Time, Time)| {
         Finding {
         about: "rate-limit-storm",
-        says: format!("{} answers said \"too many requests\" from {from} to {to}. That is the caller's limit, not a failure of the provider.", count(from, to)),
+        says: format!("{} answers said \"too many requests\" from {from} to {to}. That is the caller's limit, not a failure of the provider.", thousands(count(from, to))),
         advice: "Slow down and honour Retry-After; check whether one client or a retry loop drives it; ask for a higher limit if the load is wanted.".to_owned(),
         path: None,
     }
@@ -156,7 +158,7 @@ fn missing_provider_ids(name: &Name, source: &SourceRollup) -> Option<Finding> {
     Some(Finding {
         about: "missing-ids",
         says: format!(
-            "{:.0} % of its answers carry no x-request-id, which support asks for first.",
+            "{:.0} % of the answers carry no x-request-id, which support asks for first.",
             (1.0 - share) * 100.0
         ),
         advice,
@@ -169,8 +171,10 @@ fn retried_upstream(name: &Name, source: &SourceRollup) -> Option<Finding> {
     (source.rare.retried_upstream > 0).then(|| Finding {
         about: "upstream-retries",
         says: format!(
-            "It tried again upstream by itself {} times, in {} of {} records. These tries are not counted as attempts.",
-            source.rare.upstream_retries, source.rare.retried_upstream, source.records
+            "The proxy tried again upstream by itself {} times, in {} of {} records. These tries are not counted as attempts.",
+            thousands(source.rare.upstream_retries),
+            thousands(source.rare.retried_upstream),
+            thousands(source.records)
         ),
         advice: "Know who retries: a proxy's tries and a program's multiply. Let one of them do it.".to_owned(),
         path: Some(Name::clone(name)),
@@ -184,7 +188,7 @@ fn missing_client_ids(name: &Name, source: &SourceRollup) -> Option<Finding> {
     Some(Finding {
         about: "missing-client-ids",
         says: format!(
-            "{:.0} % of its records carry no X-Client-Request-Id, the only handle on a request that was never answered.",
+            "{:.0} % of the records carry no X-Client-Request-Id, the only handle on a request that was never answered.",
             (1.0 - share) * 100.0
         ),
         advice,
@@ -196,8 +200,8 @@ fn undated(name: &Name, source: &SourceRollup) -> Option<Finding> {
     (source.rare.undated_records > 0).then(|| Finding {
         about: "undated",
         says: format!(
-            "{} of its records about a call carry no time, or one that cannot be right; they are in no count and no window.",
-            source.rare.undated_records
+            "{} of the records about a call carry no time, or one that cannot be right; they are in no count and no window.",
+            thousands(source.rare.undated_records)
         ),
         advice: "Log a time stamp with date and zone on every line.".to_owned(),
         path: Some(Name::clone(name)),
@@ -217,19 +221,31 @@ fn unsaid(name: &Name, source: &SourceRollup) -> Option<Finding> {
     let told = count(|kind| kind.outcome.is_failure());
     (unsaid > told).then(|| Finding {
         about: "unsaid-failures",
-        says: format!("{unsaid} of its records say that a call failed and not how, by an error's name that is none of an API's; without another line on the same call they are in no count and no window."),
+        says: format!("{} of the records say that a call failed and not how, by an error's name that is none of an API's; without another line on the same call they are in no count and no window.", thousands(unsaid)),
         advice: "Log the HTTP status of the answer, or the exception that the SDK raised.".to_owned(),
         path: Some(Name::clone(name)),
     })
 }
 
-fn clock(name: &Name, offset_ms: i64) -> Option<Finding> {
-    #[expect(clippy::cast_precision_loss, reason = "an offset is at most a day")]
-    let seconds = offset_ms as f64 / 1000.0;
-    (offset_ms.abs() >= OFFSET_REMARKED_MS).then(|| Finding {
-        about: "clock",
-        says: format!("Its clock was {seconds:+.1} s corrected, so that records of the same requests agree with the other logs."),
-        advice: "Check its time zone (--tz) and its time synchronisation.".to_owned(),
+/// Whether a log's clock was wrong, or only its zone not known.
+fn clock(name: &Name, source: &SourceRollup, offset_ms: i64) -> Option<Finding> {
+    let (zone, skew_ms) = zone_and_skew(source, offset_ms);
+    if skew_ms.abs() >= OFFSET_REMARKED_MS {
+        #[expect(clippy::cast_precision_loss, reason = "an offset is at most a day")]
+        let seconds = skew_ms as f64 / 1000.0;
+        return Some(Finding {
+            about: "clock",
+            says: format!(
+                "The clock was {seconds:+.1} s corrected, so that records of the same requests agree with the other logs."
+            ),
+            advice: "Check the time synchronisation of the host, and the time zone (--tz).".to_owned(),
+            path: Some(Name::clone(name)),
+        });
+    }
+    zone.map(|zone| Finding {
+        about: "time-zone",
+        says: format!("The stamps carry no zone; they were read as {zone}."),
+        advice: "Name the zone with --tz if that is wrong, and log it with every stamp.".to_owned(),
         path: Some(Name::clone(name)),
     })
 }

@@ -2,6 +2,7 @@
 
 use super::combinations::asked_once;
 use crate::model::{Attempt, CallOutcome, CallerKind, Name, Outcome, RetryAudit, RetryFinding, Traffic, Vantage, Window};
+use crate::text::thousands::thousands;
 use std::collections::BTreeSet;
 
 /// More attempts than these help nobody during an incident (product definition, section 1: at most three to five).
@@ -135,8 +136,9 @@ fn give_up_later(audit: &RetryAudit) -> String {
     let saved = match audit.chains {
         0 => String::new(),
         chains => format!(
-            " In these logs retries saved {} of {chains} calls that were tried again.",
-            audit.recovered
+            " In these logs retries saved {} of {} calls that were tried again.",
+            thousands(audit.recovered),
+            thousands(chains)
         ),
     };
     format!("Retry twice or more, with backoff and jitter; the official SDKs do so by default.{saved}")

@@ -148,6 +148,12 @@ pub struct Part {
 }
 
 impl Part {
+    /// Whether the logs show that any call with a failure of it was tried again.
+    #[must_use]
+    pub fn is_retried(&self) -> bool {
+        self.calls_recovered > 0 || self.first_attempts < self.share.failed
+    }
+
     /// The values of one attribute among the failures.
     #[must_use]
     pub fn tally(&self, dimension: Dimension) -> Option<&Occurrences> {

@@ -1,7 +1,7 @@
 //! A stretch of time in which failures were more than usual, and the verdict on it.
 
 use super::attempt::{Attempt, Side};
-use super::case::Case;
+use super::case::{Case, Part};
 use super::outcome::TransportError;
 use super::terms::{Attributes, Dimension, Name};
 use super::time::Time;
@@ -151,6 +151,8 @@ pub struct StatusNote {
     pub component: Option<String>,
     /// The incident's title; `None` where the page tells of none.
     pub incident: Option<String>,
+    /// Whether the page tells of the window's time at all.
+    pub is_known: bool,
     /// Whether the page supports the verdict.
     pub agrees: bool,
     /// The same in words.
@@ -217,4 +219,18 @@ pub struct Window {
     pub case: Case,
     /// The numbers behind the verdict, where they were asked for.
     pub working: Option<Box<Working>>,
+}
+
+impl Window {
+    /// How many of its failures stand in a list of them.
+    #[must_use]
+    pub fn listed(&self) -> u64 {
+        self.failures.saturating_sub(self.requests_omitted)
+    }
+
+    /// Whether the logs show that any call with a failure of it was tried again.
+    #[must_use]
+    pub fn is_retried(&self) -> bool {
+        self.case.whole.as_ref().is_some_and(Part::is_retried)
+    }
 }

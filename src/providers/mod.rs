@@ -24,7 +24,7 @@ pub use caller::{caller_kind, is_provider_error};
 pub use endpoint::{Endpoint, endpoint, is_llm_path, is_same_operation};
 pub use meant::{Meant, meant};
 pub use provider::Provider;
-pub use region::region;
+pub use region::{azure_region, region};
 pub use request_id::{id_in_text, is_provider_request_id};
 pub use surface::surface;
 pub use template::{fault_status, is_server_fault, template};

@@ -21,9 +21,92 @@ pub fn region(host: &str) -> Option<&str> {
         .or_else(|| host.strip_suffix(".api.cognitive.microsoft.com"))
 }
 
+/// Azure's regions with models, by their names (learn.microsoft.com/azure/reliability/regions-list).
+const AZURE: &[&str] = &[
+    "australiaeast",
+    "australiasoutheast",
+    "austriaeast",
+    "belgiumcentral",
+    "brazilsouth",
+    "canadacentral",
+    "canadaeast",
+    "centralindia",
+    "centralus",
+    "chilecentral",
+    "eastasia",
+    "eastus",
+    "eastus2",
+    "francecentral",
+    "francesouth",
+    "germanynorth",
+    "germanywestcentral",
+    "indonesiacentral",
+    "israelcentral",
+    "italynorth",
+    "japaneast",
+    "japanwest",
+    "jioindiawest",
+    "koreacentral",
+    "koreasouth",
+    "malaysiawest",
+    "mexicocentral",
+    "newzealandnorth",
+    "northcentralus",
+    "northeurope",
+    "norwayeast",
+    "norwaywest",
+    "polandcentral",
+    "qatarcentral",
+    "southafricanorth",
+    "southafricawest",
+    "southcentralus",
+    "southeastasia",
+    "southindia",
+    "spaincentral",
+    "swedencentral",
+    "swedensouth",
+    "switzerlandnorth",
+    "switzerlandwest",
+    "uaecentral",
+    "uaenorth",
+    "uksouth",
+    "ukwest",
+    "westcentralus",
+    "westeurope",
+    "westindia",
+    "westus",
+    "westus2",
+    "westus3",
+];
+
+/// The name of an Azure region, as it is written in hosts or as `x-ms-region` has it: `East US 2` is `eastus2`.
+#[must_use]
+pub fn azure_region(text: &str) -> Option<&'static str> {
+    const LONGEST: usize = 24;
+    let letters = || {
+        text.bytes()
+            .filter(|byte| *byte != b' ')
+            .map(|byte| byte.to_ascii_lowercase())
+    };
+    if text.len() > LONGEST {
+        return None;
+    }
+    AZURE.iter().copied().find(|name| name.bytes().eq(letters()))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::region;
+    use super::{azure_region, region};
+
+    #[test]
+    fn azures_regions_are_known_in_both_spellings_and_nobody_elses() {
+        for text in ["East US 2", "eastus2", "EastUS2"] {
+            assert_eq!(azure_region(text), Some("eastus2"), "{text}");
+        }
+        for text in ["us-east-1", "CA", "California", "eu", "", "East US 22"] {
+            assert_eq!(azure_region(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn regional_endpoints_name_their_region() {

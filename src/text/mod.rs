@@ -5,4 +5,5 @@ pub mod logfmt;
 pub mod nearest;
 pub mod needles;
 pub mod scan;
+pub mod thousands;
 pub mod timestamp;

@@ -205,6 +205,7 @@ fn window(text: &str, side: Side) -> Window {
         },
         requests: vec![attempt(text)],
         status_page: vec![StatusNote {
+            is_known: true,
             component: Some(text.to_owned()),
             incident: Some(text.to_owned()),
             agrees: true,

@@ -15,6 +15,7 @@ mod calls;
 mod cli;
 mod clocks;
 mod config;
+mod consistent;
 mod corpora;
 mod discovery;
 mod documents;

@@ -1,8 +1,8 @@
 //! What does the reader get? Snapshots of whole reports; each was read from top to bottom when it was accepted.
 
-use crate::run::{context, findings, plan, report};
+use crate::run::{context, findings, found, plan, report};
 use faultscope::deliver::{self, Addressee};
-use faultscope::model::{Dimension, Name, StatusNote};
+use faultscope::model::{Dimension, Findings, Name, StatusNote};
 use faultscope::redact::{Audience, Policy, seal};
 
 const NAMES: [&str; 3] = ["model-down", "outage-full", "quiet-day"];
@@ -50,6 +50,39 @@ fn ticket() {
 #[test]
 fn csv() {
     assert_snapshots("csv", Audience::Forwardable, &["blip", "quiet-day"]);
+}
+
+/// An hour of one application in which one model failed for five minutes.
+fn small() -> Findings {
+    let line = |minute: u32, status: u16| {
+        format!(
+            "{{\"time\":\"2026-08-01T10:{minute:02}:07.000Z\",\"msg\":\"llm call\",\"provider\":\"openai\",\"model\":\"gpt-4o\",\
+             \"endpoint\":\"/v1/chat/completions\",\"status\":{status},\"duration_ms\":900,\"x_request_id\":\"req_{minute:032x}\"}}\n"
+        )
+    };
+    let status = |minute: u32| if (30..40).contains(&minute) { 500 } else { 200 };
+    let log: String = (0..60).map(|minute| line(minute, status(minute))).collect();
+    found(&log)
+}
+
+fn assert_small(form: &str) {
+    let text = report(&small(), form, Audience::Forwardable, b"key");
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(format!("../../fixtures/reports/{form}"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!("one-model", text));
+}
+
+#[test]
+fn json() {
+    assert_small("json");
+    assert_snapshots("json", Audience::Forwardable, &["quiet-day"]);
+}
+
+#[test]
+fn ndjson() {
+    assert_small("ndjson");
 }
 
 #[test]
@@ -160,6 +193,7 @@ fn a_ticket_tells_what_the_status_page_said_as_the_other_reports_do() {
         found.windows[0].status_page = vec![StatusNote {
             component: Some("Responses".to_owned()),
             incident: Some("Elevated errors".to_owned()),
+            is_known: true,
             agrees: false,
             says: "the page tells of an incident".to_owned(),
         }];

@@ -154,5 +154,12 @@ fn a_page_without_end_a_silent_one_and_a_broken_one_stop_nothing() {
         let output = analyze(&[&format!("http://{}/x", server.address)]);
         assert!(said(&output).contains(reason), "{reason}: {}", said(&output));
         assert_eq!((output.status.code(), notes(&output).len()), (Some(0), 0));
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let said = report["findings"].as_array().unwrap().iter();
+        let mut said = said.filter(|finding| finding["about"] == "status-page");
+        assert!(
+            said.any(|finding| finding["says"].as_str().unwrap().contains(reason)),
+            "{reason}"
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Told, model, percent, scope};
 use crate::deliver::thousands;
-use crate::keep::history::{by_span, day, total};
+use crate::keep::history::{by_day, total};
 use crate::keep::hours::Tally;
 use crate::model::Time;
 use std::fmt::Write as _;
@@ -11,6 +11,9 @@ const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:60em;marg
 table{border-collapse:collapse;margin:.5em 0 1.5em}th,td{padding:.25em .8em .25em 0;text-align:left;vertical-align:top;\
 border-bottom:1px solid #ddd}svg{display:block}p.warn{font-weight:bold;color:#a00}\
 @media(prefers-color-scheme:dark){body{color:#ddd;background:#161616}th,td{border-color:#444}}";
+
+/// Days that a chart shows: as long as counts are kept.
+const DAYS: usize = 366;
 
 /// The height of a chart, and the width of a day in it, in pixels.
 const CHART: (f64, usize) = (60.0, 8);
@@ -86,7 +89,7 @@ fn table(out: &mut String, title: &str, header: &[&str], rows: &[Vec<String>]) {
 
 /// The failing share of each day, as bars.
 fn chart(told: &Told, out: &mut String) {
-    let days: Vec<_> = by_span(&told.history, day)
+    let days: Vec<_> = by_day(&told.history, DAYS)
         .into_iter()
         .map(|(day, models)| (day.name, total(models.values())))
         .collect();

@@ -28,6 +28,8 @@ struct Told {
     generated_at: Time,
     width: usize,
     internal: bool,
+    /// Only a stretch of time was asked for.
+    limited: bool,
 }
 
 /// Two stretches of time side by side.
@@ -78,6 +80,7 @@ pub(super) fn history(args: &Asked) -> anyhow::Result<Exit> {
         generated_at: world::generated_at(now),
         width: world::columns(),
         internal: args.internal,
+        limited: args.since.is_some() || args.until.is_some(),
     };
     let report = match form {
         HistoryForm::Text => text::write(&told),

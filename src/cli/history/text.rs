@@ -2,7 +2,7 @@
 
 use super::{Told, model, ordinal, percent, scope};
 use crate::deliver::{table, thousands};
-use crate::keep::history::{by_span, day, total};
+use crate::keep::history::{by_day, total};
 use crate::keep::hours::Tally;
 use crate::model::Time;
 use std::collections::BTreeMap;
@@ -23,7 +23,11 @@ const STEPS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'
 pub(super) fn write(told: &Told) -> String {
     let mut out = String::new();
     let Some((from, until)) = told.span() else {
-        return "No calls are in the history yet.\n".to_owned();
+        return if told.limited {
+            "No calls are in the history of that time (--since, --until).\n".to_owned()
+        } else {
+            "No calls are in the history yet.\n".to_owned()
+        };
     };
     let sum = told.total();
     let _ = writeln!(
@@ -150,7 +154,8 @@ fn models(told: &Told) -> Vec<String> {
 
 fn weeks(told: &Told, out: &mut String) {
     out.push_str("\nFAILING SHARE PER WEEK\n");
-    let known = models(told);
+    let mut known = models(told);
+    let left_out = known.split_off(fitting(&known, told.width).min(known.len())).len();
     let mut header = vec!["week", "all"];
     header.extend(known.iter().map(|name| model(name)));
     let rows = told.summary.weeks.iter().map(|(week, models)| {
@@ -163,13 +168,30 @@ fn weeks(told: &Told, out: &mut String) {
         row
     });
     out.push_str(&table::table(&header, rows.collect(), told.width));
+    if left_out > 0 {
+        let _ = writeln!(
+            out,
+            "and {left_out} more of the models; a wider terminal or --report html shows them"
+        );
+    }
+}
+
+/// As many of the models as have room in a table beside week and sum, at least one: a heading is not broken within a name.
+fn fitting(models: &[String], width: usize) -> usize {
+    /// What a column takes beside its words, and how wide a share is.
+    const AROUND: usize = 3;
+    const SHARE: usize = 8;
+    let mut taken = 2 * (SHARE + AROUND);
+    let fits = |name: &&String| {
+        taken += model(name).chars().count().max(SHARE) + AROUND;
+        taken <= width
+    };
+    models.iter().take_while(fits).count().max(1)
 }
 
 /// A line a model, a mark a day: how much of it failed, up to the worst day of all.
 fn charts(told: &Told, out: &mut String) {
-    let days = by_span(&told.history, day);
-    let skipped = days.len().saturating_sub(DAYS.min(told.width.saturating_sub(28)));
-    let shown: Vec<_> = days.iter().skip(skipped).collect();
+    let shown = by_day(&told.history, DAYS.min(told.width.saturating_sub(28)));
     let of = |tally: &Tally| percent(tally.failures, tally.attempts);
     let worst = shown
         .iter()
@@ -267,4 +289,16 @@ fn compared(told: &Told, out: &mut String) {
     ));
     let [first, second] = compared.windows;
     let _ = writeln!(out, "failure windows that began then: {first} / {second}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fitting;
+
+    #[test]
+    fn a_table_holds_as_many_models_as_fit_side_by_side() {
+        let models = ["gpt-4o-mini", "claude-sonnet-4-5", "o3"].map(str::to_owned);
+        assert_eq!([30, 40, 58, 80].map(|width| fitting(&models, width)), [1, 1, 2, 3]);
+        assert_eq!(fitting(&[], 80), 1);
+    }
 }

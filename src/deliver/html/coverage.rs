@@ -6,9 +6,6 @@ use crate::deliver::many_logs;
 use crate::deliver::phrases::{count, counted, second, size};
 use crate::model::{Coverage, Findings, SourceCoverage};
 
-/// Clocks nearer than this are the same, in seconds.
-const SAME_CLOCK: f64 = 0.001;
-
 /// Writes it.
 pub(super) fn write(page: &mut Markup, findings: &Findings) {
     let read = &findings.coverage;
@@ -44,7 +41,7 @@ pub(super) fn write(page: &mut Markup, findings: &Findings) {
                     row.text(&count(source.records));
                     row.text(&count(source.other_records));
                     row.text(&count(source.unread_records));
-                    row.text(&clock(source));
+                    row.text(&many_logs::clock(source));
                 });
             }
         });
@@ -72,19 +69,6 @@ fn not_read(page: &mut Markup, read: &Coverage) {
     });
     if let Some(more) = skipped.more() {
         page.element("p", &[], &more);
-    }
-}
-
-fn clock(source: &SourceCoverage) -> String {
-    if source.format.is_none() {
-        return "not read".to_owned();
-    }
-    let zone = source.time_zone.as_deref().unwrap_or("zone in the log");
-    let offset = source.clock_offset_seconds;
-    if offset.abs() < SAME_CLOCK {
-        zone.to_owned()
-    } else {
-        format!("{zone}; clock corrected by {offset:+.1} s")
     }
 }
 

@@ -7,6 +7,7 @@ use super::table::{numbers, table, words};
 use crate::deliver::Context;
 use crate::deliver::phrases::{self, confidence, count, counted, headline, length, second};
 use crate::deliver::summary::is_reach_unknown;
+use crate::deliver::totals;
 use crate::model::{Class, Coverage, Dimension, Findings, Window};
 
 /// Writes the headline, what it rests on, and where to go on.
@@ -103,7 +104,8 @@ fn facts(page: &mut Markup, window: &Window, number: usize) {
             fact(page, "Calls lost", "unknown", &phrases::lost(window));
         } else {
             fact(page, "Failed", &share, &format!("{of} attempts"));
-            let of = format!("of {}, after their retries", counted(window.calls, "call", "calls"));
+            let retries = phrases::after_retries(window.is_retried());
+            let of = format!("of {}{retries}", counted(window.calls, "call", "calls"));
             fact(page, "Calls lost", &count(window.calls_lost), &of);
         }
     });
@@ -153,7 +155,7 @@ fn incomplete(page: &mut Markup, read: &Coverage) {
         page.element("strong", &[], "Not everything was read. ");
         let unknown = read.sources.iter().filter(|source| source.format.is_none()).count() as u64;
         page.text(&format!(
-            "{} in no known format, {} skipped, {} not understood: ",
+            "{} in no known format, {} not read, or not to the end, {} not understood: ",
             counted(unknown, "file", "files"),
             count(read.skipped.len() as u64),
             counted(read.unread_records(), "record", "records")
@@ -165,24 +167,10 @@ fn incomplete(page: &mut Markup, read: &Coverage) {
 
 /// Writes every window in a line.
 pub(super) fn windows(page: &mut Markup, findings: &Findings) {
-    let counts = &findings.counts;
     page.within("section", &[("id", &"windows")], |page| {
         let number = findings.windows.len() as u64;
         page.element("h2", &[], if number == 0 { "All traffic" } else { "Windows" });
-        let sentence = || {
-            format!(
-                "{} in {}: {} ({:.1} %), {} of them outside every window; {} saved by a retry, {} lost.",
-                counted(counts.attempts, "attempt", "attempts"),
-                counted(counts.calls, "call", "calls"),
-                counted(counts.failures, "failure", "failures"),
-                phrases::percent(counts.failures, counts.attempts),
-                count(findings.isolated_count),
-                counted(counts.calls_recovered, "call", "calls"),
-                count(counts.calls_lost)
-            )
-        };
-        let sentence = phrases::only_failures(counts, findings.isolated_count).unwrap_or_else(sentence);
-        page.element("p", &[], &sentence);
+        page.element("p", &[], &totals::all_traffic(findings));
         if number == 0 {
             return;
         }

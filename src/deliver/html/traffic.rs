@@ -3,7 +3,8 @@
 use super::markup::Markup;
 use super::table::{Column, numbers, table, words};
 use super::{requests, spans};
-use crate::deliver::phrases::{count, counted, inert, listed};
+use crate::deliver::phrases::{count, inert, listed};
+use crate::deliver::totals;
 use crate::model::{Finding, Findings, Name};
 use std::collections::BTreeMap;
 
@@ -18,9 +19,9 @@ pub(super) fn isolated(page: &mut Markup, findings: &Findings) {
     page.within("section", &[("id", &"isolated")], |page| {
         page.element("h2", &[], "Failures outside every window");
         page.element("p", &[], "Too few at a time to be more than usual; retry them.");
-        let of = count(findings.isolated_count);
+        let (of, listed) = (count(findings.isolated_count), count(findings.isolated.len() as u64));
         requests::write(page, &findings.isolated, |shown| {
-            format!("{shown} of {of}, spread over time; the JSON report lists them")
+            format!("{shown} of {of}, spread over time; the JSON report lists {listed}")
         });
     });
 }
@@ -80,14 +81,7 @@ pub(super) fn retries(page: &mut Markup, findings: &Findings) {
     }
     page.within("section", &[("id", &"retries")], |page| {
         page.element("h2", &[], "Retries");
-        let says = format!(
-            "{} with more than one attempt, {} at most; {} saved, {} lost to their last attempt.",
-            counted(retries.chains, "call", "calls"),
-            counted(retries.longest, "attempt", "attempts"),
-            count(retries.recovered),
-            count(retries.exhausted)
-        );
-        page.element("p", &[], &says);
+        page.element("p", &[], &totals::retried(findings));
         if retries.findings.is_empty() {
             return;
         }

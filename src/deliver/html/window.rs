@@ -7,7 +7,7 @@ use super::markup::Markup;
 use super::summary::badge;
 use super::table::{numbers, table, words};
 use super::{requests, spans};
-use crate::deliver::phrases::{self, confidence, count, inert, second};
+use crate::deliver::phrases::{self, confidence, count, second};
 use crate::model::{Time, Window, Zoom};
 
 /// Error types shown per window.
@@ -33,8 +33,9 @@ pub(super) fn write(page: &mut Markup, number: usize, window: &Window, zoom: Opt
                 page.within("div", &[], |page| figures(page, window, zoom));
             });
             let of = count(window.failures);
+            let list = phrases::list_of(window, "the JSON report");
             requests::write(page, &window.requests, |shown| {
-                format!("{shown} of {of} failed requests, spread over the window; the JSON report lists them")
+                format!("{shown} of {of} failed requests, spread over the window; {list}")
             });
         };
         if is_open {
@@ -256,14 +257,8 @@ fn endings(window: &Window) -> String {
 }
 
 fn errors(window: &Window) -> String {
-    let said = window.by_error.iter().take(ERRORS_SHOWN).map(|error| {
-        let words: Vec<String> = [&error.error_type, &error.code]
-            .into_iter()
-            .flatten()
-            .map(|word| inert(word))
-            .collect();
-        format!("{}: {}", words.join(", "), count(error.count))
-    });
+    let said = window.by_error.iter().take(ERRORS_SHOWN);
+    let said = said.map(|error| format!("{}: {}", phrases::error(error), count(error.count)));
     said.collect::<Vec<_>>().join("; ")
 }
 

@@ -5,9 +5,10 @@ mod inert_text;
 mod section;
 
 use super::many_logs;
-use super::phrases::{self, count, counted, headline, listed, second};
+use super::phrases::{answers, count, headline, listed, second};
 use super::report::{Context, Report};
 use super::summary::{self, next_steps};
+use super::totals;
 use crate::model::Findings;
 use crate::redact::Sealed;
 use inert_text::{code, prose};
@@ -45,20 +46,7 @@ fn page(findings: &Findings, context: &Context<'_>) -> String {
     for (at, window) in findings.windows.iter().enumerate() {
         page.push_str(&section::section(at + 1, window, findings.timeline.windows.get(at)));
     }
-    let counts = &findings.counts;
-    let sentence = || {
-        format!(
-            "{} in {}; {} ({:.1} %), {} outside every window; {} recovered by a retry, {} lost.",
-            counted(counts.attempts, "attempt", "attempts"),
-            counted(counts.calls, "call", "calls"),
-            counted(counts.failures, "failure", "failures"),
-            phrases::percent(counts.failures, counts.attempts),
-            count(findings.isolated_count),
-            counted(counts.calls_recovered, "call", "calls"),
-            count(counts.calls_lost)
-        )
-    };
-    let sentence = phrases::only_failures(counts, findings.isolated_count).unwrap_or_else(sentence);
+    let sentence = totals::all_traffic(findings);
     let _ = writeln!(page, "## All traffic\n\n{sentence}\n");
     page.push_str(&caller_side(findings));
     page.push_str(&retries(findings));
@@ -104,17 +92,12 @@ fn caller_side(findings: &Findings) -> String {
     let mut out = String::from("## The caller's own errors (in no window)\n\n");
     for kind in &findings.caller_side {
         let models: Vec<String> = kind.models.iter().take(MODELS_NAMED).map(|model| code(model)).collect();
-        let statuses: Vec<String> = kind
-            .by_status
-            .iter()
-            .map(|(status, number)| format!("{status}: {}", count(*number)))
-            .collect();
         let _ = writeln!(
             out,
-            "- {} {} ({}), {} to {}{}{}. {}",
+            "- {} {}{}, {} to {}{}{}. {}",
             count(kind.count),
             kind.kind.name(),
-            statuses.join(", "),
+            answers(kind),
             second(kind.first),
             second(kind.last),
             if models.is_empty() {
@@ -139,13 +122,7 @@ fn retries(findings: &Findings) -> String {
     if retries.chains == 0 && retries.findings.is_empty() {
         return String::new();
     }
-    let mut out = format!(
-        "## Retries\n\n- {} with more than one attempt, {} at most; {} saved, {} exhausted.\n",
-        counted(retries.chains, "call", "calls"),
-        counted(retries.longest, "attempt", "attempts"),
-        count(retries.recovered),
-        count(retries.exhausted)
-    );
+    let mut out = format!("## Retries\n\n- {}\n", totals::retried(findings));
     for finding in &retries.findings {
         let _ = writeln!(
             out,
@@ -179,17 +156,19 @@ fn remarks(findings: &Findings) -> String {
 
 fn coverage(findings: &Findings) -> String {
     let read = &findings.coverage;
-    let mut out = String::from("## What was read\n\n| file | format | calls | other | unread |\n|---|---|---|---|---|\n");
+    let mut out =
+        String::from("## What was read\n\n| file | format | calls | other | unread | zone, clock |\n|---|---|---|---|---|---|\n");
     let logs = many_logs::sources(read);
     for source in &logs.some {
         let _ = writeln!(
             out,
-            "| {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} |",
             code(&source.path),
             source.format.unwrap_or("unknown"),
             count(source.records),
             count(source.other_records),
-            count(source.unread_records)
+            count(source.unread_records),
+            prose(&many_logs::clock(source))
         );
     }
     if let Some(more) = logs.more() {

@@ -1,8 +1,9 @@
 //! One window in Markdown.
 
 use super::inert_text::{code, prose};
+use crate::deliver::compared::comparisons;
 use crate::deliver::phrases::{self, confidence, count, ending, length, samples, status_note};
-use crate::deliver::summary::{comparisons, took, usual};
+use crate::deliver::summary::{took, usual};
 use crate::model::{Window, Zoom};
 use std::fmt::Write as _;
 
@@ -37,7 +38,9 @@ pub(super) fn section(number: usize, window: &Window, zoom: Option<&Zoom>) -> St
         "reached the provider",
         format!(
             "yes {}, no {}, unknown {}",
-            window.reached_yes, window.reached_no, window.reached_unknown
+            count(window.reached_yes),
+            count(window.reached_no),
+            count(window.reached_unknown)
         ),
     );
     row(

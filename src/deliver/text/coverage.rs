@@ -67,18 +67,12 @@ impl Page<'_> {
 }
 
 fn row(source: &SourceCoverage) -> Vec<String> {
-    let offset = source.clock_offset_seconds;
-    let clock = if offset.abs() >= 0.001 {
-        format!(" {offset:+.1} s")
-    } else {
-        String::new()
-    };
     vec![
         inert(&source.path),
         source.format.unwrap_or("unknown").to_owned(),
         count(source.records),
         count(source.other_records),
         count(source.unread_records),
-        format!("{}{clock}", source.time_zone.as_deref().unwrap_or("in the log")),
+        many_logs::clock(source),
     ]
 }

@@ -3,10 +3,11 @@
 mod coverage;
 mod window;
 
-use super::phrases::{self, count, counted, headline, inert, listed, second};
+use super::phrases::{answers, count, counted, headline, inert, listed, second};
 use super::report::{Context, Report};
 use super::summary::{next_steps, remarks};
 use super::table::wrapped;
+use super::totals;
 use crate::model::{CallerSideCount, Findings};
 use crate::redact::Sealed;
 use std::io;
@@ -102,7 +103,10 @@ impl Page<'_> {
             parts.push(format!("{} in no known format", counted(unknown, "file", "files")));
         }
         if !read.skipped.is_empty() {
-            parts.push(format!("{} skipped", counted(read.skipped.len() as u64, "file", "files")));
+            parts.push(format!(
+                "{} not read, or not to the end",
+                counted(read.skipped.len() as u64, "file", "files")
+            ));
         }
         let lines: u64 = read
             .sources
@@ -122,21 +126,8 @@ impl Page<'_> {
     }
 
     fn totals(&self) -> String {
-        let counts = &self.findings.counts;
         let mut out = self.title("All traffic");
-        let sentence = || {
-            format!(
-                "{} in {}; {} ({:.1} %), {} of them outside every window; {} recovered by a retry, {} lost.",
-                counted(counts.attempts, "attempt", "attempts"),
-                counted(counts.calls, "call", "calls"),
-                counted(counts.failures, "failure", "failures"),
-                phrases::percent(counts.failures, counts.attempts),
-                count(self.findings.isolated_count),
-                counted(counts.calls_recovered, "call", "calls"),
-                count(counts.calls_lost)
-            )
-        };
-        let sentence = phrases::only_failures(counts, self.findings.isolated_count).unwrap_or_else(sentence);
+        let sentence = totals::all_traffic(self.findings);
         out.push_str(&wrapped(&sentence, "  ", "  ", self.context.width));
         out
     }
@@ -147,16 +138,11 @@ impl Page<'_> {
         }
         let mut out = self.title("The caller's own errors (in no window)");
         for kind in &self.findings.caller_side {
-            let statuses: Vec<String> = kind
-                .by_status
-                .iter()
-                .map(|(status, number)| format!("{status}: {number}"))
-                .collect();
             let line = format!(
-                "{} {} ({}), {} to {}{}{}. {}",
+                "{} {}{}, {} to {}{}{}. {}",
                 count(kind.count),
                 kind.kind.name(),
-                statuses.join(", "),
+                answers(kind),
                 second(kind.first),
                 second(kind.last),
                 models(kind),
@@ -174,14 +160,7 @@ impl Page<'_> {
             return String::new();
         }
         let mut out = self.title("Retries");
-        let line = format!(
-            "{} with more than one attempt, {} at most; {} saved, {} exhausted.",
-            counted(retries.chains, "call", "calls"),
-            counted(retries.longest, "attempt", "attempts"),
-            count(retries.recovered),
-            count(retries.exhausted)
-        );
-        out.push_str(&self.point(&line));
+        out.push_str(&self.point(&totals::retried(self.findings)));
         for finding in &retries.findings {
             out.push_str(&self.point(&format!("{}: {}. {}", finding.finding, count(finding.count), finding.advice)));
         }

@@ -1,11 +1,11 @@
 //! One window at the terminal.
 
 use super::Page;
-use crate::deliver::phrases::{self, confidence, count, ending, handle, inert, length, samples, second, status_note};
+use crate::deliver::compared::comparisons;
+use crate::deliver::phrases::{self, confidence, count, ending, handle, length, samples, second, status_note};
 use crate::deliver::summary;
 use crate::deliver::table::wrapped;
 use crate::model::Window;
-use std::fmt::Write as _;
 
 /// Request ids shown per window: enough to paste, few enough to read.
 const IDS_SHOWN: usize = 5;
@@ -51,7 +51,7 @@ impl Page<'_> {
         if let Some(took) = summary::took(window, self.findings.timeline.windows.get(number - 1)) {
             fact("took", took);
         }
-        for (word, values) in summary::comparisons(window) {
+        for (word, values) in comparisons(window) {
             fact(word, values);
         }
         if !window.flags.is_empty() {
@@ -91,12 +91,13 @@ impl Page<'_> {
         let mut out = String::new();
         let samples = samples(&window.requests, IDS_SHOWN);
         if !samples.is_empty() {
-            let _ = writeln!(
-                out,
-                "  requests ({} of {}; all of them with --report csv)",
+            let line = format!(
+                "requests ({} of {}; {})",
                 samples.len(),
-                count(window.failures)
+                count(window.failures),
+                phrases::list_of(window, "--report csv")
             );
+            out.push_str(&wrapped(&line, "  ", "    ", self.context.width));
         }
         for attempt in samples {
             let line = format!("{} {} {}", attempt.time, ending(attempt.outcome), handle(attempt));
@@ -114,16 +115,14 @@ impl Page<'_> {
             .by_transport_error
             .iter()
             .map(|(kind, number)| format!("{}: {}", kind.name(), count(*number)));
-        let errors = window.by_error.iter().take(3).map(|error| {
-            let word = error.error_type.as_deref().or(error.code.as_deref()).unwrap_or("-");
-            format!("{} {}", inert(word), count(error.count))
-        });
+        let errors = window.by_error.iter().take(3);
+        let errors = errors.map(|error| format!("{}: {}", phrases::error(error), count(error.count)));
         let ends: Vec<String> = statuses.chain(kinds).collect();
         let errors: Vec<String> = errors.collect();
         if errors.is_empty() {
             ends.join(", ")
         } else {
-            format!("{} ({})", ends.join(", "), errors.join(", "))
+            format!("{} ({})", ends.join(", "), errors.join("; "))
         }
     }
 }

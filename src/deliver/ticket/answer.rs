@@ -3,12 +3,11 @@
 use super::form::{Ask, Form};
 use super::when;
 use super::words::{self, all_of, ends, percent_of};
-use crate::deliver::phrases::{count, counted, inert, length};
-use crate::model::{Class, Dimension, Occurrences, Part, Window};
+use crate::deliver::phrases::{after_retries, count, counted, inert, length};
+use crate::model::{Class, Dimension, Name, Occurrences, Part, Window};
 use crate::providers;
 use crate::text::timestamp::Zone;
 
-/// Azure's paths are named as OpenAI's in the findings, and the deployment as the model.
 const AZURE: &str = "azure.ai.openai";
 
 /// Known messages told in a field.
@@ -90,15 +89,29 @@ fn of(part: &Part, dimension: Dimension) -> Option<String> {
     told(part.tally(dimension)?)
 }
 
+/// A path as its provider's support knows it: Azure's are named as OpenAI's in the findings, and which of its two prefixes
+/// (`/openai/deployments/NAME`, `/openai/v1`) was called they do not keep.
+pub(super) fn path_of<'p>(part: &Part, path: &'p str) -> &'p str {
+    match part.provider.as_deref() {
+        Some(AZURE) => path.strip_prefix("/v1/").unwrap_or(path),
+        _ => path,
+    }
+}
+
 /// Method and path; support reads one method before several paths.
 pub(super) fn endpoint(part: &Part) -> String {
     let method = match part.methods.named.as_slice() {
         [(method, _), ..] => format!("{} ", inert(method).to_ascii_uppercase()),
         [] => String::new(),
     };
-    match part.tally(Dimension::Endpoint).and_then(told) {
+    let named = |(name, number): &(Name, u64)| (Name::from(path_of(part, name)), *number);
+    let paths = part.tally(Dimension::Endpoint).map(|paths| Occurrences {
+        named: paths.named.iter().map(named).collect(),
+        ..paths.clone()
+    });
+    match paths.as_ref().and_then(told) {
         Some(endpoint) if part.provider.as_deref() == Some(AZURE) => {
-            format!("{method}{endpoint} of the deployment (/openai/deployments/…)")
+            format!("{method}{endpoint} (below /openai/deployments/NAME or /openai/v1)")
         }
         Some(endpoint) => format!("{method}{endpoint}"),
         None => to_fill_in("endpoint (method and path); no log read names it"),
@@ -135,8 +148,7 @@ fn operation(part: &Part) -> String {
 
 /// The region, where all of what failed was in one or a few.
 fn region(part: &Part) -> Option<String> {
-    let regions = part.tally(Dimension::Region).filter(|regions| !regions.named.is_empty())?;
-    Some(all_of(regions))
+    told(part.tally(Dimension::Region)?)
 }
 
 fn resource(facts: &Facts<'_>) -> String {
@@ -182,8 +194,9 @@ fn failing(window: &Window, part: &Part) -> Vec<String> {
     vec![
         words::share(window, part.share),
         format!(
-            "calls: {} lost after their retries, {} saved by a retry",
+            "calls: {} lost{}, {} saved by a retry",
             percent_of(part.calls_lost, part.calls),
+            after_retries(part.is_retried()),
             count(part.calls_recovered)
         ),
     ]
@@ -192,7 +205,7 @@ fn failing(window: &Window, part: &Part) -> Vec<String> {
 fn error(part: &Part) -> Vec<String> {
     let mut lines = vec![ends(part)];
     for error in part.by_error.iter().take(ERRORS) {
-        let word = |word: &Option<crate::model::Name>| word.as_deref().map_or_else(|| "none".to_owned(), inert);
+        let word = |word: &Option<Name>| word.as_deref().map_or_else(|| "none".to_owned(), inert);
         lines.push(format!(
             "type {}, code {}: {}",
             word(&error.error_type),

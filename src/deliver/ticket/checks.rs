@@ -13,6 +13,12 @@ const CLOCK_TOLD: f64 = 1.0;
 /// What was checked on the own side.
 pub(super) fn checks(findings: &Findings, window: &Window, part: &Part) -> Vec<String> {
     let mut checks = vec![reached(part)];
+    // A ticket on one model of several is about the time between its own first and last failure.
+    let when = if window.case.parts.len() > 1 {
+        "over the whole window"
+    } else {
+        "same minutes"
+    };
     for (dimension, what) in [
         (Dimension::Surface, "By surface (web application, API)"),
         (Dimension::Proxy, "By egress proxy or gateway of ours"),
@@ -24,7 +30,7 @@ pub(super) fn checks(findings: &Findings, window: &Window, part: &Part) -> Vec<S
         (Dimension::EdgeSite, "By site of your edge (the letters of cf-ray)"),
         (Dimension::ServiceTier, "By service tier, the rest being equal"),
     ] {
-        checks.extend(control(window, dimension, what));
+        checks.extend(control(window, dimension, what, when));
     }
     checks.extend(proxy_logs(window));
     checks.push(caller_side(window));
@@ -86,8 +92,9 @@ fn reached(part: &Part) -> String {
     )
 }
 
-/// One attribute's control groups, where there are at least two values to compare.
-pub(super) fn control(window: &Window, dimension: Dimension, what: &str) -> Option<String> {
+/// One attribute's control groups within a window, where there are at least two values to compare; `when` is how the ticket
+/// calls its time.
+pub(super) fn control(window: &Window, dimension: Dimension, what: &str, when: &str) -> Option<String> {
     let groups: Vec<&ControlGroup> = window
         .case
         .groups
@@ -119,7 +126,7 @@ pub(super) fn control(window: &Window, dimension: Dimension, what: &str) -> Opti
     } else {
         ""
     };
-    (groups.len() > 1).then(|| format!("{what}, same minutes{all}: {}{untold}.", told.join("; ")))
+    (groups.len() > 1).then(|| format!("{what}, {when}{all}: {}{untold}.", told.join("; ")))
 }
 
 /// What the proxies' own logs say, where no attempt could be told to be by one of them.

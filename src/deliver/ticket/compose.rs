@@ -6,7 +6,7 @@ use super::page::Page;
 use super::{checks, network_side, provider_side, when};
 use crate::deliver::Context;
 use crate::deliver::phrases::{count, counted, inert};
-use crate::deliver::summary::is_reach_unknown;
+use crate::deliver::summary::{is_reach_unknown, is_short};
 use crate::model::{Dimension, Findings, Part, Window, Zoom};
 
 /// Models of one window that get a ticket each; the rest are named in these.
@@ -97,7 +97,11 @@ fn provider_ticket(place: &Place<'_>, part: &Part) -> Draft {
 
 /// What the user does and knows before the ticket goes out.
 fn before_sending(findings: &Findings, window: &Window, part: &Part, form: &Form) -> Vec<String> {
-    let mut lines = vec![attachment(window), health(form, part)];
+    let mut lines = Vec::new();
+    if is_short(window) {
+        lines.push("It was over within minutes: send it only if it comes back.".to_owned());
+    }
+    lines.extend([attachment(window), health(form, part)]);
     if let Some(gateway) = checks::own_gateway(part) {
         lines.push(format!(
             "These calls went to {gateway}: none of the provider's hosts, so gateways of yours; {} of {} carry the provider's id. Make sure by the gateways' own logs that the failures are not theirs.",
@@ -201,11 +205,10 @@ pub(super) fn network_ticket(place: &Place<'_>) -> Option<Draft> {
 
 /// What to attach, and whether it holds all.
 fn attachment(window: &Window) -> String {
-    let listed = window.failures.saturating_sub(window.requests_omitted);
     let whole = if window.requests_omitted > 0 {
         format!(
             ", which holds {} of this window's {} (--max-requests {} writes all)",
-            count(listed),
+            count(window.listed()),
             count(window.failures),
             window.failures
         )

@@ -18,7 +18,7 @@ pub(super) fn labels(window: &Window, part: &Part, coverage: &Coverage) -> Vec<S
             }
         ),
         format!("HAR + console logs: {}", har(is_web, coverage)),
-        format!("Conversation URL or request ID: {}", ids(is_web, part)),
+        format!("Conversation URL or request ID: {}", ids(is_web, window, part)),
     ]
 }
 
@@ -71,7 +71,10 @@ fn har(is_web: bool, coverage: &Coverage) -> String {
     }
 }
 
-fn ids(is_web: bool, part: &Part) -> String {
+fn ids(is_web: bool, window: &Window, part: &Part) -> String {
+    if part.ids.provider > 0 && window.requests_omitted > 0 {
+        return "request IDs below and in the attached list".to_owned();
+    }
     if part.ids.provider > 0 {
         return format!("request IDs below ({} in the attached list)", count(part.ids.provider));
     }

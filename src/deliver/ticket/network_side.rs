@@ -212,7 +212,7 @@ fn groups(page: &mut Page, window: &Window) {
         (Dimension::ServerAddress, "The same sources by destination"),
     ]
     .into_iter()
-    .filter_map(|(dimension, what)| control(window, dimension, what))
+    .filter_map(|(dimension, what)| control(window, dimension, what, "same minutes"))
     .collect();
     let lines: Vec<String> = proxy_logs(window).into_iter().chain(lines).collect();
     for line in &lines {

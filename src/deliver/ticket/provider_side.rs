@@ -1,6 +1,6 @@
 //! The ticket for the provider's support: one window, one model.
 
-use super::answer::{Facts, answer, to_fill_in};
+use super::answer::{Facts, answer, path_of, to_fill_in};
 use super::checks::checks;
 use super::labels::labels;
 use super::page::Page;
@@ -55,10 +55,10 @@ pub(super) fn title(window: &Window, part: &Part) -> String {
         .unwrap_or_default();
     let place = match part.tally(Dimension::Endpoint).map(|tally| tally.named.as_slice()) {
         Some([]) | None => String::new(),
-        Some([(one, _)]) => format!(" on {method}{}", inert(one)),
+        Some([(one, _)]) => format!(" on {method}{}", inert(path_of(part, one))),
         Some([(first, _), others @ ..]) => format!(
             " on {method}{} and {}",
-            inert(first),
+            inert(path_of(part, first)),
             counted(others.len() as u64, "other endpoint", "other endpoints")
         ),
     };
@@ -90,8 +90,8 @@ pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
     page.heading("Figures");
     figures(page, window, part, subject.zoom);
     page.heading(&format!(
-        "Sample requests (at most ten; all {} are in the attached list)",
-        count(part.share.failed)
+        "Sample requests (at most ten; {})",
+        words::attached(window, part.share.failed)
     ));
     for line in words::samples(&part.samples, |attempt| ids(attempt, &subject.facts)) {
         page.item(&line);

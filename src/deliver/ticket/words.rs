@@ -2,7 +2,7 @@
 
 use super::page::Page;
 use super::when;
-use crate::deliver::phrases::{count, counted, ending, inert, interval, length, percent, status_note};
+use crate::deliver::phrases::{after_retries, count, counted, ending, inert, interval, length, percent, status_note};
 use crate::model::{Attempt, Durations, Occurrences, Outcome, Part, Share, Stretch, Took, TransportError, Window, Zoom};
 
 /// "14.2 % of attempts failed, 443 of 3,120 (95 % interval 13.0 to 15.5 %)".
@@ -162,9 +162,10 @@ pub(super) fn lost(window: &Window, part: &Part) -> String {
         );
     }
     format!(
-        "{} in all, {} lost after their retries, {} saved by a retry",
+        "{} in all, {} lost{}, {} saved by a retry",
         count(part.calls),
         count(part.calls_lost),
+        after_retries(part.is_retried()),
         count(part.calls_recovered)
     )
 }
@@ -196,6 +197,18 @@ pub(super) fn course(window: &Window, course: &[Stretch]) -> Vec<String> {
     let mut lines = vec![format!("Course, {what} per {}:", length(width))];
     lines.extend(course.iter().map(row).map(|row| format!("  {row}")));
     lines
+}
+
+/// What the attached list holds of some failures of a window.
+pub(super) fn attached(window: &Window, failures: u64) -> String {
+    if window.requests_omitted == 0 {
+        return format!("all {} are in the attached list", count(failures));
+    }
+    format!(
+        "the attached list holds {} of the window's {}, spread over its time",
+        count(window.listed()),
+        counted(window.failures, "failure", "failures")
+    )
 }
 
 /// The samples, one a line: when, how, which ids, what became of it. `mark` names the first, the last and the longest.

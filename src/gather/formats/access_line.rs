@@ -135,7 +135,9 @@ pub(super) fn common(line: &str) -> Result<(Fields<'_>, &str), Unread> {
 }
 
 fn begin(line: &str) -> Result<(Fields<'_>, Beginning, &str), Unread> {
-    if Cursor::new(line).pair().is_some_and(|(name, _)| key(name).is_some()) {
+    // Anybody's region may stand first.
+    let tells = |name: &str| key(name).is_some_and(|key| key != Key::AnyRegion);
+    if Cursor::new(line).pair().is_some_and(|(name, _)| tells(name)) {
         return Ok((Fields::default(), Beginning::Pairs, line));
     }
     if let Some((fields, rest)) = stamped(line) {

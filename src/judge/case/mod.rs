@@ -3,6 +3,7 @@
 mod groups;
 mod numbers;
 mod part;
+mod pro_rata;
 mod proxies;
 mod same_server;
 mod samples;
@@ -12,6 +13,7 @@ mod tally;
 mod tests;
 
 pub(super) use numbers::Numbers;
+pub(super) use pro_rata::Healthy;
 pub(super) use proxies::add_proxy_logs;
 pub(super) use same_server::SameServer;
 
@@ -224,9 +226,9 @@ pub(super) fn cells_between(cells: &[TrafficCell], from: Time, to: Time) -> impl
 
 /// What failed in a stretch of time, of those attributes that `takes` lets in; other windows' time is left out where
 /// they hold the same traffic.
-fn share(scene: &Scene<'_>, from: Time, to: Time, without_windows: bool, takes: impl Fn(&Arc<Attributes>) -> bool) -> Share {
+fn share(scene: &Scene<'_>, from: Time, to: Time, takes: impl Fn(&Arc<Attributes>) -> bool) -> Share {
     let is_near = |other: &&Draft<'_>| other.side == scene.draft.side && other.start <= to && other.end >= from;
-    let others: Vec<&Draft<'_>> = scene.others.iter().filter(|_| without_windows).filter(is_near).collect();
+    let others: Vec<&Draft<'_>> = scene.others.iter().filter(is_near).collect();
     let is_other = |time: Time, attributes: &Attributes| {
         let mut others = others.iter();
         others.any(|other| (other.start..=other.end).contains(&time) && holds(&other.scope, attributes))

@@ -75,7 +75,8 @@ pub(in crate::judge) struct Numbers<'a> {
     pub(in crate::judge) by_vote: u64,
     /// Those whose model stands in no log and was taken from the others.
     pub(in crate::judge) models_inferred: u64,
-    pub(super) first_attempts: u64,
+    /// Those that are the first of their call.
+    pub(in crate::judge) first_attempts: u64,
     pub(super) messages: Vec<(&'static str, u64)>,
     pub(super) values: Vec<(Dimension, Occurrences)>,
     pub(super) methods: Occurrences,

@@ -2,7 +2,7 @@
 
 use super::numbers::Numbers;
 use super::samples::samples;
-use super::{PartOf, Scene, cells_between, share};
+use super::{Healthy, PartOf, Scene, cells_between, share};
 use crate::judge::combinations::asked_once;
 use crate::model::{Attempt, Attributes, Part, Share, Stretch, Time};
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,7 +77,7 @@ fn own_share(
     let attempts = if is_whole {
         scene.draft.attempts_told()
     } else {
-        share(scene, start, end, false, takes).attempts
+        failed + Healthy::of_all(scene.cells(), (start, end), |cell| takes(&cell.attributes)).count()
     };
     Share {
         failed,
@@ -99,7 +99,7 @@ fn around(scene: &Scene<'_>, start: Time, end: Time, takes: impl Fn(&Arc<Attribu
         } else {
             from
         };
-        let share = (from < to).then(|| share(scene, from, to, true, &takes))?;
+        let share = (from < to).then(|| share(scene, from, to, &takes))?;
         (share.attempts > 0).then_some(Stretch { from, to, share })
     })
 }

@@ -2,12 +2,13 @@
 
 use super::sender::OneSender;
 use crate::judge::Thresholds;
-use crate::judge::case::{Numbers, SameServer, cells_between, healthy, names_models};
+use crate::judge::case::{Healthy, Numbers, SameServer, cells_between, healthy, names_models};
 use crate::judge::combinations::asked_once;
 use crate::judge::thresholds::{CELL_MS, HEALTHY_SHARE};
 use crate::judge::windows::Draft;
 use crate::judge::windows::statistics::f;
 use crate::model::{Attempt, Attributes, Dimension, Name, Side, Time, Traffic, TrafficCell, TransportError};
+use crate::text::thousands::thousands;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many failures reached the provider.
@@ -33,6 +34,8 @@ pub(super) struct Evidence<'e> {
     /// Failures and attempts of other models, during the window and a minute around it: on the same server, or of the same
     /// provider where no log names the server.
     pub(super) other_models: (u64, u64),
+    /// The same without that minute.
+    pub(super) other_models_inside: (u64, u64),
     /// Where all of these went, as far as every one of them says it.
     pub(super) others_where: &'static str,
     /// Failures and attempts of everything outside the scope, during the window.
@@ -85,6 +88,7 @@ impl<'e> Evidence<'e> {
         };
         let is_rival = |attributes: &Attributes| !in_scope(attributes) && (models.is_none() || of_same.may_hold(attributes));
         let around = (draft.start.plus_ms(-CELL_MS), draft.end.plus_ms(CELL_MS));
+        let inside = (draft.start, draft.end);
         let holds = asked_once(|attributes| counted.holds(attributes));
         let healthy_calls: u64 = cells_between(cells, draft.start, draft.end)
             .filter(|cell| holds(&cell.attributes))
@@ -98,8 +102,9 @@ impl<'e> Evidence<'e> {
             by_kind,
             names_models: names_models(&healthy, draft, numbers) && (!healthy.is_empty() || mostly_named(cells)),
             other_models: count(traffic, cells, around, draft.side, other_model),
+            other_models_inside: count(traffic, cells, inside, draft.side, other_model),
             others_where: of_same.said(cells, around, other_model),
-            rivals: count(traffic, cells, (draft.start, draft.end), draft.side, is_rival),
+            rivals: count(traffic, cells, inside, draft.side, is_rival),
             // Cells count whole at the edges, attempts pro rata: there are never more calls than attempts.
             calls: (healthy_calls + numbers.calls.all).min(draft.attempts_told()),
             calls_lost: numbers.calls.lost,
@@ -121,15 +126,32 @@ impl<'e> Evidence<'e> {
         self.draft.failures.len() as u64
     }
 
-    /// Whether what is outside the scope failed clearly less often than what is in it, by the measure of a healthy rest.
-    pub(super) fn rivals_worked(&self) -> bool {
-        let ((k, n), mine) = (self.rivals, f(self.failures()) / f(self.draft.attempts_told().max(1)));
-        f(k) <= f(n) * mine * HEALTHY_SHARE
+    /// Whether others can be said to have worked: clearly less of them failed than of the scope, by the measure of a healthy
+    /// rest, and not so much that another fault may have been theirs.
+    pub(super) fn worked(&self, (failed, attempts): (u64, u64)) -> bool {
+        /// One in ten.
+        const MOST: f64 = 0.1;
+        let mine = f(self.failures()) / f(self.draft.attempts_told().max(1));
+        f(failed) <= f(attempts) * (mine * HEALTHY_SHARE).min(MOST)
+    }
+
+    /// Failures and attempts of other models, as they are told, and in which minutes: those of the window, where they were in
+    /// use then.
+    pub(super) fn other_models_told(&self) -> ((u64, u64), &'static str) {
+        match self.other_models_inside {
+            (_, 0) => (self.other_models, "within a minute of it"),
+            inside => (inside, "in the same minutes"),
+        }
     }
 
     /// Whether no log tells of any failure whether the provider was reached.
     pub(super) fn is_reach_unknown(&self) -> bool {
         self.reached.yes == 0 && self.reached.no == 0
+    }
+
+    /// Whether the logs show that any of its calls was tried again.
+    pub(super) fn is_retried(&self) -> bool {
+        self.calls_recovered > 0 || self.numbers.first_attempts < self.failures()
     }
 
     /// From first to last failure.
@@ -141,7 +163,10 @@ impl<'e> Evidence<'e> {
     pub(super) fn kinds(&self) -> String {
         let mut kinds: Vec<(&TransportError, &u64)> = self.by_kind.iter().collect();
         kinds.sort_by_key(|(kind, count)| (std::cmp::Reverse(**count), **kind));
-        let told: Vec<String> = kinds.iter().map(|(kind, count)| format!("{} {count}", kind.name())).collect();
+        let told: Vec<String> = kinds
+            .iter()
+            .map(|(kind, count)| format!("{} {}", kind.name(), thousands(**count)))
+            .collect();
         if told.is_empty() {
             String::new()
         } else {
@@ -165,10 +190,7 @@ fn count(
     takes: impl Fn(&Attributes) -> bool,
 ) -> (u64, u64) {
     let takes = asked_once(takes);
-    let healthy: u64 = cells_between(cells, from, to)
-        .filter(|cell| takes(&cell.attributes))
-        .map(|cell| u64::from(cell.ok))
-        .sum();
+    let healthy = Healthy::of_all(cells, (from, to), |cell| takes(&cell.attributes)).count();
     let first = traffic.attempts.partition_point(|attempt| attempt.time < from);
     let inside = traffic.attempts.iter().skip(first).take_while(|attempt| attempt.time <= to);
     let failed = inside
@@ -182,7 +204,14 @@ pub(super) fn of(part: u64, whole: u64, what: &str) -> String {
     #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
     let percent = if whole > 0 { part as f64 * 100.0 / whole as f64 } else { 0.0 };
     let digits = usize::from(percent > 0.0 && percent < 9.95);
-    format!("{part} of {whole} {what} ({percent:.digits$} %)")
+    format!("{} of {} {what} ({percent:.digits$} %)", thousands(part), thousands(whole))
+}
+
+/// "24 of 61", of counts that are shared out.
+pub(super) fn whole((part, all): (f64, f64)) -> String {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of attempts")]
+    let whole = |number: f64| thousands(number.round() as u64);
+    format!("{} of {}", whole(part), whole(all))
 }
 
 /// "gpt-4o, gpt-4.1 and gpt-5".

@@ -1,7 +1,7 @@
 //! The class model-specific: one model fails while others on the same server work.
 
 use super::class::Argues;
-use super::evidence::{Evidence, list, of};
+use super::evidence::{Evidence, list, of, whole};
 use crate::model::{Class, Dimension, Side};
 
 pub(super) struct ModelSpecific;
@@ -19,30 +19,31 @@ impl Argues for ModelSpecific {
 
     fn because(&self, evidence: &Evidence<'_>) -> String {
         if let Some(told) = evidence.draft.told_by_failures {
-            let count = |(others, all): (f64, f64)| format!("{others:.0} of {all:.0}");
             if told.by_time {
                 return format!(
                     "Of the calls that failed and name a model, {} are of others in the minutes in which others had not begun to fail or did no longer, and {} in the rest: they did not fail together.",
-                    count(told.others),
-                    count(told.usual_others)
+                    whole(told.others),
+                    whole(told.usual_others)
                 );
             }
             return format!(
                 "Of the calls that failed in these minutes and name a model, {} are of others; of those outside every window, {}: the others did not fail as they would have with this one.",
-                count(told.others),
-                count(told.usual_others)
+                whole(told.others),
+                whole(told.usual_others)
             );
         }
-        format!(
-            "Other models{} worked in the same minutes: {} failed.",
-            evidence.others_where,
-            of(evidence.other_models.0, evidence.other_models.1, "attempts")
-        )
+        let (others, when) = evidence.other_models_told();
+        let failed = of(others.0, others.1, "attempts");
+        if evidence.worked(others) {
+            format!("Other models{} worked {when}: {failed} failed.", evidence.others_where)
+        } else {
+            format!("Of the other models{} {when}, {failed} failed.", evidence.others_where)
+        }
     }
 
     fn why_not(&self, evidence: &Evidence<'_>) -> String {
         let named = evidence.draft.scope.values.get(&Dimension::Model);
-        let (failed, others) = evidence.other_models;
+        let ((failed, others), _) = evidence.other_models_told();
         let untold = "so the logs cannot tell one model's fault from all models'.";
         match evidence.failed_models.len() {
             _ if evidence.draft.only_failures && named.is_none() => format!("Only failures were logged, {untold}"),

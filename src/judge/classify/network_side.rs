@@ -3,6 +3,7 @@
 use super::class::Argues;
 use super::evidence::{Evidence, of};
 use crate::model::{Class, Side};
+use crate::text::thousands::thousands;
 
 pub(super) struct NetworkSide;
 
@@ -20,7 +21,7 @@ impl Argues for NetworkSide {
         if evidence.is_reach_unknown() {
             return format!(
                 "No log tells whether any of the {} failures{} reached the provider; what broke without an answer is taken for the network's where nothing speaks against it.",
-                evidence.failures(),
+                thousands(evidence.failures()),
                 evidence.kinds()
             );
         }
@@ -31,9 +32,9 @@ impl Argues for NetworkSide {
             if reached.yes == 1 {
                 "1 was".to_owned()
             } else {
-                format!("{} were", reached.yes)
+                format!("{} were", thousands(reached.yes))
             },
-            reached.unknown
+            thousands(reached.unknown)
         )
     }
 
@@ -41,7 +42,7 @@ impl Argues for NetworkSide {
         format!(
             "The provider answered {}; {} never reached it.",
             of(evidence.reached.yes, evidence.failures(), "failures"),
-            evidence.reached.no
+            thousands(evidence.reached.no)
         )
     }
 

@@ -17,7 +17,7 @@ impl Argues for Outage {
 
     fn because(&self, evidence: &Evidence<'_>) -> String {
         let models = evidence.failed_models.len();
-        let (failed, others) = evidence.other_models;
+        let ((failed, others), when) = evidence.other_models_told();
         if evidence.draft.only_failures {
             return "Only failures were logged: whether anything worked in these minutes, of which model ever, no log tells, so the fault cannot be confined.".to_owned();
         }
@@ -34,7 +34,7 @@ impl Argues for Outage {
                     .to_owned()
             }
             (true, _) => format!(
-                "Other models were in use in the same minutes: {} failed, and the counts do not confine the fault to one model.",
+                "Other models were in use {when}: {} failed, and the counts do not confine the fault to one model.",
                 of(failed, others, "attempts")
             ),
         }
@@ -51,7 +51,7 @@ impl Argues for Outage {
         match evidence.rivals {
             (failed, attempts) if attempts > 0 => format!(
                 "{}: {} failed.",
-                if evidence.rivals_worked() {
+                if evidence.worked(evidence.rivals) {
                     "The rest worked in the same minutes"
                 } else {
                     "Of the rest in the same minutes"

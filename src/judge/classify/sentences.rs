@@ -1,8 +1,9 @@
 //! The facts every verdict tells, whatever its class, and how sure it is (classification B6.4 and B7).
 
-use super::evidence::{Evidence, list, of};
+use super::evidence::{Evidence, list, of, whole};
 use super::sender::{ONE_SENDER_FACTOR, OneSender};
 use crate::model::{Dimension, Scope, Side};
+use crate::text::thousands::thousands;
 
 /// A scope found with less gain than this is less sure, and so is one that nothing but failures tell.
 const SURE_GAIN: f64 = 6.0;
@@ -34,7 +35,7 @@ pub(super) fn what_failed(evidence: &Evidence<'_>, attempts: u64) -> String {
         };
         return format!(
             "Only failures were logged, {}{of}: no success of these logs was read, so the share that failed is unknown. They came too close together for failures that come one by one.",
-            evidence.failures()
+            thousands(evidence.failures())
         );
     }
     if evidence.draft.told_by_failures.is_some() {
@@ -63,7 +64,6 @@ pub(in crate::judge) fn scope_words(scope: &Scope) -> String {
 
 /// The control group of each dimension of the scope.
 pub(super) fn contrasts(evidence: &Evidence<'_>) -> Vec<String> {
-    let whole = |(k, n): (f64, f64)| format!("{k:.0} of {n:.0}");
     let contrasts = evidence.draft.contrasts.iter();
     contrasts
         .filter_map(|contrast| {
@@ -106,16 +106,17 @@ pub(super) fn facts(evidence: &Evidence<'_>, baseline: Option<f64>) -> Vec<Strin
         facts.push(format!(
             "The provider answered {}; {} never reached it{}; of {} no log can tell.",
             of(reached.yes, evidence.failures(), "of them").replace(" of them", ""),
-            reached.no,
+            thousands(reached.no),
             evidence.kinds(),
-            reached.unknown
+            thousands(reached.unknown)
         ));
     }
     let ended = evidence.calls_lost + evidence.calls_recovered;
     if ended > 0 {
         facts.push(format!(
-            "Of the calls with a failure here, {} lost after their retries and {} saved by a retry.",
+            "Of the calls with a failure here, {} lost{} and {} saved by a retry.",
             were(evidence.calls_lost),
+            if evidence.is_retried() { " after their retries" } else { "" },
             were(evidence.calls_recovered)
         ));
     }
@@ -145,7 +146,7 @@ fn were(count: u64) -> String {
     if count == 1 {
         "1 was".to_owned()
     } else {
-        format!("{count} were")
+        format!("{} were", thousands(count))
     }
 }
 

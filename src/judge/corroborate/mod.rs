@@ -59,25 +59,44 @@ pub fn by_page(documents: &[Vec<u8>]) -> Vec<StatusPage> {
 
 /// Notes at every window what the pages said.
 pub fn corroborate(findings: &mut Findings, pages: &[StatusPage]) {
+    let mut served = vec![0_usize; pages.len()];
     for window in &mut findings.windows {
         let about = About::of(window);
-        for page in pages.iter().filter(|page| about.is_served_by(page)) {
+        for (page, served) in pages.iter().zip(&mut served).filter(|(page, _)| about.is_served_by(page)) {
+            *served += 1;
             window.status_page.extend(about.notes(page));
         }
         window.status_page.truncate(NOTES);
     }
-    for page in pages {
+    for (page, served) in pages.iter().zip(served) {
+        let advice = match (findings.windows.len(), served) {
+            (0, _) => "No window was found that it could be held against.",
+            (_, 0) => "It says nothing of the windows found: none is of its provider.",
+            (windows, served) if served < windows => "Its word is noted at each window of its provider and changes no verdict.",
+            _ => "Its word is noted at each window and changes no verdict.",
+        };
+        let incidents = page.incidents.len();
         findings.findings.push(Finding {
             about: "status-page",
             says: format!(
-                "The status page{} was read: {} incidents.",
+                "The status page{} was read: {incidents} {}.",
                 page.named(),
-                page.incidents.len()
+                if incidents == 1 { "incident" } else { "incidents" }
             ),
-            advice: "Its word is noted at each window and changes no verdict.".to_owned(),
+            advice: advice.to_owned(),
             path: None,
         });
     }
+}
+
+/// Notes that a page which was asked for was not read, and why.
+pub fn unread(findings: &mut Findings, page: &str, why: &str) {
+    findings.findings.push(Finding {
+        about: "status-page",
+        says: format!("The status page was not read: {why}."),
+        advice: "Nothing was held against it. Save the page's incidents.json and name that.".to_owned(),
+        path: Some(Name::from(page)),
+    });
 }
 
 /// How a component of a page relates to a window.
@@ -188,6 +207,7 @@ impl About {
         StatusNote {
             component: impact.map(|impact| impact.component.clone()),
             incident: Some(incident.name.clone()),
+            is_known: true,
             agrees,
             says,
         }
@@ -207,6 +227,7 @@ impl About {
         StatusNote {
             component: None,
             incident: None,
+            is_known: reaches,
             agrees,
             says,
         }

@@ -120,12 +120,19 @@ fn a_page_that_does_not_reach_back_says_nothing_of_it() {
     );
     let notes = noted(&[STATUSPAGE], window);
     assert!(notes.len() == 1 && notes[0].says.contains("does not reach back"));
+    assert!(!notes[0].is_known, "not to know is no contradiction");
 }
 
 #[test]
 fn a_page_of_another_provider_is_not_asked() {
     let window = window(Side::Provider, "openai", "api", "", AT[0], AT[1]);
-    assert_eq!(noted(&[STATUSPAGE], window), []);
+    assert_eq!(noted(&[STATUSPAGE], window.clone()), []);
+    let mut findings = Findings {
+        windows: vec![window],
+        ..Findings::default()
+    };
+    corroborate(&mut findings, &[status_page(&[STATUSPAGE.as_bytes().to_vec()]).unwrap()]);
+    assert!(findings.findings[0].advice.contains("none is of its provider"));
 }
 
 #[test]

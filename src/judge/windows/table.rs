@@ -309,7 +309,7 @@ pub(super) fn add(series: &mut Series, entry: &Entry) {
 
 /// Whether an attempt is in a side's counts: a 429 says nothing about the model's health, so caller-side ends and the
 /// network's failures are not in the provider's; whatever was sent tells of the network (classification B4).
-fn counts(attempt: &Attempt, side: Side) -> bool {
+pub(in crate::judge) fn counts(attempt: &Attempt, side: Side) -> bool {
     match (side, attempt.outcome) {
         (_, Outcome::Caller(crate::model::CallerKind::ClientCancel, _)) => false,
         (Side::Provider, _) => attempt.side == Some(Side::Provider),

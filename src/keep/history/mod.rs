@@ -4,7 +4,7 @@ mod span;
 mod summary;
 
 pub use span::{Span, UnknownSpan, day, month, week};
-pub use summary::{Availability, Recurring, Repair, Summary, by_span, total};
+pub use summary::{Availability, Recurring, Repair, Summary, by_day, by_span, total};
 
 use super::hours::{Slice, Tally};
 use super::store::{Night, Store, StoreError};

@@ -1,6 +1,6 @@
 //! What a history says: which windows come back, how long repair takes, how much failed per week, and was it promised so.
 
-use super::{History, Span, month, week};
+use super::{History, Span, day, month, week};
 use crate::keep::hours::Tally;
 use crate::keep::windows::Kept;
 use crate::model::Time;
@@ -151,15 +151,41 @@ fn repairs(windows: &[Kept]) -> Vec<Repair> {
             class: class.clone(),
             count: lengths.len() as u64,
             mean_ms: lengths.iter().sum::<i64>() / count,
-            median_ms: lengths.get(lengths.len() / 2).copied().unwrap_or(0),
+            median_ms: median(&lengths),
         }
     };
     lengths.into_iter().map(repair).collect()
 }
 
+/// The middle of a sorted list; of two in the middle, what lies between them.
+fn median(sorted: &[i64]) -> i64 {
+    let at = |place: usize| sorted.get(place).copied().unwrap_or(0);
+    at(sorted.len().saturating_sub(1) / 2).midpoint(at(sorted.len() / 2))
+}
+
+/// The counts by day and model, of the last days at most so many, those without a call among them.
+#[must_use]
+pub fn by_day(history: &History, most: usize) -> Vec<(Span, BTreeMap<String, Tally>)> {
+    let mut days = by_span(history, day);
+    let (Some(first), Some(last)) = (days.keys().next().cloned(), days.keys().next_back().cloned()) else {
+        return Vec::new();
+    };
+    let before = |span: &Span| Some(day(span.from.plus_ms(-1))).filter(|span| *span >= first);
+    let latest = std::iter::successors(Some(last), before).take(most);
+    let mut told: Vec<_> = latest
+        .map(|span| {
+            let models = days.remove(&span).unwrap_or_default();
+            (span, models)
+        })
+        .collect();
+    told.reverse();
+    told
+}
+
 #[cfg(test)]
 mod tests {
     use super::{History, Summary, Tally, Time};
+    use super::{by_day, median};
     use crate::keep::hours::Slice;
     use crate::keep::windows::{Kept, State};
     use std::collections::BTreeMap;
@@ -207,6 +233,29 @@ mod tests {
             (repair.count, repair.mean_ms, repair.median_ms),
             (3, 20 * 60_000, 20 * 60_000)
         );
+    }
+
+    #[test]
+    fn the_median_of_two_lies_between_them() {
+        assert_eq!([median(&[]), median(&[3]), median(&[2, 8]), median(&[1, 2, 9])], [0, 3, 5, 2]);
+    }
+
+    #[test]
+    fn days_without_a_call_have_a_place_of_their_own() {
+        let slice = |day: i64| Slice {
+            start: Time(day * DAY),
+            values: [String::new(), String::new(), "a".to_owned(), String::new()],
+        };
+        let history = History {
+            hours: BTreeMap::from([(slice(0), Tally::default()), (slice(48), Tally::default())]),
+            ..History::default()
+        };
+        let days = by_day(&history, 60);
+        assert_eq!(
+            (days.len(), days.iter().filter(|(_, models)| !models.is_empty()).count()),
+            (49, 2)
+        );
+        assert_eq!(by_day(&history, 10).first().unwrap().0.from, Time(39 * DAY));
     }
 
     #[test]

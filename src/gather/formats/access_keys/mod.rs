@@ -11,6 +11,7 @@ pub(super) use names::key;
 
 use crate::gather::retry_after;
 use crate::model::Fields;
+use crate::providers;
 use crate::text::scan;
 
 /// What a value is.
@@ -76,6 +77,8 @@ pub(super) enum Key {
     RetryCount,
     /// The provider's region.
     Region,
+    /// A region, which may be that of the proxy or of whoever called it: only a name of Azure's is the provider's.
+    AnyRegion,
     /// The answer's `Retry-After`, in seconds.
     RetryAfter,
     /// What other writers name and no nginx site does: an application's logger, Envoy, Caddy, a load balancer.
@@ -128,6 +131,7 @@ pub(super) fn fill<'a>(fields: &mut Fields<'a>, key: Key, value: &'a str) {
         Key::Project => fields.project = Some(value),
         Key::RetryCount => fields.attempt = value.parse::<u32>().ok().and_then(|count| count.checked_add(1)),
         Key::Region => fields.region = Some(value),
+        Key::AnyRegion => fields.region = fields.region.or_else(|| providers::azure_region(value)),
         Key::RetryAfter => fields.retry_after_ms = retry_after::seconds(value),
         _ => fill_id(fields, key, value),
     }
@@ -285,6 +289,14 @@ mod tests {
     fn us_with_more_digits_than_a_status_is_microseconds() {
         assert_eq!(filled(&[("us", "1283080")]).duration_ms, Some(1283.08));
         assert_eq!(filled(&[("us", "504")]).upstream_status, Some("504"));
+    }
+
+    #[test]
+    fn a_region_is_the_providers_where_only_azure_has_one_of_that_name() {
+        assert_eq!(filled(&[("region", "East US 2")]).region, Some("eastus2"));
+        for own in ["us-east-1", "CA", "Bavaria", "eu"] {
+            assert_eq!(filled(&[("region", own)]).region, None, "{own}");
+        }
     }
 
     #[test]

@@ -89,6 +89,7 @@ const NAMES: &[(Key, &str)] = &[
     (Key::Organization, "openai_organization upstream_http_openai_organization"),
     (Key::Project, "openai_project upstream_http_openai_project"),
     (Key::Region, "upstream_http_x_ms_region sent_http_x_ms_region x_ms_region"),
+    (Key::AnyRegion, "region"),
     (Key::RetryAfter, "retry_after upstream_http_retry_after sent_http_retry_after"),
     (Key::RetryCount, "http_x_stainless_retry_count x_stainless_retry_count"),
 ];
