@@ -5,7 +5,7 @@ use super::exit::Exit;
 use super::own_formats::OwnFormats;
 use super::plan::{Delivery, Needs, needs};
 use super::progress::Bar;
-use super::{account, bundle, key, output, status_page, world};
+use super::{account, bundle, key, output, outputs, status_page, world};
 use crate::deliver::{self, Context};
 use crate::gather::{self, Gathered};
 use crate::judge::{self, Clocks};
@@ -76,6 +76,7 @@ pub(super) fn read(args: &Analyze, needs: &Needs) -> anyhow::Result<(Gathered, C
     if gathered.rollup.sources.is_empty() {
         bail!("nothing could be read");
     }
+    outputs::spare_logs(needs.files(), &gathered)?;
     Ok((gathered, clocks))
 }
 

@@ -6,7 +6,7 @@ use super::exit::Exit;
 use super::own_formats::OwnFormats;
 use super::plan::needs;
 use super::say::say;
-use super::{account, output, world};
+use super::{account, output, outputs, world};
 use crate::gather;
 use crate::judge;
 use crate::keep::{self, Part};
@@ -22,6 +22,7 @@ const NAMED: usize = 5;
 pub(super) fn merge(asked: &Merge, own: &OwnFormats) -> anyhow::Result<Exit> {
     let args = &asked.analyze;
     let needs = needs(args, own, world::now())?;
+    outputs::check(asked.wanted.as_deref(), &args.paths)?;
     let mut parts = Vec::with_capacity(args.paths.len());
     for path in &args.paths {
         parts.push((path.display().to_string(), read(path)?));

@@ -17,6 +17,7 @@ mod key;
 mod merge;
 mod nightly;
 mod output;
+mod outputs;
 mod own_formats;
 mod plan;
 mod progress;

@@ -215,6 +215,13 @@ impl Gathered {
         written(&self.sources, &self.names)
     }
 
+    /// The log that a file is or holds, where a format knew it.
+    #[must_use]
+    pub fn log_in(&self, file: open::FileId) -> Option<&SourceName> {
+        let is_log = |prepared: &&Prepared| prepared.source.id == Some(file) && prepared.recognised.is_some();
+        self.sources.iter().find(is_log).map(|prepared| &prepared.source.name)
+    }
+
     /// Newlines of a log up to where it was read, if it was.
     #[must_use]
     pub fn lines(&self, log: &SourceName) -> Option<u64> {

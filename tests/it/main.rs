@@ -44,6 +44,7 @@ mod nightly;
 mod nightly_envelopes;
 mod only_failures;
 mod other_clients;
+mod outputs;
 mod own_formats;
 mod own_tries;
 mod own_words;
