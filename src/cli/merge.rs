@@ -21,13 +21,16 @@ const NAMED: usize = 5;
 
 pub(super) fn merge(asked: &Merge, own: &OwnFormats) -> anyhow::Result<Exit> {
     let args = &asked.analyze;
-    let needs = needs(args, own, world::now())?;
+    let mut needs = needs(args, own, world::now())?;
     outputs::check(asked.wanted.as_deref(), &args.paths)?;
     let mut parts = Vec::with_capacity(args.paths.len());
     for path in &args.paths {
         parts.push((path.display().to_string(), read(path)?));
     }
     fit_together(&parts)?;
+    if let Some((_, part)) = parts.first() {
+        (needs.judge.selection.since, needs.judge.selection.until) = (part.since, part.until);
+    }
     let is_limited = parts.iter().any(|(_, part)| part.since.is_some() || part.until.is_some());
     let (mut rollup, mut kept) = (Rollup::default(), Rollup::default());
     let (mut undated, mut asked_of) = (Vec::new(), Vec::with_capacity(parts.len()));

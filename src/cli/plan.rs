@@ -51,7 +51,7 @@ const LISTS_TRAFFIC: &str = "ndjson";
 pub(super) fn needs(args: &Analyze, own: &OwnFormats, now: Time) -> anyhow::Result<Needs> {
     let gather = gather(args, own, now)?;
     let needs = Needs {
-        judge: judge(args),
+        judge: judge(args, &gather),
         gather,
         reports: reports(args)?,
         bundle: bundle(args)?,
@@ -132,7 +132,7 @@ fn threads(args: &Analyze) -> usize {
     args.threads.map_or_else(world::processors, usize::from)
 }
 
-fn judge(args: &Analyze) -> Options {
+fn judge(args: &Analyze, gather: &Plan) -> Options {
     let usual = Thresholds::default();
     let typed = &args.thresholds;
     let filters = [
@@ -161,6 +161,8 @@ fn judge(args: &Analyze) -> Options {
                 .map(|(dimension, wanted)| (dimension, wanted.clone()))
                 .collect::<BTreeMap<_, _>>(),
             status: args.status.clone(),
+            since: gather.since,
+            until: gather.until,
         },
         max_requests: args.max_requests,
         keep_traffic: args.reports.iter().any(|asked| asked.name == LISTS_TRAFFIC),

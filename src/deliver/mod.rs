@@ -5,6 +5,7 @@ mod csv;
 pub mod digest;
 mod draft;
 mod explain;
+mod filters;
 mod html;
 mod json_text;
 mod json_v1;

@@ -85,7 +85,7 @@ fn judge_one(mut rollup: Cow<'_, Rollup>, options: &Options) -> Findings {
         || correlate::correlate(&rollup, options.clocks.as_ref(), &workers),
         || remarks::of_logs(&rollup),
     );
-    let mut traffic = options.selection.of(correlated.traffic);
+    let (mut traffic, narrowed) = options.selection.of(correlated.traffic);
     let only_failures = OnlyFailures::of(&traffic, &rollup);
     only_failures.leave_calls_open(&mut traffic);
     let (mut windows, no_news) = find_windows(&traffic, &only_failures, options, &workers);
@@ -118,6 +118,7 @@ fn judge_one(mut rollup: Cow<'_, Rollup>, options: &Options) -> Findings {
         timeline,
         thresholds: options.thresholds.by_name(),
         coverage,
+        narrowed,
         windows,
         traffic,
     }

@@ -20,6 +20,7 @@ mod discovery;
 mod documents;
 mod envelopes;
 mod exceptions;
+mod filters;
 mod finished;
 mod forged;
 mod formats;

@@ -21,8 +21,12 @@ use super::exit;
 use crate::deliver::Addressee;
 use crate::model::Class;
 use crate::text::timestamp::Zone;
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
+
+/// The words of `--surface`.
+const SURFACES: [&str; 2] = ["api", "web"];
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -204,28 +208,28 @@ pub struct Analyze {
     pub threads: Option<u16>,
 
     /// Look only at calls to this provider (openai, anthropic, azure.ai.openai, …). Repeatable, as all filters
-    #[arg(long, value_name = "NAME", help_heading = "Filters")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new(), help_heading = "Filters")]
     pub provider: Vec<String>,
     /// Look only at this surface: api or web
-    #[arg(long, value_name = "NAME", help_heading = "Filters")]
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(SURFACES), hide_possible_values = true, help_heading = "Filters")]
     pub surface: Vec<String>,
     /// Look only at calls to this model
-    #[arg(long, value_name = "NAME", help_heading = "Filters")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new(), help_heading = "Filters")]
     pub model: Vec<String>,
     /// Look only at calls to this endpoint, as in /v1/chat/completions
-    #[arg(long, value_name = "PATH", help_heading = "Filters")]
+    #[arg(long, value_name = "PATH", value_parser = NonEmptyStringValueParser::new(), help_heading = "Filters")]
     pub endpoint: Vec<String>,
     /// Of the attempts that did not end well, look only at those with this HTTP status (several with commas)
     #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(100..=599), help_heading = "Filters")]
     pub status: Vec<u16>,
     /// Look only at calls from this host
-    #[arg(long, value_name = "NAME", help_heading = "Filters")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new(), help_heading = "Filters")]
     pub host: Vec<String>,
     /// Look only at calls of this service tier
-    #[arg(long, value_name = "NAME", help_heading = "Filters")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new(), help_heading = "Filters")]
     pub tier: Vec<String>,
     /// Look only at calls of this project
-    #[arg(long, value_name = "ID", help_heading = "Filters")]
+    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new(), help_heading = "Filters")]
     pub project: Vec<String>,
 
     /// What is usual, and what is not.

@@ -13,7 +13,7 @@ use super::args::Args;
 use super::say::say;
 use super::world;
 use anyhow::bail;
-use clap::builder::FalseyValueParser;
+use clap::builder::{FalseyValueParser, OsStr as Word, Resettable};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory};
 use file::File;
@@ -74,6 +74,11 @@ fn with_environment(command: Command) -> Command {
         };
         let variable: &'static str = variable(&name, long).leak();
         let arg = if arg.get_env().is_none() { arg.env(variable) } else { arg };
+        // As every other variable: one that is set and empty, as a CI job sets those it has no value for, says nothing.
+        let is_empty = arg
+            .get_env()
+            .is_some_and(|name| std::env::var_os(name).is_some_and(|value| value.is_empty()));
+        let arg = if is_empty { arg.env(Resettable::<Word>::Reset) } else { arg };
         match arg.get_action() {
             ArgAction::SetTrue => arg.value_parser(FalseyValueParser::new()),
             _ => arg,
