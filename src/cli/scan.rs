@@ -86,6 +86,7 @@ fn write(file: Option<&Path>, gathered: Gathered, kept: Rollup, asked: Wanted, p
         asked,
         since: plan.since,
         until: plan.until,
+        share: plan.share.filter(|share| share.of > 1).map(|share| (share.number, share.of)),
     };
     let bytes = keep::part_packed(&part).context("the partial result")?;
     match file {
