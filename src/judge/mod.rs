@@ -12,6 +12,7 @@ mod id_advice;
 mod only_failures;
 mod remarks;
 mod retries;
+mod same_ids;
 mod select;
 mod shards;
 mod thresholds;
@@ -93,7 +94,8 @@ fn judge_one(mut rollup: Cow<'_, Rollup>, options: &Options) -> Findings {
     let durations = timeline::Durations::of(&rollup, &correlated.offsets_ms, &options.selection, &windows);
     let counted = || (counts(&traffic), caller_side::count(&traffic));
     let remarked = || {
-        let remarks = remarks::remarks(&traffic, &rollup, &correlated.offsets_ms, of_logs);
+        let mut remarks = remarks::remarks(&traffic, &rollup, &correlated.offsets_ms, of_logs);
+        remarks.extend(same_ids::remarks(&rollup));
         (remarks, isolated(&traffic, &windows, options.max_requests))
     };
     let audited = || retries::audit(&traffic, &windows);
