@@ -71,6 +71,7 @@ pub(super) fn read(args: &Analyze, needs: &Needs) -> anyhow::Result<(Gathered, C
     let (gathered, clocks) = read?;
     if !args.quiet {
         account::understood(&gathered, args.verbose);
+        account::meant_for_none(&gathered, args);
     }
     account::unread(&gathered.rollup, args.verbose);
     if gathered.rollup.sources.is_empty() {
