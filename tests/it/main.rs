@@ -58,6 +58,7 @@ mod planted_values;
 mod pretty;
 mod quoted_errors;
 mod real_logs;
+mod refusals;
 mod reports;
 mod retries;
 mod run;

@@ -26,8 +26,7 @@ pub(super) fn write(told: &Told) -> String {
         return "No calls are in the history yet.\n".to_owned();
     };
     let sum = told.total();
-    let _ = writeln!(
-        out,
+    let first = format!(
         "History from {} to {}: {}, {} attempts, {} failed ({}).",
         minute(from),
         minute(until),
@@ -39,6 +38,7 @@ pub(super) fn write(told: &Told) -> String {
         thousands(sum.failures),
         share(sum.failures, sum.attempts)
     );
+    out.push_str(&table::wrapped(&first, "", "  ", told.width));
     windows(told, &mut out);
     recurring(told, &mut out);
     repairs(told, &mut out);
