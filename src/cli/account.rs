@@ -1,6 +1,7 @@
 //! What was understood of the logs, said on standard error before the verdict: so that a wrong zone or an unread log is
 //! seen before anything is believed.
 
+use super::args::Analyze;
 use super::say::say;
 use crate::deliver::{size, thousands};
 use crate::gather::Gathered;
@@ -59,6 +60,23 @@ pub(super) fn unread(rollup: &Rollup, all: bool) {
 pub(super) fn understood(gathered: &Gathered, clocks: Option<&Clocks>, all: bool) {
     let times = judge::times_read(&gathered.rollup, clocks);
     read(&gathered.rollup, &times, &gathered.copies, gathered.links, all);
+    for link in gathered.useless.iter().take(if all { usize::MAX } else { NAMED }) {
+        say(&format!("{link}: a symbolic link that leads in a circle or to nothing"));
+    }
+}
+
+/// Says which values of `--tz` and `--format` are for logs that there are not: a slip in a glob is seen nowhere else.
+pub(super) fn meant_for_none(gathered: &Gathered, args: &Analyze) {
+    let zones = args.tz.iter().map(|zone| ("--tz", zone.pattern.as_ref()));
+    let formats = args.formats.iter().map(|format| ("--format", format.pattern.as_ref()));
+    for (flag, pattern) in zones.chain(formats) {
+        if let Some(pattern) = pattern.filter(|pattern| !gathered.means_any(pattern)) {
+            say(&format!(
+                "{flag} '{}=…' means none of the logs that were found",
+                pattern.written()
+            ));
+        }
+    }
 }
 
 /// Says what was understood: of a rollup, wherever it was read, and of its times, as the report tells them.

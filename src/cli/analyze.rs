@@ -5,7 +5,7 @@ use super::exit::Exit;
 use super::own_formats::OwnFormats;
 use super::plan::{Delivery, Needs, needs};
 use super::progress::Bar;
-use super::{account, bundle, key, output, status_page, world};
+use super::{account, bundle, key, output, outputs, status_page, world};
 use crate::deliver::{self, Context};
 use crate::gather::{self, Gathered};
 use crate::judge::{self, Clocks};
@@ -71,11 +71,13 @@ pub(super) fn read(args: &Analyze, needs: &Needs) -> anyhow::Result<(Gathered, C
     let (gathered, clocks) = read?;
     if !args.quiet {
         account::understood(&gathered, Some(&clocks), args.verbose);
+        account::meant_for_none(&gathered, args);
     }
     account::unread(&gathered.rollup, args.verbose);
     if gathered.rollup.sources.is_empty() {
         bail!("nothing could be read");
     }
+    outputs::spare_logs(needs.files(), &gathered)?;
     Ok((gathered, clocks))
 }
 

@@ -49,7 +49,12 @@ fn place() -> Option<PathBuf> {
     let state = world::variable("XDG_STATE_HOME")
         .map(PathBuf::from)
         .filter(|state| state.is_absolute());
-    let state = state.or_else(|| world::variable("HOME").map(|home| PathBuf::from(home).join(".local/state")));
+    let state = state.or_else(|| {
+        world::variable("HOME")
+            .map(PathBuf::from)
+            .filter(|home| home.is_absolute())
+            .map(|home| home.join(".local/state"))
+    });
     state.map(|state| state.join("faultscope/key"))
 }
 

@@ -6,11 +6,11 @@ use super::exit::Exit;
 use super::own_formats::OwnFormats;
 use super::plan::needs;
 use super::say::say;
-use super::{account, output, world};
+use super::{account, output, outputs, world};
 use crate::gather;
 use crate::judge;
 use crate::keep::{self, Part};
-use crate::model::{Name, Rollup, Wanted};
+use crate::model::{Name, Rollup, Skipped, Wanted};
 use anyhow::{Context as _, bail};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -21,13 +21,16 @@ const NAMED: usize = 5;
 
 pub(super) fn merge(asked: &Merge, own: &OwnFormats) -> anyhow::Result<Exit> {
     let args = &asked.analyze;
-    let needs = needs(args, own, world::now())?;
+    let mut needs = needs(args, own, world::now())?;
+    outputs::check(asked.wanted.as_deref(), &args.paths)?;
     let mut parts = Vec::with_capacity(args.paths.len());
     for path in &args.paths {
         parts.push((path.display().to_string(), read(path)?));
     }
     fit_together(&parts)?;
-    let is_limited = parts.iter().any(|(_, part)| part.since.is_some() || part.until.is_some());
+    let missing = missing(&parts);
+    let limits = parts.first().map_or((None, None), |(_, part)| (part.since, part.until));
+    (needs.judge.selection.since, needs.judge.selection.until) = limits;
     let (mut rollup, mut kept) = (Rollup::default(), Rollup::default());
     let (mut undated, mut asked_of) = (Vec::new(), Vec::with_capacity(parts.len()));
     let mut written = BTreeMap::new();
@@ -40,7 +43,7 @@ pub(super) fn merge(asked: &Merge, own: &OwnFormats) -> anyhow::Result<Exit> {
         written.extend(part.written);
     }
     let moved = gather::redate(&undated, &mut rollup, &mut kept);
-    if is_limited && !moved.is_empty() {
+    if limits != (None, None) && !moved.is_empty() {
         say(&format!(
             "{} without dates lay on other days than --since and --until were held against: {}; scan without these",
             account::count(moved.len() as u64, "log"),
@@ -60,7 +63,8 @@ pub(super) fn merge(asked: &Merge, own: &OwnFormats) -> anyhow::Result<Exit> {
         .flat_map(|(own, asked)| judge::unanswered(&rollup, own, asked, &wanted))
         .collect();
     kept.sources.retain(|name, _| rollup.sources.contains_key(name));
-    let rollup = rollup.merge(judge::chosen(kept, &wanted)).settled();
+    let mut rollup = rollup.merge(judge::chosen(kept, &wanted)).settled();
+    rollup.skipped.extend(missing);
     if !args.quiet {
         account::read(&rollup, &judge::times_read(&rollup, Some(&clocks)), &copies, 0, args.verbose);
     }
@@ -100,6 +104,28 @@ fn fit_together(parts: &[(String, Part)]) -> anyhow::Result<()> {
         bail!("{first} and {other} were scanned with other --since or --until: scan with the same ones");
     }
     Ok(())
+}
+
+/// The shares of which no part was given: they hold logs that nobody reads. Several machines may each have cut their own
+/// logs into as many shares, so a share is missing where fewer parts are of it than of another.
+fn missing(parts: &[(String, Part)]) -> Vec<Skipped> {
+    let mut given: BTreeMap<u32, BTreeMap<u32, usize>> = BTreeMap::new();
+    for (number, of) in parts.iter().filter_map(|(_, part)| part.share) {
+        *given.entry(of).or_default().entry(number).or_default() += 1;
+    }
+    let told = |(of, given): (u32, BTreeMap<u32, usize>)| {
+        let most = given.values().copied().max().unwrap_or(0);
+        let lacking: Vec<u32> = (1..=of)
+            .filter(|number| given.get(number).copied().unwrap_or(0) < most)
+            .collect();
+        let named: Vec<String> = lacking.iter().take(NAMED).map(|number| format!("{number}/{of}")).collect();
+        let more = if lacking.len() > NAMED { ", …" } else { "" };
+        (!lacking.is_empty()).then(|| Skipped {
+            path: Name::from("--shard"),
+            reason: format!("no part of {}{more} was given", named.join(", ")),
+        })
+    };
+    given.into_iter().filter_map(told).collect()
 }
 
 /// The first names of some logs.

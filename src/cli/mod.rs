@@ -17,9 +17,11 @@ mod key;
 mod merge;
 mod nightly;
 mod output;
+mod outputs;
 mod own_formats;
 mod plan;
 mod progress;
+mod refusal;
 pub mod say;
 mod scan;
 mod shell;
@@ -45,31 +47,30 @@ pub fn run() -> ExitCode {
 }
 
 fn whole() -> Exit {
-    let words = config::in_order(std::env::args_os().collect());
+    let words = refusal::help_asked_for(config::in_order(std::env::args_os().collect()));
     let definition = config::definition();
     let asked = definition.clone().try_get_matches_from(&words);
     if let Err(refused) = &asked
         && !refused.use_stderr()
     {
-        return said_by_clap(refused);
+        return refusal::said_by_clap(refused, None);
     }
     let laid = match config::lay(&definition, words.clone(), asked.as_ref().ok()) {
         Ok(laid) => laid,
         Err(error) => return said(&error),
     };
-    let is_typed_right = asked.is_ok();
     // Where no file says anything the words are as they were, and to define and parse them again would cost a tenth of a
     // run over a small log.
     let matches = if laid.words == words {
         asked
     } else {
-        definition.try_get_matches_from(&laid.words)
+        definition.clone().try_get_matches_from(&laid.words)
     };
     match matches.and_then(|matches| Args::from_arg_matches(&matches)) {
         Ok(args) => run_command(&args, &laid, &words).unwrap_or_else(|error| said(&error)),
         Err(refused) => {
-            laid.name_files(is_typed_right);
-            said_by_clap(&refused)
+            let place = laid.place_of(&refused, &words, &definition);
+            refusal::said_by_clap(&refused, place.as_deref())
         }
     }
 }
@@ -93,26 +94,6 @@ fn run_command(args: &Args, laid: &config::Laid, words: &[std::ffi::OsString]) -
 
 fn said(error: &anyhow::Error) -> Exit {
     say::say(&format!("{error:#}"));
-    Exit::Unusable
-}
-
-/// Help and version are results; a wrong word is an error of one line, and what else clap has to say of it.
-fn said_by_clap(refused: &clap::Error) -> Exit {
-    if !refused.use_stderr() {
-        return match refused.print() {
-            Ok(()) => Exit::Done,
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Done,
-            Err(_) => Exit::Unusable,
-        };
-    }
-    let text = refused.to_string();
-    let text = text.trim_start_matches("error: ");
-    let behind = ["\n\nUsage:", "\n\nFor more information"];
-    let told = behind
-        .iter()
-        .fold(text, |told, behind| told.split_once(behind).map_or(told, |(told, _)| told));
-    let line: Vec<&str> = told.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect();
-    say::say(&format!("{}; see faultscope --help", line.join(" ")));
     Exit::Unusable
 }
 

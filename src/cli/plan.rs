@@ -3,7 +3,7 @@
 use super::args::{Analyze, ColourChoice, ReportAsked, Scoped};
 use super::bundle::Place;
 use super::own_formats::{Forced, OwnFormats};
-use super::{since, world};
+use super::{outputs, since, world};
 use crate::deliver::{self, Report};
 use crate::gather::open::Limit;
 use crate::gather::{Plan, plan::PIECE};
@@ -49,9 +49,10 @@ const TICKET: &str = "ticket";
 const LISTS_TRAFFIC: &str = "ndjson";
 
 pub(super) fn needs(args: &Analyze, own: &OwnFormats, now: Time) -> anyhow::Result<Needs> {
-    Ok(Needs {
-        gather: gather(args, own, now)?,
-        judge: judge(args),
+    let gather = gather(args, own, now)?;
+    let needs = Needs {
+        judge: judge(args, &gather),
+        gather,
         reports: reports(args)?,
         bundle: bundle(args)?,
         dry: args.dry_run,
@@ -63,7 +64,17 @@ pub(super) fn needs(args: &Analyze, own: &OwnFormats, now: Time) -> anyhow::Resu
         },
         internal: args.internal,
         generated_at: world::generated_at(now),
-    })
+    };
+    outputs::check(needs.files(), &args.paths)?;
+    Ok(needs)
+}
+
+impl Needs {
+    /// The files that are written.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+        let reports = self.reports.iter().filter_map(|delivery| delivery.file.as_deref());
+        reports.chain(self.bundle.as_ref().and_then(Place::file))
+    }
 }
 
 /// What act one needs.
@@ -121,7 +132,7 @@ fn threads(args: &Analyze) -> usize {
     args.threads.map_or_else(world::processors, usize::from)
 }
 
-fn judge(args: &Analyze) -> Options {
+fn judge(args: &Analyze, gather: &Plan) -> Options {
     let usual = Thresholds::default();
     let typed = &args.thresholds;
     let filters = [
@@ -150,6 +161,8 @@ fn judge(args: &Analyze) -> Options {
                 .map(|(dimension, wanted)| (dimension, wanted.clone()))
                 .collect::<BTreeMap<_, _>>(),
             status: args.status.clone(),
+            since: gather.since,
+            until: gather.until,
         },
         max_requests: args.max_requests,
         keep_traffic: args.reports.iter().any(|asked| asked.name == LISTS_TRAFFIC),

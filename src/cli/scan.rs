@@ -5,7 +5,7 @@ use super::exit::Exit;
 use super::own_formats::OwnFormats;
 use super::progress::Bar;
 use super::say::say;
-use super::{account, output, plan, world};
+use super::{account, output, outputs, plan, world};
 use crate::gather::discover::Source;
 use crate::gather::{self, Gathered, Plan, Share};
 use crate::judge;
@@ -17,6 +17,8 @@ use std::path::Path;
 
 pub(super) fn scan(asked: &Scan, own: &OwnFormats) -> anyhow::Result<Exit> {
     let args = &asked.analyze;
+    let file = args.output.as_deref().filter(|file| file.as_os_str() != "-");
+    outputs::check(file, &args.paths)?;
     let question = asked.wanted.as_deref().map(question).transpose()?;
     let plan = Plan {
         share: Some(asked.shard.unwrap_or(Share::ALL)),
@@ -36,8 +38,9 @@ pub(super) fn scan(asked: &Scan, own: &OwnFormats) -> anyhow::Result<Exit> {
         account::understood(&gathered, None, args.verbose);
     }
     account::unread(&gathered.rollup, args.verbose);
+    outputs::spare_logs(file, &gathered)?;
     let is_complete = judge::is_complete(&gathered.rollup);
-    write(args.output.as_deref(), gathered, kept, wanted, &plan)?;
+    write(file, gathered, kept, wanted, &plan)?;
     Ok(if is_complete { Exit::Done } else { Exit::Incomplete })
 }
 
@@ -83,9 +86,10 @@ fn write(file: Option<&Path>, gathered: Gathered, kept: Rollup, asked: Wanted, p
         asked,
         since: plan.since,
         until: plan.until,
+        share: plan.share.filter(|share| share.of > 1).map(|share| (share.number, share.of)),
     };
     let bytes = keep::part_packed(&part).context("the partial result")?;
-    match file.filter(|file| file.as_os_str() != "-") {
+    match file {
         Some(file) => output::to_file(file, &bytes).with_context(|| format!("{} cannot be written", file.display()))?,
         None => output::to_stdout(&bytes).context("standard output cannot be written")?,
     }

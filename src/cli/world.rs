@@ -8,6 +8,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// Columns of a report that goes to no terminal: what mail and tickets show without breaking lines.
 const COLUMNS: usize = 80;
 
+/// Columns of help that goes to no terminal.
+const HELP_COLUMNS: usize = 100;
+
 /// The clock.
 #[must_use]
 pub(super) fn now() -> Time {
@@ -56,11 +59,19 @@ pub(super) fn is_watched() -> bool {
 /// Columns of standard output.
 #[must_use]
 pub(super) fn columns() -> usize {
+    of_terminal().unwrap_or(COLUMNS)
+}
+
+/// Columns of help: those of the terminal, also where that tells no rows, for clap asks for both.
+#[must_use]
+pub(super) fn help_columns() -> usize {
+    of_terminal().unwrap_or(HELP_COLUMNS)
+}
+
+fn of_terminal() -> Option<usize> {
     let stdout = std::io::stdout();
     let size = rustix::termios::tcgetwinsize(&stdout).ok().filter(|_| stdout.is_terminal());
-    size.map(|size| usize::from(size.ws_col))
-        .filter(|columns| *columns > 0)
-        .unwrap_or(COLUMNS)
+    size.map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0)
 }
 
 /// Processors that may be used.

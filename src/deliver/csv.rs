@@ -3,6 +3,7 @@
 //! A cell that a spreadsheet would run as a formula begins with an apostrophe (OWASP, CSV injection). A tab is no guard:
 //! it became a trigger itself (CVE-2021-41270).
 
+use super::filters;
 use super::phrases::inert;
 use super::report::{Context, Report};
 use crate::model::{Attempt, Dimension, Findings, Name};
@@ -63,10 +64,15 @@ impl Report for Csv {
         let mut csv = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
         // A table has no heading to carry the warning, so every row does.
         let warning = context.internal.then_some(DO_NOT_SEND);
-        csv.write_record(COLUMNS.into_iter().chain(warning.map(|_| "internal")))?;
+        let filters = filters::in_short(&sealed.findings().narrowed).map(|told| defused(&told));
+        let more = warning
+            .map(|_| "internal")
+            .into_iter()
+            .chain(filters.as_ref().map(|_| "filters"));
+        csv.write_record(COLUMNS.into_iter().chain(more))?;
         for (window, attempt) in failures(sealed.findings()) {
             let cells = row(window.as_deref(), attempt).map(|cell| defused(&cell));
-            csv.write_record(cells.iter().map(String::as_str).chain(warning))?;
+            csv.write_record(cells.iter().map(String::as_str).chain(warning).chain(filters.as_deref()))?;
         }
         csv.flush()
     }

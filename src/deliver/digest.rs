@@ -1,5 +1,6 @@
 //! The night's news in a few lines: the first is fit to be a mail's subject, the rest says where to read on.
 
+use super::filters;
 use super::phrases::{self, counted, inert, percent, scope, second, share};
 use super::report::{Context, Report};
 use super::table::wrapped;
@@ -61,6 +62,10 @@ impl Report for Digest {
                 say(remark)?;
             }
             say(&format!("next: {}", window.verdict.next_step))?;
+        }
+        if let Some(told) = filters::told(&sealed.findings().narrowed) {
+            writeln!(out)?;
+            out.write_all(wrapped(&format!("Filtered: {told}"), "  ", "  ", context.width).as_bytes())?;
         }
         if !self.folder.is_empty() {
             writeln!(out, "\n  reports: {}", inert(&self.folder))?;

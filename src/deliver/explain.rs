@@ -1,5 +1,6 @@
 //! Every number behind one verdict, as text: what `--explain` shows.
 
+use super::filters;
 use super::phrases::{count, dimension_word, ending, handle, inert, second};
 use super::report::Context;
 use super::table::{columns, wrapped};
@@ -26,6 +27,10 @@ pub(super) fn write(
         second(window.start),
         second(window.end)
     )?;
+    if let Some(told) = filters::told(&sealed.findings().narrowed) {
+        paragraph(&format!("Filtered: {told}"), context, out)?;
+        writeln!(out)?;
+    }
     evidence(window, working, context, out)?;
     scope(window, working, context, out)?;
     sides(window, working, context, out)?;

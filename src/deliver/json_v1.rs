@@ -3,6 +3,7 @@
 //! The shapes here are the contract, not the model's: each is made from the model's by hand, so that a change within
 //! never changes what others read.
 
+use super::filters;
 use super::json_text::{BUFFER, Indented, Inert, Stamp};
 use super::phrases::{interval, percent, round};
 use super::report::{Context, Report};
@@ -13,6 +14,7 @@ use crate::model::{
 use crate::redact::Sealed;
 use chrono::SecondsFormat;
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -65,6 +67,9 @@ struct ReportV1<'f> {
     findings: Each<'f, Finding, FindingV1<'f>>,
     redacted: BTreeMap<&'static str, u64>,
     thresholds: BTreeMap<&'static str, f64>,
+    /// Told where not all traffic was looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filters: Option<Value>,
 }
 
 #[derive(Serialize)]
@@ -318,6 +323,7 @@ fn report<'f>(findings: &'f Findings, context: &Context<'_>) -> ReportV1<'f> {
         findings: Each(&findings.findings, finding),
         redacted: context.removed.clone(),
         thresholds: findings.thresholds.clone(),
+        filters: filters::as_json(&findings.narrowed),
     }
 }
 

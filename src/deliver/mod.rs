@@ -6,6 +6,7 @@ mod csv;
 pub mod digest;
 mod draft;
 mod explain;
+mod filters;
 mod html;
 mod instants;
 mod json_text;

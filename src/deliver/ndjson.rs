@@ -4,6 +4,7 @@
 //! it. Successes are kept as counts from the moment they are read, so they are records of another kind (`record` is
 //! `successes`): so many in five seconds with these attributes. The first line says what is in the file.
 
+use super::filters;
 use super::json_text::{BUFFER, Stamp};
 use super::phrases::{inert, interval, percent};
 use super::report::{Context, Report};
@@ -108,6 +109,7 @@ fn head(findings: &Findings, context: &Context<'_>) -> Record {
         "end",
         findings.coverage.end.map_or(Value::Null, |time| json!(time.to_string())),
     );
+    record.put("filters", filters::as_json(&findings.narrowed).unwrap_or(Value::Null));
     record.put("attempts", json!(findings.counts.attempts));
     record.put("failures", json!(findings.counts.failures));
     record.put(

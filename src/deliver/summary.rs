@@ -1,5 +1,6 @@
 //! The first lines of a report: whose fault, since when, how much, and what to do next.
 
+use super::filters;
 use super::phrases::{after_retries, count, counted, failed, from_to, length, listed, scope};
 use crate::model::{Class, Dimension, Findings, Name, Side, Window, Zoom};
 use crate::providers;
@@ -86,6 +87,9 @@ pub(super) fn provider(window: &Window) -> String {
 }
 
 fn nothing(findings: &Findings) -> String {
+    if let Some(said) = filters::nothing_passed(findings) {
+        return said;
+    }
     let read = &findings.coverage;
     let unread = if read.is_complete() {
         ""

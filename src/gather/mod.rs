@@ -67,6 +67,8 @@ pub struct Gathered {
     pub copies: Vec<LeftOut>,
     /// Symbolic links that were not followed.
     pub links: u64,
+    /// Symbolic links that were followed, and lead in a circle or to nothing.
+    pub useless: Vec<Name>,
     sources: Vec<Prepared>,
     /// Newlines of each source up to where it was read, of those that were.
     lines: Vec<Option<u64>>,
@@ -109,6 +111,7 @@ fn read_found(found: Sources, plan: &Plan, workers: &Workers, progress: &dyn Pro
         mut skipped,
         mut copies,
         links,
+        useless,
         order,
     } = found;
     let size = sources.iter().map(|prepared| prepared.source.size).sum();
@@ -154,6 +157,7 @@ fn read_found(found: Sources, plan: &Plan, workers: &Workers, progress: &dyn Pro
         rollup: rollup.settled(),
         copies,
         links,
+        useless,
         lines,
         sources,
         names,
@@ -213,6 +217,20 @@ impl Gathered {
     #[must_use]
     pub fn written(&self) -> BTreeMap<SourceName, Time> {
         written(&self.sources, &self.names)
+    }
+
+    /// Whether a pattern means any log that was found.
+    #[must_use]
+    pub fn means_any(&self, pattern: &Pattern) -> bool {
+        let mut sources = self.sources.iter().map(|prepared| &prepared.source);
+        sources.any(|source| prepare::is_meant(pattern, source)) || self.copies.iter().any(|copy| pattern.is_name(&copy.copy))
+    }
+
+    /// The log that a file is or holds, where a format knew it.
+    #[must_use]
+    pub fn log_in(&self, file: open::FileId) -> Option<&SourceName> {
+        let is_log = |prepared: &&Prepared| prepared.source.id == Some(file) && prepared.recognised.is_some();
+        self.sources.iter().find(is_log).map(|prepared| &prepared.source.name)
     }
 
     /// Newlines of a log up to where it was read, if it was.

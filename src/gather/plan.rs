@@ -90,7 +90,10 @@ impl Plan {
 
 /// A path or glob of the command line, and everything below it.
 #[derive(Clone, Debug)]
-pub struct Pattern(GlobSet);
+pub struct Pattern {
+    set: GlobSet,
+    written: String,
+}
 
 impl Pattern {
     /// Reads a glob.
@@ -98,18 +101,34 @@ impl Pattern {
     /// # Errors
     /// What is wrong with it.
     pub fn new(glob: &str) -> Result<Self, globset::Error> {
+        let written = glob.to_owned();
         let glob = glob.strip_prefix("./").unwrap_or(glob).trim_end_matches('/');
         let mut set = GlobSetBuilder::new();
         for glob in [glob.to_owned(), format!("{glob}/**")] {
             set.add(GlobBuilder::new(&glob).build()?);
         }
-        Ok(Self(set.build()?))
+        Ok(Self {
+            set: set.build()?,
+            written,
+        })
     }
 
     /// Whether it means a source: by its path below the argument, its display name, or in full.
     #[must_use]
     pub fn means(&self, below: &Path, name: &str, full: &Path) -> bool {
-        self.0.is_match(below) || self.0.is_match(name) || self.0.is_match(full)
+        self.set.is_match(below) || self.is_name(name) || self.set.is_match(full)
+    }
+
+    /// Whether it means a source of this display name.
+    #[must_use]
+    pub fn is_name(&self, name: &str) -> bool {
+        self.set.is_match(name)
+    }
+
+    /// As it was written.
+    #[must_use]
+    pub fn written(&self) -> &str {
+        &self.written
     }
 }
 

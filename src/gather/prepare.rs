@@ -413,7 +413,7 @@ fn forced(source: &Source, plan: &Plan) -> Option<Recognised> {
 }
 
 /// Whether a pattern means a source, or the archive it is in.
-fn is_meant(pattern: &Pattern, source: &Source) -> bool {
+pub(super) fn is_meant(pattern: &Pattern, source: &Source) -> bool {
     let outer = source.within.as_ref().map(|within| &*within.outer);
     let means = |source: &Source| pattern.means(source.below(), &source.name, &source.path());
     means(source) || outer.is_some_and(means)

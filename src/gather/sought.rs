@@ -9,6 +9,9 @@ use std::collections::BTreeSet;
 /// enough that a slip further on is forgiven.
 const LETTERS_ALIKE: usize = 8;
 
+/// Letters of an id below which too many others are alike.
+const FEWEST_ALIKE: usize = 4;
+
 /// Ids alike that are told: more are no help.
 const MOST_ALIKE: usize = 5;
 
@@ -34,6 +37,9 @@ impl Sought {
     /// Looks for words that begin as this id does, in either case, or that it begins with.
     #[must_use]
     pub fn alike(id: &str) -> Option<Self> {
+        if id.len() < FEWEST_ALIKE {
+            return None;
+        }
         Self::new(vec![Name::from(id)], true)
     }
 
@@ -85,7 +91,9 @@ impl Sought {
                 continue;
             };
             if self.alike {
-                found.extend(is_alike(id, word).then(|| scrub::id(word)).flatten().map(Name::from));
+                // What has no digit is a field's name, not an id.
+                let is_one = word.bytes().any(|byte| byte.is_ascii_digit()) && is_alike(id, word);
+                found.extend(is_one.then(|| scrub::id(word)).flatten().map(Name::from));
             } else if word == &**id {
                 found.insert(Name::clone(id));
             } else if !id.bytes().all(is_of_word) && from.starts_with(id.as_bytes()) {

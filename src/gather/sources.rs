@@ -22,6 +22,8 @@ pub(super) struct Sources {
     pub(super) copies: Vec<LeftOut>,
     /// Symbolic links, which are not followed.
     pub(super) links: u64,
+    /// Symbolic links that lead in a circle or to nothing.
+    pub(super) useless: Vec<Name>,
     /// The formats, the most telling first.
     pub(super) order: Order,
 }
@@ -45,6 +47,7 @@ pub(super) fn find(plan: &Plan, workers: &Workers, choose: Choose<'_>) -> Result
         skipped: found.skipped,
         copies,
         links: found.links,
+        useless: found.useless,
         order: Order::of(&[]),
     };
     let order = Order::of(plan.known);

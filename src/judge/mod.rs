@@ -12,6 +12,7 @@ mod id_advice;
 mod only_failures;
 mod remarks;
 mod retries;
+mod same_ids;
 mod select;
 mod shards;
 mod thresholds;
@@ -86,7 +87,7 @@ fn judge_one(mut rollup: Cow<'_, Rollup>, options: &Options) -> Findings {
         || correlate::correlate(&rollup, options.clocks.as_ref(), &workers),
         || remarks::of_logs(&rollup),
     );
-    let mut traffic = options.selection.of(correlated.traffic);
+    let (mut traffic, narrowed) = options.selection.of(correlated.traffic);
     let only_failures = OnlyFailures::of(&traffic, &rollup);
     only_failures.leave_calls_open(&mut traffic);
     let (mut windows, no_news) = find_windows(&traffic, &only_failures, options, &workers);
@@ -94,7 +95,8 @@ fn judge_one(mut rollup: Cow<'_, Rollup>, options: &Options) -> Findings {
     let durations = timeline::Durations::of(&rollup, &correlated.offsets_ms, &options.selection, &windows);
     let counted = || (counts(&traffic), caller_side::count(&traffic));
     let remarked = || {
-        let remarks = remarks::remarks(&traffic, &rollup, &correlated.offsets_ms, of_logs);
+        let mut remarks = remarks::remarks(&traffic, &rollup, &correlated.offsets_ms, of_logs);
+        remarks.extend(same_ids::remarks(&rollup));
         (remarks, isolated(&traffic, &windows, options.max_requests))
     };
     let audited = || retries::audit(&traffic, &windows);
@@ -119,6 +121,7 @@ fn judge_one(mut rollup: Cow<'_, Rollup>, options: &Options) -> Findings {
         timeline,
         thresholds: options.thresholds.by_name(),
         coverage,
+        narrowed,
         windows,
         traffic,
     }

@@ -17,8 +17,8 @@ const PART: &[u8] = b"faultscope part\n";
 /// Begins every question of a merge.
 const WANTED: &[u8] = b"faultscope wanted\n";
 
-/// The form that is written: the second, which tells when logs were last written.
-const VERSION: u8 = 2;
+/// The form that is written: the third, which tells which share of the logs it is.
+const VERSION: u8 = 3;
 
 /// Bytes of the checksum: a whole SHA-256, for parts travel between machines.
 const CHECKSUM: usize = 32;
@@ -40,13 +40,15 @@ pub struct Part {
     pub since: Option<Time>,
     /// Records at or after this instant are not counted.
     pub until: Option<Time>,
+    /// Which share of the logs it is, and of how many, where it is one of several.
+    pub share: Option<(u32, u32)>,
 }
 
 /// A file is not what it should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unfit {
     /// Another kind of file.
-    #[error("it is no file of this kind")]
+    #[error("it is no file of this kind: 'faultscope scan' writes parts, and 'faultscope merge --wanted' what they are asked")]
     Other,
     /// Another program's version wrote it.
     #[error("another version of faultscope wrote it: scan again with this one")]
@@ -66,6 +68,7 @@ impl From<Damaged> for Unfit {
 struct PartV1 {
     since: Option<i64>,
     until: Option<i64>,
+    share: Option<(u32, u32)>,
     sources: Vec<(String, Vec<u8>)>,
     skipped: Vec<(String, String)>,
     kept: Vec<(String, Vec<u8>)>,
@@ -108,6 +111,7 @@ pub fn part_packed(part: &Part) -> Result<Vec<u8>, Unfit> {
     let stored = PartV1 {
         since: part.since.map(|time| time.0),
         until: part.until.map(|time| time.0),
+        share: part.share,
         sources: sources(&part.rollup)?,
         skipped: (part.rollup.skipped.iter())
             .map(|skipped| (skipped.path.to_string(), skipped.reason.clone()))
@@ -154,6 +158,7 @@ pub fn part_unpacked(bytes: &[u8]) -> Result<Part, Unfit> {
         asked: wanted_read(stored.asked),
         since: stored.since.map(Time),
         until: stored.until.map(Time),
+        share: stored.share,
     })
 }
 
@@ -267,6 +272,7 @@ mod tests {
     fn part() -> Part {
         let mut part = Part {
             since: Some(Time(5)),
+            share: Some((2, 8)),
             asked: wanted(),
             undated: vec![undated()],
             written: BTreeMap::from([(Name::from("a/app.log"), Time(11))]),
@@ -307,7 +313,7 @@ mod tests {
         let again = part_unpacked(&part_packed(&part()).unwrap()).unwrap();
         assert_eq!(format!("{:?}", again.asked), format!("{:?}", part().asked));
         assert_eq!((again.undated, again.written), (vec![undated()], part().written));
-        assert_eq!((again.since, again.until), (Some(Time(5)), None));
+        assert_eq!((again.since, again.until, again.share), (Some(Time(5)), None, Some((2, 8))));
         let source = &again.rollup.sources["a/app.log"];
         assert_eq!((source.records, source.format), (3, Some("caddy")));
     }

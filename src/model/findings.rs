@@ -3,7 +3,7 @@
 use super::attempt::{Attempt, Traffic};
 use super::coverage::Coverage;
 use super::outcome::{CallerKind, TransportError};
-use super::terms::Name;
+use super::terms::{Dimension, Name};
 use super::time::Time;
 use super::timeline::Timeline;
 use super::window::Window;
@@ -97,11 +97,38 @@ pub struct Finding {
     pub path: Option<Name>,
 }
 
+/// What the traffic was narrowed to before it was judged; nothing where all of it was.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Narrowed {
+    /// The values that were looked for, by dimension.
+    pub values: BTreeMap<Dimension, Vec<Name>>,
+    /// The statuses that were looked for among the attempts that did not end well.
+    pub status: Vec<u16>,
+    /// From when on logs were read.
+    pub since: Option<Time>,
+    /// Up to when logs were read.
+    pub until: Option<Time>,
+    /// Attempts that do not have the values or the status.
+    pub left_out: u64,
+    /// Where no attempt has the values: some that the logs do tell, of each dimension that was asked for.
+    pub there: BTreeMap<Dimension, Vec<Name>>,
+}
+
+impl Narrowed {
+    /// Whether anything but all traffic was looked at.
+    #[must_use]
+    pub fn is_any(&self) -> bool {
+        !self.values.is_empty() || !self.status.is_empty() || self.since.is_some() || self.until.is_some()
+    }
+}
+
 /// Everything act two has to say.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Findings {
     /// What was read.
     pub coverage: Coverage,
+    /// What of it was looked at.
+    pub narrowed: Narrowed,
     /// Totals.
     pub counts: Counts,
     /// The windows, by start.

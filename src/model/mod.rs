@@ -38,7 +38,7 @@ pub use cells::{CELL_SECONDS, Cell, Cells, MAX_TUPLES, TupleId, slot, start};
 pub use counting::Counting;
 pub use coverage::{Coverage, Skipped, SourceCoverage, UNREAD_SHARE_ALLOWED};
 pub use fields::{Fields, Instant};
-pub use findings::{CallerSideCount, Counts, Finding, Findings, RetryAudit, RetryFinding};
+pub use findings::{CallerSideCount, Counts, Finding, Findings, Narrowed, RetryAudit, RetryFinding};
 pub use ids::{CommonIds, IdTexts, Ids};
 pub use known_log::{Hash, KnownLog};
 pub use observation::{Alike, ErrorSaid, Observation, RetrySaid, Tokens, Upstream};

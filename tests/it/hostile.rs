@@ -2,9 +2,9 @@
 
 use faultscope::model::{
     Attempt, Attributes, ByError, CallOutcome, CallerKind, CallerSideCount, Case, Class, CommonIds, ControlGroup, Counter,
-    Coverage, Dimension, Ending, ErrorSaid, Fact, Finding, Findings, IdTexts, Ids, Name, Occurrences, Outcome, Part, ProxyLog,
-    Reached, Scope, Seen, Severity, Share, Side, Skipped, Slice, SourceCoverage, StatusNote, Step, Steps, Stretch, Time,
-    Timeline, Traffic, TrafficCell, TransportError, Vantage, Verdict, Window,
+    Coverage, Dimension, Ending, ErrorSaid, Fact, Finding, Findings, IdTexts, Ids, Name, Narrowed, Occurrences, Outcome, Part,
+    ProxyLog, Reached, Scope, Seen, Severity, Share, Side, Skipped, Slice, SourceCoverage, StatusNote, Step, Steps, Stretch,
+    Time, Timeline, Traffic, TrafficCell, TransportError, Vantage, Verdict, Window,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -280,6 +280,10 @@ pub(crate) fn hostile(text: &str) -> Findings {
     };
     Findings {
         coverage: coverage(text),
+        narrowed: Narrowed {
+            values: Dimension::ALL.map(|dimension| (dimension, vec![Name::from(text)])).into(),
+            ..Narrowed::default()
+        },
         windows: vec![window(text, Side::Provider), window(text, Side::Network)],
         isolated: vec![attempt(text)],
         isolated_count: 1,

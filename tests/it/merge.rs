@@ -258,6 +258,27 @@ fn parts_that_make_no_whole_are_refused() {
     assert!(said(&["none"]).contains("none"));
 }
 
+#[test]
+fn a_share_that_is_missing_is_named_and_the_merge_incomplete() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |number: usize| folder.path().join(format!("{number}.part"));
+    for number in 1..=4 {
+        scan(
+            &corpus("model-down"),
+            &words(&["logs", "--shard", &format!("{number}/4")]),
+            &place(number),
+        );
+    }
+    let whole = merge(&[1, 2, 3, 4].map(place));
+    assert_eq!(whole.status.code(), Some(0));
+    let output = merge(&[1, 2, 4].map(place));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("no part of 3/4 was given"), "{said}");
+    let report = String::from_utf8(output.stdout).unwrap();
+    assert!(report.contains("no part of 3/4 was given"), "{report}");
+}
+
 /// Splits every source into parts at random, cell by cell and failure by failure.
 fn torn(rollup: &Rollup, into: usize, dice: &mut Dice) -> Vec<Rollup> {
     let mut parts = vec![Rollup::default(); into];

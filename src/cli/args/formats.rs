@@ -32,7 +32,7 @@ pub struct Formats {
     #[arg(long, value_name = "[GLOB=]ZONE", value_parser = values::zone, env = "FAULTSCOPE_TZ", allow_hyphen_values = true)]
     pub tz: Vec<Scoped<Zone>>,
     /// Show so many records of each file
-    #[arg(long, value_name = "N", default_value_t = 3)]
+    #[arg(long, value_name = "N", value_parser = |text: &str| values::whole::<usize>(text, 0, u64::MAX), default_value_t = 3)]
     pub records: usize,
     /// Write for people (text) or for programs (json)
     #[arg(long = "report", value_name = "FORM", value_enum, default_value_t)]

@@ -21,8 +21,12 @@ use super::exit;
 use crate::deliver::Addressee;
 use crate::model::Class;
 use crate::text::timestamp::Zone;
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
+
+/// The words of `--surface`.
+const SURFACES: [&str; 2] = ["api", "web"];
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -31,8 +35,8 @@ use std::path::PathBuf;
     version,
     about = "Whose fault is it that calls to an LLM API fail? Joins application and proxy logs, finds the windows in which calls \
              failed, and says for each whether it was transient, model-specific, network-side or an outage",
-    after_long_help = exit::HELP,
-    after_help = exit::HELP,
+    after_long_help = exit::help(),
+    after_help = exit::help(),
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true
 )]
@@ -54,22 +58,22 @@ pub struct Args {
 pub enum Command {
     /// Reads logs, finds the windows in which calls failed, and reports them (the default; write ./analyze for a
     /// directory of that name)
-    #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
+    #[command(after_long_help = exit::help(), after_help = exit::help())]
     Analyze(Box<Analyze>),
     /// Tells the life of one call, found by any id a log wrote of it: its attempts in order, and who said what of each
-    #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
+    #[command(after_long_help = exit::help(), after_help = exit::help())]
     Trace(Box<Trace>),
     /// Reads what is new since its last run, keeps a history, and speaks only where a failure window is new or changed:
     /// the form for cron and systemd timers
-    #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
+    #[command(after_long_help = exit::help(), after_help = exit::help())]
     Nightly(Box<Nightly>),
     /// Tells what earlier nights found: recurring windows, failing shares by week, times to recovery, availability
     History(Box<History>),
     /// Reads one shard of the logs and writes a partial result, for 'merge'
-    #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
+    #[command(after_long_help = exit::help(), after_help = exit::help())]
     Scan(Box<Scan>),
     /// Puts the partial results of all shards together and reports as if one run had read everything
-    #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
+    #[command(after_long_help = exit::help(), after_help = exit::help())]
     Merge(Box<Merge>),
     /// Lists every input format with what it carries; with --try, tells which one a file is in and how its records are
     /// understood
@@ -116,7 +120,7 @@ pub struct Analyze {
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub output: Option<PathBuf>,
     /// Write everything a support desk needs, with checksums, into this directory, or into this file if it is named
-    /// .tar.gz: the ticket and the reports, and the evidence by file and line. It is written whole or not at all; an
+    /// .tar.gz or .tgz: the ticket and the reports, and the evidence by file and line. It is written whole or not at all; an
     /// earlier bundle is replaced, anything else never
     #[arg(long, value_name = "DIR|FILE.tar.gz", help_heading = "Output")]
     pub bundle: Option<PathBuf>,
@@ -139,6 +143,7 @@ pub struct Analyze {
     #[arg(
         long,
         value_name = "N",
+        value_parser = |text: &str| values::whole::<usize>(text, 0, u64::MAX),
         default_value_t = 1000,
         env = "FAULTSCOPE_MAX_REQUESTS",
         help_heading = "Output"
@@ -200,32 +205,32 @@ pub struct Analyze {
     #[arg(long, value_name = "SIZE", value_parser = super::size::bytes, env = "FAULTSCOPE_MAX_UNPACKED", help_heading = "Input")]
     pub max_unpacked: Option<u64>,
     /// Use so many threads (default: one for each processor); the result does not depend on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), env = "FAULTSCOPE_THREADS", help_heading = "Input")]
+    #[arg(long, value_name = "N", value_parser = |text: &str| values::whole::<u16>(text, 1, 1024), env = "FAULTSCOPE_THREADS", help_heading = "Input")]
     pub threads: Option<u16>,
 
     /// Look only at calls to this provider (openai, anthropic, azure.ai.openai, …). Repeatable, as all filters
-    #[arg(long, value_name = "NAME", help_heading = "Filters")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new(), help_heading = "Filters")]
     pub provider: Vec<String>,
     /// Look only at this surface: api or web
-    #[arg(long, value_name = "NAME", help_heading = "Filters")]
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(SURFACES), hide_possible_values = true, help_heading = "Filters")]
     pub surface: Vec<String>,
     /// Look only at calls to this model
-    #[arg(long, value_name = "NAME", help_heading = "Filters")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new(), help_heading = "Filters")]
     pub model: Vec<String>,
     /// Look only at calls to this endpoint, as in /v1/chat/completions
-    #[arg(long, value_name = "PATH", help_heading = "Filters")]
+    #[arg(long, value_name = "PATH", value_parser = NonEmptyStringValueParser::new(), help_heading = "Filters")]
     pub endpoint: Vec<String>,
     /// Of the attempts that did not end well, look only at those with this HTTP status (several with commas)
-    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(100..=599), help_heading = "Filters")]
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = |text: &str| values::whole::<u16>(text, 100, 599), help_heading = "Filters")]
     pub status: Vec<u16>,
     /// Look only at calls from this host
-    #[arg(long, value_name = "NAME", help_heading = "Filters")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new(), help_heading = "Filters")]
     pub host: Vec<String>,
     /// Look only at calls of this service tier
-    #[arg(long, value_name = "NAME", help_heading = "Filters")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new(), help_heading = "Filters")]
     pub tier: Vec<String>,
     /// Look only at calls of this project
-    #[arg(long, value_name = "ID", help_heading = "Filters")]
+    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new(), help_heading = "Filters")]
     pub project: Vec<String>,
 
     /// What is usual, and what is not.
@@ -244,7 +249,7 @@ pub struct Thresholds {
     #[arg(long, value_name = "DURATION", value_parser = super::duration::milliseconds, env = "FAULTSCOPE_MERGE_GAP")]
     pub merge_gap: Option<i64>,
     /// Fewer failures than this make no window (default 3)
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), env = "FAULTSCOPE_MIN_FAILURES")]
+    #[arg(long, value_name = "N", value_parser = |text: &str| values::whole::<u64>(text, 1, u64::MAX), env = "FAULTSCOPE_MIN_FAILURES")]
     pub min_failures: Option<u64>,
     /// Windows that chance alone may make per day (default 0.05)
     #[arg(long, value_name = "RATE", value_parser = values::rate, env = "FAULTSCOPE_ALPHA")]

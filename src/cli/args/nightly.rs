@@ -24,6 +24,7 @@ pub struct Nightly {
     #[arg(
         long,
         value_name = "NIGHTS",
+        value_parser = |text: &str| super::values::whole::<usize>(text, 0, u64::MAX),
         default_value_t = NIGHTS,
         env = "FAULTSCOPE_KEEP",
         help_heading = "Nightly"

@@ -21,11 +21,18 @@ pub struct Trace {
     pub analyze: Analyze,
 }
 
+/// Letters from which a word without a digit may be an id.
+const LONG: usize = 16;
+
 /// The longest client id that the API accepts (OpenAI: 512 characters).
 const LONGEST: usize = 512;
 
 fn id(text: &str) -> Result<String, String> {
     let id = text.trim().trim_matches(['"', '\'']);
+    let is_word = id.len() < LONG && id.bytes().all(|letter| letter.is_ascii_alphabetic());
+    if is_word && !id.is_empty() {
+        return Err("it is a word, which stands in many a record; an id has digits in it".to_owned());
+    }
     if id.is_empty() || id.chars().any(char::is_whitespace) || id.len() > LONGEST {
         return Err("an id is one word".to_owned());
     }

@@ -151,6 +151,16 @@ pub(super) fn format(text: &str) -> Result<Scoped<FormatAsked>, String> {
     scoped(text, str::parse)
 }
 
+/// A whole number between two.
+pub(super) fn whole<T: TryFrom<u64>>(text: &str, least: u64, most: u64) -> Result<T, String> {
+    let number = text.parse::<u64>().ok().filter(|number| (least..=most).contains(number));
+    let number = number.and_then(|number| T::try_from(number).ok());
+    number.ok_or_else(|| match most {
+        u64::MAX => format!("it must be a whole number from {least} on"),
+        most => format!("it must be a whole number from {least} to {most}"),
+    })
+}
+
 pub(super) fn rate(text: &str) -> Result<f64, String> {
     let rate = text.parse::<f64>().ok().filter(|rate| rate.is_finite() && *rate > 0.0);
     rate.ok_or_else(|| "it must be a number above 0".to_owned())

@@ -48,7 +48,12 @@ pub(super) fn replaceable(path: &Path) -> anyhow::Result<()> {
 
 /// The names of the files of the bundle that stands there, if one does.
 fn earlier(path: &Path) -> Option<Vec<OsString>> {
-    let manifest: serde_json::Value = serde_json::from_slice(&fs::read(path.join(MANIFEST)).ok()?).ok()?;
+    named_in(&fs::read(path.join(MANIFEST)).ok()?)
+}
+
+/// The names of the files of the bundle that a manifest is of, its own among them.
+pub(super) fn named_in(manifest: &[u8]) -> Option<Vec<OsString>> {
+    let manifest: serde_json::Value = serde_json::from_slice(manifest).ok()?;
     if manifest.get("schema")?.as_str()? != MANIFEST_SCHEMA {
         return None;
     }

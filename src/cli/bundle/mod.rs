@@ -1,13 +1,14 @@
 //! `--bundle`: everything a support desk needs as one directory or one archive, written whole or not at all.
 
+mod archived;
 mod folder;
 mod words;
 
-use super::{account, output, world};
+use super::{account, output, outputs, world};
 use crate::deliver::bundle::{self, Bundle};
 use crate::deliver::{Context, thousands};
 use crate::redact::{Policy, Sealed};
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -35,20 +36,30 @@ impl Place {
         }
     }
 
+    /// Where that is.
+    fn path(&self) -> &Path {
+        match self {
+            Self::Folder(path) | Self::Archive(path) => path,
+        }
+    }
+
+    /// The file that is written, where it is one.
+    pub(super) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Folder(_) => None,
+            Self::Archive(path) => Some(path),
+        }
+    }
+
     /// Refuses a place before anything is read, where it can be seen that nothing could be written there.
     ///
     /// # Errors
     /// With what stands there.
     pub(super) fn check(&self) -> anyhow::Result<()> {
+        outputs::lies_somewhere(self.path())?;
         match self {
             Self::Folder(path) => folder::replaceable(path),
-            Self::Archive(path) if path.is_dir() => {
-                bail!(
-                    "{} is a directory; name a file, or a directory without .tar.gz",
-                    path.display()
-                )
-            }
-            Self::Archive(_) => Ok(()),
+            Self::Archive(path) => archived::replaceable(path),
         }
     }
 }
@@ -66,6 +77,8 @@ pub(super) fn deliver(place: &Place, sealed: &Sealed, policy: &Policy, context: 
         Place::Folder(path) => folder::write(path, &bundle.items),
         Place::Archive(path) => {
             let bytes = bundle::archive(&bundle, context.generated_at)?;
+            // It may have come there while the logs were read.
+            archived::replaceable(path)?;
             output::to_file(path, &bytes).with_context(|| format!("{} cannot be written", path.display()))
         }
     }

@@ -9,6 +9,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
 /// A file that was read.
@@ -16,6 +17,8 @@ pub(super) struct File {
     /// Where it lies.
     pub(super) path: PathBuf,
     table: Table,
+    /// For places in it.
+    text: String,
 }
 
 /// The values of one key.
@@ -59,6 +62,7 @@ impl File {
             Ok(table) => Ok(Some(Self {
                 path: path.to_path_buf(),
                 table,
+                text,
             })),
             Err(error) => {
                 let line = error
@@ -82,6 +86,34 @@ impl File {
         table.get(key).and_then(values)
     }
 
+    /// Where a key stands that counts for a command, as errors name places.
+    pub(super) fn place_of(&self, command: &str, key: &str) -> String {
+        let line = self.line(Some(command), key).or_else(|| self.line(None, key));
+        self.place(line)
+    }
+
+    fn place(&self, line: Option<usize>) -> String {
+        let line = line.map_or_else(String::new, |line| format!(":{line}"));
+        format!("the configuration {}{line}", self.path.display())
+    }
+
+    /// The line of a key, of a table or of the file itself.
+    fn line(&self, table: Option<&str>, key: &str) -> Option<usize> {
+        let whole = DeTable::parse(&self.text).ok()?;
+        let find = |table: &DeTable<'_>| {
+            let found = table.iter().find(|(name, _)| name.get_ref() == key);
+            found.map(|(name, _)| name.span().start)
+        };
+        let at = match table {
+            None => find(whole.get_ref()),
+            Some(table) => match whole.get_ref().get(table)?.get_ref() {
+                DeValue::Table(table) => find(table),
+                _ => None,
+            },
+        };
+        Some(self.text.bytes().take(at?).filter(|byte| *byte == b'\n').count() + 1)
+    }
+
     /// Refuses a key that no command has, and names the nearest one that some have.
     pub(super) fn check(&self, definition: &Command) -> anyhow::Result<()> {
         let commands = commands(definition);
@@ -93,17 +125,17 @@ impl File {
                 (Value::Table(_), _) if name == FORMATS => {}
                 (Value::Table(table), Some((_, keys))) => {
                     for (key, value) in table {
-                        self.check_key(key, value, keys.iter())?;
+                        self.check_key((Some(name), key), value, keys.iter())?;
                     }
                 }
                 _ if is_elsewhere(name, value) => {}
                 _ if is_no_ones(name, &commands) => bail!(
-                    "the configuration {}: '{name}' means another thing for each command; write it into {}",
-                    self.path.display(),
+                    "{}: '{name}' means another thing for each command; write it into {}",
+                    self.place(self.line(None, name)),
                     tables_of(name, &commands).join(" or ")
                 ),
                 _ => self.check_key(
-                    name,
+                    (None, name),
                     value,
                     everywhere.iter().copied().chain(commands.iter().map(|(command, _)| command)),
                 )?,
@@ -112,15 +144,23 @@ impl File {
         Ok(())
     }
 
-    fn check_key<'k>(&self, key: &str, value: &Value, known: impl Iterator<Item = &'k String> + Clone) -> anyhow::Result<()> {
-        let place = self.path.display();
+    fn check_key<'k>(
+        &self,
+        (table, key): (Option<&str>, &str),
+        value: &Value,
+        known: impl Iterator<Item = &'k String> + Clone,
+    ) -> anyhow::Result<()> {
+        let place = || self.place(self.line(table, key));
         if !known.clone().any(|one| one == key) {
             let like = nearest(key, known.map(String::as_str));
             let like = like.map_or_else(String::new, |like| format!("; did you mean '{like}'?"));
-            bail!("the configuration {place}: there is no key '{key}'{like}");
+            bail!("{}: there is no key '{key}'{like}", place());
         }
         if !is_elsewhere(key, value) && values(value).is_none() {
-            bail!("the configuration {place}: '{key}' must be a word, a number, true or false, or a list of words");
+            bail!(
+                "{}: '{key}' must be a word, a number, true or false, or a list of words",
+                place()
+            );
         }
         Ok(())
     }

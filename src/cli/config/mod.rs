@@ -5,15 +5,15 @@
 //! every value is checked by the same rules and explained by the same words. No file is ever read from a log directory.
 
 mod file;
+mod origin;
 mod show;
 
 pub(super) use show::show;
 
 use super::args::Args;
-use super::say::say;
 use super::world;
-use anyhow::bail;
-use clap::builder::FalseyValueParser;
+use anyhow::{anyhow, bail};
+use clap::builder::{FalseyValueParser, OsStr as Word, Resettable};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory};
 use file::File;
@@ -63,7 +63,7 @@ fn variable(command: &str, key: &str) -> String {
 /// The command line, every option of which can also be given by an environment variable.
 #[must_use]
 pub(super) fn definition() -> Command {
-    with_environment(Args::command())
+    with_environment(Args::command()).term_width(world::help_columns())
 }
 
 fn with_environment(command: Command) -> Command {
@@ -74,6 +74,11 @@ fn with_environment(command: Command) -> Command {
         };
         let variable: &'static str = variable(&name, long).leak();
         let arg = if arg.get_env().is_none() { arg.env(variable) } else { arg };
+        // As every other variable: one that is set and empty, as a CI job sets those it has no value for, says nothing.
+        let is_empty = arg
+            .get_env()
+            .is_some_and(|name| std::env::var_os(name).is_some_and(|value| value.is_empty()));
+        let arg = if is_empty { arg.env(Resettable::<Word>::Reset) } else { arg };
         match arg.get_action() {
             ArgAction::SetTrue => arg.value_parser(FalseyValueParser::new()),
             _ => arg,
@@ -117,13 +122,6 @@ impl Laid {
     /// The files, the one that counts more first.
     pub(super) fn paths(&self) -> Vec<&Path> {
         self.files.iter().map(|file| file.path.as_path()).collect()
-    }
-
-    /// Where a word is refused that was not typed, says which files it can come from.
-    pub(super) fn name_files(&self, is_typed_right: bool) {
-        for file in self.files.iter().filter(|_| is_typed_right) {
-            say(&format!("with the settings of {}:", file.path.display()));
-        }
     }
 }
 
@@ -254,10 +252,16 @@ fn files(typed: &ArgMatches) -> anyhow::Result<Vec<File>> {
             Some(file) => files.push(file),
             None => bail!("--config {}: there is no such file", path.display()),
         },
-        None => files.extend(users().map(|path| File::read(&path)).transpose()?.flatten()),
+        None => files.extend(users().map(|path| users_file(&path)).transpose()?.flatten()),
     }
     files.extend(File::read(&PathBuf::from("/etc/faultscope/config.toml"))?);
     Ok(files)
+}
+
+/// The user's file. One that cannot be read may change what is found, so it is not passed over; `sudo -u` leaves another's HOME.
+fn users_file(path: &Path) -> anyhow::Result<Option<File>> {
+    File::read(path)
+        .map_err(|error| anyhow!("{error:#}; set HOME to this user's, or name a file with --config (/dev/null for none)"))
 }
 
 /// Where the XDG base directory specification puts the user's file.
@@ -265,7 +269,12 @@ fn users() -> Option<PathBuf> {
     let folder = world::variable("XDG_CONFIG_HOME")
         .map(PathBuf::from)
         .filter(|folder| folder.is_absolute());
-    let folder = folder.or_else(|| world::variable("HOME").map(|home| PathBuf::from(home).join(".config")));
+    let folder = folder.or_else(|| {
+        world::variable("HOME")
+            .map(PathBuf::from)
+            .filter(|home| home.is_absolute())
+            .map(|home| home.join(".config"))
+    });
     folder.map(|folder| folder.join("faultscope/config.toml"))
 }
 

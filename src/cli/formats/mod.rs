@@ -45,7 +45,7 @@ fn list(args: &Formats, own: &OwnFormats) -> anyhow::Result<Exit> {
         .collect();
     let told = match args.form {
         FormatsForm::Json => json::list(&listed),
-        FormatsForm::Text if args.names.is_empty() => table::table(&listed),
+        FormatsForm::Text if args.names.is_empty() => table::table(&listed, world::help_columns()),
         FormatsForm::Text => table::each(&listed),
     };
     tell(told)?;

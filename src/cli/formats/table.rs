@@ -1,6 +1,7 @@
 //! The list of the formats, for people.
 
 use super::Listed;
+use crate::deliver::table::wrapped as text_wrapped;
 use crate::gather::carries::{Carries, Stamps};
 use crate::gather::envelopes;
 use crate::model::Instant;
@@ -10,17 +11,24 @@ use std::fmt::Write as _;
 const NOT: &str = "-";
 
 /// What the columns mean.
-const LEGEND: &str = "\n\
-ids      provider: the provider's own (x-request-id); client: X-Client-Request-Id; own: the proxy's or application's own; ray: cf-ray\n\
-stamps   zone: they carry one or are epochs; no zone: read in --tz, else UTC; and whether they are the start or the end of a request\n\
-As far as the format's own samples show: 'faultscope formats NAME' prints them and where the format is documented.\n\
-'faultscope formats --try FILE' tells how a file is read.\n";
+const LEGEND: [(&str, &str); 4] = [
+    (
+        "ids      ",
+        "provider: the provider's own (x-request-id); client: X-Client-Request-Id; own: the proxy's or application's own; ray: cf-ray",
+    ),
+    (
+        "stamps   ",
+        "zone: they carry one or are epochs; no zone: read in --tz, else UTC; and whether they are the start or the end of a request",
+    ),
+    (
+        "",
+        "As far as the format's own samples show: 'faultscope formats NAME' prints them and where the format is documented.",
+    ),
+    ("", "'faultscope formats --try FILE' tells how a file is read."),
+];
 
-/// Columns of the text below the table.
-const WIDTH: usize = 120;
-
-/// A line for each format.
-pub(super) fn table(listed: &[Listed]) -> String {
+/// A line for each format; the text below it in so many columns.
+pub(super) fn table(listed: &[Listed], width: usize) -> String {
     let mut rows = vec![
         [
             "FORMAT", "BY", "STATUS", "ERROR", "MODEL", "LATENCY", "UPSTREAM", "IDS", "STAMPS",
@@ -42,7 +50,11 @@ pub(super) fn table(listed: &[Listed]) -> String {
         ]);
     }
     let around: Vec<&str> = envelopes::ALL.iter().map(|envelope| envelope.name()).collect();
-    columns(&rows) + "\n" + &wrapped(&around, "each of them also inside: ", WIDTH) + LEGEND
+    let mut told = columns(&rows) + "\n" + &wrapped(&around, "each of them also inside: ", width) + "\n";
+    for (lead, says) in LEGEND {
+        told.push_str(&text_wrapped(says, lead, &" ".repeat(lead.len()), width));
+    }
+    told
 }
 
 /// Everything of each format.

@@ -30,8 +30,7 @@ pub(super) fn write(told: &Told) -> String {
         };
     };
     let sum = told.total();
-    let _ = writeln!(
-        out,
+    let first = format!(
         "History from {} to {}: {}, {} attempts, {} failed ({}).",
         minute(from),
         minute(until),
@@ -43,6 +42,7 @@ pub(super) fn write(told: &Told) -> String {
         thousands(sum.failures),
         share(sum.failures, sum.attempts)
     );
+    out.push_str(&table::wrapped(&first, "", "  ", told.width));
     windows(told, &mut out);
     recurring(told, &mut out);
     repairs(told, &mut out);

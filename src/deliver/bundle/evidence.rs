@@ -3,6 +3,7 @@
 //! A log's own line is not quoted, because it may hold a prompt or a key in a place that no rule knows. It is told again
 //! from the fields that were read of it, which are all of known shape (trust, section 2.3: allow-list by construction).
 
+use crate::deliver::filters;
 use crate::deliver::phrases::{ending, handle, inert, scope, second};
 use crate::model::{Attempt, Dimension, Findings};
 use std::fmt::Write as _;
@@ -17,6 +18,9 @@ pub(super) fn evidence(findings: &Findings, internal: bool) -> String {
         text.push_str("# INTERNAL: names own hosts and paths. Do not send.\n");
     } else {
         text.push_str("# Own hosts, addresses, users and paths are pseudonyms, the same in every file of this bundle.\n");
+    }
+    if let Some(told) = filters::told(&findings.narrowed) {
+        let _ = writeln!(text, "# Filtered: {told}");
     }
     for (window, number) in findings.windows.iter().zip(1..) {
         let _ = writeln!(

@@ -5,6 +5,7 @@ use super::markup::Markup;
 use super::slices;
 use super::table::{numbers, table, words};
 use crate::deliver::Context;
+use crate::deliver::filters;
 use crate::deliver::phrases::{self, confidence, count, counted, headline, length, second};
 use crate::deliver::summary::is_reach_unknown;
 use crate::deliver::totals;
@@ -30,6 +31,12 @@ pub(super) fn write(page: &mut Markup, findings: &Findings, context: &Context<'_
             None => quiet(page, findings),
         }
     });
+    if let Some(told) = filters::told(&findings.narrowed) {
+        page.within("p", &[("class", &"banner"), ("role", &"note")], |page| {
+            page.element("strong", &[], "Filtered: ");
+            page.prose(&told);
+        });
+    }
     incomplete(page, &findings.coverage);
     page.within("nav", &[("aria-label", &"Contents")], |page| {
         page.within("ul", &[], |page| {

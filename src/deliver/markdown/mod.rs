@@ -4,6 +4,7 @@
 mod inert_text;
 mod section;
 
+use super::filters;
 use super::many_logs;
 use super::phrases::{answers, count, headline, listed, second};
 use super::report::{Context, Report};
@@ -41,6 +42,9 @@ fn page(findings: &Findings, context: &Context<'_>) -> String {
         page.push_str("**INTERNAL: shows own hosts and paths. Do not send.**\n\n");
     }
     let _ = writeln!(page, "{}\n", prose(&headline(findings)));
+    if let Some(told) = filters::told(&findings.narrowed) {
+        let _ = writeln!(page, "**Filtered**: {}\n", prose(&told));
+    }
     page.push_str(&warnings(findings));
     page.push_str(&next(findings));
     for (at, window) in findings.windows.iter().enumerate() {

@@ -3,6 +3,7 @@
 mod coverage;
 mod window;
 
+use super::filters;
 use super::phrases::{answers, count, counted, headline, inert, listed, second};
 use super::report::{Context, Report};
 use super::summary::{next_steps, remarks};
@@ -48,6 +49,7 @@ impl Page<'_> {
             page.push_str("INTERNAL: shows own hosts and paths. Do not send.\n\n");
         }
         page.push_str(&self.bold(&wrapped(&headline(self.findings), "", "", self.context.width)));
+        page.push_str(&self.filtered());
         page.push_str(&self.warnings());
         page.push_str(&self.next());
         for (at, window) in self.findings.windows.iter().enumerate() {
@@ -89,6 +91,14 @@ impl Page<'_> {
             out.push_str(&wrapped(step, &format!("  {}. ", at + 1), "     ", self.context.width));
         }
         out
+    }
+
+    /// What was not looked at stands there, too: without it "all" says too much.
+    fn filtered(&self) -> String {
+        let told = filters::told(&self.findings.narrowed);
+        told.map_or_else(String::new, |told| {
+            wrapped(&format!("Filtered: {told}"), "! ", "  ", self.context.width)
+        })
     }
 
     /// What was not read stands near the top: a verdict on half the logs is half a verdict.

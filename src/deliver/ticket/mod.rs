@@ -111,6 +111,10 @@ fn tickets(findings: &Findings, context: &Context<'_>, only: Option<Addressee>) 
         page.line("INTERNAL: DO NOT SEND outside your organisation. Own hosts, addresses and paths are readable here.");
         page.gap();
     }
+    if findings.narrowed.is_any() {
+        words::filtered(&mut page, findings);
+        page.gap();
+    }
     let tickets = drafts.len();
     for (at, draft) in drafts.iter().enumerate() {
         if at > 0 {

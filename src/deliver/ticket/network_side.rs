@@ -68,6 +68,7 @@ pub(super) fn title(window: &Window, part: &Part) -> String {
 pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
     let Subject { window, part, .. } = subject;
     page.line(&format!("Title: {}", title(window, part)));
+    words::filtered(page, subject.findings);
     page.gap();
     page.field("When", &range(subject));
     page.field("How much", &[words::share(window, part.share)]);

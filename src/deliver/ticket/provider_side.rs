@@ -83,6 +83,7 @@ pub(super) fn title(window: &Window, part: &Part) -> String {
 pub(super) fn write(page: &mut Page, subject: &Subject<'_>) {
     let Facts { form, window, part, .. } = &subject.facts;
     page.line(&format!("Title: {}", title(window, part)));
+    words::filtered(page, subject.findings);
     page.gap();
     for (label, ask) in form.fields {
         page.field(label, &answer(*ask, &subject.facts));

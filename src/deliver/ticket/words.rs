@@ -2,8 +2,18 @@
 
 use super::page::Page;
 use super::when;
+use crate::deliver::filters;
 use crate::deliver::phrases::{after_retries, count, counted, ending, inert, interval, length, percent, status_note};
-use crate::model::{Attempt, Durations, Occurrences, Outcome, Part, Share, Stretch, Took, TransportError, Window, Zoom};
+use crate::model::{
+    Attempt, Durations, Findings, Occurrences, Outcome, Part, Share, Stretch, Took, TransportError, Window, Zoom,
+};
+
+/// What was looked at, where that is not all traffic.
+pub(super) fn filtered(page: &mut Page, findings: &Findings) {
+    if let Some(told) = filters::told(&findings.narrowed) {
+        page.line(&format!("Filtered: {told}"));
+    }
+}
 
 /// "14.2 % of attempts failed, 443 of 3,120 (95 % interval 13.0 to 15.5 %)".
 pub(super) fn share(window: &Window, share: Share) -> String {

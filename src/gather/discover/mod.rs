@@ -153,6 +153,8 @@ pub struct Found {
     pub skipped: BTreeSet<Skipped>,
     /// Symbolic links in the directories, which are not followed.
     pub links: u64,
+    /// Symbolic links that were followed, and lead in a circle or to nothing.
+    pub useless: Vec<Name>,
 }
 
 /// Why there is nothing to read.

@@ -53,10 +53,10 @@ pub fn found(inputs: &[PathBuf], follow: bool) -> Result<Found, DiscoverError> {
     found.sources = named_once(each_file_once(listed));
     if found.sources.is_empty() && found.skipped.is_empty() {
         let inputs: Vec<_> = inputs.iter().map(|input| input.display().to_string()).collect();
-        let links = if found.links > 0 {
-            " (symbolic links are not followed)"
-        } else {
-            ""
+        let links = match (found.links, found.useless.is_empty()) {
+            (1.., _) => " (symbolic links are not followed)",
+            (0, false) => " (its symbolic links lead in circles or to nothing)",
+            (0, true) => "",
         };
         return Err(DiscoverError::Nothing {
             inputs: inputs.join(", "),
@@ -142,7 +142,8 @@ fn walk(
             Ok(entry) => entry,
             // A circle leads to nothing new, and a link whose end is gone to nothing at all.
             Err(error) if follow && is_useless_link(&error) => {
-                found.links += 1;
+                let path = error.path().map(|path| path.strip_prefix(argument).unwrap_or(path));
+                found.useless.extend(path.map(|path| Name::from(path.to_string_lossy())));
                 continue;
             }
             Err(error) => {

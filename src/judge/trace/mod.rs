@@ -50,7 +50,7 @@ impl<'a> Tracer<'a> {
     pub fn of(rollup: &'a Rollup, options: &Options) -> Self {
         let workers = Workers::new(options.threads);
         let correlated = correlate::correlate(rollup, options.clocks.as_ref(), &workers);
-        let mut traffic = options.selection.of(correlated.traffic);
+        let mut traffic = options.selection.of(correlated.traffic).0;
         let only_failures = OnlyFailures::of(&traffic, rollup);
         only_failures.leave_calls_open(&mut traffic);
         let (windows, _) = find_windows(&traffic, &only_failures, options, &workers);

@@ -38,7 +38,7 @@ pub enum StoreError {
     #[error("the state file: {0}")]
     Sql(rusqlite::Error),
     /// The file system says so.
-    #[error("the state file: {0}")]
+    #[error("the state file")]
     Io(#[from] io::Error),
 }
 

@@ -32,6 +32,10 @@ fn what(dimension: Dimension) -> What {
 pub(super) fn values(findings: &mut Findings, visit: Visit<'_>) {
     let mut walk = Walk::of(visit);
     walk.coverage(&mut findings.coverage);
+    let asked = [&mut findings.narrowed.values, &mut findings.narrowed.there];
+    for (dimension, values) in asked.into_iter().flatten() {
+        values.iter_mut().for_each(|name| walk.value(what(*dimension), name));
+    }
     findings.windows.iter_mut().for_each(|window| walk.window(window));
     findings.isolated.iter_mut().for_each(|attempt| walk.attempt(attempt));
     for model in findings.caller_side.iter_mut().flat_map(|kind| &mut kind.models) {
