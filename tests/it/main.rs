@@ -16,6 +16,7 @@ mod cli;
 mod clocks;
 mod config;
 mod corpora;
+mod days;
 mod discovery;
 mod documents;
 mod envelopes;
