@@ -22,7 +22,8 @@ pub fn redate(undated: &[Undated], rollup: &mut Rollup, kept: &mut Rollup) -> BT
             stamp: log.stamp.clone(),
             dated: if log.has_day { DateKnown::NoYear } else { DateKnown::NoDate },
         };
-        let told = dates::date(&lacking, &zone, log.written, &others);
+        // Where the others were cut by --since and --until, their own scan knew better.
+        let told = dates::date(&lacking, &zone, log.written, &others).or(log.told);
         let (old, new) = (log.told.or(log.written), told.or(log.written));
         let shift = shift(&lacking, &zone, old, new);
         let is_possible = |name: &Name| {

@@ -176,6 +176,7 @@ impl Source {
             retried_upstream: self.retried_upstream,
             upstream_retries: self.upstream_retries,
             observations_dropped: self.observations_dropped,
+            cut_off: None,
         };
         let span = match self.span {
             Some((first, last)) => Some((time(first)?, time(last)?)),

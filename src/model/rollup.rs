@@ -120,6 +120,9 @@ pub struct Rare {
     pub upstream_retries: u64,
     /// Observations beyond the cap, which are only counted.
     pub observations_dropped: u64,
+    /// The first and the last record that was before or after what was asked for: they count nowhere, and still tell when the
+    /// log was written.
+    pub cut_off: Option<(Time, Time)>,
 }
 
 impl Empty for Rare {
@@ -130,6 +133,7 @@ impl Empty for Rare {
         retried_upstream: 0,
         upstream_retries: 0,
         observations_dropped: 0,
+        cut_off: None,
     };
 }
 
@@ -146,6 +150,15 @@ impl Rare {
         self.retried_upstream += other.retried_upstream;
         self.upstream_retries += other.upstream_retries;
         self.observations_dropped += other.observations_dropped;
+        self.cut_off = united(self.cut_off, other.cut_off);
+    }
+}
+
+/// From the first to the last of two spans.
+fn united(one: Option<(Time, Time)>, other: Option<(Time, Time)>) -> Option<(Time, Time)> {
+    match (one, other) {
+        (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+        (a, b) => a.or(b),
     }
 }
 
@@ -165,10 +178,7 @@ impl SourceRollup {
         self.records += other.records;
         self.other_records += other.other_records;
         self.unread_records += other.unread_records;
-        self.span = match (self.span, other.span) {
-            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
-            (a, b) => a.or(b),
-        };
+        self.span = united(self.span, other.span);
         self.successes_with_id += other.successes_with_id;
         self.successes_without_id += other.successes_without_id;
         self.with_client_id += other.with_client_id;

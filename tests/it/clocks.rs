@@ -191,6 +191,37 @@ fn clocks_of_strangers_stay_as_they_are() {
 }
 
 #[test]
+fn of_a_day_without_an_applications_log_its_proxy_tells_all() {
+    const DAYS_MS: i64 = -3 * 86_400_000;
+    let (today, before) = (hour(6), hour(7));
+    for zone in ["Z", ""] {
+        let found = found(&[
+            ("app/app.log", application(&today, zone)),
+            ("gw/access.log", nginx(&today, 0)),
+            ("gw/access.log.1", nginx(&before, DAYS_MS)),
+        ]);
+        let (one, other) = (truth(&today), truth(&before));
+        assert_eq!(counted(&found), (one.0 + other.0, one.1 + other.1), "{zone}");
+        assert_eq!(found.windows.len(), 2, "{zone}");
+    }
+}
+
+#[test]
+fn ids_that_repeat_every_day_put_no_clock_forward_by_one() {
+    let hour = hour(8);
+    let today = application_with_ids(&hour);
+    let before = today.replace("2026-03-04", "2026-03-03");
+    let found = found(&[
+        ("app/app.log", today),
+        ("app/app.log.1", before),
+        ("lb/lb.log", balancer(&hour, false)),
+    ]);
+    assert_eq!([offset(&found, "app/app.log"), offset(&found, "lb/lb.log")], [0.0, 0.0]);
+    let (attempts, failures) = truth(&hour);
+    assert_eq!(counted(&found), (2 * attempts, 2 * failures));
+}
+
+#[test]
 fn a_load_balancers_stamps_are_what_its_pairs_show() {
     let mut hour = hour(5);
     for one in hour.iter_mut().filter(|one| one.status == 503) {

@@ -17,6 +17,7 @@ mod clocks;
 mod config;
 mod consistent;
 mod corpora;
+mod days;
 mod discovery;
 mod documents;
 mod envelopes;

@@ -138,7 +138,7 @@ impl Collector<'_> {
         let time = self.known_moment(owned.stamp()?)?;
         let client_hash = owned.x_client_request_id().map(id_hash_of);
         let is_second_look = self.context.wanted.is_some();
-        if self.is_outside(time) || (is_second_look && !self.has_twins && self.is_never_wanted(success, client_hash)) {
+        if self.is_cut_off(time) || (is_second_look && !self.has_twins && self.is_never_wanted(success, client_hash)) {
             return Some(true);
         }
         let duration = duration(owned);

@@ -158,7 +158,7 @@ impl Collector<'_> {
             return None;
         }
         let time = self.known_moment(written)?;
-        if self.is_outside(time) {
+        if self.is_cut_off(time) {
             return Some(true);
         }
         let is_twin = self.has_twins

@@ -287,7 +287,7 @@ impl<'a> Collector<'a> {
         if is_only_a_clock(fields, vantage) {
             return false;
         }
-        if self.is_outside(time) {
+        if self.is_cut_off(time) {
             return true;
         }
         let end = normalise::end(fields, vantage, format.name());

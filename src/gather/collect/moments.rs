@@ -13,14 +13,19 @@ const QUARTERS_AT_MOST: u16 = 56;
 pub(super) const LONGEST_MS: f64 = 86_400_000.0;
 
 impl Collector<'_> {
-    /// Whether a record is before or after what is asked for.
-    pub(super) fn is_outside(&self, time: Time) -> bool {
-        self.context.since.is_some_and(|since| time < since) || self.context.until.is_some_and(|until| time >= until)
+    /// Whether a record is before or after what is asked for. It tells others without a date when this log was written.
+    pub(super) fn is_cut_off(&mut self, time: Time) -> bool {
+        let is_outside =
+            self.context.since.is_some_and(|since| time < since) || self.context.until.is_some_and(|until| time >= until);
+        if is_outside {
+            let cut_off = self.rollup.rare.cut_off;
+            self.rollup.rare.cut_off = Some(stretched(cut_off, time));
+        }
+        is_outside
     }
 
     pub(super) fn stretch_span(&mut self, time: Time) {
-        let span = self.rollup.span.unwrap_or((time, time));
-        self.rollup.span = Some((span.0.min(time), span.1.max(time)));
+        self.rollup.span = Some(stretched(self.rollup.span, time));
     }
 
     /// The record's time; one without a stamp was written when its neighbour above was.
@@ -91,6 +96,10 @@ impl Collector<'_> {
             *self.rollup.rare.ahead_of_date.entry(quarters).or_default() += 1;
         }
     }
+}
+
+fn stretched(span: Option<(Time, Time)>, time: Time) -> (Time, Time) {
+    span.map_or((time, time), |(first, last)| (first.min(time), last.max(time)))
 }
 
 /// A proxy's line that tells the time of those below it, and nothing of a call.

@@ -106,9 +106,10 @@ impl Parts {
         *mine = std::mem::take(mine).merge(theirs);
     }
 
-    /// The first and last record of each source.
+    /// The first and last record of each source, those too that are before or after what is asked for.
     pub(in crate::gather) fn spans(&self) -> impl Iterator<Item = (Time, Time)> {
-        self.origins.values().chain([&*self.rollup]).filter_map(|rollup| rollup.span)
+        let sources = self.origins.values().chain([&*self.rollup]);
+        sources.flat_map(|rollup| [rollup.span, rollup.rare.cut_off]).flatten()
     }
 
     /// Makes every line the source's own, and gives the newlines before each part. `first` are those before all parts.

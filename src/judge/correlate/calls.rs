@@ -51,7 +51,9 @@ pub(super) fn number(
         .zip(tied)
         .map(|(one, tied)| {
             let slice = slices.number(&one.attributes);
-            calls.place((one, tied), slice, || quiet.is_quiet((slice, &one.attributes), &mut slices))
+            calls.place((one, tied), slice, || {
+                quiet.is_quiet((slice, &one.attributes), one.time, &mut slices)
+            })
         })
         .collect();
     drop(quiet);

@@ -2,9 +2,10 @@
 //!
 //! Kleinberg's multi-state automaton (2002) with binomial emissions: state 0 at the background rate, seven levels above
 //! it, a price for going up, a small one for coming down. Minutes without attempts cost nothing, which is the whole
-//! treatment of sparse and night traffic (classification B4).
+//! treatment of sparse and night traffic (classification B4). Only a silence of more than three hours ends a stretch: what lies
+//! behind it may be weeks later.
 
-use crate::judge::thresholds::{COST_DOWN, COST_SWITCH, COST_UP, LEVEL_RATIO, LEVELS};
+use crate::judge::thresholds::{BRIDGED_MS, CELL_MS, COST_DOWN, COST_SWITCH, COST_UP, LEVEL_RATIO, LEVELS};
 
 /// The counts of one slice: (minute, attempts, failures), by minute, only minutes with attempts.
 pub(crate) type Series = Vec<(usize, f64, f64)>;
@@ -24,6 +25,12 @@ const STATES: usize = LEVELS.len() + 1;
 
 /// Every state came from the background.
 const FROM_BACKGROUND: [u8; STATES] = [0; STATES];
+
+/// Whether nothing was tried between two minutes for longer than is bridged.
+fn is_silence(before: usize, minute: usize) -> bool {
+    let minutes = i64::try_from(minute.saturating_sub(before + 1)).unwrap_or(i64::MAX);
+    minutes.saturating_mul(CELL_MS) > BRIDGED_MS
+}
 
 /// The segments of one series, by time. Linear in its minutes.
 pub(crate) fn segments(series: &Series, background: f64) -> Vec<Segment> {
@@ -45,13 +52,19 @@ fn best_path(series: &Series, gains: impl Fn(&(usize, f64, f64)) -> [f64; STATES
     // Once every state is best entered from the background, and nothing has failed since, a minute without a failure
     // changes nothing that the next one looks at: no state gains by it. Most minutes of a month are such, and cost nothing.
     let mut is_settled = true;
+    let mut before = None;
     for minute in series {
         let is_quiet = minute.2 <= 0.0;
+        let is_cut = before.replace(minute.0).is_some_and(|before| is_silence(before, minute.0));
         if is_settled && is_quiet {
             from.push(FROM_BACKGROUND);
             continue;
         }
-        let (next, came_from) = step(&value, gains(minute));
+        let (next, came_from) = if is_cut {
+            step_after_silence(&value, gains(minute))
+        } else {
+            step(&value, gains(minute))
+        };
         value = next;
         from.push(came_from);
         is_settled = is_quiet && came_from == FROM_BACKGROUND;
@@ -100,6 +113,16 @@ fn step(value: &[f64; STATES], gains: [f64; STATES - 1]) -> ([f64; STATES], [u8;
     (next, from)
 }
 
+/// The same behind a silence: whatever was above the background came down before it.
+fn step_after_silence(value: &[f64; STATES], gains: [f64; STATES - 1]) -> ([f64; STATES], [u8; STATES]) {
+    let (down, came_from) = step(value, [0.0; STATES - 1]);
+    let ([background, ..], [last, ..]) = (down, came_from);
+    let mut ended = [f64::NEG_INFINITY; STATES];
+    let [to, ..] = &mut ended;
+    *to = background;
+    (step(&ended, gains).0, [last; STATES])
+}
+
 fn last_state(value: &[f64; STATES]) -> u8 {
     let ends = value
         .iter()
@@ -116,9 +139,13 @@ fn last_state(value: &[f64; STATES]) -> u8 {
 fn cut(series: &Series, path: &[u8], gains: impl Fn(&(usize, f64, f64)) -> [f64; STATES - 1]) -> Vec<Segment> {
     let mut segments = Vec::new();
     let mut open: Option<(Option<Segment>, u8)> = None;
+    let mut last = None;
     for (minute, &state) in series.iter().zip(path) {
-        if state == 0 {
+        let is_cut = last.replace(minute.0).is_some_and(|last| is_silence(last, minute.0));
+        if state == 0 || is_cut {
             segments.extend(open.take().and_then(|(segment, _)| segment));
+        }
+        if state == 0 {
             continue;
         }
         let (segment, before) = open.get_or_insert((None, state));
@@ -230,6 +257,31 @@ mod tests {
                 .collect();
             assert_eq!(best_path(&series, gains), every_minute(&series));
         }
+    }
+
+    /// Two hours of failures, and two more so many minutes later.
+    fn twice(silence: usize) -> Vec<(usize, usize)> {
+        let minutes = (0..120).chain(120 + silence..240 + silence);
+        let series: Series = minutes.map(|minute| (minute, 1.0, 1.0)).collect();
+        let found = segments(&series, 0.003);
+        found.iter().map(|segment| (segment.first, segment.last)).collect()
+    }
+
+    #[test]
+    fn a_silence_is_bridged_up_to_three_hours() {
+        assert_eq!(twice(180), [(0, 419)]);
+        assert_eq!(twice(181), [(0, 119), (301, 420)]);
+        assert_eq!(twice(72_000), [(0, 119), (72_120, 72_239)]);
+    }
+
+    #[test]
+    fn what_failed_last_before_a_silence_and_first_behind_it_is_background() {
+        let quiet = |from: usize| (from..from + 60).map(|minute| (minute, 1.0, 0.0));
+        let mut series: Series = quiet(0).chain(quiet(50_000)).collect();
+        for place in [59, 60] {
+            series[place].2 = 1.0;
+        }
+        assert!(segments(&series, 0.003).is_empty());
     }
 
     #[test]

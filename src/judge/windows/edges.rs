@@ -8,7 +8,7 @@ use super::statistics::{evidence, f, gain};
 use super::strays::without_strays;
 use super::table::Table;
 use crate::judge::combinations::asked_once;
-use crate::judge::thresholds::{CELL_MS, RECOVERY_CHANCE, RECOVERY_CHANCE_ALL};
+use crate::judge::thresholds::{BRIDGED_MS, CELL_MS, RECOVERY_CHANCE, RECOVERY_CHANCE_ALL};
 use crate::model::{Attempt, CELL_SECONDS, Scope, Time};
 
 /// The attempts of a scope in a stretch of time.
@@ -78,6 +78,22 @@ impl<'a> Flow<'a> {
         (self.healthy_before(to) - self.healthy_before(from)).max(0.0)
     }
 
+    /// Whether nothing was tried for longer than is bridged, somewhere between two failures that follow one another.
+    fn is_silent_between(&self, from: Time, to: Time) -> bool {
+        let cells = self
+            .cells
+            .iter()
+            .skip(self.cells.partition_point(|(start, ..)| *start < from));
+        let others = self.others.iter().skip(self.others.partition_point(|other| *other < from));
+        let others = others.copied().take_while(|other| *other < to);
+        let mut tried: Vec<Time> = cells.map(|(start, ..)| *start).take_while(|start| *start < to).collect();
+        tried.extend(others.chain([from, to]));
+        tried.sort_unstable();
+        tried
+            .windows(2)
+            .any(|pair| matches!(pair, [one, next] if next.since(*one) > BRIDGED_MS))
+    }
+
     /// The end of the last cell of successes before an instant: when the scope last went well.
     pub(crate) fn last_healthy_before(&self, time: Time) -> Option<Time> {
         let at = self
@@ -130,7 +146,7 @@ impl<'f, 'a> Sweep<'f, 'a> {
 /// Cuts a stretch where recovery is proven, and keeps the part with the most evidence.
 ///
 /// Recovery between two failures further apart than the merge gap is proven when so many clean attempts would be
-/// unlikely at half the failing rate.
+/// unlikely at half the failing rate. A silence that is too long to be bridged proves nothing, and cuts as well.
 pub(super) fn cut_at_recovery(
     table: &Table<'_>,
     scope: &Scope,
@@ -195,7 +211,9 @@ fn proven_recoveries(flow: &Flow<'_>, times: &[Time], merge_gap_ms: i64) -> Vec<
         }
         let (head, tail) = times.split_at(at + 1);
         let highest = overall.max(rate(head)).max(rate(tail)).min(0.95);
-        if (1.0 - highest / 2.0).powf(flow.healthy_between(*before, *after)) < chance {
+        let is_clean = || (1.0 - highest / 2.0).powf(flow.healthy_between(*before, *after)) < chance;
+        let is_silent = || after.since(*before) > BRIDGED_MS && flow.is_silent_between(*before, *after);
+        if is_silent() || is_clean() {
             cuts.push(at + 1);
         }
     }

@@ -140,14 +140,7 @@ impl<'a> Round<'_, 'a> {
     fn scope(&self, first: usize, last: usize) -> Localised {
         let mine = localise(self.table, self.background, first, last, self.slices);
         let Some(proxies) = self.proxies else { return mine };
-        let shift = |minute: usize| proxies.minute(self.table.start.plus_ms(i64::try_from(minute).unwrap_or(0) * CELL_MS));
-        let theirs = localise(
-            proxies,
-            self.background,
-            shift(mine.first),
-            shift(mine.last),
-            self.proxy_slices,
-        );
+        let theirs = localise(proxies, self.background, mine.first, mine.last, self.proxy_slices);
         let (Some(proxy), Some(values)) = (
             theirs
                 .contrasts

@@ -33,6 +33,7 @@ pub(crate) type Slice = Option<(usize, u16)>;
 #[derive(Clone, Debug)]
 pub(crate) struct Table<'a> {
     pub(crate) side: Side,
+    /// The minute that has number 0: the first one of all traffic, so that a minute has one number in all tables.
     pub(crate) start: Time,
     pub(crate) dimensions: Vec<Dimension>,
     /// The values of each dimension, sorted.
@@ -63,13 +64,10 @@ impl<'a> Table<'a> {
             let numbered = (0..).zip(&traffic.attempts);
             numbered.filter(|(place, attempt)| takes(*place, attempt) && counts(attempt, side))
         };
-        let first = counted()
-            .next()
-            .map(|(_, attempt)| attempt.time)
-            .into_iter()
-            .chain(cells.first().map(|cell| cell.time))
-            .min()
-            .unwrap_or_default();
+        let cells_of = [&traffic.cells, traffic.proxy_cells(), cells];
+        let begun = cells_of.into_iter().filter_map(|cells| Some(cells.first()?.time));
+        let first = traffic.attempts.first().map(|attempt| attempt.time);
+        let first = first.into_iter().chain(begun).min().unwrap_or_default();
         let start = Time(first.0.div_euclid(CELL_MS) * CELL_MS);
         // Few combinations of attributes stand behind many cells: they are told apart by where they lie, and looked into
         // once. Measured: comparing names in every cell took a sixth of a run over a gigabyte.

@@ -9,6 +9,12 @@ use crate::model::{Name, SourceRollup, Vantage};
 use crate::workers::Workers;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Two clocks that are further apart are more likely those of two days.
+const HALF_A_DAY_MS: i64 = 43_200_000;
+
+/// Of so many pairs one at least is of one day: ids that repeat are in the logs of a month.
+const REPEATED: usize = 60;
+
 /// An application's log and a proxy that share attempts.
 #[derive(Clone, Copy)]
 pub(super) struct Link {
@@ -146,7 +152,8 @@ fn lags(
         let (_, rollup) = sources.get(index)?;
         let by_log = ids.pairs(rollup);
         let is_application = rollup.vantage == Some(Vantage::Application);
-        let starts = is_application && stamps_start(&by_log.values().flatten().copied().collect::<Vec<_>>());
+        let pairs = || by_log.values().flatten().copied().collect::<Vec<_>>();
+        let starts = is_application && stamps_start(&of_one_day(pairs(), |pair| pair.apart_ms));
         Some((index, is_application, starts, by_log))
     };
     for (index, is_application, starts, by_log) in workers.map(application.counted, of_log).into_iter().flatten() {
@@ -164,7 +171,19 @@ fn lags(
         }
     }
     apart.retain(|proxy, _| acquainted.contains(proxy));
-    apart
+    let of_one_day = |(proxy, apart)| (proxy, of_one_day(apart, |one: &Apart| one.lag_ms));
+    apart.into_iter().map(of_one_day).collect()
+}
+
+/// The pairs without those of two days, where others are of one: a job that runs every night may name its calls alike, and each
+/// of its ids is then in the logs of all days.
+fn of_one_day<T>(pairs: Vec<T>, apart_ms: impl Fn(&T) -> i64) -> Vec<T> {
+    let is_near = |pair: &T| apart_ms(pair).abs() <= HALF_A_DAY_MS;
+    let near = pairs.iter().filter(|pair| is_near(pair)).count();
+    if near < PAIRS_NEEDED.max(pairs.len() / REPEATED) {
+        return pairs;
+    }
+    pairs.into_iter().filter(is_near).collect()
 }
 
 /// What the pairs of an application and a proxy tell.

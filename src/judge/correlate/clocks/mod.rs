@@ -58,7 +58,7 @@ pub(in crate::judge::correlate) fn clocks(
     let mut clocks = vec![Clock::default(); sources.len()];
     let units = units(sources, families, proxies);
     let links = links::links(sources, &units, &mut clocks, workers);
-    let offsets = settle::settle(&units, &links);
+    let offsets = settle::settle(sources, &units, &links);
     for (unit, offset) in units.iter().zip(&offsets) {
         for &index in unit.sources {
             if let Some(clock) = clocks.get_mut(index) {
@@ -83,8 +83,6 @@ struct Unit<'a> {
     counted: &'a [SourceIndex],
     is_proxy: bool,
     host: Option<&'a Name>,
-    /// Its first and last record, as read.
-    span: Option<(Time, Time)>,
     /// What its stamps need to be right, as far as it is known by itself: nothing where they carry their zone or the user
     /// named it, what the `date` headers say where it logs them.
     told_ms: Option<i64>,
@@ -111,7 +109,6 @@ fn units<'a>(sources: &[(&'a Name, &'a SourceRollup)], families: &'a [Family], p
             counted,
             is_proxy,
             host: rollups().find_map(|rollup| rollup.host.as_ref()),
-            span: rollups().filter_map(|rollup| rollup.span).reduce(united),
             told_ms: if rollups().next().is_some() && rollups().all(|rollup| rollup.zone_assumed) {
                 by_dates.map(|(&quarters, _)| -i64::from(quarters) * ZONE_STEP_MS)
             } else {
@@ -122,8 +119,4 @@ fn units<'a>(sources: &[(&'a Name, &'a SourceRollup)], families: &'a [Family], p
     let of_families = families.iter().map(|family| unit(&family.sources, &family.sources, false));
     let of_proxies = proxies.iter().map(|proxy| unit(&proxy.sources, &proxy.counted, true));
     of_families.chain(of_proxies).collect()
-}
-
-fn united(a: (Time, Time), b: (Time, Time)) -> (Time, Time) {
-    (a.0.min(b.0), a.1.max(b.1))
 }

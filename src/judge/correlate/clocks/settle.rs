@@ -1,8 +1,8 @@
 //! What is added to every log's times, once it is known how far they are apart.
 
+use super::Unit;
 use super::links::{Links, ToldBy};
-use super::{Unit, united};
-use crate::model::Name;
+use crate::model::{Name, SourceRollup, Time};
 use crate::text::timestamp::{ZONE_STEP_MS, nearest_zone_ms};
 use ahash::AHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +18,7 @@ const CLOCKS_AGREE_MS: i64 = 2_000;
 
 /// What is added to every unit's times: each group of linked units follows its best linked one whose zone is known, an
 /// application before a proxy; units without links follow those of their host.
-pub(super) fn settle(units: &[Unit<'_>], links: &Links) -> Vec<i64> {
+pub(super) fn settle(sources: &[(&Name, &SourceRollup)], units: &[Unit<'_>], links: &Links) -> Vec<i64> {
     let mut offsets: Vec<Option<i64>> = vec![None; units.len()];
     let mut best: BTreeMap<usize, usize> = BTreeMap::new();
     for (unit, pairs) in links.ends() {
@@ -51,7 +51,7 @@ pub(super) fn settle(units: &[Unit<'_>], links: &Links) -> Vec<i64> {
         let before = offsets.clone();
         set(&mut offsets, root, 0);
         spread_from(units, links, &mut offsets, ToldBy::Zone);
-        move_to_others(units, &before, &mut offsets);
+        move_to_others((sources, units), &before, &mut offsets);
     }
     let mut zones = HostZones::default();
     for (unit, offset) in units.iter().zip(&offsets) {
@@ -69,28 +69,84 @@ pub(super) fn settle(units: &[Unit<'_>], links: &Links) -> Vec<i64> {
 
 /// Logs that know each other's zones and no zone at all: one of them is taken to be in the zone that was assumed, namely
 /// the one by which they were written while the logs with a zone were.
-fn move_to_others(units: &[Unit<'_>], before: &[Option<i64>], offsets: &mut [Option<i64>]) {
-    let known = units.iter().filter(|unit| unit.told_ms.is_some());
-    let Some((first, last)) = known.filter_map(|unit| unit.span).reduce(united) else {
-        return;
+///
+/// Each log's own time counts: between the first and the last of all may lie weeks from which there is no log, and within
+/// these every zone is as good as another.
+fn move_to_others(
+    (sources, units): (&[(&Name, &SourceRollup)], &[Unit<'_>]),
+    before: &[Option<i64>],
+    offsets: &mut [Option<i64>],
+) {
+    let spans = |unit: &Unit<'_>| -> Vec<(Time, Time)> {
+        let logs = unit.counted.iter().filter_map(|&index| sources.get(index));
+        logs.filter_map(|(_, rollup)| rollup.span).collect()
     };
+    let known = units.iter().filter(|unit| unit.told_ms.is_some());
+    let known = Covered::of(known.flat_map(spans).collect());
     let moved: Vec<usize> = (0..units.len())
         .filter(|&at| before.get(at).is_some_and(Option::is_none) && offsets.get(at).is_some_and(Option::is_some))
         .collect();
     let offset = |at: usize| offsets.get(at).copied().flatten().unwrap_or(0);
+    let of_moved = |&at: &usize| {
+        let spans = units.get(at).map(spans).unwrap_or_default();
+        let set = move |(from, to): (Time, Time)| (from.plus_ms(offset(at)), to.plus_ms(offset(at)));
+        spans.into_iter().map(set)
+    };
+    let spans: Vec<(Time, Time)> = moved.iter().flat_map(of_moved).collect();
     let shared = |shift: i64| -> i64 {
-        let spans = moved
+        let within = spans
             .iter()
-            .filter_map(|&at| Some((units.get(at)?.span?, offset(at) + shift)));
-        let within = spans.map(|((from, to), shift)| to.plus_ms(shift).min(last).since(from.plus_ms(shift).max(first)).max(0));
+            .map(|(from, to)| known.shared(from.plus_ms(shift), to.plus_ms(shift)));
         within.sum()
     };
-    let candidates = moved.iter().map(|&at| -offset(at));
-    let best = candidates.fold(0, |best, shift| if shared(shift) > shared(best) { shift } else { best });
+    let (mut tried, mut best) = (BTreeSet::from([0]), (shared(0), 0));
+    for shift in moved.iter().map(|&at| -offset(at)) {
+        if tried.insert(shift) {
+            let one = shared(shift);
+            best = if one > best.0 { (one, shift) } else { best };
+        }
+    }
     for at in moved {
         if let Some(Some(offset)) = offsets.get_mut(at) {
-            *offset += best;
+            *offset += best.1;
         }
+    }
+}
+
+/// The times of which some logs tell.
+struct Covered(Vec<Stretch>);
+
+/// Its first and last time, and how much the stretches before it cover.
+struct Stretch {
+    first: Time,
+    last: Time,
+    before_ms: i64,
+}
+
+impl Covered {
+    fn of(mut spans: Vec<(Time, Time)>) -> Self {
+        spans.sort_unstable();
+        let mut stretches: Vec<Stretch> = Vec::new();
+        for (first, last) in spans {
+            match stretches.last_mut() {
+                Some(open) if first <= open.last => open.last = open.last.max(last),
+                open => {
+                    let before_ms = open.map_or(0, |open| open.before_ms + open.last.since(open.first));
+                    stretches.push(Stretch { first, last, before_ms });
+                }
+            }
+        }
+        Self(stretches)
+    }
+
+    /// How much of the time between two moments they cover.
+    fn shared(&self, from: Time, to: Time) -> i64 {
+        let up_to = |time: Time| {
+            let begun = self.0.partition_point(|stretch| stretch.first <= time);
+            let open = begun.checked_sub(1).and_then(|at| self.0.get(at));
+            open.map_or(0, |open| open.before_ms + time.min(open.last).since(open.first))
+        };
+        up_to(to) - up_to(from)
     }
 }
 
@@ -161,5 +217,30 @@ impl<'u> HostZones<'u> {
             Some((Some(&zone), 1)) => zone,
             _ => 0,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Covered;
+    use crate::model::Time;
+
+    #[test]
+    fn between_two_logs_lies_nothing_that_they_cover() {
+        let covered = Covered::of(
+            [(500, 600), (0, 10), (5, 20)]
+                .map(|(from, to)| (Time(from), Time(to)))
+                .to_vec(),
+        );
+        let shared = |from, to| covered.shared(Time(from), Time(to));
+        assert_eq!((shared(-5, 8), shared(15, 510), shared(100, 400)), (8, 15, 0));
+        assert_eq!(
+            (
+                shared(-9, 900),
+                shared(700, 900),
+                Covered::of(Vec::new()).shared(Time(0), Time(9))
+            ),
+            (120, 0, 0)
+        );
     }
 }
