@@ -1,0 +1,88 @@
+//! Are the access lines of a gateway counted, whatever they lie in and whatever server wrote them, and nothing else?
+
+use crate::run::counted;
+use serde_json::json;
+
+/// One log of what `line` writes for every minute and its status: eight calls, of which three in a row failed.
+fn by_minute(line: impl Fn(u32, u16) -> String) -> String {
+    let status = |minute| if (13..16).contains(&minute) { 503 } else { 200 };
+    (10..18).map(|minute| line(minute, status(minute)) + "\n").collect()
+}
+
+/// A line of nginx's.
+fn combined(minute: u32, status: u16, request: &str) -> String {
+    format!("10.0.3.7 - - [21/Nov/2026:10:{minute}:01 +0000] \"{request} HTTP/1.1\" {status} 144 \"-\" \"OpenAI/Python 2.54.0\"")
+}
+
+const CALL: &str = "POST /v1/chat/completions";
+
+/// A line of nginx's in objects of those who do not read it.
+fn in_objects(minute: u32, text: &str) -> [String; 10] {
+    let stamp = format!("2026-11-21T10:{minute}:01.071Z");
+    [
+        json!({"labels": {"app": "gw"}, "line": text, "timestamp": stamp}),
+        json!({"message": text, "nodeName": "n1", "podName": "gw-7c9d", "containerName": "nginx"}),
+        json!({"_index": "logs-1", "_id": "1", "_source": {"@timestamp": stamp, "message": text, "host": {"name": "gw-1"}}}),
+        json!({"id": "AY", "type": "log", "attributes": {"timestamp": stamp, "host": "gw-1", "message": text}}),
+        json!({"_id": "AY", "date": stamp, "host": "gw-1", "status": "info", "message": text, "attributes": {}}),
+        json!({"logName": "projects/p/logs/stdout", "timestamp": stamp, "jsonPayload": {"message": text}}),
+        json!({"@timestamp": stamp, "host": "lb-2", "severity": "info", "syslogtag": "nginx:", "message": text}),
+        json!({"PROGRAM": "nginx", "PRIORITY": "info", "MESSAGE": text, "HOST": "gw-1"}),
+        json!({"timestamp": stamp, "level": "INFO", "message": text, "logger": "root", "requestId": "6f0c"}),
+        json!({"resourceLogs": [{"scopeLogs": [{"logRecords": [{"body": {"stringValue": text}, "attributes": []}]}]}]}),
+    ]
+    .map(|object| object.to_string())
+}
+
+#[test]
+fn an_access_line_is_read_out_of_any_object() {
+    for kind in 0..10 {
+        let log = by_minute(|minute, status| in_objects(minute, &combined(minute, status, CALL))[kind].clone());
+        assert_eq!(counted(&log), (8, 3), "{}", log.lines().next().unwrap());
+    }
+}
+
+#[test]
+fn a_list_of_objects_with_access_lines_is_read_too() {
+    for (kind, before, after) in [
+        (2, r#"{"took":3,"hits":{"total":{"value":8},"hits":["#, "]}}"),
+        (3, r#"{"data": ["#, "]}"),
+    ] {
+        let objects: Vec<_> = by_minute(|minute, status| in_objects(minute, &combined(minute, status, CALL))[kind].clone())
+            .lines()
+            .map(str::to_owned)
+            .collect();
+        let dense = format!("{before}{}{after}", objects.join(","));
+        let object: serde_json::Value = serde_json::from_str(&dense).unwrap();
+        assert_eq!(counted(&serde_json::to_string_pretty(&object).unwrap()), (8, 3), "{before}");
+        if kind == 3 {
+            assert_eq!(counted(&dense), (8, 3), "{before}");
+        }
+    }
+}
+
+#[test]
+fn pages_in_objects_are_no_calls_and_a_line_that_was_kept_twice_is_one() {
+    for kind in 0..10 {
+        let log = by_minute(|minute, status| in_objects(minute, &combined(minute, status, "GET /health"))[kind].clone());
+        assert_eq!(counted(&log), (0, 0), "{}", log.lines().next().unwrap());
+    }
+    let twice = by_minute(|minute, status| {
+        let line = combined(minute, status, CALL);
+        json!({"message": line, "event": {"original": line}, "input": {"type": "log"}}).to_string()
+    });
+    assert_eq!(counted(&twice), (8, 3));
+}
+
+#[test]
+fn a_programs_objects_are_read_beside_those_of_its_server() {
+    let log = by_minute(|minute, status| {
+        let page = combined(minute, 200, "POST /ask");
+        let stamp = format!("2026-11-21T10:{minute}:02Z");
+        let server = json!({"timestamp": stamp, "level": "INFO", "logger": "gunicorn.access", "message": page});
+        let call = json!({"timestamp": stamp, "level": "INFO", "logger": "httpx",
+            "message": format!("HTTP Request: POST https://api.openai.com/v1/chat/completions \"HTTP/1.1 {status} X\"")});
+        format!("{server}\n{call}")
+    });
+    assert_eq!(counted(&log), (8, 3));
+}
