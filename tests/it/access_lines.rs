@@ -16,6 +16,43 @@ fn combined(minute: u32, status: u16, request: &str) -> String {
 
 const CALL: &str = "POST /v1/chat/completions";
 
+#[test]
+fn every_layout_of_haproxys_is_read_behind_its_syslog_header() {
+    let layouts: [fn(u32, u16) -> String; 4] = [
+        |minute, status| {
+            format!(
+                "10.0.3.7 - - [21/Nov/2026:10:{minute}:00 +0000] \"{CALL} HTTP/1.1\" {status} 353 \"\" \"\" 52962 219 \"fe\" \"be\" \"o1\" 0 0 4 817 821 ---- 1 1 0 0 0 0 0 \"\" \"\" "
+            )
+        },
+        |_, status| format!("client=10.0.3.7 method=POST path=/v1/chat/completions status={status} Tr=821 tsc=---- rid=-"),
+        |minute, status| {
+            format!(
+                "client=\"10.0.3.7\" t=21/Nov/2026:10:{minute}:00 +0000 method=\"POST\" path=\"/v1/chat/completions\" status={status} Tr=821"
+            )
+        },
+        |minute, status| format!("10.0.3.7:1234 [21/Nov/2026:10:{minute}:00.250] fe be/o1 821 {status} \"{CALL} HTTP/1.1\" -"),
+    ];
+    for layout in layouts {
+        let log = by_minute(|minute, status| format!("Nov 21 10:{minute}:01 lb-5 haproxy[7473]: {}", layout(minute, status)));
+        let log =
+            log + "Nov 21 10:20:01 lb-5 haproxy[7473]: Server be/o1 is UP, reason: Layer4 check passed, check duration: 0ms.\n";
+        assert_eq!(counted(&log), (8, 3), "{}", layout(10, 200));
+    }
+}
+
+#[test]
+fn pages_and_notices_behind_haproxys_header_are_no_calls() {
+    let log = by_minute(|minute, status| {
+        let header = format!("Nov 21 10:{minute}:01 lb-5 haproxy[7473]:");
+        format!(
+            "{header} client=10.0.3.7 method=GET path=/healthz status={status} Tr=821 tsc=----\n\
+             {header} Server be/o1 is DOWN, reason: Layer7 wrong status, code: {status}, info: \"POST refused\"\n\
+             {header} 10.0.3.7:1234 [21/Nov/2026:10:{minute}:00.250] fe be/o1 821 {status} \"GET /login HTTP/1.1\" -"
+        )
+    });
+    assert_eq!(counted(&log), (0, 0));
+}
+
 /// A line of nginx's in objects of those who do not read it.
 fn in_objects(minute: u32, text: &str) -> [String; 10] {
     let stamp = format!("2026-11-21T10:{minute}:01.071Z");

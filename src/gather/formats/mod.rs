@@ -24,6 +24,7 @@ mod format;
 mod gateway_rows;
 mod gcp_requests;
 mod haproxy;
+mod haproxy_clf;
 mod haproxy_own;
 mod har;
 mod header_map;
