@@ -1,6 +1,7 @@
 //! Are the access lines of a gateway counted, whatever they lie in and whatever server wrote them, and nothing else?
 
-use crate::run::counted;
+use crate::run::{counted, findings, found};
+use faultscope::gather::Plan;
 use serde_json::json;
 
 /// One log of what `line` writes for every minute and its status: eight calls, of which three in a row failed.
@@ -122,4 +123,45 @@ fn a_programs_objects_are_read_beside_those_of_its_server() {
         format!("{server}\n{call}")
     });
     assert_eq!(counted(&log), (8, 3));
+}
+
+#[test]
+fn a_day_above_twelve_anywhere_tells_that_the_day_comes_first() {
+    let line = |date: &str, status: u16| {
+        format!(
+            "{date} 10:00:01 INFO [httpx] HTTP Request: POST https://api.openai.com/v1/chat/completions \"HTTP/1.1 {status} X\"\n"
+        )
+    };
+    let first_day = |log: &str| found(log).coverage.start.unwrap().to_utc().date_naive().to_string();
+    assert_eq!(counted(&line("18/11/2026", 503).repeat(8)), (8, 8));
+    assert_eq!(first_day(&line("18/11/2026", 200).repeat(8)), "2026-11-18");
+    // The day above 12 stands far behind the lines that a log is recognised by.
+    let long = line("05/11/2026", 200).repeat(3000) + &line("13/11/2026", 200).repeat(200);
+    assert_eq!(first_day(&long), "2026-11-05");
+    assert_eq!(first_day(&line("11/18/2026", 200).repeat(8)), "2026-11-18");
+    let mixed = line("05/11/2026", 200).repeat(8) + &line("05/13/2026", 200);
+    assert_eq!(first_day(&mixed), "2026-05-11");
+}
+
+#[test]
+fn dates_that_nothing_decides_are_told_and_other_logs_decide() {
+    let app = by_minute(|minute, status| {
+        format!(
+            "05/11/2026 10:{minute}:01 INFO [httpx] HTTP Request: POST https://api.openai.com/v1/chat/completions \"HTTP/1.1 {status} X\""
+        )
+    });
+    let notes = |found: &faultscope::model::Findings| -> String {
+        let notes = found.coverage.sources.iter().flat_map(|source| source.notes.clone());
+        notes.collect::<Vec<_>>().join("; ")
+    };
+    let alone = found(&app);
+    assert!(notes(&alone).contains("month first, for nothing tells"), "{}", notes(&alone));
+    assert_eq!(alone.coverage.start.unwrap().to_utc().date_naive().to_string(), "2026-05-11");
+    let folder = tempfile::tempdir().unwrap();
+    let gateway = by_minute(|minute, status| combined(minute, status, CALL).replace("21/Nov", "05/Nov"));
+    std::fs::write(folder.path().join("app.log"), &app).unwrap();
+    std::fs::write(folder.path().join("gateway.log"), &gateway).unwrap();
+    let both = findings(&Plan::of(vec![folder.path().to_path_buf()]));
+    assert!(notes(&both).contains("day first, like the other logs"), "{}", notes(&both));
+    assert_eq!(both.coverage.start.unwrap().to_utc().date_naive().to_string(), "2026-11-05");
 }
