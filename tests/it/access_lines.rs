@@ -165,3 +165,29 @@ fn dates_that_nothing_decides_are_told_and_other_logs_decide() {
     assert!(notes(&both).contains("day first, like the other logs"), "{}", notes(&both));
     assert_eq!(both.coverage.start.unwrap().to_utc().date_naive().to_string(), "2026-11-05");
 }
+
+#[test]
+fn a_json_log_of_litellms_without_access_lines_counts_each_call_once() {
+    let log = by_minute(|minute, status| {
+        let said = |second: &str, message: &str| {
+            let message = serde_json::to_string(message).unwrap();
+            format!("{{\"message\": {message}, \"level\": \"INFO\", \"timestamp\": \"2026-11-21T10:{minute}:{second}\"}}")
+        };
+        let tried = "litellm.acompletion(model=openai/gpt-4.1)";
+        if status == 200 {
+            return said("01.071123", &format!("{tried}\u{1b}[32m 200 OK\u{1b}[0m"));
+        }
+        let error =
+            "litellm.ServiceUnavailableError: ServiceUnavailableError: OpenAIException - The engine is currently overloaded";
+        [
+            said("01.071123", &format!("{tried}\u{1b}[31m Exception {error}\u{1b}[0m")),
+            said("01.100123", "Trying to fallback b/w models"),
+            said(
+                "01.900123",
+                &format!("litellm.proxy.proxy_server._handle_llm_api_exception(): Exception occured - {error}. Received Model Group=gpt-4.1\nAvailable Model Group Fallbacks=None"),
+            ),
+        ]
+        .join("\n")
+    });
+    assert_eq!(counted(&log), (8, 3));
+}

@@ -99,7 +99,7 @@ pub static ALL: &[&dyn Format] = &[
     &helicone::HELICONE,
     &json_lines::JsonLines,
     &kong::Kong,
-    &litellm::Litellm,
+    &litellm::Litellm::USUAL,
     &litellm::LitellmPayload,
     &logfmt::Logfmt,
     &mitmproxy::Mitmproxy,
