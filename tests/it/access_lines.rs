@@ -167,6 +167,63 @@ fn dates_that_nothing_decides_are_told_and_other_logs_decide() {
 }
 
 #[test]
+fn a_gateways_own_log_tells_its_calls_by_its_servers_lines() {
+    let layouts: [fn(u32, u16, &str) -> String; 6] = [
+        |minute, status, request| {
+            format!("2026-11-21 10:{minute}:01,123 INFO:     10.0.3.7:34602 - \"{request} HTTP/1.1\" {status} X")
+        },
+        |minute, status, request| {
+            let inner = combined(minute, status, request)
+                .replace("HTTP/1.1\"", "1.1\"")
+                .replace("10.0.3.7", "10.0.3.7:5");
+            format!("[2026-11-21 10:{minute}:01 +0000] [7704] [INFO] {inner}")
+        },
+        |minute, status, request| {
+            format!(
+                "2026-11-21 10:{minute}:01,071 INFO aiohttp.access {}",
+                combined(minute, status, request).replace(" - -", "")
+            )
+        },
+        |minute, status, request| {
+            format!(
+                "2026-11-21 10:{minute}:01,071 INFO werkzeug 10.0.3.7 - - [21/Nov/2026 10:{minute}:01] \"{request} HTTP/1.1\" {status} -"
+            )
+        },
+        |minute, status, request| format!("2026-11-21T10:{minute}:01.699Z {request} {status} - - 1307.724 ms"),
+        |minute, status, request| format!("2026-11-21 10:{minute}:01.123 [info] {request} {status} 821ms"),
+    ];
+    for layout in layouts {
+        let calls = by_minute(|minute, status| layout(minute, status, CALL));
+        assert_eq!(counted(&calls), (8, 3), "{}", layout(10, 200, CALL));
+        for page in ["GET /health", "POST /login", "POST /v1/answers", "GET /v1/chat/completions"] {
+            let pages = by_minute(|minute, status| layout(minute, status, page));
+            assert_eq!(counted(&pages), (0, 0), "{}", layout(10, 200, page));
+        }
+    }
+}
+
+#[test]
+fn a_gateways_own_tries_are_no_calls_beside_its_servers_lines() {
+    let call = |minute: u32, second: u32, status: u16| {
+        format!("2026-11-21 10:{minute}:{second:02},133 INFO:     10.0.3.7:34602 - \"{CALL} HTTP/1.1\" {status} X")
+    };
+    let tried = |minute: u32, second: u32, status: u16| {
+        format!(
+            "2026-11-21 10:{minute}:{second:02},123 INFO httpx HTTP Request: POST https://api.openai.com/v1/chat/completions \"HTTP/1.1 {status} X\""
+        )
+    };
+    // Of what could not be reached no library says anything.
+    let gateway = by_minute(|minute, status| match status {
+        200 => format!("{}\n{}", tried(minute, 1, status), call(minute, 1, status)),
+        _ => call(minute, 1, status),
+    });
+    assert_eq!(counted(&gateway), (8, 3));
+    let program = (10..18).map(|minute| (1..6).map(|second| tried(minute, second, 503) + "\n").collect::<String>());
+    let program = program.collect::<String>() + &call(18, 1, 200) + "\n";
+    assert_eq!(counted(&program).1, 40);
+}
+
+#[test]
 fn a_json_log_of_litellms_without_access_lines_counts_each_call_once() {
     let log = by_minute(|minute, status| {
         let said = |second: &str, message: &str| {

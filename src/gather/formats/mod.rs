@@ -21,6 +21,7 @@ mod envoy_json;
 mod envoy_text;
 mod fastly;
 mod format;
+mod gateway_log;
 mod gateway_rows;
 mod gcp_requests;
 mod haproxy;
@@ -92,6 +93,7 @@ pub static ALL: &[&dyn Format] = &[
     &envoy_json::EnvoyJson,
     &envoy_text::EnvoyText,
     &fastly::Fastly,
+    &gateway_log::GatewayLog::ANY,
     &gcp_requests::GcpRequests,
     &haproxy::Haproxy,
     &har::OF_BROWSER,
