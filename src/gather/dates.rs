@@ -5,7 +5,7 @@
 
 use super::recognise::Recognised;
 use crate::model::Time;
-use crate::text::timestamp::{DateKnown, Reference, Zone, parse};
+use crate::text::timestamp::{DateKnown, Reference, Slashed, Zone, parse, slashed};
 use chrono::{DateTime, Days, NaiveDate};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -25,18 +25,42 @@ pub struct Lacking {
     pub stamp: String,
     /// What it does say.
     pub dated: DateKnown,
+    /// What the dates of the source say of their order, where they stand behind slashes.
+    pub slashed: Option<Slashed>,
+}
+
+impl Lacking {
+    /// Whether the stamps leave nothing open.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.dated == DateKnown::Full && matches!(self.slashed, None | Some(Slashed::MonthFirst))
+    }
+
+    /// Learns of the order of the dates from further records.
+    pub fn look_at(&mut self, records: &[&[u8]], recognised: &Recognised) {
+        for record in records {
+            if self.slashed != Some(Slashed::Either) {
+                return;
+            }
+            let other = caught(record, recognised).and_then(|other| slashed(&other.stamp));
+            self.slashed = other.or(self.slashed);
+        }
+    }
 }
 
 /// The first stamp of the first records of a source, whether it lacks its date or year or not.
 #[must_use]
 pub fn first(records: &[&[u8]], recognised: &Recognised) -> Option<Lacking> {
-    // Whoever panics here does so again when the record is read, where the source is named for it.
-    let first = |record: &&[u8]| {
-        catch_unwind(AssertUnwindSafe(|| first_stamp(record, recognised)))
-            .ok()
-            .flatten()
-    };
-    records.iter().find_map(first)
+    let at = records.iter().enumerate();
+    let (at, mut first) = at.filter_map(|(at, record)| Some((at, caught(record, recognised)?))).next()?;
+    first.look_at(records.get(at + 1..).unwrap_or_default(), recognised);
+    Some(first)
+}
+
+/// The first stamp of one record. Whoever panics here does so again when the record is read, where the source is named for it.
+fn caught(record: &[u8], recognised: &Recognised) -> Option<Lacking> {
+    let first = AssertUnwindSafe(|| first_stamp(record, recognised));
+    catch_unwind(first).ok().flatten()
 }
 
 /// The first stamp of one record.
@@ -51,6 +75,7 @@ fn first_stamp(record: &[u8], recognised: &Recognised) -> Option<Lacking> {
             first = parse(stamp, &Zone::Utc, &reference).map(|read| Lacking {
                 stamp: stamp.to_owned(),
                 dated: read.dated,
+                slashed: slashed(stamp),
             });
         });
         if read.is_ok() {
@@ -79,6 +104,33 @@ pub fn date(lacking: &Lacking, zone: &Zone, written: Option<NaiveDate>, others: 
     })
     .min()
     .map(|(.., day)| day)
+}
+
+/// Whether the dates of a source are to be read day first, given what `others` say: as lies nearer to them. `None` where
+/// they say nothing.
+#[must_use]
+pub fn day_first(lacking: &Lacking, zone: &Zone, others: &[(Time, Time)]) -> Option<bool> {
+    let away = |day_first: bool| {
+        let reference = Reference {
+            day_first,
+            ..Reference::on(DateTime::UNIX_EPOCH.date_naive())
+        };
+        let stamp = parse(&lacking.stamp, zone, &reference)?;
+        others.iter().map(|span| outside(stamp.time, *span)).min()
+    };
+    let (day, month) = (away(true)?, away(false)?);
+    (day != month).then_some(day < month)
+}
+
+/// How a reader is told which order of day and month was taken; `by_others` is what other logs say.
+#[must_use]
+pub fn order_said(by_others: Option<bool>) -> String {
+    let how = match by_others {
+        Some(true) => "day first, like the other logs",
+        Some(false) => "month first, like the other logs",
+        None => "month first, for nothing tells",
+    };
+    format!("its dates may be read day first or month first: read {how}")
 }
 
 /// How a reader is told which date was taken.
@@ -128,9 +180,9 @@ fn day(time: Time) -> Option<NaiveDate> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Lacking, date};
+    use super::{Lacking, date, day_first};
     use crate::model::Time;
-    use crate::text::timestamp::{DateKnown, Reference, Zone, parse};
+    use crate::text::timestamp::{DateKnown, Reference, Zone, parse, slashed};
     use chrono::NaiveDate;
 
     fn time(stamp: &str) -> Time {
@@ -146,6 +198,7 @@ mod tests {
         Lacking {
             stamp: stamp.to_owned(),
             dated: DateKnown::NoDate,
+            slashed: None,
         }
     }
 
@@ -174,12 +227,28 @@ mod tests {
         let lacking = Lacking {
             stamp: "Dec 31 23:59:00".to_owned(),
             dated: DateKnown::NoYear,
+            slashed: None,
         };
         let others = [(time("2025-01-01T00:10:00Z"), time("2025-01-01T04:00:00Z"))];
         let found = date(&lacking, &Zone::Utc, Some(on("2026-11-21")), &others).unwrap();
         let read = |stamp| parse(stamp, &Zone::Utc, &Reference::on(found)).unwrap().time;
         assert_eq!(read("Dec 31 23:59:00"), time("2024-12-31T23:59:00Z"));
         assert_eq!(read("Jan  1 00:01:00"), time("2025-01-01T00:01:00Z"));
+    }
+
+    #[test]
+    fn day_and_month_are_read_as_lies_nearer_to_the_other_logs() {
+        let read = |stamp: &str| {
+            let lacking = Lacking {
+                stamp: stamp.to_owned(),
+                dated: DateKnown::Full,
+                slashed: slashed(stamp),
+            };
+            day_first(&lacking, &Zone::Utc, &others())
+        };
+        assert_eq!(read("10/06/2026 23:00:00"), Some(true));
+        assert_eq!(read("06/10/2026 23:00:00"), Some(false));
+        assert_eq!(read("06/06/2026 23:00:00"), None);
     }
 
     #[test]

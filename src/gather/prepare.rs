@@ -9,8 +9,8 @@ use super::open::{self, Content, Limit, Opened, Refused};
 use super::plan::{Pattern, Plan};
 use super::recognise::{HEAD, LONGEST_HEAD, Order, Recognised, is_enough, recognise};
 use crate::model::{Name, Skipped, Time, Undated};
-use crate::text::timestamp::{DateKnown, Zone};
-use chrono::NaiveDate;
+use crate::text::timestamp::{DateKnown, Reference, Slashed, Zone};
+use chrono::{DateTime, NaiveDate};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
@@ -48,6 +48,8 @@ pub(super) struct Prepared {
     pub(super) is_forced: bool,
     /// The date of stamps without one, where other logs tell it.
     date: Option<NaiveDate>,
+    /// Whether the day comes first in dates behind slashes, where other logs tell it.
+    day_first: Option<bool>,
     /// What is open while it is read; nothing of a log in one piece.
     held: Option<Box<Mutex<Held>>>,
 }
@@ -121,6 +123,7 @@ impl Prepared {
             zone_by,
             is_forced,
             date: None,
+            day_first: None,
             held,
         })
     }
@@ -158,18 +161,32 @@ impl Prepared {
 
     /// Whether its stamps tell their dates.
     pub(super) fn is_dated(&self) -> bool {
-        self.lacking().is_none()
+        self.lacking()
+            .is_none_or(|lacking| lacking.dated == DateKnown::Full && lacking.slashed != Some(Slashed::Either))
     }
 
     /// Takes the date of stamps without one from when other logs were written.
     pub(super) fn date_by(&mut self, others: &[(Time, Time)]) {
         let Some(lacking) = self.lacking() else { return };
+        if lacking.slashed.is_some() {
+            self.day_first = dates::day_first(lacking, &self.zone, others);
+            return;
+        }
         self.date = dates::date(lacking, &self.zone, self.source.written, others);
     }
 
     /// By which date stamps without one are read.
     pub(super) fn written(&self) -> Option<NaiveDate> {
         self.date.or(self.source.written)
+    }
+
+    /// By what its stamps are read that do not say all.
+    pub(super) fn reference(&self, today: Option<NaiveDate>) -> Reference {
+        let slashed = self.lacking().and_then(|lacking| lacking.slashed);
+        Reference {
+            day_first: slashed == Some(Slashed::DayFirst) || self.day_first == Some(true),
+            ..Reference::on(self.written().or(today).unwrap_or(DateTime::UNIX_EPOCH.date_naive()))
+        }
     }
 
     /// Whether it is a document, not a log of lines.
@@ -185,12 +202,17 @@ impl Prepared {
     /// How the report says so.
     pub(super) fn dated_as(&self) -> Option<String> {
         let lacking = self.lacking()?;
+        match lacking.slashed {
+            Some(Slashed::Either) => return Some(dates::order_said(self.day_first)),
+            Some(_) => return None,
+            None => {}
+        }
         Some(dates::said(lacking, self.written(), self.date.is_some()))
     }
 
     /// What is to be known to date it anew; `None` where its stamps tell their dates.
     pub(super) fn undated(&self, sources: BTreeSet<Name>) -> Option<Undated> {
-        let lacking = self.lacking()?;
+        let lacking = self.lacking().filter(|lacking| lacking.dated != DateKnown::Full)?;
         Some(Undated {
             sources,
             stamp: lacking.stamp.clone(),
@@ -297,7 +319,8 @@ fn look_at_file(source: &Source, plan: &Plan, forced: Option<Recognised>, order:
         Content::Empty => (Way::Empty, None),
         Content::Plain { begins } => {
             let sparse = metadata.blocks().saturating_mul(512) < size;
-            let recognised = chosen(forced, order, |order| recognise_plain(&file, begins, size, order))?;
+            let mut recognised = chosen(forced, order, |order| recognise_plain(&file, begins, size, order))?;
+            look_for_days(&file, size, recognised.as_mut());
             let pieces = pieces(&file, begins, size, plan.piece, sparse);
             let resume = source.resume();
             let in_order = recognised.as_ref().filter(|recognised| recognised.is_in_order());
@@ -399,6 +422,37 @@ fn recognise_plain(file: &File, begins: u64, size: u64, order: &Order) -> Result
     }
     let whole = begins + head.len() as u64 >= size;
     Ok(recognise(&head, whole, order))
+}
+
+/// Places of a file at which stamps are looked for, and the bytes that are read at each.
+const PLACES: u64 = 16;
+const AT_A_PLACE: usize = 16 * 1024;
+
+/// Learns whether day or month comes first in a log's dates, where its first lines do not tell: a number above 12 anywhere does.
+fn look_for_days(file: &File, size: u64, recognised: Option<&mut Recognised>) {
+    let Some(recognised) = recognised.filter(|recognised| recognised.opening.is_plain()) else {
+        return;
+    };
+    let Some(mut lacking) = recognised.lacking.take() else {
+        return;
+    };
+    let mut bytes = vec![0; AT_A_PLACE];
+    for place in (1..=PLACES).rev() {
+        if lacking.slashed != Some(Slashed::Either) {
+            break;
+        }
+        let at = (size / PLACES * place).saturating_sub(AT_A_PLACE as u64);
+        // What cannot be read here is told when all of it is.
+        let read = file.read_at(&mut bytes, at).unwrap_or(0);
+        let lines: Vec<&[u8]> = bytes
+            .get(..read)
+            .unwrap_or_default()
+            .split(|byte| *byte == b'\n')
+            .skip(1)
+            .collect();
+        lacking.look_at(&lines, recognised);
+    }
+    recognised.lacking = Some(lacking).filter(|lacking| !lacking.is_nothing());
 }
 
 fn forced(source: &Source, plan: &Plan) -> Option<Recognised> {

@@ -10,7 +10,7 @@ use super::formats::{Fit, Format};
 use super::frame::{Items, RECORD_LIMIT, document};
 use super::standing::{Standing, stand_briefly, stand_within};
 use crate::model::Vantage;
-use crate::text::timestamp::{DateKnown, Zone};
+use crate::text::timestamp::{DateKnown, Slashed, Zone};
 use memchr::memmem::Finder;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
@@ -258,13 +258,14 @@ pub fn recognise(head: &[u8], whole: bool, order: &Order) -> Option<Recognised> 
     recognised.items = items.filter(|_| opening.is_plain());
     let first = recognised.lacking.take();
     recognised.lacking = match (opening.dated, first) {
-        // The envelopes tell what the lines leave out.
-        (Some(DateKnown::Full), _) => None,
+        // The envelopes tell what the lines leave out, and not how they write what they do not.
+        (Some(DateKnown::Full), first) => first.filter(|first| first.slashed == Some(Slashed::DayFirst)),
         (Some(dated), None) => Some(Box::new(Lacking {
             stamp: String::new(),
             dated,
+            slashed: None,
         })),
-        (_, first) => first.filter(|first| first.dated != DateKnown::Full),
+        (_, first) => first.filter(|first| !first.is_nothing()),
     };
     if opening.says_anything() {
         recognised.opening = Arc::new(opening);

@@ -21,6 +21,7 @@ pub fn redate(undated: &[Undated], rollup: &mut Rollup, kept: &mut Rollup) -> BT
         let lacking = Lacking {
             stamp: log.stamp.clone(),
             dated: if log.has_day { DateKnown::NoYear } else { DateKnown::NoDate },
+            slashed: None,
         };
         // Where the others were cut by --since and --until, their own scan knew better.
         let told = dates::date(&lacking, &zone, log.written, &others).or(log.told);

@@ -142,6 +142,10 @@ struct Tally<'o> {
 }
 
 impl Tally<'_> {
+    fn is_declared(&self) -> bool {
+        !std::ptr::addr_eq(self.format, self.ranked.format)
+    }
+
     fn ask(&mut self, at: usize, line: &[u8]) -> Fit {
         self.asked = Some(at);
         let fit = self.format.fit(line);
@@ -165,7 +169,11 @@ fn tallies<'o>(lines: &[&[u8]], order: &'o Order) -> Vec<Tally<'o>> {
 
 /// The standings in their order, and how many of so many lines are known.
 fn counted(mut tallies: Vec<Tally<'_>>, lines: usize, order: &Order) -> (Vec<Standing>, usize) {
-    tallies.sort_by_key(|tally| order.rank(tally.ranked));
+    tallies.sort_by_key(|tally| {
+        let (accepts, is_built_in, name) = order.rank(tally.ranked);
+        // Of equals, one whose layout the source itself declares.
+        (accepts, is_built_in, !tally.is_declared(), name)
+    });
     let mut best = vec![Fit::No; lines];
     let standing = |tally: Tally<'_>| {
         let mut standing = Standing {

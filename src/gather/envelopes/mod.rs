@@ -5,6 +5,7 @@
 //! knows and the line may not - the instant with its zone, the host, which of several programs wrote it - goes with the
 //! record as [`Outer`].
 
+mod access_text;
 mod chain;
 mod clock;
 mod cloudwatch_json;
@@ -56,6 +57,7 @@ pub static ALL: &[&dyn Envelope] = &[
     &syslog::Syslog,
     &cloudwatch_text::CloudwatchText,
     &prefixed::Prefixed,
+    &access_text::AccessText,
 ];
 
 /// How a source's lines are wrapped.

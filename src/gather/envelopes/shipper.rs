@@ -5,7 +5,7 @@
 
 use super::docker::is_docker;
 use super::envelope::{Envelope, Letter};
-use super::values::{begins_anew, plain, text};
+use super::values::{begins_anew, is_dated_access, plain, text};
 use crate::gather::formats::Fit;
 use crate::text::json::{Members, Value};
 use crate::text::scan;
@@ -136,7 +136,9 @@ impl Envelope for Shipper {
         let Some(object) = object else { return Fit::No };
         let begins = match object.inside() {
             Some(Value::Text(inside)) => begins_anew(inside.as_bytes()),
-            Some(Value::Escaped(inside)) => inside.starts_with("{\\\"") || begins_anew(inside.as_bytes()),
+            Some(Value::Escaped(inside)) => {
+                inside.starts_with("{\\\"") || begins_anew(inside.as_bytes()) || is_dated_access(inside)
+            }
             _ => false,
         };
         let signs = [object.stamp.is_some(), object.is_marked, begins];

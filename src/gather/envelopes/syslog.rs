@@ -2,7 +2,7 @@
 //! short outputs.
 
 use super::envelope::{Envelope, Letter};
-use super::values::{begins_anew, goes_on};
+use super::values::{begins_anew, goes_on, is_access_pairs};
 use crate::gather::formats::Fit;
 use crate::text::scan;
 use memchr::memmem;
@@ -88,7 +88,7 @@ fn read(line: &str) -> Option<Line<'_>> {
     let text = if text.is_empty() { text } else { text.strip_prefix(' ')? };
     is_tag.then_some(Line {
         is_certain: (has_priority || !process.is_empty())
-            && (begins_anew(text.as_bytes()) || goes_on(text) || is_zoned(stamp) && is_haproxy(text)),
+            && (begins_anew(text.as_bytes()) || goes_on(text) || is_zoned(stamp) && is_haproxy(text) || is_access_pairs(text)),
         letter: Letter {
             text: text.as_bytes(),
             stamp: Some(stamp),

@@ -2,7 +2,7 @@
 
 use super::journal_export::{Piece, piece};
 use crate::gather::frame::RECORD_LIMIT;
-use memchr::memchr;
+use memchr::{memchr, memmem};
 use std::ops::Range;
 
 /// The longest envelope that is opened: a record of the longest kind, every byte of it escaped as `\u00xx`.
@@ -49,9 +49,13 @@ impl Split {
         let dense: Vec<u8> = dense.collect();
         match list_of(&dense) {
             Some(b"events" | b"logEvents") => Self::Objects { depth: 2 },
+            // Elasticsearch's answer, whose hits lie within an object of that name.
+            _ if is_document && is_answer_of_hits(&dense) => Self::Objects { depth: 3 },
             // OTLP's lists are no lists of lines.
             Some(b"resourceLogs" | b"resourceSpans") | None if is_document => Self::Objects { depth: 1 },
             Some(_) if is_document => Self::Objects { depth: 2 },
+            // Datadog's answer and its like, in one line.
+            Some(b"data" | b"logs" | b"items" | b"results") => Self::Objects { depth: 2 },
             _ if dense.starts_with(b"{\"messageType\":\"DATA_MESSAGE\"") => Self::Objects { depth: 2 },
             _ if dense.starts_with(b"[{") => Self::Objects { depth: 1 },
             _ => Self::Lines,
@@ -64,6 +68,12 @@ fn list_of(dense: &[u8]) -> Option<&[u8]> {
     let rest = dense.strip_prefix(b"{\"")?;
     let (key, list) = rest.split_at_checked(memchr(b'"', rest)?)?;
     list.starts_with(b"\":[{").then_some(key)
+}
+
+/// Whether a document holds hits behind how long they took and how many they are.
+fn is_answer_of_hits(dense: &[u8]) -> bool {
+    memmem::find(dense, b"\"hits\":{")
+        .is_some_and(|at| memmem::find(dense.get(at..).unwrap_or_default(), b"\"hits\":[{\"_").is_some())
 }
 
 /// An object in one line. What stands between the members of one that has several is not told from what indents it: a

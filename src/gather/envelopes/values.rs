@@ -1,6 +1,9 @@
 //! Values of a JSON envelope: texts with their escapes undone, and lists of bytes.
 
 use crate::text::json::{Value, items, unescape};
+use crate::text::scan;
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
 
 /// A value's text: a string's meaning, or an object as it stands, for a shipper may have read the line already. `scratch`
 /// holds what had to be made.
@@ -54,6 +57,47 @@ pub(super) fn is_dated(text: &[u8]) -> bool {
     date(inside).is_some() || named_date(inside) || text.starts_with(b"{\"") || text.starts_with(b"{ \"")
 }
 
+/// Whether a text is a server's access line of pairs that begin with the first word: with a method and a status.
+pub(super) fn is_access_pairs(text: &str) -> bool {
+    begins_with_a_pair(text) && text.contains("method=") && text.contains("status=")
+}
+
+/// Whether a text is an access line that has its time, too: nobody but a server writes it, whatever lies around it.
+pub(super) fn is_dated_access(text: &str) -> bool {
+    requested(text).is_some_and(|before| is_dated(before.as_bytes()) || bracketed_date(before))
+}
+
+/// What stands before a quoted request that a status follows: `"POST /v1/responses HTTP/1.1" 503 `.
+fn requested(text: &str) -> Option<&str> {
+    static VERSION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" HTTP/"));
+    let (request, rest) = text.split_at_checked(VERSION.find(text.as_bytes())?)?;
+    let (before, request) = request.rsplit_once('"')?;
+    let behind = rest.split_once('"')?.1.strip_prefix(' ')?;
+    let status = behind.split([' ', '\\', '"']).next()?;
+    let is_status = status.len() == 3 && scan::status(status).is_some_and(|status| status >= 100) || status == "-1";
+    (is_status && scan::request(request).is_some()).then_some(before)
+}
+
+/// `[06/Mar/2025:14`, the common log's stamp.
+fn bracketed_date(text: &str) -> bool {
+    let Some((_, stamp)) = text.split_once('[') else {
+        return false;
+    };
+    matches!(
+        stamp.as_bytes(),
+        [b'0'..=b'3', b'0'..=b'9', b'/', b'A'..=b'Z', _, _, b'/', _, _, _, _, b':', ..]
+    )
+}
+
+/// `client=10.0.3.7`.
+fn begins_with_a_pair(text: &str) -> bool {
+    let key = text
+        .bytes()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+        .count();
+    key > 0 && text.as_bytes().get(key) == Some(&b'=')
+}
+
 /// Whether a text goes on with the line above it: no program writes that behind a stamp of its own.
 pub(super) fn goes_on(text: &str) -> bool {
     ["  ", "\t", "}", "]"].iter().any(|start| text.starts_with(start)) || text.is_empty()
@@ -84,4 +128,36 @@ fn named_date(text: &[u8]) -> bool {
         |names: &[u8], text: &[u8]| names.chunks_exact(3).any(|name| text.starts_with(name)) && text.get(3) == Some(&b' ');
     let behind_day = among(DAYS, text).then(|| text.get(4..)).flatten().unwrap_or(text);
     among(MONTHS, behind_day) && matches!(behind_day.get(4..6), Some([b' ' | b'0'..=b'3', b'0'..=b'9']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_access_pairs, is_dated_access};
+
+    #[test]
+    fn a_servers_line_is_told_with_its_escapes_and_without() {
+        for line in [
+            r#"10.0.3.7 - - [21/Nov/2026:10:00:01 +0000] "POST /v1/x HTTP/1.1" 200 144 "-" "-""#,
+            r#"10.0.3.7 - - [21/Nov/2026:10:00:01 +0000] \"POST /v1/x HTTP/1.1\" 200 144 \"-\""#,
+            r#"2026-11-21T10:00:01+00:00 10.0.3.7 "POST /v1/x HTTP/1.1" 503"#,
+        ] {
+            assert!(is_dated_access(line), "{line}");
+        }
+        assert!(is_access_pairs("client=10.0.3.7 method=POST path=/v1/x status=200"));
+    }
+
+    #[test]
+    fn a_programs_line_about_a_request_is_none() {
+        for line in [
+            r#"HTTP Request: POST https://api.openai.com/v1/x "HTTP/1.1 200 OK""#,
+            "calling POST /v1/x HTTP/1.1",
+            r#"the first line was "POST /v1/x HTTP/1.1""#,
+            "level=info msg=done",
+        ] {
+            assert!(!is_access_pairs(line) && !is_dated_access(line), "{line}");
+        }
+        assert!(!is_dated_access(
+            r#"https://api.openai.com:443 "POST /v1/x HTTP/1.1" 500 151"#
+        ));
+    }
 }

@@ -1,11 +1,11 @@
-//! Reads HAProxy's `httplog`, `httpslog` and `tcplog`, with or without a syslog header.
+//! Reads HAProxy's `httplog`, also as `clf`, `httpslog` and `tcplog`, with or without a syslog header.
 //!
 //! The stamp is the request's start, but the line is written at its end, so a file is not sorted. The names of captured
 //! headers stand in the configuration only: captures are known by their shape and by their block, the request's before
 //! the response's. <https://docs.haproxy.org/2.8/configuration.html#8.2.3>
 
 use super::format::{Fit, Format, Unread};
-use super::{haproxy_own, shapes};
+use super::{haproxy_clf, haproxy_own, shapes};
 use crate::gather::alike::Slot;
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::scan::{self, Cursor, Token};
@@ -58,9 +58,38 @@ fn read(line: &str) -> Result<Line<'_>, Unread> {
             Ok(Line::Traffic(fields))
         }
         Ok(notice) => Ok(notice),
-        Err(Unread::NotThisFormat) if ours => Ok(Line::Notice),
+        Err(Unread::NotThisFormat) => match haproxy_clf::read(rest) {
+            Some(fields) => Ok(Line::Traffic(Box::new(Fields { host, ..fields }))),
+            // What a site's own `log-format` wrote is another format's behind the header, and never a notice.
+            None if (ours && !holds_a_method(rest)) || is_notice(rest) => Ok(Line::Notice),
+            None => Err(Unread::NotThisFormat),
+        },
         Err(unread) => Err(unread),
     }
+}
+
+/// Whether a method stands in a line as a word of its own: HAProxy says none of itself.
+fn holds_a_method(line: &str) -> bool {
+    const METHODS: [&str; 8] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT"];
+    line.split(|between: char| !between.is_ascii_alphanumeric())
+        .any(|word| METHODS.contains(&word))
+}
+
+/// What HAProxy says of itself most, known without the header that names it.
+fn is_notice(line: &str) -> bool {
+    let is_of_a_server = |rest: &str| {
+        let state = rest
+            .split_once(' ')
+            .filter(|(server, _)| server.contains('/'))
+            .map(|(_, state)| state);
+        state
+            .is_some_and(|state| state.starts_with("is UP") || state.starts_with("is DOWN") || state.starts_with("is going DOWN"))
+    };
+    line.strip_prefix("Server ")
+        .or_else(|| line.strip_prefix("Backup Server "))
+        .is_some_and(is_of_a_server)
+        || line.starts_with("backend ") && line.trim_end().ends_with("has no server available!")
+        || line.starts_with("Proxy ") && (line.trim_end().ends_with(" started.") || line.contains(" stopped ("))
 }
 
 fn traffic(line: &str) -> Result<Line<'_>, Unread> {
@@ -158,11 +187,11 @@ fn tcp<'a>(cursor: &mut Cursor<'a>, fields: &mut Fields<'a>) -> Option<()> {
 }
 
 /// The last of `%ac/%fc/%bc/%sc/%rc`; a `+` before it says that the last retry went to another server.
-fn retries(connections: &str) -> Option<u32> {
+pub(super) fn retries(connections: &str) -> Option<u32> {
     connections.rsplit('/').next()?.trim_start_matches('+').parse().ok()
 }
 
-fn set_request<'a>(fields: &mut Fields<'a>, request: &'a str) {
+pub(super) fn set_request<'a>(fields: &mut Fields<'a>, request: &'a str) {
     if let Some((method, url)) = scan::request(request) {
         fields.method = Some(method);
         fields.url = Some(url);
@@ -193,7 +222,7 @@ pub(super) fn flag(state: &str) -> Option<&str> {
 }
 
 /// A timer: -1 means that the phase was never reached, `+` that the line was written before the end (`logasap`).
-fn milliseconds(timer: &str) -> Option<f64> {
+pub(super) fn milliseconds(timer: &str) -> Option<f64> {
     scan::scaled(timer.trim_start_matches('+'), 0)
 }
 
@@ -236,6 +265,8 @@ impl Format for Haproxy {
 
     fn own(&self, record: &str) -> Option<Vec<Slot>> {
         match read(record).ok()? {
+            // `clf` says its zone.
+            Line::Traffic(fields) if fields.timestamp.is_some_and(|stamp| stamp.contains(' ')) => None,
             Line::Traffic(fields) => haproxy_own::own(record, &fields),
             Line::Notice => None,
         }

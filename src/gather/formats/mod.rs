@@ -21,9 +21,11 @@ mod envoy_json;
 mod envoy_text;
 mod fastly;
 mod format;
+mod gateway_log;
 mod gateway_rows;
 mod gcp_requests;
 mod haproxy;
+mod haproxy_clf;
 mod haproxy_own;
 mod har;
 mod header_map;
@@ -92,6 +94,7 @@ pub static ALL: &[&dyn Format] = &[
     &envoy_json::EnvoyJson,
     &envoy_text::EnvoyText,
     &fastly::Fastly,
+    &gateway_log::GatewayLog::ANY,
     &gcp_requests::GcpRequests,
     &haproxy::Haproxy,
     &har::OF_BROWSER,
@@ -99,7 +102,7 @@ pub static ALL: &[&dyn Format] = &[
     &helicone::HELICONE,
     &json_lines::JsonLines,
     &kong::Kong,
-    &litellm::Litellm,
+    &litellm::Litellm::USUAL,
     &litellm::LitellmPayload,
     &logfmt::Logfmt,
     &ltsv::Ltsv,

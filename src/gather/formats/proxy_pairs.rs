@@ -134,6 +134,7 @@ fn read<'a>(line: &'a str, writer: Writer, unescaped: &'a Unescaped) -> Result<F
             return Err(Unread::NotThisFormat);
         }
         let mut cursor = Cursor::new(line);
+        let is_bare = Cursor::new(line).pair().is_some();
         loop {
             cursor.blanks();
             if let Some((name, value)) = cursor.pair() {
@@ -146,6 +147,10 @@ fn read<'a>(line: &'a str, writer: Writer, unescaped: &'a Unescaped) -> Result<F
                     None => break,
                 }
             }
+        }
+        // What stands before the pairs and is no time is an envelope's, which may have one.
+        if fields.timestamp.is_none() && !is_bare {
+            return Err(Unread::NotThisFormat);
         }
     }
     let is_access = fields.status.is_some() && (fields.url.is_some() || fields.method.is_some());

@@ -30,8 +30,6 @@ use super::repeated::Repeated;
 use super::sieve::{IDS_OF_ALL, Sieve};
 use super::sought::Sought;
 use crate::model::{Attributes, Name, Shared, Wanted};
-use crate::text::timestamp::Reference;
-use chrono::DateTime;
 use records::Records;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -229,7 +227,6 @@ impl Errand<'_> {
     }
 
     fn context<'a>(&'a self, prepared: &'a Prepared, repeated: &'a RefCell<Repeated>) -> SourceContext<'a> {
-        let epoch = DateTime::UNIX_EPOCH.date_naive();
         SourceContext {
             candidates: prepared
                 .recognised
@@ -242,7 +239,7 @@ impl Errand<'_> {
                 .as_ref()
                 .is_some_and(|recognised| recognised.told_at_start),
             zone: prepared.zone,
-            reference: Reference::on(prepared.written().or(self.plan.today).unwrap_or(epoch)),
+            reference: prepared.reference(self.plan.today),
             since: self.plan.since,
             until: self.plan.until,
             size: prepared.source.size,

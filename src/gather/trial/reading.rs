@@ -13,7 +13,6 @@ use crate::gather::read::{continued, starts_record};
 use crate::gather::recognise::LINES;
 use crate::model::{Fields, Instant, Time};
 use crate::text::timestamp::{DateKnown, Reference, Stamp, StampCache, Zone};
-use chrono::DateTime;
 use std::sync::Arc;
 
 /// Numbers of lines that were not understood, kept for each source.
@@ -47,7 +46,6 @@ struct Times {
 impl<'a> Reading<'a> {
     pub(super) fn new(prepared: &'a Prepared, plan: &Plan, keep: usize, trial: &'a mut Trial) -> Self {
         let recognised = prepared.recognised.as_ref();
-        let epoch = DateTime::UNIX_EPOCH.date_naive();
         Self {
             trial,
             candidates: recognised.map_or(&[], |found| found.candidates.as_slice()),
@@ -56,7 +54,7 @@ impl<'a> Reading<'a> {
             keep,
             times: Times {
                 zone: prepared.zone,
-                reference: Reference::on(prepared.written().or(plan.today).unwrap_or(epoch)),
+                reference: prepared.reference(plan.today),
                 stamps: StampCache::default(),
                 midnights: Midnights::default(),
                 bearings: Bearings::default(),

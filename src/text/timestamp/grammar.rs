@@ -7,8 +7,21 @@ use super::zone::offset;
 /// A date as far as it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Date {
-    Full { year: i32, month: u32, day: u32 },
-    NoYear { month: u32, day: u32 },
+    Full {
+        year: i32,
+        month: u32,
+        day: u32,
+    },
+    NoYear {
+        month: u32,
+        day: u32,
+    },
+    /// `05/11/2026`: May 11 or November 5.
+    Slashed {
+        first: u32,
+        second: u32,
+        year: i32,
+    },
     Absent,
 }
 
@@ -77,9 +90,9 @@ fn short_number_first(scan: &mut Scan<'_>) -> Option<Written> {
             if ahead.peek_is(|byte| byte.is_ascii_alphabetic()) {
                 return day_and_month_name(scan, first);
             }
-            // `10/06/2026 01:41:08 PM`: month first, as the United States write it.
-            let (day, year) = number_and_year(scan, b'/')?;
-            then_clock_and_zone(scan, Date::Full { year, month: first, day })
+            // `10/06/2026 01:41:08 PM`: month first, as the United States write it, or day first, as most others do.
+            let (second, year) = number_and_year(scan, b'/')?;
+            then_clock_and_zone(scan, Date::Slashed { first, second, year })
         }
         b' ' | b'-' => {
             *scan = ahead;

@@ -52,6 +52,8 @@ pub struct Reference {
     /// The date, in the zone of the stamps, of those that have none; it also tells which side of New Year a stamp
     /// without a year lies on.
     pub date: Option<NaiveDate>,
+    /// Of `05/11/2026` the day comes first. One of the two numbers above 12 tells by itself.
+    pub day_first: bool,
 }
 
 impl Reference {
@@ -61,7 +63,32 @@ impl Reference {
         Self {
             year: date.year(),
             date: Some(date),
+            day_first: false,
         }
+    }
+}
+
+/// What a date of two numbers and a year behind slashes says of its order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slashed {
+    /// The first number is above 12.
+    DayFirst,
+    /// The second number is above 12.
+    MonthFirst,
+    /// Neither is: both readings are dates.
+    Either,
+}
+
+/// What a stamp with a date behind slashes says of its order; `None` of any other text.
+#[must_use]
+pub fn slashed(text: &str) -> Option<Slashed> {
+    match read(text)?.0 {
+        Written::Calendar(Date::Slashed { first, second, .. }, ..) => Some(match (first > 12, second > 12) {
+            (true, _) => Slashed::DayFirst,
+            (false, true) => Slashed::MonthFirst,
+            (false, false) => Slashed::Either,
+        }),
+        _ => None,
     }
 }
 
@@ -105,6 +132,11 @@ fn resolve(written: Written, reference: &Reference, seconds_east: impl FnOnce(i6
     let (day, dated) = match date {
         Date::Full { year, month, day } => (days(year, month, day)?, DateKnown::Full),
         Date::NoYear { month, day } => (without_year(month, day, reference)?, DateKnown::NoYear),
+        Date::Slashed { first, second, year } => {
+            let day_first = first > 12 || (reference.day_first && second <= 12);
+            let (month, day) = if day_first { (second, first) } else { (first, second) };
+            (days(year, month, day)?, DateKnown::Full)
+        }
         Date::Absent => (days_of(reference.date?), DateKnown::NoDate),
     };
     let Clock { ms, .. } = clock;

@@ -111,7 +111,12 @@ fn a_clock_takes_the_date_of_the_reference() {
     reads("[14:02:31.123]", "2025-03-07T14:02:31.123Z");
     reads("2:02PM", "2025-03-07T14:02:00.000Z");
     assert_eq!(stamp("14:02:31", "UTC").unwrap().dated, DateKnown::NoDate);
-    assert_eq!(parse("14:02:31", &Zone::Utc, &Reference { year: 2025, date: None }), None);
+    let dateless = Reference {
+        year: 2025,
+        date: None,
+        day_first: false,
+    };
+    assert_eq!(parse("14:02:31", &Zone::Utc, &dateless), None);
 }
 
 #[test]
@@ -152,7 +157,7 @@ fn what_does_not_exist_is_no_stamp() {
         "2025-03-06T14:02:11+25:00",
         "2025-03-06T14:02:11Zebra!",
         "32/Mar/2025:14:02:42 +0000",
-        "13/06/2026 01:41:08",
+        "13/13/2026 01:41:08",
         "10/06/2026 13:41:08 PM",
         "99:00:00",
         "hello",
@@ -255,4 +260,22 @@ proptest! {
         let (start, inside) = (slot * 900_000, slot * 900_000 + within);
         prop_assert_eq!(zone.seconds_east(start), zone.seconds_east(inside));
     }
+}
+
+#[test]
+fn a_number_above_twelve_tells_the_order_of_a_date_behind_slashes() {
+    let day_first = Reference {
+        day_first: true,
+        ..reference()
+    };
+    let read = |text: &str, reference: &Reference| parse(text, &Zone::Utc, reference).map(|stamp| stamp.time.to_string());
+    for (text, month_first, or_day_first) in [
+        ("05/11/2026 10:00:01", "2026-05-11T10:00:01.000Z", "2026-11-05T10:00:01.000Z"),
+        ("18/11/2026 10:00:01", "2026-11-18T10:00:01.000Z", "2026-11-18T10:00:01.000Z"),
+        ("11/18/2026 10:00:01", "2026-11-18T10:00:01.000Z", "2026-11-18T10:00:01.000Z"),
+    ] {
+        assert_eq!(read(text, &reference()).as_deref(), Some(month_first), "{text}");
+        assert_eq!(read(text, &day_first).as_deref(), Some(or_day_first), "{text}");
+    }
+    assert_eq!(read("18/13/2026 10:00:01", &day_first), None);
 }

@@ -27,6 +27,11 @@ const ENDINGS: [&str; 7] = [
 /// Routes whose last word anybody may use.
 const ROUTES: [&str; 3] = ["/v1/messages", "/v1/responses", "/responses"];
 
+/// Whether a path is a model's route, and no other service's.
+pub(in crate::gather::formats) fn is_route(path: &str) -> bool {
+    ROUTES.contains(&path) || ENDINGS.iter().any(|ending| path.ends_with(ending))
+}
+
 impl<'a> Access<'a> {
     /// Whether a message begins as such a line does.
     pub(super) fn begins(message: &str) -> bool {
@@ -52,9 +57,7 @@ impl<'a> Access<'a> {
     /// Whether it is about a route that a gateway serves. An application behind uvicorn may have a `/chat` or a `/v1/`
     /// of its own.
     pub(super) fn is_llm(&self) -> bool {
-        let path = providers::split_url(self.url).path;
-        let is_route = ROUTES.contains(&path) || ENDINGS.iter().any(|ending| path.ends_with(ending));
-        self.method == "POST" && is_route
+        self.method == "POST" && is_route(providers::split_url(self.url).path)
     }
 
     /// `http.response.status_code`.

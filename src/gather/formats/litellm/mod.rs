@@ -9,7 +9,9 @@ mod access;
 mod message;
 mod payload;
 mod records;
+mod router;
 
+pub(super) use access::is_route;
 pub(super) use payload::LitellmPayload;
 
 use super::format::{Fit, Format, Unread};
@@ -23,7 +25,17 @@ use records::{access_line, answered, is_rest, json_line, line, plain, split, sta
 
 /// The format.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Litellm;
+pub(super) struct Litellm {
+    /// The log has no access lines: what the router says went well is the answer, and what the gateway says failed the other.
+    is_routers: bool,
+}
+
+impl Litellm {
+    /// As most gateways write.
+    pub(super) const USUAL: Self = Self { is_routers: false };
+    /// Of a gateway that keeps uvicorn's lines back (`Using json logs. Setting log_config to None.`).
+    const ROUTERS: Self = Self { is_routers: true };
+}
 
 impl Format for Litellm {
     fn name(&self) -> &'static str {
@@ -46,6 +58,9 @@ impl Format for Litellm {
         let text = scan::text(line);
         let text = plain(text.trim());
         if text.starts_with('{') {
+            if self.is_routers && router::said(&text, &Unescaped::default()).is_some() {
+                return Fit::Yes;
+            }
             return json_line(&text, &Unescaped::default()).map_or(Fit::No, |_| Fit::Yes);
         }
         if text_line(&text).is_some() {
@@ -58,9 +73,20 @@ impl Format for Litellm {
         }
     }
 
+    fn declared(&self, head: &[u8]) -> Option<&'static dyn Format> {
+        router::tells_alone(head).then_some(&Self::ROUTERS)
+    }
+
     fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
         let text = scan::text(record);
         let text = plain(text.trim_end());
+        if self.is_routers && text.starts_with('{') {
+            let unescaped = Unescaped::default();
+            if let Some(said) = router::said(&text, &unescaped) {
+                emit(&said.fields());
+                return Ok(());
+            }
+        }
         let (head, answers) = split(&text);
         let head = if is_rest(head) { "" } else { head };
         let unescaped = Unescaped::default();
@@ -89,9 +115,12 @@ impl Format for Litellm {
             });
         }
         if let Some(failed) = failed.filter(|_| answered.is_none()) {
+            let alone = failed.fields();
+            let is_answer = self.is_routers && failed.is_answer();
             emit(&Fields {
                 timestamp: stamp,
-                ..failed.fields()
+                grain: if is_answer { Grain::Attempt } else { alone.grain },
+                ..alone
             });
         }
         Ok(())
@@ -122,7 +151,7 @@ mod tests {
 
     fn read<T>(record: &str, ask: impl Fn(&Fields<'_>) -> T) -> Vec<T> {
         let mut said = Vec::new();
-        Litellm
+        Litellm::USUAL
             .parse(record.as_bytes(), &mut |fields| said.push(ask(fields)))
             .unwrap();
         said
@@ -171,6 +200,28 @@ mod tests {
             read(record, |fields| (fields.status, fields.model.map(str::to_owned))),
             [(Some(500), Some("gpt-4.1".to_owned()))]
         );
+    }
+
+    #[test]
+    fn where_a_gateway_keeps_its_access_lines_back_its_router_answers() {
+        let ok = r#"{"message": "litellm.acompletion(model=openai/gpt-4.1)\u001b[32m 200 OK\u001b[0m", "level": "INFO", "timestamp": "2026-11-21T10:00:01.071123"}"#;
+        let failed = r#"{"message": "litellm.proxy.proxy_server._handle_llm_api_exception(): Exception occured - litellm.ServiceUnavailableError: ServiceUnavailableError: OpenAIException - overloaded. Received Model Group=gpt-4.1\nAvailable Model Group Fallbacks=None", "level": "ERROR", "timestamp": "2026-11-21T10:02:41.201123"}"#;
+        let format = Litellm::USUAL.declared(format!("{ok}\n{failed}").as_bytes()).unwrap();
+        let read = |record: &str| {
+            let mut said = None;
+            format
+                .parse(record.as_bytes(), &mut |fields| {
+                    said = Some((fields.grain, fields.status, fields.model.map(str::to_owned)));
+                })
+                .unwrap();
+            said
+        };
+        assert_eq!(read(ok), Some((Grain::Attempt, Some(200), Some("gpt-4.1".to_owned()))));
+        assert_eq!(read(failed), Some((Grain::Attempt, Some(503), Some("gpt-4.1".to_owned()))));
+        // A router in an application, and a gateway with access lines.
+        assert!(Litellm::USUAL.declared(ok.as_bytes()).is_none());
+        let both = format!("{failed}\nINFO:     10.0.0.7:5 - \"POST /v1/responses HTTP/1.1\" 503 X");
+        assert!(Litellm::USUAL.declared(both.as_bytes()).is_none());
     }
 
     #[test]

@@ -1,0 +1,312 @@
+//! Reads the access lines that a gateway written in Python or for Node puts into its own log: uvicorn behind a time, hypercorn,
+//! aiohttp, werkzeug, morgan and express-winston.
+//!
+//! Such a server serves anything, and its logger writes anything else into the same log. So a line counts only where the path
+//! is a route of models that no other service has, and where it is a server's own: with the client's address, or of nothing but
+//! method, path, status and duration. What a client's library writes of its requests names a host.
+
+use super::colours::plain;
+use super::format::{Fit, Format, Unread};
+use super::json_values::{Unescaped, raw};
+use super::{access_line, litellm};
+use crate::model::{Fields, Instant, Vantage};
+use crate::providers;
+use crate::text::json::Members;
+use crate::text::scan::{self, Cursor, Token};
+use memchr::memmem::Finder;
+use std::borrow::Cow;
+use std::net::IpAddr;
+use std::sync::LazyLock;
+
+/// The format.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct GatewayLog {
+    /// The gateway's own requests stand in the log, too: its tries at what its clients asked for, which are counted already.
+    tells_tries: bool,
+}
+
+impl GatewayLog {
+    /// As a log is taken to be.
+    pub(super) const ANY: Self = Self { tells_tries: false };
+    /// With what the gateway's client library says.
+    const WITH_TRIES: Self = Self { tells_tries: true };
+}
+
+/// Tries for each call that a gateway may make on average: a program that makes more has calls of its own.
+const TRIES: usize = 3;
+
+/// What httpx says of an answer.
+static TRY: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("HTTP Request: POST http"));
+
+/// Bytes of a line: a stamp, a logger, a URL and a user agent.
+const LONGEST: usize = 4096;
+
+/// Tokens before the request: a level, a process, a logger, an address, the common log's dashes.
+const MOST_BEFORE: usize = 10;
+
+/// The method that calls of models have.
+static POST: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("POST /"));
+
+/// A line's text: of an object the message, of anything else itself.
+struct Line<'a> {
+    text: &'a str,
+    stamp: Option<&'a str>,
+    /// A logger's level stood before it.
+    levelled: bool,
+}
+
+impl<'a> Line<'a> {
+    fn of(line: &'a str, unescaped: &'a Unescaped) -> Option<Self> {
+        if !line.starts_with('{') {
+            return Some(Self {
+                text: line,
+                stamp: None,
+                levelled: false,
+            });
+        }
+        let mut of_object = Self {
+            text: "",
+            stamp: None,
+            levelled: false,
+        };
+        let mut members = Members::of(line)?;
+        for (name, value) in members.by_ref() {
+            match name {
+                "message" | "msg" | "event" => of_object.text = unescaped.text(value)?,
+                "timestamp" | "time" | "ts" | "asctime" | "@timestamp" => of_object.stamp = raw(value),
+                "level" | "levelname" | "severity" => of_object.levelled = true,
+                // The library's own values are read elsewhere, and so is LiteLLM.
+                "component" | "status" | "status_code" | "statusCode" | "res" | "model" => return None,
+                _ => {}
+            }
+        }
+        (members.is_whole() && of_object.levelled).then_some(of_object)
+    }
+}
+
+/// What stands before the request.
+#[derive(Default)]
+struct Before<'a> {
+    stamp: Option<&'a str>,
+    client: Option<&'a str>,
+    levelled: bool,
+}
+
+impl<'a> Before<'a> {
+    /// Takes what is no request; `None` where no server's logger writes it.
+    fn take(&mut self, token: Token<'a>) -> Option<()> {
+        let text = token.text();
+        match token {
+            Token::Braced(_) | Token::Quoted(_) => return None,
+            // werkzeug's stamp has a blank where the common log has a colon.
+            Token::Bracketed(_) if text.len() >= 17 && text.contains(':') => self.stamp = self.stamp.or(Some(text)),
+            _ if is_level(text) => self.levelled = true,
+            Token::Bare(_) if address(text) => self.client = Some(text),
+            Token::Bare(_) if text.contains("://") || text.contains('=') => return None,
+            Token::Bare(_) | Token::Bracketed(_) => {}
+        }
+        Some(())
+    }
+}
+
+/// Reads a line; `None` where it is no access line of a gateway's.
+fn read<'a>(line: &Line<'a>) -> Option<Fields<'a>> {
+    let mut cursor = Cursor::new(line.text);
+    let mut before = Before {
+        stamp: line.stamp,
+        levelled: line.levelled,
+        ..Before::default()
+    };
+    for _ in 0..MOST_BEFORE {
+        cursor.blanks();
+        if let Some(stamp) = access_line::stamp_ahead(&mut cursor) {
+            before.stamp = before.stamp.or(Some(stamp));
+            cursor.blanks();
+            continue;
+        }
+        let (url, quoted) = match cursor.token()? {
+            Token::Quoted(request) => (request.strip_prefix("POST ")?.split(' ').next()?, true),
+            Token::Bare("POST") => (cursor.word()?, false),
+            other => {
+                before.take(other)?;
+                continue;
+            }
+        };
+        let status = scan::status(cursor.word()?).filter(|status| (100..600).contains(status))?;
+        let duration_ms = if quoted { None } else { Some(duration(&mut cursor)?) };
+        let is_servers = if quoted {
+            // Without a level it is nginx's or Apache's, or werkzeug's by its stamp.
+            before.client.is_some() && (before.levelled || before.stamp.is_some_and(is_werkzeugs))
+        } else {
+            before.client.is_none()
+        };
+        let is_call = is_servers && litellm::is_route(providers::split_url(url).path);
+        return is_call.then_some(Fields {
+            timestamp: Some(before.stamp?),
+            instant: Instant::End,
+            client: before.client,
+            method: Some("POST"),
+            url: Some(url),
+            status: Some(status),
+            duration_ms,
+            ..Fields::default()
+        });
+    }
+    None
+}
+
+/// `1389ms`, or morgan's ` - - 1307.724 ms`, and nothing behind it.
+fn duration(cursor: &mut Cursor<'_>) -> Option<f64> {
+    let mut last = "";
+    while let Some(word) = cursor.word() {
+        let is_count = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        match word {
+            "-" => {}
+            "ms" => return scan::scaled(last, 0).filter(|_| cursor.is_done()),
+            _ if is_count => last = word,
+            _ => return scan::scaled(word.strip_suffix("ms")?, 0).filter(|_| cursor.is_done()),
+        }
+    }
+    None
+}
+
+/// `INFO`, `INFO:`, `[info]`.
+fn is_level(text: &str) -> bool {
+    let word = text.trim_end_matches(':');
+    ["debug", "info", "warn", "warning", "error", "critical", "fatal", "notice"]
+        .iter()
+        .any(|level| word.eq_ignore_ascii_case(level))
+}
+
+/// An address, with or without a port.
+fn address(word: &str) -> bool {
+    let alone = word.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok());
+    let alone = alone.map_or(word, |(address, _)| address);
+    alone.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().is_ok()
+}
+
+/// `21/Nov/2026 10:00:01`.
+fn is_werkzeugs(stamp: &str) -> bool {
+    matches!(
+        stamp.as_bytes(),
+        [_, _, b'/', _, _, _, b'/', _, _, _, _, b' ', _, _, b':', ..]
+    )
+}
+
+impl GatewayLog {
+    /// Whether a line is about a try of the gateway's.
+    fn is_try(self, line: &[u8]) -> bool {
+        self.tells_tries && TRY.find(line.get(..LONGEST).unwrap_or(line)).is_some()
+    }
+}
+
+/// A record's text; `None` where it can be no such line.
+fn text(record: &[u8]) -> Option<Cow<'_, str>> {
+    (record.len() <= LONGEST && POST.find(record).is_some()).then(|| plain(record.trim_ascii()))
+}
+
+impl Format for GatewayLog {
+    fn name(&self) -> &'static str {
+        "gateway-log"
+    }
+
+    fn vantage(&self) -> Vantage {
+        Vantage::Proxy
+    }
+
+    fn declared(&self, head: &[u8]) -> Option<&'static dyn Format> {
+        let tries = TRY.find_iter(head).count();
+        if tries == 0 {
+            return None;
+        }
+        let calls = head.split(|byte| *byte == b'\n').filter(|line| self.fit(line) == Fit::Yes);
+        (calls.count() * TRIES >= tries).then_some(&Self::WITH_TRIES)
+    }
+
+    fn fit(&self, line: &[u8]) -> Fit {
+        if self.is_try(line) {
+            return Fit::Yes;
+        }
+        let Some(line) = text(line) else { return Fit::No };
+        let unescaped = Unescaped::default();
+        match Line::of(&line, &unescaped).and_then(|line| read(&line)) {
+            Some(_) => Fit::Yes,
+            None => Fit::No,
+        }
+    }
+
+    fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
+        if self.is_try(record) {
+            return Ok(());
+        }
+        let line = text(record).ok_or(Unread::NotThisFormat)?;
+        let unescaped = Unescaped::default();
+        let line = Line::of(&line, &unescaped).ok_or(Unread::NotThisFormat)?;
+        emit(&read(&line).ok_or(Unread::NotThisFormat)?);
+        Ok(())
+    }
+
+    fn samples(&self) -> &'static [&'static str] {
+        // Behind a logger's beginning the lines may be its format's as well, and are cases instead.
+        &[
+            r#"10.0.3.7 - - [21/Nov/2026 10:00:01] "POST /v1/chat/completions HTTP/1.1" 503 -"#,
+            "2026-11-18T08:20:34.699Z POST /v1/chat/completions 503 - - 1307.724 ms",
+        ]
+    }
+
+    fn source(&self) -> &'static str {
+        "uvicorn/logging.py; hypercorn/logging.py; aiohttp/web_log.py; werkzeug/serving.py; https://github.com/expressjs/morgan; https://github.com/bithavoc/express-winston"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fit, Format, GatewayLog};
+
+    #[test]
+    fn every_sample_is_a_call_with_its_status_and_time() {
+        for (sample, status) in GatewayLog::ANY.samples().iter().zip([503, 503]) {
+            let mut said = Vec::new();
+            let mut emit = |fields: &crate::model::Fields<'_>| said.push((fields.status, fields.timestamp.is_some()));
+            GatewayLog::ANY.parse(sample.as_bytes(), &mut emit).unwrap();
+            assert_eq!(said, [(Some(status), true)], "{sample}");
+        }
+    }
+
+    #[test]
+    fn a_duration_is_told_in_milliseconds() {
+        for (line, ms) in [
+            (
+                "2026-11-18T08:20:34.699Z POST /v1/chat/completions 503 - - 1307.724 ms",
+                1307.724,
+            ),
+            ("2026-11-21 10:00:01.123 [info] POST /v1/chat/completions 200 821ms", 821.0),
+        ] {
+            let mut said = None;
+            GatewayLog::ANY
+                .parse(line.as_bytes(), &mut |fields| said = fields.duration_ms)
+                .unwrap();
+            assert_eq!(said, Some(ms), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_call_of_a_gateways_is_none() {
+        for line in [
+            // Its own pages and health checks.
+            r#"2026-11-18 08:04:07,669 INFO:     10.0.3.7:34602 - "GET /health HTTP/1.1" 200 OK"#,
+            r#"2026-11-18 08:04:07,669 INFO:     10.0.3.7:34602 - "POST /login HTTP/1.1" 500 Internal Server Error"#,
+            "2026-11-18T08:20:34.699Z POST /api/orders 503 - - 1307.724 ms",
+            "2026-11-21 10:00:01.123 [info] POST /v1/answers 200 821ms",
+            // A client's library.
+            r#"2026-11-21 10:00:01,071 DEBUG urllib3.connectionpool https://api.openai.com:443 "POST /v1/chat/completions HTTP/1.1" 500 151"#,
+            r#"2026-11-21 10:00:01,071 INFO httpx HTTP Request: POST https://api.openai.com/v1/chat/completions "HTTP/1.1 200 OK""#,
+            // Words, and other servers' lines, which have formats of their own.
+            "2026-11-21 10:00:01,071 INFO app sending POST /v1/chat/completions 200 tokens at most",
+            r#"10.0.3.7 - - [21/Nov/2026:10:00:01 +0000] "POST /v1/chat/completions HTTP/1.1" 504 167 "-" "-""#,
+            r#"{"level":"info","message":"POST /v1/messages 200 1757ms","status":503,"timestamp":"2026-11-18T08:04:09.567Z"}"#,
+        ] {
+            assert_eq!(GatewayLog::ANY.fit(line.as_bytes()), Fit::No, "{line}");
+        }
+    }
+}
