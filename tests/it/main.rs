@@ -40,6 +40,7 @@ mod joined;
 mod killed;
 mod merge;
 mod month;
+mod named_statuses;
 mod nightly;
 mod nightly_envelopes;
 mod only_failures;

@@ -34,7 +34,7 @@ pub(in crate::gather::formats) fn slots(line: &str, members: &[Member<'_>]) -> O
     if facts().any(|key| facts().filter(|other| *other == key).count() > 1) {
         return None;
     }
-    let duration = [Key::DurationMs, Key::DurationSeconds, Key::DurationAny]
+    let duration = [Key::DurationMs, Key::DurationSeconds, Key::DurationMicros, Key::DurationAny]
         .into_iter()
         .find(|key| has(*key));
     let time = [Key::Timestamp, Key::StartTime].into_iter().find(|key| has(*key));
@@ -44,7 +44,7 @@ pub(in crate::gather::formats) fn slots(line: &str, members: &[Member<'_>]) -> O
     let slot = |(key, text, is_text): &Member<'_>| match key {
         Some(key) if Some(*key) == time => Slot::stamp(line, text),
         Some(key) if Some(*key) == duration => Slot::number(line, text, Own::Duration(milliseconds(*key, template)?)),
-        Some(Key::DurationSeconds | Key::DurationAny) => Slot::number(line, text, Own::Nothing),
+        Some(Key::DurationSeconds | Key::DurationMicros | Key::DurationAny) => Slot::number(line, text, Own::Nothing),
         Some(Key::StartTime) => Slot::digits(line, text, Own::Nothing),
         Some(Key::XRequestId) => Slot::id(line, text, Own::ProviderId),
         Some(Key::RequestId) => Slot::id(line, text, Own::RequestId),
@@ -68,6 +68,7 @@ fn count(line: &str, text: &str, own: Own) -> Option<Slot> {
 fn milliseconds(key: Key, template: &str) -> Option<Elapsed> {
     match key {
         Key::DurationMs => Some(Elapsed::TenTo(0)),
+        Key::DurationMicros => Some(Elapsed::TenTo(-3)),
         Key::DurationSeconds => Some(Elapsed::By(|text| Some(scaled(text, 0)? * 1000.0))),
         Key::DurationAny => match told::unit_in(template) {
             Some(1.0) => Some(Elapsed::TenTo(0)),
