@@ -7,6 +7,7 @@
     reason = "a test that cannot go on is to fail"
 )]
 
+mod access_json;
 mod alike;
 mod archives;
 mod browser;

@@ -4,6 +4,8 @@
 pub(super) mod own;
 mod walk;
 
+use super::ALL;
+use super::access_json::AccessJson;
 use super::format::{Fit, Format, Unread};
 use crate::gather::alike::Slot;
 use crate::model::{Fields, Vantage};
@@ -20,10 +22,6 @@ const STRANGERS: &[&str] = &[
     "\"msg\":\"handled request\"",
     "\"DownstreamStatus\"",
     "\"OriginStatus\"",
-    "\"tokens_in\"",
-    "\"response_status_code\"",
-    "\"native_finish_reason\"",
-    "\"delay_ms\"",
     "\"prefix\":\"access-log\"",
     "\"message\":\"502 Bad Gateway\"",
     "\"message\":\"504 Gateway Timeout\"",
@@ -31,14 +29,9 @@ const STRANGERS: &[&str] = &[
     "\"EdgeResponseStatus\"",
     "\"resourceLogs\"",
     "\"resourceSpans\"",
-    "\"latencies\"",
-    "\"backendResponseCode\"",
-    "\"resultSignature\"",
-    "\"httpRequest\"",
     "\"component\": \"LiteLLM",
     "\"component\":\"LiteLLM",
     "\"component\": \"uvicorn",
-    "\"litellm_call_id\"",
     "\"message\": \"litellm.proxy.",
     "\"message\": \"Giving up chat_completion(",
     "\"message\": \"Backing off chat_completion(",
@@ -48,29 +41,51 @@ const STRANGERS: &[&str] = &[
     "\"stream\":\"stderr\"",
     "\"logger\":\"http.handlers",
     "\"x-edge-",
-    "\"responseLength\"",
     "\"resourceMetrics\"",
     "\"fastly_",
     "\"varnish_",
     "\"Varnish-",
     "\"GatewayLogs\"",
     "\"ShoeboxCallResult\"",
-    "\"upstream\":{\"addr",
-    "\"up\":{\"addr",
-    "\"up\":[{\"addr",
     "\"termination_state\"",
 ];
 
-/// Keys of proxies' logs that a gateway of one's own has too, beside the level and the message of its logger.
-const SHARED: &[&str] = &["\"upstream_", "\"remote_addr\"", "\"request_time\""];
+/// What proxies' and gateways' own JSON has, and an application's may have, too: whether a line is theirs they know themselves.
+const SHARED: &[&str] = &[
+    "\"tokens_in\"",
+    "\"response_status_code\"",
+    "\"native_finish_reason\"",
+    "\"delay_ms\"",
+    "\"latencies\"",
+    "\"backendResponseCode\"",
+    "\"resultSignature\"",
+    "\"httpRequest\"",
+    "\"litellm_call_id\"",
+    "\"responseLength\"",
+    "\"upstream_",
+    "\"remote_addr\"",
+    "\"request_time\"",
+];
 
 /// All of them in one pass each.
 static FOREIGN: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| searcher(STRANGERS));
-static PROXYS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| searcher(SHARED));
+static DOUBTFUL: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| searcher(SHARED));
 
 fn searcher(words: &[&str]) -> Option<AhoCorasick> {
     let kind = Some(AhoCorasickKind::ContiguousNFA);
     AhoCorasick::builder().kind(kind).build(words).ok()
+}
+
+/// Whether a line is of a proxy's or gateway's own format.
+fn is_anothers(line: &[u8]) -> bool {
+    let reads_json = |other: &&&dyn Format| other.samples().iter().any(|sample| sample.starts_with('{'));
+    let others = || {
+        ALL.iter()
+            .filter(|other| other.name() != JsonLines.name())
+            .filter(reads_json)
+    };
+    let is_doubtful = DOUBTFUL.as_ref().is_some_and(|words| words.is_match(line));
+    AccessJson::holds(line) || is_doubtful && others().any(|other| other.fit(line) != Fit::No)
 }
 
 impl Format for JsonLines {
@@ -85,12 +100,9 @@ impl Format for JsonLines {
     fn fit(&self, line: &[u8]) -> Fit {
         let line = line.trim_ascii();
         let is_object = line.starts_with(b"{\"") || line.starts_with(b"{ \"");
-        let holds = |words: &Option<AhoCorasick>| words.as_ref().is_some_and(|words| words.is_match(line));
-        if !is_object || !line.ends_with(b"}") || holds(&FOREIGN) {
+        let is_foreign = || FOREIGN.as_ref().is_some_and(|words| words.is_match(line));
+        if !is_object || !line.ends_with(b"}") || is_foreign() || is_anothers(line) {
             Fit::No
-        } else if holds(&PROXYS) {
-            let is_a_loggers = str::from_utf8(line).is_ok_and(walk::has_level_and_message);
-            if is_a_loggers { Fit::Maybe } else { Fit::No }
         } else if str::from_utf8(line).is_ok_and(walk::is_logged) {
             Fit::Yes
         } else {

@@ -173,12 +173,6 @@ pub(super) fn is_logged(line: &str) -> bool {
     })
 }
 
-/// Whether the line has both a level and a message.
-pub(super) fn has_level_and_message(line: &str) -> bool {
-    let keys = || Members::of(line).into_iter().flatten().map(|(name, _)| keys::key(name));
-    keys().any(|key| key == Some(Key::Level)) && keys().any(|key| key == Some(Key::Message))
-}
-
 /// Walks the line's objects, outer ones first; whether the line is whole.
 fn walk<'a>(line: &'a str, found: &mut Found<'a>) -> bool {
     let Some(mut members) = Members::of(line) else { return false };

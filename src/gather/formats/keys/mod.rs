@@ -109,6 +109,15 @@ impl Folded {
         Some(folded)
     }
 
+    /// A name behind the name of the group that it stands in.
+    pub(super) fn behind(group: &str, name: &Self) -> Option<Self> {
+        let mut folded = Self::of(group)?;
+        for byte in name.bytes() {
+            folded.push(*byte)?;
+        }
+        Some(folded)
+    }
+
     fn push(&mut self, byte: u8) -> Option<()> {
         *self.bytes.get_mut(self.length)? = byte;
         self.length += 1;
