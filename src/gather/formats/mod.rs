@@ -98,7 +98,7 @@ pub static ALL: &[&dyn Format] = &[
     &har::OF_BROWSER,
     &har::OF_PROXY,
     &helicone::HELICONE,
-    &json_lines::JsonLines,
+    &json_lines::JsonLines::ANY,
     &kong::Kong,
     &litellm::Litellm,
     &litellm::LitellmPayload,

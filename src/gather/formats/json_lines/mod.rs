@@ -2,6 +2,7 @@
 //! zap, zerolog, slog, loguru, ECS, GELF and what applications make up.
 
 pub(super) mod own;
+mod unit;
 mod walk;
 
 use super::ALL;
@@ -13,7 +14,17 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::sync::LazyLock;
 
 /// The format.
-pub(super) struct JsonLines;
+pub(super) struct JsonLines {
+    /// Whether times with decimals are milliseconds where nothing says it.
+    in_milliseconds: bool,
+}
+
+impl JsonLines {
+    /// Before the log's unit is known.
+    pub(super) const ANY: Self = Self { in_milliseconds: false };
+}
+
+static IN_MILLISECONDS: JsonLines = JsonLines { in_milliseconds: true };
 
 /// What only a proxy's, gateway's or envelope's own JSON has: those are formats of their own.
 const STRANGERS: &[&str] = &[
@@ -81,7 +92,7 @@ fn is_anothers(line: &[u8]) -> bool {
     let reads_json = |other: &&&dyn Format| other.samples().iter().any(|sample| sample.starts_with('{'));
     let others = || {
         ALL.iter()
-            .filter(|other| other.name() != JsonLines.name())
+            .filter(|other| other.name() != JsonLines::ANY.name())
             .filter(reads_json)
     };
     let is_doubtful = DOUBTFUL.as_ref().is_some_and(|words| words.is_match(line));
@@ -113,17 +124,21 @@ impl Format for JsonLines {
 
     fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
         let Ok(line) = std::str::from_utf8(record) else {
-            return walk::line(&String::from_utf8_lossy(record), emit);
+            return walk::line(&String::from_utf8_lossy(record), self.in_milliseconds, emit);
         };
-        walk::line(line, emit)
+        walk::line(line, self.in_milliseconds, emit)
     }
 
     fn own(&self, record: &str) -> Option<Vec<Slot>> {
-        own::own(record)
+        own::own(record, self.in_milliseconds)
     }
 
     fn owns_failures(&self) -> bool {
         true
+    }
+
+    fn declared(&self, head: &[u8]) -> Option<&'static dyn Format> {
+        unit::is_milliseconds(head).then_some(&IN_MILLISECONDS as &dyn Format)
     }
 
     fn samples(&self) -> &'static [&'static str] {

@@ -122,8 +122,9 @@ impl<'a> Found<'a> {
 const _: () = assert!(Key::COUNT <= 64, "a bit for each fact");
 
 /// Reads one line and emits what it says of a call.
-pub(super) fn line(line: &str, emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
+pub(super) fn line(line: &str, in_milliseconds: bool, emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
     let mut found = Found::default();
+    found.told.in_milliseconds = in_milliseconds;
     if !walk(line, &mut found) {
         return Err(if line.trim_start().starts_with('{') {
             Unread::CutShort

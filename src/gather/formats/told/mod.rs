@@ -8,7 +8,7 @@ use crate::gather::messages::{self, Said};
 use crate::gather::retry_after;
 use crate::model::{ErrorSaid, Fields, Grain, Instant};
 use crate::providers;
-pub(super) use values::{duration_ms, is_absent, is_error_level, unit_in};
+pub(super) use values::{duration_in_ms, duration_ms, is_absent, is_error_level, unit_in};
 use values::{status, whole};
 
 /// Stands where two names that may be a status's hold different ones.
@@ -18,12 +18,15 @@ const UNCLEAR: &str = "?";
 #[derive(Clone, Debug)]
 pub(super) struct Told<'a> {
     values: [Option<&'a str>; Key::COUNT],
+    /// Whether the log's times with decimals are milliseconds where nothing says it.
+    pub(super) in_milliseconds: bool,
 }
 
 impl Default for Told<'_> {
     fn default() -> Self {
         Self {
             values: [None; Key::COUNT],
+            in_milliseconds: false,
         }
     }
 }
@@ -143,7 +146,8 @@ impl<'a> Told<'a> {
             let number = text.parse::<f64>().ok().filter(|number| number.is_finite())?;
             Some(number * unit_in(self.get(Key::Message)?)?)
         };
-        in_unit().or_else(|| duration_ms(text))
+        let by_itself = if self.in_milliseconds { duration_in_ms } else { duration_ms };
+        in_unit().or_else(|| by_itself(text))
     }
 
     /// Whether the message does not speak of what comes before an end.
