@@ -7,6 +7,7 @@
     reason = "a test that cannot go on is to fail"
 )]
 
+mod access_json;
 mod access_lines;
 mod alike;
 mod archives;
@@ -44,6 +45,7 @@ mod joined;
 mod killed;
 mod merge;
 mod month;
+mod named_statuses;
 mod nightly;
 mod nightly_envelopes;
 mod node_errors;

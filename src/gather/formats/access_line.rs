@@ -5,7 +5,7 @@
 //! three decimals, Apache alone microseconds and a virtual host in front. It matters, because nginx stamps the end of an
 //! exchange and Apache its start.
 
-use super::access_keys::{Key, fill, key};
+use super::access_keys::{Key, Unit, fill, fill_in, key};
 use super::format::Unread;
 use super::log_format::{Compiled, nginx};
 use super::shapes;
@@ -62,11 +62,11 @@ const MOST_WORDS: usize = 5;
 static COMMON: LazyLock<Option<Compiled>> =
     LazyLock::new(|| nginx::compile(r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent"#).ok());
 
-/// Reads a line of any beginning with what follows it.
+/// Reads a line of any beginning with what follows it, its times in the log's unit.
 ///
 /// # Errors
 /// [`Unread`] where it is none of the four, or where it is pairs that are no access line's.
-pub(super) fn read(line: &str) -> Result<(Fields<'_>, Seen), Unread> {
+pub(super) fn read(line: &str, unit: Unit) -> Result<(Fields<'_>, Seen), Unread> {
     let (mut fields, beginning, rest) = begin(line)?;
     let mut seen = Seen {
         beginning,
@@ -75,7 +75,7 @@ pub(super) fn read(line: &str) -> Result<(Fields<'_>, Seen), Unread> {
     let mut cursor = Cursor::new(rest);
     loop {
         if let Some((name, value)) = cursor.pair() {
-            pair(&mut fields, &mut seen, name, value);
+            pair(&mut fields, &mut seen, unit, name, value);
         } else if let Some(token) = cursor.token() {
             unnamed(&mut fields, token);
         } else {
@@ -95,13 +95,17 @@ pub(super) fn read(line: &str) -> Result<(Fields<'_>, Seen), Unread> {
     }
 }
 
-/// A value behind the line that has no name: an id of the provider's or its edge's looks like nothing else.
+/// A value behind the line that has no name: an id of the provider's, its edge's or the caller's looks like nothing else.
 pub(super) fn unnamed<'a>(fields: &mut Fields<'a>, token: Token<'a>) {
     let text = token.text();
     if shapes::is_provider_id(text) {
         fields.x_request_id.get_or_insert(text);
     } else if shapes::is_ray(text) {
         fields.cf_ray.get_or_insert(text);
+    } else if shapes::is_uuid(text) && !fields.url.is_some_and(|url| url.contains("/deployments/")) {
+        // Of two neither is taken; Azure's own ids are UUIDs, too.
+        let is_second = fields.x_client_request_id.is_some_and(|first| first != text);
+        fields.x_client_request_id = Some(text).filter(|_| !is_second);
     }
 }
 
@@ -270,7 +274,7 @@ fn is_clf_time(stamp: &str) -> bool {
     stamp.len() >= 20 && bytes.get(2) == Some(&b'/') && bytes.get(6) == Some(&b'/') && bytes.get(11) == Some(&b':')
 }
 
-fn pair<'a>(fields: &mut Fields<'a>, seen: &mut Seen, name: &'a str, value: Token<'a>) {
+fn pair<'a>(fields: &mut Fields<'a>, seen: &mut Seen, unit: Unit, name: &'a str, value: Token<'a>) {
     let Some(key) = key(name) else { return };
     if key == Key::Foreign {
         seen.foreign = true;
@@ -281,7 +285,7 @@ fn pair<'a>(fields: &mut Fields<'a>, seen: &mut Seen, name: &'a str, value: Toke
     let microseconds = is_microseconds(key, value);
     seen.apache |= microseconds;
     seen.nginx |= key.tells_nginx() && !microseconds && (key != Key::RequestTime || value.contains('.'));
-    fill(fields, key, value);
+    fill_in(fields, key, value, unit);
 }
 
 /// `us=1283080` is Apache's `%D`, not a status.
@@ -295,7 +299,11 @@ fn is_microseconds(key: Key, value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Beginning, read};
+    use super::{Beginning, Unit};
+
+    fn read(line: &str) -> Result<(super::Fields<'_>, super::Seen), super::Unread> {
+        super::read(line, Unit::Unsaid)
+    }
 
     #[test]
     fn a_line_tells_which_server_wrote_it() {

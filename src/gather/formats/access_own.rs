@@ -1,15 +1,15 @@
 //! Which parts of an access line are its own: its time, the bytes it counts, and the pairs whose value is a time, an id or a
 //! number that nobody reads.
 
-use super::access_keys::{Key, MICROSECONDS, MILLISECONDS, SECONDS, key, milliseconds};
+use super::access_keys::{Key, MICROSECONDS, MILLISECONDS, SECONDS, Unit, key, without_dashes};
 use super::access_line::read;
 use crate::gather::alike::{Elapsed, Own, Slot};
 use crate::model::Fields;
 use crate::text::scan::{self, Cursor, Token};
 
 /// The parts of a line that are its own; `None` where its duration is told more than once in a way that the order decides.
-pub(super) fn own(line: &str) -> Option<Vec<Slot>> {
-    let (fields, _) = read(line).ok()?;
+pub(super) fn own(line: &str, unit: Unit) -> Option<Vec<Slot>> {
+    let (fields, _) = read(line, unit).ok()?;
     let (mut slots, rest) = beginning(line, fields.timestamp?)?;
     let mut cursor = Cursor::new(rest);
     let mut told = Vec::new();
@@ -20,7 +20,7 @@ pub(super) fn own(line: &str) -> Option<Vec<Slot>> {
             break;
         }
     }
-    slots.extend(pairs(line, &fields, &told)?);
+    slots.extend(pairs(line, &fields, unit, &told)?);
     Some(slots)
 }
 
@@ -54,8 +54,8 @@ pub(super) fn beginning<'a>(line: &'a str, stamp: &str) -> Option<(Vec<Slot>, &'
 }
 
 /// The parts that are told by their keys; `None` where the duration is told more than once in a way that the order decides.
-pub(super) fn pairs(line: &str, fields: &Fields<'_>, told: &[(Option<Key>, &str)]) -> Option<Vec<Slot>> {
-    let duration = duration(told)?;
+pub(super) fn pairs(line: &str, fields: &Fields<'_>, unit: Unit, told: &[(Option<Key>, &str)]) -> Option<Vec<Slot>> {
+    let duration = duration(told)?.map(|key| (key, unit));
     let slots = told
         .iter()
         .filter_map(|(key, value)| slot(line, fields, duration, *key, value));
@@ -75,15 +75,25 @@ pub(super) fn duration(told: &[(Option<Key>, &str)]) -> Option<Option<Key>> {
 }
 
 /// The part that a key tells.
-pub(super) fn slot(line: &str, fields: &Fields<'_>, duration: Option<Key>, key: Option<Key>, value: &str) -> Option<Slot> {
+pub(super) fn slot(
+    line: &str,
+    fields: &Fields<'_>,
+    duration: Option<(Key, Unit)>,
+    key: Option<Key>,
+    value: &str,
+) -> Option<Slot> {
     let is = |field: Option<&str>| field.is_some_and(|field| std::ptr::eq(field, value));
     if is(fields.timestamp) {
         return Slot::stamp(line, value);
     }
     match key {
-        Some(key) if Some(key) == duration => Slot::number(line, value, Own::Duration(in_milliseconds(key, value)?)),
+        Some(key) if duration.is_some_and(|(of, _)| of == key) => {
+            let (_, unit) = duration?;
+            Slot::number(line, value, Own::Duration(in_milliseconds(key, unit, value)?))
+        }
         Some(Key::UpstreamTime(_) | Key::ConnectTime(_) | Key::HeaderTime(_)) => point(line, value, Own::Nothing),
         Some(Key::ProviderId | Key::OtherProviderId | Key::ShortId | Key::RequestId | Key::ClientId | Key::OwnId) => {
+            let value = without_dashes(value);
             let own = match () {
                 () if is(fields.x_request_id) => Own::ProviderId,
                 () if is(fields.request_id) => Own::RequestId,
@@ -104,14 +114,26 @@ fn point(line: &str, value: &str, own: Own) -> Option<Slot> {
     Slot::number(line, value, own).filter(|_| value.contains('.'))
 }
 
-/// How the duration's text becomes milliseconds. A whole number of seconds is long where it counts microseconds.
-fn in_milliseconds(key: Key, value: &str) -> Option<Elapsed> {
+/// How the duration's text becomes milliseconds. A whole number of seconds is long where it counts microseconds, unless the log
+/// has told its unit.
+fn in_milliseconds(key: Key, unit: Unit, value: &str) -> Option<Elapsed> {
     let power = match key {
-        Key::RequestTime => return value.contains('.').then_some(Elapsed::TenTo(SECONDS)),
-        Key::Duration(power) | Key::UpstreamTime(power) => power,
+        Key::RequestTime => SECONDS,
+        Key::Duration(power) => power,
+        Key::UpstreamTime(power) => {
+            Unit::Unsaid.milliseconds(value, power)?;
+            return in_power(power, value);
+        }
         _ => return None,
     };
-    milliseconds(value, power)?;
+    unit.milliseconds(value, power)?;
+    match unit {
+        Unit::TenTo(of_log) if power == SECONDS => Some(Elapsed::TenTo(of_log)),
+        _ => in_power(power, value),
+    }
+}
+
+fn in_power(power: i32, value: &str) -> Option<Elapsed> {
     match power {
         SECONDS => value.contains('.').then_some(Elapsed::TenTo(SECONDS)),
         MILLISECONDS | MICROSECONDS => Some(Elapsed::TenTo(power)),

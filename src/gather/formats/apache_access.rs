@@ -4,6 +4,7 @@
 //! Apache stamps the start of a request. Its plain common and combined lines are nginx's, letter by letter, and are read
 //! as `nginx-combined`. <https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#formats>
 
+use super::access_keys::Unit;
 use super::access_line::{is_exchange, read};
 use super::access_own;
 use super::format::{Fit, Format, Unread};
@@ -13,7 +14,26 @@ use crate::text::scan;
 
 /// The format.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct ApacheAccess;
+pub(super) struct ApacheAccess {
+    /// What the log's times are in.
+    unit: Unit,
+}
+
+impl ApacheAccess {
+    /// Before the log's unit is known.
+    pub(super) const ANY: Self = Self { unit: Unit::Unsaid };
+}
+
+static IN_UNITS: [ApacheAccess; 4] = [
+    ApacheAccess { unit: Unit::SECONDS },
+    ApacheAccess {
+        unit: Unit::MILLISECONDS,
+    },
+    ApacheAccess {
+        unit: Unit::MICROSECONDS,
+    },
+    ApacheAccess { unit: Unit::NANOSECONDS },
+];
 
 impl Format for ApacheAccess {
     fn name(&self) -> &'static str {
@@ -25,7 +45,7 @@ impl Format for ApacheAccess {
     }
 
     fn fit(&self, line: &[u8]) -> Fit {
-        match read(&scan::text(line)) {
+        match read(&scan::text(line), self.unit) {
             Ok((_, seen)) if seen.is_apache() => Fit::Yes,
             _ => Fit::No,
         }
@@ -33,7 +53,7 @@ impl Format for ApacheAccess {
 
     fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
         let line = scan::text(record);
-        let (mut fields, seen) = read(&line)?;
+        let (mut fields, seen) = read(&line, self.unit)?;
         if !seen.is_apache() {
             return Err(Unread::NotThisFormat);
         }
@@ -45,7 +65,13 @@ impl Format for ApacheAccess {
     }
 
     fn own(&self, record: &str) -> Option<Vec<Slot>> {
-        access_own::own(record)
+        access_own::own(record, self.unit)
+    }
+
+    fn declared(&self, head: &[u8]) -> Option<&'static dyn Format> {
+        let unit = Unit::of_log(head, |line, unit| read(line, unit).ok()?.0.duration_ms);
+        let known = IN_UNITS.iter().find(|format| format.unit == unit);
+        known.map(|format| format as &dyn Format)
     }
 
     fn samples(&self) -> &'static [&'static str] {

@@ -99,7 +99,7 @@ impl Format for Logfmt {
 
     fn own(&self, record: &str) -> Option<Vec<Slot>> {
         let members: Vec<_> = pairs(record).map(own_member).collect();
-        own::slots(record, &members)
+        own::slots(record, &members, false)
     }
 
     fn samples(&self) -> &'static [&'static str] {

@@ -4,7 +4,7 @@
 //! ones that sites use elsewhere (`access_keys`). Apache's `%t` stands in brackets and is the start; nginx stamps the end, and
 //! only it has the times of an upstream. <http://ltsv.org>
 
-use super::access_keys::{Key, MICROSECONDS, SECONDS, fill, key};
+use super::access_keys::{Key, MICROSECONDS, SECONDS, Unit, fill, key};
 use super::access_line::is_exchange;
 use super::access_own;
 use super::format::{Fit, Format, Unread};
@@ -106,7 +106,7 @@ impl Format for Ltsv {
                 Some((meaning(label), bare.unwrap_or(value)))
             })
             .collect();
-        access_own::pairs(record, &fields, &told?)
+        access_own::pairs(record, &fields, Unit::Unsaid, &told?)
     }
 
     fn samples(&self) -> &'static [&'static str] {

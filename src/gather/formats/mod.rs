@@ -1,5 +1,6 @@
 //! One file a format: how a log spells things. A format knows spelling and nothing of meaning.
 
+mod access_json;
 mod access_keys;
 mod access_line;
 mod access_own;
@@ -42,7 +43,6 @@ mod ltsv;
 mod mitmproxy;
 mod nginx_combined;
 mod nginx_error;
-mod nginx_json;
 mod nginx_upstream;
 mod openai_node;
 mod openrouter;
@@ -79,8 +79,10 @@ mod case_tests;
 
 /// Every built-in format. The order has no meaning: recognition is computed from the samples.
 pub static ALL: &[&dyn Format] = &[
-    &access_values::AccessValues,
-    &apache_access::ApacheAccess,
+    &access_json::AccessJson::NGINX,
+    &access_json::AccessJson::OTHER,
+    &access_values::AccessValues::ANY,
+    &apache_access::ApacheAccess::ANY,
     &apache_error::ApacheError,
     &aws_alb::AwsAlb,
     &aws_api_gateway::AwsApiGateway,
@@ -100,7 +102,7 @@ pub static ALL: &[&dyn Format] = &[
     &har::OF_BROWSER,
     &har::OF_PROXY,
     &helicone::HELICONE,
-    &json_lines::JsonLines,
+    &json_lines::JsonLines::ANY,
     &kong::Kong,
     &litellm::Litellm::USUAL,
     &litellm::LitellmPayload,
@@ -109,8 +111,7 @@ pub static ALL: &[&dyn Format] = &[
     &mitmproxy::Mitmproxy,
     &nginx_combined::NginxCombined,
     &nginx_error::NginxError,
-    &nginx_json::NginxJson,
-    &nginx_upstream::NginxUpstream,
+    &nginx_upstream::NginxUpstream::ANY,
     &OpenAiNode,
     &otlp::Otlp,
     &openrouter::OPENROUTER,

@@ -70,7 +70,11 @@ impl Format for NginxCombined {
     }
 
     fn own(&self, record: &str) -> Option<Vec<Slot>> {
-        let (fields, rest) = common(record).ok()?;
+        let (mut fields, rest) = common(record).ok()?;
+        let mut cursor = Cursor::new(rest);
+        while let Some(token) = cursor.token() {
+            unnamed(&mut fields, token);
+        }
         let (mut slots, _) = access_own::beginning(record, fields.timestamp?)?;
         let mut cursor = Cursor::new(rest);
         let (mut timed, mut named) = (false, false);
@@ -84,7 +88,10 @@ impl Format for NginxCombined {
                     slots.extend(Slot::id(record, token.text(), Own::ProviderId));
                     named = true;
                 }
-                _ => {}
+                _ => {
+                    let is_callers = fields.x_client_request_id.is_some_and(|id| std::ptr::eq(id, token.text()));
+                    slots.extend(is_callers.then(|| Slot::id(record, token.text(), Own::ClientId)).flatten());
+                }
             }
         }
         Some(slots)

@@ -5,6 +5,7 @@
 //! record: nginx's lists of tries stay as written, the last try's times go into the fields. nginx stamps the end of an
 //! exchange. <https://nginx.org/en/docs/http/ngx_http_upstream_module.html#variables>
 
+use super::access_keys::Unit;
 use super::access_line::{is_exchange, read};
 use super::access_own;
 use super::format::{Fit, Format, Unread};
@@ -14,7 +15,26 @@ use crate::text::scan;
 
 /// The format.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct NginxUpstream;
+pub(super) struct NginxUpstream {
+    /// What the log's times are in.
+    unit: Unit,
+}
+
+impl NginxUpstream {
+    /// Before the log's unit is known.
+    pub(super) const ANY: Self = Self { unit: Unit::Unsaid };
+}
+
+static IN_UNITS: [NginxUpstream; 4] = [
+    NginxUpstream { unit: Unit::SECONDS },
+    NginxUpstream {
+        unit: Unit::MILLISECONDS,
+    },
+    NginxUpstream {
+        unit: Unit::MICROSECONDS,
+    },
+    NginxUpstream { unit: Unit::NANOSECONDS },
+];
 
 impl Format for NginxUpstream {
     fn name(&self) -> &'static str {
@@ -26,7 +46,7 @@ impl Format for NginxUpstream {
     }
 
     fn fit(&self, line: &[u8]) -> Fit {
-        match read(&scan::text(line)) {
+        match read(&scan::text(line), self.unit) {
             Ok((_, seen)) if seen.nginx => Fit::Yes,
             Ok((_, seen)) if !seen.is_apache() => Fit::Maybe,
             _ => Fit::No,
@@ -35,7 +55,7 @@ impl Format for NginxUpstream {
 
     fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
         let line = scan::text(record);
-        let (mut fields, seen) = read(&line)?;
+        let (mut fields, seen) = read(&line, self.unit)?;
         if seen.is_apache() {
             return Err(Unread::NotThisFormat);
         }
@@ -49,11 +69,17 @@ impl Format for NginxUpstream {
     }
 
     fn own(&self, record: &str) -> Option<Vec<Slot>> {
-        access_own::own(record)
+        access_own::own(record, self.unit)
     }
 
     fn owns_failures(&self) -> bool {
         true
+    }
+
+    fn declared(&self, head: &[u8]) -> Option<&'static dyn Format> {
+        let unit = Unit::of_log(head, |line, unit| read(line, unit).ok()?.0.duration_ms);
+        let known = IN_UNITS.iter().find(|format| format.unit == unit);
+        known.map(|format| format as &dyn Format)
     }
 
     fn samples(&self) -> &'static [&'static str] {

@@ -6,8 +6,10 @@
 //! (<https://nginx.org/en/docs/varindex.html>).
 
 mod names;
+mod unit;
 
-pub(super) use names::key;
+pub(super) use names::{key, named};
+pub(super) use unit::Unit;
 
 use crate::gather::retry_after;
 use crate::model::Fields;
@@ -81,17 +83,31 @@ pub(super) enum Key {
     AnyRegion,
     /// The answer's `Retry-After`, in seconds.
     RetryAfter,
-    /// What other writers name and no nginx site does: an application's logger, Envoy, Caddy, a load balancer.
+    /// What other writers name and no nginx site does: Envoy, Caddy, a load balancer, and in a line of pairs a logger.
     Foreign,
+    /// A logger's level.
+    Level,
+    /// A logger's message.
+    Message,
+    /// What only who makes a call itself writes of it.
+    Application,
+    /// Whom a proxy in front names as the client.
+    Forwarded,
+    /// A count of bytes.
+    Bytes,
+    /// The client's program.
+    UserAgent,
+    /// The referer, or the user that was let in.
+    Referer,
+    /// The protocol of the request.
+    Protocol,
 }
 
 /// Seconds, milliseconds and microseconds as powers of ten from the unit to milliseconds.
 pub(super) const SECONDS: i32 = 3;
 pub(super) const MILLISECONDS: i32 = 0;
 pub(super) const MICROSECONDS: i32 = -3;
-
-/// Digits from which a whole number of "seconds" is taken for microseconds: 10,000 s would be an exchange of three hours.
-const MICROSECOND_DIGITS: usize = 5;
+const NANOSECONDS: i32 = -6;
 
 /// Whether a log wrote "none".
 pub(super) fn is_none(value: &str) -> bool {
@@ -104,6 +120,11 @@ pub(super) fn is_none(value: &str) -> bool {
 
 /// Puts one value where it belongs. Values that say "none" and values of another shape leave the field as it was.
 pub(super) fn fill<'a>(fields: &mut Fields<'a>, key: Key, value: &'a str) {
+    fill_in(fields, key, value, Unit::Unsaid);
+}
+
+/// The same where the log's numbers told what its times are in.
+pub(super) fn fill_in<'a>(fields: &mut Fields<'a>, key: Key, value: &'a str, unit: Unit) {
     if is_none(value) {
         return fill_none(fields, key, value);
     }
@@ -119,8 +140,8 @@ pub(super) fn fill<'a>(fields: &mut Fields<'a>, key: Key, value: &'a str) {
         Key::Proxy => fields.proxy = Some(value),
         Key::Machine => fields.host = Some(value),
         Key::Status => fields.status = scan::status(value).or(fields.status),
-        Key::RequestTime => fields.duration_ms = milliseconds(value, SECONDS).or(fields.duration_ms),
-        Key::Duration(power) => fields.duration_ms = milliseconds(value, power).or(fields.duration_ms),
+        Key::RequestTime => fields.duration_ms = unit.milliseconds(value, SECONDS).or(fields.duration_ms),
+        Key::Duration(power) => fields.duration_ms = unit.milliseconds(value, power).or(fields.duration_ms),
         Key::UpstreamTime(power) => fields.duration_ms = fields.duration_ms.or_else(|| sum(value, power)),
         Key::ConnectTime(power) => fields.upstream_connect_ms = Some(milliseconds(last(value), power)),
         Key::HeaderTime(power) => fields.upstream_header_ms = Some(milliseconds(last(value), power)),
@@ -147,7 +168,17 @@ fn fill_none<'a>(fields: &mut Fields<'a>, key: Key, value: &'a str) {
     }
 }
 
+/// An id without the dashes that nginx writes for an empty variable: sites put two headers behind each other, of which a
+/// provider sends one (`$upstream_http_x_request_id$upstream_http_request_id`).
+pub(super) fn without_dashes(id: &str) -> &str {
+    id.trim_matches('-')
+}
+
 fn fill_id<'a>(fields: &mut Fields<'a>, key: Key, value: &'a str) {
+    let value = without_dashes(value);
+    if value.is_empty() {
+        return;
+    }
     match key {
         Key::ProviderId => fields.x_request_id = Some(value),
         Key::OtherProviderId => keep(&mut fields.x_request_id, value),
@@ -206,21 +237,7 @@ fn sum(value: &str, power: i32) -> Option<f64> {
 
 /// A time in milliseconds; a unit that stands on the value outweighs the key's.
 pub(super) fn milliseconds(value: &str, power: i32) -> Option<f64> {
-    match value.as_bytes().last()? {
-        b's' => {
-            let bare = value.strip_suffix('s')?;
-            if let Some(ms) = bare.strip_suffix('m') {
-                scan::scaled(ms, MILLISECONDS)
-            } else if let Some(us) = bare.strip_suffix(['u', 'µ']) {
-                scan::scaled(us, MICROSECONDS)
-            } else {
-                scan::scaled(bare, SECONDS)
-            }
-        }
-        // A whole number that long is Apache's `%D` under a name that usually means seconds.
-        _ if power == SECONDS && value.len() >= MICROSECOND_DIGITS && !value.contains('.') => scan::scaled(value, MICROSECONDS),
-        _ => scan::scaled(value, power),
-    }
+    Unit::Unsaid.milliseconds(value, power)
 }
 
 /// Milliseconds of a text of seconds.
@@ -297,6 +314,15 @@ mod tests {
         for own in ["us-east-1", "CA", "Bavaria", "eu"] {
             assert_eq!(filled(&[("region", own)]).region, None, "{own}");
         }
+    }
+
+    #[test]
+    fn a_dash_beside_an_id_is_an_empty_headers() {
+        assert_eq!(filled(&[("provider_request_id", "req_1-")]).x_request_id, Some("req_1"));
+        assert_eq!(filled(&[("provider_request_id", "-req_1")]).x_request_id, Some("req_1"));
+        assert_eq!(filled(&[("provider_request_id", "--")]).x_request_id, None);
+        let uuid = "0f8fad5b-d9cb-469f-a165-70867728950e";
+        assert_eq!(filled(&[("crid", uuid)]).x_client_request_id, Some(uuid));
     }
 
     #[test]

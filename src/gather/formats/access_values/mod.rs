@@ -9,7 +9,7 @@
 mod pieces;
 mod shapes;
 
-use super::access_keys::{Key, fill, key};
+use super::access_keys::{Key, Unit, fill, fill_in, key};
 use super::access_line::is_exchange;
 use super::format::{Fit, Format, Unread};
 use crate::model::{Fields, Instant, Vantage};
@@ -18,7 +18,26 @@ use pieces::{Piece, pieces};
 
 /// The format.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct AccessValues;
+pub(super) struct AccessValues {
+    /// What the log's named times are in.
+    unit: Unit,
+}
+
+impl AccessValues {
+    /// Before the log's unit is known.
+    pub(super) const ANY: Self = Self { unit: Unit::Unsaid };
+}
+
+static IN_UNITS: [AccessValues; 4] = [
+    AccessValues { unit: Unit::SECONDS },
+    AccessValues {
+        unit: Unit::MILLISECONDS,
+    },
+    AccessValues {
+        unit: Unit::MICROSECONDS,
+    },
+    AccessValues { unit: Unit::NANOSECONDS },
+];
 
 /// Values that are looked at: a line with more is no access line.
 const MOST: usize = 64;
@@ -37,6 +56,10 @@ struct Line<'a> {
     nginx: bool,
     /// A word that a logger wrote.
     foreign: bool,
+    /// A time that its unit may follow, and the longest before it.
+    timed: Option<(f64, Option<f64>)>,
+    /// What the log's named times are in.
+    unit: Unit,
     /// Different ids of the shape a caller's has: of two neither is taken.
     uuids: u32,
 }
@@ -62,7 +85,7 @@ impl<'a> Line<'a> {
             Some(key) => {
                 self.nginx |= key.tells_nginx();
                 self.requested |= key == Key::Request;
-                fill(&mut self.fields, key, value);
+                fill_in(&mut self.fields, key, value, self.unit);
             }
             // A name that says nothing leaves what looks like nothing else.
             None => self.id(value),
@@ -70,12 +93,16 @@ impl<'a> Line<'a> {
     }
 
     fn value(&mut self, text: &'a str, quoted: bool) {
-        if shapes::is_level(text) {
+        let timed = self.timed.take();
+        if let (Some((ms, before)), "ms") = (timed, text) {
+            self.longest(before, ms / 1000.0);
+        } else if shapes::is_level(text) {
             self.foreign = true;
         } else if self.request(text, quoted) || self.status(text) {
         } else if let Some(ms) = shapes::seconds(text) {
             self.nginx = true;
-            self.fields.duration_ms = Some(self.fields.duration_ms.map_or(ms, |longest| longest.max(ms)));
+            self.timed = Some((ms, self.fields.duration_ms));
+            self.longest(self.fields.duration_ms, ms);
         } else if shapes::is_msec(text) {
             fill(&mut self.fields, Key::Msec, text);
         } else if let Some(times) = shapes::three_times(text) {
@@ -93,6 +120,10 @@ impl<'a> Line<'a> {
             self.proxied |= quoted && self.requested && shapes::is_user_agent(text);
             self.id(text);
         }
+    }
+
+    fn longest(&mut self, before: Option<f64>, ms: f64) {
+        self.fields.duration_ms = Some(before.map_or(ms, |longest| longest.max(ms)));
     }
 
     /// A request line, or the method and the path that stand apart.
@@ -192,8 +223,8 @@ impl<'a> Line<'a> {
     }
 }
 
-fn read(text: &str) -> Option<Fields<'_>> {
-    let mut line = Line::default();
+fn read(text: &str, unit: Unit) -> Option<Fields<'_>> {
+    let mut line = Line { unit, ..Line::default() };
     let mut left = MOST;
     pieces(text, &mut |piece| {
         left = left.saturating_sub(1);
@@ -212,7 +243,7 @@ impl Format for AccessValues {
     }
 
     fn fit(&self, line: &[u8]) -> Fit {
-        match read(&scan::text(line)) {
+        match read(&scan::text(line), self.unit) {
             Some(_) => Fit::Maybe,
             None => Fit::No,
         }
@@ -220,11 +251,17 @@ impl Format for AccessValues {
 
     fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
         let line = scan::text(record);
-        let fields = read(&line).ok_or(Unread::NotThisFormat)?;
+        let fields = read(&line, self.unit).ok_or(Unread::NotThisFormat)?;
         if is_exchange(&fields) {
             emit(&fields);
         }
         Ok(())
+    }
+
+    fn declared(&self, head: &[u8]) -> Option<&'static dyn Format> {
+        let unit = Unit::of_log(head, |line, unit| read(line, unit)?.duration_ms);
+        let known = IN_UNITS.iter().find(|format| format.unit == unit);
+        known.map(|format| format as &dyn Format)
     }
 
     fn samples(&self) -> &'static [&'static str] {
@@ -242,8 +279,12 @@ impl Format for AccessValues {
 
 #[cfg(test)]
 mod tests {
-    use super::{AccessValues, read};
+    use super::{AccessValues, Unit};
     use crate::gather::formats::{Fit, Format};
+
+    fn read(line: &str) -> Option<crate::model::Fields<'_>> {
+        super::read(line, Unit::Unsaid)
+    }
 
     #[test]
     fn a_loggers_line_is_none() {
@@ -253,7 +294,7 @@ mod tests {
             "2026-08-03 13:00:05 calling POST /v1/chat/completions 200",
             "2026-08-03 13:00:05 10.0.0.1 connected to 10.0.0.2:443",
         ] {
-            assert_eq!(AccessValues.fit(line.as_bytes()), Fit::No, "{line}");
+            assert_eq!(AccessValues::ANY.fit(line.as_bytes()), Fit::No, "{line}");
         }
     }
 
@@ -270,6 +311,14 @@ mod tests {
     fn the_longest_time_is_the_exchanges() {
         let line = r#"10.0.0.1 [06/Mar/2025:14:02:42 +0000] "POST /v1/x HTTP/1.1" 200 17 0.812 0.861 0.004"#;
         assert_eq!(read(line).unwrap().duration_ms, Some(861.0));
+    }
+
+    #[test]
+    fn a_written_unit_is_obeyed() {
+        let line = "2026-11-21T10:00:01Z 10.0.0.1 POST /v1/chat/completions 200 44 - 821.816 ms";
+        assert_eq!(read(line).unwrap().duration_ms, Some(821.816));
+        let both = "2026-11-21T10:00:01Z 10.0.0.1 POST /v1/chat/completions 200 44 0.903 821.816 ms";
+        assert_eq!(read(both).unwrap().duration_ms, Some(903.0));
     }
 
     #[test]

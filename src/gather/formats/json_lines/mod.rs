@@ -2,8 +2,11 @@
 //! zap, zerolog, slog, loguru, ECS, GELF and what applications make up.
 
 pub(super) mod own;
+mod unit;
 mod walk;
 
+use super::ALL;
+use super::access_json::AccessJson;
 use super::format::{Fit, Format, Unread};
 use crate::gather::alike::Slot;
 use crate::model::{Fields, Vantage};
@@ -11,7 +14,17 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::sync::LazyLock;
 
 /// The format.
-pub(super) struct JsonLines;
+pub(super) struct JsonLines {
+    /// Whether times with decimals are milliseconds where nothing says it.
+    in_milliseconds: bool,
+}
+
+impl JsonLines {
+    /// Before the log's unit is known.
+    pub(super) const ANY: Self = Self { in_milliseconds: false };
+}
+
+static IN_MILLISECONDS: JsonLines = JsonLines { in_milliseconds: true };
 
 /// What only a proxy's, gateway's or envelope's own JSON has: those are formats of their own.
 const STRANGERS: &[&str] = &[
@@ -20,10 +33,6 @@ const STRANGERS: &[&str] = &[
     "\"msg\":\"handled request\"",
     "\"DownstreamStatus\"",
     "\"OriginStatus\"",
-    "\"tokens_in\"",
-    "\"response_status_code\"",
-    "\"native_finish_reason\"",
-    "\"delay_ms\"",
     "\"prefix\":\"access-log\"",
     "\"message\":\"502 Bad Gateway\"",
     "\"message\":\"504 Gateway Timeout\"",
@@ -31,14 +40,9 @@ const STRANGERS: &[&str] = &[
     "\"EdgeResponseStatus\"",
     "\"resourceLogs\"",
     "\"resourceSpans\"",
-    "\"latencies\"",
-    "\"backendResponseCode\"",
-    "\"resultSignature\"",
-    "\"httpRequest\"",
     "\"component\": \"LiteLLM",
     "\"component\":\"LiteLLM",
     "\"component\": \"uvicorn",
-    "\"litellm_call_id\"",
     "\"message\": \"litellm.proxy.",
     "\"message\": \"Giving up chat_completion(",
     "\"message\": \"Backing off chat_completion(",
@@ -48,29 +52,51 @@ const STRANGERS: &[&str] = &[
     "\"stream\":\"stderr\"",
     "\"logger\":\"http.handlers",
     "\"x-edge-",
-    "\"responseLength\"",
     "\"resourceMetrics\"",
     "\"fastly_",
     "\"varnish_",
     "\"Varnish-",
     "\"GatewayLogs\"",
     "\"ShoeboxCallResult\"",
-    "\"upstream\":{\"addr",
-    "\"up\":{\"addr",
-    "\"up\":[{\"addr",
     "\"termination_state\"",
 ];
 
-/// Keys of proxies' logs that a gateway of one's own has too, beside the level and the message of its logger.
-const SHARED: &[&str] = &["\"upstream_", "\"remote_addr\"", "\"request_time\""];
+/// What proxies' and gateways' own JSON has, and an application's may have, too: whether a line is theirs they know themselves.
+const SHARED: &[&str] = &[
+    "\"tokens_in\"",
+    "\"response_status_code\"",
+    "\"native_finish_reason\"",
+    "\"delay_ms\"",
+    "\"latencies\"",
+    "\"backendResponseCode\"",
+    "\"resultSignature\"",
+    "\"httpRequest\"",
+    "\"litellm_call_id\"",
+    "\"responseLength\"",
+    "\"upstream_",
+    "\"remote_addr\"",
+    "\"request_time\"",
+];
 
 /// All of them in one pass each.
 static FOREIGN: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| searcher(STRANGERS));
-static PROXYS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| searcher(SHARED));
+static DOUBTFUL: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| searcher(SHARED));
 
 fn searcher(words: &[&str]) -> Option<AhoCorasick> {
     let kind = Some(AhoCorasickKind::ContiguousNFA);
     AhoCorasick::builder().kind(kind).build(words).ok()
+}
+
+/// Whether a line is of a proxy's or gateway's own format.
+fn is_anothers(line: &[u8]) -> bool {
+    let reads_json = |other: &&&dyn Format| other.samples().iter().any(|sample| sample.starts_with('{'));
+    let others = || {
+        ALL.iter()
+            .filter(|other| other.name() != JsonLines::ANY.name())
+            .filter(reads_json)
+    };
+    let is_doubtful = DOUBTFUL.as_ref().is_some_and(|words| words.is_match(line));
+    AccessJson::holds(line) || is_doubtful && others().any(|other| other.fit(line) != Fit::No)
 }
 
 impl Format for JsonLines {
@@ -85,12 +111,9 @@ impl Format for JsonLines {
     fn fit(&self, line: &[u8]) -> Fit {
         let line = line.trim_ascii();
         let is_object = line.starts_with(b"{\"") || line.starts_with(b"{ \"");
-        let holds = |words: &Option<AhoCorasick>| words.as_ref().is_some_and(|words| words.is_match(line));
-        if !is_object || !line.ends_with(b"}") || holds(&FOREIGN) {
+        let is_foreign = || FOREIGN.as_ref().is_some_and(|words| words.is_match(line));
+        if !is_object || !line.ends_with(b"}") || is_foreign() || is_anothers(line) {
             Fit::No
-        } else if holds(&PROXYS) {
-            let is_a_loggers = str::from_utf8(line).is_ok_and(walk::has_level_and_message);
-            if is_a_loggers { Fit::Maybe } else { Fit::No }
         } else if str::from_utf8(line).is_ok_and(walk::is_logged) {
             Fit::Yes
         } else {
@@ -101,17 +124,21 @@ impl Format for JsonLines {
 
     fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
         let Ok(line) = std::str::from_utf8(record) else {
-            return walk::line(&String::from_utf8_lossy(record), emit);
+            return walk::line(&String::from_utf8_lossy(record), self.in_milliseconds, emit);
         };
-        walk::line(line, emit)
+        walk::line(line, self.in_milliseconds, emit)
     }
 
     fn own(&self, record: &str) -> Option<Vec<Slot>> {
-        own::own(record)
+        own::own(record, self.in_milliseconds)
     }
 
     fn owns_failures(&self) -> bool {
         true
+    }
+
+    fn declared(&self, head: &[u8]) -> Option<&'static dyn Format> {
+        unit::is_milliseconds(head).then_some(&IN_MILLISECONDS as &dyn Format)
     }
 
     fn samples(&self) -> &'static [&'static str] {

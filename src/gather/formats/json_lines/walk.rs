@@ -122,8 +122,9 @@ impl<'a> Found<'a> {
 const _: () = assert!(Key::COUNT <= 64, "a bit for each fact");
 
 /// Reads one line and emits what it says of a call.
-pub(super) fn line(line: &str, emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
+pub(super) fn line(line: &str, in_milliseconds: bool, emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
     let mut found = Found::default();
+    found.told.in_milliseconds = in_milliseconds;
     if !walk(line, &mut found) {
         return Err(if line.trim_start().starts_with('{') {
             Unread::CutShort
@@ -171,12 +172,6 @@ pub(super) fn is_logged(line: &str) -> bool {
             Some(Key::Timestamp | Key::StartTime | Key::Level | Key::Message | Key::LoguruText)
         ) || matches!(name, "record" | "instant" | "log" | "fields")
     })
-}
-
-/// Whether the line has both a level and a message.
-pub(super) fn has_level_and_message(line: &str) -> bool {
-    let keys = || Members::of(line).into_iter().flatten().map(|(name, _)| keys::key(name));
-    keys().any(|key| key == Some(Key::Level)) && keys().any(|key| key == Some(Key::Message))
 }
 
 /// Walks the line's objects, outer ones first; whether the line is whole.

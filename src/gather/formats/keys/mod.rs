@@ -19,6 +19,10 @@ pub(super) enum Key {
     Level,
     Message,
     Status,
+    /// A status under a name that is one's where the line is about a call (`code`, `final_status`).
+    StatusLike,
+    /// The same under a name that may be anything's (`response`, `sc`): one's where the line holds an exchange.
+    StatusShort,
     Model,
     Url,
     Method,
@@ -32,6 +36,7 @@ pub(super) enum Key {
     HttpDate,
     DurationMs,
     DurationSeconds,
+    DurationMicros,
     DurationAny,
     Attempt,
     RetriesTaken,
@@ -105,6 +110,15 @@ impl Folded {
         Some(folded)
     }
 
+    /// A name behind the name of the group that it stands in.
+    pub(super) fn behind(group: &str, name: &Self) -> Option<Self> {
+        let mut folded = Self::of(group)?;
+        for byte in name.bytes() {
+            folded.push(*byte)?;
+        }
+        Some(folded)
+    }
+
     fn push(&mut self, byte: u8) -> Option<()> {
         *self.bytes.get_mut(self.length)? = byte;
         self.length += 1;
@@ -118,8 +132,55 @@ impl Folded {
 
     /// The fact it names.
     pub(super) fn key(&self) -> Option<Key> {
-        BY_SPELLING.get(self.bytes()).copied()
+        let bytes = self.bytes();
+        let known = BY_SPELLING.get(bytes).copied();
+        known.or_else(|| is_status_like(bytes).then_some(Key::StatusLike))
     }
+}
+
+/// Ends of the names that people give to a status.
+const STATUS_ENDS: [&[u8]; 4] = [b"statuscode", b"statusint", b"status", b"code"];
+
+/// Words before such an end that leave it an answer's: a country's code and a job's status have others.
+const STATUS_WORDS: [&[u8]; 24] = [
+    b"http",
+    b"response",
+    b"resp",
+    b"result",
+    b"res",
+    b"return",
+    b"ret",
+    b"reply",
+    b"answer",
+    b"final",
+    b"exit",
+    b"upstream",
+    b"backend",
+    b"origin",
+    b"edge",
+    b"client",
+    b"server",
+    b"gateway",
+    b"proxy",
+    b"provider",
+    b"request",
+    b"req",
+    b"api",
+    b"llm",
+];
+
+/// Whether a folded name is put together of nothing but such words.
+fn is_status_like(folded: &[u8]) -> bool {
+    let Some(mut rest) = STATUS_ENDS.iter().find_map(|end| folded.strip_suffix(*end)) else {
+        return false;
+    };
+    while !rest.is_empty() {
+        match STATUS_WORDS.iter().find_map(|word| rest.strip_prefix(*word)) {
+            Some(behind) => rest = behind,
+            None => return false,
+        }
+    }
+    true
 }
 
 /// The fact a key names.
@@ -141,6 +202,33 @@ mod tests {
             "status",
         ] {
             assert_eq!(key(spelling), Some(Key::Status), "{spelling}");
+        }
+    }
+
+    #[test]
+    fn names_made_of_an_answers_words_are_statuses() {
+        for spelling in [
+            "code",
+            "final_status",
+            "replyCode",
+            "res.statusCode",
+            "resp_code",
+            "ReturnCode",
+            "status_int",
+            "upstream-status",
+        ] {
+            assert_eq!(key(spelling), Some(Key::StatusLike), "{spelling}");
+        }
+        for spelling in [
+            "country_code",
+            "zip_code",
+            "job_status",
+            "encode",
+            "grpc_status",
+            "codec",
+            "rescode2",
+        ] {
+            assert_eq!(key(spelling), None, "{spelling}");
         }
     }
 

@@ -86,6 +86,11 @@ pub(super) const SPELLINGS: &[(Key, &[&str])] = &[
             "responsehttpstatus",
         ],
     ),
+    (Key::StatusLike, &["code"]),
+    (
+        Key::StatusShort,
+        &["response", "result", "resp", "reply", "sc", "st", "s", "rc", "ret"],
+    ),
     (
         Key::Model,
         &[
@@ -124,9 +129,26 @@ pub(super) const SPELLINGS: &[(Key, &[&str])] = &[
             "route",
             "requesturl",
             "apiendpoint",
+            "requrl",
+            "requri",
+            "reqpath",
+            "originalurl",
+            "urloriginal",
+            "requesttarget",
         ],
     ),
-    (Key::Method, &["method", "httpmethod", "httprequestmethod", "requestmethod"]),
+    (
+        Key::Method,
+        &[
+            "method",
+            "httpmethod",
+            "httprequestmethod",
+            "requestmethod",
+            "verb",
+            "httpverb",
+            "reqmethod",
+        ],
+    ),
     (
         Key::ServerAddress,
         &[
@@ -214,6 +236,25 @@ pub(super) const SPELLINGS: &[(Key, &[&str])] = &[
             "elapseds",
             "elapsedsec",
             "elapsedseconds",
+            "responsetimes",
+            "responsetimeseconds",
+            "requestdurationseconds",
+            "tooks",
+        ],
+    ),
+    (
+        Key::DurationMicros,
+        &[
+            "durationus",
+            "durationmicros",
+            "durationmicroseconds",
+            "elapsedus",
+            "elapsedmicros",
+            "latencyus",
+            "latencymicros",
+            "responsetimeus",
+            "timeus",
+            "tookus",
         ],
     ),
     (

@@ -2,7 +2,7 @@
 
 use super::meaning::Meaning;
 use crate::gather::alike::{Own, Slot};
-use crate::gather::formats::access_keys::Key;
+use crate::gather::formats::access_keys::{Key, Unit};
 use crate::gather::formats::{access_own, haproxy_own};
 use crate::model::Fields;
 
@@ -17,13 +17,12 @@ pub(super) fn slots(line: &str, fields: &Fields<'_>, told: &[(Meaning, &str)]) -
     };
     let keys: Vec<(Option<Key>, &str)> = told.iter().map(key).collect();
     let duration = access_own::duration(&keys)?;
+    let timed = duration.map(|key| (key, Unit::Unsaid));
     let slot = |(meaning, value): &(Meaning, &str)| match *meaning {
-        Meaning::Of(key) => access_own::slot(line, fields, duration, Some(key), value)
-            .into_iter()
-            .collect(),
-        Meaning::Timer(key) if Some(key) == duration => access_own::slot(line, fields, duration, Some(key), value)
-            .into_iter()
-            .collect(),
+        Meaning::Of(key) => access_own::slot(line, fields, timed, Some(key), value).into_iter().collect(),
+        Meaning::Timer(key) if Some(key) == duration => {
+            access_own::slot(line, fields, timed, Some(key), value).into_iter().collect()
+        }
         Meaning::Timer(_) | Meaning::ServiceTime => Slot::number(line, value, Own::Nothing).into_iter().collect(),
         Meaning::ClientWithPort => Slot::port(line, value).into_iter().collect(),
         Meaning::Silent => silent(line, value).into_iter().collect(),

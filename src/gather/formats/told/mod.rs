@@ -8,19 +8,25 @@ use crate::gather::messages::{self, Said};
 use crate::gather::retry_after;
 use crate::model::{ErrorSaid, Fields, Grain, Instant};
 use crate::providers;
-pub(super) use values::{duration_ms, is_absent, is_error_level, unit_in};
+pub(super) use values::{duration_in_ms, duration_ms, is_absent, is_error_level, unit_in};
 use values::{status, whole};
+
+/// Stands where two names that may be a status's hold different ones.
+const UNCLEAR: &str = "?";
 
 /// The values of one line by fact; escapes already undone.
 #[derive(Clone, Debug)]
 pub(super) struct Told<'a> {
     values: [Option<&'a str>; Key::COUNT],
+    /// Whether the log's times with decimals are milliseconds where nothing says it.
+    pub(super) in_milliseconds: bool,
 }
 
 impl Default for Told<'_> {
     fn default() -> Self {
         Self {
             values: [None; Key::COUNT],
+            in_milliseconds: false,
         }
     }
 }
@@ -33,9 +39,23 @@ impl<'a> Told<'a> {
 
     /// Sets a fact; the last of two equal keys wins, as in most parsers.
     pub(super) fn set(&mut self, key: Key, value: &'a str) {
+        let value = match key {
+            Key::StatusLike | Key::StatusShort => match self.one_status(key, value) {
+                Some(value) => value,
+                None => return,
+            },
+            _ => value,
+        };
         if let Some(slot) = self.values.get_mut(key as usize) {
             *slot = (!is_absent(value)).then_some(value);
         }
+    }
+
+    /// What several names that may be a status's come to: numbers alone count, and of two that differ neither is one.
+    fn one_status(&self, key: Key, value: &'a str) -> Option<&'a str> {
+        status(value).filter(|status| *status >= 200)?;
+        let is_other = self.get(key).is_some_and(|other| other != value);
+        Some(if is_other { UNCLEAR } else { value })
     }
 
     /// Emits what the line says of a call, if it is about one.
@@ -126,7 +146,8 @@ impl<'a> Told<'a> {
             let number = text.parse::<f64>().ok().filter(|number| number.is_finite())?;
             Some(number * unit_in(self.get(Key::Message)?)?)
         };
-        in_unit().or_else(|| duration_ms(text))
+        let by_itself = if self.in_milliseconds { duration_in_ms } else { duration_ms };
+        in_unit().or_else(|| by_itself(text))
     }
 
     /// The pause before a retry, under a key that names no unit.
@@ -204,6 +225,7 @@ impl<'a> Told<'a> {
             http_date: self.get(Key::HttpDate),
             duration_ms: number(Key::DurationMs)
                 .or_else(|| number(Key::DurationSeconds).map(|seconds| seconds * 1000.0))
+                .or_else(|| number(Key::DurationMicros).map(|micros| micros / 1000.0))
                 .or_else(|| self.duration_of_any_unit()),
             status: self.get(Key::Status).and_then(status),
             ok,
@@ -257,6 +279,19 @@ impl<'a> Told<'a> {
         }
     }
 
+    /// The status under a name that does not say for certain that it is one; `Some(None)` where two such differ, so that
+    /// the end is not known. `has_ended` says that something else tells of an end.
+    fn likely_status(&self, fields: &Fields<'_>, has_ended: bool) -> Option<Option<u16>> {
+        let is_exchange = fields.method.is_some() && fields.url.is_some();
+        let like = || self.get(Key::StatusLike).filter(|_| is_exchange || has_ended);
+        let short = || self.get(Key::StatusShort).filter(|_| is_exchange);
+        let written = match fields.status {
+            Some(_) => None,
+            None => like().or_else(short),
+        };
+        written.map(status)
+    }
+
     /// Whether the line is about a call; sets its grain and its word on the end.
     fn is_about_a_call(&self, fields: &mut Fields<'a>) -> bool {
         let failed =
@@ -273,8 +308,15 @@ impl<'a> Told<'a> {
         let identified = fields.x_request_id.is_some() || fields.request_id.is_some() || fields.x_client_request_id.is_some();
         // A model that a provider is known by took some time: nothing else does that takes its name.
         let timed = || fields.model.is_some_and(|model| providers::by_model(model).is_some()) && self.is_not_begun();
+        let likely = self.likely_status(fields, failed || identified || fields.duration_ms.is_some());
+        let is_unclear = likely == Some(None) && !failed;
+        fields.status = fields
+            .status
+            .or(likely.flatten().filter(|status| about && (!failed || *status >= 400)));
         let ended = fields.status.is_some()
-            || (fields.duration_ms.is_some() && (failed || identified || self.own_word() == Some(true) || route() || timed()))
+            || (fields.duration_ms.is_some()
+                && !is_unclear
+                && (failed || identified || self.own_word() == Some(true) || route() || timed()))
             || (fields.ok == Some(false) && fields.error_type.is_some_and(|word| names_an_end(word, fields)));
         // An answer that only its words tell of is the call's, whichever attempt brought it.
         let finished = !ended && !failed && self.has_finished(fields);

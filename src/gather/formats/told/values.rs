@@ -1,6 +1,7 @@
 //! What a value of a structured line means by itself: a level, a status, a duration.
 
 use crate::gather::formats::keys::{self, Key};
+use crate::text::scan;
 
 /// Whether a value is a language's word for none.
 pub(in crate::gather::formats) fn is_absent(value: &str) -> bool {
@@ -68,6 +69,12 @@ pub(in crate::gather::formats) fn duration_ms(text: &str) -> Option<f64> {
         "" => Some(number),
         _ => None,
     }
+}
+
+/// The same in a log whose times with decimals are milliseconds.
+pub(in crate::gather::formats) fn duration_in_ms(text: &str) -> Option<f64> {
+    let is_fraction = text.contains('.');
+    scan::scaled(text, 0).filter(|_| is_fraction).or_else(|| duration_ms(text))
 }
 
 /// Milliseconds of the unit that a message's template writes behind the hole of a duration: `took {Elapsed:0.0} ms`
