@@ -251,3 +251,12 @@ fn failures_of_one_second_have_a_line_of_the_error_log_each() {
         .collect();
     assert_eq!(seen, [(Reached::No, 2); 36]);
 }
+
+#[test]
+fn an_attempt_whose_own_line_says_no_duration_has_the_proxys() {
+    let app = by_minute(|minute| told(minute, 41, "\"status\": 503"));
+    let gateway = by_minute(|minute| answered(minute, 41, 503, ""));
+    let found = found(&[("app/app.log", app), ("gw/access.log", gateway)]);
+    let took: Vec<_> = failures(&found).iter().map(|one| one.duration_ms).collect();
+    assert_eq!(took, [Some(800); 12]);
+}

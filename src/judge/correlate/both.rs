@@ -93,10 +93,13 @@ impl Both<'_> {
         if let Some(filled) = family.and_then(|family| self.addresses.of_lacking(family, &view.attributes)) {
             view.set_attributes(filled, merged);
         }
-        if view.of_call {
+        let seen_by_proxy = theirs.iter().find_map(|proxy| proxy.duration_ms);
+        view.duration_ms = if view.of_call {
             // The proxy saw the attempt itself.
-            view.duration_ms = theirs.iter().find_map(|proxy| proxy.duration_ms).or(view.duration_ms);
-        }
+            seen_by_proxy.or(view.duration_ms)
+        } else {
+            view.duration_ms.or(seen_by_proxy)
+        };
         // An application does not know whom its proxy tried.
         view.upstream = None;
         view.joined = pair.and_then(|one| one.method);
@@ -115,9 +118,7 @@ impl Both<'_> {
             side::decide(None, &hops, self.sources)
         };
         view.fact = Some(fact);
-        if view.of_call {
-            view.duration_ms = view.duration_ms.or(others.iter().find_map(|hop| hop.duration_ms));
-        }
+        view.duration_ms = view.duration_ms.or(others.iter().find_map(|hop| hop.duration_ms));
         view.joined = method.filter(|_| !others.is_empty());
         self.take_in(view, &others, merged);
     }
