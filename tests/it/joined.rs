@@ -260,3 +260,36 @@ fn an_attempt_whose_own_line_says_no_duration_has_the_proxys() {
     let took: Vec<_> = failures(&found).iter().map(|one| one.duration_ms).collect();
     assert_eq!(took, [Some(800); 12]);
 }
+
+/// The lines of two calls at once that both fail for good, of an SDK that names no call; and the gateway's, which do.
+fn two_at_once(minute: u32) -> (String, String) {
+    let (mut app, mut gateway) = (String::new(), String::new());
+    for (second, call) in [(10, 1), (11, 2), (12, 2), (13, 1), (14, 1), (15, 2)] {
+        let time = format!("2026-03-04 09:{minute}:{second}");
+        app += &format!(
+            "{time},100 INFO [httpx] HTTP Request: POST https://llm-gw.corp.example/v1/chat/completions \"HTTP/1.1 503 X\"\n"
+        );
+        let id = format!("fd22c6f2-3fe0-43bc-b628-8546e410{call}0{minute}");
+        app += &if second < 14 {
+            format!("{time},101 INFO [openai._base_client] Retrying request to /chat/completions in 0.439285 seconds\n")
+        } else {
+            format!(
+                "{time},101 ERROR [app.llm] completion failed model=gpt-4o client_request_id={id} took=4.553s InternalServerError: \
+                 Error code: 503\n"
+            )
+        };
+        gateway += &answered(minute, second, 503, &format!(" crid=\"{id}\""));
+    }
+    (app, gateway)
+}
+
+#[test]
+fn the_callers_ids_that_a_proxy_logs_tell_the_calls_that_an_application_mixes() {
+    let app = by_minute(|minute| two_at_once(minute).0);
+    let gateway = by_minute(|minute| two_at_once(minute).1);
+    let found = found(&[("app/app.log", app), ("gw/access.log", gateway)]);
+    assert!(failures(&found).iter().all(|one| one.joined.is_some()));
+    let mut numbers: Vec<_> = failures(&found).iter().map(|one| one.number).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, [[1; 24], [2; 24], [3; 24]].concat());
+}

@@ -6,6 +6,7 @@ use super::cover::{Cover, Covers};
 use super::earlier::{Client, Earlier};
 use super::family::Family;
 use super::merged::Merged;
+use super::mixed;
 use super::named::Unnamed;
 use super::pair::Joined;
 use super::side;
@@ -52,6 +53,9 @@ impl Both<'_> {
             let pair = pairs.binary_search_by_key(&Some(at), |one| one.application);
             self.settle(view, pair.ok().and_then(|at| pairs.get(at)), &proxies, merged);
         });
+        if !pairs.is_empty() {
+            mixed::part(&mut applications);
+        }
         let mut counts = vec![false; proxies.len()];
         let mut merged = Merged::default();
         for one in alone {
@@ -126,6 +130,9 @@ impl Both<'_> {
     fn take_in(&self, view: &mut View, others: &[&View], merged: &mut Merged) {
         view.also_seen
             .extend(others.iter().flat_map(|other| other.all_seen(self.sources)));
+        if view.guesses_client_id {
+            mixed::correct(view, others);
+        }
         for other in others {
             view.fill_from_proxy(other, merged);
         }

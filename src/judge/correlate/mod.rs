@@ -20,6 +20,7 @@ mod free;
 mod hops;
 mod merged;
 mod met;
+mod mixed;
 mod models;
 mod named;
 mod pair;
