@@ -16,6 +16,7 @@ mod cli;
 mod clocks;
 mod config;
 mod corpora;
+mod covered;
 mod discovery;
 mod documents;
 mod envelopes;

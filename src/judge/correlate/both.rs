@@ -196,7 +196,7 @@ impl Both<'_> {
         else {
             return false;
         };
-        let cover = self.covers.of(host, view.attributes.get(Dimension::Client));
+        let cover = self.covers.of(host, view);
         let hung_up = matches!(view.outcome, Outcome::Caller(CallerKind::ClientCancel, _));
         // An application that logs calls shows its own time-outs: a hang-up is no attempt beside them.
         cover < if hung_up { Cover::Calls } else { Cover::Attempts }
