@@ -261,24 +261,24 @@ fn an_attempt_whose_own_line_says_no_duration_has_the_proxys() {
     assert_eq!(took, [Some(800); 12]);
 }
 
-/// The lines of two calls at once that both fail for good, of an SDK that names no call; and the gateway's, which do.
+/// The lines of six calls that go well, and of two at once that both fail for good, of an SDK that names no call; and the
+/// gateway's, which do.
 fn two_at_once(minute: u32) -> (String, String) {
     let (mut app, mut gateway) = (String::new(), String::new());
-    for (second, call) in [(10, 1), (11, 2), (12, 2), (13, 1), (14, 1), (15, 2)] {
-        let time = format!("2026-03-04 09:{minute}:{second}");
-        app += &format!(
-            "{time},100 INFO [httpx] HTTP Request: POST https://llm-gw.corp.example/v1/chat/completions \"HTTP/1.1 503 X\"\n"
-        );
-        let id = format!("fd22c6f2-3fe0-43bc-b628-8546e410{call}0{minute}");
-        app += &if second < 14 {
-            format!("{time},101 INFO [openai._base_client] Retrying request to /chat/completions in 0.439285 seconds\n")
-        } else {
-            format!(
-                "{time},101 ERROR [app.llm] completion failed model=gpt-4o client_request_id={id} took=4.553s InternalServerError: \
-                 Error code: 503\n"
-            )
+    let failing = [(10, 1), (11, 2), (12, 2), (13, 1), (14, 1), (15, 2)].map(|(second, call)| (second, call, 503));
+    let well = [30, 33, 36, 39, 42, 45].map(|second| (second, second / 3, 200));
+    for (second, call, status) in failing.into_iter().chain(well) {
+        let id = format!("fd22c6f2-3fe0-43bc-b628-8546e4{call:02}00{minute}");
+        let ended = format!("model=gpt-4o client_request_id={id} took=4.553s");
+        let told = match (status, second) {
+            (200, _) => format!("INFO [app.llm] completion ok {ended}"),
+            (_, 14..) => format!("ERROR [app.llm] completion failed {ended} InternalServerError: Error code: 503"),
+            _ => "INFO [openai._base_client] Retrying request to /chat/completions in 0.439285 seconds".to_owned(),
         };
-        gateway += &answered(minute, second, 503, &format!(" crid=\"{id}\""));
+        let time = format!("2026-03-04 09:{minute}:{second}");
+        let asked = "HTTP Request: POST https://llm-gw.corp.example/v1/chat/completions";
+        app += &format!("{time},100 INFO [httpx] {asked} \"HTTP/1.1 {status} X\"\n{time},101 {told}\n");
+        gateway += &answered(minute, second, status, &format!(" crid=\"{id}\""));
     }
     (app, gateway)
 }
