@@ -24,8 +24,8 @@ const CHAT: (&str, &str) = ("api.openai.com", "/v1/chat/completions");
 const MESSAGES: (&str, &str) = ("api.anthropic.com", "/v1/messages");
 
 /// The calls of an hour, one in twenty seconds: all of some minutes fail.
-fn calls(failing: &[std::ops::Range<u32>]) -> Vec<(u32, u16)> {
-    let fails = |minute: u32| failing.iter().any(|minutes| minutes.contains(&minute));
+fn calls(failing: &[(u32, u32)]) -> Vec<(u32, u16)> {
+    let fails = |minute: u32| failing.iter().any(|(from, to)| (*from..*to).contains(&minute));
     let seconds = (0..180).map(|call| call * 20 + call % 7);
     seconds
         .map(|second| (second, if fails(second / 60) { 503 } else { 200 }))
@@ -47,9 +47,9 @@ fn counted(app: String, gateway: String) -> (u64, u64, usize) {
 const DAY: &str = "2026-03-04";
 
 /// The same where the application's log holds some minutes only.
-fn counted_with_log_of(minutes: &[std::ops::Range<u32>]) -> (u64, u64, usize) {
-    let calls = calls(&[10..16, 26..32, 46..52]);
-    let is_held = |second: u32| minutes.iter().any(|minutes| minutes.contains(&(second / 60)));
+fn counted_with_log_of(minutes: &[(u32, u32)]) -> (u64, u64, usize) {
+    let calls = calls(&[(10, 16), (26, 32), (46, 52)]);
+    let is_held = |second: u32| minutes.iter().any(|(from, to)| (*from..*to).contains(&(second / 60)));
     let held = calls.iter().filter(|(second, _)| is_held(*second));
     let app = held.map(|(second, status)| told(DAY, *second, CHAT, *status)).collect();
     let gateway = calls.iter().map(|(second, status)| answered(*second, CHAT.1, *status));
@@ -58,12 +58,12 @@ fn counted_with_log_of(minutes: &[std::ops::Range<u32>]) -> (u64, u64, usize) {
 
 #[test]
 fn a_whole_log_covers_its_proxy() {
-    assert_eq!(counted_with_log_of(&[0..60]), (180, 54, 3));
+    assert_eq!(counted_with_log_of(&[(0, 60)]), (180, 54, 3));
 }
 
 #[test]
 fn what_failed_before_an_applications_log_begins_counts() {
-    let (attempts, failures, windows) = counted_with_log_of(&[40..60]);
+    let (attempts, failures, windows) = counted_with_log_of(&[(40, 60)]);
     assert_eq!((failures, windows), (54, 3));
     // What went well within a minute of the log may be the application's.
     assert!((176..=180).contains(&attempts), "{attempts}");
@@ -71,14 +71,14 @@ fn what_failed_before_an_applications_log_begins_counts() {
 
 #[test]
 fn what_failed_in_a_hole_of_an_applications_log_counts() {
-    let (attempts, failures, windows) = counted_with_log_of(&[0..20, 40..60]);
+    let (attempts, failures, windows) = counted_with_log_of(&[(0, 20), (40, 60)]);
     assert_eq!((failures, windows), (54, 3));
     assert!((172..=180).contains(&attempts), "{attempts}");
 }
 
 #[test]
 fn what_failed_of_endpoints_that_an_application_never_calls_counts() {
-    let (chat, messages) = (calls(&[10..16]), calls(&[26..32]));
+    let (chat, messages) = (calls(&[(10, 16)]), calls(&[(26, 32)]));
     let app = messages.iter().map(|(second, status)| told(DAY, *second, MESSAGES, *status));
     let gateway = chat
         .iter()
@@ -93,7 +93,7 @@ fn a_log_of_another_day_covers_nothing() {
         .iter()
         .map(|(second, status)| told("2026-03-03", *second, CHAT, *status))
         .collect();
-    let gateway = calls(&[10..16])
+    let gateway = calls(&[(10, 16)])
         .iter()
         .map(|(second, status)| answered(*second, CHAT.1, *status))
         .collect();
@@ -102,7 +102,7 @@ fn a_log_of_another_day_covers_nothing() {
 
 #[test]
 fn a_quiet_hour_of_both_logs_is_no_hole() {
-    let calls: Vec<_> = calls(&[10..16])
+    let calls: Vec<_> = calls(&[(10, 16)])
         .into_iter()
         .filter(|(second, _)| !(1200..2400).contains(second))
         .collect();
