@@ -251,3 +251,45 @@ fn failures_of_one_second_have_a_line_of_the_error_log_each() {
         .collect();
     assert_eq!(seen, [(Reached::No, 2); 36]);
 }
+
+#[test]
+fn an_attempt_whose_own_line_says_no_duration_has_the_proxys() {
+    let app = by_minute(|minute| told(minute, 41, "\"status\": 503"));
+    let gateway = by_minute(|minute| answered(minute, 41, 503, ""));
+    let found = found(&[("app/app.log", app), ("gw/access.log", gateway)]);
+    let took: Vec<_> = failures(&found).iter().map(|one| one.duration_ms).collect();
+    assert_eq!(took, [Some(800); 12]);
+}
+
+/// The lines of six calls that go well, and of two at once that both fail for good, of an SDK that names no call; and the
+/// gateway's, which do.
+fn two_at_once(minute: u32) -> (String, String) {
+    let (mut app, mut gateway) = (String::new(), String::new());
+    let failing = [(10, 1), (11, 2), (12, 2), (13, 1), (14, 1), (15, 2)].map(|(second, call)| (second, call, 503));
+    let well = [30, 33, 36, 39, 42, 45].map(|second| (second, second / 3, 200));
+    for (second, call, status) in failing.into_iter().chain(well) {
+        let id = format!("fd22c6f2-3fe0-43bc-b628-8546e4{call:02}00{minute}");
+        let ended = format!("model=gpt-4o client_request_id={id} took=4.553s");
+        let told = match (status, second) {
+            (200, _) => format!("INFO [app.llm] completion ok {ended}"),
+            (_, 14..) => format!("ERROR [app.llm] completion failed {ended} InternalServerError: Error code: 503"),
+            _ => "INFO [openai._base_client] Retrying request to /chat/completions in 0.439285 seconds".to_owned(),
+        };
+        let time = format!("2026-03-04 09:{minute}:{second}");
+        let asked = "HTTP Request: POST https://llm-gw.corp.example/v1/chat/completions";
+        app += &format!("{time},100 INFO [httpx] {asked} \"HTTP/1.1 {status} X\"\n{time},101 {told}\n");
+        gateway += &answered(minute, second, status, &format!(" crid=\"{id}\""));
+    }
+    (app, gateway)
+}
+
+#[test]
+fn the_callers_ids_that_a_proxy_logs_tell_the_calls_that_an_application_mixes() {
+    let app = by_minute(|minute| two_at_once(minute).0);
+    let gateway = by_minute(|minute| two_at_once(minute).1);
+    let found = found(&[("app/app.log", app), ("gw/access.log", gateway)]);
+    assert!(failures(&found).iter().all(|one| one.joined.is_some()));
+    let mut numbers: Vec<_> = failures(&found).iter().map(|one| one.number).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, [[1; 24], [2; 24], [3; 24]].concat());
+}

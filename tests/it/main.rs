@@ -19,6 +19,7 @@ mod clocks;
 mod config;
 mod consistent;
 mod corpora;
+mod covered;
 mod days;
 mod discovery;
 mod documents;

@@ -98,8 +98,9 @@ fn a_packed_log_is_looked_through_and_a_clock_that_is_wrong_is_set_right() {
             .all(|(.., places)| places.iter().any(|place| place.starts_with("lb-01/haproxy.log.1.gz:")))
     );
     let shifted = self::told("outage-full", "cc26eb99-9939-40d7-9bcc-45e8a967545b");
-    let record = &shifted["calls"][0]["attempts"][0]["records"][0];
-    assert!(record["clock_offset_seconds"].as_f64().unwrap() < -7000.0);
+    let records = shifted["calls"][0]["attempts"][0]["records"].as_array().unwrap();
+    let mut offsets = records.iter().filter_map(|record| record["clock_offset_seconds"].as_f64());
+    assert!(offsets.any(|offset| offset < -7000.0));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::cover::{Cover, Covers};
 use super::earlier::{Client, Earlier};
 use super::family::Family;
 use super::merged::Merged;
+use super::mixed;
 use super::named::Unnamed;
 use super::pair::Joined;
 use super::side;
@@ -52,6 +53,9 @@ impl Both<'_> {
             let pair = pairs.binary_search_by_key(&Some(at), |one| one.application);
             self.settle(view, pair.ok().and_then(|at| pairs.get(at)), &proxies, merged);
         });
+        if !pairs.is_empty() {
+            mixed::part(&mut applications);
+        }
         let mut counts = vec![false; proxies.len()];
         let mut merged = Merged::default();
         for one in alone {
@@ -93,10 +97,13 @@ impl Both<'_> {
         if let Some(filled) = family.and_then(|family| self.addresses.of_lacking(family, &view.attributes)) {
             view.set_attributes(filled, merged);
         }
-        if view.of_call {
+        let seen_by_proxy = theirs.iter().find_map(|proxy| proxy.duration_ms);
+        view.duration_ms = if view.of_call {
             // The proxy saw the attempt itself.
-            view.duration_ms = theirs.iter().find_map(|proxy| proxy.duration_ms).or(view.duration_ms);
-        }
+            seen_by_proxy.or(view.duration_ms)
+        } else {
+            view.duration_ms.or(seen_by_proxy)
+        };
         // An application does not know whom its proxy tried.
         view.upstream = None;
         view.joined = pair.and_then(|one| one.method);
@@ -115,9 +122,7 @@ impl Both<'_> {
             side::decide(None, &hops, self.sources)
         };
         view.fact = Some(fact);
-        if view.of_call {
-            view.duration_ms = view.duration_ms.or(others.iter().find_map(|hop| hop.duration_ms));
-        }
+        view.duration_ms = view.duration_ms.or(others.iter().find_map(|hop| hop.duration_ms));
         view.joined = method.filter(|_| !others.is_empty());
         self.take_in(view, &others, merged);
     }
@@ -125,6 +130,9 @@ impl Both<'_> {
     fn take_in(&self, view: &mut View, others: &[&View], merged: &mut Merged) {
         view.also_seen
             .extend(others.iter().flat_map(|other| other.all_seen(self.sources)));
+        if view.guesses_client_id {
+            mixed::correct(view, others);
+        }
         for other in others {
             view.fill_from_proxy(other, merged);
         }
@@ -188,7 +196,7 @@ impl Both<'_> {
         else {
             return false;
         };
-        let cover = self.covers.of(host, view.attributes.get(Dimension::Client));
+        let cover = self.covers.of(host, view);
         let hung_up = matches!(view.outcome, Outcome::Caller(CallerKind::ClientCancel, _));
         // An application that logs calls shows its own time-outs: a hang-up is no attempt beside them.
         cover < if hung_up { Cover::Calls } else { Cover::Attempts }

@@ -53,6 +53,6 @@ pub(super) fn may_be_one(mine: &View, theirs: &View) -> bool {
     ends_fit(mine, theirs)
         && (is_tunnel(theirs) || endpoint(mine).is_some() && endpoint(mine) == endpoint(theirs))
         && !both_differ(server(mine), server(theirs))
-        && !(mine.ids.x_client_request_id().is_some() && theirs.ids.x_client_request_id().is_some())
+        && !(mine.known_client_id().is_some() && theirs.ids.x_client_request_id().is_some())
         && !(mine.ids.x_request_id().is_some() && theirs.ids.x_request_id().is_some())
 }

@@ -13,6 +13,7 @@ mod calls;
 mod chance;
 mod clocks;
 mod cover;
+mod covering;
 mod earlier;
 mod family;
 mod fit;
@@ -20,6 +21,7 @@ mod free;
 mod hops;
 mod merged;
 mod met;
+mod mixed;
 mod models;
 mod named;
 mod pair;
@@ -27,7 +29,9 @@ mod proxies;
 mod quiet;
 mod saved;
 mod shared_ids;
+mod shown;
 mod side;
+mod stretches;
 mod successes;
 mod ties;
 mod twins;
@@ -115,7 +119,7 @@ pub(crate) fn correlate(rollup: &Rollup, clocks: Option<&Clocks>, workers: &Work
     set_clocks(&mut assembled, &mut proxies, &clocks, workers);
 
     let by_id = saved::by_id(&assembled, &families, (&sources, &clocks));
-    let sides = join(&mut assembled, &mut proxies, &families, &sources, workers);
+    let sides = join(&mut assembled, &mut proxies, &families, (&sources, &clocks), workers);
     let (addresses, unnamed) = sides.sent(&proxies, &families, (&sources, &writers));
     let Sides {
         applications,
@@ -222,7 +226,7 @@ fn join(
     assembled: &mut [Assembled],
     proxies: &mut [ProxyHost],
     families: &[Family],
-    sources: &[(&Name, &SourceRollup)],
+    (sources, clocks): (&[(&Name, &SourceRollup)], &[Clock]),
     workers: &Workers,
 ) -> Sides {
     let hosts = hosts_of_views(proxies);
@@ -243,8 +247,9 @@ fn join(
     let views = (&applications[..], &proxy_views[..], &hosts[..]);
     let chance = Chance::of(&joined, views, &family_of, &ties);
     chance.part(&mut joined, views, &family_of);
-    let covers = cover::covers(&cover::Evidence {
+    let covers = covering::covers(&covering::Evidence {
         sources,
+        clocks,
         families,
         proxies,
         applications: &applications,

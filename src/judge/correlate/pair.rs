@@ -1,7 +1,7 @@
 //! One failed attempt in two logs: by the provider's id, else by the caller's id and time, else by time, endpoint and
 //! status (classification B3.3).
 
-use super::fit::{ends_fit, ends_may_differ, may_be_one, nearest};
+use super::fit::{ends_fit, ends_may_differ, in_conflict, may_be_one, nearest};
 use super::free::Free;
 use super::view::{SourceIndex, View};
 use crate::model::{JoinMethod, Time};
@@ -79,15 +79,23 @@ enum By {
     /// The caller's id: proxies on the way may tell the end otherwise.
     ClientId,
     Time,
+    /// The caller's id of the call that it was taken for an attempt of: that may be another's.
+    GuessedClientId,
 }
 
 impl By {
-    const ALL: [Self; 4] = [Self::ProviderId, Self::ClientIdAndEnd, Self::ClientId, Self::Time];
+    const ALL: [Self; 5] = [
+        Self::ProviderId,
+        Self::ClientIdAndEnd,
+        Self::ClientId,
+        Self::Time,
+        Self::GuessedClientId,
+    ];
 
     fn method(self) -> JoinMethod {
         match self {
             Self::ProviderId => JoinMethod::ProviderId,
-            Self::ClientIdAndEnd | Self::ClientId => JoinMethod::ClientId,
+            Self::ClientIdAndEnd | Self::ClientId | Self::GuessedClientId => JoinMethod::ClientId,
             Self::Time => JoinMethod::TimeEndpointStatus,
         }
     }
@@ -157,8 +165,10 @@ impl<'a> Index<'a> {
     fn found(&self, by: By, (view, ids): (&View, &ByIds<'_>), free: &mut Free, may_meet: impl Fn(usize, &View) -> bool) -> Views {
         let found = match by {
             By::ProviderId => return free.by_provider_id(view, ids.provider, (self.proxies, self.hosts)),
+            By::ClientIdAndEnd | By::ClientId if view.guesses_client_id => None,
+            By::GuessedClientId if !view.guesses_client_id => None,
             By::ClientIdAndEnd => free.by_client_id(view, ids.client, self.proxies, ends_fit),
-            By::ClientId => free.by_client_id(view, ids.client, self.proxies, ends_may_differ),
+            By::ClientId | By::GuessedClientId => free.by_client_id(view, ids.client, self.proxies, ends_may_differ),
             By::Time => self.by_time(view, free, may_meet),
         };
         found.map_or_else(Views::new, |found| {
@@ -191,7 +201,10 @@ impl<'a> Index<'a> {
             .filter(|(_, at)| free.has(*at))
             .filter_map(|&(_, at)| Some((at, self.proxies.get(at)?)))
             .filter(|(at, theirs)| may_be_one(view, theirs) && may_meet(*at, theirs))
-            .min_by_key(|(at, theirs)| (self.apart(view, theirs), *at))
+            .min_by_key(|(at, theirs)| {
+                let is_anothers = in_conflict(view.ids.x_client_request_id(), theirs.ids.x_client_request_id());
+                (self.apart(view, theirs), is_anothers, *at)
+            })
             .map(|(at, _)| at)
     }
 

@@ -7,7 +7,7 @@ use super::cover::{Cover, Covers};
 use super::family::Family;
 use super::proxies::ProxyHost;
 use super::view::SourceIndex;
-use crate::model::{Attributes, Dimension, Instant, Name, Outcome, SourceRollup, Time};
+use crate::model::{Attributes, Instant, Name, Outcome, SourceRollup, Time};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -77,7 +77,7 @@ pub(super) fn with_those_of_proxies(
     for (host, proxy) in proxies.iter().enumerate() {
         for view in &proxy.successes {
             let Some(id) = view.ids.x_client_request_id() else { continue };
-            let is_counted = || covers.of(host, view.attributes.get(Dimension::Client)) == Cover::None;
+            let is_counted = || covers.of(host, view) == Cover::None;
             saved.entry(Name::from(id)).or_default().push(Went {
                 time: view.time,
                 is_numbered: view.number.is_some() && is_counted(),

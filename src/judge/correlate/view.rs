@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(super) type SourceIndex = usize;
 
 /// A chain of attempts: the number of its application's family, and its own within that.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct ChainId {
     pub(super) family: u32,
     pub(super) chain: u32,
@@ -39,6 +39,8 @@ pub(super) struct View {
     pub(super) fact: Option<Fact>,
     pub(super) attributes: Arc<Attributes>,
     pub(super) ids: Ids,
+    /// Its caller's id is that of the call it was taken for an attempt of.
+    pub(super) guesses_client_id: bool,
     pub(super) method: Option<Name>,
     pub(super) error: Option<Arc<ErrorSaid>>,
     pub(super) number: Option<u16>,
@@ -99,6 +101,7 @@ impl View {
             fact: seen.fact,
             attributes: Arc::clone(&seen.attributes),
             ids: seen.ids.clone(),
+            guesses_client_id: false,
             method: seen.method.clone(),
             error: seen.error.clone(),
             number: seen.attempt,
@@ -150,6 +153,11 @@ impl View {
             joined: self.joined,
             seen_by,
         }
+    }
+
+    /// The caller's id, where its own lines or a proxy's say it.
+    pub(super) fn known_client_id(&self) -> Option<&str> {
+        self.ids.x_client_request_id().filter(|_| !self.guesses_client_id)
     }
 
     /// Where all records stand that told of it, in order.

@@ -147,9 +147,11 @@ impl<'f, 'a> Sweep<'f, 'a> {
 ///
 /// Recovery between two failures further apart than the merge gap is proven when so many clean attempts would be
 /// unlikely at half the failing rate. A silence that is too long to be bridged proves nothing, and cuts as well.
+///
+/// Failures of minutes that fail no more in the scope's `series` are an earlier window's: they would be the strongest part again.
 pub(super) fn cut_at_recovery(
     table: &Table<'_>,
-    scope: &Scope,
+    (scope, series): (&Scope, &Series),
     first: usize,
     last: usize,
     background: f64,
@@ -158,6 +160,11 @@ pub(super) fn cut_at_recovery(
     let minute_start = |minute: usize| table.start.plus_ms(i64::try_from(minute).unwrap_or(0) * CELL_MS);
     let mut flow = Flow::of(table, scope, minute_start(first), minute_start(last + 1));
     let mut times: Vec<Time> = std::mem::take(&mut flow.failed);
+    let fails = |minute: usize| {
+        let at = series.binary_search_by_key(&minute, |(minute, ..)| *minute).ok();
+        at.and_then(|at| series.get(at)).is_some_and(|(.., k)| *k > 0.0)
+    };
+    times.retain(|time| fails(table.minute(*time)));
     while times.len() >= 3 {
         let cuts = proven_recoveries(&flow, &times, merge_gap_ms);
         if cuts.is_empty() {

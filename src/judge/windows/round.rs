@@ -57,15 +57,7 @@ impl<'a> Round<'_, 'a> {
         } = self.scope(found.segment.first, found.segment.last);
         let mut series = self.table_of(&scope).series(&scope);
         let (mut from, mut to, score) = self.episode(&series, first, last, found.segment.score);
-        (from, to) = cut_at_recovery(
-            self.table_of(&scope),
-            &scope,
-            from,
-            to,
-            self.background,
-            self.thresholds.merge_gap_ms,
-        );
-        (from, to) = trim(&series, from, to, self.background);
+        (from, to) = self.unrecovered(&scope, &series, from, to);
         let mut strength = self.strength(&series, from, to);
         if strength < self.threshold && !scope.values.is_empty() && !self.is_of_proxies(&scope) {
             // The narrower scope lost the evidence: the stretch's own slice stands.
@@ -76,7 +68,7 @@ impl<'a> Round<'_, 'a> {
             };
             (scope, contrasts) = (slice, Vec::new());
             series = self.table_of(&scope).series(&scope);
-            (from, to) = trim(&series, first, last, self.background);
+            (from, to) = self.unrecovered(&scope, &series, first, last);
             strength = self.strength(&series, from, to);
         }
         if !self.is_of_proxies(&scope) && (from, to) != (first, last) {
@@ -107,6 +99,13 @@ impl<'a> Round<'_, 'a> {
             ..draft
         });
         (scope, from, to, draft)
+    }
+
+    /// The strongest part of a stretch that no proven recovery parts, without minutes at its ends that its rate does not explain.
+    fn unrecovered(&self, scope: &Scope, series: &Series, first: usize, last: usize) -> (usize, usize) {
+        let (table, gap_ms) = (self.table_of(scope), self.thresholds.merge_gap_ms);
+        let (from, to) = cut_at_recovery(table, (scope, series), first, last, self.background, gap_ms);
+        trim(series, from, to, self.background)
     }
 
     /// The scope with further values of its one dimension that failed within minutes of the stretch, where these are worth

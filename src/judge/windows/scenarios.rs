@@ -232,3 +232,22 @@ fn a_model_that_begins_to_fail_before_another_has_recovered_is_a_window_of_its_o
         .collect();
     assert_eq!(told, [((297, 396), Some(1)), ((360, 459), Some(1))]);
 }
+
+#[test]
+fn what_a_window_took_away_hides_no_weaker_one_before_it() {
+    let mut log = Log::new();
+    for minute in 0..150 {
+        let all_fail = (85..105).contains(&minute) || (125..140).contains(&minute);
+        // Two strays keep the stretch of this model in one piece from its own window to the last of all models.
+        let fails = all_fail || (20..40).contains(&minute) || [65, 68].contains(&minute);
+        if [0, 1, 3].contains(&(minute % 5)) {
+            log.minute_of("gpt-4.1", minute, 1, i64::from(fails));
+        }
+        if minute % 2 == 0 {
+            let other = if minute % 4 == 0 { "gpt-4o" } else { "gpt-4o-mini" };
+            log.minute_of(other, minute, 1, i64::from(all_fail));
+        }
+    }
+    let spans: Vec<_> = log.windows().iter().map(span).collect();
+    assert_eq!(spans, [(20, 38), (85, 104), (125, 138)]);
+}

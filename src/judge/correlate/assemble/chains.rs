@@ -276,6 +276,7 @@ impl Calls {
                     x_client_request_id: seen.ids.x_client_request_id(),
                     ..view.ids.texts()
                 });
+                view.guesses_client_id = true;
             }
             // Nor does an answer's line say which kind of 429 it was; a used-up quota was so before.
             let quota = Outcome::Caller(CallerKind::Quota, 429);

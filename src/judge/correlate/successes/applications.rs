@@ -32,12 +32,12 @@ pub(in crate::judge::correlate) fn of_applications(
         let (answers, calls) = (total(wanted), total(Grain::Call));
         if wanted == Grain::Call || !stands_for(calls, answers) {
             for member in members() {
-                successes.add_all(member, |grain, _| grain == wanted, filled);
+                successes.add_all(member, |_, grain, _| grain == wanted, filled);
             }
             continue;
         }
         for member in members() {
-            successes.add_all(member, |grain, _| grain == Grain::Call, filled);
+            successes.add_all(member, |_, grain, _| grain == Grain::Call, filled);
         }
         let missing = answers.saturating_sub(calls);
         add_unclaimed(&mut successes, members(), wanted, missing, filled);
@@ -45,7 +45,8 @@ pub(in crate::judge::correlate) fn of_applications(
     successes.settled()
 }
 
-fn grain_of_answers(family: &Family) -> Grain {
+/// The grain of the records that each tell one answer.
+pub(in crate::judge::correlate) fn grain_of_answers(family: &Family) -> Grain {
     match family.granularity {
         Granularity::Attempt => Grain::Attempt,
         Granularity::Detail => Grain::Detail,

@@ -4,7 +4,7 @@
 mod applications;
 mod proxies;
 
-pub(super) use applications::{answers_beyond_calls, counted_grain, of_applications};
+pub(super) use applications::{answers_beyond_calls, counted_grain, grain_of_answers, of_applications};
 pub(super) use proxies::{OfProxies, of_proxies};
 
 use super::calls::Saving;
@@ -34,12 +34,12 @@ const PLACES: usize = 16_384;
 const UNSETTLED: usize = 4096;
 
 impl Successes {
-    /// Adds what a source counted, as far as `wants` says of a record's grain and of a combination's number, with the
+    /// Adds what a source counted, as far as `wants` says of a time, a record's grain and a combination's number, with the
     /// attributes that `filled` makes of its own.
     fn add_all(
         &mut self,
         (rollup, clock): (&SourceRollup, Clock),
-        wants: impl Fn(Grain, TupleId) -> bool,
+        wants: impl Fn(Time, Grain, TupleId) -> bool,
         filled: impl Fn(&Arc<Attributes>) -> Arc<Attributes>,
     ) {
         let mut numbers = Vec::new();
@@ -55,13 +55,14 @@ impl Successes {
         let mut stretch = self.counts.len();
         if self.counts.is_empty() {
             // Mostly one source's are all of them.
-            let wanted = cells(rollup, clock).filter(|(_, grain, id, _)| wants(*grain, *id));
+            let on_clock = |time: Time| time.plus_ms(clock.offset_ms);
+            let wanted = cells(rollup, clock).filter(|(time, grain, id, _)| wants(on_clock(*time), *grain, *id));
             self.counts.reserve_exact(wanted.count());
         }
         for (time, grain, id, cell) in cells(rollup, clock) {
-            let number = numbers.get(usize::from(id)).filter(|_| wants(grain, id));
-            let Some(&number) = number else { continue };
             let time = time.plus_ms(clock.offset_ms);
+            let number = numbers.get(usize::from(id)).filter(|_| wants(time, grain, id));
+            let Some(&number) = number else { continue };
             if self.counts.last().is_some_and(|(last, ..)| *last != time) {
                 self.order_from(stretch);
                 stretch = self.counts.len();
@@ -281,7 +282,7 @@ pub(super) fn cell_of((rollup, clock): (&SourceRollup, Clock), time: Time, until
 const SLOT_MS: i64 = crate::model::CELL_SECONDS * 1000;
 
 /// The cells on the time base that a source's clock asks for.
-fn cells(rollup: &SourceRollup, clock: Clock) -> impl Iterator<Item = (Time, Grain, TupleId, Cell)> {
+pub(super) fn cells(rollup: &SourceRollup, clock: Clock) -> impl Iterator<Item = (Time, Grain, TupleId, Cell)> {
     let by_start = clock.stamps_start && rollup.cells.may_start();
     let if_start = by_start.then(|| rollup.cells.counted_if_start());
     let by_end = (!by_start).then(|| rollup.cells.counted());

@@ -2,7 +2,7 @@
 
 use super::{Successes, cells};
 use crate::judge::correlate::clocks::Clock;
-use crate::judge::correlate::cover::{Cover, Covers};
+use crate::judge::correlate::cover::{Cover, Covers, Whose};
 use crate::judge::correlate::proxies::ProxyHost;
 use crate::judge::correlate::writers::Writers;
 use crate::model::{Attributes, Dimension, Grain, Name, SourceRollup, Time, TrafficCell, TupleId};
@@ -51,19 +51,24 @@ pub(in crate::judge::correlate) fn of_proxies(
             let Some((_, rollup)) = sources.get(index) else { continue };
             let source = (*rollup, clocks.get(index).copied().unwrap_or_default());
             let named = |attributes: &Arc<Attributes>| writers.filled(index, attributes);
-            let covered = |attributes: &Arc<Attributes>| covers.of(host, attributes.get(Dimension::Client)) != Cover::None;
-            let covered: Vec<bool> = rollup.cells.combinations().map(covered).collect();
-            let is_covered = |id: TupleId| covered.get(usize::from(id)) == Some(&true);
-            let covers_some = || cells(rollup, source.1).any(|(_, grain, id, _)| counts(grain) && is_covered(id));
-            if !is_any_covered && covered.contains(&true) && covers_some() {
+            let whose = rollup.cells.combinations().map(|attributes| covers.whose(host, attributes));
+            let whose: Vec<Option<Whose<'_>>> = whose.map(|whose| Some(whose).filter(|whose| !whose.is_nobodys())).collect();
+            let is_covered = |time: Time, id: TupleId| {
+                let whose = whose.get(usize::from(id)).and_then(Option::as_ref);
+                whose.is_some_and(|whose| whose.at(time) != Cover::None)
+            };
+            let offset_ms = source.1.offset_ms;
+            let covers_some =
+                || cells(rollup, source.1).any(|(time, grain, id, _)| counts(grain) && is_covered(time.plus_ms(offset_ms), id));
+            if !is_any_covered && whose.iter().any(Option::is_some) && covers_some() {
                 (is_any_covered, all) = (true, uncovered.clone());
             }
-            uncovered.add_all(source, |grain, id| counts(grain) && !is_covered(id), named);
+            uncovered.add_all(source, |time, grain, id| counts(grain) && !is_covered(time, id), named);
             if is_any_covered {
                 let is_hop = |attributes: &Arc<Attributes>| covers.is_hop(host, attributes.get(Dimension::Client));
                 let hops: Vec<bool> = rollup.cells.combinations().map(is_hop).collect();
                 let is_hop = |id: TupleId| hops.get(usize::from(id)) == Some(&true);
-                all.add_all(source, |grain, id| counts(grain) && !is_hop(id), named);
+                all.add_all(source, |_, grain, id| counts(grain) && !is_hop(id), named);
             }
         }
     }
