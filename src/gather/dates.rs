@@ -125,10 +125,11 @@ pub fn day_first(lacking: &Lacking, zone: &Zone, others: &[(Time, Time)]) -> Opt
 /// How a reader is told which order of day and month was taken; `by_others` is what other logs say.
 #[must_use]
 pub fn order_said(by_others: Option<bool>) -> String {
-    let how = match by_others {
-        Some(true) => "day first, like the other logs",
-        Some(false) => "month first, like the other logs",
-        None => "month first, for nothing tells",
+    let how = if by_others == Some(true) {
+        "day first, like the other logs"
+    } else {
+        // Whether others say so or none does: a machine that scans its own logs alone does not see the others'.
+        "month first, for nothing tells otherwise"
     };
     format!("its dates may be read day first or month first: read {how}")
 }

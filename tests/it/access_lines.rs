@@ -155,7 +155,11 @@ fn dates_that_nothing_decides_are_told_and_other_logs_decide() {
         notes.collect::<Vec<_>>().join("; ")
     };
     let alone = found(&app);
-    assert!(notes(&alone).contains("month first, for nothing tells"), "{}", notes(&alone));
+    assert!(
+        notes(&alone).contains("month first, for nothing tells otherwise"),
+        "{}",
+        notes(&alone)
+    );
     assert_eq!(alone.coverage.start.unwrap().to_utc().date_naive().to_string(), "2026-05-11");
     let folder = tempfile::tempdir().unwrap();
     let gateway = by_minute(|minute, status| combined(minute, status, CALL).replace("21/Nov", "05/Nov"));
