@@ -299,8 +299,10 @@ fn judge(lines: &[&[u8]], order: &Order, is_dated: bool) -> Judged<Recognised> {
         candidates = standings.iter().filter(|standing| standing.tells_a_call(lines)).collect();
     }
     let most = candidates.iter().rev().max_by_key(|standing| standing.first);
+    let head = lines.join(&b'\n');
+    let measured = |standing: &&Standing| standing.format.measured(&head).unwrap_or(standing.format);
     let known = most.map(|most| Recognised {
-        candidates: candidates.iter().map(|standing| standing.format).collect(),
+        candidates: candidates.iter().map(measured).collect(),
         name: most.format.name(),
         vantage: most.format.vantage(),
         items: None,

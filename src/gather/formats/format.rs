@@ -79,6 +79,13 @@ pub trait Format: Sync {
         None
     }
 
+    /// The same format with the unit that a source's first times are in together, where their keys name none. Asked of the formats
+    /// that a source was recognised as, for it is the lines that tell.
+    fn measured(&self, head: &[u8]) -> Option<&'static dyn Format> {
+        let _ = head;
+        None
+    }
+
     /// Whether it reads lines only where an envelope tells when they were written, and is no candidate for any other.
     fn needs_an_envelope(&self) -> bool {
         false

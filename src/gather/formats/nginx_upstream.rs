@@ -76,7 +76,7 @@ impl Format for NginxUpstream {
         true
     }
 
-    fn declared(&self, head: &[u8]) -> Option<&'static dyn Format> {
+    fn measured(&self, head: &[u8]) -> Option<&'static dyn Format> {
         let unit = Unit::of_log(head, |line, unit| read(line, unit).ok()?.0.duration_ms);
         let known = IN_UNITS.iter().find(|format| format.unit == unit);
         known.map(|format| format as &dyn Format)

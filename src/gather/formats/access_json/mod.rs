@@ -148,7 +148,7 @@ impl Format for AccessJson {
         access_own::pairs(record, &fields, self.unit, &told)
     }
 
-    fn declared(&self, head: &[u8]) -> Option<&'static dyn Format> {
+    fn measured(&self, head: &[u8]) -> Option<&'static dyn Format> {
         let unit = Unit::of_log(head, |line, unit| {
             let unescaped = Unescaped::default();
             let (fields, _) = Self::of(self.writer, unit).read(line, &unescaped).ok()?;

@@ -87,7 +87,7 @@ fn the_times_of_a_log_are_in_one_unit() {
             )
         };
         let head = times.map(line).join("\n");
-        let format = AccessJson::OTHER.declared(head.as_bytes()).unwrap();
+        let format = AccessJson::OTHER.measured(head.as_bytes()).unwrap();
         let mut ms = None;
         let _ = format.parse(line(times[0]).as_bytes(), &mut |fields| ms = fields.duration_ms);
         ms

@@ -28,6 +28,9 @@ const LONGEST_SECONDS: f64 = 3600.0;
 const USUAL_MILLISECONDS: f64 = 1e5;
 const USUAL_MICROSECONDS: f64 = 1e8;
 
+/// Times that are looked at: more tell nothing else, and each is read twice.
+const MOST: usize = 32;
+
 /// Lines of a log's beginning of which one must tell a time.
 const HEADING: usize = 4;
 
@@ -42,7 +45,7 @@ impl Unit {
         let mut times = Vec::new();
         let mut is_one_of_ours = false;
         for (at, line) in head.split(|byte| *byte == b'\n').enumerate() {
-            if at == HEADING && !is_one_of_ours {
+            if (at == HEADING && !is_one_of_ours) || times.len() == MOST {
                 break;
             }
             let line = scan::text(line);

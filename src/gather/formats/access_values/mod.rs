@@ -224,11 +224,15 @@ impl<'a> Line<'a> {
 }
 
 fn read(text: &str, unit: Unit) -> Option<Fields<'_>> {
+    if text.starts_with('{') {
+        return None;
+    }
     let mut line = Line { unit, ..Line::default() };
     let mut left = MOST;
     pieces(text, &mut |piece| {
         left = left.saturating_sub(1);
         line.take(piece);
+        left > 0 && !line.foreign
     });
     line.done().filter(|_| left > 0)
 }
@@ -258,7 +262,7 @@ impl Format for AccessValues {
         Ok(())
     }
 
-    fn declared(&self, head: &[u8]) -> Option<&'static dyn Format> {
+    fn measured(&self, head: &[u8]) -> Option<&'static dyn Format> {
         let unit = Unit::of_log(head, |line, unit| read(line, unit)?.duration_ms);
         let known = IN_UNITS.iter().find(|format| format.unit == unit);
         known.map(|format| format as &dyn Format)

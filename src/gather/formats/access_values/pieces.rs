@@ -23,8 +23,8 @@ pub(super) enum Piece<'a> {
 /// Separators that make a line one of separated values: a path or a user agent may hold one or two.
 const SEPARATORS: usize = 4;
 
-/// Gives every value of a line.
-pub(super) fn pieces<'a>(line: &'a str, give: &mut dyn FnMut(Piece<'a>)) {
+/// Gives the values of a line, one after the other, until `give` says that it needs no more.
+pub(super) fn pieces<'a>(line: &'a str, give: &mut dyn FnMut(Piece<'a>) -> bool) {
     let separator = [b'|', b'\t', b';']
         .into_iter()
         .find(|of| memchr::memchr_iter(*of, line.as_bytes()).count() >= SEPARATORS)
@@ -36,15 +36,18 @@ pub(super) fn pieces<'a>(line: &'a str, give: &mut dyn FnMut(Piece<'a>)) {
     for cell in line.split(separator) {
         let cell = cell.trim();
         let bare = bare(cell);
-        if shapes::begins_a_time(bare) {
-            give(Piece::Time(bare));
+        let piece = if shapes::begins_a_time(bare) {
+            Piece::Time(bare)
         } else if let Some((name, value)) = Cursor::new(cell).pair() {
-            give(Piece::Named(name, value.text()));
+            Piece::Named(name, value.text())
         } else {
-            give(Piece::Value {
+            Piece::Value {
                 text: bare,
                 quoted: cell.starts_with('"'),
-            });
+            }
+        };
+        if !give(piece) {
+            return;
         }
     }
 }
@@ -63,22 +66,23 @@ fn bare(cell: &str) -> &str {
     within('"', '"').or_else(|| within('[', ']')).unwrap_or(cell)
 }
 
-fn blanks<'a>(line: &'a str, give: &mut dyn FnMut(Piece<'a>)) {
+fn blanks<'a>(line: &'a str, give: &mut dyn FnMut(Piece<'a>) -> bool) {
     let mut cursor = Cursor::new(line);
     loop {
         cursor.blanks();
-        if let Some(stamp) = access_line::stamp_ahead(&mut cursor) {
-            give(Piece::Time(stamp));
+        let piece = if let Some(stamp) = access_line::stamp_ahead(&mut cursor) {
+            Piece::Time(stamp)
         } else if let Some((name, value)) = cursor.pair() {
-            give(Piece::Named(name, value.text()));
+            Piece::Named(name, value.text())
         } else {
-            match cursor.token() {
-                Some(token) => give(Piece::Value {
-                    text: token.text(),
-                    quoted: matches!(token, Token::Quoted(_)),
-                }),
-                None => return,
+            let Some(token) = cursor.token() else { return };
+            Piece::Value {
+                text: token.text(),
+                quoted: matches!(token, Token::Quoted(_)),
             }
+        };
+        if !give(piece) {
+            return;
         }
     }
 }
@@ -89,7 +93,10 @@ mod tests {
 
     fn all(line: &str) -> Vec<Piece<'_>> {
         let mut all = Vec::new();
-        pieces(line, &mut |piece| all.push(piece));
+        pieces(line, &mut |piece| {
+            all.push(piece);
+            true
+        });
         all
     }
 

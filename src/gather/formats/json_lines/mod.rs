@@ -137,7 +137,7 @@ impl Format for JsonLines {
         true
     }
 
-    fn declared(&self, head: &[u8]) -> Option<&'static dyn Format> {
+    fn measured(&self, head: &[u8]) -> Option<&'static dyn Format> {
         unit::is_milliseconds(head).then_some(&IN_MILLISECONDS as &dyn Format)
     }
 
