@@ -3,12 +3,16 @@
 //!
 //! Formats know spelling, `providers` know what a provider is, `signatures` know error texts; here they are married.
 
+mod attributes;
+mod whose_id;
+
+pub use attributes::{attributes, edge_site, without_port};
+pub use whose_id::{gateway_id, gateway_id_beside, provider_id, provider_id_shaped};
+
 use super::signatures::{self, Page};
-use crate::model::{
-    Attributes, CallerKind, Dimension, ErrorSaid, Fact, Fields, Grain, Name, Outcome, TransportError, Upstream, Vantage,
-};
+use crate::model::{CallerKind, ErrorSaid, Fact, Fields, Grain, Name, Outcome, TransportError, Upstream, Vantage};
 use crate::providers;
-use crate::redact::{is_clean, scrub, wall};
+use crate::redact::{is_clean, scrub};
 
 /// How one record says its attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -287,176 +291,6 @@ fn texts<'a>(fields: &Fields<'a>) -> impl Iterator<Item = &'a str> {
     [fields.text, fields.error_message, fields.proxy_detail, fields.error_type]
         .into_iter()
         .flatten()
-}
-
-/// The provider's id, if the record has one that may be passed off as such.
-///
-/// A header named as the provider's is believed when its value has the shape of a provider's id; a bare `request_id`
-/// only when it could be nobody else's. A UUID is the id of those who make UUIDs (Azure, Bedrock) and of nobody else.
-#[must_use]
-pub fn provider_id<'a>(fields: &Fields<'a>) -> Option<&'a str> {
-    provider_id_shaped(fields).and_then(scrub::id)
-}
-
-/// The same before it is held against the shapes of secrets: enough for counting, and asked of every success.
-#[must_use]
-pub fn provider_id_shaped<'a>(fields: &Fields<'a>) -> Option<&'a str> {
-    // Where the request went is asked last: it takes a search through the URL, and most ids have a shape of their own.
-    let shaped = |id: &&str| {
-        providers::is_provider_request_id(id, false) || (providers::is_provider_request_id(id, true) && makes_uuids(fields))
-    };
-    fields.x_request_id.filter(shaped).or_else(|| {
-        fields
-            .request_id
-            .filter(|id| shaped(id) && (id.starts_with("req_") || is_azure(fields)))
-    })
-}
-
-/// Whether a header that is named as the provider's holds a UUID where the request went to.
-fn makes_uuids(fields: &Fields<'_>) -> bool {
-    is_azure(fields) || provider_of(fields).is_some_and(|provider| provider.makes_uuids())
-}
-
-/// The provider that the record names, by the surest it has.
-fn provider_of(fields: &Fields<'_>) -> Option<&'static dyn providers::Provider> {
-    let url = fields.url.map(providers::split_url);
-    let host = fields
-        .server_address
-        .or(url.as_ref().and_then(|url| url.host))
-        .map(without_port);
-    let path = url.as_ref().map_or("", |url| url.path);
-    fields
-        .provider
-        .and_then(providers::by_spelling)
-        .or_else(|| host.and_then(providers::by_host))
-        .or_else(|| providers::by_path(path))
-        .or_else(|| fields.model.and_then(providers::by_model))
-}
-
-fn is_azure(fields: &Fields<'_>) -> bool {
-    let azure_url = |url: &str| url.contains("/openai/deployments/") || url.contains(".azure.com");
-    fields.url.is_some_and(azure_url)
-        || fields.server_address.is_some_and(|host| host.ends_with(".azure.com"))
-        || fields.provider.is_some_and(|provider| provider.contains("azure"))
-        || fields.error_code == Some("azure")
-}
-
-/// An id of the proxy's or application's own: what stands where a provider's id would, without its shape.
-#[must_use]
-pub fn gateway_id<'a>(fields: &Fields<'a>) -> Option<&'a str> {
-    gateway_id_beside(fields, provider_id(fields))
-}
-
-/// The same where the provider's id is known already.
-#[must_use]
-pub fn gateway_id_beside<'a>(fields: &Fields<'a>, provider_id: Option<&str>) -> Option<&'a str> {
-    let foreign = fields.x_request_id.filter(|_| provider_id.is_none());
-    fields.gateway_request_id.or(foreign).and_then(scrub::id)
-}
-
-/// What a record's `host` says: the host that was asked, or the one that wrote it. A program's may be the provider's address,
-/// bare or in a URL.
-fn host_said<'a>(fields: &Fields<'a>, vantage: Vantage) -> (Option<&'a str>, Option<&'a str>) {
-    let Some(host) = fields.host else { return (None, None) };
-    let address = providers::split_url(host).host.unwrap_or(host);
-    if vantage == Vantage::Application && providers::by_host(without_port(address)).is_some() {
-        (Some(address), None)
-    } else {
-        (None, Some(host))
-    }
-}
-
-/// What the attempt was about. Called once for each new combination of raw values; the collector remembers the rest.
-#[must_use]
-pub fn attributes(fields: &Fields<'_>, vantage: Vantage, host: Option<&Name>) -> Attributes {
-    let mut attributes = shaped_attributes(fields, vantage, host);
-    for dimension in Dimension::ALL {
-        // What the wall before reports would take out, no state file and no shard need hold either.
-        let secret = attributes.get(dimension).filter(|word| !is_clean(word));
-        if let Some(shown) = secret.map(|word| wall(word.to_string()).0) {
-            attributes.set(dimension, Some(Name::from(shown)));
-        }
-    }
-    attributes
-}
-
-fn shaped_attributes(fields: &Fields<'_>, vantage: Vantage, host: Option<&Name>) -> Attributes {
-    let url = fields.url.map(providers::split_url);
-    let (asked, own) = host_said(fields, vantage);
-    let server = fields
-        .server_address
-        .or(url.as_ref().and_then(|url| url.host))
-        .or(asked)
-        .map(without_port)
-        .and_then(scrub::host);
-    let path = url.as_ref().map_or("", |url| url.path);
-    let endpoint = providers::endpoint(path);
-    let model = fields
-        .model
-        .or(endpoint.as_ref().and_then(|endpoint| endpoint.model))
-        .and_then(scrub::model);
-    let provider = fields
-        .provider
-        .and_then(providers::by_spelling)
-        .or_else(|| server.and_then(providers::by_host))
-        .or_else(|| providers::by_path(path))
-        .or_else(|| model.and_then(providers::by_model));
-    let mut attributes = Attributes::default();
-    attributes.set(Dimension::Provider, provider.map(|provider| Name::from(provider.name())));
-    attributes.set(Dimension::Surface, Some(Name::from(providers::surface(server, path))));
-    attributes.set(
-        Dimension::ServerAddress,
-        server.map(|server| Name::from(server.to_ascii_lowercase())),
-    );
-    attributes.set(Dimension::Model, model.map(Name::from));
-    attributes.set(
-        Dimension::Endpoint,
-        endpoint
-            .filter(|endpoint| !endpoint.path.is_empty())
-            .map(|endpoint| Name::from(scrub::path(&endpoint.path).unwrap_or(scrub::NO_PATH))),
-    );
-    attributes.set(
-        Dimension::ServiceTier,
-        fields.service_tier.and_then(scrub::service_tier).map(Name::from),
-    );
-    attributes.set(Dimension::Project, fields.project.and_then(scrub::word).map(Name::from));
-    attributes.set(
-        Dimension::Client,
-        fields.client.map(without_port).and_then(scrub::host).map(Name::from),
-    );
-    let region = fields.region.or_else(|| providers::region(server?));
-    let region = region.and_then(|name| providers::azure_region(name).or_else(|| scrub::word(name)));
-    attributes.set(Dimension::Region, region.map(Name::from));
-    attributes.set(Dimension::EdgeSite, edge_site(fields).map(Name::from));
-    let writer = host.cloned().or_else(|| own.and_then(scrub::host).map(Name::from));
-    match vantage {
-        Vantage::Proxy => attributes.set(
-            Dimension::Proxy,
-            fields.proxy.and_then(scrub::host).map(Name::from).or(writer),
-        ),
-        Vantage::Application | Vantage::Browser => {
-            attributes.set(Dimension::Proxy, fields.proxy.and_then(scrub::host).map(Name::from));
-            attributes.set(Dimension::Host, writer);
-        }
-    }
-    attributes
-}
-
-/// The airport code that a `cf-ray` ends with: `9a1b2c3d4e5f6a7b-FRA`.
-pub fn edge_site<'a>(fields: &Fields<'a>) -> Option<&'a str> {
-    let (_, site) = fields.cf_ray?.rsplit_once('-')?;
-    (site.len() == 3 && site.bytes().all(|byte| byte.is_ascii_uppercase())).then_some(site)
-}
-
-/// `host:443` and `10.0.0.7:34114` without their port; IPv6 addresses in brackets lose them.
-pub fn without_port(address: &str) -> &str {
-    if let Some(rest) = address.strip_prefix('[') {
-        return rest.split_once(']').map_or(rest, |(inside, _)| inside);
-    }
-    match address.rsplit_once(':') {
-        Some((host, port)) if !host.contains(':') && port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-        _ => address,
-    }
 }
 
 /// The error in closed vocabulary: its type and code as words, its message as a known template, never its text.
