@@ -148,7 +148,7 @@ impl Evidence<'_> {
     /// The families of each client.
     fn tied(&self) -> ByClient<Tied> {
         let mut tied: ByClient<Tied> = ByClient::default();
-        let family_of = super::families_of_sources(self.families);
+        let family_of = super::joining::families_of_sources(self.families);
         for one in self.joined {
             let application = one.application.and_then(|at| self.applications.get(at));
             let Some(&family) = application.and_then(|view| family_of.get(&view.source)) else {
