@@ -300,7 +300,11 @@ fn judge(lines: &[&[u8]], order: &Order, is_dated: bool) -> Judged<Recognised> {
     }
     let most = candidates.iter().rev().max_by_key(|standing| standing.first);
     let head = lines.join(&b'\n');
-    let measured = |standing: &&Standing| standing.format.measured(&head).unwrap_or(standing.format);
+    let measured = |standing: &&Standing| {
+        // Another reads all of the lines before it does: its unit would be worked out for nothing.
+        let unit = (standing.first > 0).then(|| standing.format.measured(&head)).flatten();
+        unit.unwrap_or(standing.format)
+    };
     let known = most.map(|most| Recognised {
         candidates: candidates.iter().map(measured).collect(),
         name: most.format.name(),
