@@ -299,10 +299,9 @@ fn judge(lines: &[&[u8]], order: &Order, is_dated: bool) -> Judged<Recognised> {
         candidates = standings.iter().filter(|standing| standing.tells_a_call(lines)).collect();
     }
     let most = candidates.iter().rev().max_by_key(|standing| standing.first);
-    let head = lines.join(&b'\n');
     let measured = |standing: &&Standing| {
         // Another reads all of the lines before it does: its unit would be worked out for nothing.
-        let unit = (standing.first > 0).then(|| standing.format.measured(&head)).flatten();
+        let unit = (standing.first > 0).then(|| standing.format.measured(lines)).flatten();
         unit.unwrap_or(standing.format)
     };
     let known = most.map(|most| Recognised {

@@ -68,8 +68,8 @@ impl Format for ApacheAccess {
         access_own::own(record, self.unit)
     }
 
-    fn measured(&self, head: &[u8]) -> Option<&'static dyn Format> {
-        let unit = Unit::of_log(head, |line, unit| read(line, unit).ok()?.0.duration_ms);
+    fn measured(&self, lines: &[&[u8]]) -> Option<&'static dyn Format> {
+        let unit = Unit::of_log(lines, |line, unit| read(line, unit).ok()?.0.duration_ms);
         let known = IN_UNITS.iter().find(|format| format.unit == unit);
         known.map(|format| format as &dyn Format)
     }

@@ -101,7 +101,8 @@ fn is_expected(path: &Path) -> bool {
 fn holds(format: &dyn Format, log: &Path) {
     let text = fs::read_to_string(log).unwrap();
     let declared = format.declared(text.as_bytes()).unwrap_or(format);
-    let mut said = said(declared.measured(text.as_bytes()).unwrap_or(declared), &text);
+    let lines: Vec<&[u8]> = text.lines().map(str::as_bytes).collect();
+    let mut said = said(declared.measured(&lines).unwrap_or(declared), &text);
     let expected = log.with_extension("jsonl");
     let text = fs::read_to_string(&expected).unwrap();
     let mut expected: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

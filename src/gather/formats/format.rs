@@ -81,8 +81,8 @@ pub trait Format: Sync {
 
     /// The same format with the unit that a source's first times are in together, where their keys name none. Asked of the formats
     /// that a source was recognised as, for it is the lines that tell.
-    fn measured(&self, head: &[u8]) -> Option<&'static dyn Format> {
-        let _ = head;
+    fn measured(&self, lines: &[&[u8]]) -> Option<&'static dyn Format> {
+        let _ = lines;
         None
     }
 

@@ -148,8 +148,8 @@ impl Format for AccessJson {
         access_own::pairs(record, &fields, self.unit, &told)
     }
 
-    fn measured(&self, head: &[u8]) -> Option<&'static dyn Format> {
-        let unit = Unit::of_log(head, |line, unit| {
+    fn measured(&self, lines: &[&[u8]]) -> Option<&'static dyn Format> {
+        let unit = Unit::of_log(lines, |line, unit| {
             let unescaped = Unescaped::default();
             let (fields, _) = Self::of(self.writer, unit).read(line, &unescaped).ok()?;
             fields.duration_ms

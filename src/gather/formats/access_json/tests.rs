@@ -86,8 +86,8 @@ fn the_times_of_a_log_are_in_one_unit() {
                 r#"{{"time":"2026-11-18T08:04:05Z","client_ip":"10.0.3.7","method":"POST","path":"/v1/messages","status":503,"latency":{time}}}"#
             )
         };
-        let head = times.map(line).join("\n");
-        let format = AccessJson::OTHER.measured(head.as_bytes()).unwrap();
+        let lines = times.map(line);
+        let format = AccessJson::OTHER.measured(&lines.each_ref().map(|line| line.as_bytes())).unwrap();
         let mut ms = None;
         let _ = format.parse(line(times[0]).as_bytes(), &mut |fields| ms = fields.duration_ms);
         ms

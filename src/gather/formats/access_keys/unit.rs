@@ -41,10 +41,10 @@ impl Unit {
     pub(in crate::gather::formats) const NANOSECONDS: Self = Self::TenTo(NANOSECONDS);
 
     /// The unit of a log's times by its first lines; `read` tells the time of one as if it were in a unit.
-    pub(in crate::gather::formats) fn of_log(head: &[u8], read: impl Fn(&str, Self) -> Option<f64>) -> Self {
+    pub(in crate::gather::formats) fn of_log(lines: &[&[u8]], read: impl Fn(&str, Self) -> Option<f64>) -> Self {
         let mut times = Vec::new();
         let mut is_one_of_ours = false;
-        for (at, line) in head.split(|byte| *byte == b'\n').enumerate() {
+        for (at, line) in lines.iter().enumerate() {
             if (at == HEADING && !is_one_of_ours) || times.len() == MOST {
                 break;
             }

@@ -137,8 +137,8 @@ impl Format for JsonLines {
         true
     }
 
-    fn measured(&self, head: &[u8]) -> Option<&'static dyn Format> {
-        unit::is_milliseconds(head).then_some(&IN_MILLISECONDS as &dyn Format)
+    fn measured(&self, lines: &[&[u8]]) -> Option<&'static dyn Format> {
+        unit::is_milliseconds(lines).then_some(&IN_MILLISECONDS as &dyn Format)
     }
 
     fn samples(&self) -> &'static [&'static str] {

@@ -16,10 +16,10 @@ const FEWEST: usize = 3;
 const USUAL_SECONDS: f64 = 100.0;
 const LONGEST_SECONDS: f64 = 600.0;
 
-/// Whether the times of a log that begins so are milliseconds.
-pub(super) fn is_milliseconds(head: &[u8]) -> bool {
+/// Whether the times of a log that begins with these lines are milliseconds.
+pub(super) fn is_milliseconds(lines: &[&[u8]]) -> bool {
     let mut times: Vec<f64> = Vec::new();
-    for (at, line) in head.split(|byte| *byte == b'\n').enumerate() {
+    for (at, line) in lines.iter().enumerate() {
         if at >= HEADING && times.is_empty() {
             return false;
         }
@@ -50,13 +50,14 @@ mod tests {
     #[test]
     fn all_times_together_tell_their_unit() {
         let log = |times: &[&str]| {
-            let line = |time: &&str| format!(r#"{{"time":"2026-09-14T09:10:00Z","Elapsed":{time}}}"#) + "\n";
-            is_milliseconds(times.iter().map(line).collect::<String>().as_bytes())
+            let line = |time: &&str| format!(r#"{{"time":"2026-09-14T09:10:00Z","Elapsed":{time}}}"#);
+            let lines: Vec<String> = times.iter().map(line).collect();
+            is_milliseconds(&lines.iter().map(String::as_bytes).collect::<Vec<_>>())
         };
         assert!(log(&["312.4", "280.1", "599.0"]));
         assert!(log(&["5.1", "6.2", "4.4", "30000.5"]));
         assert!(!log(&["0.312", "1.2", "59.9", "600.0"]));
         assert!(!log(&["312", "30000"]));
-        assert!(!is_milliseconds(b"2026-09-14 09:10:00 Elapsed: 812.5"));
+        assert!(!is_milliseconds(&[b"2026-09-14 09:10:00 Elapsed: 812.5"]));
     }
 }
