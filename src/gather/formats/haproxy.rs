@@ -70,9 +70,8 @@ fn read(line: &str) -> Result<Line<'_>, Unread> {
 
 /// Whether a method stands in a line as a word of its own: HAProxy says none of itself.
 fn holds_a_method(line: &str) -> bool {
-    const METHODS: [&str; 8] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT"];
     line.split(|between: char| !between.is_ascii_alphanumeric())
-        .any(|word| METHODS.contains(&word))
+        .any(|word| shapes::is_usual_method(word) || word == "CONNECT")
 }
 
 /// What HAProxy says of itself most, known without the header that names it.

@@ -26,6 +26,11 @@ pub(super) fn is_ray(value: &str) -> bool {
     })
 }
 
+/// A method that clients ask with; another word in capitals may be anything.
+pub(super) fn is_usual_method(word: &str) -> bool {
+    matches!(word, "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS")
+}
+
 /// A host name with a dot, and perhaps a port; never an address or a version number, which have no letters last.
 pub(super) fn is_host(value: &str) -> bool {
     let name = value.split_once(':').map_or(value, |(name, _)| name);
@@ -46,8 +51,8 @@ mod tests {
     #[test]
     fn each_shape_knows_its_own() {
         assert!(is_provider_id("req_5d2c9e0b7f3a41c8a6e4b0f19d8273aa"));
-        assert!(is_uuid("0f8fad5b-d9cb-469f-a165-70867728950e"));
-        assert!(is_ray("91c0f3e2aa0b1d2c-FRA"));
+        assert!(is_uuid("0f8fad5b-d9cb-469f-a165-70867728950e") && !is_uuid("0f8fad5b-d9cb-469f-a165"));
+        assert!(is_ray("91c0f3e2aa0b1d2c-FRA") && !is_ray("91c0f3e2-aa0b-1d2c"));
         assert!(is_host("api.openai.com:443"));
     }
 

@@ -3,6 +3,7 @@
 use super::header_text;
 use crate::gather::formats::access_keys::{Key, is_none};
 use crate::gather::formats::header_map;
+use crate::gather::formats::shapes;
 use crate::model::Fields;
 use crate::providers;
 use crate::text::json::Value;
@@ -155,7 +156,6 @@ fn message(text: &str) -> Message {
 
 /// `POST /v1/chat/completions`, and what follows.
 fn is_a_request(text: &str) -> bool {
-    text.split_once(' ').is_some_and(|(method, rest)| {
-        matches!(method, "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS") && rest.starts_with('/')
-    })
+    text.split_once(' ')
+        .is_some_and(|(method, rest)| shapes::is_usual_method(method) && rest.starts_with('/'))
 }

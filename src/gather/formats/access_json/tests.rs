@@ -87,7 +87,9 @@ fn the_times_of_a_log_are_in_one_unit() {
             )
         };
         let lines = times.map(line);
-        let format = AccessJson::OTHER.measured(&lines.each_ref().map(|line| line.as_bytes())).unwrap();
+        let format = AccessJson::OTHER
+            .measured(&lines.each_ref().map(|line| line.as_bytes()))
+            .unwrap();
         let mut ms = None;
         let _ = format.parse(line(times[0]).as_bytes(), &mut |fields| ms = fields.duration_ms);
         ms

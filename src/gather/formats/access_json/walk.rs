@@ -3,6 +3,7 @@
 use crate::gather::formats::access_keys::{Key, named};
 use crate::gather::formats::json_values::{each, first};
 use crate::gather::formats::keys::Folded;
+use crate::gather::formats::shapes;
 use crate::text::json::{Members, Value};
 
 /// Groups within groups that are walked.
@@ -79,7 +80,7 @@ fn has_shape(key: Key, value: Value<'_>) -> bool {
         return false;
     };
     match key {
-        Key::Method => matches!(text, "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS"),
+        Key::Method => shapes::is_usual_method(text),
         Key::Url => text.starts_with('/'),
         Key::Status => text.len() == 3,
         _ => text.len() >= 10,

@@ -7,11 +7,12 @@
 //! <https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format>
 
 mod pieces;
-mod shapes;
+mod values;
 
 use super::access_keys::{Key, Unit, fill, fill_in, key};
 use super::access_line::is_exchange;
 use super::format::{Fit, Format, Unread};
+use super::shapes;
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::scan;
 use pieces::{Piece, pieces};
@@ -79,9 +80,9 @@ impl<'a> Line<'a> {
         match key(name) {
             Some(Key::Foreign) => self.foreign = true,
             // `req=req_…`, where others write the request.
-            Some(_) if shapes::is_providers_id(value) => self.id(value),
+            Some(_) if values::is_providers_id(value) => self.id(value),
             // `ua` is the user agent at some sites.
-            Some(Key::UpstreamAddress) if shapes::is_user_agent(value) => {}
+            Some(Key::UpstreamAddress) if values::is_user_agent(value) => {}
             Some(key) => {
                 self.nginx |= key.tells_nginx();
                 self.requested |= key == Key::Request;
@@ -96,16 +97,16 @@ impl<'a> Line<'a> {
         let timed = self.timed.take();
         if let (Some((ms, before)), "ms") = (timed, text) {
             self.longest(before, ms / 1000.0);
-        } else if shapes::is_level(text) {
+        } else if values::is_level(text) {
             self.foreign = true;
         } else if self.request(text, quoted) || self.status(text) {
-        } else if let Some(ms) = shapes::seconds(text) {
+        } else if let Some(ms) = values::seconds(text) {
             self.nginx = true;
             self.timed = Some((ms, self.fields.duration_ms));
             self.longest(self.fields.duration_ms, ms);
-        } else if shapes::is_msec(text) {
+        } else if values::is_msec(text) {
             fill(&mut self.fields, Key::Msec, text);
-        } else if let Some(times) = shapes::three_times(text) {
+        } else if let Some(times) = values::three_times(text) {
             self.nginx = true;
             for (key, time) in [Key::ConnectTime(3), Key::HeaderTime(3), Key::UpstreamTime(3)]
                 .into_iter()
@@ -114,10 +115,10 @@ impl<'a> Line<'a> {
                 fill(&mut self.fields, key, time);
             }
         } else if self.address(text) {
-        } else if !quoted && shapes::is_domain(text) {
+        } else if !quoted && values::is_domain(text) {
             self.fields.server_address.get_or_insert(text);
         } else {
-            self.proxied |= quoted && self.requested && shapes::is_user_agent(text);
+            self.proxied |= quoted && self.requested && values::is_user_agent(text);
             self.id(text);
         }
     }
@@ -131,14 +132,15 @@ impl<'a> Line<'a> {
         if self.requested {
             return false;
         }
-        if let Some((method, url)) = scan::request(text).filter(|(method, url)| shapes::is_method(method) && shapes::is_url(url))
+        if let Some((method, url)) =
+            scan::request(text).filter(|(method, url)| shapes::is_usual_method(method) && values::is_url(url))
         {
             (self.fields.method, self.fields.url) = (Some(method), Some(url));
             self.requested = true;
             self.proxied |= text.len() > method.len() + 1 + url.len();
-        } else if !quoted && shapes::is_method(text) {
+        } else if !quoted && shapes::is_usual_method(text) {
             self.fields.method = Some(text);
-        } else if self.fields.method.is_some() && shapes::is_url(text) {
+        } else if self.fields.method.is_some() && values::is_url(text) {
             self.fields.url = Some(text);
             self.requested = true;
         } else {
@@ -152,19 +154,19 @@ impl<'a> Line<'a> {
     fn status(&mut self, text: &'a str) -> bool {
         let text = text.trim_end_matches(',');
         if !self.requested {
-            let early = shapes::status(text);
+            let early = values::status(text);
             self.early = self.early.or(early);
             return early.is_some();
         }
         let Some(first) = self.fields.status else {
-            self.fields.status = shapes::status(text);
+            self.fields.status = values::status(text);
             return self.fields.status.is_some();
         };
         let is_list = text.len() > 3
             && text
                 .split([',', ' ', ':'])
-                .all(|try_| matches!(try_, "" | "-") || shapes::status(try_).is_some());
-        let is_upstreams = self.fields.upstream_status.is_none() && (is_list || shapes::status(text) == Some(first));
+                .all(|try_| matches!(try_, "" | "-") || values::status(try_).is_some());
+        let is_upstreams = self.fields.upstream_status.is_none() && (is_list || values::status(text) == Some(first));
         if is_upstreams {
             fill(&mut self.fields, Key::UpstreamStatus, text);
         }
@@ -173,8 +175,8 @@ impl<'a> Line<'a> {
 
     /// An address alone is the client's, one with a port behind the request the upstream's.
     fn address(&mut self, text: &'a str) -> bool {
-        let is_client = shapes::is_address(text);
-        let with_port = shapes::addresses(text);
+        let is_client = values::is_address(text);
+        let with_port = values::addresses(text);
         if is_client {
             self.fields.client.get_or_insert(text);
         } else if with_port.is_some() && self.requested {
@@ -187,7 +189,7 @@ impl<'a> Line<'a> {
     }
 
     fn id(&mut self, text: &'a str) {
-        if shapes::is_providers_id(text) {
+        if values::is_providers_id(text) {
             self.fields.x_request_id.get_or_insert(text);
         } else if shapes::is_ray(text) {
             self.fields.cf_ray.get_or_insert(text);

@@ -1,6 +1,6 @@
 //! Cuts a line of values into its values: at bars, tabs or semicolons where it has them, else at blanks outside quotes and brackets.
 
-use super::shapes;
+use super::values;
 use crate::gather::formats::access_line;
 use crate::text::scan::{Cursor, Token};
 
@@ -36,7 +36,7 @@ pub(super) fn pieces<'a>(line: &'a str, give: &mut dyn FnMut(Piece<'a>) -> bool)
     for cell in line.split(separator) {
         let cell = cell.trim();
         let bare = bare(cell);
-        let piece = if shapes::begins_a_time(bare) {
+        let piece = if values::begins_a_time(bare) {
             Piece::Time(bare)
         } else if let Some((name, value)) = Cursor::new(cell).pair() {
             Piece::Named(name, value.text())
@@ -56,7 +56,7 @@ pub(super) fn pieces<'a>(line: &'a str, give: &mut dyn FnMut(Piece<'a>) -> bool)
 /// the first value must be a whole time or address.
 fn is_csv(line: &str) -> bool {
     let first = line.split(',').next().unwrap_or(line).trim_matches('"');
-    let begins = shapes::begins_a_time(first) || shapes::is_address(first);
+    let begins = values::begins_a_time(first) || values::is_address(first);
     begins && memchr::memchr_iter(b',', line.as_bytes()).count() > SEPARATORS
 }
 

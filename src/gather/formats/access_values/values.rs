@@ -3,11 +3,6 @@
 use crate::text::scan;
 use std::net::IpAddr;
 
-/// The methods of requests: a word in capitals may be anything else.
-pub(super) fn is_method(word: &str) -> bool {
-    matches!(word, "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS")
-}
-
 /// A path or a whole URL.
 pub(super) fn is_url(word: &str) -> bool {
     word.starts_with('/') || word.starts_with("http://") || word.starts_with("https://")
@@ -99,31 +94,10 @@ pub(super) fn is_user_agent(text: &str) -> bool {
     })
 }
 
-/// `req_…`: OpenAI's and Anthropic's.
+/// `req_…` as OpenAI and Anthropic write it: a bare value must be long to stand for one.
 pub(super) fn is_providers_id(word: &str) -> bool {
     word.strip_prefix("req_")
         .is_some_and(|rest| rest.len() >= 16 && rest.bytes().all(|byte| byte.is_ascii_alphanumeric()))
-}
-
-/// `cf-ray`: 16 hexadecimal digits and an airport.
-pub(super) fn is_ray(word: &str) -> bool {
-    word.split_once('-').is_some_and(|(ray, airport)| {
-        ray.len() == 16
-            && ray.bytes().all(|byte| byte.is_ascii_hexdigit())
-            && airport.len() == 3
-            && airport.bytes().all(|byte| byte.is_ascii_uppercase())
-    })
-}
-
-/// A UUID as everybody prints it.
-pub(super) fn is_uuid(word: &str) -> bool {
-    let mut groups = word.split('-');
-    let lengths = [8, 4, 4, 4, 12];
-    let fits = |length: usize| {
-        let mut is_hex = |group: &str| group.len() == length && group.bytes().all(|byte| byte.is_ascii_hexdigit());
-        groups.next().is_some_and(&mut is_hex)
-    };
-    word.len() == 36 && lengths.into_iter().all(fits)
 }
 
 /// Whether a cell is a time stamp, by how it begins: `06/Mar/2025:…`, `2025-03-06T…`, `2025-03-06 …`.
@@ -137,12 +111,10 @@ pub(super) fn begins_a_time(cell: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{addresses, is_domain, is_ray, is_uuid, three_times};
+    use super::{addresses, is_domain, three_times};
 
     #[test]
     fn shapes_are_told_apart() {
-        assert!(is_ray("91c0f3e2aa0b1d2c-FRA") && !is_ray("91c0f3e2-aa0b-1d2c"));
-        assert!(is_uuid("0f8fad5b-d9cb-469f-a165-70867728950e") && !is_uuid("0f8fad5b-d9cb-469f-a165"));
         assert!(is_domain("llm.corp.internal") && !is_domain("1.26.3") && !is_domain("HTTP/1.1"));
         assert_eq!(addresses("10.0.0.1:443, [2001:db8::7]:443"), Some("2001:db8::7"));
         assert_eq!(addresses("api.openai.com:443"), None);
