@@ -6,8 +6,8 @@
 use super::codes::{caller, fact, grain, instant, transport, vantage};
 use super::words::{Constants, Meanings, Number, Numbering, Tables};
 use crate::model::{
-    Alike, Attributes, Cell, Cells, CommonIds, ErrorSaid, Grain, IdSample, IdTexts, Ids, Name, Observation, Outcome, Rare,
-    RetrySaid, SampledId, Seldom, Shared, SourceRollup, Time, Tokens, TokensUsed, TookClass, Upstream,
+    Alike, Attributes, Cell, Cells, ErrorSaid, Grain, IdSample, Ids, Name, Observation, Outcome, Rare, RetrySaid, SampledId,
+    Seldom, Shared, SourceRollup, Time, Tokens, TokensUsed, TookClass, Upstream,
 };
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -335,29 +335,8 @@ fn seen_stored(seen: &Observation, numbers: &mut Numbering) -> Seen {
     }
 }
 
-fn ids_read(
-    [
-        x_request_id,
-        x_client_request_id,
-        gateway_request_id,
-        cf_ray,
-        sdk,
-        thread,
-        organization,
-    ]: [Option<Name>; 7],
-) -> Ids {
-    Ids::from(IdTexts {
-        x_request_id: x_request_id.as_deref(),
-        x_client_request_id: x_client_request_id.as_deref(),
-        gateway_request_id: gateway_request_id.as_deref(),
-        cf_ray: cf_ray.as_deref(),
-        sdk: sdk.as_deref(),
-        common: Some(Arc::new(CommonIds { thread, organization })),
-    })
-}
-
 fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants, alikes: &mut Shared<Alike>) -> Option<Observation> {
-    let ids = ids_read(seen.ids.map(|id| meanings.name(id)));
+    let ids = Ids::of_each(seen.ids.map(|id| meanings.name(id)));
     let alike = Alike {
         grain: grain::read(seen.grain)?,
         outcome: outcome_read(seen.outcome)?,

@@ -30,7 +30,7 @@ struct Head {
 }
 
 /// Ids that many attempts have in common.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CommonIds {
     /// The thread or worker that wrote the record.
     pub thread: Option<Name>,
@@ -39,7 +39,7 @@ pub struct CommonIds {
 }
 
 /// What [`Ids`] are made of.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IdTexts<'t> {
     /// See [`Ids::x_request_id`].
     pub x_request_id: Option<&'t str>,
@@ -190,6 +190,28 @@ impl Ids {
         ]
     }
 
+    /// Those that [`Ids::each`] tells, in its order.
+    #[must_use]
+    pub fn of_each(each: [Option<Name>; OWN + 2]) -> Self {
+        let [
+            x_request_id,
+            x_client_request_id,
+            gateway_request_id,
+            cf_ray,
+            sdk,
+            thread,
+            organization,
+        ] = each;
+        Self::from(IdTexts {
+            x_request_id: x_request_id.as_deref(),
+            x_client_request_id: x_client_request_id.as_deref(),
+            gateway_request_id: gateway_request_id.as_deref(),
+            cf_ray: cf_ray.as_deref(),
+            sdk: sdk.as_deref(),
+            common: Some(Arc::new(CommonIds { thread, organization })),
+        })
+    }
+
     /// Whether both lie in one place, and so are the same.
     #[must_use]
     pub fn is_same_as(&self, other: &Self) -> bool {
@@ -207,28 +229,11 @@ impl Ids {
         if changed.iter().all(Option::is_none) {
             return None;
         }
-        let [
-            x_request_id,
-            x_client_request_id,
-            gateway_request_id,
-            cf_ray,
-            sdk,
-            thread,
-            organization,
-        ] = &changed;
-        let mine = self.texts();
-        let common = mine.common.as_deref().cloned().unwrap_or_default();
-        Some(Self::from(IdTexts {
-            x_request_id: x_request_id.as_deref().or(mine.x_request_id),
-            x_client_request_id: x_client_request_id.as_deref().or(mine.x_client_request_id),
-            gateway_request_id: gateway_request_id.as_deref().or(mine.gateway_request_id),
-            cf_ray: cf_ray.as_deref().or(mine.cf_ray),
-            sdk: sdk.as_deref().or(mine.sdk),
-            common: Some(Arc::new(CommonIds {
-                thread: thread.clone().or(common.thread),
-                organization: organization.clone().or(common.organization),
-            })),
-        }))
+        let mut all = self.each().map(|id| id.map(Name::from));
+        for (id, changed) in all.iter_mut().zip(changed) {
+            *id = changed.or(id.take());
+        }
+        Some(Self::of_each(all))
     }
 
     /// Fills what is absent here from `other`.
