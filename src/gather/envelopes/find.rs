@@ -10,6 +10,7 @@ use crate::gather::formats::Fit;
 use crate::model::Name;
 use crate::text::timestamp::{DateKnown, Reference, Zone};
 use chrono::DateTime;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Envelopes within each other that are taken off: a shipper around a container's log around syslog around an object of
@@ -24,6 +25,9 @@ const TALLIED: usize = 50;
 
 /// One line in so many must fit, for tracebacks may stand without an envelope.
 const FITTING: usize = 4;
+
+/// A line as it lies in the source, as nearly all do, or what was made of it.
+type Text<'a> = Cow<'a, [u8]>;
 
 /// How well lines are known to the formats.
 #[derive(Clone, Debug)]
@@ -46,16 +50,15 @@ const HARDLY_KNOWN: usize = 250;
 /// An envelope that is certain counts where anything inside is known, and any other where more is known inside than
 /// outside: a format may read its envelope itself.
 pub fn find<R>(head: &[u8], lines: &[&[u8]], judge: Judge<'_, R>) -> (Opening, Option<R>) {
-    let mut scratch = Vec::new();
-    let bare: Vec<Vec<u8>> = lines.iter().map(|line| strip(line, &mut scratch).to_vec()).collect();
+    let bare: Vec<Text<'_>> = lines.iter().map(|line| uncoloured(line)).collect();
     let mut opening = Opening {
-        coloured: lines.iter().any(|line| line.contains(&0x1b)),
+        coloured: bare.iter().any(|line| matches!(line, Cow::Owned(_))),
         ..Opening::default()
     };
     let mut best = judged(&bare, judge, false);
     let split = Split::of(head);
-    let units: Vec<Vec<u8>> = match split {
-        Split::Lines => lines.iter().map(|line| line.to_vec()).collect(),
+    let units: Vec<Text<'_>> = match split {
+        Split::Lines => lines.iter().map(|line| Cow::Borrowed(*line)).collect(),
         _ => units(head, split),
     };
     let mut lines = if split == Split::Lines { bare } else { units.clone() };
@@ -91,19 +94,29 @@ pub fn find<R>(head: &[u8], lines: &[&[u8]], judge: Judge<'_, R>) -> (Opening, O
     (opening, best.known)
 }
 
-fn judged<R>(lines: &[Vec<u8>], judge: Judge<'_, R>, is_dated: bool) -> Judged<R> {
+/// A line without what a terminal makes colours of.
+fn uncoloured(line: &[u8]) -> Text<'_> {
+    let mut scratch = Vec::new();
+    let stripped = strip(line, &mut scratch);
+    if stripped.len() == line.len() {
+        return Cow::Borrowed(line);
+    }
+    Cow::Owned(scratch)
+}
+
+fn judged<R>(lines: &[Text<'_>], judge: Judge<'_, R>, is_dated: bool) -> Judged<R> {
     let lines: Vec<&[u8]> = lines
         .iter()
-        .map(Vec::as_slice)
+        .map(|line| &**line)
         .filter(|line| !line.trim_ascii().is_empty())
         .collect();
     judge(&lines, is_dated)
 }
 
 /// The envelope that most lines fit, whether it is certain, and whether all of them fit.
-fn fitting(lines: &[Vec<u8>]) -> Option<(&'static dyn Envelope, bool, bool)> {
+fn fitting(lines: &[Text<'_>]) -> Option<(&'static dyn Envelope, bool, bool)> {
     let lines = lines.iter().filter(|line| !line.trim_ascii().is_empty());
-    let lines: Vec<&Vec<u8>> = lines.clone().step_by(lines.count() / TALLIED + 1).collect();
+    let lines: Vec<&Text<'_>> = lines.clone().step_by(lines.count() / TALLIED + 1).collect();
     let tally = |envelope: &&'static dyn Envelope| {
         let fits = lines.iter().map(|line| envelope.fit(line));
         let (yes, any) = fits.fold((0, 0), |(yes, any), fit| {
@@ -120,16 +133,16 @@ fn fitting(lines: &[Vec<u8>]) -> Option<(&'static dyn Envelope, bool, bool)> {
 }
 
 /// The first envelopes that are whole.
-fn units(head: &[u8], split: Split) -> Vec<Vec<u8>> {
+fn units(head: &[u8], split: Split) -> Vec<Text<'_>> {
     let mut splitter = Splitter::new(split);
-    let (mut units, mut scratch) = (Vec::new(), Vec::new());
+    let mut units = Vec::new();
     let mut rest = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     while units.len() < LINES {
         let after = match splitter.next(rest) {
             Found::Unit(unit, after) => {
                 units.extend(rest.get(unit).map(|unit| match split {
-                    Split::Objects { .. } => in_one_line(unit, &mut scratch).to_vec(),
-                    Split::Lines | Split::Entries => unit.to_vec(),
+                    Split::Objects { .. } => Cow::Owned(in_one_line(unit, &mut Vec::new()).to_vec()),
+                    Split::Lines | Split::Entries => Cow::Borrowed(unit),
                 }));
                 after
             }
@@ -143,14 +156,14 @@ fn units(head: &[u8], split: Split) -> Vec<Vec<u8>> {
 
 #[derive(Default)]
 struct Opened {
-    lines: Vec<Vec<u8>>,
+    lines: Vec<Text<'static>>,
     host: Option<Name>,
     dated: Option<DateKnown>,
     origins: BTreeSet<u64>,
     programs: BTreeSet<u64>,
 }
 
-fn open(units: &[Vec<u8>], opening: &Opening) -> Opened {
+fn open(units: &[Text<'_>], opening: &Opening) -> Opened {
     // No stamp is asked for yet.
     let clock = Clock {
         zone: Zone::Utc,
@@ -161,7 +174,8 @@ fn open(units: &[Vec<u8>], opening: &Opening) -> Opened {
     for unit in units {
         chain.open(unit, Place::Within, 0, &mut |line, told| {
             if opened.lines.len() < LINES {
-                opened.lines.push(line.strip_suffix(b"\r").unwrap_or(line).to_vec());
+                let line = line.strip_suffix(b"\r").unwrap_or(line);
+                opened.lines.push(Cow::Owned(line.to_vec()));
                 opened.origins.extend(Some(told.origin).filter(|origin| *origin != 0));
                 opened.host = opened.host.take().or_else(|| told.host.clone());
                 opened.dated = opened.dated.or(told.stamp.map(|stamp| stamp.dated));

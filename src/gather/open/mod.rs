@@ -235,6 +235,8 @@ pub fn begin(raw: Stream, limit: Limit) -> Result<Opened, Refused> {
 
 /// Reads up to `most` more bytes; an error among them comes up again where it happened.
 fn read_head(head: &mut Vec<u8>, mut stream: Stream, most: usize) -> Stream {
+    // A list that doubles as it grows leaves its halves behind.
+    head.reserve_exact(most);
     match stream.as_mut().take(most as u64).read_to_end(head) {
         Ok(_) => stream,
         Err(error) => Box::new(Broken(Some(error))),
