@@ -1,6 +1,6 @@
 //! What records say over and over, held once by each worker: a failure is then its ids and numbers, and little else.
 
-use crate::model::{Alike, Attributes, CommonIds, Dimension, ErrorSaid, IdTexts, Ids, Name, Others, Shared, Upstream};
+use crate::model::{Alike, Attributes, CommonIds, Counting, Dimension, ErrorSaid, IdTexts, Ids, Name, Others, Shared, Upstream};
 use ahash::AHashSet;
 use std::sync::Arc;
 
@@ -19,6 +19,8 @@ pub struct Repeated {
     ids: AHashSet<Ids>,
     common_ids: Shared<CommonIds>,
     alikes: Shared<Alike>,
+    /// No counts, and room for those of the next piece.
+    counting: Counting,
 }
 
 impl Repeated {
@@ -56,6 +58,16 @@ impl Repeated {
         }
         self.ids.insert(ids.clone());
         ids
+    }
+
+    /// Where the successes of a piece are counted.
+    pub fn counting(&mut self) -> Counting {
+        std::mem::take(&mut self.counting)
+    }
+
+    /// Lays it by for the next one, with no counts in it.
+    pub fn lay_by(&mut self, counting: Counting) {
+        self.counting = counting;
     }
 
     /// What an error said.

@@ -193,7 +193,8 @@ impl Cells {
     }
 
     /// The same combinations of attributes with the same numbers, and no counts.
-    pub(super) fn uncounted(&self) -> Self {
+    #[must_use]
+    pub fn uncounted(&self) -> Self {
         let uncounted = |mine: &Counted| Counted {
             tuples: mine.tuples.clone(),
             by_value: mine.by_value.clone(),
@@ -204,7 +205,12 @@ impl Cells {
 
     /// Takes what was counted, each place once and in order: by the records' own stamps, by stamp plus duration, and how long
     /// they took.
-    pub(super) fn take_sorted(&mut self, counts: Vec<(Place, Cell)>, if_start: Vec<(Place, Cell)>, took: Vec<(TookPlace, u32)>) {
+    pub(super) fn take_sorted(
+        &mut self,
+        counts: &mut Vec<(Place, Cell)>,
+        if_start: &mut Vec<(Place, Cell)>,
+        took: &mut Vec<(TookPlace, u32)>,
+    ) {
         let mine = self.0.get_or_insert_default();
         mine.counts = kept(counts);
         mine.if_start = kept(if_start);
@@ -319,6 +325,13 @@ impl Cells {
                 .filter_map(|id| Some((*id, mine.tuples.get(usize::from(*id))?)));
             single.map(|tuple| (0, tuple)).into_iter().chain(several)
         })
+    }
+
+    /// Lets go of those by stamp plus duration.
+    pub fn let_go_of_starts(&mut self) {
+        if let Some(mine) = &mut self.0 {
+            mine.if_start = Counts::default();
+        }
     }
 
     /// Whether any were counted by stamp plus duration.

@@ -47,6 +47,13 @@ impl<P: Packed, C: Copy> Tally<P, C> {
         }
     }
 
+    /// Begins anew, in the room that it has unless that is a great log's.
+    fn begin_anew(&mut self) {
+        self.counts.clear();
+        self.counts.shrink_to(MOST_UNSORTED);
+        self.room = MOST_UNSORTED;
+    }
+
     /// Leaves one count for each place.
     fn settle(&mut self, sum: fn(&mut C, C)) {
         self.counts.sort_unstable_by_key(|(place, _)| place.packed());
@@ -61,13 +68,9 @@ impl<P: Packed, C: Copy> Tally<P, C> {
 }
 
 impl Counting {
-    /// Counts that number the combinations as `cells` does, so that the two are merged without being sorted anew.
-    #[must_use]
-    pub fn numbered_as(cells: &Cells) -> Self {
-        Self {
-            cells: cells.uncounted(),
-            ..Self::default()
-        }
+    /// Numbers the combinations as `cells` does, which has no counts: the two are then merged without being sorted anew.
+    pub fn number_as(&mut self, cells: Cells) {
+        self.cells = cells;
     }
 
     /// The number of a combination, made on first use.
@@ -97,18 +100,20 @@ impl Counting {
         self.took.add((slot(time, TOOK_SECONDS), tuple, class), count, add_count);
     }
 
-    /// What was counted.
-    #[must_use]
-    pub fn finish(mut self) -> Cells {
+    /// Takes out what was counted; the next counts are made in the same room.
+    pub fn finish(&mut self) -> Cells {
+        let mut cells = std::mem::take(&mut self.cells);
         if self.counts.counts.is_empty() && self.if_start.counts.is_empty() && self.took.counts.is_empty() {
             return Cells::default();
         }
         self.counts.settle(Cell::add);
         self.if_start.settle(Cell::add);
         self.took.settle(add_count);
-        self.cells
-            .take_sorted(self.counts.counts, self.if_start.counts, self.took.counts);
-        self.cells
+        cells.take_sorted(&mut self.counts.counts, &mut self.if_start.counts, &mut self.took.counts);
+        self.counts.begin_anew();
+        self.if_start.begin_anew();
+        self.took.begin_anew();
+        cells
     }
 }
 
@@ -137,11 +142,10 @@ mod tests {
         let merged = |is_alike: bool| {
             let mut all = Cells::default();
             for piece in 0..4_usize {
-                let mut counting = if is_alike {
-                    Counting::numbered_as(&all)
-                } else {
-                    Counting::default()
-                };
+                let mut counting = Counting::default();
+                if is_alike {
+                    counting.number_as(all.uncounted());
+                }
                 // Each piece meets them in another order, and the first ones not all of them.
                 for number in 0..40 {
                     let model = models.get((number * 7 + piece) % (piece + 1)).unwrap();

@@ -7,10 +7,10 @@ use std::ops::Range;
 /// Counts by place, sorted.
 pub(super) type Counts<P, C> = SmallVec<[(P, C); 1]>;
 
-/// Counts in as much room as they need.
-pub(super) fn kept<P, C>(counts: Vec<(P, C)>) -> Counts<P, C> {
-    let mut kept: Counts<P, C> = counts.into_iter().collect();
-    kept.shrink_to_fit();
+/// Takes counts out of where they were made, into as much room as they need.
+pub(super) fn kept<P: Copy, C: Copy>(counts: &mut Vec<(P, C)>) -> Counts<P, C> {
+    let kept = Counts::from_slice(counts);
+    counts.clear();
     kept
 }
 

@@ -186,7 +186,11 @@ impl SourceRollup {
         self.longest_ms = self.longest_ms.max(other.longest_ms);
         self.numbers_attempts |= other.numbers_attempts;
         self.cells.merge(other.cells);
-        self.observations.extend(other.observations);
+        match (self.observations.held_mut(), other.observations.held()) {
+            (Some(mine), Some(mut theirs)) => mine.append(&mut theirs),
+            (None, theirs) => self.observations = theirs.unwrap_or_default().into(),
+            (Some(_), None) => {}
+        }
         for (model, used) in other.tokens {
             self.tokens.entry(model).or_default().add(used);
         }

@@ -27,7 +27,9 @@ use crate::gather::frame::Framing;
 use crate::gather::normalise::{self, End};
 use crate::gather::sieve::Savers;
 use crate::gather::sought::Sought;
-use crate::model::{Counting, Fields, Grain, IdSample, Name, Outcome, Sighting, SourceRollup, Time, UNREAD_LINES_KEPT, Vantage};
+use crate::model::{
+    Cells, Counting, Fields, Grain, IdSample, Name, Outcome, Sighting, SourceRollup, Time, UNREAD_LINES_KEPT, Vantage,
+};
 use crate::text::json::has_key_twice;
 use crate::text::timestamp::StampCache;
 use ahash::{AHashMap, RandomState};
@@ -91,9 +93,9 @@ impl<'a> Collector<'a> {
             fraction: sampled_fraction(context.size) | context.fraction,
             has_twins: first.is_some_and(|format| format.vantage() == Vantage::Application),
             starts: context.told_at_start.then(Starts::default),
+            cells: context.repeated.borrow_mut().counting(),
             context,
             rollup,
-            cells: Counting::default(),
             stamps: StampCache::default(),
             raw: String::new(),
             remembered: AHashMap::new(),
@@ -115,9 +117,12 @@ impl<'a> Collector<'a> {
     }
 
     /// Takes the samples of the provider's and the callers' ids of what was read of the source before, to go on with them, and
-    /// counts that number attributes as those of before.
-    pub fn lend(&mut self, [provider_ids, client_ids]: [IdSample; 2], counts: Counting) {
-        self.cells = counts;
+    /// the numbers of its combinations of attributes; and makes room for so many records.
+    pub fn lend(&mut self, [provider_ids, client_ids]: [IdSample; 2], numbers: Cells, records: usize) {
+        if records > 0 {
+            self.rollup.observations.reserve(records);
+        }
+        self.cells.number_as(numbers);
         self.rollup.provider_ids = provider_ids;
         self.rollup.client_ids = client_ids;
     }
@@ -207,6 +212,7 @@ impl<'a> Collector<'a> {
     pub fn finish(mut self) -> SourceRollup {
         self.give_back();
         self.rollup.cells = self.cells.finish();
+        self.context.repeated.borrow_mut().lay_by(self.cells);
         self.rollup
     }
 

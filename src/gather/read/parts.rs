@@ -3,7 +3,7 @@
 use super::LINE_BITS;
 use crate::gather::recognise::Recognised;
 use crate::gather::sieve::Savers;
-use crate::model::{Attributes, Counting, IdSample, Name, Observation, Seldom, Shared, Sighting, SourceRollup, Time};
+use crate::model::{Attributes, Cells, IdSample, Name, Observation, Seldom, Shared, Sighting, SourceRollup, Time};
 use crate::workers::Workers;
 use smallvec::SmallVec;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,8 +18,11 @@ pub(super) struct Lent {
     /// The samples of the source's ids, the provider's and the callers': it asks them at once which ids they want, where samples
     /// of its own would take eight times as many, to be merged into these.
     pub(super) samples: [IdSample; 2],
-    /// Counts that number combinations of attributes as the parts do: without them merging sorts all counts again.
-    pub(super) counts: Counting,
+    /// No counts, and the parts' numbers of the combinations of attributes: where another numbers them anew, merging sorts all
+    /// counts again.
+    pub(super) numbers: Cells,
+    /// Records that a part is likely to have.
+    pub(super) records: usize,
 }
 
 /// Some parts of one source.
@@ -88,9 +91,11 @@ impl Parts {
     /// Lends what the reader of the next part goes on with.
     pub(super) fn lend(&mut self) -> Lent {
         let rollup = &mut self.rollup;
+        let usual = rollup.observations.len() / self.newlines.len().max(1);
         Lent {
             samples: [&mut rollup.provider_ids, &mut rollup.client_ids].map(std::mem::take),
-            counts: Counting::numbered_as(&rollup.cells),
+            numbers: rollup.cells.uncounted(),
+            records: usual + usual / 4,
         }
     }
 

@@ -75,7 +75,7 @@ impl<'a> Records<'a> {
 
     /// Takes what is lent of what was read of the source before, to go on with it.
     pub(super) fn lend(&mut self, lent: Lent) {
-        self.collector.lend(lent.samples, lent.counts);
+        self.collector.lend(lent.samples, lent.numbers, lent.records);
     }
 
     /// Gives them back, with what was learned.
