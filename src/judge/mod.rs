@@ -83,6 +83,9 @@ const A_GREAT_MANY: usize = 1 << 16;
 fn judge_one(mut rollup: Cow<'_, Rollup>, options: &Options) -> Findings {
     let is_many = rollup.sources.len() >= A_GREAT_MANY;
     let workers = Workers::new(if is_many { 1 } else { options.threads });
+    if let (Cow::Owned(rollup), Some(clocks)) = (&mut rollup, &options.clocks) {
+        clocks.let_go_of_starts(rollup);
+    }
     let (correlated, of_logs) = workers.both(
         || correlate::correlate(&rollup, options.clocks.as_ref(), &workers),
         || remarks::of_logs(&rollup),

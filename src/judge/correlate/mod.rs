@@ -92,6 +92,19 @@ impl Clocks {
         (self.0.len() == sources.len()).then_some(&self.0)
     }
 
+    /// Lets go of the counts by stamp plus duration of logs whose stamps are no starts: nothing asks for them any more, and
+    /// they weigh as much as those by stamp.
+    pub(super) fn let_go_of_starts(&self, rollup: &mut Rollup) {
+        if self.0.len() != rollup.sources.len() {
+            return;
+        }
+        for (source, clock) in rollup.sources.values_mut().zip(&self.0) {
+            if !clock.stamps_start {
+                source.cells.let_go_of_starts();
+            }
+        }
+    }
+
     /// What is to be added to each source's times, in milliseconds, so that the clocks agree.
     pub(super) fn offsets_ms<'r>(&self, rollup: &'r Rollup) -> BTreeMap<&'r Name, i64> {
         let offsets = self.0.iter().map(|clock| clock.offset_ms);
