@@ -49,11 +49,20 @@ impl PartialEq for IdSample {
 impl Eq for IdSample {}
 
 impl Kept {
-    /// Puts those that were laid by to the others.
+    /// Puts those that were laid by to the others, for good.
     fn settle(&mut self) {
-        let mut fresh = std::mem::take(&mut self.fresh).held().unwrap_or_default();
-        fresh.sort_unstable();
-        self.add(fresh.into_iter());
+        self.put();
+        self.fresh = Seldom::default();
+    }
+
+    /// Puts those that were laid by to the others, and keeps the room where the next ones are laid.
+    fn put(&mut self) {
+        let mut fresh = std::mem::take(&mut self.fresh);
+        if let Some(fresh) = fresh.held_mut() {
+            fresh.sort_unstable();
+            self.add(fresh.drain(..));
+        }
+        self.fresh = fresh;
     }
 
     /// Adds those of a sorted list.
@@ -107,7 +116,7 @@ impl IdSample {
         let kept = self.0.get_or_insert_default();
         kept.fresh.push((hash, seen));
         if kept.fresh.len() >= FRESH {
-            kept.settle();
+            kept.put();
         }
     }
 
