@@ -247,6 +247,8 @@ mod tests {
             "14:02:11.714",
             "Mar  2 14:02:11.000",
             "[2026-03-02T14:02:11]",
+            "20260302T140211.714Z",
+            "20260302 140211",
         ] {
             let mut cache = StampCache::default();
             cache.parse(first, &Zone::Utc, &reference).unwrap();

@@ -51,6 +51,8 @@ pub(super) fn read(text: &[u8]) -> Option<Written> {
         0 => named(&mut scan),
         1 | 2 => short_number_first(&mut scan),
         4 | 5 => year_first(&mut scan),
+        8 => basic(&mut scan, false),
+        14 | 17 => basic(&mut scan, true),
         length => epoch(&mut scan, length),
     }?;
     (scan.left() == 0).then_some(written)
@@ -70,6 +72,23 @@ fn year_first(scan: &mut Scan<'_>) -> Option<Written> {
         return None;
     }
     then_clock_and_zone(scan, Date::Full { year, month, day })
+}
+
+/// `20250306T140211Z` (ISO 8601, basic), `20250306 140211.123`, `20250306-14:02:11`; in one word `20250306140211` and
+/// `20250306140211123`.
+fn basic(scan: &mut Scan<'_>, is_one_word: bool) -> Option<Written> {
+    let year = i32::try_from(scan.two()? * 100 + scan.two()?).ok()?;
+    let (month, day) = (scan.two()?, scan.two()?);
+    let date = Date::Full { year, month, day };
+    let is_parted = scan.eat_if(|byte| matches!(byte, b'T' | b't' | b'_' | b'-')) || scan.blanks();
+    match (is_one_word, is_parted, scan.digits_ahead()) {
+        (true, false, 6 | 9) | (false, true, 6) => {
+            let clock = basic_clock(scan)?;
+            Some(Written::Calendar(date, clock, zone(scan)))
+        }
+        (false, true, _) => then_clock_and_zone(scan, date),
+        _ => None,
+    }
 }
 
 /// A day, a month or an hour comes first.
@@ -96,10 +115,29 @@ fn short_number_first(scan: &mut Scan<'_>) -> Option<Written> {
         }
         b' ' | b'-' => {
             *scan = ahead;
+            if ahead.eat(b'-') && ahead.peek_is(|byte| byte.is_ascii_digit()) {
+                return numbers_behind_dashes(scan, first);
+            }
             day_and_month_name(scan, first)
         }
         _ => None,
     }
+}
+
+/// `-11-2026 21:05:16` after the day, or after the month where only that can be: behind dashes the day comes first nearly
+/// everywhere. `-18 21:05:16` after the month, as Android and vLLM write it.
+fn numbers_behind_dashes(scan: &mut Scan<'_>, first: u32) -> Option<Written> {
+    let mut ahead = *scan;
+    if let Some((second, year)) = number_and_year(&mut ahead, b'-') {
+        *scan = ahead;
+        let (month, day) = if second > 12 { (first, second) } else { (second, first) };
+        return then_clock_and_zone(scan, Date::Full { year, month, day });
+    }
+    let day = scan.eat(b'-').then(|| scan.two())??;
+    if !scan.blanks() {
+        return None;
+    }
+    then_clock_and_zone(scan, Date::NoYear { month: first, day })
 }
 
 /// `/06/2026 ` after the first number.
@@ -188,6 +226,24 @@ fn clock(scan: &mut Scan<'_>) -> Option<Clock> {
         None if !has_seconds => return None,
         None => {}
     }
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let ms = i64::from((hour * 60 + minute) * 60 + second) * 1000 + i64::from(ms);
+    Some(Clock { ms, moving })
+}
+
+/// `140211`, `140211.123`, `140211123`.
+fn basic_clock(scan: &mut Scan<'_>) -> Option<Clock> {
+    let (hour, minute) = (scan.two()?, scan.two()?);
+    let before = scan.left();
+    let second = scan.two()?;
+    let (ms, moving) = if scan.digits_ahead() == 3 {
+        (scan.digit()? * 100 + scan.two()?, None)
+    } else {
+        let ms = scan.fraction_ms();
+        (ms, Some((before, scan.left())))
+    };
     if hour > 23 || minute > 59 || second > 59 {
         return None;
     }

@@ -1,8 +1,8 @@
 //! What instant a log's time stamp means, in every grammar that logs are known to use.
 //!
 //! Hand-written because a log has millions of stamps: nothing is allocated, and [`StampCache`] reads consecutive stamps
-//! by what changed since the last. Grammars: RFC 3339 and ISO 8601, Common Log Format, HAProxy, nginx's error log,
-//! Apache's error log, syslog (RFC 3164), United States and German dates, clocks without a date, and epochs.
+//! by what changed since the last. Grammars: RFC 3339 and ISO 8601 with its basic form, Common Log Format, HAProxy, nginx's error log,
+//! Apache's error log, syslog (RFC 3164), United States, German and Dutch dates, months and days behind a dash, clocks without a date, and epochs.
 
 mod cache;
 mod calendar;

@@ -4,7 +4,7 @@ use crate::text::json::{Members, Value};
 use std::borrow::Cow;
 
 /// Dates, `d` a digit and `a` a letter. Two of a kind: the shorter one stands later.
-const DATES: [&str; 13] = [
+const DATES: [&str; 17] = [
     "dddd-dd-dd",
     "dddd/dd/dd",
     "dddd.dd.dd",
@@ -13,10 +13,14 @@ const DATES: [&str; 13] = [
     "dd/d/dddd",
     "d/d/dddd",
     "dd.dd.dddd",
+    "dd-dd-dddd",
+    "dd-dd",
     "dd/aaa/dddd",
     "dd-aaa-dddd",
     "dd aaa dddd",
     "aaa dd, dddd",
+    "aaa dd dddd",
+    "aaa, dd aaa dddd",
     "aaa dd",
 ];
 
@@ -44,7 +48,7 @@ pub(super) fn length(text: &str) -> Option<usize> {
         if let Some(length) = clock(bytes) {
             return Some(length);
         }
-        if let Some(length) = epoch(bytes) {
+        if let Some(length) = epoch(bytes).or_else(|| basic(bytes)) {
             return Some(length);
         }
     }
@@ -144,25 +148,54 @@ fn clock(bytes: &[u8]) -> Option<usize> {
         let short = ["dd:ddaM", "d:ddaM"].iter().find(|shape| starts(bytes, shape.as_bytes()))?;
         return Some(short.len());
     };
-    let mut end = shape.len();
-    if let Some([b',' | b'.', rest @ ..]) = bytes.get(end..) {
-        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        if (1..=9).contains(&digits) {
-            end += 1 + digits;
-        }
+    Some(shape.len() + behind_seconds(bytes.get(shape.len()..).unwrap_or(&[])))
+}
+
+/// The length of a fraction and what may follow it.
+fn behind_seconds(bytes: &[u8]) -> usize {
+    let fraction = match bytes {
+        [b',' | b'.', rest @ ..] => 1 + digits(rest),
+        _ => 0,
+    };
+    let fraction = if (2..=10).contains(&fraction) { fraction } else { 0 };
+    fraction + suffix(bytes.get(fraction..).unwrap_or(&[]))
+}
+
+/// `20250306T140211Z`, `20250306 140211`, `20250306-14:02:11`, `20250306140211`.
+fn basic(bytes: &[u8]) -> Option<usize> {
+    const DATE: &str = "20dddddd";
+    if !starts(bytes, DATE.as_bytes()) {
+        return None;
     }
-    Some(end + suffix(bytes.get(end..).unwrap_or(&[])))
+    let between = usize::from(matches!(bytes.get(DATE.len())?, b'T' | b' ' | b'_' | b'-'));
+    let begins = DATE.len() + between;
+    let rest = bytes.get(begins..)?;
+    let length = match digits(rest) {
+        6 => 6 + behind_seconds(rest.get(6..)?),
+        9 if between == 0 => 9,
+        2 if between == 1 => clock(rest)?,
+        _ => return None,
+    };
+    Some(begins + length)
+}
+
+/// How many digits come first.
+fn digits(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
 /// ` AM`, ` PM`, `Z`, ` UTC`, `+01:00`, ` +0100`.
 fn suffix(bytes: &[u8]) -> usize {
     // Behind most clocks comes the next word.
-    let is_one = matches!(bytes, [b'Z' | b'+' | b'-', ..] | [b' ', b'A' | b'P' | b'U' | b'+' | b'-', ..]);
+    let is_one = matches!(
+        bytes,
+        [b'Z' | b'+' | b'-', ..] | [b' ', b'A' | b'P' | b'U' | b'G' | b'+' | b'-', ..]
+    );
     if !is_one {
         return 0;
     }
     [
-        "Z", " AM", " PM", " UTC", "+dd:dd", "-dd:dd", "+dddd", "-dddd", " +dd:dd", " -dd:dd", " +dddd", " -dddd",
+        "Z", " AM", " PM", " UTC", " GMT", "+dd:dd", "-dd:dd", "+dddd", "-dddd", " +dd:dd", " -dd:dd", " +dddd", " -dddd",
     ]
     .iter()
     .find(|shape| starts(bytes, shape.as_bytes()))
@@ -171,12 +204,12 @@ fn suffix(bytes: &[u8]) -> usize {
 
 /// Seconds since the epoch (ten digits, with a fraction perhaps), or their thousandths, millionths and milliardths.
 fn epoch(bytes: &[u8]) -> Option<usize> {
-    let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let fraction = match bytes.get(digits..) {
-        Some([b'.', rest @ ..]) => 1 + rest.iter().take_while(|byte| byte.is_ascii_digit()).count(),
+    let whole = digits(bytes);
+    let fraction = match bytes.get(whole..) {
+        Some([b'.', rest @ ..]) => 1 + digits(rest),
         _ => 0,
     };
-    matches!(digits, 10 | 13 | 16 | 19).then_some(digits + fraction)
+    matches!(whole, 10 | 13 | 16 | 19).then_some(whole + fraction)
 }
 
 /// `E0306 14:02:11.714000`: glog, klog and absl.
@@ -204,6 +237,14 @@ mod tests {
             "Mar 06, 2025 2:02:11 PM",
             "03/06/2025, 2:02:11 PM",
             "Mar 06 14:02:11",
+            "Mar 06 2025 14:02:11",
+            "Thu, 06 Mar 2025 14:02:11 GMT",
+            "06-03-2025 14:02:11.123",
+            "03-06 14:02:11",
+            "20250306T140211Z",
+            "20250306 140211,123",
+            "20250306-14:02:11",
+            "20250306140211",
             "14:02:11.123",
             "2:02PM",
             "1741269731.562",
@@ -216,7 +257,17 @@ mod tests {
 
     #[test]
     fn words_and_numbers_are_no_stamps() {
-        for text in ["The 10 14:02:11", "12345", "Err 12", "E0306", "10.0.0.7 - -", "2025-03-06"] {
+        for text in [
+            "The 10 14:02:11",
+            "12345",
+            "Err 12",
+            "E0306",
+            "10.0.0.7 - -",
+            "2025-03-06",
+            "20250306",
+            "20250306 14021",
+            "12-34-56",
+        ] {
             assert_eq!(length(text), None, "{text}");
         }
     }
