@@ -25,6 +25,7 @@ mod format;
 mod gateway_log;
 mod gateway_rows;
 mod gcp_requests;
+mod gin;
 mod haproxy;
 mod haproxy_clf;
 mod haproxy_own;
@@ -98,6 +99,7 @@ pub static ALL: &[&dyn Format] = &[
     &fastly::Fastly,
     &gateway_log::GatewayLog::ANY,
     &gcp_requests::GcpRequests,
+    &gin::Gin,
     &haproxy::Haproxy,
     &har::OF_BROWSER,
     &har::OF_PROXY,

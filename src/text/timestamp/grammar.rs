@@ -71,6 +71,10 @@ fn year_first(scan: &mut Scan<'_>) -> Option<Written> {
     if !scan.eat_if(|byte| matches!(byte, b'T' | b't' | b'_')) && !scan.blanks() {
         return None;
     }
+    // `2026/11/18 - 08:00:03`: Gin.
+    if scan.eat(b'-') && !scan.blanks() {
+        return None;
+    }
     then_clock_and_zone(scan, Date::Full { year, month, day })
 }
 

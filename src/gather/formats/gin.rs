@@ -1,0 +1,174 @@
+//! Reads the request lines of Gin, the Go framework that one-api, new-api and other gateways to LLM APIs are written with, and
+//! Ollama is, too.
+//!
+//! Such a server serves anything else as well, so that a line counts only where its path is a route of models. Gateways put an
+//! id of their own before the status. The stamp is the end, in the server's zone.
+//! <https://github.com/gin-gonic/gin/blob/master/logger.go> (`defaultLogFormatter`),
+//! <https://github.com/songquanpeng/one-api/blob/main/middleware/logger.go>
+
+use super::format::{Fit, Format, Unread};
+use super::{litellm, shapes};
+use crate::model::{Fields, Instant, Vantage};
+use crate::providers;
+use crate::text::scan;
+
+/// The format.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Gin;
+
+/// What it writes of itself, and below a request's line.
+const OTHERS: [&str; 2] = ["[GIN-debug] ", "Error #"];
+
+/// Cells behind the address in which the request is looked for: sites add the token's name and the like.
+const MOST_ADDED: usize = 4;
+
+/// Reads a request's line; `None` inside where its path is none of models.
+fn read(line: &str) -> Result<Option<Fields<'_>>, Unread> {
+    let rest = line.strip_prefix("[GIN] ").ok_or(Unread::NotThisFormat)?;
+    let (stamp, rest) = cell(rest).ok_or(Unread::NotThisFormat)?;
+    if !stamp.starts_with(|first: char| first.is_ascii_digit()) {
+        return Err(Unread::NotThisFormat);
+    }
+    let (first, rest) = cell(rest).ok_or(Unread::CutShort)?;
+    let (id, status, rest) = match status(first) {
+        Some(status) => (None, status, rest),
+        None => {
+            let (second, rest) = cell(rest).ok_or(Unread::CutShort)?;
+            (Some(first), status(second).ok_or(Unread::NotThisFormat)?, rest)
+        }
+    };
+    let (elapsed, rest) = cell(rest).ok_or(Unread::CutShort)?;
+    let (client, rest) = cell(rest).ok_or(Unread::CutShort)?;
+    let (method, url) = request(rest).ok_or(Unread::CutShort)?;
+    let is_call = method == "POST" && litellm::is_route(providers::split_url(url).path);
+    Ok(is_call.then_some(Fields {
+        timestamp: Some(stamp),
+        instant: Instant::End,
+        duration_ms: duration_ms(elapsed),
+        client: Some(client),
+        method: Some(method),
+        url: Some(url),
+        status: Some(status),
+        gateway_request_id: id.filter(|id| !id.is_empty()),
+        ..Fields::default()
+    }))
+}
+
+/// What stands before the next bar, and what behind it.
+fn cell(rest: &str) -> Option<(&str, &str)> {
+    rest.split_once('|').map(|(cell, rest)| (cell.trim(), rest))
+}
+
+fn status(cell: &str) -> Option<u16> {
+    (cell.len() == 3).then(|| scan::status(cell)).flatten()
+}
+
+/// `POST     "/v1/chat/completions"`: the path is quoted or not.
+fn request(rest: &str) -> Option<(&str, &str)> {
+    let (method, path) = rest.split('|').take(MOST_ADDED).find_map(|cell| {
+        let request = cell.trim_start().split_once(' ');
+        request.filter(|(method, _)| shapes::is_usual_method(method))
+    })?;
+    let path = path.trim_start();
+    let path = match path.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next()?,
+        None => path.split(' ').next()?,
+    };
+    path.starts_with('/').then_some((method, path))
+}
+
+/// Milliseconds of a duration as Go prints it (`time.Duration`): `1.234567ms`, `12.3µs`, `1m12.5s`.
+fn duration_ms(text: &str) -> Option<f64> {
+    let mut rest = text;
+    let mut ms = 0.0;
+    loop {
+        let number = rest.find(|letter: char| !(letter.is_ascii_digit() || letter == '.'))?;
+        let (number, behind) = rest.split_at_checked(number)?;
+        let unit = behind.find(|letter: char| letter.is_ascii_digit()).unwrap_or(behind.len());
+        let (unit, behind) = behind.split_at_checked(unit)?;
+        ms += number.parse::<f64>().ok()? * unit_ms(unit)?;
+        if behind.is_empty() {
+            return Some(ms);
+        }
+        rest = behind;
+    }
+}
+
+fn unit_ms(unit: &str) -> Option<f64> {
+    Some(match unit {
+        "h" => 3_600_000.0,
+        "m" => 60_000.0,
+        "s" => 1000.0,
+        "ms" => 1.0,
+        "µs" | "us" => 0.001,
+        "ns" => 0.000_001,
+        _ => return None,
+    })
+}
+
+impl Format for Gin {
+    fn name(&self) -> &'static str {
+        "gin"
+    }
+
+    fn vantage(&self) -> Vantage {
+        Vantage::Proxy
+    }
+
+    fn fit(&self, line: &[u8]) -> Fit {
+        if OTHERS.iter().any(|words| line.starts_with(words.as_bytes())) {
+            return Fit::Maybe;
+        }
+        match read(&scan::text(line)) {
+            Ok(_) => Fit::Yes,
+            Err(_) => Fit::No,
+        }
+    }
+
+    fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
+        if OTHERS.iter().any(|words| record.starts_with(words.as_bytes())) {
+            return Ok(());
+        }
+        if let Some(fields) = read(&scan::text(record))? {
+            emit(&fields);
+        }
+        Ok(())
+    }
+
+    fn samples(&self) -> &'static [&'static str] {
+        &[
+            r#"[GIN] 2026/11/18 - 08:00:03 | 503 |  1.208511342s |        10.0.3.7 | POST     "/v1/chat/completions""#,
+            "[GIN] 2026/11/18 - 08:00:03 | 2026111808000359187652tKqZrXW | 200 |  812.345678ms |        10.0.3.7 |    POST /v1/chat/completions",
+        ]
+    }
+
+    fn source(&self) -> &'static str {
+        "https://github.com/gin-gonic/gin/blob/master/logger.go; https://github.com/songquanpeng/one-api/blob/main/middleware/logger.go"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{duration_ms, request};
+
+    #[test]
+    fn durations_are_read_as_go_prints_them() {
+        assert_eq!(duration_ms("1.5ms"), Some(1.5));
+        assert_eq!(duration_ms("250µs"), Some(0.25));
+        assert_eq!(duration_ms("1m12s"), Some(72_000.0));
+        assert_eq!(duration_ms("1h0m0.5s"), Some(3_600_500.0));
+        for text in ["", "12", "ms", "1.5x", "1..5s"] {
+            assert_eq!(duration_ms(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_request_may_stand_behind_what_a_site_added() {
+        assert_eq!(
+            request(r#" POST     "/v1/messages" traceID=4bf9"#),
+            Some(("POST", "/v1/messages"))
+        );
+        assert_eq!(request(" team-a(3) |    POST /v1/messages"), Some(("POST", "/v1/messages")));
+        assert_eq!(request(" 10.0.0.1 | POST "), None);
+    }
+}
