@@ -19,16 +19,33 @@ pub(super) struct Gin;
 /// What it writes of itself, and below a request's line.
 const OTHERS: [&str; 2] = ["[GIN-debug] ", "Error #"];
 
+/// `[ERR] 2026/11/18 - 08:00:03 | `: what gateways of this family say of their own work.
+fn is_own(line: &str) -> bool {
+    let head = line.strip_prefix('[').and_then(|rest| rest.split_once("] "));
+    head.is_some_and(|(level, rest)| level != "GIN" && level.len() <= LONGEST_LEVEL && stamp(rest).is_some())
+}
+
+/// Bytes of a level: `DEBUG`.
+const LONGEST_LEVEL: usize = 5;
+
+/// `2026/11/18 - 08:00:03` before the first bar, and what is behind it.
+fn stamp(rest: &str) -> Option<(&str, &str)> {
+    let begins = |stamp: &str| stamp.starts_with(|first: char| first.is_ascii_digit()) && stamp.get(10..13) == Some(" - ");
+    cell(rest).filter(|(stamp, _)| begins(stamp))
+}
+
+/// Whether a line is about no request.
+fn is_other(line: &str) -> bool {
+    OTHERS.iter().any(|words| line.starts_with(words)) || is_own(line)
+}
+
 /// Cells behind the address in which the request is looked for: sites add the token's name and the like.
 const MOST_ADDED: usize = 4;
 
 /// Reads a request's line; `None` inside where its path is none of models.
 fn read(line: &str) -> Result<Option<Fields<'_>>, Unread> {
     let rest = line.strip_prefix("[GIN] ").ok_or(Unread::NotThisFormat)?;
-    let (stamp, rest) = cell(rest).ok_or(Unread::NotThisFormat)?;
-    if !stamp.starts_with(|first: char| first.is_ascii_digit()) {
-        return Err(Unread::NotThisFormat);
-    }
+    let (stamp, rest) = stamp(rest).ok_or(Unread::NotThisFormat)?;
     let (first, rest) = cell(rest).ok_or(Unread::CutShort)?;
     let (id, status, rest) = match status(first) {
         Some(status) => (None, status, rest),
@@ -116,20 +133,22 @@ impl Format for Gin {
     }
 
     fn fit(&self, line: &[u8]) -> Fit {
-        if OTHERS.iter().any(|words| line.starts_with(words.as_bytes())) {
+        let line = scan::text(line);
+        if is_other(&line) {
             return Fit::Maybe;
         }
-        match read(&scan::text(line)) {
+        match read(&line) {
             Ok(_) => Fit::Yes,
             Err(_) => Fit::No,
         }
     }
 
     fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
-        if OTHERS.iter().any(|words| record.starts_with(words.as_bytes())) {
+        let line = scan::text(record);
+        if is_other(&line) {
             return Ok(());
         }
-        if let Some(fields) = read(&scan::text(record))? {
+        if let Some(fields) = read(&line)? {
             emit(&fields);
         }
         Ok(())
