@@ -188,6 +188,11 @@ fn stamped(line: &str) -> Option<(Fields<'_>, &str)> {
     None
 }
 
+/// Whether nothing but a clock and a zone stands behind a date: Rust's env_logger has its level in the same bracket.
+fn is_alone(stamp: &str) -> bool {
+    stamp.split(' ').skip(1).all(|word| is_clock(word) || is_zone(word))
+}
+
 /// An ISO stamp of one word or two, with the zone where it stands apart, or a bracketed one.
 fn stamp<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
     let line = cursor.rest();
@@ -195,7 +200,7 @@ fn stamp<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
         let stamp = bracketed
             .split(']')
             .next()
-            .filter(|stamp| is_clf_time(stamp) || is_iso_date(stamp))?;
+            .filter(|stamp| is_clf_time(stamp) || is_iso_date(stamp) && is_alone(stamp))?;
         cursor.token();
         return Some(stamp);
     }

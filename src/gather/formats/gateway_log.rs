@@ -1,5 +1,6 @@
-//! Reads the access lines that a gateway written in Python or for Node puts into its own log: uvicorn behind a time, hypercorn,
-//! aiohttp, werkzeug, morgan and express-winston.
+//! Reads the access lines that a gateway's own server puts into its log: of Python uvicorn behind a time, hypercorn, aiohttp,
+//! werkzeug and Django; for Node morgan, express-winston and koa-logger; chi of Go, Actix of Rust, Serilog's request logging of .NET,
+//! and Reactor Netty behind a logger of Java's.
 //!
 //! Such a server serves anything, and its logger writes anything else into the same log. So a line counts only where the path
 //! is a route of models that no other service has, and where it is a server's own: with the client's address, or of nothing but
@@ -41,11 +42,14 @@ static TRY: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("HTTP Reque
 /// Bytes of a line: a stamp, a logger, a URL and a user agent.
 const LONGEST: usize = 4096;
 
-/// Tokens before the request: a level, a process, a logger, an address, the common log's dashes.
-const MOST_BEFORE: usize = 10;
+/// Tokens before the request: a level, a process, an application, a thread, a logger, an address, the common log's dashes and stamp.
+const MOST_BEFORE: usize = 14;
 
 /// The method that calls of models have.
 static POST: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("POST /"));
+
+/// What chi writes behind a request, whose URL is whole.
+static FROM: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\" from "));
 
 /// A line's text: of an object the message, of anything else itself.
 struct Line<'a> {
@@ -98,6 +102,11 @@ impl<'a> Before<'a> {
         let text = token.text();
         match token {
             Token::Braced(_) | Token::Quoted(_) => return None,
+            // Rust's env_logger: stamp, level and target in one bracket.
+            Token::Bracketed(_) if text.split(' ').any(is_level) && !is_level(text) => {
+                self.stamp = self.stamp.or(text.split(' ').next());
+                self.levelled = true;
+            }
             // werkzeug's stamp has a blank where the common log has a colon.
             Token::Bracketed(_) if text.len() >= 17 && text.contains(':') => self.stamp = self.stamp.or(Some(text)),
             _ if is_level(text) => self.levelled = true,
@@ -119,7 +128,7 @@ fn read<'a>(line: &Line<'a>) -> Option<Fields<'a>> {
     };
     for _ in 0..MOST_BEFORE {
         cursor.blanks();
-        if let Some(stamp) = access_line::stamp_ahead(&mut cursor) {
+        if let Some(stamp) = access_line::stamp_ahead(&mut cursor).or_else(|| go_stamp(&mut cursor)) {
             before.stamp = before.stamp.or(Some(stamp));
             cursor.blanks();
             continue;
@@ -132,15 +141,21 @@ fn read<'a>(line: &Line<'a>) -> Option<Fields<'a>> {
                 continue;
             }
         };
-        let status = scan::status(cursor.word()?).filter(|status| (100..600).contains(status))?;
+        let from = if quoted { from(&mut cursor) } else { None };
+        before.client = before.client.or(from);
+        let mut word = cursor.word()?;
+        if !quoted && word == "responded" {
+            word = cursor.word()?;
+        }
+        let status = scan::status(word).filter(|status| (100..600).contains(status))?;
         let duration_ms = if quoted { None } else { Some(duration(&mut cursor)?) };
         let is_servers = if quoted {
-            // Without a level it is nginx's or Apache's, or werkzeug's by its stamp.
-            before.client.is_some() && (before.levelled || before.stamp.is_some_and(is_werkzeugs))
+            // Without a level it is nginx's or Apache's, or werkzeug's or Django's by its stamp, or chi's.
+            from.is_some() || before.stamp.is_some_and(is_werkzeugs) || before.client.is_some() && before.levelled
         } else {
             before.client.is_none()
         };
-        let is_call = is_servers && litellm::is_route(providers::split_url(url).path);
+        let is_call = is_servers && (from.is_some() || url.starts_with('/')) && litellm::is_route(providers::split_url(url).path);
         return is_call.then_some(Fields {
             timestamp: Some(before.stamp?),
             instant: Instant::End,
@@ -155,27 +170,59 @@ fn read<'a>(line: &Line<'a>) -> Option<Fields<'a>> {
     None
 }
 
-/// `1389ms`, or morgan's ` - - 1307.724 ms`, and nothing behind it.
+/// `2026/11/18 08:04:08`: of Go's log package.
+fn go_stamp<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
+    let stamp = cursor.rest().get(..19)?;
+    let [b'0'..=b'9', .., b'/', _, _, b'/', _, _, b' ', _, _, b':', _, _, b':', _, _] = stamp.as_bytes() else {
+        return None;
+    };
+    cursor.word();
+    cursor.word();
+    Some(stamp)
+}
+
+/// chi's ` from 10.0.3.7:52334 -` before the status.
+fn from<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
+    let mut ahead = *cursor;
+    let client = (ahead.word()? == "from")
+        .then(|| ahead.word())?
+        .filter(|word| address(word))?;
+    (ahead.word()? == "-").then(|| *cursor = ahead)?;
+    Some(client)
+}
+
+/// `1389ms`, morgan's ` - - 1307.724 ms`, Serilog's ` in 638.3681 ms`, and nothing behind it but koa-logger's size.
 fn duration(cursor: &mut Cursor<'_>) -> Option<f64> {
     let mut last = "";
     while let Some(word) = cursor.word() {
         let is_count = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
         match word {
-            "-" => {}
+            "-" | "in" => {}
             "ms" => return scan::scaled(last, 0).filter(|_| cursor.is_done()),
             _ if is_count => last = word,
-            _ => return scan::scaled(word.strip_suffix("ms")?, 0).filter(|_| cursor.is_done()),
+            _ => {
+                let ms = scan::scaled(word.strip_suffix("ms")?, 0);
+                return ms.filter(|_| is_size(cursor.word().unwrap_or("-")) && cursor.is_done());
+            }
         }
     }
     None
 }
 
+/// `151b`, `1.2kb`, `-`.
+fn is_size(word: &str) -> bool {
+    let count = word.trim_end_matches('b').trim_end_matches(['k', 'm']);
+    word == "-" || !count.is_empty() && word.ends_with('b') && scan::scaled(count, 0).is_some()
+}
+
 /// `INFO`, `INFO:`, `[info]`.
 fn is_level(text: &str) -> bool {
     let word = text.trim_end_matches(':');
-    ["debug", "info", "warn", "warning", "error", "critical", "fatal", "notice"]
-        .iter()
-        .any(|level| word.eq_ignore_ascii_case(level))
+    [
+        "debug", "info", "inf", "warn", "warning", "error", "err", "critical", "fatal", "notice",
+    ]
+    .iter()
+    .any(|level| word.eq_ignore_ascii_case(level))
 }
 
 /// An address, with or without a port.
@@ -202,7 +249,8 @@ impl GatewayLog {
 
 /// A record's text; `None` where it can be no such line.
 fn text(record: &[u8]) -> Option<Cow<'_, str>> {
-    (record.len() <= LONGEST && POST.find(record).is_some()).then(|| plain(record.trim_ascii()))
+    let may_be = record.len() <= LONGEST && (POST.find(record).is_some() || FROM.find(record).is_some());
+    may_be.then(|| plain(record.trim_ascii()))
 }
 
 impl Format for GatewayLog {
@@ -255,7 +303,7 @@ impl Format for GatewayLog {
     }
 
     fn source(&self) -> &'static str {
-        "uvicorn/logging.py; hypercorn/logging.py; aiohttp/web_log.py; werkzeug/serving.py; https://github.com/expressjs/morgan; https://github.com/bithavoc/express-winston"
+        "uvicorn/logging.py; hypercorn/logging.py; aiohttp/web_log.py; werkzeug/serving.py; django/core/servers/basehttp.py; https://github.com/go-chi/chi/blob/master/middleware/logger.go; https://docs.rs/actix-web/latest/actix_web/middleware/struct.Logger.html; https://github.com/koajs/logger; https://github.com/serilog/serilog-aspnetcore; https://github.com/expressjs/morgan; https://github.com/bithavoc/express-winston"
     }
 }
 
@@ -281,6 +329,14 @@ mod tests {
                 1307.724,
             ),
             ("2026-11-21 10:00:01.123 [info] POST /v1/chat/completions 200 821ms", 821.0),
+            (
+                "2026-11-21T10:00:01.123Z   --> POST /v1/chat/completions 200 821ms 1.2kb",
+                821.0,
+            ),
+            (
+                "2026-11-21 10:00:01.123 +00:00 [INF] HTTP POST /v1/chat/completions responded 503 in 638.3681 ms",
+                638.3681,
+            ),
         ] {
             let mut said = None;
             GatewayLog::ANY
@@ -301,6 +357,7 @@ mod tests {
             // A client's library.
             r#"2026-11-21 10:00:01,071 DEBUG urllib3.connectionpool https://api.openai.com:443 "POST /v1/chat/completions HTTP/1.1" 500 151"#,
             r#"2026-11-21 10:00:01,071 INFO httpx HTTP Request: POST https://api.openai.com/v1/chat/completions "HTTP/1.1 200 OK""#,
+            r#"2026-11-21 10:00:01.123 +00:00 [INF] HTTP POST https://api.openai.com/v1/chat/completions responded 503 in 638.3681 ms"#,
             // Words, and other servers' lines, which have formats of their own.
             "2026-11-21 10:00:01,071 INFO app sending POST /v1/chat/completions 200 tokens at most",
             r#"10.0.3.7 - - [21/Nov/2026:10:00:01 +0000] "POST /v1/chat/completions HTTP/1.1" 504 167 "-" "-""#,
