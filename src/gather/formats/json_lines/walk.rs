@@ -110,7 +110,7 @@ struct Found<'a> {
 impl<'a> Found<'a> {
     /// Puts a value under its fact; an outer object's outranks an inner's, and the last of two in one object the first.
     fn put(&mut self, key: Key, (text, escaped): Raw<'a>, outermost: bool) {
-        if (text == "null" && !escaped) || (!outermost && self.told.get(key).is_some()) {
+        if (text == "null" && !escaped) || (!outermost && self.told.is_told(key, text)) {
             return;
         }
         self.told.set(key, text);

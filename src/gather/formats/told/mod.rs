@@ -37,6 +37,13 @@ impl<'a> Told<'a> {
         self.values.get(key as usize).copied().flatten()
     }
 
+    /// Whether a fact is told as well as `value` tells it: a level under a status's name is no status.
+    pub(super) fn is_told(&self, key: Key, value: &str) -> bool {
+        let is_level = |held: &str| status(held).is_none() && values::is_level(held);
+        let is_status = key == Key::Status && status(value).is_some();
+        self.get(key).is_some_and(|held| !(is_status && is_level(held)))
+    }
+
     /// Sets a fact; the last of two equal keys wins, as in most parsers.
     pub(super) fn set(&mut self, key: Key, value: &'a str) {
         let value = match key {
@@ -44,11 +51,29 @@ impl<'a> Told<'a> {
                 Some(value) => value,
                 None => return,
             },
+            Key::Status => self.without_level(value),
             _ => value,
         };
         if let Some(slot) = self.values.get_mut(key as usize) {
             *slot = (!is_absent(value)).then_some(value);
         }
+    }
+
+    /// The status where a level stands under that name, too, as Datadog and Dynatrace have it: `"status": "error"` beside
+    /// `"http.status_code": 503`.
+    fn without_level(&mut self, value: &'a str) -> &'a str {
+        let (number, word) = match self.get(Key::Status) {
+            Some(held) if status(held).is_some() => (held, value),
+            Some(held) if status(value).is_some() => (value, held),
+            _ => return value,
+        };
+        if status(word).is_some() || !values::is_level(word) {
+            return value;
+        }
+        if self.get(Key::Level).is_none() {
+            self.set(Key::Level, word);
+        }
+        number
     }
 
     /// What several names that may be a status's come to: numbers alone count, and of two that differ neither is one.

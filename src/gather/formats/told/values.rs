@@ -43,6 +43,12 @@ pub(super) fn is_warning_level(level: &str) -> bool {
         .any(|word| level.eq_ignore_ascii_case(word))
 }
 
+/// Whether a word is a level's.
+pub(super) fn is_level(word: &str) -> bool {
+    let others = ["info", "information", "debug", "trace", "notice", "verbose"];
+    is_error_level(word) || is_warning_level(word) || others.iter().any(|level| word.eq_ignore_ascii_case(level))
+}
+
 /// An HTTP status, as a number or a string.
 pub(super) fn status(text: &str) -> Option<u16> {
     text.parse::<u16>().ok().filter(|status| (100..=599).contains(status))
