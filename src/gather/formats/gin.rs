@@ -8,6 +8,7 @@
 
 use super::format::{Fit, Format, Unread};
 use super::{litellm, shapes};
+use crate::gather::messages;
 use crate::model::{Fields, Instant, Vantage};
 use crate::providers;
 use crate::text::scan;
@@ -61,7 +62,7 @@ fn read(line: &str) -> Result<Option<Fields<'_>>, Unread> {
     Ok(is_call.then_some(Fields {
         timestamp: Some(stamp),
         instant: Instant::End,
-        duration_ms: duration_ms(elapsed),
+        duration_ms: messages::duration_ms(elapsed),
         client: Some(client),
         method: Some(method),
         url: Some(url),
@@ -92,35 +93,6 @@ fn request(rest: &str) -> Option<(&str, &str)> {
         None => path.split(' ').next()?,
     };
     path.starts_with('/').then_some((method, path))
-}
-
-/// Milliseconds of a duration as Go prints it (`time.Duration`): `1.234567ms`, `12.3µs`, `1m12.5s`.
-fn duration_ms(text: &str) -> Option<f64> {
-    let mut rest = text;
-    let mut ms = 0.0;
-    loop {
-        let number = rest.find(|letter: char| !(letter.is_ascii_digit() || letter == '.'))?;
-        let (number, behind) = rest.split_at_checked(number)?;
-        let unit = behind.find(|letter: char| letter.is_ascii_digit()).unwrap_or(behind.len());
-        let (unit, behind) = behind.split_at_checked(unit)?;
-        ms += number.parse::<f64>().ok()? * unit_ms(unit)?;
-        if behind.is_empty() {
-            return Some(ms);
-        }
-        rest = behind;
-    }
-}
-
-fn unit_ms(unit: &str) -> Option<f64> {
-    Some(match unit {
-        "h" => 3_600_000.0,
-        "m" => 60_000.0,
-        "s" => 1000.0,
-        "ms" => 1.0,
-        "µs" | "us" => 0.001,
-        "ns" => 0.000_001,
-        _ => return None,
-    })
 }
 
 impl Format for Gin {
@@ -168,18 +140,7 @@ impl Format for Gin {
 
 #[cfg(test)]
 mod tests {
-    use super::{duration_ms, request};
-
-    #[test]
-    fn durations_are_read_as_go_prints_them() {
-        assert_eq!(duration_ms("1.5ms"), Some(1.5));
-        assert_eq!(duration_ms("250µs"), Some(0.25));
-        assert_eq!(duration_ms("1m12s"), Some(72_000.0));
-        assert_eq!(duration_ms("1h0m0.5s"), Some(3_600_500.0));
-        for text in ["", "12", "ms", "1.5x", "1..5s"] {
-            assert_eq!(duration_ms(text), None, "{text}");
-        }
-    }
+    use super::request;
 
     #[test]
     fn the_request_may_stand_behind_what_a_site_added() {

@@ -11,6 +11,7 @@ mod classes;
 mod dotnet;
 mod dump;
 mod exception;
+mod exchange;
 mod finished;
 mod go_sdk;
 pub(super) mod headers;
@@ -140,6 +141,7 @@ fn sdk_line<'a>(line: &'a str, rest: &'a str, message: &'a str, fields: &mut Fie
         .or_else(|| aws_sdk::read(line, fields))
         .or_else(|| two_lines::read(line, rest, fields))
         .or_else(|| polly::read(line, rest, fields))
+        .or_else(|| exchange::read(line, fields))
 }
 
 /// An SDK's line behind words of a layout that the format did not know. It must follow a separator, so that a request

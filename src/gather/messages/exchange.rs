@@ -1,0 +1,82 @@
+//! What programs print by themselves of an exchange, in one line: `POST https://… -> 503 (812 ms)`, `POST https://… returned 503`.
+
+use super::{Said, address, scan};
+use crate::model::{Fields, Grain, Instant};
+
+/// Methods of requests to LLM APIs.
+const METHODS: [&str; 2] = ["POST", "GET"];
+
+/// What stands between the URL and the status. A number behind the URL alone may be anything.
+const LINKS: [&str; 10] = ["->", "-->", "=>", "→", "-", ":", "returned", "responded", "answered", "with"];
+
+/// Reads such a line. It is the call's own: a client's lines on the attempts may stand beside it.
+pub(super) fn read<'a>(line: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
+    let (method, rest) = line.split_once(' ')?;
+    if !METHODS.contains(&method) || !rest.starts_with("http") {
+        return None;
+    }
+    let (written, behind) = rest.split_once(' ')?;
+    let url = written.trim_end_matches(':');
+    let (mut is_linked, mut behind) = (url.len() < written.len(), behind.trim_start());
+    while let Some((_, rest)) = behind.split_once(' ').filter(|(word, _)| LINKS.contains(word)) {
+        (is_linked, behind) = (true, rest.trim_start());
+    }
+    let (is_named, behind) = match behind.strip_prefix("status") {
+        Some(rest) => (true, rest.trim_start_matches(['=', ':', ' ', '('])),
+        None => (false, behind.trim_start_matches(['(', '['])),
+    };
+    let status = scan::status(behind).filter(|_| is_linked || is_named)?;
+    if !address::is_llm(url) {
+        return None;
+    }
+    let mut words = behind.match_indices([' ', '(', '[', '=']);
+    let took = words.find_map(|(at, _)| scan::duration_ms(behind.get(at + 1..)?));
+    fields.duration_ms = fields.duration_ms.or(took);
+    fields.status = Some(status);
+    fields.method = Some(method);
+    fields.url = Some(url);
+    fields.grain = Grain::Call;
+    fields.instant = Instant::End;
+    fields.ok = None;
+    Some(Said::AboutACall)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Said, read};
+    use crate::model::Fields;
+
+    fn told(line: &str) -> Option<(Option<u16>, Option<f64>)> {
+        let mut fields = Fields::default();
+        let said = read(line, &mut fields)?;
+        assert_eq!(said, Said::AboutACall);
+        Some((fields.status, fields.duration_ms))
+    }
+
+    #[test]
+    fn a_line_with_method_url_and_status_is_a_call() {
+        const URL: &str = "https://api.openai.com/v1/chat/completions";
+        for (behind, ms) in [
+            (" -> 503 (812 ms)", Some(812.0)),
+            (" returned 503", None),
+            (" responded with status 503 in 0.812s", Some(812.0)),
+            (" => 503 Service Unavailable [812ms]", Some(812.0)),
+            (": 503", None),
+            (" status=503 duration=812ms", Some(812.0)),
+        ] {
+            assert_eq!(told(&format!("POST {URL}{behind}")), Some((Some(503), ms)), "{behind}");
+        }
+    }
+
+    #[test]
+    fn numbers_behind_a_url_and_other_services_are_none() {
+        for line in [
+            "POST https://api.openai.com/v1/chat/completions 200 tokens at most",
+            "POST https://api.openai.com/v1/chat/completions -> 5031 bytes",
+            "POST https://api.example.com/orders -> 503",
+            "POST https://api.openai.com/v1/chat/completions",
+        ] {
+            assert_eq!(told(line), None, "{line}");
+        }
+    }
+}
