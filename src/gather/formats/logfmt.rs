@@ -1,13 +1,14 @@
 //! logfmt lines of applications: structlog, logrus and slog text, and what `key=value` loggers print.
 
+use super::access_line;
 use super::format::{Fit, Format, Unread};
 use super::json_lines::own;
-use super::keys;
+use super::keys::{self, Key};
 use super::told::Told;
 use crate::gather::alike::Slot;
 use crate::model::{Fields, Vantage};
 use crate::text::logfmt::pairs;
-use crate::text::scan;
+use crate::text::scan::{self, Cursor};
 
 /// The format.
 pub(super) struct Logfmt;
@@ -28,6 +29,15 @@ const STRANGERS: [&str; 6] = [
     "upstream_response_time",
 ];
 
+/// The pairs of a line, and the stamp that may stand before them, as Splunk's own guide writes it.
+fn stamped(line: &str) -> (Option<&str>, &str) {
+    let mut cursor = Cursor::new(line);
+    match access_line::stamp_ahead(&mut cursor) {
+        Some(stamp) => (Some(stamp), cursor.rest().trim_start()),
+        None => (None, line),
+    }
+}
+
 /// A pair as a member of a line: one that is spelt with escapes is compared as it is.
 fn own_member<'a>((name, value): (&str, &'a str)) -> own::Member<'a> {
     let is_text = value.starts_with(['"', '\'']);
@@ -47,6 +57,7 @@ impl Format for Logfmt {
 
     fn fit(&self, line: &[u8]) -> Fit {
         let Ok(line) = std::str::from_utf8(line) else { return Fit::No };
+        let (_, line) = stamped(line);
         let first_is_key = line
             .split(['=', ' ', '"'])
             .next()
@@ -75,7 +86,8 @@ impl Format for Logfmt {
             return Err(Unread::NotThisFormat);
         }
         let mut unescaped: Vec<(usize, String)> = Vec::new();
-        let members: Vec<(&str, &str)> = pairs(&text).collect();
+        let (stamp, text) = stamped(&text);
+        let members: Vec<(&str, &str)> = pairs(text).collect();
         for (at, (_, value)) in members.iter().enumerate() {
             if let Some(quoted) = value.strip_prefix('"').filter(|quoted| quoted.contains('\\')) {
                 let mut out = String::new();
@@ -84,6 +96,9 @@ impl Format for Logfmt {
             }
         }
         let mut told = Told::default();
+        if let Some(stamp) = stamp {
+            told.set(Key::Timestamp, stamp);
+        }
         for (at, (key, value)) in members.iter().enumerate() {
             let Some(key) = keys::key(key) else { continue };
             let plain = value.trim_matches(['"', '\'']);
@@ -98,6 +113,9 @@ impl Format for Logfmt {
     }
 
     fn own(&self, record: &str) -> Option<Vec<Slot>> {
+        if stamped(record).0.is_some() {
+            return None;
+        }
         let members: Vec<_> = pairs(record).map(own_member).collect();
         own::slots(record, &members, false)
     }
@@ -107,10 +125,11 @@ impl Format for Logfmt {
             r#"timestamp=2025-03-06T14:02:11.688216Z level=error event="openai call failed" status=500 model=gpt-4o latency_ms=812 request_id=req_5d2c9e0b7f3a41c8a6e4b0f19d8273aa"#,
             r#"time="2025-03-06T14:02:11Z" level=error msg="llm call failed" error="Error code: 503 - overloaded" model=gpt-4o status=503"#,
             r#"time=2025-03-06T14:02:11.123Z level=ERROR msg="llm call failed" model=gpt-4o status=500 duration_ms=812"#,
+            r#"2025-03-06 14:02:11.123 +0000 level=error event=llm_call model="gpt-4o" http_status=503 elapsed_ms=812"#,
         ]
     }
 
     fn source(&self) -> &'static str {
-        "https://brandur.org/logfmt"
+        "https://brandur.org/logfmt; https://dev.splunk.com/enterprise/docs/developapps/addsupport/logging/loggingbestpractices/"
     }
 }
