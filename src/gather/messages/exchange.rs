@@ -9,13 +9,23 @@ const METHODS: [&str; 2] = ["POST", "GET"];
 /// What stands between the URL and the status. A number behind the URL alone may be anything.
 const LINKS: [&str; 10] = ["->", "-->", "=>", "→", "-", ":", "returned", "responded", "answered", "with"];
 
+/// `[503] POST …`, `503 POST …`: the status, and what follows.
+fn status_first(line: &str) -> (Option<u16>, &str) {
+    let first = line.split_once(' ').and_then(|(word, rest)| {
+        let bare = word.strip_prefix('[').and_then(|word| word.strip_suffix(']')).unwrap_or(word);
+        Some((scan::status(bare).filter(|_| bare.len() == 3)?, rest))
+    });
+    first.map_or((None, line), |(status, rest)| (Some(status), rest))
+}
+
 /// Reads such a line. It is the call's own: a client's lines on the attempts may stand beside it.
 pub(super) fn read<'a>(line: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
+    let (early, line) = status_first(line);
     let (method, rest) = line.split_once(' ')?;
     if !METHODS.contains(&method) || !rest.starts_with("http") {
         return None;
     }
-    let (written, behind) = rest.split_once(' ')?;
+    let (written, behind) = rest.split_once(' ').unwrap_or((rest, ""));
     let url = written.trim_end_matches(':');
     let (mut is_linked, mut behind) = (url.len() < written.len(), behind.trim_start());
     while let Some((_, rest)) = behind.split_once(' ').filter(|(word, _)| LINKS.contains(word)) {
@@ -25,12 +35,19 @@ pub(super) fn read<'a>(line: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
         Some(rest) => (true, rest.trim_start_matches(['=', ':', ' ', '('])),
         None => (false, behind.trim_start_matches(['(', '['])),
     };
-    let status = scan::status(behind).filter(|_| is_linked || is_named)?;
-    if !address::is_llm(url) {
+    let took = || {
+        let mut words = behind.match_indices([' ', '(', '[', '=']);
+        let later = words.find_map(|(at, _)| scan::duration_ms(behind.get(at + 1..)?));
+        scan::duration_ms(behind).or(later)
+    };
+    let is_told = || is_linked || is_named || behind.len() == 3 || behind.get(4..).and_then(scan::duration_ms).is_some();
+    let status = early.or_else(|| scan::status(behind).filter(|_| is_told()))?;
+    // What is said of a retry has a pause in it, and readers of its own.
+    let is_of_a_retry = memchr::memmem::find(behind.as_bytes(), b"etry").is_some();
+    if is_of_a_retry || !address::is_llm(url) {
         return None;
     }
-    let mut words = behind.match_indices([' ', '(', '[', '=']);
-    let took = words.find_map(|(at, _)| scan::duration_ms(behind.get(at + 1..)?));
+    let took = took();
     fields.duration_ms = fields.duration_ms.or(took);
     fields.status = Some(status);
     fields.method = Some(method);
@@ -62,10 +79,20 @@ mod tests {
             (" responded with status 503 in 0.812s", Some(812.0)),
             (" => 503 Service Unavailable [812ms]", Some(812.0)),
             (": 503", None),
+            (" 503", None),
+            (" 503 0.812s", Some(812.0)),
             (" status=503 duration=812ms", Some(812.0)),
         ] {
             assert_eq!(told(&format!("POST {URL}{behind}")), Some((Some(503), ms)), "{behind}");
         }
+    }
+
+    #[test]
+    fn a_status_may_stand_first() {
+        const REQUEST: &str = "POST https://api.openai.com/v1/chat/completions";
+        assert_eq!(told(&format!("[503] {REQUEST} 812ms")), Some((Some(503), Some(812.0))));
+        assert_eq!(told(&format!("503 {REQUEST}")), Some((Some(503), None)));
+        assert_eq!(told(&format!("[12] {REQUEST}")), None);
     }
 
     #[test]
@@ -74,6 +101,7 @@ mod tests {
             "POST https://api.openai.com/v1/chat/completions 200 tokens at most",
             "POST https://api.openai.com/v1/chat/completions -> 5031 bytes",
             "POST https://api.example.com/orders -> 503",
+            "POST https://api.openai.com/v1/chat/completions -> 503, retrying in 2s",
             "POST https://api.openai.com/v1/chat/completions",
         ] {
             assert_eq!(told(line), None, "{line}");
