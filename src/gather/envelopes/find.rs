@@ -50,7 +50,10 @@ const HARDLY_KNOWN: usize = 250;
 /// An envelope that is certain counts where anything inside is known, and any other where more is known inside than
 /// outside: a format may read its envelope itself.
 pub fn find<R>(head: &[u8], lines: &[&[u8]], judge: Judge<'_, R>) -> (Opening, Option<R>) {
-    let bare: Vec<Text<'_>> = lines.iter().map(|line| uncoloured(line)).collect();
+    let bare: Vec<Text<'_>> = lines
+        .iter()
+        .map(|line| as_made(line, |scratch| strip(line, scratch).len()))
+        .collect();
     let mut opening = Opening {
         coloured: bare.iter().any(|line| matches!(line, Cow::Owned(_))),
         ..Opening::default()
@@ -94,12 +97,11 @@ pub fn find<R>(head: &[u8], lines: &[&[u8]], judge: Judge<'_, R>) -> (Opening, O
     (opening, best.known)
 }
 
-/// A line without what a terminal makes colours of.
-fn uncoloured(line: &[u8]) -> Text<'_> {
+/// A text as it lies where nothing of it had to be made, else what was made of it; `make` tells how long it is.
+fn as_made(text: &[u8], make: impl FnOnce(&mut Vec<u8>) -> usize) -> Text<'_> {
     let mut scratch = Vec::new();
-    let stripped = strip(line, &mut scratch);
-    if stripped.len() == line.len() {
-        return Cow::Borrowed(line);
+    if make(&mut scratch) == text.len() {
+        return Cow::Borrowed(text);
     }
     Cow::Owned(scratch)
 }
@@ -141,7 +143,7 @@ fn units(head: &[u8], split: Split) -> Vec<Text<'_>> {
         let after = match splitter.next(rest) {
             Found::Unit(unit, after) => {
                 units.extend(rest.get(unit).map(|unit| match split {
-                    Split::Objects { .. } => Cow::Owned(in_one_line(unit, &mut Vec::new()).to_vec()),
+                    Split::Objects { .. } => as_made(unit, |scratch| in_one_line(unit, scratch).len()),
                     Split::Lines | Split::Entries => Cow::Borrowed(unit),
                 }));
                 after
