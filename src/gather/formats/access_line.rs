@@ -11,6 +11,7 @@ use super::log_format::{Compiled, nginx};
 use super::shapes;
 use crate::model::Fields;
 use crate::text::scan::{self, Cursor, Token};
+use crate::text::timestamp;
 use memchr::memchr3;
 use std::net::IpAddr;
 use std::sync::LazyLock;
@@ -168,7 +169,7 @@ fn virtual_host(line: &str) -> Option<(&str, &str)> {
 fn stamped(line: &str) -> Option<(Fields<'_>, &str)> {
     let mut cursor = Cursor::new(line);
     let mut fields = Fields {
-        timestamp: Some(stamp(&mut cursor)?),
+        timestamp: Some(stamp_ahead(&mut cursor)?),
         ..Fields::default()
     };
     for _ in 0..MOST_WORDS {
@@ -188,89 +189,28 @@ fn stamped(line: &str) -> Option<(Fields<'_>, &str)> {
     None
 }
 
-/// Whether nothing but a clock and a zone stands behind a date: Rust's env_logger has its level in the same bracket.
-fn is_alone(stamp: &str) -> bool {
-    stamp.split(' ').skip(1).all(|word| is_clock(word) || is_zone(word))
-}
-
-/// An ISO stamp of one word or two, with the zone where it stands apart, or a bracketed one.
-fn stamp<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
-    let line = cursor.rest();
-    if let Some(bracketed) = line.strip_prefix('[') {
-        let stamp = bracketed
-            .split(']')
-            .next()
-            .filter(|stamp| is_clf_time(stamp) || is_iso_date(stamp) && is_alone(stamp))?;
-        cursor.token();
-        return Some(stamp);
-    }
-    let mut end = cursor.word().filter(|word| is_iso_date(word))?.len();
-    for _ in 0..2 {
-        let mut ahead = *cursor;
-        match ahead.word() {
-            Some(word) if is_clock(word) || is_zone(word) => {
-                end = (line.len() - cursor.rest().len()) + word.len();
-                *cursor = ahead;
-            }
-            _ => break,
-        }
-    }
-    line.get(..end)
-}
-
-/// The stamp that stands here, bracketed or not, ISO's or the common log's; the cursor stays where there is none.
+/// The stamp with a date that stands here, bracketed or not; the cursor stays where there is none.
 pub(super) fn stamp_ahead<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
     // Asked before every word of a line, and few words begin as a stamp does.
-    let rest = cursor.rest().as_bytes();
-    let may_begin = |byte: &u8| byte.is_ascii_digit() || *byte == b'[';
-    if !rest.first().is_some_and(may_begin) && rest.get(2) != Some(&b'/') {
-        return None;
-    }
-    let mut ahead = *cursor;
-    if let Some(found) = stamp(&mut ahead) {
-        *cursor = ahead;
-        return Some(found);
-    }
-    // `06/Mar/2025:14:02:42 +0000` without its brackets.
     let line = cursor.rest();
-    let day = ahead_of(cursor)?;
-    let zone_ends = day.len()
-        + 1
-        + line
-            .get(day.len() + 1..)?
-            .split(' ')
-            .next()
-            .filter(|word| is_zone(word))?
-            .len();
-    let found = line.get(..zone_ends).filter(|stamp| is_clf_time(stamp))?;
-    cursor.word();
-    cursor.word();
-    Some(found)
-}
-
-fn ahead_of<'a>(cursor: &Cursor<'a>) -> Option<&'a str> {
-    let mut ahead = *cursor;
-    ahead.word()
-}
-
-/// `2026-07-02…`.
-fn is_iso_date(word: &str) -> bool {
-    let bytes = word.as_bytes();
-    bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-') && bytes.first().is_some_and(u8::is_ascii_digit)
-}
-
-/// `21:05:14.995`.
-fn is_clock(word: &str) -> bool {
-    let bytes = word.as_bytes();
-    bytes.get(2) == Some(&b':') && bytes.get(5) == Some(&b':') && bytes.first().is_some_and(u8::is_ascii_digit)
-}
-
-/// `+0200`.
-fn is_zone(word: &str) -> bool {
-    word.len() <= 6
-        && word.starts_with(['+', '-'])
-        && word.len() >= 5
-        && word.bytes().skip(1).all(|byte| byte.is_ascii_digit() || byte == b':')
+    match line.bytes().next()? {
+        b'[' => {
+            let (stamp, _) = line.get(1..)?.split_once(']')?;
+            // Rust's env_logger has its level in the same bracket.
+            let is_whole = timestamp::dated_length(stamp)? == stamp.len();
+            is_whole.then(|| cursor.token()).map(|_| stamp)
+        }
+        b'0'..=b'9' => {
+            let within_word = timestamp::dated_length(line)?;
+            let ahead = line.get(within_word..)?;
+            let end = within_word + ahead.find([' ', '\t']).unwrap_or(ahead.len());
+            let stamp = line.get(..end)?;
+            cursor.literal(stamp)?;
+            cursor.blanks();
+            Some(stamp)
+        }
+        _ => None,
+    }
 }
 
 /// `06/Mar/2025:14:02:42 +0000`.

@@ -128,7 +128,7 @@ fn read<'a>(line: &Line<'a>) -> Option<Fields<'a>> {
     };
     for _ in 0..MOST_BEFORE {
         cursor.blanks();
-        if let Some(stamp) = access_line::stamp_ahead(&mut cursor).or_else(|| go_stamp(&mut cursor)) {
+        if let Some(stamp) = access_line::stamp_ahead(&mut cursor) {
             before.stamp = before.stamp.or(Some(stamp));
             cursor.blanks();
             continue;
@@ -168,17 +168,6 @@ fn read<'a>(line: &Line<'a>) -> Option<Fields<'a>> {
         });
     }
     None
-}
-
-/// `2026/11/18 08:04:08`: of Go's log package.
-fn go_stamp<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
-    let stamp = cursor.rest().get(..19)?;
-    let [b'0'..=b'9', .., b'/', _, _, b'/', _, _, b' ', _, _, b':', _, _, b':', _, _] = stamp.as_bytes() else {
-        return None;
-    };
-    cursor.word();
-    cursor.word();
-    Some(stamp)
 }
 
 /// chi's ` from 10.0.3.7:52334 -` before the status.

@@ -68,6 +68,8 @@ fn year_first(scan: &mut Scan<'_>) -> Option<Written> {
         return None;
     }
     let day = scan.two()?;
+    // Airflow and JavaScript's locales put a comma behind the date.
+    scan.eat(b',');
     if !scan.eat_if(|byte| matches!(byte, b'T' | b't' | b'_')) && !scan.blanks() {
         return None;
     }
@@ -166,6 +168,14 @@ fn day_and_month_name(scan: &mut Scan<'_>, day: u32) -> Option<Written> {
 /// A weekday or a month name comes first.
 fn named(scan: &mut Scan<'_>) -> Option<Written> {
     let mut word = scan.letters();
+    if matches!(word, [b'I' | b'W' | b'E' | b'F']) {
+        // `E0306 14:02:11.714000`: glog, whose level is its first letter.
+        let date = Date::NoYear {
+            month: scan.two()?,
+            day: scan.two()?,
+        };
+        return scan.blanks().then(|| then_clock_and_zone(scan, date))?;
+    }
     if is_weekday(word) {
         scan.eat(b',');
         scan.blanks();

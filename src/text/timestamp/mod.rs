@@ -9,12 +9,14 @@ mod calendar;
 mod grammar;
 mod http_date;
 mod scan;
+mod start;
 #[cfg(test)]
 mod tests;
 mod zone;
 
 pub use cache::StampCache;
 pub use http_date::http_date;
+pub use start::{dated_length, length, starts_as};
 pub use zone::{UnknownZone, ZONE_STEP_MS, Zone, is_zone, nearest_zone_ms};
 
 use crate::model::Time;

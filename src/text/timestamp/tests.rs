@@ -67,6 +67,7 @@ fn local_habits() {
     reads("Thu, 06 Mar 2025 14:02:11 GMT", "2025-03-06T14:02:11.000Z");
     reads("Mar 06, 2025 2:02:11 PM", "2025-03-06T14:02:11.000Z");
     reads("Thu Mar  6 14:02:11 UTC 2025", "2025-03-06T14:02:11.000Z");
+    reads("2025-03-06, 14:02:11 UTC", "2025-03-06T14:02:11.000Z");
 }
 
 #[test]
@@ -92,6 +93,12 @@ fn dates_without_separators() {
 fn a_month_and_a_day_behind_a_dash_take_the_year_of_the_reference() {
     reads("03-06 14:02:11.123", "2025-03-06T14:02:11.123Z");
     assert_eq!(stamp("03-06 14:02:11", "UTC").unwrap().dated, DateKnown::NoYear);
+}
+
+#[test]
+fn glogs_month_and_day_stand_behind_its_level() {
+    reads("E0306 14:02:11.714000", "2025-03-06T14:02:11.714Z");
+    assert_eq!(utc("E1306 14:02:11.714000"), None);
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn stamped(text: &str) -> Option<Prefix<'_>> {
     let mut rest = text;
     let mut at = None;
     // Two processes that write at once leave two stamps in a row; the last one stands before the message.
-    while let Some(length) = stamp::length(rest.as_bytes()) {
+    while let Some(length) = stamp::length(rest) {
         let (stamp, after) = rest.split_at_checked(length)?;
         at = Some(stamp);
         rest = after;
@@ -62,7 +62,7 @@ fn stamped(text: &str) -> Option<Prefix<'_>> {
 
 /// `[stamp - logger:line - LEVEL] …`, `[stamp: LEVEL/Process-1] …`, `[stamp] …`.
 fn bracketed(text: &str) -> Option<Prefix<'_>> {
-    let length = stamp::length(text.as_bytes())?;
+    let length = stamp::length(text)?;
     let (stamp, rest) = text.split_at_checked(length)?;
     let (inside, after) = rest.split_once(']')?;
     let mut prefix = Prefix {
@@ -97,7 +97,7 @@ fn level_first(text: &str) -> Option<Prefix<'_>> {
         ..Prefix::default()
     };
     if let Some(after) = rest.strip_prefix(':') {
-        if let Some((stamp, rest)) = stamp::length(after.as_bytes()).and_then(|length| after.split_at_checked(length)) {
+        if let Some((stamp, rest)) = stamp::length(after).and_then(|length| after.split_at_checked(length)) {
             prefix.stamp = Some(stamp);
             return joined(rest, &prefix).or_else(|| Some(words(rest, prefix)));
         }
@@ -109,7 +109,7 @@ fn level_first(text: &str) -> Option<Prefix<'_>> {
         return Some(prefix);
     }
     let rest = rest.strip_prefix(' ')?.trim_start();
-    if let Some(length) = stamp::length(rest.as_bytes()) {
+    if let Some(length) = stamp::length(rest) {
         let (stamp, after) = rest.split_at_checked(length)?;
         prefix.stamp = Some(stamp);
         return Some(words(after, prefix));
@@ -128,7 +128,7 @@ fn level_first(text: &str) -> Option<Prefix<'_>> {
 /// `[stamp] …`.
 fn bracketed_stamp(text: &str) -> Option<(&str, &str)> {
     let inside = text.strip_prefix('[')?;
-    let (stamp, rest) = inside.split_at_checked(stamp::length(inside.as_bytes())?)?;
+    let (stamp, rest) = inside.split_at_checked(stamp::length(inside)?)?;
     Some((stamp, rest.strip_prefix(']')?))
 }
 

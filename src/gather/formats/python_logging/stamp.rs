@@ -1,4 +1,6 @@
-//! Where a time stamp ends that Python's loggers write; `text::timestamp` reads what it means.
+//! The time stamps that Python's loggers begin a line with.
+
+use crate::text::timestamp;
 
 /// Dates: `%Y-%m-%d`, `%m/%d/%Y`, `%d.%m.%Y` (the last two as locales and style guides have them), without their last
 /// two digits.
@@ -38,9 +40,6 @@ impl Shape {
     }
 }
 
-/// Bytes of a date, a blank and a clock.
-const TO_THE_SECOND: usize = 19;
-
 /// Whether a stamp stands at the start of a text. Asked of every line of a log.
 #[inline]
 pub(super) fn begins(bytes: &[u8]) -> bool {
@@ -57,59 +56,8 @@ pub(super) fn begins(bytes: &[u8]) -> bool {
 }
 
 /// The length of the stamp at the start of `text`: a date, a blank or `T`, the clock, a fraction, `AM` or `PM`, a zone.
-pub(super) fn length(bytes: &[u8]) -> Option<usize> {
-    begins(bytes).then_some(())?;
-    let mut end = TO_THE_SECOND;
-    if matches!(bytes.get(end), Some(b',' | b'.')) {
-        let digits = bytes
-            .get(end + 1..)
-            .unwrap_or(&[])
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
-        // A second stamp written over the first leaves digits here too; a fraction has nine at most.
-        if (1..=9).contains(&digits) {
-            end += 1 + digits;
-        }
-    }
-    Some(end + suffix(bytes.get(end..).unwrap_or(&[])))
-}
-
-fn fits(bytes: &[u8], pattern: &[u8]) -> bool {
-    bytes.len() >= pattern.len()
-        && bytes.iter().zip(pattern).all(|(byte, wanted)| {
-            if *wanted == b'd' {
-                byte.is_ascii_digit()
-            } else {
-                byte == wanted
-            }
-        })
-}
-
-/// ` AM`, ` PM`, `Z`, ` UTC`, `+01:00`, ` +0100`.
-fn suffix(bytes: &[u8]) -> usize {
-    if bytes.starts_with(b" AM") || bytes.starts_with(b" PM") {
-        return 3;
-    }
-    if bytes.starts_with(b"Z") {
-        return 1;
-    }
-    if bytes.starts_with(b" UTC") {
-        return 4;
-    }
-    let blank = usize::from(bytes.first() == Some(&b' '));
-    let zone = bytes.get(blank..).unwrap_or(&[]);
-    if !matches!(zone.first(), Some(b'+' | b'-')) {
-        return 0;
-    }
-    let digits = zone.get(1..).unwrap_or(&[]);
-    if fits(digits, b"dd:dd") {
-        blank + 6
-    } else if fits(digits, b"dddd") {
-        blank + 5
-    } else {
-        0
-    }
+pub(super) fn length(text: &str) -> Option<usize> {
+    begins(text.as_bytes()).then(|| timestamp::length(text))?
 }
 
 #[cfg(test)]
@@ -128,13 +76,13 @@ mod tests {
             "2025-03-06T14:02:11+01:00",
             "2025-03-06 14:02:11,123 +0100",
         ] {
-            assert_eq!(length(format!("{stamp} INFO x").as_bytes()), Some(stamp.len()), "{stamp}");
+            assert_eq!(length(&format!("{stamp} INFO x")), Some(stamp.len()), "{stamp}");
         }
     }
 
     #[test]
     fn other_clocks_are_not() {
-        assert_eq!(length(b"2025/03/06 14:02:11 [error] 1#1: x"), None);
-        assert_eq!(length(b"14:02:31 - LiteLLM:INFO: x"), None);
+        assert_eq!(length("2025/03/06 14:02:11 [error] 1#1: x"), None);
+        assert_eq!(length("14:02:31 - LiteLLM:INFO: x"), None);
     }
 }

@@ -1,6 +1,6 @@
 //! The answers of .NET's HTTP client that stand behind a record which is not their request's: requests overlap.
 
-use super::{head, stamp};
+use super::head;
 use crate::gather::messages;
 use crate::model::Fields;
 
@@ -25,9 +25,8 @@ pub(super) fn emit(record: &str, first_is_taken: bool, emit: &mut dyn FnMut(&Fie
         let Some((head, (_, client))) = head::read(answer).zip(before.rsplit_once(CLIENT)) else {
             continue;
         };
-        let stamp = head.stamp.map(stamp::readable);
         let mut fields = Fields {
-            timestamp: stamp.as_deref(),
+            timestamp: head.stamp,
             ..Fields::default()
         };
         if messages::answer(client, head.message, &mut fields) {

@@ -18,7 +18,6 @@ use crate::gather::messages::{self, Said};
 use crate::model::{Fields, Vantage};
 use head::Head;
 use memchr::memchr2;
-use std::borrow::Cow;
 
 /// The format.
 pub(super) struct TextLogging;
@@ -91,9 +90,8 @@ impl Format for TextLogging {
         let text = plain(record);
         let text = text.trim_end_matches(['\n', '\r']);
         let head = known(text).ok_or(Unread::NotThisFormat)?;
-        let stamp = head.stamp.or_else(|| stamp::behind(text)).map(stamp::readable);
         let mut fields = Fields {
-            timestamp: stamp.as_deref(),
+            timestamp: head.stamp.or_else(|| stamp::behind(text)),
             thread: head.thread,
             ok: head.is_error.filter(|is_error| *is_error).map(|_| false),
             ..Fields::default()
@@ -114,12 +112,8 @@ impl Format for TextLogging {
         }
         let text = record.trim_end_matches('\n');
         let head = known(text)?;
-        // What is written anew to be read stands nowhere in the line.
-        let stamp = head
-            .stamp
-            .filter(|stamp| matches!(stamp::readable(stamp), Cow::Borrowed(_)))?;
         let span = head.span.or_else(|| pretty_span(head.message));
-        messages::own(record, stamp, span, head.message, head.is_error == Some(true))
+        messages::own(record, head.stamp?, span, head.message, head.is_error == Some(true))
     }
 
     fn owns_failures(&self) -> bool {

@@ -15,8 +15,9 @@
 //! are asked for by line.
 
 use super::head::Head;
-use super::{levels, stamp};
+use super::levels;
 use crate::gather::formats::threads::is_thread;
+use crate::text::timestamp;
 
 /// The longest thing between two brackets.
 const INSIDE: usize = 120;
@@ -89,7 +90,7 @@ impl Pattern {
             }
             rest = match step.part {
                 Part::Time => {
-                    let (stamp, behind) = rest.split_at_checked(stamp::length(rest)?)?;
+                    let (stamp, behind) = rest.split_at_checked(timestamp::length(rest)?)?;
                     head.stamp = Some(stamp);
                     behind
                 }
