@@ -9,7 +9,7 @@
 use super::colours::plain;
 use super::format::{Fit, Format, Unread};
 use super::json_values::{Unescaped, raw};
-use super::{access_line, litellm};
+use super::{access_line, levels, litellm};
 use crate::model::{Fields, Instant, Vantage};
 use crate::providers;
 use crate::text::json::Members;
@@ -206,12 +206,7 @@ fn is_size(word: &str) -> bool {
 
 /// `INFO`, `INFO:`, `[info]`.
 fn is_level(text: &str) -> bool {
-    let word = text.trim_end_matches(':');
-    [
-        "debug", "info", "inf", "warn", "warning", "error", "err", "critical", "fatal", "notice",
-    ]
-    .iter()
-    .any(|level| word.eq_ignore_ascii_case(level))
+    levels::is_error(text.trim_end_matches(':')).is_some()
 }
 
 /// An address, with or without a port.

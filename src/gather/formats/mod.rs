@@ -37,6 +37,7 @@ mod json_records;
 mod json_values;
 mod keys;
 mod kong;
+mod levels;
 mod litellm;
 mod log_format;
 mod logfmt;

@@ -1,5 +1,6 @@
 //! What the values of an access line look like.
 
+use crate::gather::formats::levels;
 use crate::text::scan;
 use std::net::IpAddr;
 
@@ -10,12 +11,7 @@ pub(super) fn is_url(word: &str) -> bool {
 
 /// A level of a logger, bracketed or not.
 pub(super) fn is_level(word: &str) -> bool {
-    let word = word.trim_end_matches(':');
-    [
-        "trace", "debug", "info", "notice", "warn", "warning", "error", "critical", "fatal", "crit",
-    ]
-    .iter()
-    .any(|level| word.eq_ignore_ascii_case(level))
+    levels::is_error(word.trim_end_matches(':')).is_some()
 }
 
 /// A status that stands for one: three digits from 100 on.

@@ -1,8 +1,7 @@
 //! The head of a record: what a logger writes before the message.
 
 use super::layouts::{BEHIND_BRACKET, BEHIND_TIME, OTHERS, Readable};
-use super::levels;
-use crate::gather::formats::Fit;
+use crate::gather::formats::{Fit, levels};
 use crate::text::timestamp;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

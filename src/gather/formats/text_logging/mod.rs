@@ -6,12 +6,11 @@
 mod answers;
 mod head;
 mod layouts;
-mod levels;
 mod pattern;
 mod stamp;
 
 use super::colours::plain;
-use super::{Fit, Format, Unread, python_logging};
+use super::{Fit, Format, Unread, levels, python_logging};
 use crate::gather::alike::Slot;
 use crate::gather::frame::Framing;
 use crate::gather::messages::{self, Said};

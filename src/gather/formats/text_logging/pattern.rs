@@ -15,7 +15,7 @@
 //! are asked for by line.
 
 use super::head::Head;
-use super::levels;
+use crate::gather::formats::levels;
 use crate::gather::formats::threads::is_thread;
 use crate::text::timestamp;
 

@@ -1,6 +1,7 @@
 //! What a value of a structured line means by itself: a level, a status, a duration.
 
 use crate::gather::formats::keys::{self, Key};
+use crate::gather::formats::levels;
 use crate::text::scan;
 
 /// Whether a value is a language's word for none.
@@ -10,29 +11,9 @@ pub(in crate::gather::formats) fn is_absent(value: &str) -> bool {
 
 /// Words and numbers that mean an error: 50 and more of pino and bunyan, 400 and more of Monolog, syslog's 0 to 3 (GELF).
 pub(in crate::gather::formats) fn is_error_level(level: &str) -> bool {
-    match level.as_bytes().first() {
-        Some(b'e' | b'E' | b'f' | b'F' | b'c' | b'C' | b'p' | b'P') => [
-            "error",
-            "err",
-            "fatal",
-            "critical",
-            "crit",
-            "panic",
-            "emerg",
-            "emergency",
-            "erro",
-            "fail",
-        ]
-        .iter()
-        .any(|word| level.trim().eq_ignore_ascii_case(word)),
-        Some(b's' | b'S' | b'a' | b'A' | b'd' | b'D') => ["severe", "alert", "dpanic"]
-            .iter()
-            .any(|word| level.trim().eq_ignore_ascii_case(word)),
-        Some(b'0'..=b'9') => level
-            .parse::<u32>()
-            .is_ok_and(|number| matches!(number, 0..=3 | 50..=99 | 400..=600)),
-        _ => false,
-    }
+    let level = level.trim();
+    let is_number = |number| matches!(number, 0..=3 | 50..=99 | 400..=600);
+    levels::is_error(level).unwrap_or_else(|| level.parse::<u32>().is_ok_and(is_number))
 }
 
 /// Words and numbers that mean a warning: 40 of pino and bunyan, 300 of Monolog, syslog's 4 (GELF).
@@ -45,8 +26,7 @@ pub(super) fn is_warning_level(level: &str) -> bool {
 
 /// Whether a word is a level's.
 pub(super) fn is_level(word: &str) -> bool {
-    let others = ["info", "information", "debug", "trace", "notice", "verbose"];
-    is_error_level(word) || is_warning_level(word) || others.iter().any(|level| word.eq_ignore_ascii_case(level))
+    levels::is_error(word).is_some() || is_error_level(word) || is_warning_level(word)
 }
 
 /// An HTTP status, as a number or a string.

@@ -5,7 +5,7 @@
 fn says_failure(word: &[u8]) -> Option<bool> {
     Some(match word {
         b"error" | b"fatal" | b"critical" | b"severe" | b"alert" | b"emergency" | b"panic" | b"dpanic" | b"exception" => true,
-        b"err" | b"erro" | b"eror" | b"ftl" | b"fata" | b"pnc" | b"pani" | b"fail" | b"crit" => true,
+        b"err" | b"erro" | b"eror" | b"emerg" | b"ftl" | b"fata" | b"pnc" | b"pani" | b"fail" | b"crit" => true,
         b"info" | b"warning" | b"warn" | b"debug" | b"trace" | b"notice" | b"information" | b"verbose" => false,
         b"inf" | b"wrn" | b"dbg" | b"dbug" | b"debu" | b"trc" | b"trac" | b"trce" | b"vrb" => false,
         _ => return None,
@@ -19,7 +19,7 @@ const LONGEST: usize = 12;
 const EXACT: [&str; 6] = ["LOG", "CONFIG", "FINE", "FINER", "FINEST", "SUCCESS"];
 
 /// The level at the start of a text, and what follows it. `None` where the word is no level's, or goes on.
-pub(super) fn read(text: &str) -> Option<(bool, &str)> {
+pub(in crate::gather::formats) fn read(text: &str) -> Option<(bool, &str)> {
     let length = text.bytes().take(LONGEST).take_while(u8::is_ascii_alphabetic).count();
     let (word, rest) = text.split_at_checked(length)?;
     if let [letter] = word.as_bytes() {
@@ -30,15 +30,20 @@ pub(super) fn read(text: &str) -> Option<(bool, &str)> {
     }
     let one_case =
         word.bytes().skip(1).all(|byte| byte.is_ascii_lowercase()) || word.bytes().all(|byte| byte.is_ascii_uppercase());
+    Some((one_case.then(|| is_error(word))??, rest))
+}
+
+/// Whether a word is a level, in whatever case, and whether it says that something failed.
+pub(in crate::gather::formats) fn is_error(word: &str) -> Option<bool> {
     let mut folded = [0; LONGEST];
-    let folded = folded.get_mut(..word.len()).filter(|_| one_case)?;
+    let folded = folded.get_mut(..word.len())?;
     folded.copy_from_slice(word.as_bytes());
     folded.make_ascii_lowercase();
-    Some((says_failure(folded)?, rest))
+    says_failure(folded)
 }
 
 /// `E`, `W`, `I`, `D`, `F`, `T` and `A` (Ruby's ANY).
-pub(super) fn letter_level(letter: u8) -> Option<bool> {
+pub(in crate::gather::formats) fn letter_level(letter: u8) -> Option<bool> {
     match letter {
         b'E' | b'F' => Some(true),
         b'W' | b'I' | b'D' | b'T' | b'A' => Some(false),
