@@ -3,18 +3,22 @@
 //! The shapes here are the contract, not the model's: each is made from the model's by hand, so that a change within
 //! never changes what others read.
 
+mod shapes;
+
 use super::filters;
 use super::json_text::{BUFFER, Indented, Inert, Stamp};
 use super::phrases::{interval, percent, round};
 use super::report::{Context, Report};
 use crate::model::{
-    Attempt, CallerSideCount, Counts, Coverage, Dimension, Finding, Findings, Scope, SeenBy, Skipped, SourceCoverage, StatusNote,
-    Window,
+    Attempt, CallerSideCount, Counts, Coverage, Dimension, Finding, Findings, Scope, Skipped, SourceCoverage, StatusNote, Window,
 };
 use crate::redact::Sealed;
 use chrono::SecondsFormat;
-use serde::{Serialize, Serializer};
-use serde_json::Value;
+use serde::Serialize;
+use shapes::{
+    AgainstV1, ByErrorV1, CallerSideV1, CountsV1, CoverageV1, Each, FindingV1, IsolatedV1, Places, ReachedV1, ReportV1,
+    RequestV1, RetriesV1, RetryFindingV1, SkippedV1, SourceV1, StatusNoteV1, ToolV1, WindowV1,
+};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -38,248 +42,6 @@ impl Report for JsonV1 {
         out.write_all(b"\n")?;
         out.flush()
     }
-}
-
-/// A list whose items are made one at a time while they are written: of a great many logs it would weigh more than all
-/// that is known of them.
-struct Each<'f, T, V>(&'f [T], fn(&'f T) -> V);
-
-impl<T, V: Serialize> Serialize for Each<'_, T, V> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(self.1))
-    }
-}
-
-#[derive(Serialize)]
-struct ReportV1<'f> {
-    schema: &'static str,
-    /// Told where it is true: own names stand in it, and it is not to be sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    do_not_send: Option<bool>,
-    tool: ToolV1,
-    generated_at: String,
-    coverage: CoverageV1<'f>,
-    counts: CountsV1,
-    windows: Vec<WindowV1<'f>>,
-    isolated_failures: IsolatedV1<'f>,
-    caller_side: Vec<CallerSideV1<'f>>,
-    retries: RetriesV1,
-    findings: Each<'f, Finding, FindingV1<'f>>,
-    redacted: BTreeMap<&'static str, u64>,
-    thresholds: BTreeMap<&'static str, f64>,
-    /// Told where not all traffic was looked at.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    filters: Option<Value>,
-}
-
-#[derive(Serialize)]
-struct ToolV1 {
-    name: &'static str,
-    version: String,
-}
-
-#[derive(Serialize)]
-struct CoverageV1<'f> {
-    start: Option<Stamp>,
-    end: Option<Stamp>,
-    files: u64,
-    bytes: u64,
-    records: u64,
-    other_records: u64,
-    unread_records: u64,
-    sources: Each<'f, Box<SourceCoverage>, SourceV1<'f>>,
-    skipped: Each<'f, Skipped, SkippedV1<'f>>,
-}
-
-#[derive(Serialize)]
-struct SourceV1<'f> {
-    path: Inert<'f>,
-    format: Option<&'static str>,
-    vantage: Option<&'static str>,
-    host: Option<Inert<'f>>,
-    records: u64,
-    other_records: u64,
-    unread_records: u64,
-    first: Option<Stamp>,
-    last: Option<Stamp>,
-    time_zone: Option<&'f str>,
-    clock_offset_seconds: f64,
-    notes: Vec<Inert<'f>>,
-}
-
-#[derive(Serialize)]
-struct SkippedV1<'f> {
-    path: Inert<'f>,
-    reason: Inert<'f>,
-}
-
-#[derive(Serialize)]
-struct CountsV1 {
-    attempts: u64,
-    failures: u64,
-    calls: u64,
-    calls_lost: u64,
-    calls_recovered: u64,
-    by_status: BTreeMap<String, u64>,
-    by_transport_error: BTreeMap<&'static str, u64>,
-}
-
-#[derive(Serialize)]
-struct WindowV1<'f> {
-    id: String,
-    start: Stamp,
-    end: Stamp,
-    duration_seconds: f64,
-    start_not_before: Option<Stamp>,
-    end_not_after: Option<Stamp>,
-    class: &'static str,
-    severity: &'static str,
-    confidence: f64,
-    flags: Vec<&'static str>,
-    ongoing: bool,
-    scope: BTreeMap<&'static str, Vec<Inert<'f>>>,
-    attempts: u64,
-    failures: u64,
-    failing_percentage: f64,
-    interval_95: [f64; 2],
-    baseline_percentage: f64,
-    /// Told where it is false: no such traffic was read outside the window, and the number before says nothing.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    baseline_measured: Option<bool>,
-    /// Told where it is true: no share, severity or lost calls are known, and what stands there says nothing.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    only_failures_logged: Option<bool>,
-    calls: u64,
-    calls_lost: u64,
-    by_status: BTreeMap<String, u64>,
-    by_transport_error: BTreeMap<&'static str, u64>,
-    by_error: Vec<ByErrorV1<'f>>,
-    reached_provider: ReachedV1,
-    because: Vec<Inert<'f>>,
-    against: Vec<AgainstV1<'f>>,
-    next_step: Inert<'f>,
-    status_page: Vec<StatusNoteV1<'f>>,
-    requests: Each<'f, Attempt, RequestV1<'f>>,
-    requests_omitted: u64,
-}
-
-#[derive(Serialize)]
-struct ByErrorV1<'f> {
-    r#type: Option<Inert<'f>>,
-    code: Option<Inert<'f>>,
-    count: u64,
-}
-
-#[derive(Serialize)]
-struct ReachedV1 {
-    yes: u64,
-    no: u64,
-    unknown: u64,
-}
-
-#[derive(Serialize)]
-struct AgainstV1<'f> {
-    class: &'static str,
-    says: Inert<'f>,
-}
-
-#[derive(Serialize)]
-struct StatusNoteV1<'f> {
-    component: Option<Inert<'f>>,
-    incident: Option<Inert<'f>>,
-    agrees: bool,
-    /// Told where it is false: the page tells nothing of the window's time, and `agrees` says nothing.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    known: Option<bool>,
-    says: Inert<'f>,
-}
-
-#[derive(Serialize)]
-struct RequestV1<'f> {
-    timestamp: Stamp,
-    status: Option<u16>,
-    transport_error: Option<&'static str>,
-    x_request_id: Option<Inert<'f>>,
-    x_client_request_id: Option<Inert<'f>>,
-    cf_ray: Option<Inert<'f>>,
-    gateway_request_id: Option<Inert<'f>>,
-    provider: Option<Inert<'f>>,
-    surface: Option<Inert<'f>>,
-    model: Option<Inert<'f>>,
-    endpoint: Option<Inert<'f>>,
-    method: Option<Inert<'f>>,
-    service_tier: Option<Inert<'f>>,
-    organization: Option<Inert<'f>>,
-    project: Option<Inert<'f>>,
-    error_type: Option<Inert<'f>>,
-    error_code: Option<Inert<'f>>,
-    latency_seconds: Option<f64>,
-    attempt: u16,
-    call_outcome: &'static str,
-    reached_provider: &'static str,
-    decided_by: &'static str,
-    seen_by: Places<'f>,
-}
-
-#[derive(Serialize)]
-struct SeenV1<'f> {
-    vantage: &'static str,
-    path: Inert<'f>,
-    line: u64,
-}
-
-/// Where a request stands in the logs.
-struct Places<'f>(&'f SeenBy);
-
-impl Serialize for Places<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|seen| SeenV1 {
-            vantage: seen.vantage.name(),
-            path: Inert(seen.path),
-            line: seen.line,
-        }))
-    }
-}
-
-#[derive(Serialize)]
-struct IsolatedV1<'f> {
-    count: u64,
-    requests: Each<'f, Attempt, RequestV1<'f>>,
-}
-
-#[derive(Serialize)]
-struct CallerSideV1<'f> {
-    kind: &'static str,
-    count: u64,
-    by_status: BTreeMap<String, u64>,
-    first: Stamp,
-    last: Stamp,
-    models: Vec<Inert<'f>>,
-    advice: &'f str,
-}
-
-#[derive(Serialize)]
-struct RetriesV1 {
-    chains: u64,
-    longest: u64,
-    recovered: u64,
-    exhausted: u64,
-    findings: Vec<RetryFindingV1>,
-}
-
-#[derive(Serialize)]
-struct RetryFindingV1 {
-    finding: String,
-    count: u64,
-    advice: String,
-}
-
-#[derive(Serialize)]
-struct FindingV1<'f> {
-    about: &'static str,
-    says: Inert<'f>,
-    advice: Inert<'f>,
-    path: Option<Inert<'f>>,
 }
 
 fn report<'f>(findings: &'f Findings, context: &Context<'_>) -> ReportV1<'f> {

@@ -1,8 +1,9 @@
-//! Which formats a source may be in, the most telling first.
-//!
-//! The order is computed, not written: every format is tried on every other's samples, and whoever also accepts
-//! strangers' is the more general and is asked later. Two that accept each other's and stand equal are a failing test,
-//! never a silent choice.
+//! What a source is in: which formats may read its records, what its lines lie in, and what its stamps lack.
+
+mod order;
+
+pub use order::Order;
+pub(super) use order::Ranked;
 
 use super::dates::{self, Lacking};
 use super::envelopes::{self, Judged, Opening, Split};
@@ -12,7 +13,7 @@ use super::standing::{Standing, stand_briefly, stand_within};
 use crate::model::Vantage;
 use crate::text::timestamp::{DateKnown, Slashed, Zone};
 use memchr::memmem::Finder;
-use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock};
 
 /// Lines that are looked at, empty ones left out.
 pub const LINES: usize = 200;
@@ -25,117 +26,6 @@ pub const LONGEST_HEAD: usize = 3 * RECORD_LIMIT;
 
 /// Newlines that a longer head ends with: so many lines are no longer an accident.
 const FEW: usize = 8;
-
-/// The formats, the most telling first.
-///
-/// A run meets few of them, so what one accepts of the others' samples is asked when a line first fits it (all at once cost
-/// a fifth of a run over 2 MB).
-pub struct Order {
-    formats: Vec<Ranked>,
-    /// What the logs so far were recognised as: a great many are of few kinds.
-    known: Mutex<Vec<Arc<Recognised>>>,
-}
-
-/// Kinds of logs that are held.
-const KINDS: usize = 64;
-
-/// A format and its place in the order, once that is asked for.
-pub(super) struct Ranked {
-    pub(super) format: &'static dyn Format,
-    /// Foreign samples that it accepts.
-    accepts: OnceLock<usize>,
-}
-
-impl Order {
-    /// Orders `formats` by what they accept of each other's samples.
-    #[must_use]
-    pub fn of(formats: &[&'static dyn Format]) -> Self {
-        let ranked = |format: &&'static dyn Format| Ranked {
-            format: *format,
-            accepts: OnceLock::new(),
-        };
-        Self {
-            formats: formats.iter().map(ranked).collect(),
-            known: Mutex::default(),
-        }
-    }
-
-    /// What a source was recognised as, which it shares with others of its kind.
-    pub(super) fn once(&self, recognised: Recognised) -> Arc<Recognised> {
-        if !recognised.is_common() {
-            return Arc::new(recognised);
-        }
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(same) = known.iter().find(|same| same.is_same_kind(&recognised)) {
-            return Arc::clone(same);
-        }
-        let new = Arc::new(recognised);
-        if known.len() < KINDS {
-            known.push(Arc::clone(&new));
-        }
-        new
-    }
-
-    /// The formats in this order.
-    pub fn iter(&self) -> impl Iterator<Item = &'static dyn Format> {
-        self.ranked().into_iter().map(|ranked| ranked.format)
-    }
-
-    fn ranked(&self) -> Vec<&Ranked> {
-        let mut ranked: Vec<&Ranked> = self.formats.iter().collect();
-        ranked.sort_by_key(|ranked| self.rank(ranked));
-        ranked
-    }
-
-    /// The formats as they were given.
-    pub(super) fn unranked(&self) -> &[Ranked] {
-        &self.formats
-    }
-
-    /// How many samples of others a format accepts.
-    pub(super) fn accepts(&self, ranked: &Ranked) -> usize {
-        *ranked.accepts.get_or_init(|| {
-            let others = self.formats.iter().map(|other| other.format);
-            let foreign = others.filter(|other| other.name() != ranked.format.name());
-            foreign.map(|other| accepted(ranked.format, other)).sum()
-        })
-    }
-
-    /// Where a format stands in the order.
-    pub(super) fn rank(&self, ranked: &Ranked) -> (usize, bool, &'static str) {
-        let format = ranked.format;
-        (self.accepts(ranked), !format.is_the_users(), format.name())
-    }
-
-    /// Pairs that accept each other's samples and stand equal: nothing says which goes first.
-    #[must_use]
-    pub fn ties(&self) -> Vec<(&'static str, &'static str)> {
-        let mut ties = Vec::new();
-        let ranked = self.ranked();
-        for (at, one) in ranked.iter().enumerate() {
-            for two in ranked
-                .iter()
-                .skip(at + 1)
-                .filter(|two| self.accepts(two) == self.accepts(one))
-            {
-                if accepted(one.format, two.format) > 0 && accepted(two.format, one.format) > 0 {
-                    ties.push((one.format.name(), two.format.name()));
-                }
-            }
-        }
-        ties
-    }
-}
-
-/// How many of the samples of `other` a format accepts.
-fn accepted(format: &dyn Format, other: &dyn Format) -> usize {
-    let first_line = |sample: &&'static str| sample.lines().next().unwrap_or_default().as_bytes();
-    other
-        .samples()
-        .iter()
-        .filter(|sample| format.fit(first_line(sample)) != Fit::No)
-        .count()
-}
 
 /// What nearly all lines lie in, namely nothing: one for all sources.
 static OPEN: LazyLock<Arc<Opening>> = LazyLock::new(Arc::default);
@@ -239,7 +129,7 @@ pub fn is_enough(head: &[u8]) -> bool {
 #[must_use]
 pub fn recognise(head: &[u8], whole: bool, order: &Order) -> Option<Recognised> {
     let is_document = |format: &dyn Format| format.framing().items().is_some();
-    let documents = order.formats.iter().filter(|ranked| is_document(ranked.format));
+    let documents = order.unranked().iter().filter(|ranked| is_document(ranked.format));
     let fitting = documents.filter(|ranked| ranked.format.fit(head) == Fit::Yes);
     if let Some(ranked) = fitting.min_by_key(|ranked| order.rank(ranked)) {
         return Some(Recognised::forced(ranked.format));
