@@ -43,7 +43,8 @@ impl Writers {
                 continue;
             }
             for (writer, logs) in writers {
-                let name = Name::from(writer.rsplit('/').next().unwrap_or(&writer));
+                let file = writer.rsplit('/').next().unwrap_or(&writer);
+                let name = Name::from(if dimension == Dimension::Proxy { proxy(file) } else { file });
                 by_source.extend(logs.into_iter().map(|index| (index, (dimension, Name::clone(&name)))));
             }
         }
@@ -129,6 +130,15 @@ fn writer_and_pattern(path: &str) -> Option<(String, String)> {
     })
 }
 
+/// A proxy's name without the words that only say what its log is: `proxy-egress-1`, `egress-1-access`. Applications name their
+/// proxy without them, too.
+fn proxy(file: &str) -> &str {
+    let name = file.strip_suffix("-access").unwrap_or(file);
+    let rest = name.strip_prefix("proxy-").or_else(|| name.strip_prefix("access-"));
+    rest.filter(|rest| rest.bytes().any(|byte| byte.is_ascii_alphabetic()))
+        .unwrap_or(name)
+}
+
 /// Whether words begin with a day: `20260110`, or `2026`, `01`, `10`.
 fn is_day(words: &[&str]) -> bool {
     let is_of = |word: &str, length: usize| word.len() == length && word.bytes().all(|byte| byte.is_ascii_digit());
@@ -174,7 +184,7 @@ fn is_beside_others(at: usize, spans: &[Vec<(Time, Time)>]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Writers, writer_and_pattern};
+    use super::{Writers, proxy, writer_and_pattern};
     use crate::model::{Attributes, Cell, Dimension, Grain, Name, SourceRollup, Time, Vantage};
     use std::sync::Arc;
 
@@ -253,6 +263,14 @@ mod tests {
     fn names_that_words_tell_apart_are_of_several_programs() {
         let (one, other) = (log(0, 600), log(0, 600));
         assert_eq!(hosts(&[("access.log", &one), ("error.log", &other)]), [None, None]);
+    }
+
+    #[test]
+    fn a_proxy_is_named_without_the_words_that_say_what_its_log_is() {
+        for file in ["proxy-egress-1", "egress-1-access", "access-egress-1", "egress-1"] {
+            assert_eq!(proxy(file), "egress-1", "{file}");
+        }
+        assert_eq!(proxy("proxy-1"), "proxy-1");
     }
 
     #[test]
