@@ -19,8 +19,42 @@ enum Place {
     Error,
     /// A header table: only ids and dates are taken.
     Headers,
-    /// Where in the code the line was written (loguru's `file`, slog's `source`): none of it is the call's.
+    /// Where in the code the line was written (loguru's `file`, slog's `source`) and how long its program runs (loguru's
+    /// `elapsed`): none of it is the call's.
     Code,
+}
+
+/// The names of the two objects that a member stands in, one behind the other: `{"server": {"address": …}}` is
+/// `server.address`.
+#[derive(Clone, Copy, Default)]
+struct Group {
+    names: Folded,
+    /// Where the inner one's name begins.
+    inner: usize,
+}
+
+impl Group {
+    /// The group of what stands in an object of this name within this group.
+    fn within(&self, name: &Folded) -> Self {
+        let outer = self.names.bytes().get(self.inner..).unwrap_or(&[]);
+        Folded::joined(outer, name.bytes()).map_or(Self { names: *name, inner: 0 }, |names| Self {
+            names,
+            inner: outer.len(),
+        })
+    }
+
+    /// The fact that a name means here: with its groups, or by itself.
+    fn key(&self, name: &Folded) -> Option<Key> {
+        let whole = Folded::joined(self.names.bytes(), name.bytes());
+        let whole = whole.as_ref().map_or(&[][..], Folded::bytes);
+        let grouped = keys::exact(whole).or_else(|| keys::exact(whole.get(self.inner..)?));
+        match (grouped, name.key()) {
+            (None, own) => own,
+            // A span's status has a code, too, which is no answer's.
+            (Some(Key::Status), own) if own != Some(Key::Status) => Some(Key::StatusLike),
+            (grouped, _) => grouped,
+        }
+    }
 }
 
 /// A value as it stands, and whether it holds escapes.
@@ -177,7 +211,7 @@ pub(super) fn is_logged(line: &str) -> bool {
 /// Walks the line's objects, outer ones first; whether the line is whole.
 fn walk<'a>(line: &'a str, found: &mut Found<'a>) -> bool {
     let Some(mut members) = Members::of(line) else { return false };
-    let mut pending: Vec<(Place, &'a str)> = Vec::new();
+    let mut pending: Vec<(Place, Group, &'a str)> = Vec::new();
     let mut remembered = REMEMBERED.take();
     let mut place = 0;
     while let Some((meant, value)) = remembered.member(place, &mut members) {
@@ -190,7 +224,7 @@ fn walk<'a>(line: &'a str, found: &mut Found<'a>) -> bool {
                     Meant::Remembered(lead) => &lead.name,
                     Meant::Walked(name) => *name,
                 };
-                take(Place::Plain, name, value, true, found, &mut pending);
+                take((Place::Plain, Group::default()), name, value, true, found, &mut pending);
                 continue;
             }
         };
@@ -207,12 +241,12 @@ fn walk<'a>(line: &'a str, found: &mut Found<'a>) -> bool {
         return false;
     }
     let mut next = 0;
-    while let Some(&(place, object)) = pending.get(next) {
+    while let Some(&(place, group, object)) = pending.get(next) {
         next += 1;
         let Some(members) = Members::of(object) else { continue };
         for (key, value) in members {
             if pending.len() < MOST_OBJECTS {
-                take(place, key, value, false, found, &mut pending);
+                take((place, group), key, value, false, found, &mut pending);
             }
         }
     }
@@ -221,24 +255,24 @@ fn walk<'a>(line: &'a str, found: &mut Found<'a>) -> bool {
 
 /// Takes one member: a value under a fact's key, or a nested object to walk. An outer object's facts outrank an inner's.
 fn take<'a>(
-    place: Place,
+    (place, group): (Place, Group),
     key: &str,
     value: Value<'a>,
     outermost: bool,
     found: &mut Found<'a>,
-    pending: &mut Vec<(Place, &'a str)>,
+    pending: &mut Vec<(Place, Group, &'a str)>,
 ) {
     let Some(folded) = Folded::of(key) else { return };
     match value {
         Value::Object(object) => {
             let inner = place_of(place, folded.bytes());
             if inner != Place::Code {
-                pending.push((inner, object));
+                pending.push((inner, group.within(&folded), object));
             }
         }
-        Value::Array(array) => take_array(place, &folded, array, found, pending),
-        Value::Text(text) | Value::Word(text) => set(place, &folded, (text, false), outermost, found),
-        Value::Escaped(text) => set(place, &folded, (text, true), outermost, found),
+        Value::Array(array) => take_array((place, group), &folded, array, found, pending),
+        Value::Text(text) | Value::Word(text) => set((place, group), &folded, (text, false), outermost, found),
+        Value::Escaped(text) => set((place, group), &folded, (text, true), outermost, found),
     }
 }
 
@@ -246,23 +280,29 @@ fn place_of(place: Place, key: &[u8]) -> Place {
     match key {
         b"headers" | b"respheaders" | b"responseheaders" => Place::Headers,
         b"error" | b"err" | b"exception" | b"excinfo" | b"cause" | b"thrown" => Place::Error,
-        b"file" | b"source" | b"sourcelocation" | b"caller" | b"origin" | b"frames" => Place::Code,
+        b"file" | b"source" | b"sourcelocation" | b"caller" | b"origin" | b"frames" | b"elapsed" => Place::Code,
         _ if place == Place::Error => Place::Error,
         _ => Place::Plain,
     }
 }
 
 /// Arrays hold a header's single value, or an exception's stacks with the innermost cause last (structlog).
-fn take_array<'a>(place: Place, key: &Folded, array: &'a str, found: &mut Found<'a>, pending: &mut Vec<(Place, &'a str)>) {
+fn take_array<'a>(
+    at: (Place, Group),
+    key: &Folded,
+    array: &'a str,
+    found: &mut Found<'a>,
+    pending: &mut Vec<(Place, Group, &'a str)>,
+) {
     let is_error = matches!(key.key(), Some(Key::Trace | Key::ErrorMessage));
     let mut single = items(array).take(2);
     match (single.next(), single.next()) {
-        (Some(Value::Text(text)), None) => set(place, key, (text, false), false, found),
+        (Some(Value::Text(text)), None) => set(at, key, (text, false), false, found),
         (Some(Value::Object(_)), _) if is_error => {
             for item in items(array).take(MOST_OBJECTS) {
                 let Value::Object(stack) = item else { continue };
                 if pending.len() < MOST_OBJECTS {
-                    pending.push((Place::Error, stack));
+                    pending.push((Place::Error, Group::default(), stack));
                 }
                 let value = Members::of(stack)
                     .into_iter()
@@ -280,7 +320,7 @@ fn take_array<'a>(place: Place, key: &Folded, array: &'a str, found: &mut Found<
     }
 }
 
-fn set<'a>(place: Place, folded: &Folded, value: Raw<'a>, outermost: bool, found: &mut Found<'a>) {
+fn set<'a>((place, group): (Place, Group), folded: &Folded, value: Raw<'a>, outermost: bool, found: &mut Found<'a>) {
     let key = match (place, folded.bytes()) {
         (Place::Headers, b"date") => Some(Key::HttpDate),
         (Place::Headers, b"requestid") => Some(Key::XRequestId),
@@ -296,7 +336,7 @@ fn set<'a>(place: Place, folded: &Folded, value: Raw<'a>, outermost: bool, found
         (Place::Error, _) => folded
             .key()
             .filter(|key| !matches!(key, Key::Timestamp | Key::Level | Key::Message)),
-        (Place::Plain, _) => folded.key(),
+        (Place::Plain, _) => group.key(folded),
         (Place::Code, _) => None,
     };
     if let Some(key) = key {
@@ -307,8 +347,37 @@ fn set<'a>(place: Place, folded: &Folded, value: Raw<'a>, outermost: bool, found
 #[cfg(test)]
 mod tests {
     use super::{Meant, Remembered};
+    use crate::model::Fields;
     use crate::text::json::Members;
     use proptest::prelude::*;
+
+    /// Asks of what a line says of its call.
+    fn told<T>(line: &str, ask: impl Fn(&Fields<'_>) -> T) -> Vec<T> {
+        let mut all = Vec::new();
+        super::line(line, false, &mut |fields| all.push(ask(fields))).unwrap();
+        all
+    }
+
+    #[test]
+    fn a_member_is_named_by_the_objects_that_it_stands_in() {
+        let line = r#"{"timestamp":"2026-11-18T08:00:03Z","http":{"response":{"status_code":503}},"server":{"address":"api.openai.com"},"net":{"peer":{"name":"no"}},"model":{"name":"gpt-4o"},"response":{"time":"812ms"}}"#;
+        let said = told(line, |fields| {
+            (
+                fields.status,
+                fields.server_address.map(str::to_owned),
+                fields.model.map(str::to_owned),
+                fields.duration_ms,
+            )
+        });
+        let server = Some("api.openai.com".to_owned());
+        assert_eq!(said, [(Some(503), server, Some("gpt-4o".to_owned()), Some(812.0))]);
+    }
+
+    #[test]
+    fn a_spans_status_is_no_answers() {
+        let line = r#"{"timestamp":"2026-11-18T08:00:03Z","status":{"code":2},"attributes":{"http.response.status_code":503,"gen_ai.request.model":"gpt-4o"}}"#;
+        assert_eq!(told(line, |fields| fields.status), [Some(503)]);
+    }
 
     /// Members as programs write them, with the blanks, the nesting and the damage that logs have.
     fn member() -> impl Strategy<Value = String> {

@@ -88,6 +88,7 @@ static BY_SPELLING: LazyLock<AHashMap<&'static [u8], Key>> = LazyLock::new(|| {
 const LONGEST: usize = 48;
 
 /// A key without its punctuation, in lower case, in a fixed buffer.
+#[derive(Clone, Copy)]
 pub(super) struct Folded {
     bytes: [u8; LONGEST],
     length: usize,
@@ -96,10 +97,7 @@ pub(super) struct Folded {
 impl Folded {
     /// Folds a key; `None` where it is longer than any spelling.
     pub(super) fn of(key: &str) -> Option<Self> {
-        let mut folded = Self {
-            bytes: [0; LONGEST],
-            length: 0,
-        };
+        let mut folded = Self::default();
         if key.starts_with('@') {
             folded.push(b'a')?;
             folded.push(b't')?;
@@ -112,11 +110,19 @@ impl Folded {
 
     /// A name behind the name of the group that it stands in.
     pub(super) fn behind(group: &str, name: &Self) -> Option<Self> {
-        let mut folded = Self::of(group)?;
-        for byte in name.bytes() {
-            folded.push(*byte)?;
-        }
-        Some(folded)
+        Self::joined(Self::of(group)?.bytes(), name.bytes())
+    }
+
+    /// Two folded names, one behind the other.
+    pub(super) fn joined(first: &[u8], second: &[u8]) -> Option<Self> {
+        let mut joined = Self {
+            length: first.len() + second.len(),
+            ..Self::default()
+        };
+        let (before, behind) = joined.bytes.get_mut(..joined.length)?.split_at_mut(first.len());
+        before.copy_from_slice(first);
+        behind.copy_from_slice(second);
+        Some(joined)
     }
 
     fn push(&mut self, byte: u8) -> Option<()> {
@@ -133,9 +139,68 @@ impl Folded {
     /// The fact it names.
     pub(super) fn key(&self) -> Option<Key> {
         let bytes = self.bytes();
-        let known = BY_SPELLING.get(bytes).copied();
-        known.or_else(|| is_status_like(bytes).then_some(Key::StatusLike))
+        exact(bytes)
+            .or_else(|| is_status_like(bytes).then_some(Key::StatusLike))
+            .or_else(|| of_a_call(bytes))
     }
+}
+
+impl Default for Folded {
+    fn default() -> Self {
+        Self {
+            bytes: [0; LONGEST],
+            length: 0,
+        }
+    }
+}
+
+/// The fact that a folded name is one of the spellings of.
+pub(super) fn exact(folded: &[u8]) -> Option<Key> {
+    BY_SPELLING.get(folded).copied()
+}
+
+/// Words that programs put before a name to say that it is of the call, and not of the work that made it.
+const CALLS: [&[u8]; 18] = [
+    b"llm",
+    b"openai",
+    b"oai",
+    b"gpt",
+    b"anthropic",
+    b"azure",
+    b"genai",
+    b"ai",
+    b"api",
+    b"request",
+    b"req",
+    b"call",
+    b"chat",
+    b"completion",
+    b"embedding",
+    b"upstream",
+    b"provider",
+    b"vendor",
+];
+
+/// The fact that a name means behind such a word. A time, a status or an id may be another's then.
+fn of_a_call(folded: &[u8]) -> Option<Key> {
+    let name = CALLS.iter().find_map(|word| folded.strip_prefix(*word))?;
+    exact(name).filter(|key| {
+        matches!(
+            key,
+            Key::Model
+                | Key::Url
+                | Key::ServerAddress
+                | Key::DurationMs
+                | Key::DurationSeconds
+                | Key::DurationMicros
+                | Key::ErrorType
+                | Key::ErrorCode
+                | Key::ErrorMessage
+                | Key::ServiceTier
+                | Key::InputTokens
+                | Key::OutputTokens
+        )
+    })
 }
 
 /// Ends of the names that people give to a status.
@@ -202,6 +267,29 @@ mod tests {
             "status",
         ] {
             assert_eq!(key(spelling), Some(Key::Status), "{spelling}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_to_be_the_calls_means_what_it_means_alone() {
+        for (spelling, fact) in [
+            ("chat_model", Key::Model),
+            ("apiPath", Key::Url),
+            ("openai_base_url", Key::ServerAddress),
+            ("llm_duration_ms", Key::DurationMs),
+            ("provider_error_code", Key::ErrorCode),
+        ] {
+            assert_eq!(key(spelling), Some(fact), "{spelling}");
+        }
+        for spelling in [
+            "call_time",
+            "api_key",
+            "request_level",
+            "openai",
+            "ai_thread",
+            "upstream_host_name",
+        ] {
+            assert_eq!(key(spelling), None, "{spelling}");
         }
     }
 

@@ -256,14 +256,14 @@ impl<'a> Told<'a> {
             ok,
             method: self.get(Key::Method),
             url: self.get(Key::Url),
-            server_address: self.get(Key::ServerAddress),
+            server_address: self.host(Key::ServerAddress),
             model: self.get(Key::Model),
             provider: self.get(Key::Provider),
             service_tier: self.get(Key::ServiceTier),
             organization: self.get(Key::Organization),
             project: self.get(Key::Project),
             region: self.get(Key::Region),
-            proxy: self.get(Key::Proxy),
+            proxy: self.host(Key::Proxy),
             host: self.get(Key::Host),
             thread: self.get(Key::Thread),
             x_request_id: id(Key::XRequestId),
@@ -287,6 +287,11 @@ impl<'a> Told<'a> {
             output_tokens: count(Key::OutputTokens).map(u64::from),
             ..Fields::default()
         }
+    }
+
+    /// A host, which may be told by a URL.
+    fn host(&self, key: Key) -> Option<&'a str> {
+        self.get(key).map(|held| providers::split_url(held).host.unwrap_or(held))
     }
 
     /// The line's own keys outrank what its message repeats.
