@@ -16,6 +16,7 @@ mod fraction;
 pub mod frame;
 mod in_order;
 mod jobs;
+mod keys;
 pub mod messages;
 pub mod normalise;
 pub mod open;

@@ -3,9 +3,9 @@
 use super::access_line;
 use super::format::{Fit, Format, Unread};
 use super::json_lines::own;
-use super::keys::{self, Key};
 use super::told::Told;
 use crate::gather::alike::Slot;
+use crate::gather::keys::{self, Key};
 use crate::model::{Fields, Vantage};
 use crate::text::logfmt::pairs;
 use crate::text::scan::{self, Cursor};

@@ -35,7 +35,6 @@ mod helicone;
 mod json_lines;
 mod json_records;
 mod json_values;
-mod keys;
 mod kong;
 mod levels;
 mod litellm;

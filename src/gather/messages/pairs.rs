@@ -1,6 +1,7 @@
 //! `key=value` pairs at the end of a message, and what their keys mean.
 
 use super::scan;
+use crate::gather::keys::{self, Folded, Key as Fact};
 
 /// The longest value that brackets may hold together (`cause=ProxyError('503 Service Unavailable')`); beyond it the
 /// value ends at its first blank. It bounds the time spent on brackets that never close.
@@ -123,6 +124,8 @@ fn bare(text: &str) -> usize {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Key {
     Status,
+    /// A status under a name that is one's where the line is about a call.
+    StatusLike,
     ProviderId,
     RequestId,
     ClientId,
@@ -144,6 +147,7 @@ pub(super) enum Key {
     Tier,
     Organization,
     Project,
+    Proxy,
     InputTokens,
     OutputTokens,
 }
@@ -157,71 +161,54 @@ pub(super) enum Unit {
 }
 
 impl Key {
-    /// Case, underscores, dashes and dots do not count.
-    pub(super) fn of(key: &str) -> Option<Self> {
-        let mut folded = [0_u8; 32];
-        let mut length = 0;
-        for byte in key.bytes().filter(u8::is_ascii_alphanumeric) {
-            *folded.get_mut(length)? = byte.to_ascii_lowercase();
-            length += 1;
-        }
-        Self::folded(folded.get(..length)?)
+    /// What a name means in a text: mostly what it means everywhere.
+    pub(super) fn of(name: &str) -> Option<Self> {
+        let folded = Folded::of(name)?;
+        Some(match folded.bytes() {
+            b"error" | b"err" | b"exception" => Self::Error,
+            b"cause" | b"reason" => Self::Cause,
+            b"exc" | b"errormsg" | b"detail" => Self::ErrorMessage,
+            b"code" => Self::ErrorCode,
+            b"api" | b"genaioperationname" => Self::Url,
+            b"seconds" => Self::Latency(Unit::Seconds),
+            b"host" => Self::Server,
+            b"org" | b"organisation" => Self::Organization,
+            b"streamed" => Self::Stream,
+            b"tokensin" => Self::InputTokens,
+            b"tokensout" => Self::OutputTokens,
+            _ => Self::of_fact(keys::key(name)?)?,
+        })
     }
 
-    fn folded(key: &[u8]) -> Option<Self> {
-        Some(match key {
-            b"status" | b"statuscode" | b"httpstatus" | b"httpstatuscode" | b"httpresponsestatuscode" | b"responsecode" => {
-                Self::Status
-            }
-            b"xrequestid"
-            | b"openairequestid"
-            | b"anthropicrequestid"
-            | b"apimrequestid"
-            | b"providerrequestid"
-            | b"httpresponseheaderxrequestid"
-            | b"httpresponseheaderrequestid" => Self::ProviderId,
-            b"requestid" | b"reqid" => Self::RequestId,
-            b"clientrequestid" | b"xclientrequestid" => Self::ClientId,
-            b"cfray" => Self::CfRay,
-            b"model" | b"modelname" | b"genairequestmodel" | b"requestmodel" | b"deployment" | b"deploymentname"
-            | b"llmmodel" => Self::Model,
-            b"endpoint"
-            | b"path"
-            | b"url"
-            | b"uri"
-            | b"httpurl"
-            | b"urlpath"
-            | b"urlfull"
-            | b"api"
-            | b"route"
-            | b"genaioperationname" => Self::Url,
-            b"latencyms" | b"durationms" | b"elapsedms" | b"tookms" | b"responsetimems" | b"ms" | b"timems" => {
-                Self::Latency(Unit::Milliseconds)
-            }
-            b"latencys" | b"durations" | b"elapseds" | b"latencysec" | b"durationsec" | b"elapsedsec" | b"latencyseconds"
-            | b"durationseconds" | b"elapsedseconds" | b"seconds" => Self::Latency(Unit::Seconds),
-            b"latency" | b"duration" | b"elapsed" | b"took" | b"responsetime" => Self::Latency(Unit::Unnamed),
-            b"error" | b"err" | b"exception" => Self::Error,
-            b"errortype" | b"exctype" | b"errorclass" | b"exceptiontype" => Self::ErrorType,
-            b"errorcode" | b"code" => Self::ErrorCode,
-            b"errormessage" | b"exc" | b"errormsg" | b"detail" => Self::ErrorMessage,
-            b"cause" | b"reason" => Self::Cause,
-            b"attempt" | b"attemptno" | b"attemptnumber" => Self::Attempt,
-            b"wait" | b"waitfor" | b"waits" | b"delay" | b"delays" | b"retryin" | b"retrydelay" | b"backoff" | b"sleep" => {
-                Self::Pause(Unit::Unnamed)
-            }
-            b"waitms" | b"delayms" | b"retryinms" | b"retrydelayms" | b"backoffms" | b"sleepms" => {
-                Self::Pause(Unit::Milliseconds)
-            }
-            b"stream" | b"streaming" | b"streamed" => Self::Stream,
-            b"method" | b"httpmethod" | b"httprequestmethod" => Self::Method,
-            b"host" | b"serveraddress" | b"baseurl" => Self::Server,
-            b"provider" | b"genaiprovidername" | b"genaisystem" => Self::Provider,
-            b"servicetier" | b"tier" => Self::Tier,
-            b"organization" | b"org" | b"organisation" => Self::Organization,
-            b"project" => Self::Project,
-            b"inputtokens" | b"prompttokens" | b"tokensin" => Self::InputTokens,
-            b"outputtokens" | b"completiontokens" | b"tokensout" => Self::OutputTokens,
+    fn of_fact(fact: Fact) -> Option<Self> {
+        Some(match fact {
+            Fact::Status => Self::Status,
+            Fact::StatusLike => Self::StatusLike,
+            Fact::XRequestId => Self::ProviderId,
+            Fact::RequestId => Self::RequestId,
+            Fact::XClientRequestId => Self::ClientId,
+            Fact::CfRay => Self::CfRay,
+            Fact::Model => Self::Model,
+            Fact::Url => Self::Url,
+            Fact::DurationMs => Self::Latency(Unit::Milliseconds),
+            Fact::DurationSeconds => Self::Latency(Unit::Seconds),
+            Fact::DurationAny => Self::Latency(Unit::Unnamed),
+            Fact::ErrorType => Self::ErrorType,
+            Fact::ErrorCode => Self::ErrorCode,
+            Fact::ErrorMessage => Self::ErrorMessage,
+            Fact::Attempt => Self::Attempt,
+            Fact::RetryInMs => Self::Pause(Unit::Milliseconds),
+            Fact::RetryInAny => Self::Pause(Unit::Unnamed),
+            Fact::Stream => Self::Stream,
+            Fact::Method => Self::Method,
+            Fact::ServerAddress => Self::Server,
+            Fact::Provider => Self::Provider,
+            Fact::ServiceTier => Self::Tier,
+            Fact::Organization => Self::Organization,
+            Fact::Project => Self::Project,
+            Fact::Proxy => Self::Proxy,
+            Fact::InputTokens => Self::InputTokens,
+            Fact::OutputTokens => Self::OutputTokens,
             _ => return None,
         })
     }

@@ -315,7 +315,7 @@ impl<'a> Run<'a> {
             })
             && any(|key, value| match key {
                 Key::Latency(_) | Key::ProviderId | Key::RequestId | Key::ClientId | Key::ErrorType => true,
-                Key::Status => scan::status(value).is_some(),
+                Key::Status | Key::StatusLike => scan::status(value).is_some(),
                 Key::Error => !absent(value),
                 _ => false,
             })
@@ -368,6 +368,7 @@ fn assign<'a>(key: Key, value: &'a str, fields: &mut Fields<'a>) {
             Some(status) => fields.status = Some(status),
             None => fields.ok = Words::of(value).ended.or(fields.ok),
         },
+        Key::StatusLike => fields.status = fields.status.or(scan::status(value).filter(|status| *status >= 200)),
         Key::ErrorCode => match scan::status(value) {
             Some(status) => fields.status = fields.status.or(Some(status)),
             None => fields.error_code = Some(value),
@@ -393,12 +394,18 @@ fn assign<'a>(key: Key, value: &'a str, fields: &mut Fields<'a>) {
         Key::Url => fields.url = Some(value),
         Key::Cause => fields.text = Some(value),
         Key::Method => fields.method = Some(value),
-        Key::Server => fields.server_address = Some(value),
+        Key::Server => fields.server_address = Some(host(value)),
+        Key::Proxy => fields.proxy = Some(host(value)),
         Key::Provider => fields.provider = Some(value),
         Key::Tier => fields.service_tier = Some(value),
         Key::Organization => fields.organization = Some(value),
         Key::Project => fields.project = Some(value),
     }
+}
+
+/// A host, which may be told by a URL.
+fn host(value: &str) -> &str {
+    providers::split_url(value).host.unwrap_or(value)
 }
 
 /// A count of at most 32 bits, as the other formats read counts.

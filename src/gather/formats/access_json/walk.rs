@@ -2,8 +2,8 @@
 
 use crate::gather::formats::access_keys::{Key, named};
 use crate::gather::formats::json_values::{each, first};
-use crate::gather::formats::keys::Folded;
 use crate::gather::formats::shapes;
+use crate::gather::keys::Folded;
 use crate::text::json::{Members, Value};
 
 /// Groups within groups that are walked.

@@ -1,7 +1,7 @@
 //! The names of the keys, and what each means.
 
 use super::{Key, MICROSECONDS, MILLISECONDS, NANOSECONDS, SECONDS};
-use crate::gather::formats::keys::Folded;
+use crate::gather::keys::Folded;
 use ahash::AHashMap;
 use std::sync::LazyLock;
 

@@ -11,10 +11,10 @@ mod cells;
 mod tests;
 
 use super::format::{Fit, Format, Unread};
-use super::keys::{self, Key};
 use super::told::Told;
 use super::{cloudflare_ai_gateway, cloudflare_logpush, helicone, openrouter, portkey};
 use crate::gather::frame::Framing;
+use crate::gather::keys::{self, Key};
 use crate::model::{Fields, Vantage};
 use crate::text::scan;
 use cells::cells;

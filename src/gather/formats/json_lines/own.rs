@@ -2,8 +2,8 @@
 //! numbers under keys that name no fact. What stands in objects and lists is compared as it is.
 
 use crate::gather::alike::{Elapsed, Own, Slot};
-use crate::gather::formats::keys::{self, Key};
 use crate::gather::formats::told;
+use crate::gather::keys::{self, Key};
 use crate::text::json::{Members, Value};
 use crate::text::scan::scaled;
 

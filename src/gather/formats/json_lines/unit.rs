@@ -1,7 +1,7 @@
 //! What the times with decimals of a log are in whose keys do not say: `Elapsed` is 312.4 where .NET writes it, and 0.3124 where
 //! Python does. One value does not tell, all of a log's together do.
 
-use crate::gather::formats::keys::{self, Key};
+use crate::gather::keys::{self, Key};
 use crate::text::json::{Members, Value};
 use crate::text::scan;
 

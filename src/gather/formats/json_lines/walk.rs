@@ -1,8 +1,8 @@
 //! One line: its members by fact, nested objects included, escapes undone once.
 
 use crate::gather::formats::Unread;
-use crate::gather::formats::keys::{self, Folded, Key};
 use crate::gather::formats::told::Told;
+use crate::gather::keys::{self, Folded, Key};
 use crate::model::Fields;
 use crate::text::json::{Members, Value, items, unescape};
 use std::cell::Cell;

@@ -3,8 +3,8 @@
 use super::attributes::{each, pairs, plain};
 use super::{host, members_of, objects};
 use crate::gather::formats::json_values::raw;
-use crate::gather::formats::keys::{self, Key};
 use crate::gather::formats::told::Told;
+use crate::gather::keys::{self, Key};
 use crate::model::{Fields, Grain, Instant};
 use crate::text::json::{Members, Value, unescape};
 use std::borrow::Cow;

@@ -3,7 +3,7 @@
 mod finished;
 mod values;
 
-use super::keys::Key;
+use crate::gather::keys::Key;
 use crate::gather::messages::{self, Said};
 use crate::gather::retry_after;
 use crate::model::{ErrorSaid, Fields, Grain, Instant};

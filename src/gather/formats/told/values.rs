@@ -1,7 +1,7 @@
 //! What a value of a structured line means by itself: a level, a status, a duration.
 
-use crate::gather::formats::keys::{self, Key};
 use crate::gather::formats::levels;
+use crate::gather::keys::{self, Key};
 use crate::text::scan;
 
 /// Whether a value is a language's word for none.

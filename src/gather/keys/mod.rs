@@ -1,4 +1,5 @@
-//! Which fact a key names, whatever its spelling: one table for JSON lines and logfmt.
+//! Which fact a key names, whatever its spelling: one table for structured lines and for the pairs in a
+//! text.
 //!
 //! A key is folded first: letters and digits only, in lower case, so `http.response.status_code`,
 //! `httpResponseStatusCode` and `{"http":{"response":{"status_code":…}}}` are one. Spellings: the loggers' documentation
@@ -13,7 +14,7 @@ use std::sync::LazyLock;
 /// The facts that a line may tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(usize)]
-pub(super) enum Key {
+pub(in crate::gather) enum Key {
     Timestamp,
     StartTime,
     Level,
@@ -69,10 +70,10 @@ pub(super) enum Key {
 
 impl Key {
     /// How many facts there are.
-    pub(super) const COUNT: usize = Self::Cached as usize + 1;
+    pub(in crate::gather) const COUNT: usize = Self::Cached as usize + 1;
 
     /// Every fact.
-    pub(super) fn all() -> impl Iterator<Item = Self> {
+    pub(in crate::gather) fn all() -> impl Iterator<Item = Self> {
         SPELLINGS.iter().map(|(key, _)| *key)
     }
 }
@@ -89,14 +90,14 @@ const LONGEST: usize = 48;
 
 /// A key without its punctuation, in lower case, in a fixed buffer.
 #[derive(Clone, Copy)]
-pub(super) struct Folded {
+pub(in crate::gather) struct Folded {
     bytes: [u8; LONGEST],
     length: usize,
 }
 
 impl Folded {
     /// Folds a key; `None` where it is longer than any spelling.
-    pub(super) fn of(key: &str) -> Option<Self> {
+    pub(in crate::gather) fn of(key: &str) -> Option<Self> {
         let mut folded = Self::default();
         if key.starts_with('@') {
             folded.push(b'a')?;
@@ -109,12 +110,12 @@ impl Folded {
     }
 
     /// A name behind the name of the group that it stands in.
-    pub(super) fn behind(group: &str, name: &Self) -> Option<Self> {
+    pub(in crate::gather) fn behind(group: &str, name: &Self) -> Option<Self> {
         Self::joined(Self::of(group)?.bytes(), name.bytes())
     }
 
     /// Two folded names, one behind the other.
-    pub(super) fn joined(first: &[u8], second: &[u8]) -> Option<Self> {
+    pub(in crate::gather) fn joined(first: &[u8], second: &[u8]) -> Option<Self> {
         let mut joined = Self {
             length: first.len() + second.len(),
             ..Self::default()
@@ -132,12 +133,12 @@ impl Folded {
     }
 
     /// The folded bytes.
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub(in crate::gather) fn bytes(&self) -> &[u8] {
         self.bytes.get(..self.length).unwrap_or(&[])
     }
 
     /// The fact it names.
-    pub(super) fn key(&self) -> Option<Key> {
+    pub(in crate::gather) fn key(&self) -> Option<Key> {
         let bytes = self.bytes();
         exact(bytes)
             .or_else(|| is_status_like(bytes).then_some(Key::StatusLike))
@@ -155,7 +156,7 @@ impl Default for Folded {
 }
 
 /// The fact that a folded name is one of the spellings of.
-pub(super) fn exact(folded: &[u8]) -> Option<Key> {
+pub(in crate::gather) fn exact(folded: &[u8]) -> Option<Key> {
     BY_SPELLING.get(folded).copied()
 }
 
@@ -249,8 +250,17 @@ fn is_status_like(folded: &[u8]) -> bool {
 }
 
 /// The fact a key names.
-pub(super) fn key(spelling: &str) -> Option<Key> {
-    Folded::of(spelling)?.key()
+pub(in crate::gather) fn key(spelling: &str) -> Option<Key> {
+    let whole = Folded::of(spelling).and_then(|folded| folded.key());
+    whole.or_else(|| last_of_path(spelling))
+}
+
+/// The fact that the last of a path's names means, where it means the same in every group: `response.headers.x-request-id`.
+fn last_of_path(spelling: &str) -> Option<Key> {
+    let (_, last) = spelling.rsplit_once('.')?;
+    let key = exact(Folded::of(last)?.bytes())?;
+    let is_calls = matches!(key, Key::Model | Key::XRequestId | Key::RequestId | Key::XClientRequestId);
+    is_calls.then_some(key)
 }
 
 #[cfg(test)]
@@ -278,6 +288,7 @@ mod tests {
             ("openai_base_url", Key::ServerAddress),
             ("llm_duration_ms", Key::DurationMs),
             ("provider_error_code", Key::ErrorCode),
+            ("response.headers.x-request-id", Key::XRequestId),
         ] {
             assert_eq!(key(spelling), Some(fact), "{spelling}");
         }
