@@ -201,17 +201,61 @@ fn bedrock(path: &str) -> Option<Endpoint<'_>> {
     })
 }
 
+/// What the APIs have below `/v1/`: the first word of each route (API references of OpenAI, Anthropic, Mistral and Cohere, and
+/// vLLM's and LiteLLM's own). Any other service has a `/v1/` of its own.
+const RESOURCES: &[&str] = &[
+    "agents",
+    "assistants",
+    "audio",
+    "batches",
+    "chat",
+    "classify",
+    "complete",
+    "completions",
+    "containers",
+    "conversations",
+    "detokenize",
+    "edits",
+    "embed",
+    "embeddings",
+    "engines",
+    "evals",
+    "files",
+    "fim",
+    "fine-tunes",
+    "fine_tuning",
+    "generate",
+    "images",
+    "messages",
+    "models",
+    "moderations",
+    "ocr",
+    "organization",
+    "organizations",
+    "realtime",
+    "rerank",
+    "responses",
+    "score",
+    "skills",
+    "threads",
+    "tokenize",
+    "uploads",
+    "vector_stores",
+    "videos",
+];
+
 /// Whether a path is a route of a language-model API.
 #[must_use]
 pub fn is_llm_path(path: &str) -> bool {
-    if path.starts_with("/v1/")
-        || path.starts_with("/v1beta/")
-        || path.starts_with("/openai/")
-        || path.starts_with("/backend-api/")
-    {
-        return true;
+    if let Some(below) = path.strip_prefix("/v1/") {
+        let word = below.split(['/', '?', '#']).next().unwrap_or(below);
+        if RESOURCES.contains(&word) {
+            return true;
+        }
     }
-    path.starts_with('/') && endpoint(path).is_some_and(|endpoint| endpoint.known)
+    let is_providers = ["/v1beta/", "/openai/", "/backend-api/"];
+    is_providers.iter().any(|prefix| path.starts_with(prefix))
+        || path.starts_with('/') && endpoint(path).is_some_and(|endpoint| endpoint.known)
 }
 
 #[cfg(test)]
@@ -277,8 +321,26 @@ mod tests {
 
     #[test]
     fn an_unknown_path_is_no_llm_route() {
-        for path in ["/healthz", "/v2/orders", "files/x", "/static/app.js"] {
+        for path in [
+            "/healthz",
+            "/v2/orders",
+            "files/x",
+            "/static/app.js",
+            "/v1/users/7",
+            "/v1/chats",
+            "/v1/",
+        ] {
             assert!(!endpoint(path).unwrap().known, "{path}");
+            assert!(!is_llm_path(path), "{path}");
+        }
+        for path in [
+            "/v1/rerank",
+            "/v1/files/file-1",
+            "/v1/fim/completions",
+            "/v1beta/cachedContents",
+            "/llm/v1/embeddings",
+        ] {
+            assert!(is_llm_path(path), "{path}");
         }
         assert!(is_llm_path("/v1/responses") && !is_llm_path("/healthz"));
         assert_eq!(endpoint(""), None);
