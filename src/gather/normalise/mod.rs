@@ -13,6 +13,7 @@ use super::signatures::{self, Page};
 use crate::model::{CallerKind, ErrorSaid, Fact, Fields, Grain, Name, Outcome, TransportError, Upstream, Vantage};
 use crate::providers;
 use crate::redact::{is_clean, scrub};
+use crate::text::scan;
 
 /// How one record says its attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -216,9 +217,11 @@ fn speaks_to_provider(fields: &Fields<'_>) -> bool {
     fields.cf_ray.is_some() || host.is_some_and(|host| providers::by_host(without_port(host)).is_some())
 }
 
-/// Rows 4 and 5: what the proxy's own timings say of the way to the provider. A status alone proves nothing, since
-/// nginx writes 502 for a connect that failed.
+/// Rows 4 and 5: what the proxy's own timings say of the way to the provider. Of an upstream's statuses 502 and 504 prove
+/// nothing, since nginx writes them for a connect that failed and an answer that did not come; others it has from the upstream.
 fn upstream_fact(fields: &Fields<'_>) -> Fact {
+    let last = fields.upstream_status.and_then(last_of_list).and_then(scan::status);
+    let answered = last.is_some_and(|status| matches!(status, 500..=599) && !matches!(status, 502 | 504));
     let never_tried = fields.upstream_status.is_some_and(|status| last_of_list(status).is_none());
     match (fields.upstream_connect_ms, fields.upstream_header_ms) {
         (_, Some(Some(_))) => Fact::UpstreamAnswered,
@@ -227,6 +230,7 @@ fn upstream_fact(fields: &Fields<'_>) -> Fact {
         (None, Some(None)) if never_tried => Fact::NeverConnected,
         (None, None) if never_tried => Fact::NeverConnected,
         (None, Some(None)) => Fact::SentUnanswered,
+        (None, None) if answered => Fact::UpstreamAnswered,
         (None, None) => Fact::StatusOnly,
     }
 }
