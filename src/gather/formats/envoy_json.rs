@@ -80,9 +80,11 @@ fn member<'a>(fields: &mut Fields<'a>, seen: &mut Seen<'a>, name: &'a str, text:
         "connection_termination_details" => seen.termination = text,
         "upstream_transport_failure_reason" => seen.transport = text,
         "duration" => fields.duration_ms = text.and_then(|text| scan::scaled(text, 0)),
-        "upstream_service_time" => seen.service_time = Some(text.unwrap_or("-")),
+        "upstream_service_time" | "x-envoy-upstream-service-time" => seen.service_time = Some(text.unwrap_or("-")),
+        // Envoy Gateway's default (its `internal/xds/translator/accesslog.go`) names headers as Envoy does.
+        "x-envoy-origin-path" | "x-envoy-original-path" | ":path" => fields.url = text.or(fields.url),
         "downstream_remote_address" => fields.client = text.map(without_port),
-        "x_forwarded_for" => seen.forwarded = text,
+        "x_forwarded_for" | "x-forwarded-for" => seen.forwarded = text,
         "requested_server_name" => seen.server_name = text,
         "upstream_host" => fields.upstream_address = text,
         "request_id" => fields.gateway_request_id = text,
@@ -106,7 +108,9 @@ fn slot(line: &str, fields: &Fields<'_>, name: &str, text: &str) -> Option<Slot>
     match name {
         _ if is(fields.timestamp) => Slot::stamp(line, text),
         "duration" => Slot::number(line, text, Own::Duration(Elapsed::By(millis_of))).filter(|_| !text.contains('.')),
-        "upstream_service_time" | "bytes_received" | "bytes_sent" => Slot::number(line, text, Own::Nothing),
+        "upstream_service_time" | "x-envoy-upstream-service-time" | "bytes_received" | "bytes_sent" => {
+            Slot::number(line, text, Own::Nothing)
+        }
         "downstream_remote_address" | "downstream_local_address" | "upstream_local_address" => Slot::port(line, text),
         _ if is(fields.x_request_id) => Slot::id(line, text, Own::ProviderId),
         _ if is(fields.x_client_request_id) => Slot::id(line, text, Own::ClientId),

@@ -9,7 +9,7 @@ use super::access_keys::{Key, fill, is_none, key};
 use super::access_line;
 use super::format::{Fit, Format, Unread};
 use super::haproxy;
-use super::json_values::{Unescaped, each};
+use super::json_values::{Unescaped, each, marks_in};
 use super::shapes;
 use crate::model::{Fields, Vantage};
 use crate::text::json::{Members, Value};
@@ -189,7 +189,10 @@ fn pair<'a>(fields: &mut Fields<'a>, seen: &mut Seen, writer: Writer, name: &str
         "hm" => Some(Key::Method),
         "http_request" | "r" => Some(Key::Request),
         "start_time" | "accept_date" | "request_date" => Some(Key::Time),
-        "upstream_host" => Some(Key::UpstreamAddress),
+        "upstream_host" => {
+            seen.proxy += 1;
+            Some(Key::UpstreamAddress)
+        }
         _ => key(name),
     };
     match other {
@@ -210,7 +213,7 @@ fn pair<'a>(fields: &mut Fields<'a>, seen: &mut Seen, writer: Writer, name: &str
 fn take<'a>(fields: &mut Fields<'a>, seen: &mut Seen, own: Own, value: &'a str) {
     let told = Some(value).filter(|value| !is_none(value));
     seen.flag |= matches!(own, Own::State | Own::Flags);
-    seen.proxy += u32::from(matches!(own, Own::Connect | Own::Header | Own::Place));
+    seen.proxy += u32::from(matches!(own, Own::Connect | Own::Header | Own::Place | Own::Detail));
     match own {
         Own::State => fields.proxy_flag = haproxy::flag(value),
         Own::Flags => fields.proxy_flag = told,
@@ -250,8 +253,8 @@ impl Format for ProxyPairs {
     }
 
     fn fit(&self, line: &[u8]) -> Fit {
-        // Envoy's JSON has a reader of its own.
-        if self.writer == Writer::Envoy && line.starts_with(b"{") {
+        // Envoy's JSON has a reader of its own where its flags have their own name.
+        if self.writer == Writer::Envoy && line.starts_with(b"{") && marks_in(line, &["response_flags"]) > 0 {
             return Fit::No;
         }
         read(&scan::text(line), self.writer, &Unescaped::default()).map_or(Fit::No, |_| Fit::Yes)
