@@ -45,6 +45,8 @@ struct Line<'a> {
     upstream: Option<Value<'a>>,
     /// A member that other programs with the same logging library write and Caddy does not.
     foreign: bool,
+    /// The site gave a member another name, which is then one of many programs' own.
+    renamed: bool,
 }
 
 impl<'a> Line<'a> {
@@ -93,6 +95,10 @@ impl<'a> Line<'a> {
             "ts" => self.stamp = Some(value),
             "logger" => self.logger = raw(value),
             "msg" => self.message = Some(value),
+            // `level_key`, `time_key` and `message_key` of the encoder.
+            "severity" | "lvl" => (self.level, self.renamed) = (Some(value), true),
+            "timestamp" | "time" | "@timestamp" => (self.stamp, self.renamed) = (Some(value), true),
+            "message" => (self.message, self.renamed) = (Some(value), true),
             "request" => self.request = Some(value),
             "resp_headers" => self.response = Some(value),
             "status" => self.status = raw(value),
@@ -124,7 +130,12 @@ impl<'a> Line<'a> {
     /// Whether the line is surely Caddy's: one of its loggers, or its access line.
     fn is_sure(&self) -> bool {
         let first = self.logger.and_then(|logger| logger.split('.').next());
-        self.kind() == Kind::Access || first.is_some_and(|first| LOGGERS.contains(&first))
+        let is_handlers = || {
+            self.logger
+                .is_some_and(|logger| logger.starts_with("http.log.") || logger.starts_with("http.handlers."))
+        };
+        let is_caddys = || first.is_some_and(|first| LOGGERS.contains(&first));
+        self.kind() == Kind::Access || if self.renamed { is_handlers() } else { is_caddys() }
     }
 
     fn fields(&self, kind: Kind, unescaped: &'a Unescaped) -> Fields<'a> {
@@ -208,10 +219,15 @@ fn header(value: Value<'_>) -> Option<&str> {
         .filter(|text| !text.is_empty() && *text != "REDACTED")
 }
 
+/// No exchange takes a day: a whole number of more seconds is nanoseconds.
+const LONGEST_MS: f64 = 86_400_000.0;
+
 /// Seconds as a number, or Go's spelling of a duration (`1m2.5s`, `812ms`), as the site configured it.
 fn milliseconds(text: &str) -> Option<f64> {
     if let Some(ms) = scan::scaled(text, 3) {
-        return Some(ms);
+        // `duration_format nano` counts without a fraction.
+        let is_nano = !text.contains('.') && ms >= LONGEST_MS;
+        return if is_nano { scan::scaled(text, -6) } else { Some(ms) };
     }
     let mut rest = text;
     let mut all = 0.0;
@@ -251,7 +267,7 @@ impl Format for Caddy {
             Ok(line) if line.is_sure() => Fit::Yes,
             // Programs that log by the same keys (zap's without a caller, and many of their own) name other loggers or none, and
             // have no request in Caddy's form. What Caddy says of itself without a logger stands in a log of other lines.
-            Ok(line) if line.logger.is_none() && line.request.is_some() => Fit::Maybe,
+            Ok(line) if line.logger.is_none() && line.request.is_some() && !line.renamed => Fit::Maybe,
             Ok(_) | Err(_) => Fit::No,
         }
     }
@@ -288,5 +304,22 @@ mod tests {
     fn a_line_without_a_logger_and_a_request_is_not_surely_caddys() {
         let line = br#"{"level":"warn","ts":"2026-09-14T08:22:08.940Z","msg":"attempt failed","model":"gpt-4o","status":503}"#;
         assert_eq!(Caddy.fit(line), Fit::No);
+    }
+
+    #[test]
+    fn a_programs_own_keys_are_no_renamed_ones_of_caddys() {
+        for line in [
+            r#"{"level":"info","timestamp":"2026-09-14T08:22:08.940Z","logger":"http.client","message":"attempt failed","request":{"method":"POST"},"status":503}"#,
+            r#"{"severity":"error","time":"2026-09-14T08:22:08.940Z","logger":"events","message":"attempt failed"}"#,
+        ] {
+            assert_eq!(Caddy.fit(line.as_bytes()), Fit::No, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_whole_number_of_more_than_a_day_is_nanoseconds() {
+        assert_eq!(super::milliseconds("250387280"), Some(250.387_28));
+        assert_eq!(super::milliseconds("60"), Some(60_000.0));
+        assert_eq!(super::milliseconds("0.25"), Some(250.0));
     }
 }
