@@ -13,6 +13,7 @@ use super::shapes;
 use crate::gather::alike::{Elapsed, Own, Slot};
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::scan::{self, Cursor, Token};
+use std::net::SocketAddr;
 
 /// The format.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +22,11 @@ pub(super) struct NginxCombined;
 /// nginx prints `$request_time` with three decimals; no other bare word of an access line looks so.
 fn is_request_time(word: &str) -> bool {
     word.split_once('.').is_some_and(|(_, decimals)| decimals.len() == 3) && scan::scaled(word, 0).is_some()
+}
+
+/// An address and its port.
+fn is_endpoint(word: &str) -> bool {
+    word.parse::<SocketAddr>().is_ok()
 }
 
 impl Format for NginxCombined {
@@ -59,6 +65,13 @@ impl Format for NginxCombined {
                     fill(&mut fields, Key::RequestTime, word);
                     fields.instant = Instant::End;
                     timed = true;
+                }
+                // ingress-nginx: the upstream, its bytes and time, and its status.
+                Token::Bare(word) if timed && fields.upstream_address.is_none() && is_endpoint(word) => {
+                    fields.upstream_address = Some(word);
+                }
+                Token::Bare(word) if fields.upstream_address.is_some() && scan::status(word) == fields.status => {
+                    fill(&mut fields, Key::UpstreamStatus, word);
                 }
                 _ => unnamed(&mut fields, token),
             }
