@@ -13,10 +13,20 @@ use crate::text::scan;
 /// The envelope.
 pub(super) struct Shipper;
 
+/// Keys that syslog daemons' templates write beside a severity of theirs (rsyslog's property names; syslog-ng's macros).
+const SYSLOGS: [&str; 7] = [
+    "program",
+    "programname",
+    "syslogtag",
+    "sysloghost",
+    "syslogfacility-text",
+    "facility",
+    "procid",
+];
+
 /// Keys of a program's own objects.
-const PROGRAMS: [&str; 14] = [
+const PROGRAMS: [&str; 13] = [
     "level",
-    "severity",
     "logger",
     "logger_name",
     "levelname",
@@ -46,6 +56,8 @@ struct Object<'a> {
     is_part: bool,
     /// A key stands in it that only a shipper writes.
     is_marked: bool,
+    /// A syslog daemon wrote it.
+    is_syslogs: bool,
     /// A key stands in it of which nothing is known.
     is_strange: bool,
 }
@@ -54,11 +66,18 @@ impl<'a> Object<'a> {
     fn read(line: &'a str) -> Option<Self> {
         let mut object = Self::default();
         let mut members = Members::of(line)?;
+        let mut severity = false;
         for (key, value) in members.by_ref() {
-            if PROGRAMS.contains(&key) {
+            if key == "severity" {
+                severity = true;
+            } else if PROGRAMS.contains(&key) {
                 return None;
+            } else {
+                object.take(key, value);
             }
-            object.take(key, value);
+        }
+        if severity && !object.is_syslogs {
+            return None;
         }
         let is_known = !object.is_strange || object.is_marked;
         (members.is_whole() && is_known && object.inside().is_some()).then_some(object)
@@ -76,7 +95,7 @@ impl<'a> Object<'a> {
                 self.kubernetes(inside);
             }
             ("pod_name" | "pod", Value::Text(pod)) => self.pod = Some(pod),
-            ("host" | "hostname", Value::Text(host)) => self.host = Some(host),
+            ("host" | "hostname" | "sysloghost", Value::Text(host)) => self.host = Some(host),
             ("host" | "labels", Value::Object(inside)) => self.named(inside),
             ("container_name", Value::Text(name)) => (self.container, self.is_marked) = (name, true),
             ("file" | "filename", Value::Text(file)) => (self.file, self.is_marked) = (file, true),
@@ -84,6 +103,7 @@ impl<'a> Object<'a> {
             ("container_id", Value::Text(id)) => (self.process, self.is_marked) = (id, true),
             ("source_type" | "ddsource" | "agent" | "docker" | "input" | "container_created_at", _) => self.is_marked = true,
             ("ecs" | "event" | "source" | "fields" | "tags" | "offset" | "@version" | "@metadata" | "log_processed", _) => {}
+            (key, _) if SYSLOGS.contains(&key) => (self.is_syslogs, self.is_marked) = (true, true),
             _ => self.is_strange = true,
         }
     }
@@ -153,6 +173,8 @@ impl Envelope for Shipper {
         let line = scan::text(line);
         let Some(object) = Object::read(&line) else { return false };
         let inside = object.inside().and_then(|inside| text(inside, scratch)).unwrap_or_default();
+        // The blank that stood behind the tag.
+        let inside = inside.strip_prefix(' ').filter(|_| object.is_syslogs).unwrap_or(inside);
         give(&Letter {
             text: inside.strip_suffix('\n').unwrap_or(inside).as_bytes(),
             stamp: object.stamp,
@@ -186,6 +208,10 @@ impl Envelope for Shipper {
             (
                 r#"{"time":"2025-03-06T14:02:11Z","log":{"level":"info"},"logtag":"F"}"#,
                 r#"{"level":"info"}"#,
+            ),
+            (
+                r#"{"@timestamp":"2026-11-22T14:47:14+00:00","@version":"1","message":" llm call ok","sysloghost":"lb-1","severity":"info","facility":"local0","programname":"haproxy","procid":"123"}"#,
+                "llm call ok",
             ),
             (
                 r#"{"labels":{"pod":"web-1"},"line":"one","timestamp":"2025-03-06T14:02:11Z"}"#,

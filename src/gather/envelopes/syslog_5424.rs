@@ -15,6 +15,8 @@ fn read(line: &str) -> Option<Letter<'_>> {
     let (stamp, host, app, process, _) = (word()?, word()?, word()?, word()?, word()?);
     let text = behind_data(cursor.rest())?;
     let text = text.strip_prefix(' ').unwrap_or(text);
+    // rsyslog keeps the blank that stood behind the tag of a BSD line; what begins with more is indented.
+    let text = text.strip_prefix(' ').filter(|rest| !rest.starts_with(' ')).unwrap_or(text);
     Some(Letter {
         text: text.strip_prefix('\u{feff}').unwrap_or(text).as_bytes(),
         stamp,
@@ -84,6 +86,10 @@ impl Envelope for Syslog5424 {
             (
                 r#"<165>1 2003-10-11T22:14:15.003Z mymachine.example.com evntslog - ID47 [exampleSDID@32473 iut="3" eventSource="App\]\"" eventID="1011"][x@1 y="2"] An application event"#,
                 "An application event",
+            ),
+            (
+                "<134>1 2026-11-22T14:47:14+00:00 lb-1 haproxy 10762 - -  10.0.3.7:39536 [22/Nov/2026:14:47:14.107] fe be/o1 8",
+                "10.0.3.7:39536 [22/Nov/2026:14:47:14.107] fe be/o1 8",
             ),
             (
                 "71 <14>1 2025-03-06T14:02:11+01:00 web-1 svc 42 - - {\"level\":\"info\"}",
