@@ -38,14 +38,16 @@ impl<'a> Line<'a> {
         let Some(Token::Bracketed(stamp)) = cursor.token() else {
             return Err(Unread::NotThisFormat);
         };
-        if !stamp.get(..3).is_some_and(|day| DAYS.contains(&day)) {
-            return Err(Unread::NotThisFormat);
-        }
         let Some(Token::Bracketed(severity)) = cursor.token() else {
             return Err(Unread::NotThisFormat);
         };
         let (module, level) = severity.rsplit_once(':').unwrap_or(("", severity));
-        let mut message = cursor.rest();
+        let mut message = cursor.rest().trim_start();
+        // `%{cu}t`: others write such stamps too, and neither the module nor the process behind it.
+        let is_compact = || stamp.get(4..5) == Some("-") && !module.is_empty() && message.starts_with("[pid ");
+        if !stamp.get(..3).is_some_and(|day| DAYS.contains(&day)) && !is_compact() {
+            return Err(Unread::NotThisFormat);
+        }
         if message.starts_with("[pid ") {
             cursor.token();
             message = cursor.rest();
