@@ -43,9 +43,16 @@ pub(super) struct Seen {
     apache: bool,
     /// A key of application loggers (`level=`, `msg=`).
     foreign: bool,
+    /// A client's address, under a name.
+    client: bool,
 }
 
 impl Seen {
+    /// Whether pairs alone tell who asked for what: no application writes that of a call that it makes.
+    pub(super) fn is_an_access(self) -> bool {
+        self.beginning == Beginning::Pairs && self.client
+    }
+
     /// Whether the line is Apache's rather than nginx's: by its values, or because it begins with a time and has pairs
     /// of which none is nginx's own.
     pub(super) fn is_apache(self) -> bool {
@@ -85,7 +92,11 @@ pub(super) fn read(line: &str, unit: Unit) -> Result<(Fields<'_>, Seen), Unread>
     }
     seen.apache |= beginning == Beginning::VirtualHost;
     let enough = match beginning {
-        Beginning::Pairs => !seen.apache && seen.known >= FEWEST_PAIRS && fields.status.is_some() && !seen.foreign,
+        Beginning::Pairs => {
+            // Microseconds alone are an application's as well.
+            let is_told = !seen.apache || seen.client;
+            is_told && seen.known >= FEWEST_PAIRS && fields.status.is_some() && !seen.foreign
+        }
         Beginning::Common => seen.known > 0,
         Beginning::VirtualHost | Beginning::Stamped => true,
     };
@@ -96,14 +107,20 @@ pub(super) fn read(line: &str, unit: Unit) -> Result<(Fields<'_>, Seen), Unread>
     }
 }
 
-/// A value behind the line that has no name: an id of the provider's, its edge's or the caller's looks like nothing else.
-pub(super) fn unnamed<'a>(fields: &mut Fields<'a>, token: Token<'a>) {
-    let text = token.text();
+/// A value whose name says nothing: an id of the provider's or its edge's looks like nothing else.
+fn id_by_shape<'a>(fields: &mut Fields<'a>, text: &'a str) {
     if shapes::is_provider_id(text) {
         fields.x_request_id.get_or_insert(text);
     } else if shapes::is_ray(text) {
         fields.cf_ray.get_or_insert(text);
-    } else if shapes::is_uuid(text) && !fields.url.is_some_and(|url| url.contains("/deployments/")) {
+    }
+}
+
+/// A value behind the line that has no name: so does an id of the caller's.
+pub(super) fn unnamed<'a>(fields: &mut Fields<'a>, token: Token<'a>) {
+    let text = token.text();
+    id_by_shape(fields, text);
+    if shapes::is_uuid(text) && !fields.url.is_some_and(|url| url.contains("/deployments/")) {
         // Of two neither is taken; Azure's own ids are UUIDs, too.
         let is_second = fields.x_client_request_id.is_some_and(|first| first != text);
         fields.x_client_request_id = Some(text).filter(|_| !is_second);
@@ -220,17 +237,28 @@ fn is_clf_time(stamp: &str) -> bool {
 }
 
 fn pair<'a>(fields: &mut Fields<'a>, seen: &mut Seen, unit: Unit, name: &'a str, value: Token<'a>) {
-    let Some(key) = key(name) else { return };
+    let Some(key) = key(name) else {
+        return id_by_shape(fields, value.text());
+    };
     if key == Key::Foreign {
         seen.foreign = true;
         return;
     }
     let value = value.text();
     seen.known += 1;
+    seen.client |= key == Key::Client && without_port(value).parse::<IpAddr>().is_ok();
     let microseconds = is_microseconds(key, value);
     seen.apache |= microseconds;
     seen.nginx |= key.tells_nginx() && !microseconds && (key != Key::RequestTime || value.contains('.'));
     fill_in(fields, key, value, unit);
+}
+
+/// An address without the port behind it.
+fn without_port(address: &str) -> &str {
+    match address.rsplit_once(':') {
+        Some((host, port)) if port.parse::<u16>().is_ok() && !host.contains(':') => host,
+        _ => address,
+    }
 }
 
 /// `us=1283080` is Apache's `%D`, not a status.

@@ -87,6 +87,8 @@ pub(super) enum Key {
     Foreign,
     /// A logger's level.
     Level,
+    /// A logger's name.
+    Logger,
     /// A logger's message.
     Message,
     /// What only who makes a call itself writes of it.

@@ -102,7 +102,7 @@ const NAMES: &[(Key, &str)] = &[
     ),
     (
         Key::UpstreamStatus,
-        "us upstream_status ustatus ups up_status upstream_code upstream_status_code backend_status peer_code peer_status",
+        "us upstream_status ustatus ups upst up_st up_status upstream_code upstream_status_code backend_status peer_code peer_status",
     ),
     (
         Key::ProviderId,
@@ -132,13 +132,14 @@ const NAMES: &[(Key, &str)] = &[
     (Key::Ray, "ray cf_ray cfray upstream_http_cf_ray sent_http_cf_ray"),
     (
         Key::Foreign,
-        "logger term tsc termination_state term_state response_flags response_code_details resp_headers latencies",
+        "term tsc termination_state term_state response_flags response_code_details resp_headers latencies",
     ),
     (
         Key::Application,
         "exception traceback stack_trace stacktrace exc_info attempt error_type retries_left prompt_tokens completion_tokens",
     ),
     (Key::Level, "level lvl severity levelname log_level"),
+    (Key::Logger, "logger"),
     (Key::Message, "msg message event"),
     (
         Key::Model,
@@ -182,7 +183,7 @@ static BY_NAME: LazyLock<AHashMap<Vec<u8>, Key>> = LazyLock::new(|| {
 /// What a key means, whatever its case and whatever ties its words; `None` for every other key.
 pub(in crate::gather::formats) fn key(name: &str) -> Option<Key> {
     match named(&Folded::of(name)?)? {
-        Key::Level | Key::Message => Some(Key::Foreign),
+        Key::Level | Key::Logger | Key::Message => Some(Key::Foreign),
         Key::Forwarded | Key::Application | Key::Bytes | Key::UserAgent | Key::Referer | Key::Protocol => None,
         key => Some(key),
     }

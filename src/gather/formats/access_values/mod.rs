@@ -104,6 +104,8 @@ impl<'a> Line<'a> {
             self.nginx = true;
             self.timed = Some((ms, self.fields.duration_ms));
             self.longest(self.fields.duration_ms, ms);
+        } else if self.fields.timestamp.is_none() && !self.requested && values::is_epoch(text) {
+            self.fields.timestamp = Some(text);
         } else if values::is_msec(text) {
             fill(&mut self.fields, Key::Msec, text);
         } else if let Some(times) = values::three_times(text) {

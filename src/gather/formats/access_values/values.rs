@@ -35,6 +35,13 @@ pub(super) fn is_msec(word: &str) -> bool {
         .is_some_and(|(whole, decimals)| whole.len() == 10 && decimals.len() == 3 && digits(whole) && digits(decimals))
 }
 
+/// Whole seconds, milliseconds or microseconds since the epoch, of this century's years from 2017 on: `%{sec}t`, `%{msec}t`.
+pub(super) fn is_epoch(word: &str) -> bool {
+    matches!(word.len(), 10 | 13 | 16)
+        && matches!(word.as_bytes(), [b'1', b'5'..=b'9', ..] | [b'2', b'0'..=b'4', ..])
+        && word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Connecting, header, response: three times behind slashes, each no shorter than the one before, or none; of a list of
 /// tries the last one's.
 pub(super) fn three_times(text: &str) -> Option<[&str; 3]> {
@@ -101,7 +108,8 @@ pub(super) fn begins_a_time(cell: &str) -> bool {
     let bytes = cell.as_bytes();
     let at = |place: usize| bytes.get(place).copied();
     let is_clf = at(2) == Some(b'/') && at(6) == Some(b'/') && at(11) == Some(b':');
-    let is_iso = at(4) == Some(b'-') && at(7) == Some(b'-') && matches!(at(10), Some(b'T' | b' '));
+    let dated = |tie: u8| at(4) == Some(tie) && at(7) == Some(tie);
+    let is_iso = (dated(b'-') || dated(b'/')) && matches!(at(10), Some(b'T' | b' '));
     (is_clf || is_iso) && (19..=40).contains(&cell.len()) && at(0).is_some_and(|byte| byte.is_ascii_digit())
 }
 
