@@ -30,6 +30,7 @@ mod finished;
 mod forged;
 mod formats;
 mod fuzz_twins;
+mod gateways;
 mod hostile;
 mod hostile_archives;
 mod hostile_calendar;

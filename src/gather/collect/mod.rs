@@ -69,6 +69,8 @@ pub struct Collector<'a> {
     pub(super) savers: Savers,
     /// Two handlers may write every line twice: a program's loggers, and no proxy's.
     has_twins: bool,
+    /// A gateway's log: what its program says of its calls are its tries at what its clients asked for.
+    is_gateways: bool,
     fraction: u64,
     /// The record at hand was parsed.
     parsed: bool,
@@ -92,6 +94,7 @@ impl<'a> Collector<'a> {
         Self {
             fraction: sampled_fraction(context.size) | context.fraction,
             has_twins: first.is_some_and(|format| format.vantage() == Vantage::Application),
+            is_gateways: context.candidates.iter().any(|format| format.is_the_gateways()),
             starts: context.told_at_start.then(Starts::default),
             cells: context.repeated.borrow_mut().counting(),
             context,
@@ -283,7 +286,8 @@ impl<'a> Collector<'a> {
     /// Takes one fact; whether it is about a call.
     fn take(&mut self, line: u64, fields: &Fields<'_>, format: &dyn Format) -> bool {
         let vantage = format.vantage();
-        if !normalise::is_about_a_call(fields, vantage) {
+        let is_a_try = self.is_gateways && vantage == Vantage::Application;
+        if is_a_try || !normalise::is_about_a_call(fields, vantage) {
             return false;
         }
         let Some(time) = self.time(fields) else {

@@ -25,6 +25,17 @@ pub enum Unread {
     CutShort,
 }
 
+/// Lines about calls that are of other formats.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beside {
+    /// Of proxies' and servers'.
+    pub proxies: usize,
+    /// Of applications'.
+    pub applications: usize,
+    /// One of those names a model or a provider's id.
+    pub tell_more: bool,
+}
+
 /// A log format. It is stateless: two readers of two halves of a file must say the same as one.
 pub trait Format: Sync {
     /// The name of `--format` and of the report.
@@ -84,6 +95,28 @@ pub trait Format: Sync {
     fn measured(&self, lines: &[&[u8]]) -> Option<&'static dyn Format> {
         let _ = lines;
         None
+    }
+
+    /// The same format with what else its source tells: so many of the first lines are its own, and so many of the others about
+    /// calls. Asked of a gateway's log, in which other loggers may tell the same calls.
+    fn beside(&self, lines: usize, calls: Beside) -> Option<&'static dyn Format> {
+        let _ = (lines, calls);
+        None
+    }
+
+    /// The format that fits none of its lines, and would read them all the same.
+    fn left_by(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Whether [`Format::beside`] has anything to say.
+    fn asks_what_stands_beside(&self) -> bool {
+        false
+    }
+
+    /// Whether its lines are a gateway's own: what the gateway's program says of its tries counts no second time.
+    fn is_the_gateways(&self) -> bool {
+        false
     }
 
     /// Whether it reads lines only where an envelope tells when they were written, and is no candidate for any other.

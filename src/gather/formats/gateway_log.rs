@@ -6,8 +6,9 @@
 //! is a route of models that no other service has, and where it is a server's own: with the client's address, or of nothing but
 //! method, path, status and duration. What a client's library writes of its requests names a host.
 
+use super::access_keys::{Key, fill, key};
 use super::colours::plain;
-use super::format::{Fit, Format, Unread};
+use super::format::{Beside, Fit, Format, Unread};
 use super::json_values::{Unescaped, raw};
 use super::{access_line, levels, litellm};
 use crate::model::{Fields, Instant, Vantage};
@@ -24,13 +25,31 @@ use std::sync::LazyLock;
 pub(super) struct GatewayLog {
     /// The gateway's own requests stand in the log, too: its tries at what its clients asked for, which are counted already.
     tells_tries: bool,
+    /// Another logger of the server's tells the same requests, and more of each.
+    is_repeated: bool,
+    /// What the gateway's program says of its own requests tells no more than these lines do.
+    is_the_gateways: bool,
 }
 
 impl GatewayLog {
     /// As a log is taken to be.
-    pub(super) const ANY: Self = Self { tells_tries: false };
+    pub(super) const ANY: Self = Self::of(false, false, false);
     /// With what the gateway's client library says.
-    const WITH_TRIES: Self = Self { tells_tries: true };
+    const WITH_TRIES: Self = Self::of(true, false, false);
+    /// With whatever else the gateway's program says of its tries.
+    const WITH_ALL_TRIES: Self = Self::of(true, false, true);
+    /// Beside a middleware's lines.
+    const REPEATED: Self = Self::of(false, true, false);
+    /// Beside both.
+    const REPEATED_WITH_TRIES: Self = Self::of(true, true, true);
+
+    const fn of(tells_tries: bool, is_repeated: bool, is_the_gateways: bool) -> Self {
+        Self {
+            tells_tries,
+            is_repeated,
+            is_the_gateways,
+        }
+    }
 }
 
 /// Tries for each call that a gateway may make on average: a program that makes more has calls of its own.
@@ -47,6 +66,9 @@ const MOST_BEFORE: usize = 14;
 
 /// The method that calls of models have.
 static POST: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("POST /"));
+
+/// The same under a name.
+static NAMED_POST: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("method=POST"));
 
 /// What chi writes behind a request, whose URL is whole.
 static FROM: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\" from "));
@@ -133,6 +155,9 @@ fn read<'a>(line: &Line<'a>) -> Option<Fields<'a>> {
             cursor.blanks();
             continue;
         }
+        if cursor.rest().starts_with("method=") {
+            return pairs(cursor, &before);
+        }
         let (url, quoted) = match cursor.token()? {
             Token::Quoted(request) => (request.strip_prefix("POST ")?.split(' ').next()?, true),
             Token::Bare("POST") => (cursor.word()?, false),
@@ -168,6 +193,26 @@ fn read<'a>(line: &Line<'a>) -> Option<Fields<'a>> {
         });
     }
     None
+}
+
+/// `method=POST path=/v1/chat/completions status=503 client=10.0.3.7`: what a middleware writes by the logger of its program. The
+/// client's address tells it from what a program writes of a call that it makes.
+fn pairs<'a>(mut cursor: Cursor<'a>, before: &Before<'a>) -> Option<Fields<'a>> {
+    let mut fields = Fields {
+        timestamp: Some(before.stamp?),
+        instant: Instant::End,
+        ..Fields::default()
+    };
+    while let Some((name, value)) = cursor.pair() {
+        match key(name) {
+            Some(Key::Foreign | Key::Model | Key::Time | Key::Msec) => return None,
+            Some(key) => fill(&mut fields, key, value.text()),
+            None => {}
+        }
+    }
+    let url = fields.url.filter(|url| url.starts_with('/'))?;
+    let is_call = fields.method == Some("POST") && fields.status.is_some() && litellm::is_route(providers::split_url(url).path);
+    (is_call && fields.client.is_some_and(address)).then_some(fields)
 }
 
 /// chi's ` from 10.0.3.7:52334 -` before the status.
@@ -233,7 +278,7 @@ impl GatewayLog {
 
 /// A record's text; `None` where it can be no such line.
 fn text(record: &[u8]) -> Option<Cow<'_, str>> {
-    let may_be = record.len() <= LONGEST && (POST.find(record).is_some() || FROM.find(record).is_some());
+    let may_be = record.len() <= LONGEST && [&POST, &FROM, &NAMED_POST].iter().any(|sign| sign.find(record).is_some());
     may_be.then(|| plain(record.trim_ascii()))
 }
 
@@ -274,8 +319,30 @@ impl Format for GatewayLog {
         let line = text(record).ok_or(Unread::NotThisFormat)?;
         let unescaped = Unescaped::default();
         let line = Line::of(&line, &unescaped).ok_or(Unread::NotThisFormat)?;
-        emit(&read(&line).ok_or(Unread::NotThisFormat)?);
+        let fields = read(&line).ok_or(Unread::NotThisFormat)?;
+        if !self.is_repeated {
+            emit(&fields);
+        }
         Ok(())
+    }
+
+    fn beside(&self, lines: usize, calls: Beside) -> Option<&'static dyn Format> {
+        let is_repeated = lines > 0 && calls.proxies * 2 >= lines;
+        let are_tries = !calls.tell_more && calls.applications <= lines * TRIES;
+        match (is_repeated, are_tries && lines > 0) {
+            (true, true) => Some(&Self::REPEATED_WITH_TRIES),
+            (true, false) => Some(&Self::REPEATED),
+            (false, true) => Some(&Self::WITH_ALL_TRIES),
+            (false, false) => None,
+        }
+    }
+
+    fn asks_what_stands_beside(&self) -> bool {
+        true
+    }
+
+    fn is_the_gateways(&self) -> bool {
+        self.is_the_gateways
     }
 
     fn samples(&self) -> &'static [&'static str] {
@@ -342,6 +409,11 @@ mod tests {
             r#"2026-11-21 10:00:01,071 DEBUG urllib3.connectionpool https://api.openai.com:443 "POST /v1/chat/completions HTTP/1.1" 500 151"#,
             r#"2026-11-21 10:00:01,071 INFO httpx HTTP Request: POST https://api.openai.com/v1/chat/completions "HTTP/1.1 200 OK""#,
             r#"2026-11-21 10:00:01.123 +00:00 [INF] HTTP POST https://api.openai.com/v1/chat/completions responded 503 in 638.3681 ms"#,
+            // A middleware's line with nobody who asked, of another route, with the model that a program chose, or of a whole URL.
+            "2026-11-22 14:51:38,611 INFO llm: done method=POST path=/v1/chat/completions status=503 duration_ms=229.81",
+            "2026-11-22 14:51:38,611 INFO web: done method=POST path=/v1/orders status=503 client=10.0.3.7",
+            "2026-11-22 14:51:38,611 INFO llm: done method=POST path=/v1/chat/completions status=503 client=10.0.3.7 model=gpt-4o",
+            "2026-11-22 14:51:38,611 INFO llm: done method=POST url=https://api.openai.com/v1/chat/completions status=503 client=10.0.3.7",
             // Words, and other servers' lines, which have formats of their own.
             "2026-11-21 10:00:01,071 INFO app sending POST /v1/chat/completions 200 tokens at most",
             r#"10.0.3.7 - - [21/Nov/2026:10:00:01 +0000] "POST /v1/chat/completions HTTP/1.1" 504 167 "-" "-""#,

@@ -68,7 +68,7 @@ mod varnish;
 mod w3c;
 mod w3c_extended;
 
-pub use format::{Fit, Format, Unread};
+pub use format::{Beside, Fit, Format, Unread};
 pub use log_format::{CompileError, Compiled, Dialect};
 pub use openai_node::OpenAiNode;
 pub use own::{Definition, Key as DefinitionKey, Own, Wrong};

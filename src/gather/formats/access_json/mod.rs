@@ -67,6 +67,8 @@ impl AccessJson {
             Member::RequestHeader(name) => seen.request_header(&mut fields, name, value),
             Member::ResponseHeader(name) => seen.response_header(&mut fields, name, value),
             Member::Served => seen.served = true,
+            Member::Asked => seen.asked = true,
+            Member::Answered => seen.answered = true,
         });
         if !seen.tells_an_access(&fields) {
             return Err(Unread::NotThisFormat);
@@ -117,6 +119,7 @@ impl Format for AccessJson {
     fn fit(&self, line: &[u8]) -> Fit {
         match self.read(&scan::text(line), &Unescaped::default()) {
             Ok((_, seen)) if seen.client && seen.nginx => Fit::Yes,
+            Ok((fields, seen)) if seen.tells_a_served_call(&fields) => Fit::Yes,
             Ok(_) => Fit::Maybe,
             Err(_) => Fit::No,
         }
@@ -160,6 +163,10 @@ impl Format for AccessJson {
         };
         let known = formats.iter().find(|format| format.unit == unit);
         known.map(|format| format as &dyn Format)
+    }
+
+    fn left_by(&self) -> Option<&'static str> {
+        Some("json-lines")
     }
 
     fn samples(&self) -> &'static [&'static str] {

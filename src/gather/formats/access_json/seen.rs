@@ -2,6 +2,7 @@
 
 use super::header_text;
 use crate::gather::formats::access_keys::{Key, is_none};
+use crate::gather::formats::access_line;
 use crate::gather::formats::header_map;
 use crate::gather::formats::shapes;
 use crate::model::Fields;
@@ -19,6 +20,9 @@ pub(super) struct Seen {
     pub(super) nginx: bool,
     /// A group of Google's whose request was served.
     pub(super) served: bool,
+    /// Groups of what was asked and of what was answered.
+    pub(super) asked: bool,
+    pub(super) answered: bool,
     /// What only the receiver of a request knows: the whole request line, a referer, an upstream.
     received: bool,
     /// What a receiver writes, and a caller seldom: bytes, the client's program, a protocol; one each.
@@ -29,6 +33,7 @@ pub(super) struct Seen {
     pub(super) foreign: bool,
     /// A level and a message: a logger wrote the line.
     level: bool,
+    logger: bool,
     message: Message,
 }
 
@@ -90,6 +95,9 @@ impl Seen {
             Key::UserAgent => self.agent = true,
             Key::Protocol => self.protocol |= is_said,
             Key::Level => self.level = true,
+            // Caddy's lines have a reader of their own.
+            Key::Logger if text.starts_with("http.log") => self.foreign = true,
+            Key::Logger => self.logger = true,
             Key::Message => self.message = message(text),
             // Others write the time of the request under the name of nginx's duration.
             Key::RequestTime => self.nginx |= !is_said || scan::scaled(text, 0).is_some(),
@@ -113,9 +121,19 @@ impl Seen {
         header_map::response_header(fields, name, value);
     }
 
+    /// Whether a logger of requests says who asked for a model's route: no program's line on a call that it makes.
+    pub(super) fn tells_a_served_call(&self, fields: &Fields<'_>) -> bool {
+        let is_call = |url| providers::is_llm_path(providers::split_url(url).path);
+        self.client && self.message == Message::Access && fields.method == Some("POST") && fields.url.is_some_and(is_call)
+    }
+
     /// Whether the receiver of a request wrote the line.
     pub(super) fn tells_an_access(&self, fields: &Fields<'_>) -> bool {
         if self.foreign || fields.status.is_none() || self.message == Message::Other {
+            return false;
+        }
+        // A logger with a name may be anybody's: a middleware's says who asked.
+        if self.logger && !(self.client && self.message == Message::Access) {
             return false;
         }
         // A program that serves requests of its own writes the model beside them.
@@ -130,7 +148,9 @@ impl Seen {
         let is_told = self.message == Message::Access;
         let hints = [self.bytes, self.agent, self.protocol, is_told];
         let hints = hints.into_iter().filter(|hint| *hint).count();
-        let is_received = self.client || self.received || self.served || self.nginx || hints > 1;
+        // pino-http and its kin without headers: the path alone, and their own words behind it.
+        let is_logged = || self.asked && self.answered && is_told && fields.url.is_some_and(|url| url.starts_with('/'));
+        let is_received = self.client || self.received || self.served || self.nginx || hints > 1 || is_logged();
         let is_asked = fields.url.is_some() && (fields.method.is_some() || self.client);
         // A caller writes whom it asks.
         let to_provider = || {
@@ -150,7 +170,8 @@ fn is_address(text: &str) -> bool {
 /// What a message says: a logger of requests' own words, or the request itself.
 fn message(text: &str) -> Message {
     let is_access = ACCESS_MESSAGES.iter().any(|words| words.eq_ignore_ascii_case(text))
-        || is_a_request(text.strip_prefix("HTTP ").unwrap_or(text));
+        || is_a_request(text.strip_prefix("HTTP ").unwrap_or(text))
+        || access_line::common(text).is_ok();
     if is_access { Message::Access } else { Message::Other }
 }
 

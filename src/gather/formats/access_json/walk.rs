@@ -16,6 +16,9 @@ pub(super) enum Member<'a> {
     ResponseHeader(&'a str),
     /// A group that holds a request which was served.
     Served,
+    /// The group of what was asked, and that of what was answered.
+    Asked,
+    Answered,
 }
 
 /// Where a member stands.
@@ -57,8 +60,11 @@ fn member<'a>(place: Place, name: &'a str, value: Value<'a>, depth: u32, give: &
         let Some(inner) = inner(place, folded.bytes()).filter(|_| depth > 0) else {
             return;
         };
-        if folded.bytes() == b"httprequest" {
-            give(Member::Served, value);
+        match inner {
+            _ if folded.bytes() == b"httprequest" => give(Member::Served, value),
+            Place::Request => give(Member::Asked, value),
+            Place::Response => give(Member::Answered, value),
+            _ => {}
         }
         return each(group, |name, value| member(inner, name, value, depth - 1, give));
     }
