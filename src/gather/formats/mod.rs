@@ -62,6 +62,7 @@ mod text_logging;
 mod threads;
 mod tinyproxy;
 mod told;
+mod tower_http;
 mod traefik;
 mod tyk;
 mod varnish;
@@ -130,6 +131,7 @@ pub static ALL: &[&dyn Format] = &[
     &tinyproxy::Tinyproxy,
     &varnish::Varnish,
     &w3c_extended::W3cExtended::IIS,
+    &tower_http::TowerHttp::ANY,
     &traefik::Traefik,
     &tyk::Tyk,
 ];
