@@ -209,9 +209,10 @@ impl Format for TowerHttp {
     }
 
     fn samples(&self) -> &'static [&'static str] {
-        // Behind a time the lines are those of any tracing program as well, and are cases instead.
+        // Behind a level the lines are those of any tracing program as well, and are cases instead: these are of
+        // `with_level(false)`.
         &[
-            "ERROR request{method=POST uri=/v1/chat/completions version=HTTP/1.1}: tower_http::trace::on_failure: response failed classification=Status code: 503 Service Unavailable latency=113 ms",
+            "2026-11-22T15:24:06.906220Z request{method=POST uri=/v1/chat/completions version=HTTP/1.1}: tower_http::trace::on_failure: response failed classification=Status code: 503 Service Unavailable latency=113 ms",
         ]
     }
 
