@@ -40,7 +40,12 @@ pub(super) fn read<'a>(line: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
         let later = words.find_map(|(at, _)| scan::duration_ms(behind.get(at + 1..)?));
         scan::duration_ms(behind).or(later)
     };
-    let is_told = || is_linked || is_named || behind.len() == 3 || behind.get(4..).and_then(scan::duration_ms).is_some();
+    let is_alone = || {
+        let rest = behind.get(3..).unwrap_or("").trim_start();
+        let is_pair = rest.split(' ').next().is_some_and(|word| word.contains('='));
+        rest.is_empty() || is_pair || scan::duration_ms(rest).is_some()
+    };
+    let is_told = || is_linked || is_named || is_alone();
     let status = early.or_else(|| scan::status(behind).filter(|_| is_told()))?;
     // What is said of a retry has a pause in it, and readers of its own.
     let is_of_a_retry = memchr::memmem::find(behind.as_bytes(), b"etry").is_some();
@@ -81,6 +86,7 @@ mod tests {
             (": 503", None),
             (" 503", None),
             (" 503 0.812s", Some(812.0)),
+            (" 503 model=gpt-4o 0.812s", Some(812.0)),
             (" status=503 duration=812ms", Some(812.0)),
         ] {
             assert_eq!(told(&format!("POST {URL}{behind}")), Some((Some(503), ms)), "{behind}");

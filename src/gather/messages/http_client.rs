@@ -94,7 +94,7 @@ pub(super) fn find(line: &str) -> Option<Failed<'_>> {
         return Some(failed);
     }
     memchr::memmem::find(bytes, b"://")?;
-    if let Some(failed) = go(line).or_else(|| guzzle(line)) {
+    if let Some(failed) = go(line).or_else(|| guzzle(line)).or_else(|| aiohttp(line)) {
         return Some(failed);
     }
     BEFORE_URL.iter().find_map(|(words, place)| {
@@ -137,12 +137,29 @@ fn urllib3(line: &str) -> Option<Failed<'_>> {
     let text = line.get(at..)?;
     let url = scan::between(text, " with url: ", ' ').filter(|url| address::is_llm(url));
     let host = || scan::between(text, "(host='", '\'').filter(|host| providers::by_host(host).is_some());
+    // `(Caused by ResponseError('too many 502 error responses'))`: it was answered, and urllib3 tries such statuses again.
+    let status = scan::between(text, "'too many ", ' ').and_then(scan::status);
     Some(Failed {
-        status: None,
+        status,
         method: None,
         url: url.or_else(host)?,
         text,
         class: None,
+    })
+}
+
+/// The `repr` of aiohttp's: `ClientResponseError(RequestInfo(url=URL('https://…'), method='POST', …), (), status=503, …)`.
+fn aiohttp(line: &str) -> Option<Failed<'_>> {
+    const CLASS: &str = "ClientResponseError";
+    let at = memchr::memmem::find(line.as_bytes(), b"ClientResponseError(RequestInfo(url=URL('")?;
+    let text = line.get(at..)?;
+    let url = scan::between(text, "URL('", '\'').filter(|url| address::is_llm(url))?;
+    Some(Failed {
+        status: scan::between(text, ", status=", ',').and_then(scan::status),
+        method: scan::between(text, "method='", '\''),
+        url,
+        text,
+        class: Some(CLASS),
     })
 }
 
@@ -255,6 +272,11 @@ mod tests {
             "call failed: Server error '500 Internal Server Error' for url 'https://api.openai.com/v1/responses'",
             "call failed: HTTP status server error (500 Internal Server Error) for url (https://api.openai.com/v1/responses)",
             "call failed: 500, message='Internal Server Error', url='https://api.openai.com/v1/responses'",
+            "call failed: ClientResponseError(RequestInfo(url=URL('https://api.openai.com/v1/responses'), method='POST', \
+             headers=<CIMultiDictProxy('Host': 'api.openai.com')>, real_url=URL('https://api.openai.com/v1/responses')), (), \
+             status=500, message='Internal Server Error', headers=<CIMultiDictProxy('Content-Type': 'application/json')>)",
+            "call failed: HTTPSConnectionPool(host='api.openai.com', port=443): Max retries exceeded with url: \
+             https://api.openai.com/v1/responses (Caused by ResponseError('too many 500 error responses'))",
             "call failed: POST \"https://api.openai.com/v1/responses\": 500 Internal Server Error {}",
         ] {
             let found = find(line).unwrap();

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 #[rustfmt::skip]
 const FAILED_WORDS: &[&str] = &[
     "failed", "failure", "fails", "*error", "errored", "*exception", "timeout", "timed out", "aborted", "retrying", "unable to",
-    "could not", "giving up", "gave up",
+    "could not", "giving up", "gave up", "http 429:", "http 500:", "http 502:", "http 503:", "http 504:", "http 529:",
 ];
 
 static FAILED: LazyLock<Needles> = LazyLock::new(|| Needles::new([FAILED_WORDS]));
