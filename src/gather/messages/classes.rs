@@ -1,7 +1,7 @@
 //! The exception classes of the SDKs, and the modules they live in.
 
 /// Classes of the SDKs that speak of a call (errors.md 3).
-pub(super) const CLASSES: [&str; 49] = [
+pub(super) const CLASSES: [&str; 51] = [
     "InternalServerError",
     "RateLimitError",
     "APIConnectionError",
@@ -51,15 +51,18 @@ pub(super) const CLASSES: [&str; 49] = [
     "ClientError",
     "SDKError",
     "ResponseError",
+    "ModelHTTPError",
+    "ModelAPIError",
 ];
 
 /// Modules whose every exception speaks of a call. Other modules have classes of the same names.
-pub(super) const MODULES: [&str; 17] = [
+pub(super) const MODULES: [&str; 18] = [
     "openai",
     "anthropic",
     "litellm",
     "langchain_openai",
     "langchain_anthropic",
+    "pydantic_ai",
     "google.genai",
     "groq",
     "com.openai",

@@ -88,6 +88,10 @@ fn httpcore<'a>(tuple: &'a str, fields: &mut Fields<'a>) -> Said {
     if !fields.x_request_id.is_some_and(|id| id.starts_with("req_")) {
         return Said::Other;
     }
+    // Who called tells of an answer that went well; a failing one needs the id.
+    if status.is_some_and(|status| status < 400) {
+        return Said::Other;
+    }
     fields.status = status;
     fields.grain = Grain::Detail;
     fields.instant = Instant::End;

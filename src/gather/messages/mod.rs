@@ -84,7 +84,7 @@ pub fn read<'a>(message: &'a str, fields: &mut Fields<'a>) -> Said {
 
 /// [`read`], for a record within spans whose fields stand apart from it (Rust's tracing).
 pub fn read_within<'a>(span: Option<&'a str>, message: &'a str, fields: &mut Fields<'a>) -> Said {
-    let message = message.trim_start();
+    let message = without_basic_head(message.trim_start());
     let (line, rest) = scan::first_line(message);
     if let Some(said) = sdk_line(line, rest, message, fields).or_else(|| behind_words(line, rest, message, fields)) {
         return said;
@@ -101,10 +101,30 @@ pub fn read_within<'a>(span: Option<&'a str>, message: &'a str, fields: &mut Fie
     if let Some(said) = behind_a_prefix(line, rest, message, fields) {
         return said;
     }
-    if let Some(said) = finished::read(line, rest, fields).or_else(|| work::read(line, rest, fields)) {
+    if !is_servers(line)
+        && let Some(said) = finished::read(line, rest, fields).or_else(|| work::read(line, rest, fields))
+    {
         return said;
     }
     node_dump::read(line, message, fields).unwrap_or_else(|| raised::read(line, rest, fields))
+}
+
+/// Whether a line is a server's on what was asked of itself: `"POST /ask?model=gpt-4o HTTP/1.1" 200 OK`.
+fn is_servers(line: &str) -> bool {
+    memchr::memmem::find(line.as_bytes(), b" HTTP/").is_some_and(|at| line.get(..at).is_some_and(|before| before.contains('"')))
+}
+
+/// A message without the head that `logging.basicConfig` writes into it by default, `LEVEL:logger:`: OpenTelemetry's handler
+/// sends what its formatter made.
+fn without_basic_head(message: &str) -> &str {
+    const LEVELS: [&str; 5] = ["INFO:", "DEBUG:", "WARNING:", "ERROR:", "CRITICAL:"];
+    let inner = || {
+        let behind = LEVELS.iter().find_map(|level| message.strip_prefix(level))?;
+        let (logger, inner) = behind.split_once(':')?;
+        let is_logger = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
+        (!logger.is_empty() && logger.bytes().all(is_logger)).then_some(inner)
+    };
+    inner().unwrap_or(message)
 }
 
 /// The error that an AWS SDK's text names: `An error occurred (ThrottlingException) when calling the Converse operation: …`.

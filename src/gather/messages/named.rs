@@ -30,6 +30,7 @@ pub(super) fn within(line: &str, is_error: bool) -> Option<(&str, Raised<'_>)> {
         .or_else(|| by_sentence(line))
         .or_else(|| by_body(line))
         .or_else(|| by_future(line))
+        .or_else(|| by_pydantic(line))
         .or_else(|| by_operation(line))
 }
 
@@ -171,8 +172,10 @@ pub(super) fn by_status<'a>(line: &'a str, rest: &str, is_error: bool) -> Option
         Some((before, text, Some(text.get(3..)?.strip_prefix(' ')?), status))
     });
     let ours = written.take(PLACES).find_map(|(before, text, message, status)| {
-        // werkzeug's own exceptions say the status and its reason so, and a sentence that is much like Gemini's.
-        let is_known = |message: &str| providers::template(message).is_some() && !message.starts_with("Internal Server Error: ");
+        // werkzeug's own exceptions say the status and its reason so, and a sentence that is much like Gemini's; requests' name
+        // the URL, which some other service's is here.
+        let is_anothers = |message: &str| message.starts_with("Internal Server Error: ") || message.contains(" for url: ");
+        let is_known = |message: &str| providers::template(message).is_some() && !is_anothers(message);
         let is_ours = is_of_an_llm(before, is_error) || message.is_some_and(is_known);
         is_ours.then(|| (text, said(message.unwrap_or(text), Some(status))))
     });
@@ -239,6 +242,24 @@ fn by_future(line: &str) -> Option<(&str, Raised<'_>)> {
     exception::is_sdk_class(class).then(|| (line, exception::of_class(class, "")))
 }
 
+/// What stands before the model in the text of pydantic-ai's `ModelHTTPError`: `status_code: 503, model_name: gpt-4.1, body:
+/// {…}` (pydantic-ai `exceptions.py`).
+const BEFORE_MODEL: &str = ", model_name: ";
+
+/// Such a text behind other words.
+fn by_pydantic(line: &str) -> Option<(&str, Raised<'_>)> {
+    let named = memchr::memmem::find(line.as_bytes(), BEFORE_MODEL.as_bytes())?;
+    let text = line.get(line.get(..named)?.rfind("status_code: ")?..)?;
+    let raised = exception::of_class("ModelHTTPError", text);
+    raised.status.is_some().then_some((text, raised))
+}
+
+/// The model that such a text names.
+pub(super) fn model_of_pydantic(text: &str) -> Option<&str> {
+    let model = scan::between(text, BEFORE_MODEL, ',')?;
+    (!model.contains(' ')).then_some(model)
+}
+
 /// Bedrock through an AWS SDK: `An error occurred (ThrottlingException) when calling the Converse operation: …`.
 pub(super) fn by_operation(line: &str) -> Option<(&str, Raised<'_>)> {
     let at = memchr::memmem::find(line.as_bytes(), b"An error occurred (")?;
@@ -250,7 +271,11 @@ pub(super) fn by_operation(line: &str) -> Option<(&str, Raised<'_>)> {
     let raised = Raised {
         class: Some(code),
         status: Some(*status),
-        message: text.split_once(": ").map(|(_, message)| message),
+        // `(reached max retries: 3)` may stand before the message.
+        message: text
+            .split_once("): ")
+            .or_else(|| text.split_once(": "))
+            .map(|(_, message)| message),
         ..Raised::default()
     };
     Some((text, raised))

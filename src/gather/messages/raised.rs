@@ -2,7 +2,7 @@
 //! line of the source tells how the attempt ended.
 
 use super::exception::exception;
-use super::named::{by_class, by_status, by_words, within};
+use super::named::{by_class, by_operation, by_status, by_words, model_of_pydantic, within};
 use super::words::Words;
 use super::{Said, dotnet, http_client, in_words, node_client, prose, summary, trace};
 use crate::model::{Fields, Grain, Instant};
@@ -63,6 +63,10 @@ pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
     }
     beside(line, may_quote, fields);
     trace::attach(rest, fields);
+    fields.model = fields.model.or_else(|| model_of_pydantic(fields.text?));
+    // botocore's names of errors are other SDKs' too, and there mean less.
+    let is_bedrock = fields.text.is_some_and(|text| by_operation(text).is_some());
+    fields.provider = fields.provider.or(is_bedrock.then_some("aws.bedrock"));
     if !is_named && is_of_a_call(line) {
         fields.grain = Grain::Call;
     }
@@ -84,7 +88,10 @@ fn beside<'a>(line: &'a str, may_quote: bool, fields: &mut Fields<'a>) {
     // The model may stand among the words before the error; a body quotes other models too.
     let error = fields.text.filter(|_| may_quote);
     let words = error.and_then(|text| line.split(text).next()).unwrap_or(line);
-    fields.model = fields.model.or_else(|| prose::model(words));
+    fields.model = fields
+        .model
+        .or_else(|| prose::model(words))
+        .or_else(|| model_of_pydantic(line));
 }
 
 /// Takes the attempt's number from the words of a line. Before the last one the program tries again.
@@ -173,6 +180,8 @@ mod tests {
             assert_eq!(said(line, None).and_then(|(status, _)| status), Some(503), "{line}");
         }
         assert!(said("openai chat: HTTP 503 is retried", None).is_none());
+        assert_eq!(said("openai gpt-4.1: HTTP 503: overloaded", None), Some((Some(503), None)));
+        assert!(said("users: HTTP 503: overloaded", None).is_none());
         assert!(said("gpt-service: lookup failed: HTTP 503", None).is_none());
         assert!(said("lookup failed: HTTP 503 from https://shop.example.com/cart", None).is_none());
     }

@@ -22,6 +22,10 @@ pub(super) fn status<'a>(rest: &'a str, class: Option<&str>, sdk: bool) -> Optio
     if let Some((status, message)) = after("error, status code: ") {
         return Some((status, message.split_once("message: ").map_or("", |(_, message)| message)));
     }
+    // pydantic-ai's `ModelHTTPError`: `status_code: 503, model_name: gpt-4.1, body: {…}`.
+    if let Some((status, message)) = after("status_code: ").filter(|(_, rest)| rest.starts_with(", model_name: ")) {
+        return Some((status, message.split_once(", body: ").map_or("", |(_, body)| body)));
+    }
     // openai-python 0.x of a body that it cannot read: `HTTP code 502 from API (<html>…`.
     if let Some((status, message)) = after("HTTP code ") {
         return Some((status, message.strip_prefix(" from API ")?));

@@ -334,7 +334,9 @@ impl<'a> Told<'a> {
             })
         };
         let to_provider = || fields.server_address.is_some_and(|host| providers::by_host(host).is_some());
-        let about = fields.model.is_some() || route() || to_provider();
+        // A model may stand in the context of whatever the program does: what is got elsewhere is no call to it.
+        let is_got = fields.method.is_some_and(|method| method.eq_ignore_ascii_case("get")) && fields.url.is_some();
+        let about = (fields.model.is_some() && !is_got) || route() || to_provider();
         let identified = fields.x_request_id.is_some() || fields.request_id.is_some() || fields.x_client_request_id.is_some();
         // A model that a provider is known by took some time: nothing else does that takes its name.
         let timed = || fields.model.is_some_and(|model| providers::by_model(model).is_some()) && self.is_not_begun();

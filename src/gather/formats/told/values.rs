@@ -6,7 +6,8 @@ use crate::text::scan;
 
 /// Whether a value is a language's word for none.
 pub(in crate::gather::formats) fn is_absent(value: &str) -> bool {
-    value.len() <= "undefined".len() && matches!(value, "" | "-" | "null" | "None" | "nil" | "undefined" | "NULL")
+    // OpenTelemetry's spans have a status of their own, which clients leave unset where all is well.
+    value.len() <= "undefined".len() && matches!(value, "" | "-" | "null" | "None" | "nil" | "undefined" | "NULL" | "UNSET")
 }
 
 /// Words and numbers that mean an error: 50 and more of pino and bunyan, 400 and more of Monolog, syslog's 0 to 3 (GELF).
