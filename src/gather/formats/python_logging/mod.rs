@@ -130,10 +130,10 @@ fn starts(line: &[u8]) -> bool {
             let word = line.iter().take(10).take_while(|byte| byte.is_ascii_uppercase()).count();
             (4..10).contains(&word) && str::from_utf8(line).is_ok_and(|line| prefix::read(line).is_some())
         }
-        // A terminal's colour comes first.
-        Some(0x1b) => {
-            let head = plain(line.get(..line.len().min(120)).unwrap_or(line));
-            !head.starts_with('\u{1b}') && starts(head.as_bytes())
+        // A terminal's colour comes first, or a progress bar of as many blocks as the terminal is wide.
+        Some(0x1b | b'\r') => {
+            let head = plain(line.get(..line.len().min(600)).unwrap_or(line));
+            !head.starts_with(['\u{1b}', '\r']) && starts(head.as_bytes())
         }
         Some(b'm' | b'e' | b'a') => str::from_utf8(line).is_ok_and(bare_legacy),
         _ => false,

@@ -162,6 +162,11 @@ const IN_BRACKET: &[Layout] = &[
     common("] [{thread}] [{level}] {message}"),
     common("] [{thread}] {level} {message}"),
     common("] {word} {level} {message}"),
+    // What programs put a time before themselves: `print(f"[{datetime.now():%H:%M:%S}] …")`.
+    stamped("dd:dd:dd", "] {message}"),
+    stamped("dddd-dd-dd dd:dd:dd", "] {message}"),
+    stamped("dddd-dd-dd dd:dd:dd.ddd", "] {message}"),
+    stamped("dddd-dd-dd dd:dd:dd.dddddd", "] {message}"),
 ];
 
 /// Layouts in which something else comes first.

@@ -67,7 +67,7 @@ impl Format for TextLogging {
         let line = line.get(..line.len().min(HEAD)).unwrap_or(line);
         let begins = match line {
             [b' ', b' ', third, ..] => third.is_ascii_digit(),
-            [first, ..] => first.is_ascii_alphanumeric() || matches!(first, b'[' | b'-' | b'<' | 0x1b),
+            [first, ..] => first.is_ascii_alphanumeric() || matches!(first, b'[' | b'-' | b'<' | 0x1b | b'\r'),
             [] => false,
         };
         // A `#` may be nginx's, of whose head `known` judges by its message.
