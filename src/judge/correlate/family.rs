@@ -108,15 +108,28 @@ fn granularity(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> G
     }
 }
 
-/// A program that logs each attempt's end has at least one failed end for each exception it names. More exceptions than
-/// failed ends: the ends were not logged (a level too low, an SDK that is silent), and the exceptions stand for them.
+/// Milliseconds within which the layers of a program name one exception: a client, the framework on it, a retry's wrapper and
+/// the program itself, of which none waits.
+const LAYERS_MS: i64 = 300;
+
+/// A program that logs each attempt's end has at least one failed end for each exception it names, however many of its layers
+/// name it. More exceptions than failed ends: the ends were not logged (a level too low, an SDK that is silent), and the
+/// exceptions stand for them.
 fn exceptions_are_ends(members: &[SourceIndex], sources: &[(&Name, &SourceRollup)]) -> bool {
     let failed = |seen: &Observation| !matches!(seen.outcome, Outcome::Success | Outcome::Unsaid);
     let (mut named, mut ended) = (0_usize, 0_usize);
     for (_, rollup) in members.iter().filter_map(|&index| sources.get(index)) {
+        let mut last: Option<&Observation> = None;
         for seen in rollup.observations.iter().filter(|seen| failed(seen)) {
             match seen.grain {
-                Grain::Detail => named += usize::from(names_exception(seen)),
+                Grain::Detail if names_exception(seen) => {
+                    let is_again = |last: &Observation| {
+                        seen.time.since(last.time).abs() <= LAYERS_MS && last.outcome.status() == seen.outcome.status()
+                    };
+                    named += usize::from(!last.is_some_and(is_again));
+                    last = Some(seen);
+                }
+                Grain::Detail => {}
                 Grain::Attempt | Grain::Call => ended += 1,
                 Grain::Start | Grain::Tunnel => {}
             }

@@ -176,6 +176,8 @@ impl<'a> Attempts<'a> {
                 // An SDK names what broke before it announces the retry: what is named behind it broke the retry.
                 None if view.retry_in_ms.is_some() => false,
                 None => (-SAME_MOMENT_MS..=CALL_LINE_MS).contains(&seen.time.since(view.time)),
+                // What is named behind the line that announced the retry, and not at once, broke the retry, too.
+                Some(said) if view.retry_in_ms.is_some() && seen.time.since(said.time).abs() > AT_ONCE_MS => false,
                 Some(said) => says_again(said, seen),
             };
             near && may_belong(view, seen) && agrees(view, seen)
@@ -206,14 +208,17 @@ impl<'a> Attempts<'a> {
             if announces_retry && is_sdks && view.of_call {
                 return false;
             }
-            // An SDK logs an answer before its id and its retry: what comes behind them is the next.
-            let is_told = view.retry_in_ms.is_some() || view.ids.x_request_id().is_some();
-            if is_answer && is_told && view.method.is_some() {
+            // A client logs an answer once, before its id and its retry: another answer is the next one's.
+            if is_answer && view.method.is_some() {
                 return false;
             }
             // Some time behind an exception that ended a call, a retry is another call's.
             let is_anothers = |said: &Observation| seen.time.since(said.time).abs() > RETRY_AT_ONCE_MS;
             if announces_retry && unit.exception.is_some_and(is_anothers) {
+                return false;
+            }
+            // What an SDK raises it raises when it tries no more.
+            if announces_retry && seen.error.is_none() && unit.exception.is_some_and(is_raised) {
                 return false;
             }
             seen.time.since(view.time).abs() <= SAME_MOMENT_MS && may_belong(view, seen) && agrees(view, seen)
@@ -270,9 +275,21 @@ fn recent<'e, 'a>(
     Some((unit, view))
 }
 
+/// Whether a line names an exception that an SDK raised, of a broken exchange: what its transport raised, it wraps into these.
+fn is_raised(said: &Observation) -> bool {
+    let class = said.error.as_ref().and_then(|error| error.error_type.as_deref());
+    matches!(
+        class,
+        Some("APIConnectionError" | "APITimeoutError" | "APIConnectionTimeoutError" | "ModelAPIError")
+    )
+}
+
 /// Whether two lines name one exception: a program and its framework log it one after the other, in the same words; an
 /// SDK's debug line and the program's have two classes for it.
 fn says_again(said: &Observation, seen: &Observation) -> bool {
+    if matches!((said.attempt, seen.attempt), (Some(said), Some(seen)) if said != seen) {
+        return false;
+    }
     let apart = seen.time.since(said.time).abs();
     let class = |seen: &Observation| seen.error.as_ref().and_then(|error| error.error_type.clone());
     if class(said) != class(seen) {
