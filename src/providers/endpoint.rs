@@ -38,6 +38,9 @@ const ROUTES: [(&str, &str); 20] = [
     ("realtime", "/v1/realtime"),
 ];
 
+/// Those of them that many a web server has as a path, too: without a version `POST /chat` is a site's own.
+const EVERYBODYS: [&str; 6] = ["chat", "messages", "models", "files", "batches", "realtime"];
+
 /// Routes under which a path may name one object, and words that may stand in its place (OpenAI and Anthropic API
 /// references).
 const COLLECTIONS: [(&str, &[&str]); 17] = [
@@ -122,7 +125,11 @@ fn openai(path: &str) -> Option<Endpoint<'_>> {
         .find_map(|prefix| path.strip_prefix(prefix));
     let bare = versioned.unwrap_or_else(|| path.trim_start_matches('/'));
     if let Some((_, route)) = ROUTES.iter().find(|(word, _)| *word == bare) {
-        return known(Cow::Borrowed(*route));
+        return Some(Endpoint {
+            path: Cow::Borrowed(*route),
+            model: None,
+            known: versioned.is_some() || !(path.starts_with('/') && EVERYBODYS.contains(&bare)),
+        });
     }
     for (collection, words) in COLLECTIONS {
         // Without a version, only what no other web server has: `/files/report.pdf` is not OpenAI's.
@@ -262,6 +269,16 @@ pub fn is_llm_path(path: &str) -> bool {
 mod tests {
     use super::{endpoint, is_llm_path};
     use proptest::prelude::*;
+
+    #[test]
+    fn a_path_that_every_web_server_may_have_is_no_llms_without_a_version() {
+        for path in ["/chat", "/messages", "/files", "/models?page=2"] {
+            assert!(!is_llm_path(path), "{path}");
+            assert!(is_llm_path(&format!("/v1{path}")), "{path}");
+        }
+        assert!(is_llm_path("/chat/completions") && is_llm_path("/responses") && is_llm_path("/embeddings"));
+        assert_eq!(endpoint("/chat").unwrap().path, endpoint("chat").unwrap().path);
+    }
 
     #[test]
     fn words_paths_and_versions_are_one_endpoint() {
