@@ -45,6 +45,7 @@ mod house;
 mod html;
 mod joined;
 mod killed;
+mod layers;
 mod merge;
 mod month;
 mod named_statuses;
