@@ -68,9 +68,10 @@ fn year_first(scan: &mut Scan<'_>) -> Option<Written> {
         return None;
     }
     let day = scan.two()?;
-    // Airflow and JavaScript's locales put a comma behind the date.
+    // Airflow and JavaScript's locales put a comma behind the date, Rust's fern writes `[2026-11-19][22:23:15]`.
     scan.eat(b',');
-    if !scan.eat_if(|byte| matches!(byte, b'T' | b't' | b'_')) && !scan.blanks() {
+    let is_bracketed = scan.eat(b']') && scan.eat(b'[');
+    if !is_bracketed && !scan.eat_if(|byte| matches!(byte, b'T' | b't' | b'_')) && !scan.blanks() {
         return None;
     }
     // `2026/11/18 - 08:00:03`: Gin.
@@ -194,6 +195,10 @@ fn named(scan: &mut Scan<'_>) -> Option<Written> {
         let year = scan.year()?;
         scan.eat(b',');
         scan.blanks();
+        // `Nov 19, 2026 @ 15:03:20.123`: Kibana.
+        if scan.eat(b'@') {
+            scan.blanks();
+        }
         return then_clock_and_zone(scan, Date::Full { year, month, day });
     }
     let clock = clock(scan)?;

@@ -71,7 +71,7 @@ pub fn dated_length(text: &str) -> Option<usize> {
     }
     let between = match rest {
         [b'T' | b' ' | b':' | b'_' | b'\t', ..] => 1,
-        [b',', b' ', ..] => 2,
+        [b',', b' ', ..] | [b']', b'[', ..] => 2,
         _ => return None,
     };
     Some(date + between + clock(rest.get(between..)?)?)

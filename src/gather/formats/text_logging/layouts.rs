@@ -157,6 +157,8 @@ const IN_BRACKET: &[Layout] = &[
     pretty("dddd-dd-dd dd:dd:dd.ddd -dddd"),
     common("] [{level}] {message}"),
     common("][{level}] {message}"),
+    // fern's own example.
+    common("][{word}][{level}] {message}"),
     common("] {level}: {message}"),
     common("] {level} {message}"),
     common("] [{thread}] [{level}] {message}"),
