@@ -4,7 +4,7 @@
 use super::chain::{Chain, Clock, Place};
 use super::colours::strip;
 use super::envelope::Envelope;
-use super::units::{Found, Split, Splitter, in_one_line};
+use super::units::{Found, Split, Splitter};
 use super::{ALL, Opening};
 use crate::gather::formats::Fit;
 use crate::model::Name;
@@ -106,6 +106,15 @@ fn as_made(text: &[u8], make: impl FnOnce(&mut Vec<u8>) -> usize) -> Text<'_> {
     Cow::Owned(scratch)
 }
 
+/// A unit as envelopes read it.
+fn made(split: Split, unit: &[u8]) -> Text<'_> {
+    let mut scratch = Vec::new();
+    match split {
+        Split::Lines | Split::Entries => Cow::Borrowed(unit),
+        Split::Objects { .. } | Split::Rows(_) => Cow::Owned(split.made(unit, &mut scratch).to_vec()),
+    }
+}
+
 fn judged<R>(lines: &[Text<'_>], judge: Judge<'_, R>, is_dated: bool) -> Judged<R> {
     let lines: Vec<&[u8]> = lines
         .iter()
@@ -142,10 +151,7 @@ fn units(head: &[u8], split: Split) -> Vec<Text<'_>> {
     while units.len() < LINES {
         let after = match splitter.next(rest) {
             Found::Unit(unit, after) => {
-                units.extend(rest.get(unit).map(|unit| match split {
-                    Split::Objects { .. } => as_made(unit, |scratch| in_one_line(unit, scratch).len()),
-                    Split::Lines | Split::Entries => Cow::Borrowed(unit),
-                }));
+                units.extend(rest.get(unit).map(|unit| made(split, unit)));
                 after
             }
             Found::Nothing(after) | Found::TooLong(after) => after,

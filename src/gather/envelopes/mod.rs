@@ -22,6 +22,7 @@ mod journald;
 mod loki;
 mod prefixed;
 mod read;
+mod rows;
 mod shipper;
 mod stores;
 mod syslog;

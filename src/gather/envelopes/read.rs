@@ -4,7 +4,7 @@ use super::Opening;
 use super::chain::{Chain, Clock, Place};
 use super::clock::Outer;
 use super::framer::Framer;
-use super::units::{Found, Split, Splitter, in_one_line};
+use super::units::{Found, Split, Splitter};
 use crate::gather::frame::{Ended, Owned, Refill, Window};
 use memchr::memchr_iter;
 use std::ops::Range;
@@ -90,7 +90,7 @@ struct Course<'a> {
     newlines: u64,
     /// The first line began before what is read.
     is_mid_line: bool,
-    /// An object in one line.
+    /// An object in one line, or one that a row stands for.
     dense: Vec<u8>,
 }
 
@@ -145,9 +145,7 @@ impl Course<'_> {
         if self.at == 0 {
             unit = unit.strip_prefix(b"\xef\xbb\xbf").unwrap_or(unit);
         }
-        if matches!(self.split, Split::Objects { .. }) {
-            unit = in_one_line(unit, &mut self.dense);
-        }
+        let unit = self.split.made(unit, &mut self.dense);
         self.chain
             .open(unit, place, line, &mut |inner, told| framer.line(inner, told));
     }

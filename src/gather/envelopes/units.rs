@@ -1,6 +1,8 @@
-//! Where one outermost envelope ends and the next begins: lines, objects of a document, entries of a journal's export.
+//! Where one outermost envelope ends and the next begins: lines, objects of a document, rows of a table, entries of a
+//! journal's export.
 
 use super::journal_export::{Piece, piece};
+use super::rows::{Columns, Within};
 use crate::gather::frame::RECORD_LIMIT;
 use memchr::{memchr, memmem};
 use std::ops::Range;
@@ -27,6 +29,8 @@ pub enum Split {
     },
     /// An entry of journald's export each.
     Entries,
+    /// A row of CSV each, behind a header.
+    Rows(Columns),
 }
 
 impl Split {
@@ -38,7 +42,7 @@ impl Split {
             return Self::Entries;
         }
         if !matches!(head.first(), Some(b'{' | b'[')) {
-            return Self::Lines;
+            return Columns::of(head).map_or(Self::Lines, Self::Rows);
         }
         let start = head.get(..TOLD_BY).unwrap_or(head);
         let first = memchr(b'\n', head).and_then(|end| head.get(..end)).map(<[u8]>::trim_ascii);
@@ -61,6 +65,15 @@ impl Split {
             _ => Self::Lines,
         }
     }
+
+    /// What an envelope reads of a unit: an object in one line, a row as the object that it stands for.
+    pub(super) fn made<'a>(self, unit: &'a [u8], scratch: &'a mut Vec<u8>) -> &'a [u8] {
+        match self {
+            Self::Lines | Self::Entries => unit,
+            Self::Objects { .. } => in_one_line(unit, scratch),
+            Self::Rows(columns) => columns.object(unit, scratch),
+        }
+    }
 }
 
 /// The key of a list of objects that a document begins with.
@@ -78,7 +91,7 @@ fn is_answer_of_hits(dense: &[u8]) -> bool {
 
 /// An object in one line. What stands between the members of one that has several is not told from what indents it: a
 /// string of JSON holds no newline.
-pub(super) fn in_one_line<'a>(object: &'a [u8], scratch: &'a mut Vec<u8>) -> &'a [u8] {
+fn in_one_line<'a>(object: &'a [u8], scratch: &'a mut Vec<u8>) -> &'a [u8] {
     if memchr(b'\n', object).is_none() {
         return object;
     }
@@ -116,6 +129,7 @@ pub(super) struct Splitter {
     escaped: bool,
     /// Where the open object began.
     start: Option<usize>,
+    row: Within,
 }
 
 impl Splitter {
@@ -132,11 +146,13 @@ impl Splitter {
             Split::Lines => self.line(bytes),
             Split::Objects { depth } => self.object(bytes, u32::from(depth)),
             Split::Entries => self.entry(bytes),
+            Split::Rows(columns) => self.row(bytes, columns),
         };
         match found {
             Found::More if bytes.len() > LONGEST => {
                 self.start = None;
                 self.seen = 0;
+                self.row = Within::default();
                 if std::mem::replace(&mut self.dropping, true) {
                     Found::Nothing(bytes.len())
                 } else {
@@ -154,7 +170,7 @@ impl Splitter {
     /// What is left at the end of the source.
     pub(super) fn last(&self, bytes: &[u8]) -> Option<Range<usize>> {
         let start = match self.split {
-            Split::Lines | Split::Entries => Some(0),
+            Split::Lines | Split::Entries | Split::Rows(_) => Some(0),
             Split::Objects { .. } => self.start,
         };
         start
@@ -172,6 +188,14 @@ impl Splitter {
             Found::Nothing(end + 1)
         } else {
             Found::Unit(0..end, end + 1)
+        }
+    }
+
+    fn row(&mut self, bytes: &[u8], columns: Columns) -> Found {
+        match columns.end(bytes, &mut self.row) {
+            Some(end) if std::mem::take(&mut self.dropping) => Found::Nothing(end),
+            Some(end) => Found::Unit(0..end - 1, end),
+            None => Found::More,
         }
     }
 

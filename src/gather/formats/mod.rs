@@ -69,6 +69,7 @@ mod varnish;
 mod w3c;
 mod w3c_extended;
 
+pub(super) use csv_rows::{cells, is_table_of_calls};
 pub use format::{Beside, Fit, Format, Unread};
 pub use log_format::{CompileError, Compiled, Dialect};
 pub use openai_node::OpenAiNode;

@@ -71,7 +71,7 @@ proptest! {
     #[test]
     fn no_bytes_panic_and_every_step_gives_the_same(log in a_log(), step in 1..50_usize, depth in 1..3_u8) {
         let found = opening(&log);
-        for split in [Split::Lines, Split::Objects { depth }, Split::Entries] {
+        for split in [Split::Lines, Split::Objects { depth }, Split::Entries, Split::of(b"@timestamp,@message\n")] {
             for layers in [found.layers.clone(), ALL.to_vec()] {
                 let opening = Opening { split, layers, ..found.clone() };
                 let whole = read_with(&log, &opening, usize::MAX);

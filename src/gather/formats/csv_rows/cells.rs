@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 /// The cells of a row as they stand, one after the other; the quotes around one and the doubled ones in it are undone. The
 /// `csv` crate's parser is built anew for each text it is given, which costs more than a row.
-pub(super) struct Cells<'a> {
+pub(in crate::gather) struct Cells<'a> {
     rest: Option<&'a str>,
     delimiter: u8,
 }
@@ -48,7 +48,7 @@ impl<'a> Iterator for Cells<'a> {
 }
 
 /// The cells of a row, without its newline.
-pub(super) fn cells(row: &str, delimiter: u8) -> Cells<'_> {
+pub(in crate::gather) fn cells(row: &str, delimiter: u8) -> Cells<'_> {
     Cells {
         rest: Some(row.trim_end_matches(['\n', '\r'])),
         delimiter,

@@ -17,7 +17,7 @@ use crate::gather::frame::Framing;
 use crate::gather::keys::{self, Key};
 use crate::model::{Fields, Vantage};
 use crate::text::scan;
-use cells::cells;
+pub(in crate::gather) use cells::cells;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -49,6 +49,11 @@ static GATEWAYS: [&'static dyn Format; 5] = [
     &openrouter::OPENROUTER,
     &portkey::PORTKEY,
 ];
+
+/// Whether a line is the header of a table of calls, and no store's of lines.
+pub(in crate::gather) fn is_table_of_calls(line: &[u8]) -> bool {
+    Header::of(line).is_some()
+}
 
 /// What a source's first line says of all others.
 struct Header {
