@@ -1,4 +1,5 @@
-//! Objects as log stores export them: Google Cloud Logging, Azure Monitor's container logs, Elasticsearch, Splunk.
+//! Objects as log stores and hosts export them: Google Cloud Logging, Azure Monitor's container logs, Elasticsearch, Splunk,
+//! Grafana, Vercel, pm2.
 
 use super::envelope::{Envelope, Letter};
 use super::values::{plain, text};
@@ -9,6 +10,11 @@ use crate::text::scan;
 /// The envelope.
 pub(super) struct Stores;
 
+/// A line behind a container runtime's tag: `F started`.
+fn untagged(line: &str) -> &str {
+    line.strip_prefix("F ").or_else(|| line.strip_prefix("P ")).unwrap_or(line)
+}
+
 #[derive(Default)]
 struct Object<'a> {
     line: Option<Value<'a>>,
@@ -18,6 +24,11 @@ struct Object<'a> {
     stream: &'a str,
     /// The store's own words stand in it.
     is_marked: bool,
+    /// Labels stand in it, and the line under the name that Loki has for it.
+    is_labelled: bool,
+    is_lokis: bool,
+    /// A process's number stands in it.
+    is_numbered: bool,
     /// It is of a load balancer, which is a format and no envelope.
     is_request: bool,
 }
@@ -29,7 +40,8 @@ impl<'a> Object<'a> {
         for (key, value) in members.by_ref() {
             object.take(key, value);
         }
-        let is_ours = members.is_whole() && object.is_marked && !object.is_request && object.line.is_some();
+        let is_marked = object.is_marked || (object.is_labelled && object.is_lokis);
+        let is_ours = members.is_whole() && is_marked && !object.is_request && object.line.is_some();
         is_ours.then_some(object)
     }
 
@@ -47,6 +59,19 @@ impl<'a> Object<'a> {
             ("Computer", Value::Text(node)) => self.host = self.host.or(Some(node)),
             ("ContainerName" | "ContainerAppName_s", Value::Text(name)) => self.service = name,
             ("LogSource" | "Stream_s", Value::Text(stream)) => self.stream = stream,
+            // `az containerapp logs show`, whose line has the runtime's tag before it.
+            ("TimeStamp", _) => self.stamp = plain(value),
+            ("Log", Value::Text(line)) => (self.line, self.is_marked) = (Some(Value::Text(untagged(line))), true),
+            ("Log", Value::Escaped(line)) => (self.line, self.is_marked) = (Some(Value::Escaped(untagged(line))), true),
+            // Grafana's download and `logcli -o jsonl`: the labels, the line, the time.
+            ("line", Value::Text(_) | Value::Escaped(_)) => (self.line, self.is_lokis) = (Some(value), true),
+            ("labels" | "fields", Value::Object(labels)) => self.labels(labels),
+            ("date", _) => self.stamp = plain(value).or(self.stamp),
+            // Vercel's log drain, and `pm2 logs --json`.
+            ("message", Value::Text(_) | Value::Escaped(_)) => self.line = self.line.or(Some(value)),
+            ("deploymentId", _) => self.is_marked = true,
+            ("process_id", _) => self.is_numbered = true,
+            ("app_name", Value::Text(name)) => (self.service, self.is_marked) = (name, self.is_marked || self.is_numbered),
             // Elasticsearch's hit, whose source may be a shipper's object.
             ("_source", Value::Object(_)) => self.line = Some(value),
             ("_index", _) => self.is_marked = true,
@@ -61,6 +86,18 @@ impl<'a> Object<'a> {
             ("source", Value::Text(source)) => self.service = source,
             _ => {}
         }
+    }
+
+    /// Loki's labels: those that its agents give.
+    fn labels(&mut self, labels: &'a str) {
+        for (key, value) in Members::of(labels).into_iter().flatten() {
+            match (key, value) {
+                ("pod" | "instance" | "hostname", Value::Text(host)) => self.host = Some(host),
+                ("container" | "app" | "service_name", Value::Text(name)) => self.service = name,
+                _ => {}
+            }
+        }
+        self.is_labelled = true;
     }
 
     /// `{"type": "k8s_container", "labels": {"pod_name": …, "container_name": …}}`.
@@ -120,10 +157,23 @@ impl Envelope for Stores {
                 r#"{"preview":false,"result":{"_time":"2025-03-06T14:02:11.123+00:00","_raw":"one","host":"web-1"}}"#,
                 "one",
             ),
+            (r#"{"TimeStamp":"2025-03-06T14:02:11.12345+00:00","Log":"F one"}"#, "one"),
+            (
+                r#"{"line":"one","timestamp":"1741269731123000000","date":"2025-03-06T14:02:11.123Z","fields":{"app":"web"}}"#,
+                "one",
+            ),
+            (
+                r#"{"id":"1","message":"one","timestamp":1741269731123,"source":"lambda","projectId":"p","deploymentId":"d","level":"info","statusCode":200}"#,
+                "one",
+            ),
+            (
+                r#"{"message":"one\n","timestamp":"2025-03-06T14:02:11","type":"out","process_id":0,"app_name":"web"}"#,
+                "one",
+            ),
         ]
     }
 
     fn source(&self) -> &'static str {
-        "https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry; https://learn.microsoft.com/azure/azure-monitor/reference/tables/containerlogv2"
+        "https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry; https://learn.microsoft.com/azure/azure-monitor/reference/tables/containerlogv2; https://learn.microsoft.com/cli/azure/containerapp/logs; https://vercel.com/docs/drains/reference/logs; https://grafana.com/docs/grafana/latest/explore/logs-integration/"
     }
 }
