@@ -1,10 +1,10 @@
 //! A stamp before every line: CloudWatch's export to S3, `aws logs tail`, `kubectl logs --timestamps`, `docker logs -t`,
-//! `pm2 --time`.
+//! `pm2 --time`, App Service's log stream, `fly logs`.
 //!
 //! An event's later lines stand without one, and belong to the line above.
 
 use super::envelope::{Envelope, Letter};
-use super::values::{goes_on, is_dated};
+use super::values::{begins_anew, goes_on, is_dated};
 use crate::gather::formats::Fit;
 use crate::text::scan;
 
@@ -29,16 +29,35 @@ fn read(line: &str) -> Option<Letter<'_>> {
     // `aws logs tail` writes the stream between them.
     let streamed = text
         .split_once(' ')
-        .filter(|(stream, after)| is_stream(stream) && is_dated(after.as_bytes()));
-    is_stamp.then(|| match streamed {
-        Some((stream, text)) => Letter {
+        .filter(|(stream, after)| is_stream(stream) && (is_of_tail(letter.stamp) || is_dated(after.as_bytes())));
+    is_stamp.then(|| match (streamed, of_fly(text)) {
+        (Some((stream, text)), _) => Letter {
             text: text.as_bytes(),
             service: service(stream),
             process: stream,
             ..letter
         },
-        None => letter,
+        (None, Some((machine, text))) => Letter {
+            text: text.as_bytes(),
+            host: Some(machine),
+            ..letter
+        },
+        (None, None) => letter,
     })
+}
+
+/// `app[148e21ea7d6e89] fra [info]text`: a machine, its region and a level that is the platform's.
+fn of_fly(text: &str) -> Option<(&str, &str)> {
+    let (machine, rest) = text.strip_prefix("app[")?.split_once("] ")?;
+    let (region, rest) = rest.split_once(" [")?;
+    let (level, text) = rest.split_once(']')?;
+    let is_word = |word: &str| (3..=7).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    (is_word(region) && is_word(level)).then(|| (machine, text.strip_prefix(' ').unwrap_or(text)))
+}
+
+/// `2025-03-06T14:02:11.123000+00:00`: milliseconds as microseconds, which `aws logs tail` writes before a stream's name.
+fn is_of_tail(stamp: Option<&str>) -> bool {
+    stamp.is_some_and(|stamp| stamp.ends_with("000+00:00") && stamp.len() == 32)
 }
 
 /// `ecs/app/0123…`, `2025/03/06/[$LATEST]0123…`, a UUID, `i-0123…`.
@@ -59,10 +78,15 @@ pub(super) fn service(stream: &str) -> &str {
         .unwrap_or_default()
 }
 
-/// `2025-03-06T14:02:11.123456789Z`: container runtimes write nine digits, zeros too, and programs hardly do.
+/// `2025-03-06T14:02:11.123456789Z`: container runtimes write nine digits, zeros too, App Service seven, and programs hardly do.
 fn is_of_a_runtime(stamp: &str) -> bool {
     let fraction = stamp.strip_suffix('Z').and_then(|stamp| stamp.split_once('.'));
-    fraction.is_some_and(|(_, fraction)| fraction.len() == 9)
+    fraction.is_some_and(|(_, fraction)| matches!(fraction.len(), 7 | 9))
+}
+
+/// `2025-03-06T14:02:11 text`: `aws logs tail --format short`. A program that writes such stamps writes its level behind them.
+fn is_of_a_short_tail(letter: &Letter<'_>) -> bool {
+    letter.stamp.is_some_and(|stamp| stamp.len() == 19) && !begins_anew(letter.text) && letter.text.first() != Some(&b'[')
 }
 
 /// `[INFO]\t2025-03-06T14:02:11.123Z\t<request>\ttext`: AWS Lambda's runtime for Python.
@@ -80,7 +104,10 @@ impl Envelope for CloudwatchText {
         let line = scan::text(line);
         let Some(letter) = read(&line) else { return Fit::No };
         let inside = scan::text(letter.text);
-        let is_sure = || letter.stamp.is_some_and(is_of_a_runtime) || is_of_lambda(&inside);
+        let is_of_a_host = || is_of_tail(letter.stamp) && !letter.process.is_empty() || letter.host.is_some();
+        let is_sure = || {
+            letter.stamp.is_some_and(is_of_a_runtime) || is_of_a_host() || is_of_a_short_tail(&letter) || is_of_lambda(&inside)
+        };
         if is_dated(letter.text) || goes_on(&inside) || is_sure() {
             Fit::Yes
         } else {
@@ -105,6 +132,13 @@ impl Envelope for CloudwatchText {
             ),
             ("2025-03-06T14:02:11.123456789Z INFO:     started", "INFO:     started"),
             ("2025-03-06T14:02:11: chat failed", "chat failed"),
+            ("2025-03-06T14:02:11.123000+00:00 ecs/app/0a1b chat failed", "chat failed"),
+            ("2025-03-06T14:02:11.1234567Z chat failed", "chat failed"),
+            ("2025-03-06T14:02:11 chat failed", "chat failed"),
+            (
+                "2025-03-06T14:02:11Z app[148e21ea7d6e89] fra [info]chat failed",
+                "chat failed",
+            ),
             (
                 "2025-03-06T14:02:11.123456789Z   File \"app.py\", line 3",
                 "  File \"app.py\", line 3",
@@ -113,6 +147,6 @@ impl Envelope for CloudwatchText {
     }
 
     fn source(&self) -> &'static str {
-        "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/S3Export.html; https://docs.aws.amazon.com/cli/latest/reference/logs/tail.html; https://pm2.keymetrics.io/docs/usage/log-management/"
+        "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/S3Export.html; https://docs.aws.amazon.com/cli/latest/reference/logs/tail.html; https://pm2.keymetrics.io/docs/usage/log-management/; https://fly.io/docs/flyctl/logs/"
     }
 }
