@@ -1,6 +1,6 @@
 //! What programs print by themselves of an exchange, in one line: `POST https://… -> 503 (812 ms)`, `POST https://… returned 503`.
 
-use super::{Said, address, scan};
+use super::{Said, address, prose, scan, summary};
 use crate::model::{Fields, Grain, Instant};
 
 /// Methods of requests to LLM APIs.
@@ -53,6 +53,8 @@ pub(super) fn read<'a>(line: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
         return None;
     }
     let took = took();
+    summary::supplement(behind, fields);
+    fields.x_request_id = fields.x_request_id.or_else(|| prose::shaped_id(behind).map(|(id, _)| id));
     fields.duration_ms = fields.duration_ms.or(took);
     fields.status = Some(status);
     fields.method = Some(method);
@@ -91,6 +93,18 @@ mod tests {
         ] {
             assert_eq!(told(&format!("POST {URL}{behind}")), Some((Some(503), ms)), "{behind}");
         }
+    }
+
+    #[test]
+    fn pairs_behind_the_status_tell_the_model_and_the_answers_id() {
+        const ID: &str = "req_5d2c9e0b7f3a41c8a6e4b0f19d8273aa";
+        let line = format!("POST https://api.openai.com/v1/chat/completions 503 81ms request_id={ID} model=gpt-4.1");
+        let mut fields = Fields::default();
+        assert_eq!(read(&line, &mut fields), Some(Said::AboutACall));
+        assert_eq!(
+            (fields.status, fields.model, fields.x_request_id),
+            (Some(503), Some("gpt-4.1"), Some(ID))
+        );
     }
 
     #[test]
