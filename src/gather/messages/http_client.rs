@@ -90,7 +90,7 @@ pub(super) fn find(line: &str) -> Option<Failed<'_>> {
     let bytes = line.as_bytes();
     // Short of a searcher's set-up: every one of these errors has a colon, and most lines have none.
     memchr::memchr(b':', bytes)?;
-    if let Some(failed) = urllib3(line) {
+    if let Some(failed) = urllib3(line).or_else(|| okhttp(line)) {
         return Some(failed);
     }
     memchr::memmem::find(bytes, b"://")?;
@@ -160,6 +160,24 @@ fn aiohttp(line: &str) -> Option<Failed<'_>> {
         url,
         text,
         class: Some(CLASS),
+    })
+}
+
+/// OkHttp's answer as its own recipes throw it: `java.io.IOException: Unexpected code Response{protocol=http/1.1, code=503,
+/// message=Service Unavailable, url=https://…}`.
+fn okhttp(line: &str) -> Option<Failed<'_>> {
+    let at = memchr::memmem::find(line.as_bytes(), b"Response{protocol=")?;
+    let text = line.get(at..)?;
+    let status = scan::between(text, ", code=", ',')
+        .and_then(scan::status)
+        .filter(|status| *status >= 400)?;
+    let url = scan::between(text, ", url=", '}').filter(|url| address::is_llm(url))?;
+    Some(Failed {
+        status: Some(status),
+        method: None,
+        url,
+        text,
+        class: None,
     })
 }
 
@@ -287,6 +305,18 @@ mod tests {
             );
             assert!(!found.text.starts_with("call"), "{line}");
         }
+    }
+
+    #[test]
+    fn okhttps_answer_in_an_exception_names_its_status_and_url() {
+        let answer = |code: u16, host: &str| {
+            format!("java.io.IOException: Unexpected code Response{{protocol=h2, code={code}, message=, url=https://{host}}}")
+        };
+        let failed = answer(503, "api.openai.com/v1/responses");
+        let found = find(&failed).unwrap();
+        assert_eq!((found.status, found.url), (Some(503), "https://api.openai.com/v1/responses"));
+        assert_eq!(find(&answer(503, "shop.example.com/cart")), None);
+        assert_eq!(find(&answer(200, "api.openai.com/v1/responses")), None);
     }
 
     #[test]
