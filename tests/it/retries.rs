@@ -87,6 +87,31 @@ fn a_success_that_names_the_attempt_it_retries_saved_the_call() {
 }
 
 #[test]
+fn a_retry_without_an_answer_that_names_only_itself_is_of_the_call_that_announced_it() {
+    let log = by_minute(|minute| {
+        let line = |second: u32, id: &str, end: &str| {
+            let stamp = format!("2026-09-14T09:{minute}:{second:02}.100Z");
+            format!("{stamp} [{id}] {end}\n")
+        };
+        let post = |end: &str| format!("post https://api.openai.com/v1/chat/completions {end}");
+        let first = format!("log_00a0{minute}");
+        let third = format!("log_00b0{minute}, retryOf: {first}");
+        line(
+            1,
+            &first,
+            &post("failed with status 500 in 20ms - retrying, 2 attempts remaining"),
+        ) + &line(2, &format!("log_00c0{minute}"), &post("succeeded with status 200 in 700ms"))
+            + &line(
+                3,
+                &format!("log_00d0{minute}"),
+                "connection failed - retrying, 1 attempts remaining",
+            )
+            + &line(5, &third, &post("succeeded with status 200 in 940ms"))
+    });
+    assert_eq!(calls(&log), [60, 30, 0]);
+}
+
+#[test]
 fn rows_without_a_method_are_one_call_where_a_later_one_has_the_failed_ones_id() {
     for key in ["method", "kind"] {
         let log = by_minute(|minute| {

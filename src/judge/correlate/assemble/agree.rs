@@ -5,24 +5,33 @@ use crate::model::{Attributes, Dimension, ErrorSaid, Ids, Observation, Outcome, 
 use crate::providers;
 use std::sync::Arc;
 
-/// Whether one attempt can follow another in a call: the same thread where both name one, no other endpoint or id.
-pub(super) fn may_follow(last: &View, next: &View) -> bool {
-    same_call(&last.ids, &next.ids) && same_route(&last.attributes, &next.attributes)
+/// Whether one attempt can follow another in a call: the same thread where both name one, no other endpoint or id. An SDK's id
+/// that `names_itself` is the attempt's and not the call's.
+pub(super) fn may_follow(last: &View, next: &View, names_itself: bool) -> bool {
+    same_caller(&last.ids, &next.ids)
+        && (names_itself || same_sdk_call(&last.ids, &next.ids))
+        && same_route(&last.attributes, &next.attributes)
 }
 
 /// Whether a record can be about the same call as a view: the same thread where both name one, no other endpoint, no
 /// other caller id.
 pub(super) fn may_belong(last: &View, seen: &Observation) -> bool {
-    same_call(&last.ids, &seen.ids) && same_route(&last.attributes, &seen.attributes)
+    let same_call = same_caller(&last.ids, &seen.ids) && same_sdk_call(&last.ids, &seen.ids);
+    same_call && same_route(&last.attributes, &seen.attributes)
 }
 
-fn same_call(mine: &Ids, theirs: &Ids) -> bool {
-    let differ = |mine: Option<&str>, theirs: Option<&str>| matches!((mine, theirs), (Some(a), Some(b)) if a != b);
+fn differ(mine: Option<&str>, theirs: Option<&str>) -> bool {
+    matches!((mine, theirs), (Some(a), Some(b)) if a != b)
+}
+
+fn same_sdk_call(mine: &Ids, theirs: &Ids) -> bool {
+    !differ(mine.sdk(), theirs.sdk())
+}
+
+fn same_caller(mine: &Ids, theirs: &Ids) -> bool {
     // Threads repeat, and are one and the same: most need not be read.
     let is_shared = matches!((mine.common(), theirs.common()), (Some(a), Some(b)) if Arc::ptr_eq(a, b));
-    (is_shared || !differ(mine.thread(), theirs.thread()))
-        && !differ(mine.x_client_request_id(), theirs.x_client_request_id())
-        && !differ(mine.sdk(), theirs.sdk())
+    (is_shared || !differ(mine.thread(), theirs.thread())) && !differ(mine.x_client_request_id(), theirs.x_client_request_id())
 }
 
 fn same_route(mine: &Attributes, theirs: &Attributes) -> bool {

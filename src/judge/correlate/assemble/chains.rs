@@ -86,7 +86,7 @@ impl Calls {
         let Self { chains, open, .. } = self;
         open.retain(|&chain| {
             let last = chains.get(chain).and_then(|chain| views.get(chain.last as usize));
-            let wait = last.and_then(|last| Some((last.time, i64::from(last.retry_in_ms?))));
+            let wait = last.map(|last| (last.time, i64::from(last.retry_in_ms.unwrap_or(0))));
             wait.is_some_and(|(failed, wait)| now.since(failed) <= RETRY_WAIT_MS + wait)
         });
     }
@@ -124,7 +124,8 @@ impl Calls {
             self.by_id.insert(Name::from(id), chain);
         }
         self.open.retain(|&open| open != chain);
-        if view.retry_in_ms.is_some() {
+        // openai-node says how many retries are left, and when it tries again at DEBUG alone.
+        if view.retry_in_ms.is_some() || unit.left.is_some_and(|left| left > 0) {
             self.open.push(chain);
         }
         if let (Some(view), Ok(number)) = (views.get_mut(unit.view), u32::try_from(chain)) {
@@ -179,16 +180,21 @@ impl Calls {
         let begun = unit
             .call
             .and_then(|call| Some(call.time.plus_ms(-i64::from(call.duration_ms?) - SAME_MOMENT_MS)));
+        // openai-node's line on a retry that got no answer names itself and not its call.
+        let is_strange = view.ids.sdk().is_some_and(|id| !self.by_id.contains_key(id));
+        let names_itself = is_strange && place.is_some_and(|place| place > 1);
         let fits = |chain: usize| {
             place.is_none_or(|place| self.length(chain) + 1 == place)
                 && self
                     .first(chain, views)
                     .is_some_and(|first| begun.is_none_or(|begun| first.time >= begun))
-                && self.last(chain, views).is_some_and(|last| may_follow(last, view))
+                && self
+                    .last(chain, views)
+                    .is_some_and(|last| may_follow(last, view, names_itself))
         };
         let due = |chain: usize| {
             let last = self.last(chain, views)?;
-            let due = last.time.plus_ms(i64::from(last.retry_in_ms?));
+            let due = last.time.plus_ms(i64::from(last.retry_in_ms.unwrap_or(0)));
             (time.since(due) >= -SAME_MOMENT_MS).then_some((self.length(chain), due, chain))
         };
         // A call that failed for good used up its retries: the longest chain, then the latest due.
