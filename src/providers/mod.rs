@@ -27,7 +27,7 @@ pub use provider::Provider;
 pub use region::{azure_region, region};
 pub use request_id::{id_in_text, is_provider_request_id};
 pub use surface::surface;
-pub use template::{fault_status, is_server_fault, template};
+pub use template::{fault_status, is_server_fault, server_fault, template};
 pub use url::{Url, split_url};
 
 /// Every provider; the more particular go first.

@@ -100,7 +100,13 @@ const SERVER_FAULTS: [&str; 11] = [
 /// Whether a text holds a message in which a provider owns up to a fault of its own.
 #[must_use]
 pub fn is_server_fault(text: &str) -> bool {
-    template(text).is_some_and(|sentence| SERVER_FAULTS.contains(&sentence))
+    server_fault(text).is_some()
+}
+
+/// The sentence in which a provider owns up to a fault of its own.
+#[must_use]
+pub fn server_fault(text: &str) -> Option<&'static str> {
+    template(text).filter(|sentence| SERVER_FAULTS.contains(sentence))
 }
 
 /// How far into a text the status of a fault may stand.

@@ -207,7 +207,27 @@ pub(super) fn by_mistral<'a>(line: &'a str, around: &str) -> Option<(&'a str, Ra
 pub(super) fn by_words(line: &str, is_error: bool) -> Option<(&str, Raised<'_>)> {
     let (status, at) = prose::status(line)?;
     let text = line.get(at..)?;
-    is_of_an_llm(line, is_error).then(|| (text, said(text, Some(status))))
+    is_of_an_llm(behind_logger(line), is_error).then(|| (text, said(text, Some(status))))
+}
+
+/// `Job 7 has failed with 503 The server had an error while processing your request.`: a status right before a sentence that
+/// nobody but a provider writes, as the SDKs of Node make an error's text. What any service may say in one word is none.
+pub(super) fn by_fault(line: &str) -> Option<(&str, Raised<'_>)> {
+    let sentence = providers::server_fault(line).filter(|sentence| sentence.contains(' '))?;
+    let at = memchr::memmem::find(line.as_bytes(), sentence.as_bytes())?;
+    let start = at.checked_sub("503 ".len())?;
+    let text = line.get(start..)?;
+    // Alone it is the first line of what Node prints of an error, which belongs to the line above.
+    let is_apart = line.as_bytes().get(start.checked_sub(1)?) == Some(&b' ');
+    let status = scan::status(text).filter(|status| is_apart && *status >= 500)?;
+    Some((text, said(text, Some(status))))
+}
+
+/// What stands behind a logger's path in brackets: a class may be named after an LLM and call other services, too.
+fn behind_logger(line: &str) -> &str {
+    let logger = line.strip_prefix('[').and_then(|inner| inner.split_once("] "));
+    let is_path = |name: &str| name.contains('.') && !name.contains(' ');
+    logger.filter(|(name, _)| is_path(name)).map_or(line, |(_, behind)| behind)
 }
 
 /// Whether words name an LLM; in a line that is no error's, by a word of its own.

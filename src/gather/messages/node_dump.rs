@@ -9,6 +9,12 @@ use crate::model::{Fields, Grain, Instant};
 
 /// Reads a message with an object behind its words, or an error's dump. `None` where it is neither.
 pub(super) fn read<'a>(line: &'a str, message: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
+    // `Unhandled Rejection at: Promise { <rejected> Error: …\n} reason: Error: …`, as Node's manual has programs print it: the
+    // promise shows the error, too, and deeper.
+    let reason = memchr::memmem::find(message.as_bytes(), b"\n} reason: ").filter(|_| line.ends_with("Promise {"));
+    if let Some(reason) = reason.and_then(|at| message.get(at + "\n} reason: ".len()..)) {
+        return read(scan::first_line(reason).0, reason, fields);
+    }
     let stack = ["\n    at ", "\n  at "]
         .iter()
         .find_map(|at| memchr::memmem::find(message.as_bytes(), at.as_bytes()));

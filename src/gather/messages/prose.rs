@@ -100,6 +100,17 @@ pub(super) fn attempt(text: &str) -> Option<(u32, Option<u32>)> {
     })
 }
 
+/// The retries that are left behind an attempt that failed: `Attempt 1 failed. There are 2 retries left.`, as p-retry's manual
+/// has programs say it.
+pub(super) fn retries_left(text: &str) -> Option<u32> {
+    let at = memchr::memmem::find(text.as_bytes(), b" failed. ")?;
+    let (before, behind) = text.split_at_checked(at)?;
+    let behind = behind.strip_prefix(" failed. ")?;
+    let (left, rest) = scan::whole(behind.strip_prefix("There are ").unwrap_or(behind))?;
+    let is_left = rest.starts_with(" retries left") || rest.starts_with(" retry left");
+    (is_left && attempt(before).is_some()).then_some(left)
+}
+
 /// The pause before the next attempt, in milliseconds: `retrying in 2s`, `retry 1 in 0.5s`, backoff's `Backing off f(...) for
 /// 1.0s (`. A provider's sentence on when to try again says so otherwise.
 pub(super) fn pause_ms(text: &str) -> Option<f64> {
@@ -164,7 +175,14 @@ pub(super) fn shaped_id(text: &str) -> Option<(&str, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{attempt, id, is_of_a_call, model, pause_ms, shaped_id, status};
+    use super::{attempt, id, is_of_a_call, model, pause_ms, retries_left, shaped_id, status};
+
+    #[test]
+    fn what_is_left_stands_behind_an_attempt() {
+        assert_eq!(retries_left("Attempt 1 failed. There are 2 retries left. 503 oh"), Some(2));
+        assert_eq!(retries_left("Attempt 2 failed. 1 retries left."), Some(1));
+        assert_eq!(retries_left("The job failed. There are 2 retries left."), None);
+    }
 
     #[test]
     fn a_pause_in_prose_is_the_programs_own() {

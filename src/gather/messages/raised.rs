@@ -2,7 +2,7 @@
 //! line of the source tells how the attempt ended.
 
 use super::exception::exception;
-use super::named::{by_class, by_operation, by_status, by_words, model_of_pydantic, within};
+use super::named::{by_class, by_fault, by_operation, by_status, by_words, model_of_pydantic, within};
 use super::words::Words;
 use super::{Said, dotnet, http_client, in_words, node_client, prose, summary, trace};
 use crate::model::{Fields, Grain, Instant};
@@ -32,6 +32,7 @@ pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
     let own_words = || {
         by_words(line, is_error)
             .or_else(|| by_status(line, rest, is_error))
+            .or_else(|| by_fault(line))
             .or_else(|| node_client::apart(rest))
     };
     let named = named.or_else(|| is_failing.then(own_words).flatten());
@@ -99,7 +100,7 @@ fn number(line: &str, fields: &mut Fields<'_>) {
     if fields.attempt.is_some() {
         return;
     }
-    if let Some(left) = http_client::retries_left(line) {
+    if let Some(left) = http_client::retries_left(line).or_else(|| prose::retries_left(line)) {
         fields.retries_left = Some(left);
         fields.retry_in_ms = Some(0.0);
         return;
@@ -184,6 +185,22 @@ mod tests {
         assert!(said("users: HTTP 503: overloaded", None).is_none());
         assert!(said("gpt-service: lookup failed: HTTP 503", None).is_none());
         assert!(said("lookup failed: HTTP 503 from https://shop.example.com/cart", None).is_none());
+    }
+
+    #[test]
+    fn a_status_before_a_providers_own_sentence_needs_no_word_of_llms() {
+        let line = "Job 7 has failed with 503 The server had an error while processing your request. Sorry about that!";
+        assert_eq!(said(line, None), Some((Some(503), None)));
+        let line = "Attempt 1 failed. There are 2 retries left. 503 The server is overloaded or not ready yet.";
+        assert_eq!(said(line, None), Some((Some(503), None)));
+        assert_eq!(said("Job 7 has failed with 503 Overloaded", None), None);
+    }
+
+    #[test]
+    fn a_logger_named_after_an_llm_names_no_call() {
+        assert_eq!(said("[com.acme.LlmClient] Inventory returned HTTP 503", Some(false)), None);
+        assert!(said("[com.acme.LlmClient] LLM call failed: HTTP 503", Some(false)).is_some());
+        assert!(said("[llm] request failed with HTTP 503", Some(false)).is_some());
     }
 
     #[test]
