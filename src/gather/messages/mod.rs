@@ -31,6 +31,7 @@ mod polly;
 mod pretty;
 mod prose;
 mod python_sdk;
+mod quoted;
 mod raised;
 mod retry_wrapper;
 mod scan;
@@ -46,6 +47,7 @@ pub use exception::{Raised, exception, is_sdk_class, of_class as exception_of};
 pub use finished::{is_answers_id, is_reason};
 pub use own::own;
 pub use prose::model as model_in;
+pub(super) use quoted::read as quoted;
 pub use raised::read as raised;
 pub(super) use retry_wrapper::pause_ms;
 pub(super) use scan::duration_ms;
@@ -106,7 +108,11 @@ pub fn read_within<'a>(span: Option<&'a str>, message: &'a str, fields: &mut Fie
     {
         return said;
     }
-    node_dump::read(line, message, fields).unwrap_or_else(|| raised::read(line, rest, fields))
+    let said = node_dump::read(line, message, fields).unwrap_or_else(|| raised::read(line, rest, fields));
+    if said == Said::Other {
+        return quoted::read(message, fields).unwrap_or(said);
+    }
+    said
 }
 
 /// Whether a line is a server's on what was asked of itself: `"POST /ask?model=gpt-4o HTTP/1.1" 200 OK`.

@@ -202,6 +202,12 @@ impl<'a> Told<'a> {
             (fields.error_message, fields.text) = (None, None);
             (messages::raised(line, rest, &mut fields) == Said::AboutACall).then_some(fields)
         };
+        // The answer's body as it came.
+        let quoted = |error: &'a str| {
+            let mut fields = self.fields(ok);
+            (fields.error_message, fields.text) = (None, None);
+            (messages::quoted(error, &mut fields)? == Said::AboutACall).then_some(fields)
+        };
         let typed = || {
             let class = self.get(Key::ErrorType).filter(|class| messages::is_sdk_class(class))?;
             let mut fields = self.fields(ok);
@@ -227,7 +233,8 @@ impl<'a> Told<'a> {
         let mut raised = typed()
             .or_else(|| error.and_then(|error| read(error, trace)))
             .or_else(|| read(message, trace))
-            .or_else(|| read(first, under))?;
+            .or_else(|| read(first, under))
+            .or_else(|| error.and_then(quoted))?;
         raised.model = raised.model.or_else(|| messages::model_in(message));
         Some(raised)
     }
