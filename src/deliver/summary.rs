@@ -97,7 +97,7 @@ fn nothing(findings: &Findings) -> String {
         ", but not everything was read: see below"
     };
     let own: u64 = findings.caller_side.iter().map(|kind| kind.count).sum();
-    let own = match findings.caller_side.first() {
+    let refused = match findings.caller_side.first() {
         Some(most) if own >= OWN_ERRORS_TOLD => format!(
             " {} were refused for reasons of the caller's own, most of them {} ({}): not the provider's fault.",
             counted(own, "attempt", "attempts"),
@@ -111,7 +111,16 @@ fn nothing(findings: &Findings) -> String {
     } else {
         ""
     };
-    let others: u64 = read.sources.iter().map(|source| source.other_records).sum();
+    let about_a_call = read.records();
+    if findings.counts.attempts == 0 && own == 0 && about_a_call > 0 {
+        return format!(
+            "No attempt could be counted: {} about a call {} read in {}{unread}, and none tells when or how one ended. What is missing the              remarks say.",
+            counted(about_a_call, "record", "records"),
+            if about_a_call == 1 { "was" } else { "were" },
+            counted(read.sources.len() as u64, "file", "files")
+        );
+    }
+    let others = read.other_records();
     if findings.counts.attempts == 0 && others > 0 {
         return format!(
             "No call to an LLM API was found in what was read: {} in {}, none of them about a call{unread}. Where these logs do tell of calls, \
@@ -121,7 +130,7 @@ fn nothing(findings: &Findings) -> String {
         );
     }
     format!(
-        "No failure windows in what was read: {} in {}{unread}.{only_failures}{own}",
+        "No failure windows in what was read: {} in {}{unread}.{only_failures}{refused}",
         counted(findings.counts.attempts, "attempt", "attempts"),
         counted(read.sources.len() as u64, "file", "files")
     )

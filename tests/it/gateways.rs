@@ -1,7 +1,8 @@
 //! Does the log of a gateway that somebody wrote count each call once, whatever else its program writes?
 
-use crate::run::{counted, found};
+use crate::run::{counted, found, report};
 use faultscope::gather::Plan;
+use faultscope::redact::Audience;
 
 /// Eight calls through a gateway, of which three in a row failed, as `lines` tells each.
 fn by_minute(lines: impl Fn(u32, u16) -> String) -> String {
@@ -126,4 +127,15 @@ fn an_upstreams_own_status_proves_that_it_answered() {
     };
     assert_eq!(window("503", 503), (20, 0));
     assert_eq!(window("502", 502), (0, 20));
+}
+
+#[test]
+fn calls_without_a_time_are_not_said_to_be_none() {
+    let log =
+        by_minute(|minute, status| format!("INFO:     10.0.3.7:500{minute} - \"POST /v1/chat/completions HTTP/1.1\" {status} X"));
+    let told = report(&found(&log), "text", Audience::Forwardable, b"key");
+    assert!(
+        told.starts_with("No attempt could be counted: 8 records about a call were read in 1 file"),
+        "{told}"
+    );
 }
