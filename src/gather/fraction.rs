@@ -11,7 +11,7 @@ use crate::workers::Workers;
 const BYTES_PER_RECORD: u64 = 256;
 
 /// Records up to which the ids of all of them are sampled, as far as each log's sample has room.
-const RECORDS_SAMPLED: u64 = 1 << 19;
+const RECORDS_SAMPLED: u64 = 1 << 18;
 
 /// One id in so many is sampled at least: what a small log shares with another is still enough to pair them.
 const SMALLEST: u64 = 64;
@@ -42,8 +42,8 @@ mod tests {
 
     #[test]
     fn all_ids_of_few_logs_are_sampled_and_some_of_any() {
-        assert_eq!(fraction(127 << 20), 0);
-        assert_eq!(fraction(1 << 30), 15);
+        assert_eq!(fraction(63 << 20), 0);
+        assert_eq!(fraction(1 << 30), 31);
         assert_eq!(fraction(u64::MAX), SMALLEST - 1);
     }
 }
