@@ -37,6 +37,7 @@ mod sources;
 pub mod standing;
 mod times;
 pub mod trial;
+mod twice;
 
 pub use discover::DiscoverError;
 pub use exports::once as exports_once;
@@ -46,6 +47,7 @@ pub use progress::Progress;
 pub use redate::redate;
 pub use sought::Sought;
 pub use times::cut_late;
+pub use twice::count_once;
 
 use crate::model::{ChunkSpan, Name, Rollup, Shared, Skipped, SourceName, SourceRollup, Time, Undated, Wanted};
 use crate::workers::Workers;
@@ -152,6 +154,7 @@ fn read_found(found: Sources, plan: &Plan, workers: &Workers, progress: &dyn Pro
     let mut believed = BTreeMap::new();
     if plan.share.is_none() {
         copies.extend(exports::once(&mut rollup.sources));
+        count_once(&mut rollup.sources);
         believed = cut_late(&mut rollup.sources, &written(&sources, &names));
     }
     Gathered {

@@ -145,6 +145,22 @@ impl IdSample {
         }
     }
 
+    /// Lets go of those that are not to stay.
+    pub fn retain(&mut self, stays: impl Fn(u64, &SampledId) -> bool) {
+        if let Some(kept) = &mut self.0 {
+            kept.settle();
+            kept.ids.retain(|(hash, seen)| stays(*hash, seen));
+        }
+    }
+
+    /// The low bits that no hash in it has: of a big log only a fraction of the ids is sampled, those without these bits.
+    #[must_use]
+    pub fn bits_lacking(&self) -> u64 {
+        let any = self.ids().iter().fold(0, |any, (hash, _)| any | hash);
+        // The lowest bit that is set, and then all below it; of none in it, all.
+        (any & any.wrapping_neg()).wrapping_sub(1)
+    }
+
     /// Adds another sample.
     pub fn merge(&mut self, other: Self) {
         match (&mut self.0, other.0) {

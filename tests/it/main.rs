@@ -43,6 +43,7 @@ mod hostile_words;
 mod hostile_world;
 mod house;
 mod html;
+mod in_two_logs;
 mod joined;
 mod killed;
 mod layers;

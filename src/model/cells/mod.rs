@@ -2,6 +2,8 @@
 //!
 //! Five seconds, not a minute, because clocks are corrected per source before minutes are summed (classification B1).
 
+mod without;
+
 use super::counts::{Counts, add_count, kept, sum, sum_all};
 use super::seldom::Seldom;
 use super::shared::Shared;
