@@ -50,6 +50,7 @@ pub(super) fn merge(asked: &Merge, own: &OwnFormats) -> anyhow::Result<Exit> {
             names(&moved)
         ));
     }
+    let mut rollup = rollup.settled();
     let copies = gather::exports_once(&mut rollup.sources);
     gather::count_once(&mut rollup.sources);
     for (name, last) in gather::cut_late(&mut rollup.sources, &written) {
@@ -57,7 +58,6 @@ pub(super) fn merge(asked: &Merge, own: &OwnFormats) -> anyhow::Result<Exit> {
             source.observations.retain(|seen| seen.time <= last);
         }
     }
-    let mut rollup = rollup.settled();
     gather::thin(&mut rollup, needs.judge.threads);
     let (clocks, wanted) = judge::clocks_and_wanted(&rollup, needs.judge.threads);
     let open: BTreeSet<Name> = (asked_of.iter())

@@ -150,7 +150,7 @@ fn read_found(found: Sources, plan: &Plan, workers: &Workers, progress: &dyn Pro
     });
     // Collected in one go, so that the map's nodes are full: half-empty ones double what a million sources cost.
     let all = read.collect();
-    let mut rollup = Rollup { sources: all, skipped };
+    let mut rollup = Rollup { sources: all, skipped }.settled();
     let mut believed = BTreeMap::new();
     if plan.share.is_none() {
         copies.extend(exports::once(&mut rollup.sources));
@@ -158,7 +158,7 @@ fn read_found(found: Sources, plan: &Plan, workers: &Workers, progress: &dyn Pro
         believed = cut_late(&mut rollup.sources, &written(&sources, &names));
     }
     Gathered {
-        rollup: rollup.settled(),
+        rollup,
         copies,
         links,
         useless,

@@ -32,7 +32,7 @@ const MOST_OF_ONE: usize = 8;
 /// Records of one moment that are compared with one of another log: a log in whole seconds has more, and tells nothing by them.
 const MOST_AT_ONCE: usize = 64;
 
-/// Leaves what several logs hold to the fullest of them.
+/// Leaves what several logs hold, which are settled, to the fullest of them.
 pub fn count_once(sources: &mut BTreeMap<SourceName, Box<SourceRollup>>) {
     let mut logs: Vec<(&SourceName, &mut SourceRollup)> = (sources.iter_mut())
         .map(|(name, source)| (name, &mut **source))
@@ -117,9 +117,8 @@ fn leave(log: &mut SourceRollup, other: &SourceRollup) -> bool {
     let (cells, successes) = log.cells.without(&other.cells, alike);
     let begins = start(slot(*common.start(), CELL_SECONDS), CELL_SECONDS);
     let within = [Grain::Attempt, Grain::Call].map(|grain| log.cells.total_within(grain, &(begins..=*common.end())));
-    let left_out = repeated.len() as u64 + successes;
     // Failures taken out beside successes that stay would be a smaller share of the calls than failed.
-    if left_out == 0 || !is_enough_of(successes, within.iter().sum()) {
+    if (repeated.is_empty() && successes == 0) || !is_enough_of(successes, within.iter().sum()) {
         return false;
     }
     log.cells = cells;
@@ -129,8 +128,7 @@ fn leave(log: &mut SourceRollup, other: &SourceRollup) -> bool {
     let mut place = 0..;
     log.observations
         .retain(|_| place.next().is_none_or(|place| !repeated.contains(&place)));
-    log.notes
-        .insert(format!("{left_out} records that another log holds, too, count there"));
+    log.notes.insert("what another log holds, too, counts there".to_owned());
     true
 }
 
