@@ -208,77 +208,10 @@ fn bedrock(path: &str) -> Option<Endpoint<'_>> {
     })
 }
 
-/// What the APIs have below `/v1/`: the first word of each route (API references of OpenAI, Anthropic, Mistral and Cohere, and
-/// vLLM's and LiteLLM's own). Any other service has a `/v1/` of its own.
-const RESOURCES: &[&str] = &[
-    "agents",
-    "assistants",
-    "audio",
-    "batches",
-    "chat",
-    "classify",
-    "complete",
-    "completions",
-    "containers",
-    "conversations",
-    "detokenize",
-    "edits",
-    "embed",
-    "embeddings",
-    "engines",
-    "evals",
-    "files",
-    "fim",
-    "fine-tunes",
-    "fine_tuning",
-    "generate",
-    "images",
-    "messages",
-    "models",
-    "moderations",
-    "ocr",
-    "organization",
-    "organizations",
-    "realtime",
-    "rerank",
-    "responses",
-    "score",
-    "skills",
-    "threads",
-    "tokenize",
-    "uploads",
-    "vector_stores",
-    "videos",
-];
-
-/// Whether a path is a route of a language-model API.
-#[must_use]
-pub fn is_llm_path(path: &str) -> bool {
-    if let Some(below) = path.strip_prefix("/v1/") {
-        let word = below.split(['/', '?', '#']).next().unwrap_or(below);
-        if RESOURCES.contains(&word) {
-            return true;
-        }
-    }
-    let is_providers = ["/v1beta/", "/openai/", "/backend-api/"];
-    is_providers.iter().any(|prefix| path.starts_with(prefix))
-        || path.starts_with('/') && endpoint(path).is_some_and(|endpoint| endpoint.known)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{endpoint, is_llm_path};
+    use super::endpoint;
     use proptest::prelude::*;
-
-    #[test]
-    fn a_path_that_every_web_server_may_have_is_no_llms_without_a_version() {
-        for path in ["/chat", "/messages", "/files", "/models?page=2"] {
-            assert!(!is_llm_path(path), "{path}");
-            assert!(is_llm_path(&format!("/v1{path}")), "{path}");
-        }
-        assert!(is_llm_path("/chat/completions") && is_llm_path("/responses") && is_llm_path("/embeddings"));
-        assert_eq!(endpoint("/chat").unwrap().path, endpoint("chat").unwrap().path);
-    }
 
     #[test]
     fn words_paths_and_versions_are_one_endpoint() {
@@ -337,29 +270,11 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_path_is_no_llm_route() {
-        for path in [
-            "/healthz",
-            "/v2/orders",
-            "files/x",
-            "/static/app.js",
-            "/v1/users/7",
-            "/v1/chats",
-            "/v1/",
-        ] {
+    fn an_unknown_path_is_no_known_endpoint() {
+        for path in ["/healthz", "/v2/orders", "files/x", "/static/app.js", "/v1/users/7", "/v1/"] {
             assert!(!endpoint(path).unwrap().known, "{path}");
-            assert!(!is_llm_path(path), "{path}");
         }
-        for path in [
-            "/v1/rerank",
-            "/v1/files/file-1",
-            "/v1/fim/completions",
-            "/v1beta/cachedContents",
-            "/llm/v1/embeddings",
-        ] {
-            assert!(is_llm_path(path), "{path}");
-        }
-        assert!(is_llm_path("/v1/responses") && !is_llm_path("/healthz"));
+        assert_eq!(endpoint("/chat").unwrap().path, endpoint("chat").unwrap().path);
         assert_eq!(endpoint(""), None);
     }
 
@@ -367,7 +282,7 @@ mod tests {
         #[test]
         fn no_path_panics_and_a_named_endpoint_names_itself(path in "(/v1|/openai|)(/[a-z_]{1,9}|/[a-z0-9_-]{1,40}|:x|\\?){0,6}") {
             if let Some(named) = endpoint(&path) {
-                let _ = is_llm_path(&named.path);
+                prop_assert!(!named.path.is_empty());
             }
         }
     }

@@ -16,16 +16,18 @@ mod openai;
 mod provider;
 mod region;
 mod request_id;
+mod route;
 mod surface;
 mod template;
 mod url;
 
 pub use caller::{caller_kind, is_provider_error};
-pub use endpoint::{Endpoint, endpoint, is_llm_path, is_same_operation};
+pub use endpoint::{Endpoint, endpoint, is_same_operation};
 pub use meant::{Meant, meant};
 pub use provider::Provider;
 pub use region::{azure_region, region};
 pub use request_id::{id_in_text, is_provider_request_id};
+pub use route::is_llm_path;
 pub use surface::surface;
 pub use template::{fault_status, is_server_fault, server_fault, template};
 pub use url::{Url, split_url};
@@ -70,6 +72,26 @@ pub fn by_host(host: &str) -> Option<&'static dyn Provider> {
     ALL.iter().copied().find(|provider| provider.owns_host(host))
 }
 
+/// Whether a request to a host, where it is known, and for a path is one to a language-model API.
+#[must_use]
+pub fn is_llm_request(host: Option<&str>, path: &str) -> bool {
+    is_llm_path(path) || host.is_some_and(|host| by_host(host).is_some())
+}
+
+/// Whether a URL that a client called is one of a language-model API, so that a program's other requests are passed over.
+#[must_use]
+pub fn is_llm_url(url: &str) -> bool {
+    let url = split_url(url);
+    route::is_called(url.path) || url.host.is_some_and(|host| by_host(host).is_some())
+}
+
+/// Whether a text names a host of a provider.
+#[must_use]
+pub fn names_host(text: &str) -> bool {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-'));
+    words.filter(|word| word.contains('.')).any(|word| by_host(word).is_some())
+}
+
 /// The provider that a model is named by; `None` if unknown. Gateways write the provider before the model
 /// (`azure/gpt-4o-prod`, `openrouter/openai/gpt-4o`): then it is the first word.
 #[must_use]
@@ -86,7 +108,7 @@ pub fn by_path(path: &str) -> Option<&'static dyn Provider> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ALL, by_host, by_model, by_path, by_spelling};
+    use super::{ALL, by_host, by_model, by_path, by_spelling, is_llm_url, names_host};
 
     #[test]
     fn every_provider_is_found_by_its_own_words_and_no_two_share_one() {
@@ -138,6 +160,37 @@ mod tests {
         for (host, name) in rows {
             assert_eq!(by_host(host).map(|found| found.name()), name, "{host}");
         }
+    }
+
+    #[test]
+    fn a_call_is_told_by_its_route_or_its_host_and_no_other_service_of_the_program_is_one() {
+        for url in [
+            "http://az-gw.internal:8080/openai/deployments/chat/chat/completions?api-version=1",
+            "https://generativelanguage.googleapis.com/v1alpha/models/g:generateContent",
+            "https://llm.internal/team-a/v1/chat/completions",
+            "http://gw/v1/messages",
+            "http://localhost:11434/api/chat",
+            "https://api.deepseek.com/user/balance",
+            "/v1/chat/completions",
+        ] {
+            assert!(is_llm_url(url), "{url}");
+        }
+        for url in [
+            "http://otel:4318/v1/traces",
+            "https://shop.example.com/cart",
+            "https://api.stripe.com/v1/charges",
+            "https://crm.internal/v1/customers/7",
+            "http://vault:8200/v1/secret/data/app",
+        ] {
+            assert!(!is_llm_url(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_host_is_found_among_words() {
+        assert!(names_host("getaddrinfo ENOTFOUND api.openai.com"));
+        assert!(names_host("Post \"https://api.anthropic.com/v1/messages\": EOF"));
+        assert!(!names_host("getaddrinfo ENOTFOUND notopenai.com"));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! What programs print by themselves of an exchange, in one line: `POST https://… -> 503 (812 ms)`, `POST https://… returned 503`.
 
-use super::{Said, address, prose, scan, summary};
+use super::{Said, prose, scan, summary};
 use crate::model::{Fields, Grain, Instant};
+use crate::providers;
 
 /// Methods of requests to LLM APIs.
 const METHODS: [&str; 2] = ["POST", "GET"];
@@ -49,7 +50,7 @@ pub(super) fn read<'a>(line: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
     let status = early.or_else(|| scan::status(behind).filter(|_| is_told()))?;
     // What is said of a retry has a pause in it, and readers of its own.
     let is_of_a_retry = memchr::memmem::find(behind.as_bytes(), b"etry").is_some();
-    if is_of_a_retry || !address::is_llm(url) {
+    if is_of_a_retry || !providers::is_llm_url(url) {
         return None;
     }
     let took = took();

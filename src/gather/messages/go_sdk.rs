@@ -1,7 +1,8 @@
 //! What openai-go's debug middleware prints: raw exchanges until August 2026, metadata since.
 
-use super::{Said, address, dump, headers, scan};
+use super::{Said, dump, headers, scan};
 use crate::model::{Fields, Grain, Instant};
+use crate::providers;
 
 /// Reads `Request Content:` and `Response Content:` with the raw HTTP text under them, and `Request Metadata: {…}` and
 /// `Response Metadata: {"status_code":500,…}`. formats.md 1.12.
@@ -46,7 +47,7 @@ fn request<'a>(text: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
     let (first, headers) = scan::first_line(text);
     let mut words = first.split(' ');
     fields.method = words.next();
-    fields.url = Some(words.next().filter(|path| address::is_llm(path))?);
+    fields.url = Some(words.next().filter(|path| providers::is_llm_url(path))?);
     each_header(headers, |name, value| {
         if name.eq_ignore_ascii_case("host") {
             fields.server_address = Some(value);

@@ -1,6 +1,6 @@
 //! Errors of plain HTTP clients that name the URL they failed on: with an LLM's URL they are about a call.
 
-use super::{address, scan};
+use super::scan;
 use crate::model::Fields;
 use crate::providers;
 
@@ -104,7 +104,7 @@ pub(super) fn find(line: &str) -> Option<Failed<'_>> {
         let at = memchr::memmem::find(bytes, words.as_bytes())?;
         let url = line.get(at + words.len()..)?;
         let url = url.split(['\'', '"', ')', ' ', ',']).next()?.trim_end_matches(':');
-        if !url.starts_with("http") || !address::is_llm(url) {
+        if !url.starts_with("http") || !providers::is_llm_url(url) {
             return None;
         }
         let before = line.get(..at)?;
@@ -135,7 +135,7 @@ fn class_behind(words: &str) -> Option<&'static str> {
 fn urllib3(line: &str) -> Option<Failed<'_>> {
     let at = memchr::memmem::find(line.as_bytes(), b"ConnectionPool(host='")?;
     let text = line.get(at..)?;
-    let url = scan::between(text, " with url: ", ' ').filter(|url| address::is_llm(url));
+    let url = scan::between(text, " with url: ", ' ').filter(|url| providers::is_llm_url(url));
     let host = || scan::between(text, "(host='", '\'').filter(|host| providers::by_host(host).is_some());
     // `(Caused by ResponseError('too many 502 error responses'))`: it was answered, and urllib3 tries such statuses again.
     let status = scan::between(text, "'too many ", ' ').and_then(scan::status);
@@ -153,7 +153,7 @@ fn aiohttp(line: &str) -> Option<Failed<'_>> {
     const CLASS: &str = "ClientResponseError";
     let at = memchr::memmem::find(line.as_bytes(), b"ClientResponseError(RequestInfo(url=URL('")?;
     let text = line.get(at..)?;
-    let url = scan::between(text, "URL('", '\'').filter(|url| address::is_llm(url))?;
+    let url = scan::between(text, "URL('", '\'').filter(|url| providers::is_llm_url(url))?;
     Some(Failed {
         status: scan::between(text, ", status=", ',').and_then(scan::status),
         method: scan::between(text, "method='", '\''),
@@ -171,7 +171,7 @@ fn okhttp(line: &str) -> Option<Failed<'_>> {
     let status = scan::between(text, ", code=", ',')
         .and_then(scan::status)
         .filter(|status| *status >= 400)?;
-    let url = scan::between(text, ", url=", '}').filter(|url| address::is_llm(url))?;
+    let url = scan::between(text, ", url=", '}').filter(|url| providers::is_llm_url(url))?;
     Some(Failed {
         status: Some(status),
         method: None,
@@ -198,7 +198,7 @@ fn guzzle(line: &str) -> Option<Failed<'_>> {
     let method = METHODS.iter().find(|known| **known == method)?;
     let status = scan::status(line.get(at + words.len()..)?);
     let is_clients = status.is_some_and(|status| status < 500);
-    address::is_llm(url).then_some(Failed {
+    providers::is_llm_url(url).then_some(Failed {
         status,
         method: Some(method),
         url,
@@ -214,7 +214,7 @@ fn axios<'a>(line: &'a str, words: &str) -> Option<Failed<'a>> {
     let scheme = memchr::memmem::find(after.as_bytes(), b"://")?;
     let start = after.get(..scheme)?.rfind(|letter: char| !letter.is_ascii_alphabetic())? + 1;
     let url = after.get(start..)?.split(['\'', '"', ')', ' ', ',']).next()?;
-    address::is_llm(url).then_some(Failed {
+    providers::is_llm_url(url).then_some(Failed {
         status: scan::status(after),
         method: None,
         url,
@@ -234,7 +234,7 @@ fn go(line: &str) -> Option<Failed<'_>> {
         .map_or(0, |blank| blank + 1);
     let method = words.get(start..)?;
     let method = METHODS.iter().find(|known| known.eq_ignore_ascii_case(method))?;
-    (url.starts_with("http") && address::is_llm(url)).then_some(())?;
+    (url.starts_with("http") && providers::is_llm_url(url)).then_some(())?;
     Some(Failed {
         status: scan::status(line.get(at + 3..)?),
         method: Some(method),

@@ -1,7 +1,8 @@
 //! The one-line summaries of httpx and of the Stainless SDKs: `HTTP Request: …` and `HTTP Response: …`.
 
-use super::{Said, address, dump, headers, scan};
+use super::{Said, dump, headers, scan};
 use crate::model::{Fields, Grain, Instant};
+use crate::providers;
 
 /// Reads `HTTP Request: POST <url> "HTTP/1.1 500 Internal Server Error"` (httpx: the attempt's end) and
 /// `HTTP Response: POST <url> "500 Internal Server Error" Headers({…})` (the SDK's own, a detail of it).
@@ -29,7 +30,7 @@ fn exchange<'a>(rest: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
     let quote = memchr::memchr(b'"', rest.as_bytes())?;
     let url = rest.get(..quote)?.strip_suffix(' ')?;
     let quoted = rest.get(quote + 1..)?;
-    if !address::is_llm(url) {
+    if !providers::is_llm_url(url) {
         return Some(Said::Other);
     }
     // openai-python 1.3 prints its own DEBUG line as `HTTP Request: POST <url> "500 …"`, without the protocol.
@@ -62,7 +63,7 @@ fn urllib3<'a>(line: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
     let (_, host) = host.split_once("://")?;
     let mut words = request.split(' ');
     let (method, path, protocol) = (words.next()?, words.next()?, words.next()?);
-    if !protocol.starts_with("HTTP/") || !address::is_llm(path) {
+    if !protocol.starts_with("HTTP/") || !providers::is_llm_url(path) {
         return None;
     }
     fields.status = Some(scan::status(after)?);

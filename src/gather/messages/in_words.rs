@@ -2,8 +2,9 @@
 //! consoles know no levels. Where a call to an LLM is named, what broke the exchange is enough.
 
 use super::exception::{self, Raised};
-use super::{address, prose, scan};
+use super::{prose, scan};
 use crate::gather::signatures;
+use crate::providers;
 use crate::text::needles::Needles;
 use std::sync::LazyLock;
 
@@ -69,7 +70,7 @@ pub(super) fn is_broken_below(line: &str, under: &str) -> bool {
 
 /// Whether a line names a provider's host, or a call to an LLM and nothing else.
 pub(super) fn is_of_an_llm(line: &str) -> bool {
-    address::names_host(line) || (prose::is_of_a_call(line) && !is_of_others(line))
+    providers::names_host(line) || (prose::is_of_a_call(line) && !is_of_others(line))
 }
 
 /// What an error says that a class and blanks stand before: `CohereError  "timeout"`.

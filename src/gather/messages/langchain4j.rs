@@ -1,7 +1,8 @@
 //! What LangChain4j's logging HTTP client prints of each exchange: a list under `HTTP request:` and `HTTP response:`.
 
-use super::{Said, address, headers, scan};
+use super::{Said, headers, scan};
 use crate::model::{Fields, Grain, Instant};
+use crate::providers;
 
 /// Reads `HTTP request:` with `- method: POST`, `- url: https://…`, and `HTTP response:` with `- status code: 500`,
 /// `- headers: [x-request-id: req_…], …` (LangChain4j, HttpRequestLogger and HttpResponseLogger).
@@ -24,7 +25,7 @@ pub(super) fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) ->
         }
     }
     let whole = match grain {
-        Grain::Start => fields.url.is_some_and(address::is_llm),
+        Grain::Start => fields.url.is_some_and(providers::is_llm_url),
         _ => fields.status.is_some(),
     };
     if !whole {

@@ -2,7 +2,7 @@
 //! raised, as the first place of the stack tells.
 
 use super::exception::Raised;
-use super::{address, dump, headers, scan, written};
+use super::{dump, headers, scan, written};
 use crate::gather::signatures;
 use crate::model::Fields;
 use crate::providers;
@@ -22,7 +22,7 @@ pub(super) fn axios<'a>(line: &'a str, dumped: &'a str, fields: &mut Fields<'a>)
         (2, "headers", name) => headers::response(name, value, fields),
         _ => {}
     });
-    let is_llms = [url, base].into_iter().flatten().any(address::is_llm);
+    let is_llms = [url, base].into_iter().flatten().any(providers::is_llm_url);
     if !is_llms {
         return None;
     }

@@ -1,7 +1,8 @@
 //! What openai-node (v4 and later) and anthropic-sdk-typescript print.
 
-use super::{Said, address, dump, headers, scan};
+use super::{Said, dump, headers, scan};
 use crate::model::{Fields, Grain, Instant};
+use crate::providers;
 
 /// Reads `[log_c21621, …] …` (v5 and later) and `OpenAI:DEBUG:…` (v4). `message` is the record from this line on, with
 /// the object that DEBUG prints. Grammar: formats.md 1.4, 1.5.
@@ -120,7 +121,7 @@ fn version_4<'a>(rest: &'a str, message: &'a str, fields: &mut Fields<'a>) -> Op
     let after = after.rsplit_once(") ").map_or(after, |(_, after)| after);
     let status = scan::status(after)?;
     let url = after.split(' ').nth(1)?;
-    if !address::is_llm(url) {
+    if !providers::is_llm_url(url) {
         return None;
     }
     // The first object is the response's headers, the second its body.

@@ -1,7 +1,8 @@
 //! What openai-java prints of its exchanges, in the manner of OkHttp.
 
-use super::{Said, address, scan};
+use super::{Said, scan};
 use crate::model::{Fields, Grain, Instant};
+use crate::providers;
 
 /// Reads `--> POST https://… (119-byte body)`, `<-- 500 (1.204s, 151-byte body)` and `<-- !! OpenAIIoException: Request
 /// failed (2.001s)`; OkHttp's own interceptor writes `<-- 500 Internal Server Error https://… (1204ms, …)`.
@@ -16,7 +17,7 @@ pub(super) fn read<'a>(line: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
 
 fn sent<'a>(request: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
     let (method, rest) = request.split_once(' ')?;
-    let url = rest.split(' ').next().filter(|url| address::is_llm(url))?;
+    let url = rest.split(' ').next().filter(|url| providers::is_llm_url(url))?;
     fields.method = Some(method);
     fields.url = Some(url);
     fields.grain = Grain::Start;
@@ -34,7 +35,7 @@ fn answered<'a>(answer: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
         let status = scan::status(what)?;
         // OkHttp's own line names its URL; openai-java's names none.
         let url = what.split_ascii_whitespace().find(|word| word.contains("://"));
-        if url.is_some_and(|url| !address::is_llm(url)) || (url.is_none() && what.trim_end().len() > 3) {
+        if url.is_some_and(|url| !providers::is_llm_url(url)) || (url.is_none() && what.trim_end().len() > 3) {
             return None;
         }
         fields.url = url;

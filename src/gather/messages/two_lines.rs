@@ -2,8 +2,9 @@
 //!
 //! A format that frames such lines as one record ([`is_answer`]) has both in the message.
 
-use super::{Said, address, polly, scan};
+use super::{Said, polly, scan};
 use crate::model::{Fields, Grain, Instant};
+use crate::providers;
 
 /// What stands before the status in the line of an answer: `LogHelper`'s event 101 of Microsoft.Extensions.Http (with the
 /// time it took), and Faraday's `logger` middleware.
@@ -26,7 +27,7 @@ pub(super) fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) ->
     let asked = line.strip_prefix("Sending HTTP request ").unwrap_or(line);
     let (method, url) = asked.trim_end().split_once(' ')?;
     let is_method = method.len() > 2 && method.bytes().all(|byte| byte.is_ascii_uppercase());
-    if !is_method || !url.starts_with("http") || url.contains(' ') || !address::is_llm(url) {
+    if !is_method || !url.starts_with("http") || url.contains(' ') || !providers::is_llm_url(url) {
         return None;
     }
     let answer = ANSWERS.iter().find_map(|words| {

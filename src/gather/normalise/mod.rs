@@ -369,11 +369,7 @@ pub fn is_about_a_call(fields: &Fields<'_>, vantage: Vantage) -> bool {
             fields.grain == Grain::Detail
                 || fields.url.is_none_or(|url| {
                     let url = providers::split_url(url);
-                    providers::is_llm_path(url.path)
-                        || url
-                            .host
-                            .or(fields.server_address)
-                            .is_some_and(|host| providers::by_host(host).is_some())
+                    providers::is_llm_request(url.host.or(fields.server_address), url.path)
                 })
                 || fields.x_request_id.is_some()
         }

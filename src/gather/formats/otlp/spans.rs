@@ -182,7 +182,7 @@ impl<'a> Span<'a> {
         let url = self.fields.url.map(providers::split_url);
         let path = url.as_ref().map(|url| url.path).or(self.path);
         let host = self.fields.server_address.or(url.as_ref().and_then(|url| url.host));
-        path.is_some_and(providers::is_llm_path) || host.is_some_and(|host| providers::by_host(host).is_some())
+        providers::is_llm_request(host, path.unwrap_or(""))
     }
 
     /// Whether the span is an HTTP exchange itself.
