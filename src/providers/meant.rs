@@ -95,9 +95,19 @@ pub fn meant(word: &str) -> Option<Meant> {
     row(&EXACT, true).or_else(|| row(&SEVERAL, false))
 }
 
+/// Whether an exception's class is one that an SDK raises of a broken exchange when it tries no more, around whatever its
+/// transport raised (openai-python and anthropic-python `_exceptions.py`, openai-node `error.ts`, pydantic-ai `exceptions.py`).
+#[must_use]
+pub fn is_broken_exchange(class: &str) -> bool {
+    matches!(
+        class,
+        "APIConnectionError" | "APITimeoutError" | "APIConnectionTimeoutError" | "ModelAPIError"
+    )
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{EXACT, SEVERAL, meant};
+    use super::{EXACT, SEVERAL, is_broken_exchange, meant};
     use std::collections::BTreeSet;
 
     #[test]
@@ -111,5 +121,11 @@ mod tests {
         assert!(meant("InternalServerError").is_some_and(|meant| !meant.is_exact));
         assert!(meant("RateLimitError").is_some_and(|meant| meant.is_exact && meant.status == 429));
         assert_eq!(meant("ValueError"), None);
+    }
+
+    #[test]
+    fn a_class_of_a_broken_exchange_means_no_status() {
+        assert!(is_broken_exchange("APIConnectionError") && meant("APIConnectionError").is_none());
+        assert!(!is_broken_exchange("InternalServerError") && !is_broken_exchange("ConnectError"));
     }
 }

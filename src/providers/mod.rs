@@ -23,7 +23,7 @@ mod url;
 
 pub use caller::{caller_kind, is_provider_error};
 pub use endpoint::{Endpoint, endpoint, is_same_operation};
-pub use meant::{Meant, meant};
+pub use meant::{Meant, is_broken_exchange, meant};
 pub use provider::Provider;
 pub use region::{azure_region, region};
 pub use request_id::{id_in_text, is_provider_request_id};

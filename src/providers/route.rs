@@ -126,7 +126,12 @@ mod tests {
 
     #[test]
     fn a_client_may_have_called_below_a_gateways_prefix() {
-        for path in ["/llm/v1/rerank", "/az/openai/files", "/team-a/responses/resp_1", "/api/generate"] {
+        for path in [
+            "/llm/v1/rerank",
+            "/az/openai/files",
+            "/team-a/responses/resp_1",
+            "/api/generate",
+        ] {
             assert!(is_called(path) && !is_llm_path(path), "{path}");
         }
         for path in ["/v1/charges", "/crm/v1/customers", "/v1/traces"] {

@@ -6,6 +6,7 @@ use crate::judge::correlate::family::{Family, Granularity, names_exception};
 use crate::judge::correlate::merged::Merged;
 use crate::judge::correlate::view::View;
 use crate::model::{Dimension, Fact, Grain, Observation, Outcome, TransportError};
+use crate::providers;
 use std::collections::VecDeque;
 
 /// Milliseconds within which a second handler logs an exception again: it has only to unwind the stack.
@@ -275,13 +276,10 @@ fn recent<'e, 'a>(
     Some((unit, view))
 }
 
-/// Whether a line names an exception that an SDK raised, of a broken exchange: what its transport raised, it wraps into these.
+/// Whether a line names what an SDK raised in the end of a broken exchange.
 fn is_raised(said: &Observation) -> bool {
     let class = said.error.as_ref().and_then(|error| error.error_type.as_deref());
-    matches!(
-        class,
-        Some("APIConnectionError" | "APITimeoutError" | "APIConnectionTimeoutError" | "ModelAPIError")
-    )
+    class.is_some_and(providers::is_broken_exchange)
 }
 
 /// Whether two lines name one exception: a program and its framework log it one after the other, in the same words; an
