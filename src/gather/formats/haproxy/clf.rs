@@ -4,7 +4,7 @@
 //! %hrl %hsl`: the stamp is the request's start as in `httplog`, and has its zone. Each captured header is quoted by itself, so the
 //! blocks are not told apart. <https://docs.haproxy.org/2.8/configuration.html#8.2.3>
 
-use super::haproxy::{captures, flag, milliseconds, retries, set_request};
+use super::values::{captures, flag, milliseconds, retries, set_request};
 use crate::model::{Fields, Instant};
 use crate::text::scan::{self, Cursor, Token};
 

@@ -4,11 +4,19 @@
 //! headers stand in the configuration only: captures are known by their shape and by their block, the request's before
 //! the response's. <https://docs.haproxy.org/2.8/configuration.html#8.2.3>
 
+mod clf;
+mod own;
+mod values;
+
+pub(super) use own::{header, id};
+pub(super) use values::{captures, flag, headless};
+
 use super::format::{Fit, Format, Unread};
-use super::{haproxy_clf, haproxy_own, shapes};
+use super::shapes;
 use crate::gather::alike::Slot;
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::scan::{self, Cursor, Token};
+use values::{milliseconds, retries, set_request};
 
 /// The format.
 #[derive(Clone, Copy, Debug)]
@@ -22,34 +30,6 @@ enum Line<'a> {
     Notice,
 }
 
-/// Where a syslog header ends at the latest: stamp, host and tag.
-const LONGEST_HEADER: usize = 160;
-
-/// Takes a syslog header off and returns the host that it names, whether HAProxy wrote it, and the rest.
-pub(super) fn headless(line: &str) -> (Option<&str>, bool, &str) {
-    let Some(at) = line.find("]: ").filter(|at| *at < LONGEST_HEADER) else {
-        return (None, false, line);
-    };
-    let Some((header, rest)) = line.split_at_checked(at) else {
-        return (None, false, line);
-    };
-    let Some((words, tag)) = header.rsplit_once(' ') else {
-        return (None, tag_is_haproxy(header), rest.get(3..).unwrap_or_default());
-    };
-    match tag.split_once('[') {
-        Some((_, pid)) if pid.bytes().all(|byte| byte.is_ascii_digit()) => (
-            words.rsplit(' ').next(),
-            tag_is_haproxy(tag),
-            rest.get(3..).unwrap_or_default(),
-        ),
-        _ => (None, false, line),
-    }
-}
-
-fn tag_is_haproxy(tag: &str) -> bool {
-    tag.starts_with("haproxy")
-}
-
 fn read(line: &str) -> Result<Line<'_>, Unread> {
     let (host, ours, rest) = headless(line);
     match traffic(rest) {
@@ -58,7 +38,7 @@ fn read(line: &str) -> Result<Line<'_>, Unread> {
             Ok(Line::Traffic(fields))
         }
         Ok(notice) => Ok(notice),
-        Err(Unread::NotThisFormat) => match haproxy_clf::read(rest) {
+        Err(Unread::NotThisFormat) => match clf::read(rest) {
             Some(fields) => Ok(Line::Traffic(Box::new(Fields { host, ..fields }))),
             // What a site's own `log-format` wrote is another format's behind the header, and never a notice.
             None if (ours && !holds_a_method(rest)) || is_notice(rest) => Ok(Line::Notice),
@@ -185,46 +165,6 @@ fn tcp<'a>(cursor: &mut Cursor<'a>, fields: &mut Fields<'a>) -> Option<()> {
     Some(())
 }
 
-/// The last of `%ac/%fc/%bc/%sc/%rc`; a `+` before it says that the last retry went to another server.
-pub(super) fn retries(connections: &str) -> Option<u32> {
-    connections.rsplit('/').next()?.trim_start_matches('+').parse().ok()
-}
-
-pub(super) fn set_request<'a>(fields: &mut Fields<'a>, request: &'a str) {
-    if let Some((method, url)) = scan::request(request) {
-        fields.method = Some(method);
-        fields.url = Some(url);
-    }
-}
-
-/// Captured headers of one block, by their shape; the first of two blocks is the request's.
-pub(super) fn captures<'a>(fields: &mut Fields<'a>, block: &'a str, number: u32) {
-    for value in block.split('|') {
-        if shapes::is_provider_id(value) {
-            fields.x_request_id = Some(value);
-        } else if shapes::is_ray(value) {
-            fields.cf_ray = Some(value);
-        } else if shapes::is_uuid(value) && number == 1 {
-            fields.x_client_request_id = fields.x_client_request_id.or(Some(value));
-        } else if shapes::is_uuid(value) {
-            // Azure's ids are UUIDs.
-            fields.x_request_id = fields.x_request_id.or(Some(value));
-        } else if number == 1 && shapes::is_host(value) {
-            fields.server_address = fields.server_address.or(Some(value));
-        }
-    }
-}
-
-/// The termination state, unless it says that the session ended as it should.
-pub(super) fn flag(state: &str) -> Option<&str> {
-    (!state.starts_with("--")).then_some(state)
-}
-
-/// A timer: -1 means that the phase was never reached, `+` that the line was written before the end (`logasap`).
-pub(super) fn milliseconds(timer: &str) -> Option<f64> {
-    scan::scaled(timer.trim_start_matches('+'), 0)
-}
-
 /// The address of `address:port`.
 fn address(word: &str) -> Option<&str> {
     let (address, port) = word.rsplit_once(':')?;
@@ -266,7 +206,7 @@ impl Format for Haproxy {
         match read(record).ok()? {
             // `clf` says its zone.
             Line::Traffic(fields) if fields.timestamp.is_some_and(|stamp| stamp.contains(' ')) => None,
-            Line::Traffic(fields) => haproxy_own::own(record, &fields),
+            Line::Traffic(fields) => own::own(record, &fields),
             Line::Notice => None,
         }
     }

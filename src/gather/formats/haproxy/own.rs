@@ -1,9 +1,9 @@
 //! Which parts of a line of HAProxy are its own: its time, its port, its timers, the bytes and connections that it counts, and
 //! ids among the captured headers.
 
-use super::access_keys::millis_of;
-use super::haproxy::headless;
+use super::values::headless;
 use crate::gather::alike::{Elapsed, Own, Slot};
+use crate::gather::formats::access_keys::millis_of;
 use crate::model::Fields;
 use crate::text::scan::{Cursor, Token};
 
@@ -42,7 +42,7 @@ pub(super) fn own(line: &str, fields: &Fields<'_>) -> Option<Vec<Slot>> {
 }
 
 /// The stamp of syslog, which stands before the host's name, and what follows the header.
-pub(super) fn header(line: &str) -> Option<(Vec<Slot>, &str)> {
+pub(in crate::gather::formats) fn header(line: &str) -> Option<(Vec<Slot>, &str)> {
     let (host, _, rest) = headless(line);
     if rest.len() == line.len() {
         return Some((Vec::new(), line));
@@ -57,7 +57,7 @@ fn numbers<'a>(line: &'a str, values: &'a [&'a str]) -> impl Iterator<Item = Slo
 }
 
 /// An id among captured headers, if the parse took it for one.
-pub(super) fn id(line: &str, fields: &Fields<'_>, value: &str) -> Option<Slot> {
+pub(in crate::gather::formats) fn id(line: &str, fields: &Fields<'_>, value: &str) -> Option<Slot> {
     let is = |field: Option<&str>| field.is_some_and(|field| std::ptr::eq(field, value));
     match () {
         () if is(fields.x_request_id) => Slot::id(line, value, Own::ProviderId),
