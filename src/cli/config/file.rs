@@ -1,6 +1,6 @@
 //! One configuration file (TOML), checked key by key.
 
-use super::{DEFAULT_COMMAND, FORMATS, NO_SETTINGS, is_meant_otherwise, key};
+use super::keys::{DEFAULT_COMMAND, FORMATS, NO_SETTINGS, is_meant_otherwise, key};
 use crate::text::nearest::nearest;
 use anyhow::{Context as _, bail};
 use clap::Command;

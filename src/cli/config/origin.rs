@@ -1,6 +1,8 @@
 //! Where a value comes from that clap refuses: what nobody typed is looked for in vain on the command line.
 
-use super::{DEFAULT_COMMAND, Laid, key, setting};
+use super::Laid;
+use super::files::setting;
+use super::keys::{DEFAULT_COMMAND, key};
 use crate::cli::world;
 use clap::Command;
 use clap::error::{ContextKind, ContextValue};

@@ -1,6 +1,7 @@
 //! `faultscope config show`: every setting of a command, and where its value comes from.
 
-use super::{DEFAULT_COMMAND, NO_SETTINGS, definition, files, key, setting};
+use super::files::{files, setting};
+use super::keys::{DEFAULT_COMMAND, NO_SETTINGS, definition, key};
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use anyhow::{Context as _, bail};
