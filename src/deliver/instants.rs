@@ -1,7 +1,7 @@
 //! Instants and lengths of time as a reader wants them, in UTC.
 
-use super::phrases::counted;
 use crate::model::Time;
+use crate::text::thousands::counted;
 
 /// A time to the second, UTC.
 pub(super) fn second(time: Time) -> String {

@@ -7,6 +7,7 @@ pub mod digest;
 mod draft;
 mod explain;
 mod filters;
+mod finished;
 mod html;
 mod instants;
 mod json_text;
@@ -29,7 +30,8 @@ pub use report::{Context, Report};
 pub use ticket::Addressee;
 pub use trace::{TraceForm, trace};
 
-use crate::redact::{Audience, Removed, Sealed, wall, wall_for_strangers};
+use crate::redact::{Removed, Sealed};
+use finished::through_the_wall;
 use std::io;
 
 /// Every report, by the order of `--help`.
@@ -92,50 +94,4 @@ pub fn explain(sealed: &Sealed, place: usize, context: &Context<'_>) -> io::Resu
         explain::write(place, window, working, sealed, context, bytes)
     })
     .map(Some)
-}
-
-/// A finished text past the second wall, as its reader needs it.
-fn past_the_wall(audience: Audience, text: String) -> (String, Removed) {
-    match audience {
-        Audience::Forwardable => wall_for_strangers(text),
-        Audience::Terminal | Audience::Internal => wall(text),
-    }
-}
-
-type Writes<'a> = dyn Fn(&Context<'_>, &mut Vec<u8>) -> io::Result<()> + 'a;
-
-fn through_the_wall(
-    audience: Audience,
-    replaced: &Removed,
-    context: &Context<'_>,
-    writes: &Writes<'_>,
-) -> io::Result<(Vec<u8>, Removed)> {
-    let mut told = Context {
-        removed: replaced.clone(),
-        ..context.clone()
-    };
-    settled(in_memory(&told, writes)?, audience, &mut told, writes)
-}
-
-fn in_memory(context: &Context<'_>, writes: &Writes<'_>) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    writes(context, &mut bytes)?;
-    Ok(bytes)
-}
-
-/// A report past the wall by what it held at first; written anew where the wall removes something, to tell of that too.
-fn settled(first: Vec<u8>, audience: Audience, told: &mut Context<'_>, writes: &Writes<'_>) -> io::Result<(Vec<u8>, Removed)> {
-    let past = |bytes: Vec<u8>| {
-        let text = String::from_utf8(bytes).unwrap_or_else(|odd| String::from_utf8_lossy(odd.as_bytes()).into_owned());
-        past_the_wall(audience, text)
-    };
-    let (text, removed) = past(first);
-    if removed.is_empty() {
-        return Ok((text.into_bytes(), removed));
-    }
-    for (class, number) in &removed {
-        *told.removed.entry(class).or_default() += number;
-    }
-    let (text, _) = past(in_memory(told, writes)?);
-    Ok((text.into_bytes(), removed))
 }

@@ -1,14 +1,9 @@
 //! Numbers, times and names as a reader wants them; the same in every report.
 
 pub(super) use super::instants::{from_to, length, second};
-pub(super) use super::summary::headline;
 use crate::model::{Attempt, ByError, CallerSideCount, Dimension, Outcome, Scope, StatusNote, Window};
+pub(super) use crate::text::thousands::counted;
 pub use crate::text::thousands::thousands as count;
-
-/// "1 file", "12 files".
-pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", count(number), if number == 1 { one } else { many })
-}
 
 /// A size in its own unit.
 #[must_use]

@@ -31,6 +31,43 @@ pub struct Piece {
     pub data: (u64, u64),
 }
 
+/// Which part of a source is read, in unpacked bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Resume {
+    /// Records that start before this byte were read before.
+    pub from: u64,
+    /// Of a plain file nothing is read from here on.
+    pub until: u64,
+    /// Newlines before `from`.
+    pub lines: u64,
+}
+
+/// All of it.
+impl Default for Resume {
+    fn default() -> Self {
+        Self {
+            from: 0,
+            until: u64::MAX,
+            lines: 0,
+        }
+    }
+}
+
+impl Resume {
+    /// The pieces that are left of those of the whole file. Bytes before them stay readable, for their context.
+    pub(super) fn of(&self, pieces: Vec<Piece>) -> Vec<Piece> {
+        let mut left = Vec::with_capacity(pieces.len());
+        for piece in pieces {
+            let (start, end) = (piece.start.max(self.from), piece.end.min(self.until));
+            if start < end {
+                let data = (piece.data.0, piece.data.1.min(self.until));
+                left.push(Piece { start, end, data });
+            }
+        }
+        left
+    }
+}
+
 /// Cuts the bytes from `begins` to `size` at multiples of `piece`.
 #[must_use]
 pub fn pieces(file: &File, begins: u64, size: u64, piece: u64, sparse: bool) -> Vec<Piece> {

@@ -34,7 +34,6 @@ mod sieve;
 pub mod signatures;
 mod sought;
 mod sources;
-pub mod standing;
 mod times;
 pub mod trial;
 mod twice;

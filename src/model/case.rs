@@ -5,7 +5,17 @@ use super::attempt::Attempt;
 use super::outcome::{CallerKind, Outcome};
 use super::terms::{Dimension, Name};
 use super::time::Time;
-use super::window::ByError;
+
+/// Failures of one error type and code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ByError {
+    /// The provider's error type or the exception class.
+    pub error_type: Option<Name>,
+    /// The provider's code.
+    pub code: Option<Name>,
+    /// How many.
+    pub count: u64,
+}
 
 /// Failures and attempts of one part of the traffic.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -33,7 +33,7 @@ mod window;
 mod working;
 
 pub use attempt::{Attempt, ByProxies, CallOutcome, JoinMethod, Log, Seen, SeenAt, SeenBy, Side, Traffic, TrafficCell};
-pub use case::{Case, ControlGroup, Durations, Ending, IdCounts, Occurrences, Part, ProxyLog, Share, Stretch};
+pub use case::{ByError, Case, ControlGroup, Durations, Ending, IdCounts, Occurrences, Part, ProxyLog, Share, Stretch};
 pub use cells::{CELL_SECONDS, Cell, Cells, MAX_TUPLES, TupleId, slot, start};
 pub use counting::Counting;
 pub use coverage::{Coverage, Skipped, SourceCoverage, UNREAD_SHARE_ALLOWED};
@@ -56,5 +56,5 @@ pub use took::{TOOK_SECONDS, TookClass};
 pub use trace::{CallEnd, InWindow, Sighting, Trace, TracedAttempt, TracedCall, TracedRecord};
 pub use undated::Undated;
 pub use wanted::{Wanted, id_hash, id_hash_of};
-pub use window::{ByError, Class, Counter, Flag, Scope, Severity, StatusNote, Verdict, Window};
+pub use window::{Class, Counter, Flag, Scope, Severity, StatusNote, Verdict, Window};
 pub use working::{Compared, Minute, Tally, ValueTally, Working};

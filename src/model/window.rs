@@ -1,7 +1,7 @@
 //! A stretch of time in which failures were more than usual, and the verdict on it.
 
 use super::attempt::{Attempt, Side};
-use super::case::{Case, Part};
+use super::case::{ByError, Case, Part};
 use super::outcome::TransportError;
 use super::terms::{Attributes, Dimension, Name};
 use super::time::Time;
@@ -107,17 +107,6 @@ impl Flag {
             Self::GradualOnset => "gradual-onset",
         }
     }
-}
-
-/// Failures of one error type and code.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ByError {
-    /// The provider's error type or the exception class.
-    pub error_type: Option<Name>,
-    /// The provider's code.
-    pub code: Option<Name>,
-    /// How many.
-    pub count: u64,
 }
 
 /// A class that was not chosen, and why.

@@ -14,6 +14,12 @@ pub fn thousands(number: u64) -> String {
     out
 }
 
+/// "1 file", "12 files".
+#[must_use]
+pub fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(number), if number == 1 { one } else { many })
+}
+
 #[cfg(test)]
 mod tests {
     use super::thousands;

@@ -1,6 +1,6 @@
 //! What `nightly` takes besides what `analyze` does.
 
-use super::Analyze;
+use super::analyze::Analyze;
 use clap::Parser;
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
 //! What `scan` and `merge` take besides what `analyze` does.
 
-use super::Analyze;
+use super::analyze::Analyze;
 use crate::gather::Share;
 use clap::Parser;
 use clap::builder::Resettable;

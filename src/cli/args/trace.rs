@@ -1,6 +1,6 @@
 //! What `trace` takes besides what `analyze` does.
 
-use super::Analyze;
+use super::analyze::Analyze;
 use clap::Parser;
 
 /// What `trace` takes.

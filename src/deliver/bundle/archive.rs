@@ -2,7 +2,7 @@
 //!
 //! The layout is POSIX.1-1988 `ustar`, which every `tar` since reads.
 
-use super::{Bundle, Item};
+use super::item::{Bundle, Item};
 use chrono::{DateTime, Utc};
 use flate2::{Compression, GzBuilder};
 use std::io::{self, Write};

@@ -1,8 +1,8 @@
 //! The bundle's manifest: what was run, what came of it, and the checksum of every other file.
 
-use super::Item;
+use super::item::Item;
 use crate::deliver::Context;
-use crate::deliver::phrases::headline;
+use crate::deliver::summary::headline;
 use crate::model::Findings;
 use chrono::SecondsFormat;
 use data_encoding::HEXLOWER;

@@ -3,10 +3,13 @@
 
 mod archive;
 mod evidence;
+mod item;
 mod manifest;
 
 pub use archive::archive;
+pub use item::{Bundle, Item};
 
+use super::finished::past_the_wall;
 use super::report::{Context, Report};
 use crate::redact::{Removed, Sealed};
 use std::io;
@@ -17,26 +20,6 @@ const LEFT_OUT: [&str; 2] = ["text", "ndjson"];
 
 /// The report that is named for what it is; the others are "the report" in their form.
 const TICKET: &str = "ticket";
-
-/// A file of a bundle.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item {
-    /// Its name: letters, digits, `-` and `.` only, never a word of a log.
-    pub name: String,
-    /// What it is, in words.
-    pub says: String,
-    /// What it holds.
-    pub bytes: Vec<u8>,
-}
-
-/// The files of a bundle, and what the second wall removed from each report.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Bundle {
-    /// The files; the manifest is the last.
-    pub items: Vec<Item>,
-    /// What was removed from the finished bytes, by the name of the file.
-    pub removed: Vec<(String, Removed)>,
-}
 
 /// Makes the files of a bundle. `arguments` are the words of the command line as they may be told.
 ///
@@ -53,12 +36,12 @@ pub fn bundle(sealed: &Sealed, context: &Context<'_>, arguments: &[String]) -> i
             removed,
         );
     }
-    let (text, removed) = super::past_the_wall(sealed.audience(), evidence::evidence(sealed.findings(), context.internal));
+    let (text, removed) = past_the_wall(sealed.audience(), evidence::evidence(sealed.findings(), context.internal));
     let name = marked("evidence", "txt", context);
     let says = "where each failed request stands in the logs, by file and line".to_owned();
     bundle.add(name, says, text.into_bytes(), removed);
     let manifest = manifest::manifest(&bundle.items, sealed.findings(), context, arguments)?;
-    let (text, removed) = super::past_the_wall(sealed.audience(), manifest);
+    let (text, removed) = past_the_wall(sealed.audience(), manifest);
     let says = "what these files are, with their checksums".to_owned();
     bundle.add(manifest::NAME.to_owned(), says, text.into_bytes(), removed);
     Ok(bundle)

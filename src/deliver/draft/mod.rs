@@ -4,7 +4,8 @@
 
 mod look;
 
-use super::{Context, Report, in_memory, settled};
+use super::finished::{in_memory, settled};
+use super::report::{Context, Report};
 use crate::model::Findings;
 use crate::redact::{Removed, Sealed};
 use crate::workers::Workers;

@@ -16,8 +16,8 @@ mod table;
 mod traffic;
 mod window;
 
-use super::phrases;
 use super::report::{Context, Report};
+use super::summary::headline;
 use crate::model::Findings;
 use crate::redact::Sealed;
 use markup::Markup;
@@ -78,7 +78,7 @@ fn head(page: &mut Markup, findings: &Findings) {
     ] {
         page.meta(&[("name", &name), ("content", &content)]);
     }
-    page.element("title", &[], &phrases::headline(findings));
+    page.element("title", &[], &headline(findings));
     page.style(include_str!("style.css"));
 }
 

@@ -6,8 +6,9 @@ mod section;
 
 use super::filters;
 use super::many_logs;
-use super::phrases::{answers, count, headline, listed, second};
+use super::phrases::{answers, count, listed, second};
 use super::report::{Context, Report};
+use super::summary::headline;
 use super::summary::{self, next_steps};
 use super::totals;
 use crate::model::Findings;

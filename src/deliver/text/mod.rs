@@ -4,8 +4,9 @@ mod coverage;
 mod window;
 
 use super::filters;
-use super::phrases::{answers, count, counted, headline, inert, listed, second};
+use super::phrases::{answers, count, counted, inert, listed, second};
 use super::report::{Context, Report};
+use super::summary::headline;
 use super::summary::{next_steps, remarks};
 use super::table::wrapped;
 use super::totals;

@@ -4,8 +4,8 @@ mod attempt;
 mod json;
 mod text;
 
+use super::finished::through_the_wall;
 use super::report::Context;
-use super::through_the_wall;
 use crate::redact::{Removed, SealedTrace};
 use std::io;
 

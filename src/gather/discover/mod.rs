@@ -14,9 +14,9 @@ pub use members::{Opened, members};
 pub use twins::{LeftOut, once};
 pub use walk::found;
 
+use super::chunk::Resume;
 use super::open::archive::{Archive, Member};
 use super::open::{FileId, Limit, Refused, Stream};
-use super::resume::Resume;
 use crate::model::{Name, Seldom, Skipped, Time};
 use chrono::{NaiveDate, NaiveTime};
 use std::borrow::Cow;

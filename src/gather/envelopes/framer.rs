@@ -4,7 +4,7 @@
 use super::Opening;
 use super::chain::{Place, Told};
 use super::clock::Outer;
-use super::read::Reader;
+use super::reader::Reader;
 use crate::gather::frame::RECORD_LIMIT;
 use std::collections::{BTreeMap, BTreeSet};
 

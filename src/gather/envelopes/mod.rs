@@ -22,6 +22,7 @@ mod journald;
 mod loki;
 mod prefixed;
 mod read;
+mod reader;
 mod rows;
 mod shipper;
 mod stores;
@@ -40,7 +41,8 @@ pub use clock::{Bearings, Inner, Outer};
 pub use colours::strip as strip_colours;
 pub use envelope::{Envelope, Letter};
 pub use find::{Judged, find};
-pub use read::{Reader, Wrapped, read};
+pub use read::{Wrapped, read};
+pub use reader::Reader;
 pub use units::Split;
 
 /// Every envelope; of two that a line fits equally, the first.

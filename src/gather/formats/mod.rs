@@ -27,8 +27,6 @@ mod gateway_rows;
 mod gcp_requests;
 mod gin;
 mod haproxy;
-mod haproxy_clf;
-mod haproxy_own;
 mod har;
 mod header_map;
 mod helicone;

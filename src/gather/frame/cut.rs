@@ -1,6 +1,6 @@
 //! Cuts a stretch of bytes into the records that start in it.
 
-use super::RECORD_LIMIT;
+use super::limits::RECORD_LIMIT;
 use super::trim::{is_trim, trimmed, without_carriage_returns, without_ending};
 use super::window::{Refill, Window};
 use memchr::{memchr, memchr_iter};

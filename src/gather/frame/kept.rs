@@ -1,10 +1,6 @@
 //! The item of a document that is being read, as far as it is kept.
 
-use super::RECORD_LIMIT;
-
-/// The longest string of an item that is kept whole: a request with its prompt in most cases, as the model's name often
-/// stands behind the prompt.
-pub const STRING_LIMIT: usize = 64 * 1024;
+use super::limits::{RECORD_LIMIT, STRING_LIMIT};
 
 /// An item, or room for one.
 #[derive(Default)]

@@ -10,6 +10,7 @@ mod items;
 #[cfg(test)]
 mod items_tests;
 mod kept;
+mod limits;
 #[cfg(test)]
 mod tests;
 mod trim;
@@ -18,7 +19,7 @@ mod window;
 pub use cut::{Ended, Owned, Sink, Starts, cut};
 pub use document::document;
 pub use items::{Items, items};
-pub use kept::STRING_LIMIT;
+pub use limits::{RECORD_LIMIT, STRING_LIMIT};
 pub use window::{Refill, Window};
 
 /// How a format's records are told apart.
@@ -44,6 +45,3 @@ impl Framing {
         }
     }
 }
-
-/// The longest record kept; what is beyond it is skipped to the next record and the record counts as unread.
-pub const RECORD_LIMIT: usize = 1 << 20;

@@ -307,13 +307,16 @@ impl<'a> Run<'a> {
     pub(super) fn tells_a_call(&self) -> bool {
         let any = |wanted: fn(&Key, &str) -> bool| self.pairs.iter().flatten().any(|(key, value)| wanted(key, value));
         let is_got = any(|key, value| matches!(key, Key::Method) && value.eq_ignore_ascii_case("get"));
-        let is_elsewhere = is_got && any(|key, value| matches!(key, Key::Url) && value.contains('/') && !providers::is_llm_url(value));
+        let is_elsewhere =
+            is_got && any(|key, value| matches!(key, Key::Url) && value.contains('/') && !providers::is_llm_url(value));
         self.count >= 2
             && !is_elsewhere
             && any(|key, value| match key {
                 Key::Model => !absent(value),
                 // A web server's own access line has a path, a status and a duration too.
-                Key::Url => ENDPOINTS.contains(&value.trim_start_matches('/')) || value.contains('/') && providers::is_llm_url(value),
+                Key::Url => {
+                    ENDPOINTS.contains(&value.trim_start_matches('/')) || value.contains('/') && providers::is_llm_url(value)
+                }
                 _ => false,
             })
             && any(|key, value| match key {

@@ -13,7 +13,7 @@ mod unpack;
 mod utf16;
 
 pub use shape::{Bundle, Packing, Shape, shape};
-pub use unpack::Limit;
+pub use unpack::{Limit, Stream};
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Cursor, Read};
@@ -28,9 +28,6 @@ const HEAD: usize = 64 * 1024;
 /// Zero bytes that are read through at the start of a file before it is given up: a log truncated under its writer
 /// begins with a hole, which costs nothing.
 const MOST_ZEROS: u64 = 64 << 20;
-
-/// A stream of bytes.
-pub type Stream = Box<dyn Read + Send>;
 
 /// Why a source is not read, in words for a person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

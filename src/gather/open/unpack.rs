@@ -1,6 +1,5 @@
 //! Undoes compression as a stream in fixed buffers, and stops at bombs.
 
-use super::Stream;
 use super::gunzip::Gunzip;
 use super::lz4::Lz4;
 use super::shape::Packing;
@@ -23,6 +22,9 @@ pub(super) const ZSTD_WINDOW_LOG: u32 = 26;
 const XZ_MEMORY_KIB: u32 = 80 << 10;
 /// Bytes asked of the disk at a time.
 const BLOCK: usize = 128 * 1024;
+
+/// A stream of bytes.
+pub type Stream = Box<dyn Read + Send>;
 
 /// What is believed of a packed file: what unpacks to more is a bomb, and its reading stops there.
 ///

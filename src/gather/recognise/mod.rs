@@ -1,19 +1,24 @@
 //! What a source is in: which formats may read its records, what its lines lie in, and what its stamps lack.
 
+mod beside;
 mod order;
+mod recognised;
+mod standing;
 
 pub use order::Order;
-pub(super) use order::Ranked;
+pub use recognised::Recognised;
+pub use standing::{Standing, stand};
 
 use super::dates::{self, Lacking};
 use super::envelopes::{self, Judged, Opening, Split};
-use super::formats::{Beside, Fit, Format};
-use super::frame::{Items, RECORD_LIMIT, document};
-use super::normalise;
-use super::standing::{Standing, stand_briefly, stand_within};
-use crate::model::{Outcome, Vantage};
-use crate::text::timestamp::{DateKnown, Slashed, Zone};
+use super::formats::{Fit, Format};
+use super::frame::{RECORD_LIMIT, document};
+use crate::model::Vantage;
+use crate::text::timestamp::{DateKnown, Slashed};
+use beside::tell_what_stands_beside;
 use memchr::memmem::Finder;
+use recognised::OPEN;
+use standing::{stand_briefly, stand_within};
 use std::sync::{Arc, LazyLock};
 
 /// Lines that are looked at, empty ones left out.
@@ -27,97 +32,6 @@ pub const LONGEST_HEAD: usize = 3 * RECORD_LIMIT;
 
 /// Newlines that a longer head ends with: so many lines are no longer an accident.
 const FEW: usize = 8;
-
-/// What nearly all lines lie in, namely nothing: one for all sources.
-static OPEN: LazyLock<Arc<Opening>> = LazyLock::new(Arc::default);
-
-/// What a source was recognised as.
-#[derive(Clone)]
-pub struct Recognised {
-    /// The formats that may read its records, the most telling first.
-    pub candidates: Vec<&'static dyn Format>,
-    /// The name of the one that most lines are in.
-    pub name: &'static str,
-    /// Who writes that one.
-    pub vantage: Vantage,
-    /// Where its records are, where it is a document.
-    pub items: Option<Items>,
-    /// Its first stamp, where that lacks a date or a year.
-    pub lacking: Option<Box<Lacking>>,
-    /// Its SDK writes at DEBUG, and so the models of its requests only where they are sent.
-    pub told_at_start: bool,
-    /// What its lines lie in.
-    pub opening: Arc<Opening>,
-}
-
-impl Recognised {
-    /// A format that the user forces.
-    #[must_use]
-    pub fn forced(format: &'static dyn Format) -> Self {
-        Self {
-            candidates: vec![format],
-            name: format.name(),
-            vantage: format.vantage(),
-            items: format.framing().items(),
-            lacking: None,
-            told_at_start: false,
-            opening: Arc::clone(&OPEN),
-        }
-    }
-
-    /// The zone that the format of most lines says its stamps are in, and its name.
-    #[must_use]
-    pub fn zone(&self) -> Option<(Zone, &'static str)> {
-        let format = self.candidates.iter().find(|format| format.name() == self.name)?;
-        Some((format.zone()?, self.name))
-    }
-
-    /// Whether nothing in it is of one source only.
-    fn is_common(&self) -> bool {
-        self.items.is_none() && self.lacking.is_none() && Arc::ptr_eq(&self.opening, &OPEN)
-    }
-
-    /// Whether two such are the same.
-    pub(super) fn is_same_kind(&self, other: &Self) -> bool {
-        // Two layouts of one format have its name, and two formats without a field may have one address.
-        let is_same = |(a, b): (&&'static dyn Format, &&'static dyn Format)| std::ptr::addr_eq(*a, *b) && a.name() == b.name();
-        self.name == other.name
-            && self.told_at_start == other.told_at_start
-            && self.candidates.len() == other.candidates.len()
-            && self.candidates.iter().zip(&other.candidates).all(is_same)
-    }
-
-    /// Whether it has to be read from its start: a document, a log whose stamps leave out the date, so that its midnights
-    /// must be counted, one whose ends are known by their starts, and one of several programs.
-    #[must_use]
-    pub fn is_in_order(&self) -> bool {
-        self.is_a_document() || self.counts_midnights() || self.told_at_start || !self.opening.can_be_cut()
-    }
-
-    /// Whether its lines have clocks without a date, so that their midnights are counted from its start.
-    #[must_use]
-    pub fn counts_midnights(&self) -> bool {
-        let is_clock = |lacking: &Lacking| lacking.dated == DateKnown::NoDate;
-        !self.is_a_document() && self.lacking.as_deref().is_some_and(is_clock)
-    }
-
-    /// Whether it is no log of lines.
-    #[must_use]
-    pub fn is_a_document(&self) -> bool {
-        self.items.is_some() || self.opening.split != Split::Lines
-    }
-
-    /// The same, with what was `found` and the user does not say: how the records lie, and what their stamps lack.
-    #[must_use]
-    pub fn in_place_of(mut self, found: Option<Self>) -> Self {
-        if let Some(found) = found {
-            self.items = self.items.or(found.items);
-            self.lacking = self.lacking.or(found.lacking);
-            self.told_at_start |= found.told_at_start;
-        }
-        self
-    }
-}
 
 /// Whether so much of a source is enough to recognise it.
 #[must_use]
@@ -214,52 +128,6 @@ fn judge(lines: &[&[u8]], order: &Order, is_dated: bool) -> Judged<Recognised> {
     Judged {
         share: halves * 500 / lines.len().max(1),
         known,
-    }
-}
-
-/// Has formats read the lines that another leaves to them, which reads them where they come later.
-fn put_before_who_leaves_them(formats: &mut Vec<&'static dyn Format>) {
-    for at in 0..formats.len() {
-        let leaver = formats.get(at).and_then(|format| format.left_by());
-        let before = leaver.and_then(|leaver| formats.iter().take(at).position(|format| format.name() == leaver));
-        if let Some(before) = before {
-            let format = formats.remove(at);
-            formats.insert(before, format);
-        }
-    }
-}
-
-/// Tells a gateway's log which other lines of the source are about calls, where it asks for that.
-fn tell_what_stands_beside(formats: &mut Vec<&'static dyn Format>, lines: &[&[u8]]) {
-    if !formats.iter().any(|format| format.asks_what_stands_beside()) {
-        return;
-    }
-    put_before_who_leaves_them(formats);
-    let Some(at) = formats.iter().position(|format| format.asks_what_stands_beside()) else {
-        return;
-    };
-    let (mut own, mut calls) = (0, Beside::default());
-    for line in lines {
-        let mut read = formats.iter().enumerate().map(|(at, format)| {
-            let mut is_about = false;
-            let known = format.parse(line, &mut |fields| {
-                let end = normalise::end(fields, format.vantage(), format.name());
-                is_about |= end.outcome != Outcome::Unsaid && normalise::is_about_a_call(fields, format.vantage());
-                let tells_more = fields.model.is_some() || normalise::provider_id(fields).is_some();
-                calls.tell_more |= tells_more && format.vantage() == Vantage::Application;
-            });
-            (at, format.vantage(), known.is_ok(), is_about)
-        });
-        match read.find(|(.., known, _)| *known) {
-            Some((by, _, _, true)) if by == at => own += 1,
-            Some((_, Vantage::Application, _, true)) => calls.applications += 1,
-            Some((_, _, _, true)) => calls.proxies += 1,
-            _ => {}
-        }
-    }
-    let told = formats.get(at).and_then(|format| format.beside(own, calls));
-    if let (Some(place), Some(told)) = (formats.get_mut(at), told) {
-        *place = told;
     }
 }
 

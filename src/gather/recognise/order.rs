@@ -4,7 +4,7 @@
 //! strangers' is the more general and is asked later. Two that accept each other's and stand equal are a failing test,
 //! never a silent choice.
 
-use super::Recognised;
+use super::recognised::Recognised;
 use crate::gather::formats::{Fit, Format};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 

@@ -1,8 +1,8 @@
 //! How every format stands before a source's first lines.
 
-use super::formats::{Fit, Format};
-use super::frame::Framing;
-use super::recognise::{Order, Ranked};
+use super::order::{Order, Ranked};
+use crate::gather::formats::{Fit, Format};
+use crate::gather::frame::Framing;
 use crate::model::Vantage;
 
 /// Lines at a source's head that every format is asked of. Behind them a line of which a format is sure is no other's; of

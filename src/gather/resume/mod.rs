@@ -10,7 +10,7 @@ mod tests;
 
 use content::{hash, head, holds, prefix, read_at};
 
-use super::chunk::Piece;
+use super::chunk::Resume;
 use super::discover::{Source, Within, family};
 use super::open::{self, Content, Limit, Refused, Stream};
 use crate::model::{KnownLog, Name, Skipped, Time};
@@ -35,43 +35,6 @@ const PATIENCE_MS: i64 = 12 * 3_600_000;
 
 /// Device and inode of what lies in an archive.
 const NO_PLACE: (u64, u64) = (0, 0);
-
-/// Which part of a source is read, in unpacked bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Resume {
-    /// Records that start before this byte were read before.
-    pub from: u64,
-    /// Of a plain file nothing is read from here on.
-    pub until: u64,
-    /// Newlines before `from`.
-    pub lines: u64,
-}
-
-/// All of it.
-impl Default for Resume {
-    fn default() -> Self {
-        Self {
-            from: 0,
-            until: u64::MAX,
-            lines: 0,
-        }
-    }
-}
-
-impl Resume {
-    /// The pieces that are left of those of the whole file. Bytes before them stay readable, for their context.
-    pub(super) fn of(&self, pieces: Vec<Piece>) -> Vec<Piece> {
-        let mut left = Vec::with_capacity(pieces.len());
-        for piece in pieces {
-            let (start, end) = (piece.start.max(self.from), piece.end.min(self.until));
-            if start < end {
-                let data = (piece.data.0, piece.data.1.min(self.until));
-                left.push(Piece { start, end, data });
-            }
-        }
-        left
-    }
-}
 
 /// Tells which sources hold something new, and from where, and how every log that was found will be known.
 #[derive(Debug)]

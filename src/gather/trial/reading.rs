@@ -1,6 +1,6 @@
 //! Reads a source's first records as the reader would, and keeps what they say in the place of counting it.
 
-use super::Trial;
+use super::tried::Trial;
 use super::understood::Understood;
 use crate::gather::carries::Bytes;
 use crate::gather::dates::Midnights;

@@ -5,11 +5,13 @@
 
 mod incident_io;
 mod page;
+mod read;
 mod statuspage_io;
 #[cfg(test)]
 mod tests;
 
-pub use page::{Impact, Incident, StatusPage, Unreadable};
+pub use page::{Impact, Incident, StatusPage};
+pub use read::{Unreadable, by_page, status_page};
 
 use crate::model::{Dimension, Finding, Findings, Name, Side, StatusNote, Time, Window};
 use std::collections::BTreeSet;
@@ -23,39 +25,6 @@ const RESOLVED_EARLY_MS: i64 = 15 * 60_000;
 
 /// Notes on one window at most.
 const NOTES: usize = 5;
-
-/// Reads what status pages say: the documents of one page (incidents, summary, components) belong together.
-///
-/// # Errors
-/// Which document is none of a known layout.
-pub fn status_page(documents: &[Vec<u8>]) -> Result<StatusPage, Unreadable> {
-    page::read(documents)
-}
-
-/// Reads documents of several pages: those of one provider, or of none, belong together.
-#[must_use]
-pub fn by_page(documents: &[Vec<u8>]) -> Vec<StatusPage> {
-    let mut pages: Vec<(Option<&'static str>, Vec<Vec<u8>>)> = Vec::new();
-    for document in documents {
-        let provider = status_page(std::slice::from_ref(document))
-            .ok()
-            .and_then(|page| page.provider);
-        match pages
-            .iter_mut()
-            .find(|(known, _)| provider.is_none() || known.is_none() || *known == provider)
-        {
-            Some((known, documents)) => {
-                *known = known.or(provider);
-                documents.push(document.clone());
-            }
-            None => pages.push((provider, vec![document.clone()])),
-        }
-    }
-    pages
-        .into_iter()
-        .filter_map(|(_, documents)| status_page(&documents).ok())
-        .collect()
-}
 
 /// Notes at every window what the pages said.
 pub fn corroborate(findings: &mut Findings, pages: &[StatusPage]) {

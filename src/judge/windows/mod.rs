@@ -10,6 +10,7 @@ mod confine;
 mod draft;
 mod edges;
 mod ended;
+mod found;
 mod localise;
 mod round;
 #[cfg(test)]

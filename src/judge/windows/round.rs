@@ -3,8 +3,8 @@
 use super::automaton::{Segment, Series, segments};
 use super::draft::{Draft, make};
 use super::edges::{cut_at_recovery, trim};
+use super::found::Found;
 use super::localise::{Localised, localise};
-use super::search::Found;
 use super::statistics::{evidence, f};
 use super::table::{Slice, Table};
 use crate::judge::thresholds::{BRIDGE_CHANCE, BRIDGED_MS, CELL_MS, GAIN_NEEDED, PROXY_RATIO, Thresholds};

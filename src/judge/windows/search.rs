@@ -3,6 +3,7 @@
 
 use super::automaton::{Segment, segments};
 use super::draft::Draft;
+use super::found::Found;
 use super::round::Round;
 use super::slices::{Slices, failed};
 use super::statistics::f;
@@ -10,32 +11,12 @@ use super::table::{Slice, Table};
 use crate::judge::thresholds::{
     ANCHOR_RATIO, ANCHOR_SHARE, BACKGROUND_AGAIN, BACKGROUND_CAP, EVIDENCE_FLOOR, ROUNDS, Thresholds,
 };
-use crate::model::{Dimension, Scope};
+use crate::model::Dimension;
 use crate::workers::Workers;
 use std::collections::BTreeMap;
 
 /// Minutes of a day: more cells than these do not ask for more evidence per window, or long logs would be blind.
 const CELLS_AT_MOST: u64 = 1440;
-
-/// A found stretch: where, on which slice, in which table.
-pub(super) struct Found {
-    pub(super) segment: Segment,
-    pub(super) slice: Slice,
-    pub(super) in_proxies: bool,
-}
-
-impl Found {
-    /// Its slice as a scope of the table it was found in.
-    pub(super) fn slice_in(&self, table: &Table<'_>) -> Scope {
-        let named = self.slice.and_then(|(dimension, value)| {
-            let name = table.names.get(dimension)?.get(usize::from(value))?;
-            Some((*table.dimensions.get(dimension)?, vec![name.clone()]))
-        });
-        Scope {
-            values: named.into_iter().collect(),
-        }
-    }
-}
 
 /// The windows of one side. The background is what the user says it is, else what is usual, else what the logs tell: first
 /// guessed from their blocks, then measured outside the windows found so, where it is clearly higher. The guess is low on

@@ -1,6 +1,7 @@
 //! What a history says: which windows come back, how long repair takes, how much failed per week, and was it promised so.
 
-use super::{History, Span, day, month, week};
+use super::span::{Span, day, month, week};
+use super::stretch::History;
 use crate::keep::hours::Tally;
 use crate::keep::windows::Kept;
 use crate::model::Time;

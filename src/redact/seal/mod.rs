@@ -2,37 +2,19 @@
 //! reader is a stranger.
 
 mod names;
+mod policy;
 mod trace;
 mod walk;
 
 #[cfg(test)]
 mod tests;
 
+pub use policy::{Audience, Policy};
 pub use trace::{SealedTrace, seal_trace};
 
 use super::wall::Removed;
 use crate::model::{Findings, Name, Scope};
 use names::{Names, What};
-
-/// Who reads the report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Audience {
-    /// The engineer at the terminal: own names stay.
-    Terminal,
-    /// The own team, on request: own names stay, and the report is marked "do not send".
-    Internal,
-    /// Anybody it may be forwarded to: own names become pseudonyms.
-    Forwardable,
-}
-
-/// What may be told, and to whom.
-#[derive(Clone)]
-pub struct Policy {
-    /// Who reads it.
-    pub audience: Audience,
-    /// The key of the pseudonyms.
-    pub key: Vec<u8>,
-}
 
 /// Findings that may be shown. The fields are private: nothing else can make one.
 #[derive(Clone, Debug)]

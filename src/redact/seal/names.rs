@@ -1,7 +1,7 @@
 //! What stands in a report for each value: itself where it may be told, a stand-in where it names something own, a marker
 //! where it hides a secret.
 
-use super::{Audience, Policy};
+use super::policy::{Audience, Policy};
 use crate::model::{Name, id_hash};
 use crate::providers;
 use crate::redact::pseudonym::{Kind, Pseudonyms};

@@ -1,7 +1,8 @@
 //! The door for the life of one call.
 
 use super::names::Names;
-use super::{Audience, Policy, walk};
+use super::policy::{Audience, Policy};
+use super::walk;
 use crate::model::Trace;
 use crate::redact::wall::Removed;
 

@@ -1,7 +1,24 @@
 //! Whether a text that has a secret's shape is one: check digits, and what a report itself writes in a secret's place.
 
-use super::shapes::CLASSES;
 use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// Every class, as it stands in a report in a secret's place.
+pub(super) const CLASSES: [&str; 14] = [
+    "private-key",
+    "jwt",
+    "api-key",
+    "credential",
+    "cookie",
+    "signed-url",
+    "webhook",
+    "email",
+    "iban",
+    "card",
+    "government-id",
+    "phone",
+    "address",
+    "mac-address",
+];
 
 pub(super) fn always(_: &str) -> bool {
     true

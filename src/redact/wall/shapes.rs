@@ -13,24 +13,6 @@ pub(super) const BOUND: &str = r"(?:^|[^A-Za-z0-9]|\\[bfnrt])";
 /// A class, a shape whose group `s` is what goes, its check, and what every match holds.
 pub(super) type Row = (&'static str, &'static str, fn(&str) -> bool, Hint);
 
-/// Every class, as it stands in a report in a secret's place.
-pub(super) const CLASSES: [&str; 14] = [
-    "private-key",
-    "jwt",
-    "api-key",
-    "credential",
-    "cookie",
-    "signed-url",
-    "webhook",
-    "email",
-    "iban",
-    "card",
-    "government-id",
-    "phone",
-    "address",
-    "mac-address",
-];
-
 /// What leaves in no report. A key may stand behind any letter that is not part of a word, and ends before any that is
 /// not part of a key: quotes, brackets, `&` and the end are all the same.
 pub(super) const SECRETS: &[Row] = &[

@@ -185,7 +185,7 @@ fn every_shape_is_a_regex() {
             regex::Regex::new(&shape.replace(super::BOUND_MARK, super::BOUND)).is_ok(),
             "{class}: {shape}"
         );
-        assert!(super::shapes::CLASSES.contains(class), "{class}");
+        assert!(super::checks::CLASSES.contains(class), "{class}");
     }
 }
 

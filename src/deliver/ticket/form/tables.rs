@@ -4,7 +4,7 @@
 //! Azure OpenAI's errors (go.microsoft.com/fwlink/?linkid=2213926); cloud.google.com/support/docs/best-practices; AWS
 //! Bedrock, troubleshooting-api-error-codes.
 
-use super::{Ask, Form, Skeleton};
+use super::field::{Ask, Form, Skeleton};
 
 const PRIORITY: Ask = Ask::Fill("priority and business impact, P1 (critical) to P4 (low)");
 const RESPONSE_CAME: &str = "x-request-id";

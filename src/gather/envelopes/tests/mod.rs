@@ -5,7 +5,8 @@ mod cuts;
 
 use super::chain::Clock;
 use super::find::{Judged, find};
-use super::read::{Reader, Wrapped, read};
+use super::read::{Wrapped, read};
+use super::reader::Reader;
 use super::{ALL, Opening, Outer};
 use crate::gather::formats::{self, Fit};
 use crate::gather::frame::{Framing, Owned, Refill, Window};

@@ -13,7 +13,7 @@ use super::access_keys::{Key, Unit, fill_in};
 use super::access_line::is_exchange;
 use super::access_own;
 use super::format::{Fit, Format, Unread};
-use super::json_values::{Unescaped, raw};
+use super::json_values::Unescaped;
 use crate::gather::alike::Slot;
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::json::{Members, Value};
@@ -191,11 +191,6 @@ impl Format for AccessJson {
             Writer::Other => "https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span",
         }
     }
-}
-
-/// The text of a header's value, or of its first.
-fn header_text(value: Value<'_>) -> Option<&str> {
-    super::json_values::first(value).and_then(raw).filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]

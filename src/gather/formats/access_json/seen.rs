@@ -1,9 +1,9 @@
 //! What tells an access line from what an application writes of the calls that it makes.
 
-use super::header_text;
 use crate::gather::formats::access_keys::{Key, is_none};
 use crate::gather::formats::access_line;
 use crate::gather::formats::header_map;
+use crate::gather::formats::json_values::{first, raw};
 use crate::gather::formats::shapes;
 use crate::model::Fields;
 use crate::providers;
@@ -179,4 +179,9 @@ fn message(text: &str) -> Message {
 fn is_a_request(text: &str) -> bool {
     text.split_once(' ')
         .is_some_and(|(method, rest)| shapes::is_usual_method(method) && rest.starts_with('/'))
+}
+
+/// The text of a header's value, or of its first.
+fn header_text(value: Value<'_>) -> Option<&str> {
+    first(value).and_then(raw).filter(|text| !text.is_empty())
 }

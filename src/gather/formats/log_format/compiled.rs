@@ -6,7 +6,7 @@ use super::own;
 use super::template::Template;
 use crate::gather::alike::Slot;
 use crate::gather::formats::format::{Fit, Format, Unread};
-use crate::gather::formats::{haproxy, haproxy_own};
+use crate::gather::formats::haproxy;
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::scan::{self, Cursor};
 
@@ -131,7 +131,7 @@ impl Compiled {
         let mut fields = Fields::default();
         self.read(line, &mut fields).ok()?;
         let (mut slots, rest) = match self.dialect {
-            Dialect::Haproxy => haproxy_own::header(line)?,
+            Dialect::Haproxy => haproxy::header(line)?,
             _ => (Vec::new(), line),
         };
         let mut told = Vec::new();

@@ -3,7 +3,7 @@
 use super::meaning::Meaning;
 use crate::gather::alike::{Own, Slot};
 use crate::gather::formats::access_keys::{Key, Unit};
-use crate::gather::formats::{access_own, haproxy_own};
+use crate::gather::formats::{access_own, haproxy};
 use crate::model::Fields;
 
 /// The shortest id that nobody reads (a trace's, a span's).
@@ -28,7 +28,7 @@ pub(super) fn slots(line: &str, fields: &Fields<'_>, told: &[(Meaning, &str)]) -
         Meaning::Silent => silent(line, value).into_iter().collect(),
         Meaning::Captures(_) => {
             let values = value.trim_matches(['{', '}']).split('|');
-            values.filter_map(|value| haproxy_own::id(line, fields, value)).collect()
+            values.filter_map(|value| haproxy::id(line, fields, value)).collect()
         }
         _ => Vec::new(),
     };

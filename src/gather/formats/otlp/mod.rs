@@ -76,7 +76,7 @@ fn document(line: &str, emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread>
     }
     for (name, array) in parts {
         match name {
-            "resourceSpans" => spans::read(array, emit),
+            "resourceSpans" => models::read(array, emit),
             "resourceLogs" => logs::read(array, emit),
             _ => {}
         }

@@ -1,12 +1,39 @@
 //! How the spans of one document belong together: a model call, the exchanges below it, a framework's span around it.
 
-use super::spans::Span;
+use super::spans::{Span, span};
+use super::{host, members_of, objects};
+use crate::gather::formats::json_values::Unescaped;
 use crate::gather::messages;
 use crate::model::{Fields, Grain};
 use ahash::{AHashMap, AHashSet};
 
 /// The first status that is no success.
 const ERRORS_FROM: u16 = 400;
+
+/// Reads `resourceSpans`.
+pub(super) fn read(resources: &str, emit: &mut dyn FnMut(&Fields<'_>)) {
+    let mut texts = Vec::new();
+    for resource in objects(resources) {
+        let host = host(resource);
+        // Before version 0.19 of the protocol the scope was called an instrumentation library.
+        for name in ["scopeSpans", "instrumentationLibrarySpans"] {
+            for scope in members_of(resource, name) {
+                texts.extend(members_of(scope, "spans").map(|text| (host, text)));
+            }
+        }
+    }
+    let buffers: Vec<Unescaped> = texts.iter().map(|_| Unescaped::default()).collect();
+    let read = texts.iter().zip(&buffers).map(|((host, text), buffer)| {
+        let mut span = span(text, buffer);
+        span.fields.host = *host;
+        span
+    });
+    let spans: Vec<Span<'_>> = read.filter(|span| !span.server).collect();
+    let models = Models::of(&spans);
+    for fields in spans.iter().filter_map(|span| models.fields(span)) {
+        emit(&fields);
+    }
+}
 
 /// What the spans of a document that ask a model say of the others.
 #[derive(Debug, Default)]

@@ -4,8 +4,7 @@
 //! of OpenInference and OpenLLMetry where they differ.
 
 use super::attributes::each;
-use super::models::Models;
-use super::{array, host, members_of, objects};
+use super::{array, members_of};
 use crate::gather::formats::header_map;
 use crate::gather::formats::json_values::{Unescaped, raw};
 use crate::gather::formats::told::fill_from_exception;
@@ -43,7 +42,7 @@ pub(super) struct Span<'a> {
     start: Option<&'a str>,
     pub(super) end: Option<&'a str>,
     /// It serves somebody else's request.
-    server: bool,
+    pub(super) server: bool,
     failed: bool,
     operation: Option<&'a str>,
     api: Option<&'a str>,
@@ -54,32 +53,7 @@ pub(super) struct Span<'a> {
     provider: bool,
 }
 
-/// Reads `resourceSpans`.
-pub(super) fn read(resources: &str, emit: &mut dyn FnMut(&Fields<'_>)) {
-    let mut texts = Vec::new();
-    for resource in objects(resources) {
-        let host = host(resource);
-        // Before version 0.19 of the protocol the scope was called an instrumentation library.
-        for name in ["scopeSpans", "instrumentationLibrarySpans"] {
-            for scope in members_of(resource, name) {
-                texts.extend(members_of(scope, "spans").map(|text| (host, text)));
-            }
-        }
-    }
-    let buffers: Vec<Unescaped> = texts.iter().map(|_| Unescaped::default()).collect();
-    let read = texts.iter().zip(&buffers).map(|((host, text), buffer)| {
-        let mut span = span(text, buffer);
-        span.fields.host = *host;
-        span
-    });
-    let spans: Vec<Span<'_>> = read.filter(|span| !span.server).collect();
-    let models = Models::of(&spans);
-    for fields in spans.iter().filter_map(|span| models.fields(span)) {
-        emit(&fields);
-    }
-}
-
-fn span<'a>(text: &'a str, unescaped: &'a Unescaped) -> Span<'a> {
+pub(super) fn span<'a>(text: &'a str, unescaped: &'a Unescaped) -> Span<'a> {
     let mut span = Span::default();
     for (name, value) in Members::of(text).into_iter().flatten() {
         match (name, value) {

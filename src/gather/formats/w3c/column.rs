@@ -1,7 +1,4 @@
-//! What a column's name means, and where its value goes.
-
-use super::Row;
-use crate::text::scan;
+//! What a column's name means.
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,66 +64,4 @@ impl Column {
             _ => Self::Other,
         }
     }
-}
-
-/// Words of CloudFront for an exchange that went as it should.
-const FINE: [&str; 7] = [
-    "Hit",
-    "Miss",
-    "RefreshHit",
-    "Redirect",
-    "OriginShieldHit",
-    "MissGeneratedResponse",
-    "LambdaGeneratedResponse",
-];
-
-impl<'a> Row<'a> {
-    /// Puts one value where it belongs; `-` is none.
-    pub(in crate::gather::formats) fn set(&mut self, column: Column, value: &'a str) {
-        if matches!(value, "-" | "") {
-            return;
-        }
-        let fields = &mut self.fields;
-        match column {
-            Column::Date => self.date = Some(value),
-            Column::Time => self.time = Some(value),
-            Column::Epoch => self.epoch = Some(value),
-            Column::Client => fields.client = Some(value),
-            Column::Method => fields.method = Some(value).filter(|method| scan::is_method(method)),
-            Column::Stem => fields.url = Some(value),
-            Column::Query => {
-                fields.gateway_request_id = in_query(value, "X-ARR-LOG-ID").or(fields.gateway_request_id);
-                fields.upstream_status = in_query(value, "SERVER-STATUS").filter(|status| *status != "0");
-            }
-            Column::Status => fields.status = scan::status(value),
-            Column::Host => fields.server_address = fields.server_address.or(Some(value)),
-            Column::ViewerHost => fields.server_address = Some(value),
-            Column::Taken => fields.duration_ms = scan::scaled(value, if value.contains('.') { 3 } else { 0 }),
-            Column::Result => {
-                // A plain error has no cause: only the detailed type says that there is none to tell.
-                let told = Some(value).filter(|value| *value != "Error" && !FINE.contains(value));
-                fields.proxy_flag = fields.proxy_flag.or(told);
-            }
-            Column::Detailed => {
-                let told = Some(value).filter(|value| !FINE.contains(value));
-                fields.proxy_flag = told.or(fields.proxy_flag);
-            }
-            Column::GatewayId => fields.gateway_request_id = Some(value),
-            Column::OriginFirstByte => fields.upstream_header_ms = Some(scan::scaled(value, 3)),
-            Column::Machine => fields.host = Some(value),
-            Column::ProviderId => fields.x_request_id = fields.x_request_id.or(Some(value)),
-            Column::ClientRequestId => fields.x_client_request_id = Some(value),
-            Column::Win32 => fields.proxy_flag = Some(value).filter(|code| *code != "0").or(fields.proxy_flag),
-            Column::Other => {}
-        }
-    }
-}
-
-/// The value of a key in a query.
-fn in_query<'a>(query: &'a str, wanted: &str) -> Option<&'a str> {
-    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    pairs
-        .filter(|(key, value)| *key == wanted && !value.is_empty())
-        .map(|(_, value)| value)
-        .next()
 }

@@ -4,25 +4,15 @@
 //! nothing but the line and its layout. <https://www.w3.org/TR/WD-logfile.html>
 
 mod column;
+mod row;
 
 pub(super) use column::Column;
-
-use crate::model::Fields;
+pub(super) use row::Row;
 
 /// The columns of a log, in their order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Layout {
     columns: Box<[Column]>,
-}
-
-/// One line: its fields, and its stamp in parts.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Row<'a> {
-    pub(super) fields: Fields<'a>,
-    pub(super) date: Option<&'a str>,
-    pub(super) time: Option<&'a str>,
-    /// An epoch, where the log has one.
-    pub(super) epoch: Option<&'a str>,
 }
 
 /// What begins the line that declares the columns.
@@ -61,17 +51,6 @@ impl Layout {
             row.set(*column, value);
         }
         row
-    }
-}
-
-impl<'a> Row<'a> {
-    /// The row's instant as one stamp.
-    pub(super) fn stamp(&self) -> Option<String> {
-        match (self.date, self.time, self.epoch) {
-            (_, _, Some(epoch)) => Some(epoch.to_owned()),
-            (Some(date), Some(time), None) => Some(format!("{date}T{time}Z")),
-            _ => None,
-        }
     }
 }
 

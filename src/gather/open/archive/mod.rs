@@ -6,6 +6,7 @@
 mod tape;
 mod tar;
 mod zip;
+mod zip_entry;
 mod zip_headers;
 
 use super::section::Section;

@@ -3,10 +3,11 @@
 //! Members are unpacked by this program's own decoders, so that its limits hold. Which bytes are a member's is all that
 //! is asked of the directory. <https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT>
 
+use super::zip_entry::{Entry, Method, method};
 use super::{CUT_SHORT, Listing, MOST_MEMBERS, Member, Place, name, zip_headers};
 use crate::gather::open::section::Section;
 use crate::gather::open::unpack::{self, Counted, Limit, capped};
-use crate::gather::open::{Packing, Refused, Stream};
+use crate::gather::open::{Refused, Stream};
 use ::zip::{CompressionMethod, ZipArchive};
 use chrono::NaiveDate;
 use flate2::Crc;
@@ -18,14 +19,6 @@ use std::sync::atomic::AtomicU64;
 
 /// Bytes asked of the disk at a time.
 const BLOCK: usize = 128 * 1024;
-
-/// How a member is packed (APPNOTE 4.4.5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Method {
-    Stored,
-    Deflated,
-    Like(Packing),
-}
 
 /// The methods' numbers (APPNOTE 4.4.5), which the directory's reader keeps to itself.
 const NUMBERS: [(CompressionMethod, u16); 9] = [
@@ -103,17 +96,6 @@ impl Read for Checked {
         self.crc.update(out.get(..count).unwrap_or_default());
         Ok(count)
     }
-}
-
-/// What a directory or a header says of a member.
-pub(super) struct Entry<'a> {
-    pub(super) name: &'a [u8],
-    pub(super) method: u16,
-    pub(super) is_encrypted: bool,
-    pub(super) at: u64,
-    pub(super) packed: u64,
-    pub(super) whole: Option<(u64, u32)>,
-    pub(super) written: Option<NaiveDate>,
 }
 
 /// What an archive holds.
@@ -198,17 +180,6 @@ fn take(entry: &Entry<'_>, listing: &mut Listing) {
     });
 }
 
-fn method(number: u16) -> Option<Method> {
-    Some(match number {
-        0 => Method::Stored,
-        8 => Method::Deflated,
-        12 => Method::Like(Packing::Bzip2),
-        93 => Method::Like(Packing::Zstd),
-        95 => Method::Like(Packing::Xz),
-        _ => return None,
-    })
-}
-
 fn unread(method: u16) -> String {
     let name = match method {
         9 => "deflate64",
@@ -218,9 +189,4 @@ fn unread(method: u16) -> String {
         _ => "an unknown method",
     };
     format!("packed with {name}: not read, unpack it first")
-}
-
-/// Whether a member may be looked for behind a damaged header: only what this program reads.
-pub(super) fn is_method(number: u16) -> bool {
-    method(number).is_some()
 }

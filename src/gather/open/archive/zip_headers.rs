@@ -1,7 +1,7 @@
 //! Walks a zip archive by the headers before its members: the way to what a cut-off archive still holds, for its
 //! directory stood at its end.
 
-use super::zip::{Entry, is_method};
+use super::zip_entry::{Entry, is_method};
 use chrono::NaiveDate;
 use memchr::memmem;
 use std::fs::File;
