@@ -2,6 +2,7 @@
 //! zap, zerolog, slog, loguru, ECS, GELF and what applications make up.
 
 pub(super) mod own;
+mod remembered;
 mod unit;
 mod walk;
 

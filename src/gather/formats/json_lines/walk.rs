@@ -1,5 +1,6 @@
 //! One line: its members by fact, nested objects included, escapes undone once.
 
+use super::remembered::{Meant, Remembered};
 use crate::gather::formats::Unread;
 use crate::gather::formats::told::Told;
 use crate::gather::keys::{self, Folded, Key};
@@ -65,73 +66,7 @@ thread_local! {
     static SCRATCH: Cell<String> = const { Cell::new(String::new()) };
 
     /// See [`Remembered`].
-    static REMEMBERED: Cell<Remembered> = const { Cell::new(Remembered(Vec::new())) };
-}
-
-/// Members whose leads are remembered from line to line.
-const PLACES_REMEMBERED: usize = 48;
-
-/// Leads remembered for one place: a program writes a handful of kinds of lines.
-const LEADS_REMEMBERED: usize = 4;
-
-/// Longest lead remembered.
-const LONGEST_LEAD: usize = 64;
-
-/// What stood before the value at one place of an earlier line, and what its key means.
-struct Lead {
-    text: Box<str>,
-    name: Box<str>,
-    key: Option<Key>,
-}
-
-/// The leads of the last lines, by their place in the line: a program writes its lines alike, so one comparison stands
-/// for finding a key, folding it and looking it up. Measured: half of the parse.
-#[derive(Default)]
-struct Remembered(Vec<Vec<Lead>>);
-
-impl Remembered {
-    /// The member at `place` of a line, by the leads remembered for it or by walking it.
-    fn member<'a, 'm>(&'m mut self, place: usize, members: &mut Members<'a>) -> Option<(Meant<'a, 'm>, Value<'a>)> {
-        if let Some(leads) = self.0.get_mut(place) {
-            let known = leads
-                .iter()
-                .enumerate()
-                .find_map(|(at, lead)| Some((at, members.next_behind(&lead.text)?)));
-            if let Some((at, value)) = known {
-                // The kind of line that came last comes next.
-                leads.swap(0, at);
-                return self.0.get(place)?.first().map(|lead| (Meant::Remembered(lead), value));
-            }
-        }
-        let (text, name, value) = members.next_with_lead()?;
-        self.learn(place, text, name);
-        Some((Meant::Walked(name), value))
-    }
-
-    fn learn(&mut self, place: usize, text: &str, name: &str) {
-        if place >= PLACES_REMEMBERED || text.len() > LONGEST_LEAD {
-            return;
-        }
-        if place >= self.0.len() {
-            self.0.resize_with(place + 1, Vec::new);
-        }
-        let Some(leads) = self.0.get_mut(place) else { return };
-        leads.truncate(LEADS_REMEMBERED - 1);
-        leads.insert(
-            0,
-            Lead {
-                text: text.into(),
-                name: name.into(),
-                key: keys::key(name),
-            },
-        );
-    }
-}
-
-/// A member's key: known from an earlier line, or as it stands.
-enum Meant<'a, 'm> {
-    Remembered(&'m Lead),
-    Walked(&'a str),
+    static REMEMBERED: Cell<Remembered> = const { Cell::new(Remembered::new()) };
 }
 
 /// The values of one line by fact, and which of them hold escapes.
@@ -346,10 +281,7 @@ fn set<'a>((place, group): (Place, Group), folded: &Folded, value: Raw<'a>, oute
 
 #[cfg(test)]
 mod tests {
-    use super::{Meant, Remembered};
     use crate::model::Fields;
-    use crate::text::json::Members;
-    use proptest::prelude::*;
 
     /// Asks of what a line says of its call.
     fn told<T>(line: &str, ask: impl Fn(&Fields<'_>) -> T) -> Vec<T> {
@@ -377,53 +309,5 @@ mod tests {
     fn a_spans_status_is_no_answers() {
         let line = r#"{"timestamp":"2026-11-18T08:00:03Z","status":{"code":2},"attributes":{"http.response.status_code":503,"gen_ai.request.model":"gpt-4o"}}"#;
         assert_eq!(told(line, |fields| fields.status), [Some(503)]);
-    }
-
-    /// Members as programs write them, with the blanks, the nesting and the damage that logs have.
-    fn member() -> impl Strategy<Value = String> {
-        let key = prop_oneof![Just("status"), Just("model"), Just("a b"), Just(r#"x\"y"#), Just("")];
-        let value = prop_oneof![
-            Just(r#""gpt-4o""#),
-            Just(r#""say \"no\"""#),
-            Just("200"),
-            Just("null"),
-            Just(r#"{"status": [1, "}"]}"#),
-            Just("[1, 2]"),
-            Just(r#""cut"#),
-            Just(""),
-        ];
-        let colon = prop_oneof![Just(":"), Just(": "), Just(" :"), Just("")];
-        (key, colon, value).prop_map(|(key, colon, value)| format!("\"{key}\"{colon}{value}"))
-    }
-
-    fn line() -> impl Strategy<Value = String> {
-        let comma = prop_oneof![Just(","), Just(", "), Just(" ,"), Just(",,")];
-        (
-            proptest::collection::vec(member(), 0..5),
-            comma,
-            prop_oneof![Just("}"), Just(" }"), Just("")],
-        )
-            .prop_map(|(members, comma, end)| format!("{{{}{end}", members.join(comma)))
-    }
-
-    proptest! {
-        #[test]
-        fn remembered_leads_say_what_walking_says(lines in proptest::collection::vec(line(), 1..12)) {
-            let mut remembered = Remembered::default();
-            for line in &lines {
-                let mut walked = Members::of(line).unwrap();
-                let mut quick = Members::of(line).unwrap();
-                for place in 0.. {
-                    let plain = walked.next();
-                    let fast = remembered.member(place, &mut quick).map(|(meant, value)| match meant {
-                        Meant::Remembered(lead) => (lead.name.to_string(), value),
-                        Meant::Walked(name) => (name.to_owned(), value),
-                    });
-                    prop_assert_eq!(plain.map(|(name, value)| (name.to_owned(), value)), fast);
-                    if plain.is_none() { break; }
-                }
-                prop_assert_eq!(walked.is_whole(), quick.is_whole());
-            }
-        }
     }
 }
