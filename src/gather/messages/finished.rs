@@ -5,6 +5,7 @@
 //! one (a configuration, a batch, an agent's run), so a doubtful line is none.
 
 use super::pairs::{Key, Pairs};
+use super::run::absent;
 use super::wording::Wording;
 use super::words::Words;
 use super::{Said, prose, summary};
@@ -92,7 +93,7 @@ impl<'a> Told<'a> {
                 Some(true) => self.is_well = true,
                 _ => self.is_spoilt = true,
             },
-            Some(Key::Error | Key::ErrorType | Key::ErrorCode | Key::ErrorMessage) => self.is_spoilt |= !summary::absent(value),
+            Some(Key::Error | Key::ErrorType | Key::ErrorCode | Key::ErrorMessage) => self.is_spoilt |= !absent(value),
             Some(_) => {}
             None => self.other(&name.to_ascii_lowercase(), value),
         }

@@ -33,6 +33,7 @@ mod python_sdk;
 mod quoted;
 mod raised;
 mod retry_wrapper;
+mod run;
 mod scan;
 mod summary;
 mod trace;
@@ -51,11 +52,11 @@ pub use raised::read as raised;
 pub(super) use retry_wrapper::pause_ms;
 pub(super) use scan::duration_ms;
 pub use scan::is_body_id;
-pub(super) use summary::is_before_an_end;
 pub use trace::attach;
 pub use two_lines::is_answer;
 pub(super) use two_lines::{HEAD as ANSWER_HEAD, answer};
 pub use wording::Wording;
+pub(super) use words::is_before_an_end;
 
 use crate::model::Fields;
 

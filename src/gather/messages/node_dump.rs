@@ -3,7 +3,7 @@
 
 use super::exception::Raised;
 use super::named::{by_mistral, within};
-use super::summary::Run;
+use super::run::Run;
 use super::{Said, dump, headers, node_client, prose, scan, trace};
 use crate::model::{Fields, Grain, Instant};
 

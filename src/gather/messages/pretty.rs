@@ -18,7 +18,7 @@
 //! (<https://github.com/pinojs/pino-pretty>, lib/utils/prettify-object.js and prettify-error-log.js).
 
 use super::exception::{self, Raised};
-use super::summary::Run;
+use super::run::Run;
 use super::{Said, dump, headers, prose, scan, trace};
 use crate::model::{Fields, Grain, Instant};
 

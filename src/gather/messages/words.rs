@@ -65,3 +65,19 @@ impl Words {
         words
     }
 }
+
+/// Whether words speak of a time that is not a call's: the one to its first token, that of a queue or a cache.
+pub(in crate::gather) fn is_before_an_end(words: &str) -> bool {
+    const BEFORE: [&str; 8] = [
+        "start",
+        "begin",
+        "first token",
+        "first chunk",
+        "queue",
+        "cache",
+        "wait",
+        "tokeni",
+    ];
+    let words = words.to_ascii_lowercase();
+    BEFORE.iter().any(|word| words.contains(word))
+}

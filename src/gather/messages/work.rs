@@ -5,6 +5,7 @@
 //! of the kind that models are asked for, the time it took beside tokens or a 200, or an answer's id.
 
 use super::finished::{Told, has_answers_id, is_told_otherwise, was_asked};
+use super::words::is_before_an_end;
 use super::{Said, prose, scan, summary};
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
@@ -48,7 +49,7 @@ pub(super) fn read<'a>(line: &'a str, rest: &str, fields: &mut Fields<'a>) -> Op
     }
     let model = told.model.unwrap_or(named);
     providers::by_model(model)?;
-    let took = (!summary::is_before_an_end(line)).then(|| took_ms(line)).flatten();
+    let took = (!is_before_an_end(line)).then(|| took_ms(line)).flatten();
     let is_of_the_model = || told.model.is_some() || was_asked(line, model, &told);
     let in_time = || {
         let (is_well, ended) = (is_answered_200(line), told.wording.has_ended(told.is_spent));
