@@ -2,35 +2,26 @@
 //! its own names. A full table of ids would cost memory with the size of the logs; a second look at the stretches
 //! around failures does not.
 
+mod failed;
+mod log;
+mod stretches;
+
+pub(super) use stretches::united;
+
 use super::A_GREAT_MANY;
 use super::correlate::Clocks;
-use crate::model::{Grain, Name, Observation, Outcome, RetrySaid, Rollup, SourceRollup, Time, Wanted, id_hash};
+use crate::model::{Name, Rollup, Time, Wanted};
 use crate::workers::Workers;
+use failed::{Failed, batches};
+use log::Log;
 use std::collections::BTreeMap;
-use std::ops::Range;
-
-/// Two logs' records of one moment may be this far out of order.
-const BEFORE_MS: i64 = 5_000;
+use stretches::stretches;
 
 /// A call ends at most this long after its failure, beside what the longest call took: the pauses of two retries.
 const PAUSES_MS: i64 = 60_000;
 
 /// Calls that a failure may be followed by take at most as long as so many of the longest that was seen.
 const LONGEST_TIMES: i64 = 2;
-
-/// How long the answer to a retry is waited for, the longest first: of a log with very many successes only those soon behind
-/// the retries are brought, for the next one tells as much there.
-const ANSWERS_MS: [i64; 7] = [600_000, 120_000, 30_000, 8_000, 2_000, 500, 125];
-
-/// A stamp in whole seconds may say that an answer came so much before it did.
-const WHOLE_SECOND_MS: i64 = 1_000;
-
-/// Successes of one log that are brought whole for its retries: as many as there are retries, or so many. They take some
-/// six megabytes.
-const ANSWERS: u64 = 32_768;
-
-/// Records that a worker looks through before it asks for more.
-const RECORDS_AT_ONCE: usize = 8192;
 
 /// What a second look should bring.
 #[must_use]
@@ -46,65 +37,6 @@ pub fn clocks_and_wanted(rollup: &Rollup, threads: usize) -> (Clocks, Wanted) {
     let clocks = Clocks::of(rollup, &workers);
     let wanted = wanted_by(rollup, &clocks, &workers);
     (clocks, wanted)
-}
-
-/// A log, as it is asked for failures.
-struct Log<'r> {
-    rollup: &'r SourceRollup,
-    /// What is added to its times.
-    offset_ms: i64,
-    /// Whether it tells of calls that went well, so that a failure's call may end in it.
-    ends_calls: bool,
-    /// Whether it tells of attempts that went well, which nothing else ties to the retries that it announces.
-    answers_retries: bool,
-}
-
-impl<'r> Log<'r> {
-    fn of(rollup: &'r SourceRollup, offset_ms: i64) -> Self {
-        let ends_calls = rollup.cells.total(Grain::Call) > 0;
-        // A call's own line that says how long it took tells which attempts were its own.
-        let shows_calls = ends_calls && rollup.longest_ms > 0;
-        Self {
-            rollup,
-            offset_ms,
-            ends_calls,
-            answers_retries: !shows_calls && !rollup.numbers_attempts && rollup.cells.total(Grain::Attempt) > 0,
-        }
-    }
-
-    /// When the answers to retries that were due then may stand.
-    fn answers(&self, due: &[Time]) -> Vec<(Time, Time)> {
-        let most = ANSWERS.max(due.len() as u64);
-        let stretches = |wait: &i64| {
-            let around = |due: &Time| (due.plus_ms(-WHOLE_SECOND_MS.min(*wait)), due.plus_ms(*wait));
-            united(due.iter().map(around).collect())
-        };
-        let successes = |spans: &[(Time, Time)]| -> u64 {
-            let within = |(from, to): &(Time, Time)| self.rollup.cells.total_within(Grain::Attempt, &(*from..=*to));
-            spans.iter().map(within).sum()
-        };
-        let fitting = ANSWERS_MS.iter().map(stretches).find(|spans| successes(spans) <= most);
-        fitting.unwrap_or_default()
-    }
-}
-
-/// Some of the logs, or some of the records of one.
-struct Batch {
-    logs: Range<usize>,
-    records: Range<usize>,
-}
-
-/// The failures of some records.
-#[derive(Default)]
-struct Failed {
-    /// Hashes of the callers' ids.
-    hashes: Vec<u64>,
-    /// The stretches around failures that have one, on the common clock.
-    around: Vec<(Time, Time)>,
-    /// When something failed in a log in which its call may end, by the log's number.
-    times: Vec<(usize, Vec<Time>)>,
-    /// When a retry was due in a log in which its answer may stand, by the log's number.
-    due: Vec<(usize, Vec<Time>)>,
 }
 
 fn wanted_by(rollup: &Rollup, clocks: &Clocks, workers: &Workers) -> Wanted {
@@ -164,116 +96,10 @@ fn wanted_by(rollup: &Rollup, clocks: &Clocks, workers: &Workers) -> Wanted {
     wanted
 }
 
-/// Batches of about as many records each: a log has millions, or one.
-fn batches(logs: &[Log<'_>]) -> Vec<Batch> {
-    let mut batches: Vec<Batch> = Vec::new();
-    let mut small = Batch {
-        logs: 0..0,
-        records: 0..0,
-    };
-    for (number, log) in logs.iter().enumerate() {
-        let records = log.rollup.observations.len();
-        if small.records.end + records > RECORDS_AT_ONCE {
-            batches.push(std::mem::replace(
-                &mut small,
-                Batch {
-                    logs: number..number,
-                    records: 0..0,
-                },
-            ));
-        }
-        if records > RECORDS_AT_ONCE {
-            batches.extend((0..records).step_by(RECORDS_AT_ONCE).map(|from| Batch {
-                logs: number..number + 1,
-                records: from..records.min(from + RECORDS_AT_ONCE),
-            }));
-            small.logs = number + 1..number + 1;
-        } else {
-            small.logs.end = number + 1;
-            small.records.end += records;
-        }
-    }
-    batches.push(small);
-    batches
-}
-
-impl Failed {
-    fn of(batch: &Batch, logs: &[Log<'_>], after: i64) -> Self {
-        let mut failed = Self::default();
-        let mut failing: Vec<Time> = Vec::new();
-        for number in batch.logs.clone() {
-            let Some(log) = logs.get(number) else { continue };
-            let all = &log.rollup.observations[..];
-            // Of several logs each is looked through in whole.
-            let some = all
-                .get(batch.records.clone())
-                .filter(|_| batch.logs.len() == 1)
-                .unwrap_or(all);
-            let mut times: Vec<Time> = Vec::new();
-            let mut due: Vec<Time> = Vec::new();
-            for seen in some.iter().filter(|seen| has_failed(seen)) {
-                // A log that numbers its attempts has told already which call was saved.
-                if let (Some(id), false) = (seen.ids.x_client_request_id(), log.rollup.numbers_attempts) {
-                    failed.hashes.push(id_hash(id));
-                    failing.push(seen.time.plus_ms(log.offset_ms));
-                }
-                if log.ends_calls && seen.grain != Grain::Call {
-                    times.push(seen.time);
-                }
-                if log.answers_retries
-                    && let Some(retry) = seen.retry.filter(|retry| retry.is_announced())
-                    && seen.ids.x_client_request_id().is_none()
-                {
-                    due.push(seen.time.plus_ms(i64::from(retry.in_ms.unwrap_or(0))));
-                }
-            }
-            if !due.is_empty() {
-                failed.due.push((number, due));
-            }
-            if !times.is_empty() {
-                times.sort_unstable();
-                times.dedup();
-                failed.times.push((number, times));
-            }
-        }
-        failing.sort_unstable();
-        failing.dedup();
-        failed.around = stretches(&failing, after);
-        failed
-    }
-}
-
-/// Whether a record tells of an attempt that failed.
-fn has_failed(seen: &Observation) -> bool {
-    let failed = seen.outcome.is_failure() || seen.outcome.is_caller_side() || seen.retry.is_some_and(RetrySaid::is_announced);
-    failed && seen.outcome != Outcome::Success
-}
-
-/// The stretches around sorted instants.
-fn stretches(times: &[Time], after_ms: i64) -> Vec<(Time, Time)> {
-    united(
-        times
-            .iter()
-            .map(|time| (time.plus_ms(-BEFORE_MS), time.plus_ms(after_ms)))
-            .collect(),
-    )
-}
-
-pub(super) fn united(mut spans: Vec<(Time, Time)>) -> Vec<(Time, Time)> {
-    spans.sort_unstable();
-    let mut united: Vec<(Time, Time)> = Vec::new();
-    for (from, to) in spans {
-        match united.last_mut() {
-            Some(last) if from <= last.1 => last.1 = last.1.max(to),
-            _ => united.push((from, to)),
-        }
-    }
-    united
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{BEFORE_MS, Clocks, Log, RECORDS_AT_ONCE, Workers, clocks_and_wanted, stretches};
+    use super::failed::RECORDS_AT_ONCE;
+    use super::{Clocks, Log, Workers, clocks_and_wanted};
     use crate::model::{
         Alike, Attributes, Cell, Grain, Ids, Name, Observation, Outcome, Rollup, SourceRollup, Time, Vantage, Wanted,
     };
@@ -381,10 +207,5 @@ mod tests {
         assert_eq!(longest(1), Some(60 * MINUTE_MS + 1_000), "all of them");
         assert_eq!(longest(1_000), Some(9_000));
         assert_eq!(longest(u32::MAX), None);
-    }
-
-    #[test]
-    fn stretches_that_touch_are_one() {
-        assert_eq!(stretches(&[Time(0), Time(1000)], 500), vec![(Time(-BEFORE_MS), Time(1500))]);
     }
 }
