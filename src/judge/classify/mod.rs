@@ -15,11 +15,7 @@ pub(super) use sentences::scope_words;
 
 use super::Options;
 use super::case::{self, Numbers, Scene};
-use super::windows::{
-    Draft, Flow, Tables,
-    statistics::f,
-    table::{Entry, Table},
-};
+use super::windows::{Draft, Flow, Tables, entries::Entry, statistics::f, table::Table};
 use crate::model::{Attempt, Case, Counter, Severity, Side, Traffic, Verdict, Window};
 use crate::workers::Workers;
 use class::Argues;

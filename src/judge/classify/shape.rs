@@ -2,8 +2,9 @@
 //! (classification B6.3).
 
 use crate::judge::thresholds::{CELL_MS, RECOVERY_CHANCE};
+use crate::judge::windows::entries::Entry;
 use crate::judge::windows::statistics::f;
-use crate::judge::windows::table::{Entry, Table};
+use crate::judge::windows::table::Table;
 use crate::judge::windows::{Draft, Flow};
 use crate::model::{CELL_SECONDS, Flag, Time};
 

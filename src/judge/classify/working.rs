@@ -3,8 +3,9 @@
 use super::evidence::Evidence;
 use super::sentences::confidence_factors;
 use crate::judge::thresholds::CELL_MS;
+use crate::judge::windows::entries::Entry;
 use crate::judge::windows::statistics::{RATE_CEILING, binomial_at_least, gain};
-use crate::judge::windows::table::{Entry, Table};
+use crate::judge::windows::table::Table;
 use crate::model::{Compared, Minute, Name, Tally, Time, ValueTally, Working};
 use std::collections::BTreeMap;
 

@@ -8,8 +8,9 @@
 use super::apart;
 use super::draft::Draft;
 use super::edges::Flow;
+use super::entries::Entry;
 use super::statistics::{binomial_at_most, differ, evidence, f};
-use super::table::{Entry, Table};
+use super::table::Table;
 use crate::judge::thresholds::{COVERAGE, GAIN_NEEDED, HEALTHY_CHANCE, HEALTHY_SHARE, SAME_RATE_SHARE, VALUE_COST};
 use crate::model::{Dimension, Name, Time};
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,9 +2,10 @@
 //! (classification B5).
 
 use super::automaton::Segment;
+use super::entries::Entry;
 use super::services::{self, Service};
 use super::statistics::{binomial_at_least, binomial_at_most, differ};
-use super::table::{Entry, Slice, Table};
+use super::table::{Slice, Table};
 use crate::judge::thresholds::{
     AFFECTED_CHANCE, COVERAGE, EVIDENCE_FLOOR, GAIN_NEEDED, HEALTHY_CHANCE, HEALTHY_SHARE, OTHER_PROVIDER_CHANCE,
     SAME_RATE_SHARE, STAGGER_EVIDENCE, STAGGER_MINUTES, TIE, VALUE_COST,

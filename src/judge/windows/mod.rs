@@ -10,6 +10,7 @@ mod confine;
 mod draft;
 mod edges;
 mod ended;
+pub(super) mod entries;
 mod found;
 mod localise;
 mod round;
@@ -32,8 +33,9 @@ use super::only_failures::OnlyFailures;
 use super::thresholds::{BACKGROUND_FLOOR, CELL_MS, Thresholds};
 use crate::model::{Attempt, Dimension, Side, Traffic, TrafficCell};
 use crate::workers::Workers;
+use entries::Entry;
 use settle::Minutes;
-use table::{Entry, Table};
+use table::Table;
 
 /// The dimensions that a proxy's line tells by itself.
 const OF_PROXIES: [Dimension; 3] = [Dimension::Proxy, Dimension::Endpoint, Dimension::ServerAddress];

@@ -5,9 +5,10 @@
 //! one over the hour of the other. What nothing tells apart stays one.
 
 use super::automaton::{Series, segments};
+use super::entries::{Entry, Value, add};
 use super::localise::{clearly_healthier, long_enough};
 use super::statistics::evidence;
-use super::table::{Entry, Table, Value};
+use super::table::Table;
 use crate::judge::thresholds::EVIDENCE_FLOOR;
 use crate::model::{Dimension, Name, Scope, Side};
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,7 +70,7 @@ impl Service {
             .iter()
             .filter(|entry| entry.alive && self.has(entry))
         {
-            super::table::add(&mut series, entry);
+            add(&mut series, entry);
         }
         let own = segments(&series, background).into_iter();
         let own = own.map(|segment| (segment.first, segment.last));
