@@ -3,7 +3,7 @@
 //! A copied log has the date of its copying, so the file's date is the last resort. Sources with whole stamps are read
 //! first, and tell when things happened.
 
-use super::recognise::Recognised;
+use super::formats::Format;
 use crate::model::Time;
 use crate::text::timestamp::{DateKnown, Reference, Slashed, Zone, parse, slashed};
 use chrono::{DateTime, Days, NaiveDate};
@@ -37,12 +37,12 @@ impl Lacking {
     }
 
     /// Learns of the order of the dates from further records.
-    pub fn look_at(&mut self, records: &[&[u8]], recognised: &Recognised) {
+    pub fn look_at(&mut self, records: &[&[u8]], candidates: &[&'static dyn Format]) {
         for record in records {
             if self.slashed != Some(Slashed::Either) {
                 return;
             }
-            let other = caught(record, recognised).and_then(|other| slashed(&other.stamp));
+            let other = caught(record, candidates).and_then(|other| slashed(&other.stamp));
             self.slashed = other.or(self.slashed);
         }
     }
@@ -50,24 +50,24 @@ impl Lacking {
 
 /// The first stamp of the first records of a source, whether it lacks its date or year or not.
 #[must_use]
-pub fn first(records: &[&[u8]], recognised: &Recognised) -> Option<Lacking> {
+pub fn first(records: &[&[u8]], candidates: &[&'static dyn Format]) -> Option<Lacking> {
     let at = records.iter().enumerate();
-    let (at, mut first) = at.filter_map(|(at, record)| Some((at, caught(record, recognised)?))).next()?;
-    first.look_at(records.get(at + 1..).unwrap_or_default(), recognised);
+    let (at, mut first) = at.filter_map(|(at, record)| Some((at, caught(record, candidates)?))).next()?;
+    first.look_at(records.get(at + 1..).unwrap_or_default(), candidates);
     Some(first)
 }
 
 /// The first stamp of one record. Whoever panics here does so again when the record is read, where the source is named for it.
-fn caught(record: &[u8], recognised: &Recognised) -> Option<Lacking> {
-    let first = AssertUnwindSafe(|| first_stamp(record, recognised));
+fn caught(record: &[u8], candidates: &[&'static dyn Format]) -> Option<Lacking> {
+    let first = AssertUnwindSafe(|| first_stamp(record, candidates));
     catch_unwind(first).ok().flatten()
 }
 
 /// The first stamp of one record.
-fn first_stamp(record: &[u8], recognised: &Recognised) -> Option<Lacking> {
+fn first_stamp(record: &[u8], candidates: &[&'static dyn Format]) -> Option<Lacking> {
     let reference = Reference::on(DateTime::UNIX_EPOCH.date_naive());
     let mut first = None;
-    for format in &recognised.candidates {
+    for format in candidates {
         let read = format.parse(record, &mut |fields| {
             let Some(stamp) = fields.timestamp.filter(|_| first.is_none()) else {
                 return;

@@ -187,7 +187,7 @@ fn look_for_days(file: &File, size: u64, recognised: Option<&mut Recognised>) {
             .split(|byte| *byte == b'\n')
             .skip(1)
             .collect();
-        lacking.look_at(&lines, recognised);
+        lacking.look_at(&lines, &recognised.candidates);
     }
     recognised.lacking = Some(lacking).filter(|lacking| !lacking.is_nothing());
 }

@@ -122,7 +122,7 @@ fn judge(lines: &[&[u8]], order: &Order, is_dated: bool) -> Judged<Recognised> {
         opening: Arc::clone(&OPEN),
     });
     let known = known.map(|known| Recognised {
-        lacking: dates::first(lines, &known).map(Box::new),
+        lacking: dates::first(lines, &known.candidates).map(Box::new),
         ..known
     });
     Judged {
