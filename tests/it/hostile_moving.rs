@@ -54,6 +54,11 @@ fn is_whole_or_named(run: &Run, path: &str) {
     assert!(records == LINES || is_named || records == 0, "{records}: {}", run.told());
 }
 
+/// The records that a run read.
+fn records(run: &Run) -> u64 {
+    run.report()["coverage"]["records"].as_u64().unwrap()
+}
+
 #[test]
 fn grows_while_read() {
     let tree = Tree::new().with("app.log", long_log(LINES));
@@ -79,12 +84,7 @@ fn truncated_while_read() {
         drop(file);
         fs::write(logs.join("app.log"), &text).unwrap();
     });
-    let report = run.report();
-    assert!(
-        report["coverage"]["records"].as_u64().unwrap() <= LINES + GOOD,
-        "{}",
-        run.told()
-    );
+    assert!(records(&run) <= LINES + GOOD, "{}", run.told());
 }
 
 #[test]
@@ -97,12 +97,7 @@ fn rotated_while_read() {
         fs::remove_file(logs.join("app.log")).unwrap();
         fs::rename(logs.join("app.log.1"), logs.join("app.log")).unwrap();
     });
-    let report = run.report();
-    assert!(
-        report["coverage"]["records"].as_u64().unwrap() <= LINES + GOOD,
-        "{}",
-        run.told()
-    );
+    assert!(records(&run) <= LINES + GOOD, "{}", run.told());
 }
 
 #[test]
@@ -130,10 +125,8 @@ fn dirs_swap_while_read() {
         fs::rename(logs.join("gone"), logs.join("host")).unwrap();
     });
     // What lies elsewhere was never asked for.
-    let report = run.report();
-    let records = report["coverage"]["records"].as_u64().unwrap();
     assert!(
-        [GOOD, LINES + GOOD].contains(&records) || run.code() == Some(3),
+        [GOOD, LINES + GOOD].contains(&records(&run)) || run.code() == Some(3),
         "{}",
         run.told()
     );
@@ -151,9 +144,5 @@ fn a_pipe_in_the_place_of_a_log_stops_nobody() {
         file.write_all(text.as_bytes()).unwrap();
         fs::rename(logs.join("next"), logs.join("app.log")).unwrap();
     });
-    assert!(
-        run.report()["coverage"]["records"].as_u64().unwrap() <= 2 * LINES + GOOD,
-        "{}",
-        run.told()
-    );
+    assert!(records(&run) <= 2 * LINES + GOOD, "{}", run.told());
 }

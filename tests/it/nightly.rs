@@ -40,7 +40,7 @@ fn said(output: &Output) -> String {
 }
 
 /// The report of one run over everything.
-fn everything(folder: &Path) -> Value {
+pub(crate) fn everything(folder: &Path) -> Value {
     let output = Command::new(env!("CARGO_BIN_EXE_faultscope"))
         .current_dir(folder)
         .env_clear()

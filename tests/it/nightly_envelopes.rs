@@ -1,10 +1,9 @@
 //! Do logs in envelopes go on where they were left, whatever lies around their lines?
 
-use crate::nightly::nightly;
+use crate::nightly::{self, nightly};
 use crate::pack::gz;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 /// A line of an application, of a second of an hour.
 fn line(second: usize) -> String {
@@ -63,13 +62,7 @@ fn records(state: &Path) -> i64 {
 
 /// What one run over everything reads and finds.
 fn everything(folder: &Path) -> (u64, u64) {
-    let output = Command::new(env!("CARGO_BIN_EXE_faultscope"))
-        .current_dir(folder)
-        .env_clear()
-        .args(["analyze", "-q", "--report", "json", "--internal", "logs"])
-        .output()
-        .unwrap();
-    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let report = nightly::everything(folder);
     let number = |value: &serde_json::Value| value.as_u64().unwrap();
     (number(&report["coverage"]["records"]), number(&report["counts"]["attempts"]))
 }

@@ -4,10 +4,9 @@
 //! queries, hosts, agents, messages, bodies, prompts, file names. Then every report is written, and the program itself is
 //! run. All secrets are made up.
 
-use crate::run::report;
+use crate::run::{findings, report};
 use faultscope::deliver;
-use faultscope::gather::{Plan, gather};
-use faultscope::judge::{self, Options};
+use faultscope::gather::Plan;
 use faultscope::keep::Store;
 use faultscope::model::Findings;
 use faultscope::redact::Audience;
@@ -154,22 +153,6 @@ fn write_logs(folder: &Path, texts: &[&str]) {
     fs::write(folder.join("edge-01/access.log"), proxy(texts)).unwrap();
 }
 
-fn findings(folder: &Path) -> Findings {
-    let plan = Plan::of(vec![folder.to_owned()]);
-    let mut gathered = gather(&plan, &()).unwrap();
-    let wanted = judge::wanted(&gathered.rollup);
-    let extra = gathered.look_again(&plan, &wanted, &());
-    let rollup = std::mem::take(&mut gathered.rollup).merge(extra).settled();
-    judge::judge(
-        &rollup,
-        &Options {
-            max_requests: 100_000,
-            keep_traffic: true,
-            ..Options::default()
-        },
-    )
-}
-
 /// Every report, to everybody who may read it.
 fn reports(findings: &Findings) -> Vec<(String, String)> {
     let mut written = Vec::new();
@@ -185,7 +168,7 @@ fn reports(findings: &Findings) -> Vec<(String, String)> {
 fn no_planted_secret_reaches_any_report() {
     let folder = tempfile::tempdir().unwrap();
     write_logs(folder.path(), &SECRETS);
-    let findings = findings(folder.path());
+    let findings = findings(&Plan::of(vec![folder.path().to_owned()]));
     assert!(
         findings.counts.failures > 300,
         "{} failures were read",
@@ -207,7 +190,7 @@ fn no_planted_secret_reaches_any_report() {
 fn ids_that_look_like_secrets_reach_the_reports() {
     let folder = tempfile::tempdir().unwrap();
     write_logs(folder.path(), &LOOK_ALIKES);
-    let findings = findings(folder.path());
+    let findings = findings(&Plan::of(vec![folder.path().to_owned()]));
     let text = report(&findings, "json", Audience::Forwardable, b"key");
     for id in LOOK_ALIKES {
         assert!(text.contains(id), "{id}");
@@ -218,7 +201,7 @@ fn ids_that_look_like_secrets_reach_the_reports() {
 fn what_acts_on_a_reader_is_inert_in_every_report() {
     let folder = tempfile::tempdir().unwrap();
     write_logs(folder.path(), &HAZARDS);
-    let findings = findings(folder.path());
+    let findings = findings(&Plan::of(vec![folder.path().to_owned()]));
     for (form, text) in reports(&findings) {
         assert!(
             !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r')),

@@ -31,6 +31,13 @@ pub(crate) fn truth(name: &str) -> Value {
     serde_json::from_slice(&std::fs::read(corpus(name).join("truth.json")).unwrap()).unwrap()
 }
 
+/// The secrets that were planted in a corpus.
+pub(crate) fn secrets(name: &str) -> Vec<String> {
+    let truth = truth(name);
+    let secrets = truth["secrets"].as_array().into_iter().flatten();
+    secrets.filter_map(|secret| secret.as_str().map(str::to_owned)).collect()
+}
+
 /// The plan of a corpus: its logs, in the zones that its truth names.
 pub(crate) fn plan(name: &str) -> Plan {
     let mut plan = Plan::of(vec![corpus(name).join("logs")]);

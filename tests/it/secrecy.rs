@@ -1,6 +1,6 @@
 //! Does any report hold a secret, or a name that strangers should not read?
 
-use crate::run::{CORPORA, corpus, findings, plan, report, truth};
+use crate::run::{CORPORA, corpus, findings, plan, report, secrets};
 use faultscope::deliver;
 use faultscope::keep::Store;
 use faultscope::redact::Audience;
@@ -8,17 +8,12 @@ use faultscope::redact::Audience;
 #[test]
 fn no_report_holds_a_planted_secret() {
     for name in CORPORA {
-        let (findings, truth) = (findings(&plan(name)), truth(name));
+        let (findings, secrets) = (findings(&plan(name)), secrets(name));
         let audiences = [Audience::Terminal, Audience::Internal, Audience::Forwardable];
         let forms = deliver::ALL.iter().map(|form| form.name());
         for (form, audience) in forms.flat_map(|form| audiences.map(|audience| (form, audience))) {
             let text = report(&findings, form, audience, b"key");
-            for secret in truth["secrets"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(|secret| secret.as_str())
-            {
+            for secret in &secrets {
                 assert!(!text.contains(secret), "{name}: the {form} report holds {secret}");
             }
         }
@@ -80,13 +75,8 @@ fn what_nights_keep_and_write_holds_no_planted_secret() {
             }
         }
         let told = String::from_utf8_lossy(&told);
-        for secret in truth(name)["secrets"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|secret| secret.as_str())
-        {
-            assert!(!told.contains(secret), "{name}: {secret}");
+        for secret in secrets(name) {
+            assert!(!told.contains(&secret), "{name}: {secret}");
         }
     }
 }
@@ -104,13 +94,8 @@ fn what_a_shard_hands_on_holds_no_planted_secret() {
             .unwrap();
         let part = faultscope::keep::part_unpacked(&std::fs::read(part).unwrap()).unwrap();
         let told = format!("{part:?}{}", String::from_utf8_lossy(&output.stderr));
-        for secret in truth(name)["secrets"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|secret| secret.as_str())
-        {
-            assert!(!told.contains(secret), "{name}: {secret}");
+        for secret in secrets(name) {
+            assert!(!told.contains(&secret), "{name}: {secret}");
         }
     }
 }
