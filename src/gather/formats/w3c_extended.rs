@@ -5,7 +5,7 @@
 
 use super::format::{Fit, Format, Unread};
 use super::w3c::{Column, Layout, Row, declared_in};
-use crate::model::{Fields, Instant, Vantage};
+use crate::model::{Fields, Vantage};
 use crate::text::scan;
 use std::sync::LazyLock;
 
@@ -89,11 +89,7 @@ impl Format for W3cExtended {
         if line.starts_with('#') {
             return Ok(());
         }
-        let mut row = self.row(&line)?;
-        let stamp = row.stamp();
-        row.fields.timestamp = stamp.as_deref();
-        row.fields.instant = Instant::End;
-        emit(&row.fields);
+        self.row(&line)?.emit(emit);
         Ok(())
     }
 

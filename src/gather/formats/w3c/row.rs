@@ -1,7 +1,7 @@
 //! One line of a W3C extended log: where the value of each column goes.
 
 use super::column::Column;
-use crate::model::Fields;
+use crate::model::{Fields, Instant};
 use crate::text::scan;
 
 /// Words of CloudFront for an exchange that went as it should.
@@ -66,8 +66,17 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// Emits the exchange, which is stamped at its end.
+    pub(in crate::gather::formats) fn emit(self, emit: &mut dyn FnMut(&Fields<'_>)) {
+        let stamp = self.stamp();
+        let mut fields = self.fields;
+        fields.timestamp = stamp.as_deref();
+        fields.instant = Instant::End;
+        emit(&fields);
+    }
+
     /// The row's instant as one stamp.
-    pub(in crate::gather::formats) fn stamp(&self) -> Option<String> {
+    pub(super) fn stamp(&self) -> Option<String> {
         match (self.date, self.time, self.epoch) {
             (_, _, Some(epoch)) => Some(epoch.to_owned()),
             (Some(date), Some(time), None) => Some(format!("{date}T{time}Z")),
