@@ -3,6 +3,7 @@
 use super::classes::{CLASSES, MODULES};
 use super::named::by_operation;
 use super::{body, written};
+use crate::model::Fields;
 use crate::providers;
 use crate::redact::scrub;
 
@@ -42,6 +43,15 @@ impl<'a> Raised<'a> {
             class: Some(class),
             ..Self::default()
         }
+    }
+
+    /// Adds what the exception says of the end where nothing else does. The provider's type outranks every class, and a class
+    /// that stands there already outranks this one.
+    pub fn supplement(&self, fields: &mut Fields<'a>) {
+        fields.status = fields.status.or(self.status);
+        fields.error_type = self.error_type.or(fields.error_type).or(self.class);
+        fields.error_code = fields.error_code.or(self.error_code);
+        fields.x_request_id = fields.x_request_id.or(self.x_request_id);
     }
 
     /// Whether an LLM SDK raises this class.

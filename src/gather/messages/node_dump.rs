@@ -5,7 +5,7 @@ use super::exception::Raised;
 use super::named::{by_mistral, within};
 use super::run::Run;
 use super::{Said, dump, headers, node_client, prose, scan, trace};
-use crate::model::{Fields, Grain, Instant};
+use crate::model::{Fields, Grain};
 
 /// Reads a message with an object behind its words, or an error's dump. `None` where it is neither.
 pub(super) fn read<'a>(line: &'a str, message: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
@@ -100,9 +100,7 @@ fn error<'a>(message: &'a str, at: usize, stack: usize, fields: &mut Fields<'a>)
     if named.is_none() && !cut {
         return None;
     }
-    fields.grain = Grain::Detail;
-    fields.instant = Instant::End;
-    fields.ok = Some(false);
+    trace::failed(fields);
     fields.text = Some(message);
     if let Some((text, _)) = named {
         // Again with the lines up to the stack, which may hold the page.
@@ -122,9 +120,7 @@ fn error<'a>(message: &'a str, at: usize, stack: usize, fields: &mut Fields<'a>)
 
 /// An error whose text says how the call ended, behind words that may name the model.
 fn told<'a>(line: &'a str, text: &'a str, fields: &mut Fields<'a>) -> Said {
-    fields.grain = Grain::Detail;
-    fields.instant = Instant::End;
-    fields.ok = Some(false);
+    trace::failed(fields);
     fields.text = Some(text);
     let words = line.strip_suffix(text).unwrap_or_default();
     fields.model = fields.model.or_else(|| prose::model(words));

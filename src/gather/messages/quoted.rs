@@ -3,7 +3,7 @@
 
 use super::exception::Raised;
 use super::{Said, body, in_words, prose, scan, summary, trace};
-use crate::model::{Fields, Grain, Instant};
+use crate::model::Fields;
 use crate::providers;
 
 /// How far into a message its body may begin: behind words, the name of an exception under them, and a status.
@@ -42,9 +42,7 @@ pub(in crate::gather) fn read<'a>(message: &'a str, fields: &mut Fields<'a>) -> 
         .or_else(|| prose::status(words).map(|(status, _)| status))
         .or(raised.status);
     trace::fill(&raised, fields);
-    fields.grain = Grain::Detail;
-    fields.instant = Instant::End;
-    fields.ok = Some(false);
+    trace::failed(fields);
     fields.text = raised.message;
     summary::supplement(words, fields);
     // Behind the body a logger may write its own pairs.

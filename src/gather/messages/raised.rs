@@ -5,7 +5,7 @@ use super::exception::exception;
 use super::named::{by_class, by_fault, by_operation, by_status, by_words, model_of_pydantic, within};
 use super::words::Words;
 use super::{Said, dotnet, http_client, in_words, node_client, prose, summary, trace};
-use crate::model::{Fields, Grain, Instant};
+use crate::model::{Fields, Grain};
 
 /// Lines under the message that are looked at for a client's error with a URL.
 const LINES: usize = 16;
@@ -48,9 +48,7 @@ pub fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) -> Said {
     if !is_named && (rest.is_empty() || !(is_error || is_failing) || !is_raised_below()) {
         return Said::Other;
     }
-    fields.grain = Grain::Detail;
-    fields.instant = Instant::End;
-    fields.ok = Some(false);
+    trace::failed(fields);
     if let Some(failed) = failed {
         failed.tell(fields);
     }

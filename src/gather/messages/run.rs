@@ -244,10 +244,7 @@ fn fill_from_error(fields: &mut Fields<'_>) {
         failed.tell(fields);
     }
     if let Some((_, raised)) = text.and_then(|text| named::within(text, true)) {
-        fields.status = fields.status.or(raised.status);
-        fields.error_type = raised.error_type.or(fields.error_type).or(raised.class);
-        fields.error_code = fields.error_code.or(raised.error_code);
-        fields.x_request_id = fields.x_request_id.or(raised.x_request_id);
+        raised.supplement(fields);
     }
     fields.status = fields.status.or_else(|| text.and_then(written::first));
     fields.error_type = fields.error_type.or_else(|| text.and_then(written::typed));

@@ -2,7 +2,7 @@
 
 use super::exception::{self, Raised, exception as read_exception};
 use super::named::by_operation;
-use crate::model::Fields;
+use crate::model::{Fields, Grain, Instant};
 
 /// One exception line within a trace.
 struct Candidate {
@@ -70,13 +70,17 @@ pub(super) fn is_googles(trace: &str) -> bool {
 
 /// Takes over what an exception says and the record does not.
 pub(super) fn fill<'a>(raised: &Raised<'a>, fields: &mut Fields<'a>) {
-    fields.status = fields.status.or(raised.status);
     // V8 prints `Error: …` on the stack of every subclass.
     let class = raised.class.filter(|class| !matches!(*class, "Error" | "Exception"));
-    fields.error_type = raised.error_type.or(fields.error_type).or(class);
-    fields.error_code = fields.error_code.or(raised.error_code);
+    Raised { class, ..raised.clone() }.supplement(fields);
     fields.error_message = fields.error_message.or(raised.message);
-    fields.x_request_id = fields.x_request_id.or(raised.x_request_id);
+}
+
+/// Has a record tell the end of an attempt that failed: a detail, so that another line on the same end outranks it.
+pub(super) fn failed(fields: &mut Fields<'_>) {
+    fields.grain = Grain::Detail;
+    fields.instant = Instant::End;
+    fields.ok = Some(false);
 }
 
 fn agrees(raised: &Raised<'_>, fields: &Fields<'_>) -> bool {

@@ -37,16 +37,7 @@ impl<'a> Told<'a> {
             fields.instant = Instant::End;
             messages::attach(trace, &mut fields);
             fields.text = fields.text.or(Some(trace).filter(|trace| !trace.is_empty())).or(error);
-            fill_from_raised(
-                &Fields {
-                    status: raised.status,
-                    error_type: raised.error_type.or(raised.class),
-                    error_code: raised.error_code,
-                    x_request_id: raised.x_request_id,
-                    ..Fields::default()
-                },
-                &mut fields,
-            );
+            raised.supplement(&mut fields);
             Some(fields)
         };
         let (first, under) = first_line(trace);
@@ -72,13 +63,9 @@ pub(super) fn nodes_status(text: &str, fields: &Fields<'_>) -> Option<u16> {
 
 /// What an exception's text in a value says, where the line's own keys do not.
 pub(in crate::gather::formats) fn fill_from_exception<'a>(text: &'a str, fields: &mut Fields<'a>) {
-    let Some(raised) = messages::exception(text).or_else(|| messages::operation(text)) else {
-        return;
-    };
-    fields.status = fields.status.or(raised.status);
-    fields.error_type = raised.error_type.or(fields.error_type).or(raised.class);
-    fields.error_code = fields.error_code.or(raised.error_code);
-    fields.x_request_id = fields.x_request_id.or(raised.x_request_id);
+    if let Some(raised) = messages::exception(text).or_else(|| messages::operation(text)) {
+        raised.supplement(fields);
+    }
 }
 
 /// What an exception within the line's message says, where the line's own keys do not.
