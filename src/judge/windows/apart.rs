@@ -6,7 +6,7 @@
 //! outage, too, and of two that are called in turns one fails after the other.
 
 use super::edges::{WORST_PART, best_run};
-use super::localise::clearly_healthier;
+use super::stagger::clearly_healthier;
 use super::statistics::f;
 use crate::judge::thresholds::{CELL_MS, STAGGER_MINUTES};
 use crate::model::{Attempt, Dimension, Name, Time};

@@ -1,8 +1,8 @@
 //! A window before its verdict: its side, scope, failures and the evidence that made it.
 
 use super::confine::ToldByFailures;
+use super::contrast::Contrast;
 use super::edges::{Flow, fine};
-use super::localise::Contrast;
 use super::statistics::f;
 use super::table::Table;
 use crate::judge::thresholds::{CALLS_NEEDED, CELL_MS, SHORT_FAILURES, SHORT_MS, Thresholds};

@@ -7,11 +7,13 @@
 mod apart;
 mod automaton;
 mod confine;
+mod contrast;
 mod draft;
 mod edges;
 mod ended;
 pub(super) mod entries;
 mod found;
+mod ground;
 mod localise;
 mod round;
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::automaton::{Segment, Series, segments};
 use super::draft::{Draft, make};
 use super::edges::{cut_at_recovery, trim};
 use super::found::Found;
+use super::ground::Ground;
 use super::localise::{Localised, localise};
 use super::statistics::{evidence, f};
 use super::table::{Slice, Table};
@@ -72,7 +73,7 @@ impl<'a> Round<'_, 'a> {
             strength = self.strength(&series, from, to);
         }
         if !self.is_of_proxies(&scope) && (from, to) != (first, last) {
-            let again = localise(self.table, self.background, from, to, self.slices);
+            let again = localise(&self.ground(), from, to);
             if again.scope != scope {
                 let other = self.table.series(&again.scope);
                 let (a, b) = trim(&other, from, to, self.background);
@@ -123,7 +124,7 @@ impl<'a> Round<'_, 'a> {
         if (first, last) == (from, to) {
             return None;
         }
-        let wider = localise(self.table, self.background, first, last, self.slices);
+        let wider = localise(&self.ground(), first, last);
         let theirs = wider.scope.values.get(dimension).filter(|_| wider.scope.values.len() == 1)?;
         let added = theirs.len().checked_sub(values.len()).filter(|added| *added > 0)?;
         if !values.iter().all(|value| theirs.contains(value)) {
@@ -135,11 +136,24 @@ impl<'a> Round<'_, 'a> {
         (wider_strength >= strength + SIBLING_EVIDENCE * f(added as u64)).then_some((wider, a, b, wider_strength))
     }
 
+    fn ground(&self) -> Ground<'_, 'a> {
+        Ground {
+            table: self.table,
+            background: self.background,
+            segments: self.slices,
+        }
+    }
+
     /// The scope by the applications' attributes, or by the proxies' where that explains more (classification B5).
     fn scope(&self, first: usize, last: usize) -> Localised {
-        let mine = localise(self.table, self.background, first, last, self.slices);
+        let mine = localise(&self.ground(), first, last);
         let Some(proxies) = self.proxies else { return mine };
-        let theirs = localise(proxies, self.background, mine.first, mine.last, self.proxy_slices);
+        let by_proxies = Ground {
+            table: proxies,
+            background: self.background,
+            segments: self.proxy_slices,
+        };
+        let theirs = localise(&by_proxies, mine.first, mine.last);
         let (Some(proxy), Some(values)) = (
             theirs
                 .contrasts
@@ -149,7 +163,7 @@ impl<'a> Round<'_, 'a> {
         ) else {
             return mine;
         };
-        let gain = |contrast: &super::localise::Contrast| {
+        let gain = |contrast: &super::contrast::Contrast| {
             super::statistics::differ(contrast.affected.0, contrast.affected.1, contrast.others.0, contrast.others.1)
         };
         let explained = mine.contrasts.first().map_or(0.0, gain);

@@ -6,7 +6,7 @@
 
 use super::automaton::{Series, segments};
 use super::entries::{Entry, Value, add};
-use super::localise::{clearly_healthier, long_enough};
+use super::stagger::{clearly_healthier, long_enough};
 use super::statistics::evidence;
 use super::table::Table;
 use crate::judge::thresholds::EVIDENCE_FLOOR;

@@ -2,27 +2,29 @@
 
 use super::automaton::Segment;
 use super::edges::RATE_AT_MOST;
-use super::localise::{clearly_healthier, long_enough};
-use super::statistics::{evidence, gain};
-use super::table::{Slice, Table};
-use crate::judge::thresholds::{STAGGER_FAILING, STAGGER_HEALTHY};
+use super::ground::{Ground, Span};
+use super::statistics::{differ, evidence, gain};
+use super::table::Table;
+use crate::judge::thresholds::{STAGGER_EVIDENCE, STAGGER_FAILING, STAGGER_HEALTHY, STAGGER_MINUTES};
 use crate::model::Dimension;
 use std::collections::BTreeMap;
 
 type Counts = BTreeMap<u16, (f64, f64)>;
-type Span = (usize, usize);
 
 /// The values that fail together with the anchor, and those that do not; `Err` where the anchor itself fails only in
 /// part of the stretch, which then shrinks to that part.
 pub(super) fn kept(
-    table: &Table<'_>,
+    ground: &Ground<'_, '_>,
     at: usize,
     values: &[u16],
     counts: &Counts,
     stretch: Span,
-    segments: &BTreeMap<Slice, Vec<Segment>>,
-    background: f64,
 ) -> Result<(Vec<u16>, Vec<u16>), Span> {
+    let Ground {
+        table,
+        background,
+        segments,
+    } = *ground;
     let strength = |value: &u16| counts.get(value).map_or(0.0, |(k, n)| evidence(*k, *n, background));
     let mut order = values.to_vec();
     order.sort_by(|a, b| strength(b).total_cmp(&strength(a)).then(a.cmp(b)));
@@ -80,6 +82,17 @@ pub(super) fn kept(
         if elsewhere { drop.push(value) } else { keep.push(value) }
     }
     Ok((keep, drop))
+}
+
+/// Whether, in minutes `span`, one value's rate is clearly below another group's: under a third, by enough evidence.
+pub(super) fn clearly_healthier(healthy: (f64, f64), failing: (f64, f64)) -> bool {
+    let ((k1, n1), (k2, n2)) = (healthy, failing);
+    n1 > 0.0 && n2 > 0.0 && k1 / n1 < k2 / n2 / 3.0 && differ(k1, n1, k2, n2) > STAGGER_EVIDENCE
+}
+
+/// Whether a stretch is long enough to tell two values apart in time.
+pub(super) fn long_enough(from: usize, to: usize) -> bool {
+    to + 1 >= from + STAGGER_MINUTES
 }
 
 /// Whether a value's counts `there` speak for its being healthy and against its own failing rate, while others fail there.
