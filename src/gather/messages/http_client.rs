@@ -30,42 +30,28 @@ impl<'a> Failed<'a> {
     }
 }
 
-/// Words that stand right before the URL, and whether a status stands somewhere before them.
-const BEFORE_URL: [(&str, Place); 11] = [
+/// Words that a client has between the error and the URL, where the status stands, and the class that it raises with them: a
+/// line that prints the text alone tells of an exception all the same, and so of a call of its own.
+const BEFORE_URL: [(&str, Place, Option<&str>); 10] = [
     // requests: `500 Server Error: Internal Server Error for url: https://…`.
-    (" for url: ", Place::Begins),
+    (" for url: ", Place::Begins, Some("HTTPError")),
     // httpx: `Server error '500 Internal Server Error' for url 'https://…'`.
-    ("' for url '", Place::Quoted),
+    ("' for url '", Place::Quoted, Some("HTTPStatusError")),
     // reqwest: `HTTP status server error (500 Internal Server Error) for url (https://…)`.
-    (") for url (", Place::Bracketed),
+    (") for url (", Place::Bracketed, Some("reqwest::Error")),
     // reqwest: `error sending request for url (https://…): …`.
-    (" for url (", Place::None),
+    (" for url (", Place::None, None),
     // Spring's WebClient: `500 Internal Server Error from POST https://…`.
-    (" from POST ", Place::Begins),
+    (" from POST ", Place::Begins, Some("WebClientResponseException")),
     // aiohttp: `500, message='Internal Server Error', url='https://…'` and `url=URL('https://…')`.
-    (", url='", Place::Begins),
-    (", url=URL('", Place::Begins),
-    // axios: `Request failed with status code 500`, the URL in an object behind it.
-    ("Request failed with status code ", Place::InFront),
+    (", url='", Place::Begins, Some("ClientResponseError")),
+    (", url=URL('", Place::Begins, Some("ClientResponseError")),
     // @google/generative-ai: `Error fetching from https://…: [503 Service Unavailable] …`.
-    ("Error fetching from ", Place::Behind),
+    ("Error fetching from ", Place::Behind, Some("GoogleGenerativeAIFetchError")),
     // Spring: `I/O error on POST request for "https://…": …`.
-    (" request for \"", Place::None),
+    (" request for \"", Place::None, None),
     // Guzzle: `cURL error 28: Operation timed out … (see https://curl.haxx.se/…) for https://…`.
-    (") for ", Place::None),
-];
-
-/// The classes behind the words: a line that prints the text alone tells of an exception all the same, and so of a call of
-/// its own.
-const CLASSES: [(&str, &str); 8] = [
-    (" for url: ", "HTTPError"),
-    ("' for url '", "HTTPStatusError"),
-    (") for url (", "reqwest::Error"),
-    (" from POST ", "WebClientResponseException"),
-    (", url='", "ClientResponseError"),
-    (", url=URL('", "ClientResponseError"),
-    ("Request failed with status code ", "AxiosError"),
-    ("Error fetching from ", "GoogleGenerativeAIFetchError"),
+    (") for ", Place::None, None),
 ];
 
 /// Words of requests and aiohttp right behind a status.
@@ -78,7 +64,6 @@ enum Place {
     Begins,
     Quoted,
     Bracketed,
-    InFront,
     Behind,
 }
 
@@ -94,13 +79,14 @@ pub(super) fn find(line: &str) -> Option<Failed<'_>> {
         return Some(failed);
     }
     memchr::memmem::find(bytes, b"://")?;
-    if let Some(failed) = go(line).or_else(|| guzzle(line)).or_else(|| aiohttp(line)) {
+    if let Some(failed) = go(line)
+        .or_else(|| guzzle(line))
+        .or_else(|| aiohttp(line))
+        .or_else(|| axios(line))
+    {
         return Some(failed);
     }
-    BEFORE_URL.iter().find_map(|(words, place)| {
-        if *place == Place::InFront {
-            return axios(line, words);
-        }
+    BEFORE_URL.iter().find_map(|(words, place, class)| {
         let at = memchr::memmem::find(bytes, words.as_bytes())?;
         let url = line.get(at + words.len()..)?;
         let url = url.split(['\'', '"', ')', ' ', ',']).next()?.trim_end_matches(':');
@@ -109,7 +95,7 @@ pub(super) fn find(line: &str) -> Option<Failed<'_>> {
         }
         let before = line.get(..at)?;
         let (status, start) = match place {
-            Place::None | Place::InFront => (None, beginning(before)),
+            Place::None => (None, beginning(before)),
             Place::Behind => (scan::between(line, ": [", ']').and_then(scan::status), at),
             Place::Begins => status_word(before)?,
             Place::Quoted => enclosed(before, '\'')?,
@@ -120,14 +106,9 @@ pub(super) fn find(line: &str) -> Option<Failed<'_>> {
             method: None,
             url,
             text: line.get(start..)?,
-            class: class_behind(words),
+            class: *class,
         })
     })
-}
-
-/// The class that a client raises with such words.
-fn class_behind(words: &str) -> Option<&'static str> {
-    CLASSES.iter().find(|(known, _)| *known == words).map(|(_, class)| *class)
 }
 
 /// requests and urllib3: `HTTPSConnectionPool(host='api.openai.com', port=443): Max retries exceeded with url: /v1/… (Caused
@@ -207,8 +188,9 @@ fn guzzle(line: &str) -> Option<Failed<'_>> {
     })
 }
 
-/// The status behind `words`, and the first URL behind that.
-fn axios<'a>(line: &'a str, words: &str) -> Option<Failed<'a>> {
+/// axios: `Request failed with status code 500`, the URL in an object behind it.
+fn axios(line: &str) -> Option<Failed<'_>> {
+    let words = "Request failed with status code ";
     let at = memchr::memmem::find(line.as_bytes(), words.as_bytes())?;
     let after = line.get(at + words.len()..)?;
     let scheme = memchr::memmem::find(after.as_bytes(), b"://")?;
@@ -219,7 +201,7 @@ fn axios<'a>(line: &'a str, words: &str) -> Option<Failed<'a>> {
         method: None,
         url,
         text: line.get(at..)?,
-        class: class_behind(words),
+        class: Some("AxiosError"),
     })
 }
 

@@ -287,10 +287,10 @@ pub(super) fn by_operation(line: &str) -> Option<(&str, Raised<'_>)> {
     let code = scan::between(text, "(", ')')?;
     let operation = scan::between(text, " when calling the ", ' ')?;
     let ours = ["InvokeModel", "Converse"].iter().any(|name| operation.starts_with(name));
-    let (_, status) = BEDROCK.iter().find(|(known, _)| *known == code).filter(|_| ours)?;
+    let meant = providers::meant(code).filter(|_| ours)?;
     let raised = Raised {
         class: Some(code),
-        status: Some(*status),
+        status: Some(meant.status),
         // `(reached max retries: 3)` may stand before the message.
         message: text
             .split_once("): ")
@@ -300,20 +300,6 @@ pub(super) fn by_operation(line: &str) -> Option<(&str, Raised<'_>)> {
     };
     Some((text, raised))
 }
-
-/// Bedrock's errors and their statuses (API reference, InvokeModel and Converse).
-const BEDROCK: [(&str, u16); 10] = [
-    ("ThrottlingException", 429),
-    ("ServiceUnavailableException", 503),
-    ("InternalServerException", 500),
-    ("ModelTimeoutException", 408),
-    ("ModelErrorException", 424),
-    ("ModelNotReadyException", 429),
-    ("ValidationException", 400),
-    ("AccessDeniedException", 403),
-    ("ResourceNotFoundException", 404),
-    ("ServiceQuotaExceededException", 400),
-];
 
 /// `OpenAI error InternalServerError on gpt-4o, retrying (2/3)`, `Attempt 2 of 3 failed (RateLimitError)`: an SDK's class as a
 /// word of a line that names a call to an LLM, or an attempt of a few.
