@@ -9,7 +9,7 @@ use std::os::unix::fs::FileExt;
 
 /// Bytes before a piece whose records are shown to its reader, for their context. Four pages: reading from offsets that
 /// are no multiple of a page costs twice the kernel's time.
-pub const WARM: u64 = 16 * 1024;
+pub(super) const WARM: u64 = 16 * 1024;
 
 /// Bytes read past the end of a piece at first, so that most last records need no second read.
 const TAIL: u64 = 4 * 1024;
@@ -22,7 +22,7 @@ const MORE: u64 = 64 * 1024;
 
 /// A piece of a plain file: records that start in it are its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Piece {
+pub(super) struct Piece {
     /// First byte.
     pub start: u64,
     /// First byte of the next one.
@@ -70,7 +70,7 @@ impl Resume {
 
 /// Cuts the bytes from `begins` to `size` at multiples of `piece`.
 #[must_use]
-pub fn pieces(file: &File, begins: u64, size: u64, piece: u64, sparse: bool) -> Vec<Piece> {
+pub(super) fn pieces(file: &File, begins: u64, size: u64, piece: u64, sparse: bool) -> Vec<Piece> {
     let piece = piece.max(1);
     let stretches = if sparse {
         stretches(file, begins, size)
@@ -113,7 +113,7 @@ fn next_hole(file: &File, from: u64) -> u64 {
 }
 
 /// Reads a piece, what comes before it as context, and what its last record needs after it.
-pub struct PieceReader<'f> {
+pub(super) struct PieceReader<'f> {
     file: &'f File,
     at: u64,
     end: u64,
@@ -125,7 +125,7 @@ pub struct PieceReader<'f> {
 impl<'f> PieceReader<'f> {
     /// A reader of `piece`, and what it owns.
     #[must_use]
-    pub fn new(file: &'f File, piece: &Piece) -> (Self, Owned) {
+    pub(super) fn new(file: &'f File, piece: &Piece) -> (Self, Owned) {
         let (begins, limit) = piece.data;
         let from = piece.start.saturating_sub(WARM).max(begins);
         let owned = Owned {
@@ -153,7 +153,7 @@ impl<'f> PieceReader<'f> {
     ///
     /// # Errors
     /// What keeps the bytes before the piece from being read.
-    pub fn behind_lines(file: &'f File, piece: &Piece) -> io::Result<(Self, Owned)> {
+    pub(super) fn behind_lines(file: &'f File, piece: &Piece) -> io::Result<(Self, Owned)> {
         let (mut reader, mut owned) = Self::new(file, piece);
         let mut block = Vec::new();
         while !owned.begins && piece.start - owned.from < 4 * RECORD_LIMIT as u64 {

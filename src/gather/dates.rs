@@ -50,7 +50,7 @@ impl Lacking {
 
 /// The first stamp of the first records of a source, whether it lacks its date or year or not.
 #[must_use]
-pub fn first(records: &[&[u8]], candidates: &[&'static dyn Format]) -> Option<Lacking> {
+pub(super) fn first(records: &[&[u8]], candidates: &[&'static dyn Format]) -> Option<Lacking> {
     let at = records.iter().enumerate();
     let (at, mut first) = at.filter_map(|(at, record)| Some((at, caught(record, candidates)?))).next()?;
     first.look_at(records.get(at + 1..).unwrap_or_default(), candidates);
@@ -87,7 +87,7 @@ fn first_stamp(record: &[u8], candidates: &[&'static dyn Format]) -> Option<Lack
 
 /// The date by which the stamps of a source are to be read, given what `others` say; `None` where they say nothing.
 #[must_use]
-pub fn date(lacking: &Lacking, zone: &Zone, written: Option<NaiveDate>, others: &[(Time, Time)]) -> Option<NaiveDate> {
+pub(super) fn date(lacking: &Lacking, zone: &Zone, written: Option<NaiveDate>, others: &[(Time, Time)]) -> Option<NaiveDate> {
     let first = others.iter().map(|span| span.0).min()?;
     let last = others.iter().map(|span| span.1).max()?;
     if lacking.dated == DateKnown::NoYear {
@@ -109,7 +109,7 @@ pub fn date(lacking: &Lacking, zone: &Zone, written: Option<NaiveDate>, others: 
 /// Whether the dates of a source are to be read day first, given what `others` say: as lies nearer to them. `None` where
 /// they say nothing.
 #[must_use]
-pub fn day_first(lacking: &Lacking, zone: &Zone, others: &[(Time, Time)]) -> Option<bool> {
+pub(super) fn day_first(lacking: &Lacking, zone: &Zone, others: &[(Time, Time)]) -> Option<bool> {
     let away = |day_first: bool| {
         let reference = Reference {
             day_first,
@@ -124,7 +124,7 @@ pub fn day_first(lacking: &Lacking, zone: &Zone, others: &[(Time, Time)]) -> Opt
 
 /// How a reader is told which order of day and month was taken; `by_others` is what other logs say.
 #[must_use]
-pub fn order_said(by_others: Option<bool>) -> String {
+pub(super) fn order_said(by_others: Option<bool>) -> String {
     let how = if by_others == Some(true) {
         "day first, like the other logs"
     } else {
@@ -136,7 +136,7 @@ pub fn order_said(by_others: Option<bool>) -> String {
 
 /// How a reader is told which date was taken.
 #[must_use]
-pub fn said(lacking: &Lacking, date: Option<NaiveDate>, by_others: bool) -> String {
+pub(super) fn said(lacking: &Lacking, date: Option<NaiveDate>, by_others: bool) -> String {
     let date = date.map_or_else(|| "1970".to_owned(), |date| date.to_string());
     match (lacking.dated, by_others) {
         (DateKnown::NoYear, true) => "its stamps have no year: read as those nearest to the other logs".to_owned(),
@@ -151,14 +151,14 @@ const HALF_A_DAY_MS: i64 = 43_200_000;
 
 /// How often the clock of a source without dates went over midnight since its first line.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Midnights {
+pub(super) struct Midnights {
     last: Option<Time>,
     days: i64,
 }
 
 impl Midnights {
     /// The time of a stamp that was read as of the first line's day. Lines near midnight may be out of order.
-    pub fn date(&mut self, clock: Time) -> Time {
+    pub(super) fn date(&mut self, clock: Time) -> Time {
         let step = self.last.map_or(0, |last| clock.since(last));
         if step < -HALF_A_DAY_MS {
             self.days += 1;

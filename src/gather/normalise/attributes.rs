@@ -18,7 +18,7 @@ fn host_said<'a>(fields: &Fields<'a>, vantage: Vantage) -> (Option<&'a str>, Opt
 
 /// What the attempt was about. Called once for each new combination of raw values; the collector remembers the rest.
 #[must_use]
-pub fn attributes(fields: &Fields<'_>, vantage: Vantage, host: Option<&Name>) -> Attributes {
+pub(crate) fn attributes(fields: &Fields<'_>, vantage: Vantage, host: Option<&Name>) -> Attributes {
     let mut attributes = shaped_attributes(fields, vantage, host);
     for dimension in Dimension::ALL {
         // What the wall before reports would take out, no state file and no shard need hold either.
@@ -93,13 +93,13 @@ fn shaped_attributes(fields: &Fields<'_>, vantage: Vantage, host: Option<&Name>)
 }
 
 /// The airport code that a `cf-ray` ends with: `9a1b2c3d4e5f6a7b-FRA`.
-pub fn edge_site<'a>(fields: &Fields<'a>) -> Option<&'a str> {
+pub(crate) fn edge_site<'a>(fields: &Fields<'a>) -> Option<&'a str> {
     let (_, site) = fields.cf_ray?.rsplit_once('-')?;
     (site.len() == 3 && site.bytes().all(|byte| byte.is_ascii_uppercase())).then_some(site)
 }
 
 /// `host:443` and `10.0.0.7:34114` without their port; IPv6 addresses in brackets lose them.
-pub fn without_port(address: &str) -> &str {
+pub(crate) fn without_port(address: &str) -> &str {
     if let Some(rest) = address.strip_prefix('[') {
         return rest.split_once(']').map_or(rest, |(inside, _)| inside);
     }

@@ -11,7 +11,7 @@ use crate::providers;
 
 /// How one record says its attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct End {
+pub(crate) struct End {
     /// The end.
     pub outcome: Outcome,
     /// The fact about whether the provider was reached, where the record has one; `None` for successes.
@@ -20,7 +20,7 @@ pub struct End {
 
 impl End {
     /// It went well.
-    pub const SUCCESS: Self = Self {
+    pub(crate) const SUCCESS: Self = Self {
         outcome: Outcome::Success,
         fact: None,
     };
@@ -46,7 +46,7 @@ impl End {
 
 /// How a record's attempt ended. `format` names the format, because proxies spell their flags each their own way.
 #[must_use]
-pub fn end(fields: &Fields<'_>, vantage: Vantage, format: &str) -> End {
+pub(crate) fn end(fields: &Fields<'_>, vantage: Vantage, format: &str) -> End {
     let flag = flag_says(fields, vantage, format);
     if let Some(flag) = &flag {
         if flag.cancelled {

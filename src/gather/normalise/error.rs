@@ -6,7 +6,7 @@ use crate::redact::{is_clean, scrub};
 
 /// The error in closed vocabulary: its type and code as words, its message as a known template, never its text.
 #[must_use]
-pub fn error_said(fields: &Fields<'_>) -> Option<ErrorSaid> {
+pub(crate) fn error_said(fields: &Fields<'_>) -> Option<ErrorSaid> {
     // A key's last segment looks like none: it is asked whole.
     let word = |text: Option<&str>| {
         let whole = text.filter(|text| !scrub::is_secret(text))?;

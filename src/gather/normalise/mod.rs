@@ -9,24 +9,24 @@ mod error;
 mod upstream;
 mod whose_id;
 
-pub use attributes::{attributes, edge_site, without_port};
-pub use end::{End, end};
-pub use error::error_said;
-pub use upstream::{upstream, upstream_retries};
-pub use whose_id::{gateway_id, gateway_id_beside, provider_id, provider_id_shaped};
+pub(super) use attributes::{attributes, edge_site, without_port};
+pub(super) use end::{End, end};
+pub(super) use error::error_said;
+pub(super) use upstream::{upstream, upstream_retries};
+pub(super) use whose_id::{gateway_id, gateway_id_beside, provider_id, provider_id_shaped};
 
 use crate::model::{Fields, Grain, Vantage};
 use crate::providers;
 
 /// Whether the record is about a tunnel through a proxy: what goes through it is unseen.
 #[must_use]
-pub fn is_tunnel(fields: &Fields<'_>, vantage: Vantage) -> bool {
+pub(super) fn is_tunnel(fields: &Fields<'_>, vantage: Vantage) -> bool {
     vantage == Vantage::Proxy && fields.method == Some("CONNECT")
 }
 
 /// Whether the record is about a call at all, as far as its meaning can tell: some LLM path, model, provider or id.
 #[must_use]
-pub fn is_about_a_call(fields: &Fields<'_>, vantage: Vantage) -> bool {
+pub(super) fn is_about_a_call(fields: &Fields<'_>, vantage: Vantage) -> bool {
     match vantage {
         Vantage::Application => true,
         // A page fetches from many hosts; only a provider's, or a gateway's by its paths, are calls.

@@ -6,7 +6,7 @@ use crate::text::scan;
 
 /// What a proxy knew of the way.
 #[must_use]
-pub fn upstream(fields: &Fields<'_>) -> Option<Upstream> {
+pub(crate) fn upstream(fields: &Fields<'_>) -> Option<Upstream> {
     let upstream = Upstream {
         address: fields
             .upstream_address
@@ -40,7 +40,7 @@ pub(super) fn upstream_fact(fields: &Fields<'_>) -> Fact {
 
 /// How often a proxy tried again upstream by itself: what it says, else the statuses that nginx lists (`502, 200`, and
 /// `502 : 200` over an internal redirect).
-pub fn upstream_retries(fields: &Fields<'_>) -> u32 {
+pub(crate) fn upstream_retries(fields: &Fields<'_>) -> u32 {
     let listed = || {
         let statuses = fields.upstream_status?.bytes();
         u32::try_from(statuses.filter(|byte| matches!(byte, b',' | b':')).count()).ok()

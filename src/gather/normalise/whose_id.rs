@@ -10,13 +10,13 @@ use crate::redact::scrub;
 /// A header named as the provider's is believed when its value has the shape of a provider's id; a bare `request_id`
 /// only when it could be nobody else's. A UUID is the id of those who make UUIDs (Azure, Bedrock) and of nobody else.
 #[must_use]
-pub fn provider_id<'a>(fields: &Fields<'a>) -> Option<&'a str> {
+pub(crate) fn provider_id<'a>(fields: &Fields<'a>) -> Option<&'a str> {
     provider_id_shaped(fields).and_then(scrub::id)
 }
 
 /// The same before it is held against the shapes of secrets: enough for counting, and asked of every success.
 #[must_use]
-pub fn provider_id_shaped<'a>(fields: &Fields<'a>) -> Option<&'a str> {
+pub(crate) fn provider_id_shaped<'a>(fields: &Fields<'a>) -> Option<&'a str> {
     // Where the request went is asked last: it takes a search through the URL, and most ids have a shape of their own.
     let shaped = |id: &&str| {
         providers::is_provider_request_id(id, false) || (providers::is_provider_request_id(id, true) && makes_uuids(fields))
@@ -59,13 +59,13 @@ fn is_azure(fields: &Fields<'_>) -> bool {
 
 /// An id of the proxy's or application's own: what stands where a provider's id would, without its shape.
 #[must_use]
-pub fn gateway_id<'a>(fields: &Fields<'a>) -> Option<&'a str> {
+pub(crate) fn gateway_id<'a>(fields: &Fields<'a>) -> Option<&'a str> {
     gateway_id_beside(fields, provider_id(fields))
 }
 
 /// The same where the provider's id is known already.
 #[must_use]
-pub fn gateway_id_beside<'a>(fields: &Fields<'a>, provider_id: Option<&str>) -> Option<&'a str> {
+pub(crate) fn gateway_id_beside<'a>(fields: &Fields<'a>, provider_id: Option<&str>) -> Option<&'a str> {
     let foreign = fields.x_request_id.filter(|_| provider_id.is_none());
     fields.gateway_request_id.or(foreign).and_then(scrub::id)
 }

@@ -8,6 +8,6 @@ mod flags;
 mod page;
 mod transport;
 
-pub use flags::{FlagSays, client_left, proxy_flag};
-pub use page::{Page, page};
-pub use transport::{Broken, cancelled, transport};
+pub(super) use flags::{FlagSays, client_left, proxy_flag};
+pub(super) use page::{Page, page};
+pub(super) use transport::{cancelled, transport};

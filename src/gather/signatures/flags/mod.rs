@@ -29,7 +29,7 @@ use crate::model::{Fact, TransportError};
 
 /// What a proxy's word says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct FlagSays {
+pub(crate) struct FlagSays {
     /// The transport error it names; `None` where the status decides.
     pub outcome: Option<TransportError>,
     /// What it says about the provider having had the request.
@@ -66,7 +66,7 @@ impl FlagSays {
 /// What a proxy's flag, with its detail text, says; `format` is the name of the log format. A format that is no proxy's
 /// in particular (JSON lines) is judged by the flag's shape.
 #[must_use]
-pub fn proxy_flag(format: &str, flag: &str, detail: Option<&str>) -> Option<FlagSays> {
+pub(crate) fn proxy_flag(format: &str, flag: &str, detail: Option<&str>) -> Option<FlagSays> {
     let flag = flag.trim();
     let is_of = |names: &[&str]| names.iter().any(|name| format.starts_with(name));
     if let Some(said) = of_a_cloud(format, flag, detail) {
@@ -100,7 +100,7 @@ pub fn proxy_flag(format: &str, flag: &str, detail: Option<&str>) -> Option<Flag
 /// Whether a proxy's flag says that the client hung up and nothing else: of an exchange that was answered it says nothing, for
 /// many a client closes the connection behind the answer.
 #[must_use]
-pub fn client_left(flag: &str) -> bool {
+pub(crate) fn client_left(flag: &str) -> bool {
     envoy::client_left(flag.trim())
 }
 

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 /// Who wrote a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Page {
+pub(crate) enum Page {
     /// A filter or TLS-intercepting product, by name.
     Filter(&'static str),
     /// A proxy, gateway or load balancer, by name.
@@ -21,7 +21,7 @@ static TABLE: LazyLock<Needles> = LazyLock::new(|| Needles::new(rows::ROWS.iter(
 /// Who wrote a body; `None` where it has no known fingerprint. A filter in front of an edge in front of a proxy is told
 /// as the filter, which saw the answer last.
 #[must_use]
-pub fn page(text: &str) -> Option<Page> {
+pub(crate) fn page(text: &str) -> Option<Page> {
     TABLE
         .first_row(text)
         .and_then(|row| rows::ROWS.get(row))

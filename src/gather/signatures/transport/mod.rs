@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 
 /// A broken exchange, as its text tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Broken {
+pub(crate) struct Broken {
     /// Why it broke.
     pub kind: TransportError,
     /// What that says about the provider having had the request; `None` where the text cannot tell.
@@ -33,7 +33,7 @@ static ANSWERED: LazyLock<Needles> = LazyLock::new(|| {
 /// The transport error that a text tells of; the innermost cause wins over the class that wraps it. `None` where it
 /// tells of none, or of an answer that has a status.
 #[must_use]
-pub fn transport(text: &str) -> Option<Broken> {
+pub(crate) fn transport(text: &str) -> Option<Broken> {
     if let Some(broken) = in_a_word(text) {
         return Some(broken);
     }
@@ -66,6 +66,6 @@ fn is_answer(text: &str) -> bool {
 /// Whether a text says that the client gave up of its own will. Ask [`transport`] first: the time-out of an SDK has an
 /// abort as its cause.
 #[must_use]
-pub fn cancelled(text: &str) -> bool {
+pub(crate) fn cancelled(text: &str) -> bool {
     CANCELLED.any(text)
 }
