@@ -1,6 +1,8 @@
 //! The statements of a night's transaction.
 
-use super::{NightDone, Stored, number, stored};
+use super::error::Stored;
+use super::night::NightDone;
+use super::rows::{number, stored};
 use crate::keep::blob;
 use crate::keep::recent::recent;
 use crate::model::{KnownLog, SourceRollup, Time};

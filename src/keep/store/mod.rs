@@ -1,15 +1,21 @@
 //! The state file: what it holds, in the program's own types.
 
+mod error;
 mod keeping;
+mod night;
 mod rows;
 
-use super::blob::{self, Damaged};
-use super::hours::{Slice, Tally};
+pub use error::StoreError;
+pub use night::{Horizon, Night, NightDone};
+
+use super::blob;
 use super::schema;
 use super::windows::{Kept, State};
 use super::words::Constants;
 use crate::model::{KnownLog, SourceRollup, Time};
-use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
+use error::Stored;
+use rows::{number, stored};
+use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, OpenOptions};
 use std::io;
@@ -22,102 +28,11 @@ const NAME: &str = "state.sqlite";
 /// What SQLite keeps beside it.
 const BESIDE: [&str; 2] = ["-wal", "-shm"];
 
-/// The state file cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// It is not what was written.
-    #[error("the state file is damaged")]
-    Damaged,
-    /// A later version of the program wrote it.
-    #[error("a later version of faultscope wrote the state file (version {0})")]
-    Newer(i64),
-    /// It holds something else.
-    #[error("there is another program's file in the place of the state file")]
-    Foreign,
-    /// The database says so.
-    #[error("the state file: {0}")]
-    Sql(rusqlite::Error),
-    /// The file system says so.
-    #[error("the state file")]
-    Io(#[from] io::Error),
-}
-
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged,
-            _ => Self::Sql(error),
-        }
-    }
-}
-
-impl From<Damaged> for StoreError {
-    fn from(_: Damaged) -> Self {
-        Self::Damaged
-    }
-}
-
-type Stored<T> = Result<T, StoreError>;
-
 /// The state file, open.
 #[derive(Debug)]
 pub struct Store {
     connection: Connection,
     constants: Constants,
-}
-
-/// How far back is kept whole.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Horizon {
-    /// Something of what came at or before this instant was dropped: what is kept of it is not all there was.
-    pub whole_after: Option<Time>,
-}
-
-/// A night as it is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Night {
-    /// Its number.
-    pub number: u64,
-    /// When it began.
-    pub began: Time,
-    /// Bytes read.
-    pub bytes: u64,
-    /// Records about a call that it read.
-    pub records: u64,
-    /// Records about something else.
-    pub other_records: u64,
-    /// Records not understood.
-    pub unread_records: u64,
-    /// The folder of its reports, below the directory of all.
-    pub folder: Option<String>,
-    /// Its news were told.
-    pub told: bool,
-}
-
-/// A night's work, to be kept at once.
-#[derive(Debug, Default)]
-pub struct NightDone {
-    /// When it began.
-    pub began: Time,
-    /// Every log that was found, as it is now known; the number is 0 where it is new. With what was read of it, by the
-    /// source within it (see [`super::within`]).
-    pub logs: Vec<(KnownLog, BTreeMap<String, SourceRollup>)>,
-    /// What is named for the first time.
-    pub complaints: BTreeSet<(String, String)>,
-    /// What was complained of before and is still so; older complaints are dropped.
-    pub still: BTreeSet<(String, String)>,
-    /// The windows as they stand, known ones by their number.
-    pub windows: Vec<Kept>,
-    /// Known windows that the judgement does not find any more.
-    pub withdrawn: Vec<u64>,
-    /// The hours that are told anew, from this one on; earlier ones are added to.
-    pub hours_from: Option<Time>,
-    /// Counts.
-    pub hours: BTreeMap<Slice, Tally>,
-    /// Rollups whose last record is older than this are dropped.
-    pub drop_before: Option<Time>,
-    /// The folder that the reports go to.
-    pub folder: Option<String>,
 }
 
 impl Store {
@@ -349,13 +264,4 @@ impl Store {
         }
         Ok(())
     }
-}
-
-/// SQLite's integers are signed; the bits stay.
-fn stored(number: u64) -> i64 {
-    number.cast_signed()
-}
-
-fn number(stored: i64) -> u64 {
-    stored.cast_unsigned()
 }

@@ -1,6 +1,6 @@
 //! From the rows of the state file to the program's own types.
 
-use super::{Night, number};
+use super::night::Night;
 use crate::keep::windows::{Kept, State};
 use crate::model::{Hash, KnownLog, Name, Time};
 use rusqlite::Row;
@@ -76,4 +76,13 @@ pub(super) fn night(row: &Row<'_>) -> rusqlite::Result<Night> {
         folder: row.get("folder")?,
         told: row.get("told")?,
     })
+}
+
+/// SQLite's integers are signed; the bits stay.
+pub(super) fn stored(number: u64) -> i64 {
+    number.cast_signed()
+}
+
+pub(super) fn number(stored: i64) -> u64 {
+    stored.cast_unsigned()
 }
