@@ -3,34 +3,29 @@
 
 mod names;
 mod policy;
-mod trace;
 mod walk;
 
 #[cfg(test)]
 mod tests;
 
 pub use policy::{Audience, Policy};
-pub use trace::{SealedTrace, seal_trace};
 
 use super::wall::Removed;
-use crate::model::{Findings, Name, Scope};
+use crate::model::{Findings, Name, Scope, Trace};
 use names::{Names, What};
 
-/// Findings that may be shown. The fields are private: nothing else can make one.
+/// What may be shown: findings, or the life of one call. The fields are private: nothing else can make one.
 #[derive(Clone, Debug)]
-pub struct Sealed {
-    findings: Findings,
+pub struct Sealed<T = Findings> {
+    told: T,
     audience: Audience,
     replaced: Removed,
 }
 
-impl Sealed {
-    /// What may be shown.
-    #[must_use]
-    pub fn findings(&self) -> &Findings {
-        &self.findings
-    }
+/// A trace that may be shown.
+pub type SealedTrace = Sealed<Trace>;
 
+impl<T> Sealed<T> {
     /// Who may read it.
     #[must_use]
     pub fn audience(&self) -> Audience {
@@ -41,6 +36,22 @@ impl Sealed {
     #[must_use]
     pub fn replaced(&self) -> &Removed {
         &self.replaced
+    }
+}
+
+impl Sealed {
+    /// What may be shown.
+    #[must_use]
+    pub fn findings(&self) -> &Findings {
+        &self.told
+    }
+}
+
+impl SealedTrace {
+    /// What may be shown.
+    #[must_use]
+    pub fn trace(&self) -> &Trace {
+        &self.told
     }
 }
 
@@ -59,7 +70,21 @@ pub fn seal(mut findings: Findings, policy: &Policy) -> Sealed {
     let names = names.settled();
     walk::sentences(&mut findings, &mut |sentence| *sentence = names.sentence(sentence));
     Sealed {
-        findings,
+        told: findings,
+        audience: policy.audience,
+        replaced: names.replaced(),
+    }
+}
+
+/// Makes a trace showable to the policy's audience.
+#[must_use]
+pub fn seal_trace(mut trace: Trace, policy: &Policy) -> SealedTrace {
+    let mut names = Names::new(policy);
+    walk::trace(&mut trace, &mut |what, name| names.show(what, name));
+    let names = names.settled();
+    walk::said_of_sources(&mut trace.coverage, &mut |sentence| *sentence = names.sentence(sentence));
+    Sealed {
+        told: trace,
         audience: policy.audience,
         replaced: names.replaced(),
     }
