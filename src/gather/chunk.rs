@@ -1,4 +1,4 @@
-//! Cuts a plain file into ranges that are read by whoever is free, and reads one.
+//! Which bytes of a source are read: a plain file is cut into ranges, each read by whoever is free.
 
 use super::frame::{Owned, RECORD_LIMIT, Refill, Window};
 use super::open::next_data;
