@@ -32,10 +32,10 @@ const HOURS_NEEDED: usize = 5;
 
 /// Which attempts only such logs tell of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct OnlyFailures(Told);
+pub(super) struct OnlyFailures(Which);
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-enum Told {
+enum Which {
     #[default]
     None,
     All,
@@ -50,7 +50,7 @@ impl OnlyFailures {
             return Self::default();
         }
         if traffic.cells.is_empty() && traffic.proxy_cells().is_empty() {
-            return Self(Told::All);
+            return Self(Which::All);
         }
         let Some(mut has_successes) = Logs::of(rollup) else {
             return Self::default();
@@ -58,15 +58,19 @@ impl OnlyFailures {
         has_successes.meet(&traffic.attempts);
         let is_blind = |attempt: &Attempt| !attempt.seen_by.iter().any(|seen| has_successes.holds(seen.path));
         let told: Vec<bool> = traffic.attempts.iter().map(is_blind).collect();
-        Self(if told.contains(&true) { Told::Some(told) } else { Told::None })
+        Self(if told.contains(&true) {
+            Which::Some(told)
+        } else {
+            Which::None
+        })
     }
 
     /// Whether the attempt at a place is one.
     pub(super) fn holds(&self, place: u32) -> bool {
         match &self.0 {
-            Told::None => false,
-            Told::All => true,
-            Told::Some(told) => told.get(place as usize).copied().unwrap_or(false),
+            Which::None => false,
+            Which::All => true,
+            Which::Some(told) => told.get(place as usize).copied().unwrap_or(false),
         }
     }
 
@@ -80,7 +84,7 @@ impl OnlyFailures {
 
     /// The assumed flow around them; none where there are none.
     pub(super) fn flow(&self, traffic: &Traffic) -> Vec<TrafficCell> {
-        if self.0 == Told::None {
+        if self.0 == Which::None {
             return Vec::new();
         }
         let numbered = (0..).zip(&traffic.attempts);

@@ -15,8 +15,8 @@ const TICKETS_PER_WINDOW: usize = 6;
 /// Fewer failures of one model make no ticket beside those of others.
 const FAILURES_PER_TICKET: u64 = 3;
 
-/// Where a ticket comes from.
-pub(super) struct Place<'a> {
+/// The window that a ticket is about, and what it is told with.
+pub(super) struct Setting<'a> {
     pub(super) findings: &'a Findings,
     pub(super) context: &'a Context<'a>,
     pub(super) window: &'a Window,
@@ -35,15 +35,15 @@ pub(super) struct Draft {
 }
 
 /// The tickets of one window, one a model; what gets none is said in `left_out`.
-pub(super) fn provider_tickets(place: &Place<'_>, drafts: &mut Vec<Draft>, left_out: &mut Vec<String>) {
-    let Place { window, id, .. } = place;
+pub(super) fn provider_tickets(setting: &Setting<'_>, drafts: &mut Vec<Draft>, left_out: &mut Vec<String>) {
+    let Setting { window, id, .. } = setting;
     let (parts, nameless): (Vec<&Part>, Vec<&Part>) = window.case.parts.iter().partition(|part| part.model.is_some());
     // Failures whose model no log names make a ticket of their own only where there is no other.
     let parts = if parts.is_empty() { nameless } else { parts };
     let is_worth_one = |part: &&&Part| part.share.failed >= FAILURES_PER_TICKET;
     let worth_one = parts.iter().filter(is_worth_one).count().clamp(1, TICKETS_PER_WINDOW);
     for part in parts.iter().take(worth_one) {
-        drafts.push(provider_ticket(place, part));
+        drafts.push(provider_ticket(setting, part));
     }
     let more = parts.get(worth_one..).unwrap_or(&[]);
     if !more.is_empty() {
@@ -57,14 +57,14 @@ pub(super) fn provider_tickets(place: &Place<'_>, drafts: &mut Vec<Draft>, left_
     }
 }
 
-fn provider_ticket(place: &Place<'_>, part: &Part) -> Draft {
-    let Place {
+fn provider_ticket(setting: &Setting<'_>, part: &Part) -> Draft {
+    let Setting {
         findings,
         context,
         window,
         zoom,
         id,
-    } = *place;
+    } = *setting;
     let (provider, support) = provider_side::addressee(part);
     let form = Form::of(part.provider.as_deref(), part.surface.as_deref());
     let mut body = Page::default();
@@ -162,14 +162,14 @@ fn health(form: &Form, part: &Part) -> String {
 }
 
 /// The ticket of one window for the own network team.
-pub(super) fn network_ticket(place: &Place<'_>) -> Option<Draft> {
-    let Place {
+pub(super) fn network_ticket(setting: &Setting<'_>) -> Option<Draft> {
+    let Setting {
         findings,
         context,
         window,
         zoom,
         id,
-    } = *place;
+    } = *setting;
     let part = window.case.whole.as_ref()?;
     let mut body = Page::default();
     network_side::write(

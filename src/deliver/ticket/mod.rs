@@ -19,7 +19,7 @@ use super::phrases::counted;
 use super::report::{Context, Report};
 use crate::model::{Findings, Side, Window};
 use crate::redact::Sealed;
-use compose::{Draft, Place, network_ticket, provider_tickets};
+use compose::{Draft, Setting, network_ticket, provider_tickets};
 use page::Page;
 use std::io;
 
@@ -80,7 +80,7 @@ fn tickets(findings: &Findings, context: &Context<'_>, only: Option<Addressee>) 
             continue;
         }
         let id = format!("w{}", at + 1);
-        let place = Place {
+        let setting = Setting {
             findings,
             context,
             window,
@@ -89,10 +89,10 @@ fn tickets(findings: &Findings, context: &Context<'_>, only: Option<Addressee>) 
         };
         match (Addressee::of(window), only) {
             (Addressee::Provider, None | Some(Addressee::Provider)) => {
-                provider_tickets(&place, &mut drafts, &mut left_out);
+                provider_tickets(&setting, &mut drafts, &mut left_out);
             }
             (Addressee::Network, None | Some(Addressee::Network)) => {
-                drafts.extend(network_ticket(&place));
+                drafts.extend(network_ticket(&setting));
             }
             (other, Some(_)) => left_out.push(format!(
                 "Window {id} ({}, {}) is left out: it is for the {}; write its ticket with --audience {}.",

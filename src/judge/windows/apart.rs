@@ -20,11 +20,12 @@ const FAILURES: usize = 3;
 /// Minutes that tell two models apart: see [`STAGGER_MINUTES`].
 const LONG_ENOUGH_MS: i64 = STAGGER_MINUTES as i64 * CELL_MS;
 
-type Span = (Time, Time);
+/// From one instant to another.
+type Stretch = (Time, Time);
 
 /// The models in groups that fail together, each with the time from its first to its last failure proper; the model with the most
 /// failures is in the first group.
-pub(super) fn groups(failures: &[&Attempt], models: &[Name]) -> Vec<(Vec<Name>, Span)> {
+pub(super) fn groups(failures: &[&Attempt], models: &[Name]) -> Vec<(Vec<Name>, Stretch)> {
     let named = |model: &Name| -> Vec<Time> {
         let of_model = failures
             .iter()
@@ -36,7 +37,7 @@ pub(super) fn groups(failures: &[&Attempt], models: &[Name]) -> Vec<(Vec<Name>, 
     }
     let mut times: Vec<(Vec<Time>, &Name)> = models.iter().map(|model| (named(model), model)).collect();
     times.sort_by_key(|(times, model)| (std::cmp::Reverse(times.len()), *model));
-    let mut groups: Vec<(Vec<Name>, Span, Vec<Time>)> = Vec::new();
+    let mut groups: Vec<(Vec<Name>, Stretch, Vec<Time>)> = Vec::new();
     for (times, model) in times {
         let [Some(first), Some(last)] = [times.first(), times.last()].map(Option::<&Time>::copied) else {
             continue;
@@ -58,7 +59,7 @@ pub(super) fn groups(failures: &[&Attempt], models: &[Name]) -> Vec<(Vec<Name>, 
 }
 
 /// When each of two models fails, where each is healthy for minutes while the other fails; both in order of time.
-fn apart(one: &[Time], other: &[Time]) -> Option<(Span, Span)> {
+fn apart(one: &[Time], other: &[Time]) -> Option<(Stretch, Stretch)> {
     if one.len().min(other.len()) < FAILURES {
         return None;
     }
@@ -69,22 +70,22 @@ fn apart(one: &[Time], other: &[Time]) -> Option<(Span, Span)> {
     if mine.0 > theirs.1 || theirs.0 > mine.1 {
         return None;
     }
-    let count = |(from, to): Span, of: bool| {
+    let count = |(from, to): Stretch, of: bool| {
         let inside = both.iter().filter(|(time, _)| (from..=to).contains(time));
         inside.fold((0.0, 0.0), |(k, n), (_, is_one)| (k + f(u64::from(*is_one == of)), n + 1.0))
     };
-    let is_healthy = |of: bool, own: Span, (from, to): Span| {
+    let is_healthy = |of: bool, own: Stretch, (from, to): Stretch| {
         to.since(from) >= LONG_ENOUGH_MS && clearly_healthier(count((from, to), of), count(own, of))
     };
     let just_before = |time: Time| time.plus_ms(-1);
-    let head = |(of, own): (bool, Span), early: Span| is_healthy(of, own, (early.0, just_before(own.0).min(early.1)));
-    let tail = |(of, own): (bool, Span), late: Span| is_healthy(of, own, (own.1.plus_ms(1).max(late.0), late.1));
+    let head = |(of, own): (bool, Stretch), early: Stretch| is_healthy(of, own, (early.0, just_before(own.0).min(early.1)));
+    let tail = |(of, own): (bool, Stretch), late: Stretch| is_healthy(of, own, (own.1.plus_ms(1).max(late.0), late.1));
     let (one, other) = ((true, mine), (false, theirs));
     ((head(one, theirs) || tail(one, theirs)) && (head(other, mine) || tail(other, mine))).then_some((mine, theirs))
 }
 
 /// From the first to the last failure of one of two models, without strays: where it has its share of both's.
-fn run(both: &[(Time, bool)], of: bool) -> Option<Span> {
+fn run(both: &[(Time, bool)], of: bool) -> Option<Stretch> {
     let share = f(both.iter().filter(|(_, is_one)| *is_one == of).count() as u64) / f(both.len() as u64);
     let low = share / WORST_PART;
     let (mine, theirs) = ((share / low).ln(), ((1.0 - share) / (1.0 - low)).ln());

@@ -17,14 +17,22 @@ pub(crate) struct Entry {
     pub(crate) alive: bool,
 }
 
-/// Minute, number of the combination, first attempts, and those of them that failed on the side.
-pub(super) type Told = (usize, usize, f64, f64);
+/// First attempts that are to be summed up.
+#[derive(Clone, Copy)]
+pub(super) struct Counted {
+    pub(super) minute: usize,
+    /// Which combination of values they have.
+    pub(super) combination: usize,
+    pub(super) n: f64,
+    /// Those of them that failed on the table's side.
+    pub(super) k: f64,
+}
 
 /// The sums by minute and combination. Both come in order of time, so that a minute is summed by itself: a table of all
 /// minutes weighed more than all else that was counted.
 pub(super) fn entries(
-    went_well: impl Iterator<Item = Told>,
-    ended: impl Iterator<Item = Told>,
+    went_well: impl Iterator<Item = Counted>,
+    ended: impl Iterator<Item = Counted>,
     numbered: &[&Vec<Value>],
 ) -> Vec<Entry> {
     let shared: Vec<Arc<[Value]>> = numbered.iter().map(|values| Arc::from(values.as_slice())).collect();
@@ -34,21 +42,23 @@ pub(super) fn entries(
     let mut met = Vec::new();
     loop {
         let (one, other) = (went_well.peek(), ended.peek());
-        let Some(minute) = one.into_iter().chain(other).map(|told| told.0).min() else {
+        let Some(minute) = one.into_iter().chain(other).map(|counted| counted.minute).min() else {
             break;
         };
-        let of_minute = |told: &Told| told.0 <= minute;
-        while let Some((_, number, n, k)) = went_well.next_if(of_minute).or_else(|| ended.next_if(of_minute)) {
-            let Some(sum) = sums.get_mut(number) else { continue };
+        let of_minute = |counted: &Counted| counted.minute <= minute;
+        while let Some(counted) = went_well.next_if(of_minute).or_else(|| ended.next_if(of_minute)) {
+            let Some(sum) = sums.get_mut(counted.combination) else {
+                continue;
+            };
             if sum.is_none() {
-                met.push(number);
+                met.push(counted.combination);
             }
-            let sum = sum.get_or_insert_default();
-            (sum.0, sum.1) = (sum.0 + n, sum.1 + k);
+            let (n, k) = sum.get_or_insert_default();
+            (*n, *k) = (*n + counted.n, *k + counted.k);
         }
         met.sort_unstable();
-        for number in met.drain(..) {
-            let (sum, values) = (sums.get_mut(number).and_then(Option::take), shared.get(number));
+        for combination in met.drain(..) {
+            let (sum, values) = (sums.get_mut(combination).and_then(Option::take), shared.get(combination));
             entries.extend(sum.zip(values).map(|((n, k), values)| Entry {
                 minute,
                 values: Arc::clone(values),

@@ -6,6 +6,7 @@
 
 use super::automaton::{Series, segments};
 use super::entries::{Entry, Value, add};
+use super::ground::Span;
 use super::stagger::{clearly_healthier, long_enough};
 use super::statistics::evidence;
 use super::table::Table;
@@ -15,8 +16,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Failures of a service, at least, that make it one of several that failed: as many as make a window.
 const FAILURES: f64 = 3.0;
-
-type Span = (usize, usize);
 
 /// What tells a service: its provider and its server, by their places, as far as logs name them.
 type Named = (Value, Value);

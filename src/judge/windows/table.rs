@@ -4,7 +4,7 @@
 //! from the traffic itself.
 
 use super::ended::{Ended, Within, ended};
-use super::entries::{Entry, Value, add, entries};
+use super::entries::{Counted, Entry, Value, add, entries};
 use crate::judge::combinations::Ordinals;
 use crate::judge::thresholds::{BACKGROUND_BLOCK, BACKGROUND_CAP, BACKGROUND_FLOOR, BACKGROUND_QUANTILE, CELL_MS, TOLD_ALIKE};
 use crate::judge::windows::automaton::Series;
@@ -91,13 +91,18 @@ impl<'a> Table<'a> {
                 .copied()
                 .unwrap_or(0)
         };
-        let went_well = cells
-            .iter()
-            .map(|cell| (table.minute(cell.time), of(&cell.attributes), f64::from(cell.first_ok), 0.0));
+        let went_well = cells.iter().map(|cell| Counted {
+            minute: table.minute(cell.time),
+            combination: of(&cell.attributes),
+            n: f64::from(cell.first_ok),
+            k: 0.0,
+        });
         let first = counted().filter(|(_, attempt)| attempt.number == 1);
-        let ended = first.map(|(_, attempt)| {
-            let k = if attempt.side == Some(side) { 1.0 } else { 0.0 };
-            (table.minute(attempt.time), of(&attempt.attributes), 1.0, k)
+        let ended = first.map(|(_, attempt)| Counted {
+            minute: table.minute(attempt.time),
+            combination: of(&attempt.attributes),
+            n: 1.0,
+            k: if attempt.side == Some(side) { 1.0 } else { 0.0 },
         });
         table.entries = entries(went_well, ended, &numbered);
         table.searched = table.told_by_both();
