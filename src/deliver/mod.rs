@@ -15,6 +15,7 @@ mod json_v1;
 mod many_logs;
 mod markdown;
 mod ndjson;
+mod numbers;
 mod phrases;
 mod report;
 mod summary;
