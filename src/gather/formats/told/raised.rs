@@ -37,7 +37,10 @@ impl<'a> Told<'a> {
             fields.instant = Instant::End;
             messages::attach(trace, &mut fields);
             fields.text = fields.text.or(Some(trace).filter(|trace| !trace.is_empty())).or(error);
+            // The class that the trace ends in is what the program caught.
+            let caught = fields.error_type;
             raised.supplement(&mut fields);
+            fields.error_type = caught.or(fields.error_type);
             Some(fields)
         };
         let (first, under) = first_line(trace);
