@@ -160,7 +160,7 @@ impl<'a> Collector<'a> {
                 }
             }
             Some(false) => self.rollup.other_records += 1,
-            None if record.iter().all(u8::is_ascii_whitespace) => {}
+            None if record.iter().all(u8::is_ascii_whitespace) || is_heading(record) => {}
             None => self.unread(line),
         }
     }
@@ -358,6 +358,12 @@ impl<'a> Collector<'a> {
             self.last_end_failed = end.outcome != Outcome::Success;
         }
     }
+}
+
+/// What `tail` writes before the lines of each of several logs, and `grep` between what it found.
+fn is_heading(record: &[u8]) -> bool {
+    let record = record.trim_ascii();
+    record.starts_with(b"==> ") && record.ends_with(b" <==") || record == b"--"
 }
 
 /// Whether a record is of JSON and has one key twice.

@@ -12,6 +12,9 @@ use crate::text::scan;
 pub(super) struct CloudwatchText;
 
 fn read(line: &str) -> Option<Letter<'_>> {
+    if let Some(letter) = of_pm2(line) {
+        return Some(letter);
+    }
     let (stamp, text) = line.split_once(' ')?;
     // pm2 ends it in a colon.
     let stamp = stamp.strip_suffix(':').unwrap_or(stamp);
@@ -43,6 +46,24 @@ fn read(line: &str) -> Option<Letter<'_>> {
             ..letter
         },
         (None, None) => letter,
+    })
+}
+
+/// `2025-03-06 14:02:11 +00:00: text`: pm2's usual `log_date_format`, with a zone or without; a colon ends no other stamp.
+fn of_pm2(line: &str) -> Option<Letter<'_>> {
+    let (stamp, text) = line.split_once(": ")?;
+    let is_stamp = (19..=30).contains(&stamp.len())
+        && matches!(
+            stamp.as_bytes(),
+            [b'1'..=b'2', _, _, _, b'-', _, _, b'-', _, _, b' ', _, _, b':', _, _, b':', ..]
+        )
+        && stamp
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b':' | b'.' | b'+' | b'-' | b'Z' | b' '));
+    is_stamp.then(|| Letter {
+        text: text.as_bytes(),
+        stamp: Some(stamp),
+        ..Letter::default()
     })
 }
 
