@@ -1,4 +1,5 @@
-//! Instants as people write them, in the grammar of `journalctl --since` (systemd.time(7)), with RFC 3339.
+//! Instants as people write them, in the grammar of `journalctl --since` (systemd.time(7)), with RFC 3339, or as they copy
+//! them out of a log.
 //!
 //! The clock is handed in. A time without a zone is in the zone of `--tz`, which is UTC where none is given, so that the
 //! same command says the same on every machine.
@@ -8,7 +9,7 @@ mod tests;
 
 use super::duration::with_units;
 use crate::model::Time;
-use crate::text::timestamp::Zone;
+use crate::text::timestamp::{self, Reference, Slashed, Zone};
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime};
 
 /// The instant that `text` means at `now`.
@@ -24,7 +25,9 @@ pub fn parse(text: &str, now: Time, zone: &Zone) -> Result<Time, String> {
         .or_else(|| {
             let (written, named) = text.rsplit_once(' ')?;
             in_zone(written.trim(), now, &named.parse().ok()?)
-        });
+        })
+        .or_else(|| in_zone(text.strip_suffix('Z')?, now, &Zone::Utc))
+        .or_else(|| of_a_log(text, now, zone));
     found.ok_or_else(|| {
         format!("'{text}' is no time; write 2026-03-01 14:00, 14:00, yesterday, -2h, '2 hours ago', @epoch or RFC 3339")
     })
@@ -58,6 +61,13 @@ fn rfc3339(text: &str) -> Option<Time> {
     DateTime::parse_from_rfc3339(text)
         .ok()
         .map(|instant| Time(instant.timestamp_millis()))
+}
+
+/// A stamp as it stands in a log. A date that may be read month or day first is none: a guess would be seen by nobody.
+fn of_a_log(text: &str, now: Time, zone: &Zone) -> Option<Time> {
+    let reference = Reference::on(today(now, zone)?);
+    let stamp = timestamp::parse(text, zone, &reference)?;
+    (timestamp::slashed(text) != Some(Slashed::Either)).then_some(stamp.time)
 }
 
 /// A date, a clock time of today, both, or a word for a day, as clocks of `zone` show it.

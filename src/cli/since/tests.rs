@@ -48,6 +48,15 @@ fn epochs_and_rfc_3339_carry_their_zone() {
 }
 
 #[test]
+fn a_stamp_may_be_copied_out_of_a_log() {
+    assert_eq!(at("2026-03-01T14:00Z", &berlin()), "2026-03-01T14:00:00.000Z");
+    assert_eq!(at("01/Mar/2026:14:00:05 +0100", &Zone::Utc), "2026-03-01T13:00:05.000Z");
+    assert_eq!(at("Mar  1 14:00:05", &berlin()), "2026-03-01T13:00:05.000Z");
+    assert_eq!(at("2026-03-01 14:00:05,250", &Zone::Utc), "2026-03-01T14:00:05.250Z");
+    assert_eq!(at("02/03/2026 14:00:05", &Zone::Utc), "none");
+}
+
+#[test]
 fn a_zone_may_follow() {
     assert_eq!(at("2026-03-01 14:00 UTC", &berlin()), "2026-03-01T14:00:00.000Z");
     assert_eq!(at("2026-03-01 14:00 +02:00", &Zone::Utc), "2026-03-01T12:00:00.000Z");
