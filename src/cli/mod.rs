@@ -19,6 +19,7 @@ mod nightly;
 mod output;
 mod outputs;
 mod own_formats;
+mod piped;
 mod plan;
 mod progress;
 mod refusal;
@@ -66,7 +67,12 @@ fn whole() -> Exit {
     } else {
         definition.clone().try_get_matches_from(&laid.words)
     };
-    match matches.and_then(|matches| Args::from_arg_matches(&matches)) {
+    let args = matches.and_then(|matches| {
+        let mut args = Args::from_arg_matches(&matches)?;
+        piped::meant(&mut args, &matches);
+        Ok(args)
+    });
+    match args {
         Ok(args) => run_command(&args, &laid, &words).unwrap_or_else(|error| said(&error)),
         Err(refused) => {
             let place = laid.place_of(&refused, &words, &definition);

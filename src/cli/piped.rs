@@ -1,0 +1,41 @@
+//! `kubectl logs app | faultscope`: where no path is typed and a pipe brings something, that is what is meant, as for `rg` and `jq`.
+
+use super::args::{Args, Command};
+use super::say::say;
+use crate::gather::discover::STDIN;
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{FileType, fstat};
+use std::path::PathBuf;
+
+/// How long nothing is said of a pipe that brings nothing yet.
+const PATIENCE: Timespec = Timespec { tv_sec: 1, tv_nsec: 0 };
+
+/// Has standard input read where no path is named, by a word or a setting, and a pipe brings anything. One that ends without a
+/// byte, as cron's does, says nothing, and the current directory is read as ever.
+pub(super) fn meant(args: &mut Args, matches: &ArgMatches) {
+    let (typed, paths) = match (&mut args.command, matches.subcommand()) {
+        (Some(Command::Analyze(analyze)), Some((_, typed))) => (typed, &mut analyze.paths),
+        (Some(Command::Trace(trace)), Some((_, typed))) => (typed, &mut trace.analyze.paths),
+        (None, _) => (matches, &mut args.analyze.paths),
+        _ => return,
+    };
+    if typed.value_source("paths") == Some(ValueSource::DefaultValue) && brings_anything() {
+        *paths = vec![PathBuf::from(STDIN)];
+    }
+}
+
+/// Whether standard input is a pipe that bytes come from; waits until that is known.
+fn brings_anything() -> bool {
+    let stdin = std::io::stdin();
+    if !fstat(&stdin).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Fifo) {
+        return false;
+    }
+    let mut ends = [PollFd::new(&stdin, PollFlags::IN)];
+    if matches!(poll(&mut ends, Some(&PATIENCE)), Ok(0)) {
+        say("no path is named: waiting for standard input; write . to read the current directory");
+        let _ = poll(&mut ends, None);
+    }
+    ends.iter().any(|end| end.revents().contains(PollFlags::IN))
+}
