@@ -84,9 +84,9 @@ pub(super) fn read(rollup: &Rollup, times: &TimesRead, copies: &[LeftOut], links
     let sum = |of: fn(&SourceRollup) -> u64| rollup.sources.values().map(|source| of(source)).sum::<u64>();
     let span = times
         .span
-        .map_or_else(|| "no time in them".to_owned(), |(first, last)| format!("{first} to {last}"));
+        .map_or_else(String::new, |(first, last)| format!("; {first} to {last}"));
     say(&format!(
-        "read {} ({}): {} about a call, {} other, {} not understood; {span}",
+        "read {} ({}): {} about a call, {} other, {} not understood{span}",
         count(rollup.sources.len() as u64, "log"),
         size(sum(|source| source.bytes)),
         count(sum(|source| source.records), "record"),

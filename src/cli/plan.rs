@@ -182,7 +182,7 @@ fn reports(args: &Analyze) -> anyhow::Result<Vec<Delivery>> {
         return Ok(Vec::new());
     }
     let by_default = [ReportAsked {
-        name: DEFAULT_REPORT.to_owned(),
+        name: of_ending(args.output.as_deref()).to_owned(),
         file: None,
     }];
     let asked = if args.reports.is_empty() {
@@ -231,6 +231,13 @@ fn reports(args: &Analyze) -> anyhow::Result<Vec<Delivery>> {
     Ok(deliveries)
 }
 
+/// The report that a file's ending asks for, where no other word does.
+fn of_ending(file: Option<&Path>) -> &'static str {
+    let ending = file.and_then(Path::extension).and_then(std::ffi::OsStr::to_str);
+    let named = ending.and_then(|ending| deliver::by_name(if ending == "md" { "markdown" } else { ending }));
+    named.map_or(DEFAULT_REPORT, |report| report.name())
+}
+
 /// The name of a file that must not be sent: it never replaces, and is never taken for, the one that may be.
 fn internal_name(file: &Path) -> PathBuf {
     let is_device = std::fs::metadata(file).is_ok_and(|there| !there.is_file() && !there.is_dir());
@@ -249,8 +256,22 @@ fn internal_name(file: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::internal_name;
+    use super::{internal_name, of_ending};
     use std::path::Path;
+
+    #[test]
+    fn the_ending_of_a_file_names_its_report() {
+        for (file, report) in [
+            ("a/x.html", "html"),
+            ("x.md", "markdown"),
+            ("x.json", "json"),
+            ("x.txt", "text"),
+            ("x", "text"),
+        ] {
+            assert_eq!(of_ending(Some(Path::new(file))), report);
+        }
+        assert_eq!(of_ending(None), "text");
+    }
 
     #[test]
     fn a_file_that_must_not_be_sent_has_a_name_of_its_own() {

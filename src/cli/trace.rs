@@ -88,9 +88,10 @@ fn not_found(trace: &Trace) -> String {
     let span = read.start.zip(read.end);
     let span = span.map_or_else(String::new, |(start, end)| format!(", {start} to {end}"));
     format!(
-        "{} stands in none of {} logs ({} records about a call, {} other{span}{unread}); {hint}",
+        "{} stands in none of {} {} ({} records about a call, {} other{span}{unread}); {hint}",
         trace.id,
         thousands(read.sources.len() as u64),
+        if read.sources.len() == 1 { "log" } else { "logs" },
         thousands(read.records()),
         thousands(read.other_records()),
     )

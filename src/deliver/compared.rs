@@ -68,6 +68,8 @@ fn values(window: &Window, groups: &[&ControlGroup]) -> String {
     });
     let untold = if !window.only_failures && groups.iter().any(|group| group.told_by_failures) {
         "; what went well names none"
+    } else if groups.iter().any(|group| group.wider) {
+        "; of all their traffic"
     } else {
         ""
     };

@@ -46,11 +46,11 @@ impl Report for Digest {
                 scope(&window.scope)
             ))?;
             let until = if window.ongoing {
-                "still going on when the logs end".to_owned()
+                ", still going on when the logs end".to_owned()
             } else {
-                format!("to {}", second(window.end))
+                format!(" to {}", second(window.end))
             };
-            say(&format!("from {} {until}; {}", second(window.start), share(window)))?;
+            say(&format!("from {}{until}; {}", second(window.start), share(window)))?;
             if window.only_failures {
                 say(&phrases::lost(window))?;
             } else if window.calls > 0 {

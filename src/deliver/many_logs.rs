@@ -51,7 +51,7 @@ pub(super) fn clock(source: &SourceCoverage) -> String {
     /// Clocks nearer than this are the same, in seconds.
     const SAME: f64 = 0.001;
     if source.first.is_none() {
-        return "no time in it".to_owned();
+        return if source.records == 0 { "" } else { "no time that counts" }.to_owned();
     }
     let zone = source.time_zone.as_deref().map_or_else(|| "in the log".to_owned(), inert);
     let offset = source.clock_offset_seconds;

@@ -2,7 +2,7 @@
 
 use super::filters;
 use super::phrases::{after_retries, count, counted, failed, from_to, length, listed, scope};
-use crate::model::{Class, Dimension, Findings, Name, Side, Window, Zoom};
+use crate::model::{Class, Coverage, Dimension, Findings, Name, Side, Window, Zoom};
 use crate::providers;
 
 /// From this many answers of the caller's own making on they are named beside "no failure windows".
@@ -16,13 +16,14 @@ pub(super) fn headline(findings: &Findings) -> String {
     let worst = findings
         .windows
         .iter()
-        .max_by_key(|window| (window.failures, std::cmp::Reverse(window.start)));
-    let Some(worst) = worst else {
+        .enumerate()
+        .max_by_key(|(_, window)| (window.failures, std::cmp::Reverse(window.start)));
+    let Some((at, worst)) = worst else {
         return nothing(findings);
     };
     let others = match findings.windows.len() {
         1 => String::new(),
-        _ => format!(" {} in all.", counted(findings.windows.len() as u64, "window", "windows")),
+        windows => format!(" It is window {} of {windows}.", at + 1),
     };
     let open = if worst.ongoing { ", not proven to be over" } else { "" };
     let lost = match (worst.calls_lost, worst.calls) {
@@ -114,7 +115,7 @@ fn nothing(findings: &Findings) -> String {
     let about_a_call = read.records();
     if findings.counts.attempts == 0 && own == 0 && about_a_call > 0 {
         return format!(
-            "No attempt could be counted: {} about a call {} read in {}{unread}, and none tells when or how one ended. What is missing the              remarks say.",
+            "No attempt could be counted: {} about a call {} read in {}{unread}, and none tells when or how one ended. What is missing the remarks say.",
             counted(about_a_call, "record", "records"),
             if about_a_call == 1 { "was" } else { "were" },
             counted(read.sources.len() as u64, "file", "files")
@@ -129,11 +130,26 @@ fn nothing(findings: &Findings) -> String {
             counted(read.sources.len() as u64, "file", "files")
         );
     }
+    if findings.counts.attempts == 0 && own == 0 {
+        return unread_or_empty(read);
+    }
     format!(
         "No failure windows in what was read: {} in {}{unread}.{only_failures}{refused}",
         counted(findings.counts.attempts, "attempt", "attempts"),
         counted(read.sources.len() as u64, "file", "files")
     )
+}
+
+/// Where no record was understood: nothing must sound as if the calls fared well.
+fn unread_or_empty(read: &Coverage) -> String {
+    let files = counted(read.sources.len() as u64, "file", "files");
+    match read.unread_records() {
+        0 => format!("Nothing is known of any call: no record was in what was read ({files})."),
+        unread => format!(
+            "Nothing is known of any call: none of {} in {files} is in a known format.",
+            counted(unread, "record", "records")
+        ),
+    }
 }
 
 /// What to do next, the most urgent first.
@@ -147,13 +163,14 @@ pub(super) fn next_steps(findings: &Findings) -> Vec<String> {
     let (short, network) = (of(is_short), of(|window| window.side == Side::Network));
     if !provider.is_empty() {
         steps.push(format!(
-            "Send the provider its {}: --report ticket --audience provider, with the list of --report csv.",
-            tickets_for(provider)
+            "Send the provider its {}: --report ticket=ticket.txt{} --report csv=failed-requests.csv.",
+            tickets_for(provider),
+            if network.is_empty() { "" } else { " --audience provider" }
         ));
     }
     if !network.is_empty() {
         steps.push(format!(
-            "Send your network team its {}: --report ticket --audience network --internal.",
+            "Send your network team its {}: --report ticket=network.txt --audience network --internal.",
             tickets_for(network)
         ));
     }

@@ -1,20 +1,40 @@
 //! Tables for a terminal: the one file that knows comfy-table.
 
 use crate::redact::wall;
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, presets};
 
-/// A table that fits `width` columns. What is wrapped within a cell has lost its shape when the wall sees the finished report, so
+/// Blanks around a cell.
+const AROUND: u16 = 2;
+
+/// A line under the header and no other: lines between the rows would make a report twice as long.
+const RULED: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+
+/// A table that fits `width` columns. Names that may be copied, such as those of files, are not wrapped if there is room for them. What is wrapped within a cell has lost its shape when the wall sees the finished report, so
 /// the wall sees every cell before.
 pub(crate) fn table(header: &[&str], rows: Vec<Vec<String>>, width: usize) -> String {
     let mut table = Table::new();
     let width = u16::try_from(width).unwrap_or(u16::MAX);
     table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
+        .load_style(RULED)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(width);
     table.set_header(header.iter().copied());
     for row in rows {
         table.add_row(row.into_iter().map(|cell| wall(cell).0));
+    }
+    // The last column says the most, and may be wrapped.
+    let mut left = width / 4 * 3;
+    for (at, longest) in table
+        .column_max_content_widths()
+        .into_iter()
+        .enumerate()
+        .take(header.len() - 1)
+    {
+        let needed = longest.saturating_add(AROUND);
+        if let (Some(column), Some(rest)) = (table.column_mut(at), left.checked_sub(needed)) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+            left = rest;
+        }
     }
     table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }

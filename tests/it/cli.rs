@@ -122,20 +122,64 @@ fn quiet_says_nothing_where_nothing_is_wrong() {
     assert!(output.stderr.is_empty() && !output.stdout.is_empty());
 }
 
-#[test]
-fn standard_input_is_a_log() {
-    let folder = folder();
-    let mut child = faultscope(folder.path())
-        .arg("-")
+/// A run whose standard input is a pipe that brings this.
+fn piped(folder: &Path, args: &[&str], bytes: &[u8]) -> Output {
+    let mut child = faultscope(folder)
+        .args(args)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(b"what is this\n").unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(3));
-    assert!(said(&output).contains("stdin: no format recognised it; 1 record not read"));
+    // Who reads something else ends without taking it.
+    let _ = child.stdin.take().unwrap().write_all(bytes);
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn standard_input_is_a_log_by_its_name_or_where_a_pipe_comes_without_a_path() {
+    let folder = folder();
+    for args in [&["-"][..], &[], &["analyze"]] {
+        let output = piped(folder.path(), args, b"what is this\n");
+        assert_eq!(output.status.code(), Some(3), "{args:?}");
+        assert!(said(&output).contains("stdin: no format recognised it; 1 record not read"));
+    }
+    let named = piped(folder.path(), &["logs"], b"what is this\n");
+    let nothing = piped(folder.path(), &[], b"");
+    for output in [named, nothing] {
+        assert!(
+            output.status.success() && !said(&output).contains("stdin"),
+            "{}",
+            said(&output)
+        );
+    }
+}
+
+#[test]
+fn nothing_read_never_sounds_like_nothing_failed() {
+    let folder = folder();
+    for (bytes, told) in [
+        (
+            &b""[..],
+            "Nothing is known of any call: no record was in what was read (1 file).",
+        ),
+        (
+            b"what is this\n",
+            "Nothing is known of any call: none of 1 record in 1 file is in a known format.",
+        ),
+    ] {
+        let output = piped(folder.path(), &["-"], bytes);
+        let report = String::from_utf8(output.stdout).unwrap();
+        assert!(report.starts_with(told), "{report}");
+    }
+}
+
+#[test]
+fn the_ending_of_a_file_names_its_report() {
+    let folder = folder();
+    assert!(run(folder.path(), &["logs", "-o", "out.json"]).status.success());
+    let report = fs::read_to_string(folder.path().join("out.json")).unwrap();
+    assert!(report.contains("\"schema\": \"faultscope.report/1\""), "{report}");
 }
 
 #[test]

@@ -15,7 +15,8 @@ const SURFACES: [&str; 2] = ["api", "web"];
 #[derive(Debug, Parser)]
 #[command(next_help_heading = "Options")]
 pub struct Analyze {
-    /// Log files, directories (read recursively, links in them are not followed), or - for standard input
+    /// Log files, directories (read recursively, links in them are not followed), or - for standard input, which a pipe
+    /// without a path means, too
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
 
@@ -23,7 +24,8 @@ pub struct Analyze {
     /// json=FILE. Repeatable
     #[arg(long = "report", value_name = "FORMAT[=FILE]", value_parser = values::report, help_heading = "Output")]
     pub reports: Vec<ReportAsked>,
-    /// Write the only report to this file instead of standard output
+    /// Write the only report to this file instead of standard output; where no --report names its format, the file's
+    /// ending does (.html, .json, .md, .csv, .ndjson), else it is text
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub output: Option<PathBuf>,
     /// Write everything a support desk needs, with checksums, into this directory, or into this file if it is named

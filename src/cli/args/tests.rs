@@ -40,6 +40,7 @@ fn reports_may_name_their_file() {
         (asked[1].name.as_str(), asked[1].file.clone()),
         ("json", Some(PathBuf::from("out=1.json")))
     );
+    assert_eq!(args("faultscope --report md").analyze.reports[0].name, "markdown");
     assert!(refused("faultscope --report pdf").contains("there are text, markdown, html, json"));
 }
 

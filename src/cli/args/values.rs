@@ -44,6 +44,7 @@ pub(super) fn report(text: &str) -> Result<ReportAsked, String> {
         Some((name, file)) => (name, Some(PathBuf::from(file))),
         None => (text, None),
     };
+    let name = if name == "md" { "markdown" } else { name };
     if deliver::by_name(name).is_none() {
         let known: Vec<&str> = deliver::ALL.iter().map(|report| report.name()).collect();
         return Err(format!("there is no report of this name; there are {}", known.join(", ")));

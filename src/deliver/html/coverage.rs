@@ -11,12 +11,12 @@ pub(super) fn write(page: &mut Markup, findings: &Findings) {
     let read = &findings.coverage;
     page.within("section", &[("id", &"coverage")], |page| {
         page.element("h2", &[], "What was read");
-        let span = read.start.zip(read.end).map_or_else(
-            || "no time in them".to_owned(),
-            |(start, end)| format!("{} to {}", second(start), second(end)),
-        );
+        let span = read
+            .start
+            .zip(read.end)
+            .map_or_else(String::new, |(start, end)| format!("; {} to {}", second(start), second(end)));
         let says = format!(
-            "{}, {}: {} about a call, {} about something else, {} not understood; {span}.",
+            "{}, {}: {} about a call, {} about something else, {} not understood{span}.",
             counted(read.sources.len() as u64, "file", "files"),
             size(read.bytes),
             counted(read.records(), "record", "records"),

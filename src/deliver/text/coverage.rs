@@ -10,12 +10,12 @@ impl Page<'_> {
     pub(super) fn coverage(&self) -> String {
         let read = &self.findings.coverage;
         let mut out = self.title("What was read");
-        let span = read.start.zip(read.end).map_or_else(
-            || "no time".to_owned(),
-            |(start, end)| format!("{} to {}", second(start), second(end)),
-        );
+        let span = read
+            .start
+            .zip(read.end)
+            .map_or_else(String::new, |(start, end)| format!("; {} to {}", second(start), second(end)));
         let sentence = format!(
-            "{}, {}: {} about a call, {} about something else, {} not understood; {span}.",
+            "{}, {}: {} about a call, {} about something else, {} not understood{span}.",
             counted(read.sources.len() as u64, "file", "files"),
             size(read.bytes),
             counted(read.records(), "record", "records"),
@@ -25,6 +25,7 @@ impl Page<'_> {
         out.push_str(&wrapped(&sentence, "  ", "  ", self.context.width));
         let listed = many_logs::sources(read);
         let rows = listed.some.iter().map(|source| row(source)).collect();
+        out.push('\n');
         out.push_str(&table(
             &["file", "format", "calls", "other", "unread", "zone, clock"],
             rows,
@@ -42,7 +43,11 @@ impl Page<'_> {
 
     fn unread(&self, sources: &[&SourceCoverage]) -> String {
         let mut out = String::new();
-        for source in sources.iter().filter(|source| source.unread_records > 0) {
+        // Of a log in no known format there is no line to look for.
+        for source in sources
+            .iter()
+            .filter(|source| source.unread_records > 0 && source.format.is_some())
+        {
             let lines: Vec<String> = source
                 .unread_lines
                 .iter()

@@ -176,17 +176,17 @@ fn near(trace: &Trace, width: usize) -> String {
 
 fn read(trace: &Trace, width: usize) -> String {
     let read = &trace.coverage;
-    let span = read.start.zip(read.end).map_or_else(
-        || "no time in them".to_owned(),
-        |(start, end)| format!("{} to {}", second(start), second(end)),
-    );
+    let span = read
+        .start
+        .zip(read.end)
+        .map_or_else(String::new, |(start, end)| format!("; {} to {}", second(start), second(end)));
     let unread = if read.is_complete() {
         ""
     } else {
         " Not everything could be read."
     };
     let line = format!(
-        "Looked through {}, {} about a call, {} other; {span}.{unread}",
+        "Looked through {}, {} about a call, {} other{span}.{unread}",
         counted(read.sources.len() as u64, "log", "logs"),
         counted(read.records(), "record", "records"),
         count(read.other_records()),

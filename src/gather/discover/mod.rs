@@ -161,7 +161,7 @@ pub struct Found {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DiscoverError {
     /// An argument names nothing.
-    #[error("{0}: there is no such file or directory; check the path")]
+    #[error("{0}: there is no such file or directory; {hint}", hint = if .0.contains('*') { "write the * outside the quotes, for the shell to fill in" } else { "check the path" })]
     Missing(String),
     /// The arguments hold no file.
     #[error("{inputs}: there is no file in it{links}; name a log file or a directory that holds some")]
