@@ -102,10 +102,7 @@ pub(super) fn read(rollup: &Rollup, times: &TimesRead, copies: &[LeftOut], links
         say(&format!("{}: a copy of {}, counted once", copy.copy, copy.kept));
     }
     if links > 0 {
-        say(&format!(
-            "{} not followed; name what they point to",
-            count(links, "symbolic link")
-        ));
+        say(&format!("{} not followed; --follow does", count(links, "symbolic link")));
     }
 }
 

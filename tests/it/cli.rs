@@ -38,6 +38,7 @@ fn help_tells_the_exit_codes_and_the_privacy_promise() {
         let output = run(folder.path(), args);
         let help = String::from_utf8(output.stdout).unwrap();
         assert_eq!(output.status.code(), Some(0));
+        assert_eq!(help.matches("\nOptions:\n").count(), 1, "{help}");
         for promise in [
             "Exit codes:",
             "1 wins over 3",

@@ -13,11 +13,9 @@ const SURFACES: [&str; 2] = ["api", "web"];
 
 /// What `analyze` takes.
 #[derive(Debug, Parser)]
-#[command(next_help_heading = "Options")]
 pub struct Analyze {
-    /// Log files, directories (read recursively, links in them are not followed), or - for standard input, which a pipe
-    /// without a path means, too
-    #[arg(value_name = "PATH", default_value = ".")]
+    /// Log files, directories (read recursively, links in them are not followed), or - for standard input
+    #[arg(value_name = "PATH", default_value = ".", help_heading = None::<&'static str>)]
     pub paths: Vec<PathBuf>,
 
     /// Write this report: text, markdown, html, json, ticket, csv or ndjson; to standard output, or to a file as in

@@ -61,6 +61,7 @@ pub(super) fn nightly(args: &Nightly, own: &OwnFormats) -> anyhow::Result<Exit> 
             ));
             run.night(&mut Store::open(state)?)
         }
+        Err(error) if error.is::<StoreError>() => Err(error.context(format!("--state {}", state.display()))),
         done => done,
     }
 }

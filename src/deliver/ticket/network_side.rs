@@ -267,13 +267,20 @@ fn ids(attempt: &Attempt) -> String {
 fn reasons(window: &Window, part: &Part) -> Vec<String> {
     let (yes, no, unknown) = part.reached;
     let mut lines = vec![format!(
-        "Of the {} broken requests {} never reached the provider, it answered {}, and of {} no log can tell{}.",
+        "Of the {} broken requests {} never reached the provider{}{}.",
         count(part.share.failed),
         count(no),
-        count(yes),
-        count(unknown),
+        if yes > 0 {
+            format!("; it answered {}", count(yes))
+        } else {
+            String::new()
+        },
         if unknown > 0 {
-            format!(" ({:.1} %)", percent(unknown, part.share.failed))
+            format!(
+                "; of {} no log can tell ({:.1} %)",
+                count(unknown),
+                percent(unknown, part.share.failed)
+            )
         } else {
             String::new()
         }

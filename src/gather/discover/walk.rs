@@ -54,7 +54,7 @@ pub fn found(inputs: &[PathBuf], follow: bool) -> Result<Found, DiscoverError> {
     if found.sources.is_empty() && found.skipped.is_empty() {
         let inputs: Vec<_> = inputs.iter().map(|input| input.display().to_string()).collect();
         let links = match (found.links, found.useless.is_empty()) {
-            (1.., _) => " (symbolic links are not followed)",
+            (1.., _) => " (symbolic links are followed with --follow only)",
             (0, false) => " (its symbolic links lead in circles or to nothing)",
             (0, true) => "",
         };

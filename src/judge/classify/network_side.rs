@@ -2,6 +2,7 @@
 
 use super::class::Argues;
 use super::evidence::{Evidence, of};
+use super::sentences::{if_any, untold, were};
 use crate::model::{Class, Side};
 use crate::text::thousands::thousands;
 
@@ -26,34 +27,28 @@ impl Argues for NetworkSide {
             );
         }
         format!(
-            "{} never reached the provider{}; {} answered by it, and of {} no log can tell.",
+            "{} never reached the provider{}{}{}.",
             of(reached.no, evidence.failures(), "failures"),
             evidence.kinds(),
-            if reached.yes == 1 {
-                "1 was".to_owned()
-            } else {
-                format!("{} were", thousands(reached.yes))
-            },
-            thousands(reached.unknown)
+            if_any(reached.yes, |_| format!("; {} answered by it", were(reached.yes))),
+            untold(reached.unknown)
         )
     }
 
     fn why_not(&self, evidence: &Evidence<'_>) -> String {
         format!(
-            "The provider answered {}; {} never reached it.",
+            "The provider answered {}{}.",
             of(evidence.reached.yes, evidence.failures(), "failures"),
-            thousands(evidence.reached.no)
+            if_any(evidence.reached.no, |no| format!("; {no} never reached it"))
         )
     }
 
     fn next_step(&self, evidence: &Evidence<'_>) -> String {
-        let paths = if evidence.egress_paths > 1 {
-            format!(
-                " All {} egress paths failed to one address: it is the provider's edge, or the route to it.",
-                evidence.egress_paths
-            )
-        } else {
-            String::new()
+        let edge = "egress paths failed to one address: it is the provider's edge, or the route to it.";
+        let paths = match evidence.egress_paths {
+            ..2 => String::new(),
+            2 => format!(" Both {edge}"),
+            paths => format!(" All {paths} {edge}"),
         };
         let ask = if evidence.is_reach_unknown() {
             "Ask your network team first"

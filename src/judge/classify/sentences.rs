@@ -104,11 +104,10 @@ pub(super) fn facts(evidence: &Evidence<'_>, baseline: Option<f64>) -> Vec<Strin
     let reached = evidence.reached;
     if evidence.draft.side == Side::Provider {
         facts.push(format!(
-            "The provider answered {}; {} never reached it{}; of {} no log can tell.",
+            "The provider answered {}{}{}.",
             of(reached.yes, evidence.failures(), "of them").replace(" of them", ""),
-            thousands(reached.no),
-            evidence.kinds(),
-            thousands(reached.unknown)
+            if_any(reached.no, |no| format!("; {no} never reached it")),
+            untold(reached.unknown)
         ));
     }
     let ended = evidence.calls_lost + evidence.calls_recovered;
@@ -142,7 +141,17 @@ pub(super) fn facts(evidence: &Evidence<'_>, baseline: Option<f64>) -> Vec<Strin
     facts
 }
 
-fn were(count: u64) -> String {
+/// What is said of a count, and nothing of none.
+pub(super) fn if_any(number: u64, says: impl FnOnce(String) -> String) -> String {
+    if number == 0 { String::new() } else { says(thousands(number)) }
+}
+
+/// Of how many no log tells whether the provider was reached.
+pub(super) fn untold(number: u64) -> String {
+    if_any(number, |number| format!("; of {number} no log can tell"))
+}
+
+pub(super) fn were(count: u64) -> String {
     if count == 1 {
         "1 was".to_owned()
     } else {

@@ -53,6 +53,7 @@ pub(super) fn seconds(ms: i64) -> String {
     let seconds = ms / 1000;
     match seconds {
         ..120 => format!("{seconds} s"),
+        120..7200 if seconds % 60 == 0 => format!("{} min", seconds / 60),
         120..7200 => format!("{} min {} s", seconds / 60, seconds % 60),
         _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
     }
