@@ -9,7 +9,7 @@ const AROUND: u16 = 2;
 /// A line under the header and no other: lines between the rows would make a report twice as long.
 const RULED: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
-/// A table that fits `width` columns. Names that may be copied, such as those of files, are not wrapped if there is room for them. What is wrapped within a cell has lost its shape when the wall sees the finished report, so
+/// A table that fits `width` columns. Names in its first columns are not wrapped if there is room for them. What is wrapped within a cell has lost its shape when the wall sees the finished report, so
 /// the wall sees every cell before.
 pub(crate) fn table(header: &[&str], rows: Vec<Vec<String>>, width: usize) -> String {
     let mut table = Table::new();
@@ -22,8 +22,8 @@ pub(crate) fn table(header: &[&str], rows: Vec<Vec<String>>, width: usize) -> St
     for row in rows {
         table.add_row(row.into_iter().map(|cell| wall(cell).0));
     }
-    // The last column says the most, and may be wrapped.
-    let mut left = width / 4 * 3;
+    // The first columns name things; the rest of the width is for those that tell of them.
+    let mut left = width / 5 * 3;
     for (at, longest) in table
         .column_max_content_widths()
         .into_iter()
@@ -76,6 +76,19 @@ pub(crate) fn wrapped(text: &str, lead: &str, indent: &str, width: usize) -> Str
 #[cfg(test)]
 mod tests {
     use super::table;
+
+    #[test]
+    fn a_name_is_told_in_one_piece_and_no_line_stands_between_rows() {
+        let row = |name: &str| {
+            vec![
+                name.to_owned(),
+                "what is said of it takes more than the room that is left".to_owned(),
+            ]
+        };
+        let told = table(&["file", "says"], vec![row("edge-b/access.json.log"), row("x.log")], 50);
+        assert!(told.contains(" edge-b/access.json.log "), "{told}");
+        assert_eq!(told.lines().filter(|line| line.contains('─')).count(), 1, "{told}");
+    }
 
     #[test]
     fn a_secret_that_a_cell_wraps_is_not_told() {

@@ -84,7 +84,7 @@ fn windows(told: &Told, out: &mut String) {
             minutes(window.state.length_ms())
         };
         vec![
-            minute(window.start()),
+            minute(window.start()).trim_end_matches(" UTC").to_owned(),
             length,
             window.state.class.clone(),
             scope(&window.state.scope),
@@ -92,7 +92,7 @@ fn windows(told: &Told, out: &mut String) {
             thousands(window.calls_lost),
         ]
     });
-    let header = ["start", "length", "class", "scope", "failed", "calls lost"];
+    let header = ["start (UTC)", "length", "class", "scope", "failed", "calls lost"];
     out.push_str(&table::table(&header, rows.collect(), told.width));
     if windows.len() > WINDOWS {
         let _ = writeln!(out, "and {} earlier ones", windows.len() - WINDOWS);
