@@ -9,11 +9,12 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, fstat};
 use std::path::PathBuf;
 
-/// How long nothing is said of a pipe that brings nothing yet.
-const PATIENCE: Timespec = Timespec { tv_sec: 1, tv_nsec: 0 };
+/// How long a pipe may bring nothing. A program that starts another one often holds an open pipe that it never writes to; `rg`
+/// waits for such a one for ever.
+const PATIENCE: Timespec = Timespec { tv_sec: 3, tv_nsec: 0 };
 
 /// Has standard input read where no path is named, by a word or a setting, and a pipe brings anything. One that ends without a
-/// byte, as cron's does, says nothing, and the current directory is read as ever.
+/// byte, as cron's does, or brings none in time, says nothing, and the current directory is read as ever.
 pub(super) fn meant(args: &mut Args, matches: &ArgMatches) {
     let (typed, paths) = match (&mut args.command, matches.subcommand()) {
         (Some(Command::Analyze(analyze)), Some((_, typed))) => (typed, &mut analyze.paths),
@@ -26,7 +27,7 @@ pub(super) fn meant(args: &mut Args, matches: &ArgMatches) {
     }
 }
 
-/// Whether standard input is a pipe that bytes come from; waits until that is known.
+/// Whether standard input is a pipe that bytes come from; waits until that is known, or [`PATIENCE`] is over.
 fn brings_anything() -> bool {
     let stdin = std::io::stdin();
     if !fstat(&stdin).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Fifo) {
@@ -34,8 +35,7 @@ fn brings_anything() -> bool {
     }
     let mut ends = [PollFd::new(&stdin, PollFlags::IN)];
     if matches!(poll(&mut ends, Some(&PATIENCE)), Ok(0)) {
-        say("no path is named: waiting for standard input; write . to read the current directory");
-        let _ = poll(&mut ends, None);
+        say("no path is named and the pipe brought nothing for 3 s: reading the current directory; write - to wait for the pipe");
     }
     ends.iter().any(|end| end.revents().contains(PollFlags::IN))
 }

@@ -157,6 +157,15 @@ fn standard_input_is_a_log_by_its_name_or_where_a_pipe_comes_without_a_path() {
 }
 
 #[test]
+fn a_pipe_that_its_holder_never_writes_to_is_not_waited_for() {
+    let folder = folder();
+    let (_held, pipe) = (std::io::pipe().map(|(reader, writer)| (writer, reader))).unwrap();
+    let output = faultscope(folder.path()).stdin(pipe).output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(said(&output).contains("reading the current directory; write - to wait"));
+}
+
+#[test]
 fn nothing_read_never_sounds_like_nothing_failed() {
     let folder = folder();
     for (bytes, told) in [
