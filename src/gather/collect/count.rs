@@ -47,6 +47,11 @@ impl Collector<'_> {
         } else {
             fields.grain
         };
+        let has_no_time = fields.timestamp.is_none() && self.outer.stamp.is_none();
+        if has_no_time && vantage == Vantage::Proxy && grain == Grain::Attempt && !later {
+            self.waiting.hold(tuple, time);
+            return;
+        }
         self.cells.add(ended, grain, tuple, cell);
         self.count_tokens(fields, &attributes);
         // A tunnel's duration is how long it stood open.

@@ -136,6 +136,7 @@ impl Collector<'_> {
     #[inline(always)]
     fn take_known(&mut self, line: u64, success: &mut Success, owned: &Owned<'_>) -> Option<bool> {
         let time = self.known_moment(owned.stamp()?)?;
+        self.end_waiting(time);
         let client_hash = owned.x_client_request_id().map(id_hash_of);
         let is_second_look = self.context.wanted.is_some();
         if self.is_cut_off(time) || (is_second_look && !self.has_twins && self.is_never_wanted(success, client_hash)) {

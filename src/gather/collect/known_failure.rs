@@ -158,6 +158,7 @@ impl Collector<'_> {
             return None;
         }
         let time = self.known_moment(written)?;
+        self.end_waiting(time);
         if self.is_cut_off(time) {
             return Some(true);
         }

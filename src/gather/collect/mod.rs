@@ -16,6 +16,7 @@ mod moments;
 mod starts;
 mod success;
 mod twins;
+mod waiting;
 
 pub use context::SourceContext;
 pub use known::KnownLines;
@@ -41,6 +42,7 @@ use moments::is_only_a_clock;
 use starts::{Start, Starts};
 use std::str;
 use twins::Twins;
+use waiting::Waiting;
 
 /// Reads the records of one piece of one source.
 pub struct Collector<'a> {
@@ -53,6 +55,7 @@ pub struct Collector<'a> {
     hasher: RandomState,
     twins: Twins,
     last_time: Option<Time>,
+    waiting: Waiting,
     /// What the record's envelope says of it.
     outer: Outer,
     bearings: Bearings,
@@ -105,6 +108,7 @@ impl<'a> Collector<'a> {
             hasher: RandomState::with_seeds(1, 2, 3, 4),
             twins: Twins::default(),
             last_time: None,
+            waiting: Waiting::default(),
             outer: Outer::default(),
             bearings: Bearings::default(),
             midnights: Midnights::default(),
@@ -214,6 +218,7 @@ impl<'a> Collector<'a> {
     #[must_use]
     pub fn finish(mut self) -> SourceRollup {
         self.give_back();
+        self.give_up_waiting();
         self.rollup.cells = self.cells.finish();
         self.context.repeated.borrow_mut().lay_by(self.cells);
         self.rollup
@@ -294,7 +299,11 @@ impl<'a> Collector<'a> {
             self.rollup.rare.undated_records += u64::from(!self.warming);
             return true;
         };
+        if fields.timestamp.is_some() {
+            self.end_waiting(time);
+        }
         if is_only_a_clock(fields, vantage) {
+            self.announce(fields, time);
             return false;
         }
         if self.is_cut_off(time) {
@@ -350,6 +359,13 @@ impl<'a> Collector<'a> {
             Grain::Call | Grain::Tunnel => false,
         };
         (ends && fields.model.is_none()).then(|| starts.end(fields, time)).flatten()
+    }
+
+    /// Remembers what a gateway says of an answer just before it gives it.
+    fn announce(&mut self, fields: &Fields<'_>, time: Time) {
+        if let Some(starts) = &mut self.starts {
+            starts.announce(fields, time);
+        }
     }
 
     /// Remembers whether the last answer of this source failed, for the detail lines that follow it.

@@ -3,9 +3,13 @@
 //! openai-node and anthropic-ts number their requests. openai-python and anthropic-sdk-python do not: an end is of the one
 //! request that its thread has open, or of any of them where they agree. Where they do not, nothing is told until all of them
 //! have ended.
+//!
+//! LiteLLM's router says which model answered, and a few milliseconds later uvicorn that the client has its answer.
 
 use crate::model::{Fields, Name, Time};
+use crate::providers::split_url;
 use ahash::AHashMap;
+use std::collections::VecDeque;
 
 /// SDKs give a request up after ten minutes (`DEFAULT_TIMEOUT` of openai-python and openai-node); one more for a slow end.
 const LONGEST_MS: i64 = 660_000;
@@ -15,6 +19,9 @@ const MOST: usize = 256;
 
 /// Threads that are remembered at a time.
 const THREADS: usize = 256;
+
+/// uvicorn's line stands so soon below the router's: 2 to 10 ms were seen, and stamps may be whole seconds.
+const ANNOUNCED_MS: i64 = 2_000;
 
 /// One request that was sent.
 #[derive(Clone, Debug)]
@@ -29,6 +36,8 @@ pub(super) struct Start {
 pub(super) struct Starts {
     by_id: AHashMap<Box<str>, Start>,
     by_thread: AHashMap<Box<str>, Open>,
+    /// Answers that are to be given, each with the end of its route.
+    announced: VecDeque<(Name, Start)>,
 }
 
 /// The requests of one thread.
@@ -80,8 +89,36 @@ impl Starts {
         open.starts.push(start);
     }
 
+    /// Remembers that an answer of a model's is about to be given.
+    pub(super) fn announce(&mut self, fields: &Fields<'_>, time: Time) {
+        let (Some(model), Some(route)) = (fields.model, fields.thread) else {
+            return;
+        };
+        self.announced
+            .retain(|(_, start)| time.since(start.time).abs() <= ANNOUNCED_MS);
+        if self.announced.len() < MOST {
+            let start = Start {
+                time,
+                model: Name::from(model),
+                x_client_request_id: None,
+            };
+            self.announced.push_back((Name::from(route), start));
+        }
+    }
+
+    /// Takes the first answer that was announced for the route of one that went well.
+    fn announced(&mut self, fields: &Fields<'_>, time: Time) -> Option<Start> {
+        let path = split_url(fields.url.filter(|_| fields.status.is_some_and(|status| status < 400))?).path;
+        let is_its = |(route, start): &(Name, Start)| path.ends_with(&**route) && time.since(start.time).abs() <= ANNOUNCED_MS;
+        let at = self.announced.iter().position(is_its)?;
+        self.announced.remove(at).map(|(_, start)| start)
+    }
+
     /// Takes the start of the request whose end this is, where it can be told.
     pub(super) fn end(&mut self, fields: &Fields<'_>, time: Time) -> Option<Start> {
+        if let Some(announced) = self.announced(fields, time) {
+            return Some(announced);
+        }
         if let Some(id) = fields.sdk_id {
             return self.by_id.remove(id).filter(|start| is_open(start, time));
         }
@@ -143,6 +180,42 @@ mod tests {
         starts.begin(&sent("gpt-4o", None), Time(0));
         assert_eq!(model_of_end(&mut starts, &Fields::default()).as_deref(), Some("gpt-4o"));
         assert_eq!(model_of_end(&mut starts, &Fields::default()), None);
+    }
+
+    #[test]
+    fn an_answer_is_of_the_model_that_was_announced_for_its_route() {
+        let said = |model, route, time| {
+            (
+                Fields {
+                    thread: Some(route),
+                    ..sent(model, None)
+                },
+                Time(time),
+            )
+        };
+        let answer = |url, status| Fields {
+            url: Some(url),
+            status: Some(status),
+            ..Fields::default()
+        };
+        let mut starts = Starts::default();
+        for (said, time) in [
+            said("gpt-4.1", "", -5_000),
+            said("gpt-4o", "/chat/completions", 0),
+            said("embed", "/embeddings", 0),
+        ] {
+            starts.announce(&said, time);
+        }
+        assert_eq!(
+            model_of_end(&mut starts, &answer("/v1/embeddings", 200)).as_deref(),
+            Some("embed")
+        );
+        assert_eq!(model_of_end(&mut starts, &answer("/v1/chat/completions", 503)), None);
+        assert_eq!(
+            model_of_end(&mut starts, &answer("/v1/chat/completions?x=1", 200)).as_deref(),
+            Some("gpt-4o")
+        );
+        assert_eq!(model_of_end(&mut starts, &answer("/v1/chat/completions", 200)), None);
     }
 
     #[test]
