@@ -47,6 +47,7 @@ mod in_two_logs;
 mod joined;
 mod killed;
 mod layers;
+mod litellm;
 mod merge;
 mod month;
 mod named_statuses;

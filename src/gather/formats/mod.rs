@@ -64,6 +64,7 @@ mod tower_http;
 mod traefik;
 mod tyk;
 mod varnish;
+mod vllm;
 mod w3c;
 mod w3c_extended;
 
@@ -129,6 +130,7 @@ pub static ALL: &[&dyn Format] = &[
     &text_logging::TextLogging,
     &tinyproxy::Tinyproxy,
     &varnish::Varnish,
+    &vllm::Vllm,
     &w3c_extended::W3cExtended::IIS,
     &tower_http::TowerHttp::ANY,
     &traefik::Traefik,

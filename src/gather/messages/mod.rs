@@ -19,6 +19,7 @@ mod http_line;
 mod in_words;
 mod langchain4j;
 mod legacy_python;
+mod litellm;
 mod named;
 mod node_client;
 mod node_dump;
@@ -45,6 +46,7 @@ mod written;
 
 pub use exception::{Raised, exception, is_sdk_class, of_class as exception_of};
 pub use finished::{is_answers_id, is_reason};
+pub use litellm::{Answered, answered};
 pub use own::own;
 pub use prose::model as model_in;
 pub(super) use quoted::read as quoted;
@@ -167,6 +169,7 @@ fn sdk_line<'a>(line: &'a str, rest: &'a str, message: &'a str, fields: &mut Fie
         .or_else(|| aws_sdk::read(line, fields))
         .or_else(|| two_lines::read(line, rest, fields))
         .or_else(|| polly::read(line, rest, fields))
+        .or_else(|| litellm::read(line, rest, fields))
         .or_else(|| exchange::read(line, fields))
 }
 

@@ -133,11 +133,15 @@ fn judge(lines: &[&[u8]], order: &Order, is_dated: bool) -> Judged<Recognised> {
 
 /// Whether an SDK at DEBUG writes what it sends, and with it the model, which no line on the answer names: openai-python and
 /// anthropic-sdk-python (`Request options: {…}`), openai-node and anthropic-ts since 5 (`[log_…] sending request {`) and before
-/// (`OpenAI:DEBUG:request https://… {`).
+/// (`OpenAI:DEBUG:request https://… {`). And whether LiteLLM's router does, just above an access line (`(model=…) 200 OK`); its text is read
+/// in its order anyway, so that whatever level it is at may be taken for one that tells.
 fn told_at_start(lines: &[&[u8]]) -> bool {
     static SENT: LazyLock<[Finder<'static>; 3]> =
         LazyLock::new(|| ["Request options: {'method'", "] sending request {", ":DEBUG:request http"].map(Finder::new));
-    lines.iter().any(|line| SENT.iter().any(|sent| sent.find(line).is_some()))
+    static ANNOUNCED: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| ["[32m 200 OK", " HTTP/1.1"].map(Finder::new));
+    static TEXT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" - LiteLLM"));
+    let holds = |mark: &Finder<'_>| lines.iter().any(|line| mark.find(line).is_some());
+    SENT.iter().any(holds) || holds(&TEXT) || ANNOUNCED.iter().all(holds)
 }
 
 /// The first lines that are not empty; the last one only where it is whole, or the only one.

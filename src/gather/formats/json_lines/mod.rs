@@ -73,6 +73,7 @@ const SHARED: &[&str] = &[
     "\"resultSignature\"",
     "\"httpRequest\"",
     "\"litellm_call_id\"",
+    "\"custom_llm_provider\"",
     "\"responseLength\"",
     "\"upstream_",
     "\"remote_addr\"",

@@ -120,7 +120,8 @@ impl<'a> Failed<'a> {
 const STREAM_BROKE: &str = "stream";
 
 /// What the gateway adds to an error: below it, or an older one in the same line.
-const ADDED: [&str; 6] = [
+const ADDED: [&str; 7] = [
+    "No fallback model group found for original",
     "\nLiteLLM: ",
     "\nTraceback",
     " LiteLLM Retried: ",
@@ -169,6 +170,11 @@ impl<'a> Error<'a> {
         let class = self.class?;
         CLASSES.iter().find(|(known, _)| *known == class).map(|(_, status)| *status)
     }
+}
+
+/// What the provider said, without the gateway's classes before it and what the gateway adds behind it.
+pub(super) fn own_words(said: &str) -> &str {
+    Error::read(said, None).text
 }
 
 /// `RateLimitError: OpenAIException`, `AzureException RateLimitError`, `APITimeoutError`: classes, and no words of a text.

@@ -16,12 +16,29 @@ pub(super) use payload::LitellmPayload;
 
 use super::format::{Fit, Format, Unread};
 use super::json_values::Unescaped;
+use super::vllm::Vllm;
 use crate::gather::frame::Framing;
+use crate::gather::messages;
 use crate::model::{Fields, Grain, Vantage};
 use crate::text::scan;
 use access::Access;
 use message::{Failed, is_upstream};
 use records::{access_line, answered, is_rest, json_line, line, plain, split, starts, text_line, uvicorn_line};
+
+/// A line of uvicorn's own, in the layout of its default logger.
+pub(super) enum Uvicorns<'a> {
+    /// On an answer of a model's route.
+    Answer(Fields<'a>),
+    /// Anything else.
+    Other,
+}
+
+/// Reads a line of uvicorn's; `None` of any other program's.
+pub(super) fn uvicorns(line: &str) -> Option<Uvicorns<'_>> {
+    let said = uvicorn_line(line)?;
+    let access = Access::read(said.message).filter(Access::is_llm);
+    Some(access.map_or(Uvicorns::Other, |access| Uvicorns::Answer(access.fields())))
+}
 
 /// The format.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +75,7 @@ impl Format for Litellm {
         let text = scan::text(line);
         let text = plain(text.trim());
         if text.starts_with('{') {
-            if self.is_routers && router::said(&text, &Unescaped::default()).is_some() {
+            if self.is_routers && router::is_own(&text) {
                 return Fit::Yes;
             }
             return json_line(&text, &Unescaped::default()).map_or(Fit::No, |_| Fit::Yes);
@@ -73,8 +90,13 @@ impl Format for Litellm {
         }
     }
 
+    fn is_the_gateways(&self) -> bool {
+        self.is_routers
+    }
+
     fn declared(&self, head: &[u8]) -> Option<&'static dyn Format> {
-        router::tells_alone(head).then_some(&Self::ROUTERS)
+        let own: Option<&'static dyn Format> = router::tells_alone(head).then_some(&Self::ROUTERS);
+        own.or_else(|| Vllm::writes(head).then_some(&Vllm))
     }
 
     fn parse(&self, record: &[u8], emit: &mut dyn FnMut(&Fields<'_>)) -> Result<(), Unread> {
@@ -82,25 +104,38 @@ impl Format for Litellm {
         let text = plain(text.trim_end());
         if self.is_routers && text.starts_with('{') {
             let unescaped = Unescaped::default();
-            if let Some(said) = router::said(&text, &unescaped) {
+            let first = first_line(&text);
+            if let Some(said) = router::said(first, &unescaped) {
                 emit(&said.fields());
+                return Ok(());
+            }
+            if router::is_own(first) && json_line(first, &unescaped).is_err() {
                 return Ok(());
             }
         }
         let (head, answers) = split(&text);
         let head = if is_rest(head) { "" } else { head };
+        // Tracebacks of which the logger makes no JSON stand below its record.
+        let head = if head.starts_with('{') { first_line(head) } else { head };
         let unescaped = Unescaped::default();
         let said = (!head.is_empty()).then(|| line(head, &unescaped)).transpose()?;
         let message = said.as_ref().map(|said| plain(said.message));
         let stamp = said.as_ref().and_then(|said| said.stamp);
         let failed = said.as_ref().zip(message.as_deref());
         let failed = failed.and_then(|(said, message)| Failed::read(message, said.trace));
-        if failed.is_none() && message.as_deref().is_some_and(is_upstream) {
-            emit(&Fields {
-                grain: Grain::Start,
-                timestamp: stamp,
-                ..Fields::default()
-            });
+        if failed.is_none()
+            && let Some(message) = message.as_deref()
+        {
+            let answered = messages::answered(message);
+            if answered.is_some() || is_upstream(message) || said.as_ref().is_some_and(|said| said.is_a_clock) {
+                emit(&Fields {
+                    grain: Grain::Start,
+                    timestamp: stamp,
+                    model: answered.map(|answered| answered.model),
+                    thread: answered.map(|answered| answered.route),
+                    ..Fields::default()
+                });
+            }
         }
         let answered = failed.as_ref().and_then(|failed| answered(failed, answers));
         for (at, answer) in answers.lines().enumerate() {
@@ -140,6 +175,10 @@ impl Format for Litellm {
     fn source(&self) -> &'static str {
         "https://docs.litellm.ai/docs/proxy/logging; litellm/_logging.py; uvicorn/logging.py"
     }
+}
+
+fn first_line(text: &str) -> &str {
+    text.split('\n').next().unwrap_or(text)
 }
 
 #[cfg(test)]
@@ -237,7 +276,7 @@ mod tests {
         );
         assert_eq!(
             read(&record, |fields| (fields.timestamp.map(str::to_owned), fields.status)),
-            [(Some("17:57:54".to_owned()), Some(401))]
+            [(Some("17:57:54".to_owned()), None), (Some("17:57:54".to_owned()), Some(401))]
         );
     }
 }

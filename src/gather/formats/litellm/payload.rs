@@ -6,6 +6,7 @@
 use super::super::format::{Fit, Format, Unread};
 use super::super::json_values::{Unescaped, marks_in, raw};
 use super::super::shapes;
+use super::message::own_words;
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::json::{Members, Value};
 use crate::text::scan;
@@ -59,10 +60,23 @@ fn read<'a>(text: &'a str, unescaped: &'a Unescaped) -> Result<Fields<'a>, Unrea
         .zip(epoch(seen.started))
         .map(|(ended, started)| ended - started);
     fields.duration_ms = between.or(epoch(seen.took)).filter(|ms| *ms >= 0.0);
+    fields.model = fields.model.map(|model| bare(model, fields.provider));
+    fields.error_message = fields.error_message.map(own_words).filter(|words| !words.is_empty());
+    fields.proxy_detail = fields.error_message;
+    // Its 408 is made up: the gateway's own client waited no longer (`litellm/exceptions.py`, `Timeout`).
+    if fields.error_type == Some("Timeout") && fields.status == Some(408) {
+        fields.status = None;
+    }
     if fields.ok == Some(true) {
         fields.status = fields.status.or(Some(200));
     }
     Ok(fields)
+}
+
+/// A model without the provider's name, which newer releases put before it (`openai/gpt-4o`) and nobody else says.
+fn bare<'a>(model: &'a str, provider: Option<&str>) -> &'a str {
+    let rest = provider.and_then(|provider| model.strip_prefix(provider)?.strip_prefix('/'));
+    rest.unwrap_or(model)
 }
 
 fn member<'a>(fields: &mut Fields<'a>, seen: &mut Seen<'a>, name: &str, value: Value<'a>, unescaped: &'a Unescaped) {
@@ -126,11 +140,6 @@ fn error_information<'a>(fields: &mut Fields<'a>, error: &'a str, unescaped: &'a
             "error_rate_limit_category" => fields.proxy_flag = text(),
             _ => {}
         }
-    }
-    fields.proxy_detail = fields.error_message;
-    // Its 408 is made up: the gateway's own client waited no longer (`litellm/exceptions.py`, `Timeout`).
-    if fields.error_type == Some("Timeout") && fields.status == Some(408) {
-        fields.status = None;
     }
 }
 

@@ -26,6 +26,8 @@ pub(super) struct Record<'a> {
     pub(super) stamp: Option<&'a str>,
     pub(super) message: &'a str,
     pub(super) trace: Option<&'a str>,
+    /// It has a stamp in text, where the lines below it have none, and is no debugging, of which most lines are.
+    pub(super) is_a_clock: bool,
     is_access: bool,
 }
 
@@ -81,12 +83,15 @@ static HTTP: Mark = Mark::new(|| Finder::new(" HTTP/"));
 pub(super) fn text_line(text: &str) -> Option<Record<'_>> {
     text.starts_with(|first: char| first.is_ascii_digit()).then_some(())?;
     let behind = |logger: &Mark| logger.parts(text, LONGEST_STAMP);
-    let (stamp, place, message) = match behind(&LITELLM) {
+    let (stamp, level, place, message) = match behind(&LITELLM) {
         Some((stamp, rest)) => {
-            let (place, message) = rest.split_once(':')?.1.split_once(" - ")?;
-            (stamp, place, message)
+            let rest = rest.split_once(':')?.1;
+            let level = rest.split_once(':')?.0;
+            // A message that begins with a line break leaves its line with a dash at the end.
+            let (place, message) = rest.split_once(" - ").or_else(|| Some((rest.strip_suffix(" -")?, "")))?;
+            (stamp, level, place, message)
         }
-        None => behind(&EXTRAS).map(|(stamp, message)| (stamp, "", message))?,
+        None => behind(&EXTRAS).map(|(stamp, message)| (stamp, "", "", message))?,
     };
     if place.contains('\n') {
         return None;
@@ -99,13 +104,22 @@ pub(super) fn text_line(text: &str) -> Option<Record<'_>> {
         stamp: Some(stamp),
         message,
         trace,
+        is_a_clock: matches!(level, "INFO" | "WARNING" | "ERROR" | "CRITICAL"),
         is_access: false,
     })
 }
 
-/// Whether a record is the rest of one that began in an earlier file.
+/// How what is printed before the first record begins, where it is not uvicorn's.
+const PRINTED: [&str; 3] = ["Using json logs", "LiteLLM: ", "#---"];
+
+/// Whether a record is the rest of one that began in an earlier file, or what is printed at a start: a banner, and warnings of
+/// Python's (`…/pydantic/_internal/_config.py:408: UserWarning: …`).
 pub(super) fn is_rest(text: &str) -> bool {
-    text.starts_with(char::is_whitespace) || text.starts_with("Traceback (most recent call last):")
+    let first = text.lines().next().unwrap_or_default();
+    text.starts_with(char::is_whitespace)
+        || text.starts_with("Traceback (most recent call last):")
+        || PRINTED.iter().any(|start| first.starts_with(start))
+        || (first.starts_with('/') && first.contains(".py:") && first.contains("Warning: "))
 }
 
 /// uvicorn's `INFO:     10.0.0.7:51234 - "POST …`; its other lines have the same beginning.
@@ -116,6 +130,7 @@ pub(super) fn uvicorn_line(text: &str) -> Option<Record<'_>> {
         stamp: None,
         message: rest.trim_start(),
         trace: None,
+        is_a_clock: false,
         is_access: true,
     })
 }
@@ -136,7 +151,7 @@ pub(super) fn json_line<'a>(text: &'a str, unescaped: &'a Unescaped) -> Result<R
     }
     let ours = component.is_some_and(|component| component.starts_with("LiteLLM") || component.starts_with("uvicorn"))
         && logger.is_some_and(|logger| logger.contains(".py:"));
-    // Releases before 1.60 wrote neither: only the handler that they name tells them.
+    // Older releases (1.74 is one) wrote neither: only the handler that they name tells them.
     let old = component.is_none() && logger.is_none() && message.is_some_and(is_handlers);
     match (message, ours || old) {
         (Some(_), true) if !members.is_whole() => Err(Unread::CutShort),
@@ -144,6 +159,7 @@ pub(super) fn json_line<'a>(text: &'a str, unescaped: &'a Unescaped) -> Result<R
             stamp,
             message,
             trace,
+            is_a_clock: false,
             is_access: component == Some("uvicorn.access"),
         }),
         _ => Err(Unread::NotThisFormat),
@@ -165,18 +181,31 @@ pub(super) fn line<'a>(text: &'a str, unescaped: &'a Unescaped) -> Result<Record
     text_line(text).or_else(|| uvicorn_line(text)).ok_or(Unread::NotThisFormat)
 }
 
-/// The access lines that stand at the end of a record, apart from what stands above them.
+/// The access lines that stand last in a record, apart from what stands above them; what is printed below them (`set_verbose`)
+/// says nothing of a call.
 pub(super) fn split(record: &str) -> (&str, &str) {
-    let mut answers = record.len();
-    while let Some(above) = record.get(..answers).filter(|above| !above.is_empty()) {
-        let start = above.trim_end_matches('\n').rfind('\n').map_or(0, |newline| newline + 1);
-        let last = above.get(start..).unwrap_or_default().trim_end();
-        if access_line(last, &Unescaped::default()).is_none() {
-            break;
+    let is_access = |line: &str| access_line(line, &Unescaped::default()).is_some();
+    let mut end = record.len();
+    if HTTP.is_in(record.as_bytes()) {
+        while let Some((start, _)) = last_line(record, end).filter(|(_, line)| !is_access(line)) {
+            end = start;
         }
+    }
+    let mut answers = end;
+    while let Some((start, _)) = last_line(record, answers).filter(|(_, line)| is_access(line)) {
         answers = start;
     }
-    record.split_at_checked(answers).unwrap_or((record, ""))
+    match record.get(answers..end).filter(|answers| !answers.is_empty()) {
+        Some(own) => (record.get(..answers).unwrap_or_default(), own),
+        None => (record, ""),
+    }
+}
+
+/// The last line of the first `end` bytes, and where it starts.
+fn last_line(record: &str, end: usize) -> Option<(usize, &str)> {
+    let above = record.get(..end).filter(|above| !above.is_empty())?;
+    let start = above.trim_end_matches('\n').rfind('\n').map_or(0, |newline| newline + 1);
+    Some((start, above.get(start..)?.trim_end()))
 }
 
 /// An access line, and its stamp where it has one.
@@ -229,10 +258,13 @@ const SERVER_SAYS: [&str; 9] = [
     "Exception in ASGI",
 ];
 
-/// What the gateway says between an error and its access line, in either layout.
-static ASIDES: [Mark; 2] = [
+/// What the gateway says between an error and its access line, in either layout: the wrapper of releases before 1.61 gave up
+/// a call that it had tried once.
+static ASIDES: [Mark; 4] = [
     Mark::new(|| Finder::new(" - This looks like a bug in LiteLLM")),
     Mark::new(|| Finder::new("{\"message\": \"This looks like a bug in LiteLLM")),
+    Mark::new(|| Finder::new(" - Giving up chat_completion(")),
+    Mark::new(|| Finder::new("{\"message\": \"Giving up chat_completion(")),
 ];
 
 /// Bytes of a line in which an aside begins.
@@ -322,6 +354,8 @@ mod tests {
         assert_eq!(answers.lines().count(), 2);
         assert!(head.ends_with("Traceback\n"));
         assert_eq!(split(answer), ("", answer));
+        let printed = format!("{answer}\nRAW RESPONSE:\n\n{{\"id\": 1}}");
+        assert_eq!(split(&printed).1.trim_end(), answer);
         assert_eq!(split("a\nb"), ("a\nb", ""));
     }
 }

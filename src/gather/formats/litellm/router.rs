@@ -1,7 +1,7 @@
 //! What the router of a gateway says in a log without access lines: LiteLLM with JSON logs keeps uvicorn's lines back.
 //!
-//! There the router's `200 OK` is all that is said of a call that went well, while of one that failed the gateway's own words are
-//! the answer, and the router's only what one of its tries came to. A router within an application writes the same words, so a
+//! There the router's `200 OK` is all that is said of a call that went well, and nothing is unless INFO is logged, while of one that
+//! failed the gateway's own words are the answer, and the router's only what one of its tries came to. A router within an application writes the same words, so a
 //! gateway has to be told by what only a gateway says (litellm/proxy/proxy_cli.py; litellm/_logging.py).
 
 use super::super::json_values::{Unescaped, raw};
@@ -18,6 +18,9 @@ const GATEWAYS: [&[u8]; 4] = [
     b"Using json logs. Setting log_config to None.",
 ];
 
+/// How the records begin that tell what became of calls: the router's of what went well, and the gateway's of what did not.
+const ENDS: [&[u8]; 2] = [b"{\"message\": \"litellm.a", b"{\"message\": \"litellm.proxy."];
+
 /// What every access line of uvicorn's holds, in either layout.
 const ACCESS: [&[u8]; 2] = [b" HTTP/1.1\" ", b" HTTP/1.1\\\" "];
 
@@ -31,9 +34,22 @@ pub(super) struct Said<'a> {
 
 /// Whether a log begins as that of a gateway does whose router alone tells what went well.
 pub(super) fn tells_alone(head: &[u8]) -> bool {
-    const ROUTERS: &[u8] = b"{\"message\": \"litellm.a";
     let holds = |mark: &&[u8]| memmem::find(head, mark).is_some();
-    holds(&ROUTERS) && GATEWAYS.iter().any(holds) && !ACCESS.iter().any(holds)
+    ENDS.iter().any(holds) && GATEWAYS.iter().any(holds) && !ACCESS.iter().any(holds) && !holds(&NEWER)
+}
+
+/// What newer releases' records name (1.106 does, 1.74 does not), and those write their access lines as JSON, too.
+const NEWER: &[u8] = b"\"component\": \"";
+
+/// Whether a line is a record of such a gateway, whatever it says.
+pub(super) fn is_own(line: &str) -> bool {
+    let Some(mut members) = Members::of(line) else { return false };
+    let mut told = 0;
+    let are_known = members.by_ref().all(|(name, _)| {
+        told += u32::from(matches!(name, "message" | "level" | "timestamp"));
+        matches!(name, "message" | "level" | "timestamp" | "stacktrace")
+    });
+    are_known && told == 3 && members.is_whole()
 }
 
 /// `{"message": "litellm.acompletion(model=openai/gpt-4o) 200 OK", …}` without a component; `None` of any other line.
