@@ -17,7 +17,8 @@ pub struct SourceContext<'a> {
     pub name: SourceName,
     /// The host it was written on, by its directory.
     pub host: Option<Name>,
-    /// Its requests name their models only where they are sent, so that all its lines are read in their order, and whole.
+    /// Its requests name their models only where they are sent, or its answers no time, so that all its lines are read in their
+    /// order, and whole.
     pub told_at_start: bool,
     /// The zone of stamps that carry none.
     pub zone: Zone,

@@ -48,7 +48,9 @@ impl Collector<'_> {
             fields.grain
         };
         let has_no_time = fields.timestamp.is_none() && self.outer.stamp.is_none();
-        if has_no_time && vantage == Vantage::Proxy && grain == Grain::Attempt && !later {
+        // A log that is cut into pieces may lose the next stamp to another piece.
+        let is_whole = self.starts.is_some();
+        if has_no_time && is_whole && vantage == Vantage::Proxy && grain == Grain::Attempt && !later {
             self.waiting.hold(tuple, time);
             return;
         }

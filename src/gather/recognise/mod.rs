@@ -134,14 +134,21 @@ fn judge(lines: &[&[u8]], order: &Order, is_dated: bool) -> Judged<Recognised> {
 /// Whether an SDK at DEBUG writes what it sends, and with it the model, which no line on the answer names: openai-python and
 /// anthropic-sdk-python (`Request options: {…}`), openai-node and anthropic-ts since 5 (`[log_…] sending request {`) and before
 /// (`OpenAI:DEBUG:request https://… {`). And whether LiteLLM's router does, just above an access line (`(model=…) 200 OK`); its text is read
-/// in its order anyway, so that whatever level it is at may be taken for one that tells.
+/// in its order anyway, so that whatever level it is at may be taken for one that tells. And whether answers carry no stamp.
 fn told_at_start(lines: &[&[u8]]) -> bool {
     static SENT: LazyLock<[Finder<'static>; 3]> =
         LazyLock::new(|| ["Request options: {'method'", "] sending request {", ":DEBUG:request http"].map(Finder::new));
     static ANNOUNCED: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| ["[32m 200 OK", " HTTP/1.1"].map(Finder::new));
     static TEXT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" - LiteLLM"));
     let holds = |mark: &Finder<'_>| lines.iter().any(|line| mark.find(line).is_some());
-    SENT.iter().any(holds) || holds(&TEXT) || ANNOUNCED.iter().all(holds)
+    SENT.iter().any(holds) || holds(&TEXT) || ANNOUNCED.iter().all(holds) || lines.iter().any(|line| is_uvicorns(line))
+}
+
+/// Whether a line is uvicorn's on an answer, as its default logger writes it: without a stamp, so that the lines around it tell when.
+fn is_uvicorns(line: &[u8]) -> bool {
+    static HTTP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" HTTP/1.1\" "));
+    static BEHIND: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(") INFO:     "));
+    (line.starts_with(b"INFO:     ") || BEHIND.find(line).is_some()) && HTTP.find(line).is_some()
 }
 
 /// The first lines that are not empty; the last one only where it is whole, or the only one.

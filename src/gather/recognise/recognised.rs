@@ -24,7 +24,7 @@ pub struct Recognised {
     pub items: Option<Items>,
     /// Its first stamp, where that lacks a date or a year.
     pub lacking: Option<Box<Lacking>>,
-    /// Its SDK writes at DEBUG, and so the models of its requests only where they are sent.
+    /// Its SDK writes at DEBUG, and so the models of its requests only where they are sent; or its answers carry no stamp.
     pub told_at_start: bool,
     /// What its lines lie in.
     pub opening: Arc<Opening>,
