@@ -82,7 +82,18 @@ fn flag_says(fields: &Fields<'_>, vantage: Vantage, format: &str) -> Option<sign
     if vantage != Vantage::Proxy || (fields.proxy_flag.is_none() && fields.proxy_detail.is_none()) {
         return None;
     }
-    signatures::proxy_flag(format, fields.proxy_flag.unwrap_or(""), fields.proxy_detail)
+    let says = signatures::proxy_flag(format, fields.proxy_flag.unwrap_or(""), fields.proxy_detail)?;
+    // HAProxy lets a connection that it used before close where the server's did, and writes `-1 0 - - SD--`: of an answer
+    // that never began none broke off (its `doc/configuration.txt`, 8.4: a timer of -1 was never reached).
+    let never_began = fields.status == Some(0) || fields.upstream_header_ms == Some(None);
+    if says.outcome == Some(TransportError::StreamAbort) && never_began {
+        return Some(signatures::FlagSays {
+            outcome: Some(TransportError::Reset),
+            fact: Some(Fact::SentUnanswered),
+            ..says
+        });
+    }
+    Some(says)
 }
 
 /// A 2xx or 3xx is a success unless the same record tells that the answer broke off, or that a filter gave it.
@@ -236,8 +247,21 @@ fn without_status(fields: &Fields<'_>, vantage: Vantage) -> End {
             let status = texts(fields).find_map(providers::fault_status);
             status.map_or(in_stream, |status| meant_by_a_word(fields, vantage, status))
         }
+        None if is_error_of_stream(fields, vantage) => End::broken(TransportError::StreamAbort, Fact::AnswerBegun),
         None => End::UNSAID,
     }
+}
+
+/// Whether a failed call is told by nothing but the class that the official SDKs raise for an error event within a stream:
+/// for all else they raise one of the classes below it (openai-python `_streaming.py`, openai-node `core/streaming.ts`).
+fn is_error_of_stream(fields: &Fields<'_>, vantage: Vantage) -> bool {
+    vantage == Vantage::Application
+        && fields.ok == Some(false)
+        && fields.status.is_none()
+        && fields.error_type.map(last_segment) == Some("APIError")
+        && [fields.text, fields.error_message, fields.error_code]
+            .iter()
+            .all(Option::is_none)
 }
 
 /// Whether an SDK's exception for a failing status holds the page that a proxy answered with: openai-python tells such a body

@@ -5,6 +5,8 @@
 
 mod attributes;
 mod end;
+#[cfg(test)]
+mod end_tests;
 mod error;
 mod upstream;
 mod whose_id;

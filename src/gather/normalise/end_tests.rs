@@ -1,0 +1,43 @@
+//! Tests of how a record's attempt ended.
+
+use super::end;
+use crate::model::{Fact, Fields, Outcome, TransportError, Vantage};
+
+/// How HAProxy's line with these numbers ended.
+fn haproxy(status: u16, header_ms: Option<f64>) -> (Outcome, Option<Fact>) {
+    let fields = Fields {
+        status: Some(status),
+        proxy_flag: Some("SD--"),
+        upstream_connect_ms: Some(Some(0.0)),
+        upstream_header_ms: Some(header_ms),
+        ..Fields::default()
+    };
+    let end = end(&fields, Vantage::Proxy, "haproxy");
+    (end.outcome, end.fact)
+}
+
+#[test]
+fn of_an_answer_that_never_began_none_broke_off() {
+    let reset = (Outcome::Transport(TransportError::Reset), Some(Fact::SentUnanswered));
+    assert_eq!(haproxy(0, None), reset);
+    let cut = (Outcome::Transport(TransportError::StreamAbort), Some(Fact::AnswerBegun));
+    assert_eq!(haproxy(200, Some(812.0)), cut);
+}
+
+/// How an application's line on a failed call ended that tells nothing but a class.
+fn of_class(class: &'static str) -> Outcome {
+    let fields = Fields {
+        ok: Some(false),
+        error_type: Some(class),
+        ..Fields::default()
+    };
+    end(&fields, Vantage::Application, "python-logging").outcome
+}
+
+#[test]
+fn the_class_above_all_others_is_an_error_within_a_stream() {
+    let cut = Outcome::Transport(TransportError::StreamAbort);
+    assert_eq!(of_class("APIError"), cut);
+    assert_eq!(of_class("openai.APIError"), cut);
+    assert_ne!(of_class("_DeadlockError"), cut);
+}
