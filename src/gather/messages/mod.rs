@@ -105,12 +105,16 @@ pub fn read_within<'a>(span: Option<&'a str>, message: &'a str, fields: &mut Fie
     if let Some(said) = behind_a_prefix(line, rest, message, fields) {
         return said;
     }
+    // An object behind the words tells the end itself: `answered 503, retry 1 { status: 503, model: 'gpt-4o' }`.
+    if let Some(said) = node_dump::read(line, message, fields) {
+        return said;
+    }
     if !is_servers(line)
         && let Some(said) = finished::read(line, rest, fields).or_else(|| work::read(line, rest, fields))
     {
         return said;
     }
-    let said = node_dump::read(line, message, fields).unwrap_or_else(|| raised::read(line, rest, fields));
+    let said = raised::read(line, rest, fields);
     if said == Said::Other {
         return quoted::read(message, fields).unwrap_or(said);
     }

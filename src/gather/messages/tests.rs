@@ -107,3 +107,9 @@ fn hostile_repetitions_take_linear_time() {
         let _ = said(&format!("x\n    at y {{\n{}", piece.repeat(100_000)), |_| true);
     }
 }
+
+#[test]
+fn an_object_on_the_line_tells_the_end_and_not_the_word_before_it() {
+    let line = "LLM API answered 503, retry 1 { status: 503, model: 'gpt-4o-mini', requestId: null }";
+    assert!(said(line, |fields| fields.status == Some(503)));
+}
