@@ -39,10 +39,22 @@ fn is_tunnel(theirs: &View) -> bool {
     theirs.method.as_deref() == Some("CONNECT")
 }
 
-/// Whether time, endpoint and status allow two views to be of one attempt. Behind a gateway the two name different
+/// Whether two views name one endpoint.
+pub(super) fn is_one_endpoint(mine: &View, theirs: &View) -> bool {
+    let endpoint = |view: &View| view.attributes.get(Dimension::Endpoint).cloned();
+    is_tunnel(theirs) || endpoint(mine).is_some() && endpoint(mine) == endpoint(theirs)
+}
+
+/// Whether an application's view names no endpoint, as an SDK's exception does not, and has the status of a proxy's.
+pub(super) fn is_of_no_endpoint(mine: &View, theirs: &View) -> bool {
+    mine.attributes.get(Dimension::Endpoint).is_none()
+        && mine.outcome.status().is_some()
+        && mine.outcome.status() == theirs.outcome.status()
+}
+
+/// Whether time and status allow two views to be of one attempt. Behind a gateway the two name different
 /// hosts, so server addresses only speak where both name a provider's.
 pub(super) fn may_be_one(mine: &View, theirs: &View) -> bool {
-    let endpoint = |view: &View| view.attributes.get(Dimension::Endpoint).cloned();
     let server = |view: &View| {
         view.attributes
             .get(Dimension::ServerAddress)
@@ -51,7 +63,6 @@ pub(super) fn may_be_one(mine: &View, theirs: &View) -> bool {
     };
     let both_differ = |a: Option<Name>, b: Option<Name>| in_conflict(a.as_deref(), b.as_deref());
     ends_fit(mine, theirs)
-        && (is_tunnel(theirs) || endpoint(mine).is_some() && endpoint(mine) == endpoint(theirs))
         && !both_differ(server(mine), server(theirs))
         && !(mine.known_client_id().is_some() && theirs.ids.x_client_request_id().is_some())
         && !(mine.ids.x_request_id().is_some() && theirs.ids.x_request_id().is_some())

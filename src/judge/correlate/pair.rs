@@ -1,7 +1,7 @@
 //! One failed attempt in two logs: by the provider's id, else by the caller's id and time, else by time, endpoint and
 //! status (classification B3.3).
 
-use super::fit::{ends_fit, ends_may_differ, in_conflict, may_be_one, nearest};
+use super::fit::{ends_fit, ends_may_differ, in_conflict, is_of_no_endpoint, is_one_endpoint, may_be_one, nearest};
 use super::free::Free;
 use super::view::{SourceIndex, View};
 use crate::model::{JoinMethod, Time};
@@ -79,16 +79,19 @@ enum By {
     /// The caller's id: proxies on the way may tell the end otherwise.
     ClientId,
     Time,
+    /// Time and status, of what names no endpoint: after all that does, which has the better claim.
+    TimeOfNoEndpoint,
     /// The caller's id of the call that it was taken for an attempt of: that may be another's.
     GuessedClientId,
 }
 
 impl By {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::ProviderId,
         Self::ClientIdAndEnd,
         Self::ClientId,
         Self::Time,
+        Self::TimeOfNoEndpoint,
         Self::GuessedClientId,
     ];
 
@@ -96,7 +99,7 @@ impl By {
         match self {
             Self::ProviderId => JoinMethod::ProviderId,
             Self::ClientIdAndEnd | Self::ClientId | Self::GuessedClientId => JoinMethod::ClientId,
-            Self::Time => JoinMethod::TimeEndpointStatus,
+            Self::Time | Self::TimeOfNoEndpoint => JoinMethod::TimeEndpointStatus,
         }
     }
 }
@@ -169,7 +172,10 @@ impl<'a> Index<'a> {
             By::GuessedClientId if !view.guesses_client_id => None,
             By::ClientIdAndEnd => free.by_client_id(view, ids.client, self.proxies, ends_fit),
             By::ClientId | By::GuessedClientId => free.by_client_id(view, ids.client, self.proxies, ends_may_differ),
-            By::Time => self.by_time(view, free, may_meet),
+            By::Time => self.by_time(view, free, |at, theirs| is_one_endpoint(view, theirs) && may_meet(at, theirs)),
+            By::TimeOfNoEndpoint => self.by_time(view, free, |at, theirs| {
+                is_of_no_endpoint(view, theirs) && may_meet(at, theirs)
+            }),
         };
         found.map_or_else(Views::new, |found| {
             let mut hops = self.with_hops(found, free);
@@ -303,6 +309,24 @@ mod tests {
         let joined = join(&applications, index, |_, _, _| true, &workers);
         let pairs = joined.iter().filter(|one| one.application.is_some());
         pairs.flat_map(|one| one.proxies.to_vec()).collect()
+    }
+
+    #[test]
+    fn what_names_no_endpoint_is_joined_behind_all_that_does() {
+        let line = |end_ms, endpoint: Option<&'static str>, status| {
+            let mut view = View::of(0, &Observation::ended(Time(end_ms), Outcome::Status(status)));
+            let named = endpoint.map(|endpoint| Attributes::default().with(Dimension::Endpoint, endpoint));
+            view.attributes = Arc::new(named.unwrap_or_default());
+            view
+        };
+        let responses = Some("/v1/responses");
+        let applications = [line(40_000, None, 502), line(40_300, responses, 502), line(40_400, None, 500)];
+        let proxies = [line(40_010, responses, 502), line(40_600, responses, 502)];
+        let workers = Workers::new(1);
+        let index = Index::of(&proxies, &[0, 0], true, &workers);
+        let joined = join(&applications, index, |_, _, _| true, &workers);
+        let pairs: Vec<_> = joined.iter().map(|one| (one.application, one.proxies.to_vec())).collect();
+        assert_eq!(pairs, [(Some(0), vec![1]), (Some(1), vec![0])]);
     }
 
     #[test]
