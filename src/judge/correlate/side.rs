@@ -113,6 +113,11 @@ fn side_of(attempt: &Attempt) -> Option<Side> {
     }
 }
 
+/// Whether an application was told a status that a provider gives and hardly a proxy by itself, which answers 502 and 504.
+fn is_likely_the_providers(attempt: &Attempt) -> bool {
+    attempt.fact == Fact::StatusOnly && matches!(attempt.outcome, Outcome::Status(500 | 503 | 529))
+}
+
 /// Gives every failure its side; caller-side ends have none.
 pub(super) fn vote(attempts: &mut [Attempt], workers: &Workers) {
     let failures = || attempts.iter().filter(|attempt| attempt.outcome.is_failure());
@@ -131,12 +136,16 @@ pub(super) fn vote(attempts: &mut [Attempt], workers: &Workers) {
                 Some(Side::Network) => votes.network.push(attempt.time),
                 None => votes.open.push(attempt.time),
             }
+            if is_likely_the_providers(attempt) {
+                votes.likely.push(attempt.time);
+            }
         }
     }
     for votes in known.values_mut() {
         votes.provider.sort_unstable();
         votes.network.sort_unstable();
         votes.open.sort_unstable();
+        votes.likely.sort_unstable();
     }
     workers.each_mut(attempts, |_, attempt, (): &mut ()| {
         if !attempt.outcome.is_failure() {
@@ -154,11 +163,18 @@ pub(super) fn vote(attempts: &mut [Attempt], workers: &Workers) {
             let unanswered = match attempt.outcome {
                 Outcome::Transport(TransportError::Timeout | TransportError::Reset) => true,
                 Outcome::Transport(TransportError::Other) => attempt.fact != Fact::StatusOnly,
-                // A proxy in between had no answer to give on (classification B2, row 8).
-                Outcome::Status(_) => attempt.fact == Fact::ProxyGaveUp,
+                // A proxy in between had no answer to give on (classification B2, rows 8 and 9).
+                Outcome::Status(_) => matches!(attempt.fact, Fact::ProxyGaveUp | Fact::SentUnanswered),
                 _ => false,
             };
-            attempt.side = Some(if unanswered { Side::Network } else { Side::Provider });
+            let leans =
+                || asked_by(attempt).any(|neighbours| known.get(&neighbours).is_some_and(|votes| votes.lean(attempt.time)));
+            let side = if unanswered && !leans() {
+                Side::Network
+            } else {
+                Side::Provider
+            };
+            attempt.side = Some(side);
         }
     });
 }
@@ -224,24 +240,40 @@ struct Votes {
     provider: Vec<Time>,
     network: Vec<Time>,
     open: Vec<Time>,
+    /// Of the open ones those whose status is likely the provider's.
+    likely: Vec<Time>,
 }
 
 impl Votes {
     fn majority(&self, time: Time) -> Option<Side> {
-        let near = |times: &[Time]| {
-            let from = times.partition_point(|other| time.since(*other) > NEIGHBOURS_MS);
-            let to = times.partition_point(|other| other.since(time) <= NEIGHBOURS_MS);
-            to.saturating_sub(from)
-        };
-        let (provider, network, open) = (near(&self.provider), near(&self.network), near(&self.open));
-        #[expect(clippy::cast_precision_loss, reason = "counts of failures")]
-        let counts = provider.max(network) >= MAJORITY_AT_LEAST && provider.max(network) as f64 >= MAJORITY_SHARE * open as f64;
+        let (provider, network, open) = (near(&self.provider, time), near(&self.network, time), near(&self.open, time));
         match provider.cmp(&network) {
-            std::cmp::Ordering::Greater if counts => Some(Side::Provider),
-            std::cmp::Ordering::Less if counts => Some(Side::Network),
+            std::cmp::Ordering::Greater if counts(provider, open) => Some(Side::Provider),
+            std::cmp::Ordering::Less if counts(network, open) => Some(Side::Network),
             _ => None,
         }
     }
+
+    /// Whether what broke without an answer did so among statuses of the provider, though few or none of these are proven: a
+    /// provider that is down answers some with 503 and lets others hang, and an SDK's line on a retry carries no id.
+    fn lean(&self, time: Time) -> bool {
+        let (provider, likely, open) = (near(&self.provider, time), near(&self.likely, time), near(&self.open, time));
+        near(&self.network, time) == 0 && counts(provider + likely, open)
+    }
+}
+
+/// Whether so many votes count against so many open failures.
+fn counts(votes: usize, open: usize) -> bool {
+    #[expect(clippy::cast_precision_loss, reason = "counts of failures")]
+    let is_share = votes as f64 >= MAJORITY_SHARE * open as f64;
+    votes >= MAJORITY_AT_LEAST && is_share
+}
+
+/// How many of some times, which are in order, are near a time.
+fn near(times: &[Time], time: Time) -> usize {
+    let from = times.partition_point(|other| time.since(*other) > NEIGHBOURS_MS);
+    let to = times.partition_point(|other| other.since(time) <= NEIGHBOURS_MS);
+    to.saturating_sub(from)
 }
 
 #[cfg(test)]
@@ -302,5 +334,34 @@ mod tests {
         let mut attempts = vec![answered(1), answered(3), hung];
         vote(&mut attempts, &Workers::new(1));
         assert_eq!(attempts[2].side, Some(Side::Network));
+    }
+
+    #[test]
+    fn a_time_out_among_unproven_503s_is_the_providers_unless_something_never_left() {
+        let address = Attributes::default().with(Dimension::ServerAddress, "llm-gw.internal");
+        let answered = |second| failed(second, Outcome::Status(503), Fact::StatusOnly, address.clone());
+        let timeout = Outcome::Transport(TransportError::Timeout);
+        let hung = failed(5, timeout, Fact::SentUnanswered, address.clone());
+        let mut attempts = vec![answered(1), answered(3), hung.clone()];
+        vote(&mut attempts, &Workers::new(1));
+        assert_eq!(attempts[2].side, Some(Side::Provider));
+        let refused = failed(
+            7,
+            Outcome::Transport(TransportError::Connect),
+            Fact::NeverConnected,
+            address.clone(),
+        );
+        let mut attempts = vec![answered(1), answered(3), hung, refused];
+        vote(&mut attempts, &Workers::new(1));
+        assert_eq!(attempts[2].side, Some(Side::Network));
+    }
+
+    #[test]
+    fn a_proxys_status_for_no_answer_is_the_networks_where_nothing_else_failed() {
+        let address = Attributes::default().with(Dimension::ServerAddress, "api.openai.com");
+        let mut attempts = vec![failed(1, Outcome::Status(502), Fact::SentUnanswered, address)];
+        vote(&mut attempts, &Workers::new(1));
+        assert_eq!(attempts[0].side, Some(Side::Network));
+        assert_eq!(attempts[0].reached, Reached::Unknown);
     }
 }
