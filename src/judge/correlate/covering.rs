@@ -257,8 +257,10 @@ impl Evidence<'_> {
             return None;
         }
         let covers = shown.iter().map(|shown| shown.cover);
-        // Tunnels tell no client's requests apart: a refused one is only taken for shown where every log shows it.
-        let cover = if tunnels > attempts { covers.min() } else { covers.max() }?;
+        // Nothing tells whose a request is. One that no log has is a retry of an application that logs calls only, for the
+        // others' would have been joined; not so where times say nothing.
+        let by_times = tunnels > attempts || !terms.any_time;
+        let cover = if by_times { covers.min() } else { covers.max() }?;
         let mut covered = Covered::default();
         let spans = covered.whole.of(cover);
         if terms.any_time {
