@@ -2,7 +2,7 @@
 //!
 //! One side at a time: the counts ([`table`]), the stretches above background ([`automaton`]), the attributes that
 //! explain them ([`services`], [`localise`], [`stagger`]), their edges ([`edges`], [`strays`]), one window a [`round`], peeled one by
-//! one ([`search`]); then what clustered background could explain is dropped and fragments are put together ([`settle`]).
+//! one ([`search`]); then what clustered background could explain is dropped and fragments are put together ([`settle`], [`told_twice`]).
 
 mod apart;
 mod automaton;
@@ -26,6 +26,7 @@ mod stagger;
 pub(crate) mod statistics;
 mod strays;
 pub(crate) mod table;
+mod told_twice;
 
 pub(super) use draft::Draft;
 pub(super) use edges::Flow;

@@ -3,6 +3,7 @@
 
 use super::draft::Draft;
 use super::statistics::f;
+use super::told_twice::{edges_agree, is_in_other_table, is_unnamed_beyond, unite_tables, unite_unnamed};
 use crate::judge::thresholds::{CELL_MS, DISPERSION_CAP, DISPERSION_PRIOR, STRONG, Thresholds};
 use crate::model::{Scope, Time};
 
@@ -17,12 +18,6 @@ const WIDER_FRAGMENT_SHARE: f64 = 0.15;
 
 /// A fragment moves its host's edges only with this much evidence of its own, in nats.
 const EDGE_EVIDENCE: f64 = 15.0;
-
-/// Two windows whose edges agree this well are one: seconds, or this share of the longer one.
-const EDGES_AGREE_MS: i64 = 300_000;
-
-/// See [`EDGES_AGREE_MS`].
-const EDGES_AGREE_SHARE: f64 = 0.15;
 
 /// What is outside the narrower of two windows fails like it from this share of its rate on: then nothing sets the narrower
 /// one apart (the same-rate test of B5 asks a quarter of a value; two whole windows must agree better).
@@ -89,6 +84,11 @@ pub(super) fn merge<'a>(mut windows: Vec<Draft<'a>>, thresholds: &Thresholds) ->
     for window in windows {
         if let Some(host) = hosts
             .iter_mut()
+            .find(|host| is_unnamed_beyond(host, &window) || is_unnamed_beyond(&window, host))
+        {
+            unite_unnamed(host, window);
+        } else if let Some(host) = hosts
+            .iter_mut()
             .find(|host| tells_again(host, &window) || tells_again(&window, host))
         {
             if tells_again(&window, host) {
@@ -111,6 +111,8 @@ pub(super) fn merge<'a>(mut windows: Vec<Draft<'a>>, thresholds: &Thresholds) ->
         {
             host.scope = scope;
             unite(host, window);
+        } else if let Some(host) = hosts.iter_mut().find(|host| is_in_other_table(host, &window)) {
+            unite_tables(host, window);
         } else {
             hosts.push(window);
         }
@@ -144,7 +146,7 @@ fn fails_alike(wide: (f64, f64), narrow: (f64, f64)) -> bool {
 }
 
 /// Whether everything in `inner` is in `outer`.
-fn is_inside(inner: &Scope, outer: &Scope) -> bool {
+pub(super) fn is_inside(inner: &Scope, outer: &Scope) -> bool {
     outer.values.iter().all(|(dimension, wide)| {
         inner
             .values
@@ -162,10 +164,7 @@ fn united_scope(host: &Draft<'_>, window: &Draft<'_>) -> Option<Scope> {
         .iter()
         .filter(|(dimension, values)| window.scope.values.get(dimension) != Some(values))
         .collect();
-    let longest = host.end.since(host.start).max(window.end.since(window.start));
-    let apart = host.start.since(window.start).abs().max(host.end.since(window.end).abs());
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds of a window")]
-    let agree = apart <= EDGES_AGREE_MS || apart as f64 <= EDGES_AGREE_SHARE * longest as f64;
+    let agree = edges_agree(host, window);
     let ([(dimension, _)], true, true, true) = (differing.as_slice(), same_dimensions, agree, host.side == window.side) else {
         return None;
     };
@@ -177,7 +176,7 @@ fn united_scope(host: &Draft<'_>, window: &Draft<'_>) -> Option<Scope> {
     Some(scope)
 }
 
-fn unite<'a>(host: &mut Draft<'a>, window: Draft<'a>) {
+pub(super) fn unite<'a>(host: &mut Draft<'a>, window: Draft<'a>) {
     host.start = host.start.min(window.start);
     host.end = host.end.max(window.end);
     host.failures.extend(window.failures);
@@ -189,14 +188,14 @@ fn unite<'a>(host: &mut Draft<'a>, window: Draft<'a>) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::{Minutes, dispersion, fails_alike, merge};
     use crate::judge::thresholds::Thresholds;
     use crate::judge::windows::Draft;
     use crate::model::{Attempt, Dimension, Outcome, Scope, Side, Time};
 
     /// A window of these failures among twice as many attempts.
-    fn window<'a>(failures: &'a [Attempt], host: Option<&str>, score: f64) -> Draft<'a> {
+    pub(in crate::judge::windows) fn window<'a>(failures: &'a [Attempt], host: Option<&str>, score: f64) -> Draft<'a> {
         let named = host.map(|host| (Dimension::Host, vec![host.into()]));
         Draft {
             side: Side::Provider,
@@ -231,6 +230,31 @@ mod tests {
             let scopes: Vec<_> = told.iter().map(|window| window.scope.values.len()).collect();
             assert_eq!(scopes, [0]);
         }
+    }
+
+    #[test]
+    fn what_the_applications_and_the_proxies_tell_of_one_path_is_one_window() {
+        let failures: Vec<Attempt> = (0..600)
+            .map(|second| Attempt::ended(Time(second * 1000), Outcome::Status(502)))
+            .collect();
+        let told = |share: usize| {
+            let mut of_proxy = Draft {
+                side: Side::Network,
+                by_proxies: true,
+                ..window(&failures, None, 300.0)
+            };
+            of_proxy.scope.values.insert(Dimension::Proxy, vec!["lb-b".into()]);
+            of_proxy.failures = failures.iter().skip(600 - share).collect();
+            let of_hosts = Draft {
+                side: Side::Network,
+                ..window(&failures[..500], Some("app-1"), 400.0)
+            };
+            let told = merge(vec![of_proxy, of_hosts], &Thresholds::default());
+            let told = told.iter().map(|window| (window.by_proxies, window.failures.len()));
+            told.collect::<Vec<_>>()
+        };
+        assert_eq!(told(400), [(true, 600)]);
+        assert_eq!(told(200), [(false, 500), (true, 200)]);
     }
 
     #[test]
