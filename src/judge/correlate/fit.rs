@@ -62,8 +62,7 @@ pub(super) fn may_be_one(mine: &View, theirs: &View) -> bool {
             .cloned()
     };
     let both_differ = |a: Option<Name>, b: Option<Name>| in_conflict(a.as_deref(), b.as_deref());
-    ends_fit(mine, theirs)
-        && !both_differ(server(mine), server(theirs))
-        && !(mine.known_client_id().is_some() && theirs.ids.x_client_request_id().is_some())
-        && !(mine.ids.x_request_id().is_some() && theirs.ids.x_request_id().is_some())
+    let both_have_an_id = mine.known_client_id().is_some() && theirs.ids.x_client_request_id().is_some()
+        || mine.ids.x_request_id().is_some() && theirs.ids.x_request_id().is_some();
+    ends_fit(mine, theirs) && !both_have_an_id && !both_differ(server(mine), server(theirs))
 }

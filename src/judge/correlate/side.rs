@@ -167,8 +167,7 @@ pub(super) fn vote(attempts: &mut [Attempt], workers: &Workers) {
                 Outcome::Status(_) => matches!(attempt.fact, Fact::ProxyGaveUp | Fact::SentUnanswered),
                 _ => false,
             };
-            let leans =
-                || asked_by(attempt).any(|neighbours| known.get(&neighbours).is_some_and(|votes| votes.lean(attempt.time)));
+            let leans = || asked_by(attempt).any(|neighbours| known.get(&neighbours).is_some_and(|votes| votes.lean(attempt)));
             let side = if unanswered && !leans() {
                 Side::Network
             } else {
@@ -246,7 +245,8 @@ struct Votes {
 
 impl Votes {
     fn majority(&self, time: Time) -> Option<Side> {
-        let (provider, network, open) = (near(&self.provider, time), near(&self.network, time), near(&self.open, time));
+        let near = |times: &[Time]| near(times, time, time);
+        let (provider, network, open) = (near(&self.provider), near(&self.network), near(&self.open));
         match provider.cmp(&network) {
             std::cmp::Ordering::Greater if counts(provider, open) => Some(Side::Provider),
             std::cmp::Ordering::Less if counts(network, open) => Some(Side::Network),
@@ -254,11 +254,14 @@ impl Votes {
         }
     }
 
-    /// Whether what broke without an answer did so among statuses of the provider, though few or none of these are proven: a
-    /// provider that is down answers some with 503 and lets others hang, and an SDK's line on a retry carries no id.
-    fn lean(&self, time: Time) -> bool {
-        let (provider, likely, open) = (near(&self.provider, time), near(&self.likely, time), near(&self.open, time));
-        near(&self.network, time) == 0 && counts(provider + likely, open)
+    /// Whether what broke without an answer waited for it among statuses of the provider, though few or none of these are
+    /// proven: a provider that is down answers some with 503 and lets others hang beyond its own recovery, and an SDK's line on
+    /// a retry carries no id.
+    fn lean(&self, attempt: &Attempt) -> bool {
+        let began = attempt.time.plus_ms(-i64::from(attempt.duration_ms.unwrap_or(0)));
+        let near = |times: &[Time]| near(times, began, attempt.time);
+        let (provider, likely, open) = (near(&self.provider), near(&self.likely), near(&self.open));
+        near(&self.network) == 0 && counts(provider + likely, open)
     }
 }
 
@@ -269,10 +272,10 @@ fn counts(votes: usize, open: usize) -> bool {
     votes >= MAJORITY_AT_LEAST && is_share
 }
 
-/// How many of some times, which are in order, are near a time.
-fn near(times: &[Time], time: Time) -> usize {
-    let from = times.partition_point(|other| time.since(*other) > NEIGHBOURS_MS);
-    let to = times.partition_point(|other| other.since(time) <= NEIGHBOURS_MS);
+/// How many of some times, which are in order, are near a stretch.
+fn near(times: &[Time], first: Time, last: Time) -> usize {
+    let from = times.partition_point(|other| first.since(*other) > NEIGHBOURS_MS);
+    let to = times.partition_point(|other| other.since(last) <= NEIGHBOURS_MS);
     to.saturating_sub(from)
 }
 
@@ -363,5 +366,18 @@ mod tests {
         vote(&mut attempts, &Workers::new(1));
         assert_eq!(attempts[0].side, Some(Side::Network));
         assert_eq!(attempts[0].reached, Reached::Unknown);
+    }
+
+    #[test]
+    fn what_hung_beyond_the_providers_recovery_is_the_providers() {
+        let address = Attributes::default().with(Dimension::ServerAddress, "api.openai.com");
+        let answered = |second| failed(second, Outcome::Status(503), Fact::ProviderId, address.clone());
+        let hung = Attempt {
+            duration_ms: Some(300_000),
+            ..failed(400, Outcome::Status(504), Fact::SentUnanswered, address.clone())
+        };
+        let mut attempts = vec![answered(101), answered(103), hung];
+        vote(&mut attempts, &Workers::new(1));
+        assert_eq!(attempts[2].side, Some(Side::Provider));
     }
 }
