@@ -26,6 +26,7 @@ use message::{Failed, is_upstream};
 use records::{access_line, answered, is_rest, json_line, line, plain, split, starts, text_line, uvicorn_line};
 
 /// A line of uvicorn's own, in the layout of its default logger.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart where it is made")]
 pub(super) enum Uvicorns<'a> {
     /// On an answer of a model's route.
     Answer(Fields<'a>),
