@@ -12,7 +12,7 @@ use crate::model::{
 use ahash::{AHashMap, RandomState};
 use smallvec::SmallVec;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::RangeInclusive;
 
 /// Records that must be the same: one or two may be an accident, or one request that two programs logged.
@@ -29,7 +29,7 @@ const PROBES: usize = 8;
 /// Logs that one record is looked for of: those beyond are told by their neighbours.
 const MOST_OF_ONE: usize = 8;
 
-/// Records of one moment that are compared with one of another log: a log in whole seconds has more, and tells nothing by them.
+/// Records that ended alike at one moment, and are left, that are compared with one of another log.
 const MOST_AT_ONCE: usize = 64;
 
 /// Leaves what several logs hold, which are settled, to the fullest of them.
@@ -141,30 +141,30 @@ fn common(one: &SourceRollup, other: &SourceRollup) -> Option<RangeInclusive<Tim
 
 /// The places of the records of a log that another one holds, too, each as often as it does.
 fn repeated(log: &SourceRollup, other: &SourceRollup, common: &RangeInclusive<Time>) -> BTreeSet<usize> {
-    let mut theirs: Vec<(Time, &Observation, bool)> = (other.observations.iter())
-        .filter(|seen| common.contains(&seen.time))
-        .map(|seen| (seen.time, seen, false))
-        .collect();
-    theirs.sort_by_key(|(time, ..)| *time);
+    let moment = |seen: &Observation| (seen.time, seen.grain, seen.outcome);
+    let mut theirs: AHashMap<_, VecDeque<&Observation>> = AHashMap::new();
+    for seen in other.observations.iter().filter(|seen| common.contains(&seen.time)) {
+        theirs.entry(moment(seen)).or_default().push_back(seen);
+    }
     let mut is_repeated = |seen: &Observation| {
-        let from = theirs.partition_point(|(time, ..)| *time < seen.time);
-        let at_once = theirs
-            .iter_mut()
-            .skip(from)
-            .take_while(|(time, ..)| *time == seen.time)
-            .take(MOST_AT_ONCE);
-        let mut same = at_once.filter(|(_, other, is_taken)| !is_taken && is_same(log.vantage, seen, other));
-        same.next().map(|(.., is_taken)| *is_taken = true).is_some()
+        let Some(left) = theirs.get_mut(&moment(seen)) else {
+            return false;
+        };
+        // Both are in their order, so that the first one left nearly always is it.
+        let same = left
+            .iter()
+            .take(MOST_AT_ONCE)
+            .position(|other| is_same(log.vantage, seen, other));
+        same.and_then(|place| left.remove(place)).is_some()
     };
     let mine = log.observations.iter().enumerate();
     mine.filter(|(_, seen)| is_repeated(seen)).map(|(place, _)| place).collect()
 }
 
-/// Whether two records may be one. Beside a log of everything one of errors lacks what the lines between them told: the model of
+/// Whether two records of one moment may be one. Beside a log of everything one of errors lacks what the lines between them told: the model of
 /// a request, its ids, how long it took.
 fn is_same(vantage: Option<Vantage>, one: &Observation, other: &Observation) -> bool {
-    let told = |seen: &Observation| (seen.time, seen.grain, seen.outcome, seen.attempt);
-    told(one) == told(other)
+    one.attempt == other.attempt
         && agree(one.duration_ms, other.duration_ms)
         && one
             .ids

@@ -86,3 +86,10 @@ fn one_request_that_two_programs_logged_makes_no_copy() {
     others.insert(0, line(0, 0));
     assert_eq!(counted(&[("one.log", lines(0..100)), ("two.log", others)]).0, 200);
 }
+
+#[test]
+fn of_many_records_of_one_moment_each_counts_once() {
+    let at_once: Vec<String> = (0..300).map(|id| line(5, id)).collect();
+    let logs = [("a.log", at_once.clone()), ("b.log", at_once)];
+    assert_eq!(counted(&logs), (300, 300));
+}
