@@ -138,18 +138,15 @@ impl IdSample {
     /// Keeps only ids whose hash has no bit of `fraction`: of so many of two samples the same ones. Gives back the room of the
     /// others: of 200 packed logs it was a quarter of all memory.
     pub fn thin(&mut self, fraction: u64) {
-        if let Some(kept) = &mut self.0 {
-            kept.settle();
-            kept.ids.retain(|(hash, _)| *hash & fraction == 0);
-            kept.ids.shrink_to_fit();
-        }
+        self.retain(|hash, _| hash & fraction == 0);
     }
 
-    /// Lets go of those that are not to stay.
+    /// Lets go of those that are not to stay, and of their room.
     pub fn retain(&mut self, stays: impl Fn(u64, &SampledId) -> bool) {
         if let Some(kept) = &mut self.0 {
             kept.settle();
             kept.ids.retain(|(hash, seen)| stays(*hash, seen));
+            kept.ids.shrink_to_fit();
         }
     }
 
