@@ -80,7 +80,7 @@ pub(super) fn is_unnamed_beyond(wide: &Draft<'_>, narrow: &Draft<'_>) -> bool {
 
 /// Tells two windows of [`is_unnamed_beyond`] as the model's.
 pub(super) fn unite_unnamed<'a>(host: &mut Draft<'a>, mut window: Draft<'a>) {
-    if is_unnamed_beyond(host, &window) {
+    if !host.scope.values.contains_key(&Dimension::Model) {
         std::mem::swap(host, &mut window);
     }
     let (attempts, score) = (host.attempts - f(host.failures.len() as u64), host.score.max(window.score));
