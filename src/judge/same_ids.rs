@@ -1,8 +1,8 @@
-//! Logs that hold the same answers: a copy under another name or in another directory, whose attempts count twice.
+//! Logs that hold the same answers, and count twice: nearly always a proxy's and its copy in another directory.
 //!
-//! Rotations beside each other are left out before anything is read (`gather/discover`). Under any other name a log may be
-//! another program's or host's, so nothing is left out; but a provider gives an id once, and two logs of one kind that have
-//! the same ids at the same times are one log twice.
+//! Rotations beside each other are left out before anything is read (`gather/discover`), and what two logs hold counts once
+//! (`gather/twice`). That cannot be where directories tell of two proxies; but a provider gives an id once, and two logs of
+//! one kind that have the same ids at the same times are one log twice.
 
 use crate::model::{Finding, IdSample, Name, Rollup, SourceRollup};
 use std::collections::BTreeMap;
