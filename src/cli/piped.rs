@@ -35,7 +35,10 @@ fn brings_anything() -> bool {
     }
     let mut ends = [PollFd::new(&stdin, PollFlags::IN)];
     if matches!(poll(&mut ends, Some(&PATIENCE)), Ok(0)) {
-        say("no path is named and the pipe brought nothing for 3 s: reading the current directory; write - to wait for the pipe");
+        say(&format!(
+            "no path is named and the pipe brought nothing for {} s: reading the current directory; write - to wait for the pipe",
+            PATIENCE.tv_sec
+        ));
     }
     ends.iter().any(|end| end.revents().contains(PollFlags::IN))
 }
