@@ -20,7 +20,7 @@ const BYTES: usize = 32;
 /// # Errors
 /// Where `--key-file` cannot be read or holds too little.
 pub(super) fn key(file: Option<&Path>, derived: &[u8]) -> anyhow::Result<Vec<u8>> {
-    key_in(file, place(), derived)
+    key_in(file, world::xdg("XDG_STATE_HOME", ".local/state", "key"), derived)
 }
 
 /// As [`key()`], with the place of the user's own key named.
@@ -42,20 +42,6 @@ pub(super) fn key_in(file: Option<&Path>, place: Option<PathBuf>, derived: &[u8]
         ));
         derived.to_vec()
     }))
-}
-
-/// Where the XDG base directory specification puts it.
-fn place() -> Option<PathBuf> {
-    let state = world::variable("XDG_STATE_HOME")
-        .map(PathBuf::from)
-        .filter(|state| state.is_absolute());
-    let state = state.or_else(|| {
-        world::variable("HOME")
-            .map(PathBuf::from)
-            .filter(|home| home.is_absolute())
-            .map(|home| home.join(".local/state"))
-    });
-    state.map(|state| state.join("faultscope/key"))
 }
 
 fn kept(place: &Path) -> io::Result<Vec<u8>> {

@@ -3,6 +3,7 @@
 use crate::model::Time;
 use std::ffi::OsString;
 use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Columns of a report that goes to no terminal: what mail and tickets show without breaking lines.
@@ -32,6 +33,15 @@ pub(super) fn generated_at(now: Time) -> Time {
 #[must_use]
 pub(super) fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// Where the XDG base directory specification puts a file of this program: in the folder that a variable names, or else in one
+/// below the user's own. Names that are not absolute are passed over, as it says.
+#[must_use]
+pub(super) fn xdg(variable_of_folder: &str, below_home: &str, file: &str) -> Option<PathBuf> {
+    let absolute = |name| variable(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
+    let folder = absolute(variable_of_folder).or_else(|| absolute("HOME").map(|home| home.join(below_home)));
+    folder.map(|folder| folder.join("faultscope").join(file))
 }
 
 /// The words of the command line after the program's own name; what is no UTF-8 in them is replaced.

@@ -41,7 +41,12 @@ pub(super) fn files(typed: &ArgMatches) -> anyhow::Result<Vec<File>> {
             Some(file) => files.push(file),
             None => bail!("--config {}: there is no such file", path.display()),
         },
-        None => files.extend(users().map(|path| users_file(&path)).transpose()?.flatten()),
+        None => files.extend(
+            world::xdg("XDG_CONFIG_HOME", ".config", "config.toml")
+                .map(|path| users_file(&path))
+                .transpose()?
+                .flatten(),
+        ),
     }
     files.extend(File::read(&PathBuf::from("/etc/faultscope/config.toml"))?);
     Ok(files)
@@ -51,18 +56,4 @@ pub(super) fn files(typed: &ArgMatches) -> anyhow::Result<Vec<File>> {
 fn users_file(path: &Path) -> anyhow::Result<Option<File>> {
     File::read(path)
         .map_err(|error| anyhow!("{error:#}; set HOME to this user's, or name a file with --config (/dev/null for none)"))
-}
-
-/// Where the XDG base directory specification puts the user's file.
-fn users() -> Option<PathBuf> {
-    let folder = world::variable("XDG_CONFIG_HOME")
-        .map(PathBuf::from)
-        .filter(|folder| folder.is_absolute());
-    let folder = folder.or_else(|| {
-        world::variable("HOME")
-            .map(PathBuf::from)
-            .filter(|home| home.is_absolute())
-            .map(|home| home.join(".config"))
-    });
-    folder.map(|folder| folder.join("faultscope/config.toml"))
 }
