@@ -1,6 +1,6 @@
 //! What has to hold of what is kept and handed on: parts of shards, and the state of nights.
 
-use faultscope::gather::{Plan, cut_late, exports_once, gather, redate};
+use faultscope::gather::{Plan, count_once, cut_late, gather, redate};
 use faultscope::judge::{self, Options};
 use faultscope::keep::history::{Summary, by_span, day, month, week};
 use faultscope::keep::windows::{State, matched, news};
@@ -29,7 +29,7 @@ fn judged(bytes: &[u8]) {
     part_unpacked(&part_packed(&part).unwrap()).unwrap();
     let (mut rollup, mut kept) = (part.rollup, part.kept);
     let _ = redate(&part.undated, &mut rollup, &mut kept);
-    let _ = exports_once(&mut rollup.sources);
+    let _ = count_once(&mut rollup.sources);
     let _ = cut_late(&mut rollup.sources, &part.written);
     let rollup = rollup.settled();
     let wanted = judge::wanted(&rollup);

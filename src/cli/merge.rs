@@ -51,8 +51,7 @@ pub(super) fn merge(asked: &Merge, own: &OwnFormats) -> anyhow::Result<Exit> {
         ));
     }
     let mut rollup = rollup.settled();
-    let copies = gather::exports_once(&mut rollup.sources);
-    gather::count_once(&mut rollup.sources);
+    let copies = gather::count_once(&mut rollup.sources);
     for (name, last) in gather::cut_late(&mut rollup.sources, &written) {
         if let Some(source) = kept.sources.get_mut(&name) {
             source.observations.retain(|seen| seen.time <= last);

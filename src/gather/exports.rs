@@ -6,13 +6,13 @@ use super::discover::LeftOut;
 use crate::model::{Name, SourceRollup, Vantage};
 use std::collections::BTreeMap;
 
-/// Share of an export's sampled ids that must stand in the other, at the same time, for it to hold no more than that one:
-/// the rest are answers that came while it was written.
+/// Share of a log's records, or sampled ids, that must stand in the other, at the same time, for it to hold no more than that
+/// one: the rest came while an export was written, or were cut off by a copy under way.
 const SAME_SHARE: f64 = 0.9;
 
 /// Takes out the exports that another one holds.
 #[must_use]
-pub fn once(sources: &mut BTreeMap<Name, Box<SourceRollup>>) -> Vec<LeftOut> {
+pub(super) fn once(sources: &mut BTreeMap<Name, Box<SourceRollup>>) -> Vec<LeftOut> {
     let mut exports: Vec<(u64, Name)> = sources
         .iter()
         .filter(|(_, source)| source.vantage == Some(Vantage::Browser))
@@ -49,11 +49,15 @@ fn is_in(few: &SourceRollup, many: &SourceRollup) -> bool {
         many.provider_ids.get(*hash).is_some_and(|other| other.time == seen.time)
     };
     let same = few.provider_ids.iter().filter(is_same).count();
-    #[expect(clippy::cast_precision_loss, reason = "a sample is small")]
-    let enough = same as f64 >= few.provider_ids.len() as f64 * SAME_SHARE;
     let within = few
         .span
         .zip(many.span)
         .is_some_and(|(few, many)| many.0 <= few.0 && few.1 <= many.1);
-    enough && same > 0 && within
+    is_enough(same as u64, few.provider_ids.len() as u64) && same > 0 && within
+}
+
+/// Whether so many are nearly all.
+#[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
+pub(super) fn is_enough(same: u64, of: u64) -> bool {
+    same as f64 >= of as f64 * SAME_SHARE
 }

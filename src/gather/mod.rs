@@ -40,7 +40,6 @@ pub mod trial;
 mod twice;
 
 pub use discover::DiscoverError;
-pub use exports::once as exports_once;
 pub use fraction::thin;
 pub use plan::{Pattern, Plan, Share};
 pub use progress::Progress;
@@ -150,8 +149,7 @@ fn read_found(found: Sources, plan: &Plan, workers: &Workers, progress: &dyn Pro
     let mut rollup = Rollup { sources: all, skipped }.settled();
     let mut believed = BTreeMap::new();
     if plan.share.is_none() {
-        copies.extend(exports::once(&mut rollup.sources));
-        count_once(&mut rollup.sources);
+        copies.extend(count_once(&mut rollup.sources));
         believed = cut_late(&mut rollup.sources, &written(&sources, &names));
     }
     Gathered {

@@ -5,6 +5,8 @@
 //! records of one log that fall into the time of another must stand in that one, too; what they share is then left to the
 //! fuller log, and the other's note says so.
 
+use super::discover::LeftOut;
+use super::exports::{self, is_enough};
 use crate::model::{
     Attributes, CELL_SECONDS, Dimension, Grain, IdSample, Observation, SampledId, SourceName, SourceRollup, Time, Vantage, slot,
     start,
@@ -18,10 +20,6 @@ use std::ops::RangeInclusive;
 /// Records that must be the same: one or two may be an accident, or one request that two programs logged.
 const SAME_NEEDED: usize = 3;
 
-/// Share of a log's records, within the time of both, that the other must hold: lines that were cut off by a copy under way
-/// are fewer.
-const SAME_SHARE: f64 = 0.9;
-
 /// Records, and ids, of each log that are looked for in all others. Of two logs that overlap by a tenth, one to three of both's
 /// are met, and one is enough for a close look. Twice as many of ten thousand small logs held 9 MB.
 const PROBES: usize = 8;
@@ -32,8 +30,15 @@ const MOST_OF_ONE: usize = 8;
 /// Records that ended alike at one moment, and are left, that are compared with one of another log.
 const MOST_AT_ONCE: usize = 64;
 
-/// Leaves what several logs hold, which are settled, to the fullest of them.
-pub fn count_once(sources: &mut BTreeMap<SourceName, Box<SourceRollup>>) {
+/// Takes out the exports that others hold whole, and leaves what several logs hold to the fullest of them. All are settled.
+#[must_use]
+pub fn count_once(sources: &mut BTreeMap<SourceName, Box<SourceRollup>>) -> Vec<LeftOut> {
+    let copies = exports::once(sources);
+    leave_each_to_one(sources);
+    copies
+}
+
+fn leave_each_to_one(sources: &mut BTreeMap<SourceName, Box<SourceRollup>>) {
     let mut logs: Vec<(&SourceName, &mut SourceRollup)> = (sources.iter_mut())
         .map(|(name, source)| (name, &mut **source))
         .filter(|(_, source)| source.vantage.is_some() && source.span.is_some())
@@ -105,30 +110,29 @@ fn leave(log: &mut SourceRollup, other: &SourceRollup) -> bool {
     let Some(common) = common(log, other) else { return false };
     let alike = |one: &Attributes, other: &Attributes| named(log.vantage).all(|of| one.get(of) == other.get(of));
     let repeated = repeated(log, other, &common);
-    let tells = |place: &usize| log.observations.get(*place).is_some_and(is_telling);
-    let asked = log
-        .observations
-        .iter()
-        .filter(|seen| common.contains(&seen.time) && is_telling(seen))
-        .count();
-    let (ids, ids_asked) = ids_met(log, other, &common);
-    if !is_enough(repeated.iter().filter(|place| tells(place)).count() + ids, asked + ids_asked) {
+    let (mut same, mut asked) = ids_met(log, other, &common);
+    for (seen, is_repeated) in log.observations.iter().zip(&repeated) {
+        let says = common.contains(&seen.time) && is_telling(seen);
+        asked += usize::from(says);
+        same += usize::from(says && *is_repeated);
+    }
+    if same < SAME_NEEDED || !is_enough(same as u64, asked as u64) {
         return false;
     }
     let (cells, successes) = log.cells.without(&other.cells, alike);
     let begins = start(slot(*common.start(), CELL_SECONDS), CELL_SECONDS);
     let within = [Grain::Attempt, Grain::Call].map(|grain| log.cells.total_within(grain, &(begins..=*common.end())));
     // Failures taken out beside successes that stay would be a smaller share of the calls than failed.
-    if (repeated.is_empty() && successes == 0) || !is_enough_of(successes, within.iter().sum()) {
+    let is_any = successes > 0 || repeated.contains(&true);
+    if !is_any || !is_enough(successes, within.iter().sum()) {
         return false;
     }
     log.cells = cells;
     log.provider_ids
         .retain(|hash, seen| other.provider_ids.get(hash) != Some(seen));
     log.client_ids.retain(|hash, seen| other.client_ids.get(hash) != Some(seen));
-    let mut place = 0..;
-    log.observations
-        .retain(|_| place.next().is_none_or(|place| !repeated.contains(&place)));
+    let mut repeated = repeated.into_iter();
+    log.observations.retain(|_| repeated.next() != Some(true));
     log.notes.insert("what another log holds, too, counts there".to_owned());
     true
 }
@@ -139,14 +143,14 @@ fn common(one: &SourceRollup, other: &SourceRollup) -> Option<RangeInclusive<Tim
     Some(first.max(from)..=last.min(to)).filter(|common| !common.is_empty())
 }
 
-/// The places of the records of a log that another one holds, too, each as often as it does.
-fn repeated(log: &SourceRollup, other: &SourceRollup, common: &RangeInclusive<Time>) -> BTreeSet<usize> {
+/// Of each record of a log whether another one holds it, too, each as often as it does.
+fn repeated(log: &SourceRollup, other: &SourceRollup, common: &RangeInclusive<Time>) -> Vec<bool> {
     let moment = |seen: &Observation| (seen.time, seen.grain, seen.outcome);
     let mut theirs: AHashMap<_, VecDeque<&Observation>> = AHashMap::new();
     for seen in other.observations.iter().filter(|seen| common.contains(&seen.time)) {
         theirs.entry(moment(seen)).or_default().push_back(seen);
     }
-    let mut is_repeated = |seen: &Observation| {
+    let is_repeated = |seen: &Observation| {
         let Some(left) = theirs.get_mut(&moment(seen)) else {
             return false;
         };
@@ -157,12 +161,11 @@ fn repeated(log: &SourceRollup, other: &SourceRollup, common: &RangeInclusive<Ti
             .position(|other| is_same(log.vantage, seen, other));
         same.and_then(|place| left.remove(place)).is_some()
     };
-    let mine = log.observations.iter().enumerate();
-    mine.filter(|(_, seen)| is_repeated(seen)).map(|(place, _)| place).collect()
+    log.observations.iter().map(is_repeated).collect()
 }
 
-/// Whether two records of one moment may be one. Beside a log of everything one of errors lacks what the lines between them told: the model of
-/// a request, its ids, how long it took.
+/// Whether two records of one moment may be one. Beside a log of everything one of errors lacks what the lines between them
+/// told: the model of a request, its ids, how long it took.
 fn is_same(vantage: Option<Vantage>, one: &Observation, other: &Observation) -> bool {
     one.attempt == other.attempt
         && agree(one.duration_ms, other.duration_ms)
@@ -206,13 +209,4 @@ fn ids_met(log: &SourceRollup, other: &SourceRollup, common: &RangeInclusive<Tim
         }
     }
     (met, asked)
-}
-
-fn is_enough(same: usize, of: usize) -> bool {
-    same >= SAME_NEEDED && is_enough_of(same as u64, of as u64)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
-fn is_enough_of(same: u64, of: u64) -> bool {
-    same as f64 >= of as f64 * SAME_SHARE
 }

@@ -198,8 +198,7 @@ impl Run<'_> {
         };
         let mut whole = kept.merge(tonight).settled();
         // A page's exchanges that were exported again since, in another file or in the place of the first.
-        drop(gather::exports_once(&mut whole.sources));
-        gather::count_once(&mut whole.sources);
+        drop(gather::count_once(&mut whole.sources));
         let wanted = judge::wanted(&whole);
         let extra = gathered.look_again(&self.needs.gather, &wanted, &());
         for (log, parts) in &mut logs {
