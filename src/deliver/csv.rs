@@ -109,7 +109,7 @@ fn row(window: Option<&str>, attempt: &Attempt) -> [String; 30] {
         attribute(Dimension::ServerAddress),
         attribute(Dimension::Model),
         attribute(Dimension::Endpoint),
-        name(attempt.method.as_ref()),
+        attempt.method.map_or_else(String::new, |method| method.name().to_owned()),
         attribute(Dimension::ServiceTier),
         id(ids.organization()),
         attribute(Dimension::Project),
@@ -128,7 +128,7 @@ fn row(window: Option<&str>, attempt: &Attempt) -> [String; 30] {
         attribute(Dimension::Proxy),
         attribute(Dimension::Host),
         attribute(Dimension::Client),
-        name(attempt.upstream.as_ref()),
+        name(attempt.upstream_address()),
     ]
 }
 

@@ -8,7 +8,7 @@ use super::filters;
 use super::json_text::{BUFFER, Stamp};
 use super::phrases::{inert, interval, percent};
 use super::report::{Context, Report};
-use crate::model::{Attempt, Attributes, CELL_SECONDS, Dimension, Findings, Outcome, SeenAt, TrafficCell, Window};
+use crate::model::{Attempt, Attributes, CELL_SECONDS, Dimension, Findings, Method, Outcome, SeenAt, TrafficCell, Window};
 use crate::redact::Sealed;
 use chrono::SecondsFormat;
 use serde::{Serialize, Serializer};
@@ -194,7 +194,7 @@ fn attempt(attempt: &Attempt, findings: &Findings) -> Record {
     record.text("faultscope.error.type", error.and_then(|error| error.error_type.as_deref()));
     record.text("faultscope.error.code", error.and_then(|error| error.error_code.as_deref()));
     record.text("faultscope.error.message", error.and_then(|error| error.template));
-    record.text("http.request.method", attempt.method.as_deref());
+    record.text("http.request.method", attempt.method.map(Method::name));
     record.attributes(&attempt.attributes);
     record.put("http.request.resend_count", json!(attempt.number.saturating_sub(1)));
     record.put(
@@ -206,7 +206,7 @@ fn attempt(attempt: &Attempt, findings: &Findings) -> Record {
     record.header("http.request.header.x-client-request-id", ids.x_client_request_id());
     record.text("faultscope.gateway_request_id", ids.gateway_request_id());
     record.text("faultscope.organization", ids.organization());
-    record.text("network.peer.address", attempt.upstream.as_deref());
+    record.text("network.peer.address", attempt.upstream_address().map(|name| &**name));
     record.put("faultscope.call", json!(attempt.call));
     record.put("faultscope.call.outcome", json!(attempt.call_outcome.name()));
     record.put("faultscope.reached_provider", json!(attempt.reached.name()));

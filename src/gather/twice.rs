@@ -192,7 +192,7 @@ fn agree<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {
 
 /// Whether a record is like no other by chance: it has an id of its request, or was stamped or measured in milliseconds.
 fn is_telling(seen: &Observation) -> bool {
-    seen.ids.of_request().next().is_some() || seen.time.0 % 1000 != 0 || seen.duration_ms.is_some_and(|ms| ms % 1000 != 0)
+    seen.ids.of_request().next().is_some() || seen.time.0 % 1000 != 0 || seen.duration_ms.is_some_and(|ms| ms.get() % 1000 != 0)
 }
 
 /// How many of a log's sampled ids another one has at the same times, and of how many that it would have.

@@ -42,7 +42,7 @@ pub(super) fn hint(traffic: &Traffic, rollup: &Rollup) -> Option<Finding> {
         let Some(why) = why(attempt) else { continue };
         let sum = sums.entry(why).or_default();
         sum.attempts += 1;
-        let own = attempt.tokens.filter(|tokens| *tokens != Tokens::default());
+        let own = attempt.tokens.as_deref().filter(|tokens| **tokens != Tokens::default());
         let mean = || means.get(attempt.attributes.get(Dimension::Model)?).copied();
         sum.told += u64::from(own.is_some());
         match own.map(|tokens| u64::from(tokens.input)).or_else(mean) {
@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn an_attempts_own_record_outranks_the_mean() {
         let own = Attempt {
-            tokens: Some(Tokens { input: 17, output: 3 }),
+            tokens: Some(Box::new(Tokens { input: 17, output: 3 })),
             ..died()
         };
         let says = said(vec![own], &rollup(50)).expect("a hint");

@@ -1,7 +1,7 @@
 //! How the callers retried: chains, what they saved, and retries that cannot help.
 
 use super::combinations::asked_once;
-use crate::model::{Attempt, CallOutcome, CallerKind, Name, Outcome, RetryAudit, RetryFinding, Traffic, Vantage, Window};
+use crate::model::{Attempt, CallOutcome, CallerKind, Millis, Name, Outcome, RetryAudit, RetryFinding, Traffic, Vantage, Window};
 use crate::text::thousands::thousands;
 use std::collections::BTreeSet;
 
@@ -213,7 +213,7 @@ fn fixed_pauses(traffic: &Traffic) -> u64 {
         .attempts
         .iter()
         .filter(|attempt| attempt.number == 1)
-        .filter_map(|attempt| attempt.retry_in_ms)
+        .filter_map(|attempt| attempt.retry_in_ms.map(Millis::get))
         .collect();
     pauses.sort_unstable();
     let (Some(&middle), true) = (pauses.get(pauses.len() / 2), pauses.len() >= PAUSES_NEEDED) else {
@@ -227,13 +227,13 @@ fn fixed_pauses(traffic: &Traffic) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::audit;
-    use crate::model::{Attempt, CallOutcome, CallerKind, Outcome, RetryAudit, SeenBy, Time, Traffic, Vantage};
+    use crate::model::{Attempt, CallOutcome, CallerKind, Millis, Outcome, RetryAudit, SeenBy, Time, Traffic, Vantage};
     use std::sync::Arc;
 
     /// An attempt that ended so many seconds into the log and took one.
     fn ended(second: i64, call: u32, outcome: Outcome) -> Attempt {
         Attempt {
-            duration_ms: Some(1000),
+            duration_ms: Some(Millis::from(1000)),
             call,
             call_outcome: CallOutcome::Lost,
             seen_by: SeenBy::of_one(Arc::new((Vantage::Application, "app.log".into())), smallvec::smallvec![1]),
@@ -261,7 +261,7 @@ mod tests {
     #[test]
     fn a_retry_before_its_time_ignores_retry_after() {
         let first = Attempt {
-            retry_after_ms: Some(20_000),
+            retry_after_ms: Some(Millis::from(20_000)),
             ..limited(10, 0)
         };
         let audit = audited(vec![first, limited(13, 0)]);
@@ -271,8 +271,8 @@ mod tests {
     #[test]
     fn an_announced_pause_that_is_too_short_ignores_retry_after() {
         let only = Attempt {
-            retry_after_ms: Some(20_000),
-            retry_in_ms: Some(900),
+            retry_after_ms: Some(Millis::from(20_000)),
+            retry_in_ms: Some(Millis::from(900)),
             ..limited(10, 0)
         };
         assert_eq!(count(&audited(vec![only]), "Retry-After"), 1);
@@ -281,11 +281,11 @@ mod tests {
     #[test]
     fn a_duration_of_the_whole_call_tells_no_pause() {
         let first = Attempt {
-            retry_after_ms: Some(20_000),
+            retry_after_ms: Some(Millis::from(20_000)),
             ..limited(10, 0)
         };
         let last = Attempt {
-            duration_ms: Some(60_000),
+            duration_ms: Some(Millis::from(60_000)),
             ..limited(13, 0)
         };
         assert_eq!(count(&audited(vec![first, last]), "Retry-After"), 0);
@@ -294,7 +294,7 @@ mod tests {
     #[test]
     fn a_retry_in_its_time_heeds_it() {
         let first = Attempt {
-            retry_after_ms: Some(20_000),
+            retry_after_ms: Some(Millis::from(20_000)),
             ..limited(10, 0)
         };
         let audit = audited(vec![first, limited(31, 0)]);

@@ -48,7 +48,7 @@ pub fn chosen(kept: Rollup, wanted: &Wanted) -> Rollup {
     let mut chosen = Rollup::default();
     for (name, source) in kept.sources {
         let is_wanted = |seen: &Observation| {
-            let started = seen.time.plus_ms(-i64::from(seen.duration_ms.unwrap_or(0)));
+            let started = seen.time.plus_ms(-i64::from(seen.duration_ms.unwrap_or_default()));
             let client_id = seen.ids.x_client_request_id();
             client_id.is_some_and(|id| wanted.wants_id(&name, id, seen.time))
                 || wanted.wants_end(&name, seen.grain, started, seen.time)

@@ -60,8 +60,9 @@ mod tests {
     use super::{Damaged, packed, unpacked};
     use crate::keep::words::Constants;
     use crate::model::{
-        Alike, Attributes, CallerKind, Cell, CommonIds, Dimension, ErrorSaid, Fact, Grain, IdTexts, Ids, Instant, Name,
-        Observation, Outcome, RetrySaid, SampledId, SourceRollup, Time, Tokens, TookClass, TransportError, Upstream, Vantage,
+        Alike, Attributes, CallerKind, Cell, CommonIds, Dimension, ErrorSaid, Fact, Grain, IdTexts, Ids, Instant, Method, Millis,
+        Name, Observation, Outcome, RetrySaid, SampledId, SourceRollup, Time, Tokens, TookClass, TransportError, Upstream,
+        Vantage,
     };
     use std::sync::Arc;
 
@@ -73,7 +74,7 @@ mod tests {
                     .with(Dimension::Model, "gpt-4o")
                     .with(Dimension::Host, "web-1"),
             ),
-            method: Some(Name::from("POST")),
+            method: Some(Method::Post),
             error: Some(Arc::new(ErrorSaid {
                 error_type: Some(Name::from("server_error")),
                 error_code: None,
@@ -89,13 +90,13 @@ mod tests {
             })),
             stream: Some(false),
             tokens: Some(Tokens { input: 17, output: 5 }),
+            instant: Instant::Unknown,
             ..Alike::ended(outcome)
         };
         Observation {
             line,
             time: Time(1_700_000_000_123),
-            instant: Instant::End,
-            duration_ms: Some(12),
+            duration_ms: Some(Millis::from(12)),
             ids: Ids::from(IdTexts {
                 x_request_id: Some("req_1"),
                 common: Some(Arc::new(CommonIds {
@@ -105,8 +106,8 @@ mod tests {
                 ..IdTexts::default()
             }),
             retry: Some(RetrySaid {
-                in_ms: Some(500),
-                after_ms: Some(20_000),
+                in_ms: Some(Millis::from(500)),
+                after_ms: Some(Millis::from(20_000)),
                 left: None,
             }),
             alike: Arc::new(alike),

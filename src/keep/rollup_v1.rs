@@ -6,8 +6,8 @@
 use super::codes::{caller, fact, grain, instant, transport, vantage};
 use super::words::{Constants, Meanings, Number, Numbering, Tables};
 use crate::model::{
-    Alike, Attributes, Cell, Cells, ErrorSaid, Grain, IdSample, Ids, Name, Observation, Outcome, Rare, RetrySaid, SampledId,
-    Seldom, Shared, SourceRollup, Time, Tokens, TokensUsed, TookClass, Upstream,
+    Alike, Attributes, Cell, Cells, ErrorSaid, Grain, IdSample, Ids, Method, Millis, Name, Observation, Outcome, Rare, RetrySaid,
+    SampledId, Seldom, Shared, SourceRollup, Time, Tokens, TokensUsed, TookClass, Upstream,
 };
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -309,13 +309,13 @@ fn seen_stored(seen: &Observation, numbers: &mut Numbering) -> Seen {
         line: seen.line,
         time: seen.time.0,
         instant: instant::write(seen.instant),
-        duration_ms: seen.duration_ms,
+        duration_ms: seen.duration_ms.map(Millis::get),
         grain: grain::write(seen.grain),
         outcome: outcome_stored(seen.outcome),
         fact: seen.fact.map(fact::write),
         attributes: numbers.attributes(&seen.attributes),
         ids: ids.map(|id| numbers.name(id)),
-        method: numbers.name(seen.method.as_deref()),
+        method: numbers.name(seen.method.map(Method::name)),
         error: seen.error.as_ref().map(|error| {
             (
                 numbers.name(error.error_type.as_deref()),
@@ -325,7 +325,9 @@ fn seen_stored(seen: &Observation, numbers: &mut Numbering) -> Seen {
             )
         }),
         attempt: seen.attempt,
-        retry: seen.retry.map(|retry| (retry.in_ms, retry.left, retry.after_ms)),
+        retry: seen
+            .retry
+            .map(|retry| (retry.in_ms.map(Millis::get), retry.left, retry.after_ms.map(Millis::get))),
         upstream: seen.upstream.as_ref().map(|upstream| {
             let address = numbers.name(upstream.address.as_deref());
             (address, upstream.connected, upstream.answered, upstream.retries)
@@ -339,10 +341,11 @@ fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants, alikes:
     let ids = Ids::of_each(seen.ids.map(|id| meanings.name(id)));
     let alike = Alike {
         grain: grain::read(seen.grain)?,
+        instant: instant::read(seen.instant)?,
         outcome: outcome_read(seen.outcome)?,
         fact: seen.fact.map(|code| fact::read(code).ok_or(())).transpose().ok()?,
         attributes: meanings.attributes(seen.attributes)?,
-        method: meanings.name(seen.method),
+        method: meanings.name(seen.method).and_then(|name| Method::of(&name)),
         error: seen.error.map(|(error_type, error_code, template, html)| {
             Arc::new(ErrorSaid {
                 error_type: meanings.name(error_type),
@@ -366,10 +369,13 @@ fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants, alikes:
     Some(Observation {
         line: seen.line,
         time: time(seen.time)?,
-        instant: instant::read(seen.instant)?,
-        duration_ms: seen.duration_ms,
+        duration_ms: seen.duration_ms.map(Millis::from),
         ids,
-        retry: seen.retry.map(|(in_ms, left, after_ms)| RetrySaid { in_ms, left, after_ms }),
+        retry: seen.retry.map(|(in_ms, left, after_ms)| RetrySaid {
+            in_ms: in_ms.map(Millis::from),
+            left,
+            after_ms: after_ms.map(Millis::from),
+        }),
         alike: alikes.of(alike),
     })
 }

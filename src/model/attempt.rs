@@ -2,7 +2,9 @@
 //! judgement stands on.
 
 use super::ids::Ids;
-use super::observation::{ErrorSaid, Tokens};
+use super::method::Method;
+use super::millis::Millis;
+use super::observation::{ErrorSaid, Tokens, Upstream};
 use super::outcome::Outcome;
 use super::reached::{Fact, Reached};
 use super::terms::{Attributes, Name, Vantage};
@@ -158,7 +160,7 @@ pub struct Attempt {
     /// Its end, clocks corrected.
     pub time: Time,
     /// Duration in milliseconds.
-    pub duration_ms: Option<u32>,
+    pub duration_ms: Option<Millis>,
     /// How it ended.
     pub outcome: Outcome,
     /// The attributes of both views.
@@ -166,7 +168,7 @@ pub struct Attempt {
     /// The ids of both views.
     pub ids: Ids,
     /// `http.request.method`.
-    pub method: Option<Name>,
+    pub method: Option<Method>,
     /// What the error said.
     pub error: Option<Arc<ErrorSaid>>,
     /// Its number within its call, from 1.
@@ -186,17 +188,25 @@ pub struct Attempt {
     /// Its model stands in no log: the one that its application's other calls make most likely was taken.
     pub model_inferred: bool,
     /// Announced pause before the next attempt, milliseconds.
-    pub retry_in_ms: Option<u32>,
+    pub retry_in_ms: Option<Millis>,
     /// How long the provider asked to wait before the next attempt, milliseconds.
-    pub retry_after_ms: Option<u32>,
+    pub retry_after_ms: Option<Millis>,
     /// The tokens it used, where a log says so.
-    pub tokens: Option<Tokens>,
-    /// The address that a proxy tried for it upstream, the last one.
-    pub upstream: Option<Name>,
+    pub tokens: Option<Box<Tokens>>,
+    /// What the proxy before the provider knew of the way.
+    pub upstream: Option<Arc<Upstream>>,
     /// How the views were joined; `None` where one log saw it.
     pub joined: Option<JoinMethod>,
     /// Every view.
     pub seen_by: SeenBy,
+}
+
+impl Attempt {
+    /// The address that a proxy tried for it upstream, the last one.
+    #[must_use]
+    pub fn upstream_address(&self) -> Option<&Name> {
+        self.upstream.as_ref()?.address.as_ref()
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use super::fields::Instant;
 use super::ids::Ids;
+use super::method::Method;
+use super::millis::Millis;
 use super::outcome::Outcome;
 use super::reached::Fact;
 use super::terms::{Attributes, Grain, Name};
@@ -31,11 +33,11 @@ impl ErrorSaid {
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
 pub struct RetrySaid {
     /// The retry starts in so many milliseconds.
-    pub in_ms: Option<u32>,
+    pub in_ms: Option<Millis>,
     /// So many retries are left.
     pub left: Option<u16>,
     /// The provider asked to wait so many milliseconds.
-    pub after_ms: Option<u32>,
+    pub after_ms: Option<Millis>,
 }
 
 impl RetrySaid {
@@ -73,6 +75,8 @@ pub struct Upstream {
 pub struct Alike {
     /// What the record is about.
     pub grain: Grain,
+    /// Which instant its time is.
+    pub instant: Instant,
     /// How it ended.
     pub outcome: Outcome,
     /// The fact about whether the provider was reached, where the record has one.
@@ -80,7 +84,7 @@ pub struct Alike {
     /// Model, endpoint, host and the rest.
     pub attributes: Arc<Attributes>,
     /// `http.request.method`.
-    pub method: Option<Name>,
+    pub method: Option<Method>,
     /// What the error said.
     pub error: Option<Arc<ErrorSaid>>,
     /// The number of the attempt within its call, from 1.
@@ -98,12 +102,10 @@ pub struct Alike {
 pub struct Observation {
     /// The line the record starts on, from 1.
     pub line: u64,
-    /// The record's time (its end where `instant` is `Start` and the duration is known).
+    /// The record's time (its end where [`Alike::instant`] is `Start` and the duration is known).
     pub time: Time,
-    /// Which instant `time` is.
-    pub instant: Instant,
     /// Duration in milliseconds.
-    pub duration_ms: Option<u32>,
+    pub duration_ms: Option<Millis>,
     /// Its ids, which every view of the attempt shares.
     pub ids: Ids,
     /// What was said of a retry: the pause differs each time.
@@ -111,6 +113,10 @@ pub struct Observation {
     /// The rest.
     pub alike: Arc<Alike>,
 }
+
+/// A million of them lie in memory.
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<Observation>() == 48);
 
 impl Deref for Observation {
     type Target = Alike;
@@ -126,6 +132,7 @@ impl Alike {
     pub(crate) fn ended(outcome: Outcome) -> Self {
         Self {
             grain: Grain::Attempt,
+            instant: Instant::End,
             outcome,
             fact: None,
             attributes: Arc::default(),
@@ -146,7 +153,6 @@ impl Observation {
         Self {
             line: 1,
             time,
-            instant: Instant::End,
             duration_ms: None,
             ids: Ids::default(),
             retry: None,

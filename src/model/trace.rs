@@ -3,6 +3,8 @@
 use super::attempt::{JoinMethod, Seen};
 use super::coverage::Coverage;
 use super::ids::Ids;
+use super::method::Method;
+use super::millis::Millis;
 use super::observation::{ErrorSaid, Observation, RetrySaid};
 use super::outcome::Outcome;
 use super::reached::{Fact, Reached};
@@ -40,7 +42,7 @@ pub struct TracedRecord {
     /// How it says that the attempt ended.
     pub outcome: Outcome,
     /// Duration in milliseconds.
-    pub duration_ms: Option<u32>,
+    pub duration_ms: Option<Millis>,
     /// The fact about whether the provider was reached, where it has one.
     pub fact: Option<Fact>,
     /// Its ids.
@@ -71,7 +73,7 @@ pub struct TracedAttempt {
     /// Its end, clocks corrected.
     pub time: Time,
     /// Duration in milliseconds.
-    pub duration_ms: Option<u32>,
+    pub duration_ms: Option<Millis>,
     /// How it ended.
     pub outcome: Outcome,
     /// The attributes of all views.
@@ -79,7 +81,7 @@ pub struct TracedAttempt {
     /// The ids of all views.
     pub ids: Ids,
     /// `http.request.method`.
-    pub method: Option<Name>,
+    pub method: Option<Method>,
     /// What the error said.
     pub error: Option<Arc<ErrorSaid>>,
     /// Whether the provider had it, and the fact that decided it; `None` for a success, which speaks for itself.

@@ -85,20 +85,11 @@ fn is_email(text: &str) -> bool {
     domain.is_some_and(|domain| domain.contains('.') && domain.bytes().any(|byte| byte.is_ascii_alphabetic()))
 }
 
-/// A word of a closed vocabulary (an error type, a tier, a method): `[A-Za-z0-9_.:-]`, 1 to 64 characters, no key.
+/// A word of a closed vocabulary (an error type, a tier): `[A-Za-z0-9_.:-]`, 1 to 64 characters, no key.
 #[must_use]
 pub fn word(text: &str) -> Option<&str> {
     let shaped = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'-');
     ((1..=64).contains(&text.len()) && text.bytes().all(shaped) && !is_secret(text)).then_some(text)
-}
-
-/// Methods (RFC 9110, 9.3; RFC 5789).
-const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
-
-/// A method of HTTP, in whatever case it is written.
-#[must_use]
-pub fn method(text: &str) -> Option<&'static str> {
-    METHODS.into_iter().find(|known| known.eq_ignore_ascii_case(text))
 }
 
 /// Tiers of service: OpenAI's (`service_tier`), Anthropic's, Bedrock's (`serviceTier`) and Groq's.

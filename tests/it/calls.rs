@@ -2,7 +2,7 @@
 
 use crate::run::{findings, plan};
 use faultscope::gather::Plan;
-use faultscope::model::Findings;
+use faultscope::model::{Findings, Millis};
 use serde_json::{Value, json};
 
 /// What is found in one application's log of JSON lines, one second apart.
@@ -124,7 +124,7 @@ fn an_attempt_lasted_as_long_as_its_proxy_saw_it_and_not_as_its_call() {
         .iter()
         .filter_map(|attempt| attempt.duration_ms)
         .max();
-    assert!(longest < Some(1000), "{longest:?}");
+    assert!(longest < Some(Millis::from(1000)), "{longest:?}");
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use faultscope::model::{
     Attempt, Attributes, ByError, CallOutcome, CallerKind, CallerSideCount, Case, Class, CommonIds, ControlGroup, Counter,
-    Coverage, Dimension, Ending, ErrorSaid, Fact, Finding, Findings, IdTexts, Ids, Name, Narrowed, Occurrences, Outcome, Part,
-    ProxyLog, Reached, Scope, Seen, Severity, Share, Side, Skipped, Slice, SourceCoverage, StatusNote, Step, Steps, Stretch,
-    Time, Timeline, Traffic, TrafficCell, TransportError, Vantage, Verdict, Window,
+    Coverage, Dimension, Ending, ErrorSaid, Fact, Finding, Findings, IdTexts, Ids, Method, Millis, Name, Narrowed, Occurrences,
+    Outcome, Part, ProxyLog, Reached, Scope, Seen, Severity, Share, Side, Skipped, Slice, SourceCoverage, StatusNote, Step,
+    Steps, Stretch, Time, Timeline, Traffic, TrafficCell, TransportError, Upstream, Vantage, Verdict, Window,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ fn attempt(text: &str) -> Attempt {
     let name = || Some(Name::from(text));
     Attempt {
         time: NOON,
-        duration_ms: Some(1200),
+        duration_ms: Some(Millis::from(1200)),
         outcome: Outcome::Status(503),
         attributes: attributes(text),
         ids: Ids::from(IdTexts {
@@ -37,7 +37,7 @@ fn attempt(text: &str) -> Attempt {
                 organization: name(),
             })),
         }),
-        method: name(),
+        method: Some(Method::Post),
         error: Some(Arc::new(ErrorSaid {
             error_type: name(),
             error_code: name(),
@@ -52,10 +52,13 @@ fn attempt(text: &str) -> Attempt {
         side: Some(Side::Provider),
         side_by_vote: false,
         model_inferred: false,
-        retry_after_ms: Some(20_000),
+        retry_after_ms: Some(Millis::from(20_000)),
         tokens: None,
         retry_in_ms: None,
-        upstream: name(),
+        upstream: Some(Arc::new(Upstream {
+            address: name(),
+            ..Upstream::default()
+        })),
         joined: None,
         seen_by: vec![Seen {
             vantage: Vantage::Application,

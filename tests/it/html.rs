@@ -206,7 +206,6 @@ pub(crate) fn poisoned(mut findings: Findings, word: &str) -> Findings {
                 cf_ray: Some(&name),
                 ..attempt.ids.texts()
             });
-            attempt.method = Some(Arc::clone(&name));
             attempt.seen_by.paths_mut().for_each(|path| *path = Arc::clone(&name));
         }
     }

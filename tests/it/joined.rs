@@ -2,7 +2,7 @@
 
 use crate::run::findings;
 use faultscope::gather::Plan;
-use faultscope::model::{Attempt, Findings, Reached};
+use faultscope::model::{Attempt, Findings, Millis, Reached};
 
 /// What is found in some logs, each by its path.
 fn found(logs: &[(&str, String)]) -> Findings {
@@ -258,7 +258,7 @@ fn an_attempt_whose_own_line_says_no_duration_has_the_proxys() {
     let gateway = by_minute(|minute| answered(minute, 41, 503, ""));
     let found = found(&[("app/app.log", app), ("gw/access.log", gateway)]);
     let took: Vec<_> = failures(&found).iter().map(|one| one.duration_ms).collect();
-    assert_eq!(took, [Some(800); 12]);
+    assert_eq!(took, [Some(Millis::from(800)); 12]);
 }
 
 /// The lines of six calls that go well, and of two at once that both fail for good, of an SDK that names no call; and the

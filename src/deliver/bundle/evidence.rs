@@ -5,7 +5,7 @@
 
 use crate::deliver::filters;
 use crate::deliver::phrases::{ending, handle, inert, scope, second};
-use crate::model::{Attempt, Dimension, Findings};
+use crate::model::{Attempt, Dimension, Findings, Millis};
 use std::fmt::Write as _;
 
 /// The text of `evidence.txt`.
@@ -63,7 +63,7 @@ fn records(text: &mut String, attempt: &Attempt) {
 fn told(attempt: &Attempt, vantage: &str) -> String {
     let value = |dimension: Dimension| attempt.attributes.get(dimension).map(|name| inert(name));
     let mut words = vec![attempt.time.to_string(), vantage.to_owned()];
-    words.extend(attempt.method.as_deref().map(|method| inert(method).to_ascii_uppercase()));
+    words.extend(attempt.method.map(|method| method.name().to_owned()));
     words.extend(value(Dimension::Endpoint));
     words.extend(value(Dimension::Model).map(|model| format!("model {model}")));
     words.push(format!("ended in {}", ending(attempt.outcome)));
@@ -79,7 +79,7 @@ fn told(attempt: &Attempt, vantage: &str) -> String {
     if let (Some(_), Some(id)) = (attempt.ids.x_request_id(), attempt.ids.x_client_request_id()) {
         parts.push(format!("X-Client-Request-Id {}", inert(id)));
     }
-    if let Some(ms) = attempt.duration_ms {
+    if let Some(ms) = attempt.duration_ms.map(Millis::get) {
         parts.push(format!("after {}.{:03} s", ms / 1000, ms % 1000));
     }
     parts.push(format!(

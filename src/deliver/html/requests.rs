@@ -3,7 +3,7 @@
 use super::markup::Markup;
 use super::table::{table, words};
 use crate::deliver::phrases::{ending, samples};
-use crate::model::{Attempt, Dimension};
+use crate::model::{Attempt, Dimension, Method};
 
 /// Requests shown at once (support evidence: about ten, the rest attached).
 const SHOWN: usize = 10;
@@ -42,7 +42,7 @@ pub(super) fn write(page: &mut Markup, requests: &[Attempt], caption: impl Fn(us
 
 fn request(page: &mut Markup, attempt: &Attempt) {
     let value = |dimension: Dimension| attempt.attributes.get(dimension);
-    let method = attempt.method.as_deref().unwrap_or_default().to_ascii_uppercase();
+    let method = attempt.method.map_or("", Method::name);
     page.within("span", &[("class", &"id")], |page| match value(Dimension::Endpoint) {
         Some(endpoint) => page.element("code", &[], format!("{method} {endpoint}").trim_start()),
         None => {

@@ -10,7 +10,8 @@ use super::json_text::{BUFFER, Indented, Inert, Stamp};
 use super::phrases::{interval, percent, round};
 use super::report::{Context, Report};
 use crate::model::{
-    Attempt, CallerSideCount, Counts, Coverage, Dimension, Finding, Findings, Scope, Skipped, SourceCoverage, StatusNote, Window,
+    Attempt, CallerSideCount, Counts, Coverage, Dimension, Finding, Findings, Method, Scope, Skipped, SourceCoverage, StatusNote,
+    Window,
 };
 use crate::redact::Sealed;
 use chrono::SecondsFormat;
@@ -230,7 +231,7 @@ fn request(attempt: &Attempt) -> RequestV1<'_> {
         surface: attribute(Dimension::Surface),
         model: attribute(Dimension::Model),
         endpoint: attribute(Dimension::Endpoint),
-        method: text(attempt.method.as_deref()),
+        method: attempt.method.map(Method::name),
         service_tier: attribute(Dimension::ServiceTier),
         organization: text(ids.organization()),
         project: attribute(Dimension::Project),

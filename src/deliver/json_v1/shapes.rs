@@ -173,7 +173,7 @@ pub(super) struct RequestV1<'f> {
     pub(super) surface: Option<Inert<'f>>,
     pub(super) model: Option<Inert<'f>>,
     pub(super) endpoint: Option<Inert<'f>>,
-    pub(super) method: Option<Inert<'f>>,
+    pub(super) method: Option<&'static str>,
     pub(super) service_tier: Option<Inert<'f>>,
     pub(super) organization: Option<Inert<'f>>,
     pub(super) project: Option<Inert<'f>>,

@@ -253,7 +253,7 @@ fn ids(attempt: &Attempt) -> String {
         ("address", value(Dimension::Client)),
         ("by", value(Dimension::Proxy)),
         ("to", value(Dimension::ServerAddress)),
-        ("at", attempt.upstream.as_deref().map(inert)),
+        ("at", attempt.upstream_address().map(|name| inert(name))),
         ("our gateway's id", attempt.ids.gateway_request_id().map(inert)),
         ("X-Client-Request-Id", attempt.ids.x_client_request_id().map(inert)),
     ];

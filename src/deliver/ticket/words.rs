@@ -241,7 +241,7 @@ pub(super) fn samples(samples: &[Attempt], ids: impl Fn(&Attempt) -> String) -> 
             };
             let took = attempt
                 .duration_ms
-                .map(|ms| format!(", after {}", when::seconds(ms)))
+                .map(|ms| format!(", after {}", when::seconds(ms.get())))
                 .unwrap_or_default();
             format!(
                 "{}  {}{took}, attempt {}  {}{}",

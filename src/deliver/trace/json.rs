@@ -3,7 +3,8 @@
 use crate::deliver::phrases::inert;
 use crate::deliver::report::Context;
 use crate::model::{
-    Dimension, ErrorSaid, Grain, Ids, JoinMethod, Outcome, Seen, Trace, TracedAttempt, TracedCall, TracedRecord, TransportError,
+    Dimension, ErrorSaid, Grain, Ids, JoinMethod, Method, Outcome, Seen, Trace, TracedAttempt, TracedCall, TracedRecord,
+    TransportError,
 };
 use crate::redact::Removed;
 use chrono::SecondsFormat;
@@ -64,7 +65,7 @@ struct AttemptV1 {
     server_address: Option<String>,
     model: Option<String>,
     endpoint: Option<String>,
-    method: Option<String>,
+    method: Option<&'static str>,
     service_tier: Option<String>,
     project: Option<String>,
     proxy: Option<String>,
@@ -178,7 +179,7 @@ fn attempt(attempt: &TracedAttempt) -> AttemptV1 {
         server_address: attribute(Dimension::ServerAddress),
         model: attribute(Dimension::Model),
         endpoint: attribute(Dimension::Endpoint),
-        method: attempt.method.as_deref().map(inert),
+        method: attempt.method.map(Method::name),
         service_tier: attribute(Dimension::ServiceTier),
         project: attribute(Dimension::Project),
         proxy: attribute(Dimension::Proxy),

@@ -2,13 +2,13 @@
 
 use super::Collector;
 use super::attributes::Known;
-use super::moments::{LONGEST_MS, duration, ended};
+use super::moments::{LONGEST_MS, duration, kept_instant, kept_time};
 use crate::gather::normalise::{self, End};
 use crate::gather::repeated::Repeated;
 use crate::gather::retry_after;
 use crate::model::{
-    Alike, Attributes, CallerKind, CommonIds, Fact, Fields, Grain, IdTexts, Ids, Observation, Outcome, RetrySaid, Time, Tokens,
-    Vantage,
+    Alike, Attributes, CallerKind, CommonIds, Fact, Fields, Grain, IdTexts, Ids, Method, Millis, Observation, Outcome, RetrySaid,
+    Time, Tokens, Vantage,
 };
 use crate::redact::scrub;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ impl Collector<'_> {
         }
         let Known { attributes, .. } = self.attributes(fields, vantage);
         let duration = duration(fields);
-        let (time, instant) = ended(fields.instant, time, duration);
+        let time = kept_time(fields.instant, time, duration);
         if end.outcome != Outcome::Success && fields.grain != Grain::Detail {
             let has_id = fields.x_client_request_id.is_some();
             self.count_client_id(has_id, duration, fields.attempt.is_some());
@@ -42,8 +42,7 @@ impl Collector<'_> {
         let observation = Observation {
             line,
             time,
-            instant,
-            duration_ms: duration,
+            duration_ms: duration.map(Millis::from),
             ids,
             retry: retry_said(fields, &end),
             alike: repeated.alike(alike),
@@ -101,10 +100,11 @@ fn id_texts<'f>(fields: &Fields<'f>, end: &End, common: Arc<CommonIds>) -> IdTex
 pub(super) fn alike(fields: &Fields<'_>, end: &End, attributes: Arc<Attributes>, repeated: &mut Repeated) -> Alike {
     Alike {
         grain: fields.grain,
+        instant: kept_instant(fields.instant, duration(fields)),
         outcome: end.outcome,
         fact: end.fact,
         attributes,
-        method: fields.method.and_then(scrub::method).map(|method| repeated.word(method)),
+        method: fields.method.and_then(Method::of),
         error: normalise::error_said(fields).map(|said| repeated.error(said)),
         attempt: fields.attempt.and_then(|attempt| u16::try_from(attempt).ok()),
         upstream: normalise::upstream(fields).map(|upstream| repeated.upstream(upstream)),
@@ -147,8 +147,8 @@ pub(super) fn retry_said(fields: &Fields<'_>, end: &End) -> Option<RetrySaid> {
     // What a success was asked to wait concerns no retry.
     let after = fields.retry_after_ms.filter(|_| end.outcome != Outcome::Success);
     let said = RetrySaid {
-        in_ms: within(fields.retry_in_ms),
-        after_ms: within(after.or_else(|| is_rate_limit.then(in_text).flatten())),
+        in_ms: within(fields.retry_in_ms).map(Millis::from),
+        after_ms: within(after.or_else(|| is_rate_limit.then(in_text).flatten())).map(Millis::from),
         left: fields.retries_left.and_then(|left| u16::try_from(left).ok()),
     };
     (said != RetrySaid::default()).then_some(said)

@@ -9,12 +9,14 @@ use super::Collector;
 use super::kept::{OBSERVATIONS_KEPT, alike, is_answered, is_worth_keeping, retry_said, tokens};
 use super::known::{duration, ids_hash};
 use super::lesson::ray;
-use super::moments::ended;
+use super::moments::{kept_instant, kept_time};
 use super::twins::{self, Twin};
 use crate::gather::alike::Owned;
 use crate::gather::normalise::{self, End};
 use crate::gather::repeated::Repeated;
-use crate::model::{Alike, Attributes, Fields, Grain, IdTexts, Ids, Instant, Observation, Outcome, RetrySaid, Time, Vantage};
+use crate::model::{
+    Alike, Attributes, Fields, Grain, IdTexts, Ids, Instant, Millis, Observation, Outcome, RetrySaid, Time, Vantage,
+};
 use crate::redact::scrub;
 use std::str;
 use std::sync::Arc;
@@ -193,7 +195,8 @@ impl Collector<'_> {
             return;
         }
         let known = &failure.alike;
-        let (time, instant) = ended(failure.instant, when.0, when.1);
+        let time = kept_time(failure.instant, when.0, when.1);
+        let instant = kept_instant(failure.instant, when.1);
         if known.outcome != Outcome::Success && known.grain != Grain::Detail {
             self.count_client_id(fields.x_client_request_id.is_some(), when.1, failure.numbers_attempts);
             self.sample(told.provider_id, fields.x_client_request_id, time, when.1, &known.attributes);
@@ -202,14 +205,14 @@ impl Collector<'_> {
         self.rollup.observations.push(Observation {
             line,
             time,
-            instant,
-            duration_ms: when.1,
+            duration_ms: when.1.map(Millis::from),
             ids,
             retry: failure.retry,
             alike: match tokens(fields) {
-                tokens if tokens == known.tokens => Arc::clone(known),
+                tokens if (tokens, instant) == (known.tokens, known.instant) => Arc::clone(known),
                 tokens => Arc::new(Alike {
                     tokens,
+                    instant,
                     ..Alike::clone(known)
                 }),
             },

@@ -122,10 +122,18 @@ pub(super) fn within_a_day(ms: f64) -> Option<u32> {
     (0.0..=LONGEST_MS).contains(&ms).then(|| whole(ms))
 }
 
-/// When a record's exchange ended, where its stamp is its start and it says how long it took.
-pub(super) fn ended(instant: Instant, time: Time, duration: Option<u32>) -> (Time, Instant) {
+/// A record's time as it is kept: when its exchange ended, where its stamp is its start and it says how long it took.
+pub(super) fn kept_time(instant: Instant, time: Time, duration: Option<u32>) -> Time {
     match (instant, duration) {
-        (Instant::Start, Some(duration)) => (time.plus_ms(i64::from(duration)), Instant::End),
-        (instant, _) => (time, instant),
+        (Instant::Start, Some(duration)) => time.plus_ms(i64::from(duration)),
+        _ => time,
+    }
+}
+
+/// Which instant [`kept_time`] is.
+pub(super) fn kept_instant(instant: Instant, duration: Option<u32>) -> Instant {
+    match (instant, duration) {
+        (Instant::Start, Some(_)) => Instant::End,
+        _ => instant,
     }
 }

@@ -58,7 +58,6 @@ impl Copier {
         seen.ids = self.ids(&seen.ids);
         let mut alike = Alike::clone(&seen.alike);
         alike.attributes = self.repeated.attributes((*alike.attributes).clone());
-        alike.method.iter_mut().for_each(|method| self.word(method));
         if let Some(error) = &mut alike.error {
             let mut said = (**error).clone();
             for word in [&mut said.error_type, &mut said.error_code].into_iter().flatten() {

@@ -6,8 +6,8 @@
 use super::tally::{Tally, tally};
 use crate::judge::combinations::Counts;
 use crate::model::{
-    Attempt, Attributes, ByError, CallOutcome, Dimension, Durations, Ending, ErrorSaid, IdCounts, Name, Occurrences, Outcome,
-    Reached, Time,
+    Attempt, Attributes, ByError, CallOutcome, Dimension, Durations, Ending, ErrorSaid, IdCounts, Method, Millis, Name,
+    Occurrences, Outcome, Reached, Time,
 };
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ pub(super) const NO_HANDLE: u8 = 3;
 pub(super) struct Handle {
     /// How good its ids are: the provider's own, its edge's, the caller's, none.
     pub(super) rank: u8,
-    pub(super) duration_ms: Option<u32>,
+    pub(super) duration_ms: Option<Millis>,
 }
 
 /// The calls that some failures are of.
@@ -146,8 +146,8 @@ impl<'a> Counting<'a> {
         self.by_vote += u64::from(attempt.side_by_vote);
         self.models_inferred += u64::from(attempt.model_inferred);
         self.first_attempts += u64::from(attempt.number == 1);
-        self.methods.add(attempt.method.as_deref());
-        self.upstreams.add(attempt.upstream.as_deref());
+        self.methods.add(attempt.method.map(Method::name));
+        self.upstreams.add(attempt.upstream_address().map(|name| &**name));
         let ids = &attempt.ids;
         self.organizations.add(ids.organization());
         self.edge_sites.add(ids.cf_ray().and_then(edge_site));
@@ -182,7 +182,7 @@ impl<'a> Counting<'a> {
         if let Some((_, ended)) = self.endings.get_mut(place) {
             ended.count += 1;
             ended.last = attempt.time;
-            ended.durations.extend(attempt.duration_ms);
+            ended.durations.extend(attempt.duration_ms.map(Millis::get));
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{Numbers, Scene, case};
 use crate::judge::windows::Draft;
 use crate::model::{
-    Attempt, Attributes, CallOutcome, Case, Dimension, Fact, Ids, Outcome, Reached, Scope, Share, Side, Time, Traffic,
+    Attempt, Attributes, CallOutcome, Case, Dimension, Fact, Ids, Millis, Outcome, Reached, Scope, Share, Side, Time, Traffic,
     TrafficCell,
 };
 use crate::workers::Workers;
@@ -23,7 +23,7 @@ fn attributes(provider: &str, model: Option<&str>, host: &str) -> Attributes {
 
 fn failure(minute: i64, attributes: Attributes, id: Option<&str>, duration_ms: u32) -> Attempt {
     Attempt {
-        duration_ms: Some(duration_ms),
+        duration_ms: Some(Millis::from(duration_ms)),
         attributes: Arc::new(attributes),
         ids: Ids::new(id, None),
         call: u32::try_from(minute).unwrap(),

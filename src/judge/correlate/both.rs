@@ -12,7 +12,9 @@ use super::pair::Joined;
 use super::side;
 use super::successes::{self, Successes};
 use super::view::View;
-use crate::model::{Attributes, CallerKind, Dimension, IdTexts, Ids, JoinMethod, Name, Outcome, SourceRollup, Time, sort_runs};
+use crate::model::{
+    Attributes, CallerKind, Dimension, IdTexts, Ids, JoinMethod, Millis, Name, Outcome, SourceRollup, Time, sort_runs,
+};
 use crate::workers::Workers;
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -159,7 +161,7 @@ impl Both<'_> {
         }
         for view in applications {
             if let Some(chain) = view.chain.filter(|chain| of_calls.get(chain.family as usize) == Some(&true)) {
-                earlier.note_call(chain, view.time, view.duration_ms.unwrap_or(0));
+                earlier.note_call(chain, view.time, view.duration_ms.map_or(0, Millis::get));
             }
         }
     }

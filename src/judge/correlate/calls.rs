@@ -223,12 +223,13 @@ impl<'a> Calls<'a> {
         self.told
     }
 
-    fn of_chain(&self, ChainId { family, chain }: ChainId) -> Option<u32> {
-        self.by_chain.get(family as usize)?.get(chain as usize).copied().flatten()
+    fn of_chain(&self, chain: ChainId) -> Option<u32> {
+        let (family, chain) = chain.places();
+        self.by_chain.get(family)?.get(chain).copied().flatten()
     }
 
-    fn set_chain(&mut self, ChainId { family, chain }: ChainId, call: u32) {
-        let (family, chain) = (family as usize, chain as usize);
+    fn set_chain(&mut self, chain: ChainId, call: u32) {
+        let (family, chain) = chain.places();
         if self.by_chain.len() <= family {
             self.by_chain.resize_with(family + 1, Vec::new);
         }

@@ -1,7 +1,7 @@
 //! Whether two views may be of one attempt, and how near they are.
 
 use super::view::View;
-use crate::model::{Dimension, Name, Outcome};
+use crate::model::{Dimension, Method, Millis, Name, Outcome};
 use std::cmp::Reverse;
 
 /// Milliseconds between two views of one attempt.
@@ -10,7 +10,7 @@ pub(super) fn distance(view: &View, theirs: Option<&View>) -> i64 {
 }
 
 /// The nearest in time first; of the hops of one request the one that took longest, for it waits for the one behind it.
-pub(super) fn nearest(view: &View, theirs: Option<&View>) -> (i64, Reverse<Option<u32>>) {
+pub(super) fn nearest(view: &View, theirs: Option<&View>) -> (i64, Reverse<Option<Millis>>) {
     let took = theirs.and_then(|theirs| theirs.duration_ms);
     (distance(view, theirs), Reverse(took))
 }
@@ -36,7 +36,7 @@ pub(super) fn ends_may_differ(mine: &View, theirs: &View) -> bool {
 
 /// Whether a proxy's view is of a tunnel: it knows the host and nothing of the request.
 fn is_tunnel(theirs: &View) -> bool {
-    theirs.method.as_deref() == Some("CONNECT")
+    theirs.method == Some(Method::Connect)
 }
 
 /// Whether two views name one endpoint.

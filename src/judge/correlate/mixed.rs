@@ -24,8 +24,7 @@ pub(super) fn correct(view: &mut View, proxies: &[&View]) {
 /// attempt: some callers have a new id for each.
 pub(super) fn part(views: &mut [View]) {
     let mut lengths: Vec<Vec<u32>> = Vec::new();
-    for ChainId { family, chain } in views.iter().filter_map(|view| view.chain) {
-        let (family, chain) = (family as usize, chain as usize);
+    for (family, chain) in views.iter().filter_map(|view| view.chain).map(ChainId::places) {
         lengths.resize_with(lengths.len().max(family + 1), Vec::new);
         let Some(of_family) = lengths.get_mut(family) else { continue };
         of_family.resize(of_family.len().max(chain + 1), 0);
@@ -34,9 +33,8 @@ pub(super) fn part(views: &mut [View]) {
         }
     }
     let is_long = |of: ChainId| {
-        let length = lengths
-            .get(of.family as usize)
-            .and_then(|chains| chains.get(of.chain as usize));
+        let (family, chain) = of.places();
+        let length = lengths.get(family).and_then(|chains| chains.get(chain));
         length.is_some_and(|length| *length > 1)
     };
     // What an SDK's own id ties needs no other.

@@ -40,7 +40,7 @@ mod view;
 mod writers;
 
 use crate::judge::combinations::asked_once;
-use crate::model::{Attributes, ByProxies, Dimension, Name, Rollup, SourceRollup, Time, Traffic, TrafficCell};
+use crate::model::{Attributes, ByProxies, Dimension, Millis, Name, Rollup, SourceRollup, Time, Traffic, TrafficCell};
 use crate::workers::Workers;
 use addresses::Addresses;
 use ahash::AHashMap;
@@ -218,7 +218,7 @@ fn assemble_family<'s>((number, family): (u32, &Family), sources: &[(&Name, &'s 
 fn set_clocks(assembled: &mut [Assembled], proxies: &mut [ProxyHost], clocks: &[Clock], workers: &Workers) {
     let set = |view: &mut View, may_start: bool| {
         let clock = clocks.get(view.source).copied().unwrap_or_default();
-        view.time = clock.end(view.time, view.duration_ms.filter(|_| may_start));
+        view.time = clock.end(view.time, view.duration_ms.filter(|_| may_start).map(Millis::get));
     };
     for one in assembled {
         workers.each_mut(&mut one.views, |_, view, (): &mut ()| {

@@ -173,7 +173,7 @@ mod tests {
     fn failed(second: i64, model: Option<&str>) -> View {
         let mut view = View::of(0, &Observation::ended(Time(second * 1000), Outcome::Status(529)));
         view.attributes = of(model);
-        view.chain = Some(ChainId { family: 0, chain: 0 });
+        view.chain = Some(ChainId::new(0, 0));
         view
     }
 

@@ -275,14 +275,14 @@ fn with_id<'i>(by_id: &'i ById<'_>, id: Option<&str>) -> &'i [usize] {
 mod tests {
     use super::{Index, join};
     use crate::judge::correlate::view::View;
-    use crate::model::{Attributes, Dimension, Ids, Observation, Outcome, Time};
+    use crate::model::{Attributes, Dimension, Ids, Millis, Observation, Outcome, Time};
     use crate::workers::Workers;
     use std::sync::Arc;
 
     /// A proxy's line on a request with one provider's id.
     fn line(end_ms: i64, took_ms: u32) -> View {
         let mut view = View::of(0, &Observation::ended(Time(end_ms), Outcome::Status(503)));
-        view.duration_ms = Some(took_ms);
+        view.duration_ms = Some(Millis::from(took_ms));
         view.ids = Ids::new(Some("req_df122bd89e969d7a7d6639fb794a85d3"), None);
         view
     }

@@ -7,7 +7,7 @@ use super::cover::{Cover, Covers};
 use super::family::Family;
 use super::proxies::ProxyHost;
 use super::view::SourceIndex;
-use crate::model::{Attributes, Instant, Name, Outcome, SourceRollup, Time};
+use crate::model::{Attributes, Instant, Millis, Name, Outcome, SourceRollup, Time};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -60,7 +60,7 @@ pub(super) fn by_id(
         for seen in sources.get(source).map_or(&[][..], |(_, rollup)| &rollup.observations) {
             if seen.outcome == Outcome::Success && seen.attempt != Some(1) {
                 let until = seen.duration_ms.filter(|_| seen.instant == Instant::Unknown);
-                let time = common(source, seen.time, until.unwrap_or(0));
+                let time = common(source, seen.time, until.map_or(0, Millis::get));
                 add(seen.ids.x_client_request_id(), time, seen.attempt.is_some());
             }
         }

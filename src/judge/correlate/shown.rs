@@ -85,7 +85,7 @@ impl Shown {
         let mut failed = Vec::new();
         for view in views {
             failed.push(view.time);
-            stretches.add(view.time.plus_ms(-i64::from(view.duration_ms.unwrap_or(0))), view.time);
+            stretches.add(view.time.plus_ms(-i64::from(view.duration_ms.unwrap_or_default())), view.time);
             let endpoint = view.attributes.get(Dimension::Endpoint);
             (all, named) = (all + 1, named + u64::from(endpoint.is_some()));
             if let Some(endpoint) = endpoint.filter(|endpoint| !endpoints.contains(*endpoint)) {

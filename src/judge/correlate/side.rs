@@ -258,7 +258,7 @@ impl Votes {
     /// proven: a provider that is down answers some with 503 and lets others hang beyond its own recovery, and an SDK's line on
     /// a retry carries no id.
     fn lean(&self, attempt: &Attempt) -> bool {
-        let began = attempt.time.plus_ms(-i64::from(attempt.duration_ms.unwrap_or(0)));
+        let began = attempt.time.plus_ms(-i64::from(attempt.duration_ms.unwrap_or_default()));
         let near = |times: &[Time]| near(times, began, attempt.time);
         let (provider, likely, open) = (near(&self.provider), near(&self.likely), near(&self.open));
         near(&self.network) == 0 && counts(provider + likely, open)
@@ -282,7 +282,7 @@ fn near(times: &[Time], first: Time, last: Time) -> usize {
 #[cfg(test)]
 mod tests {
     use super::vote;
-    use crate::model::{Attempt, Attributes, Dimension, Fact, Outcome, Reached, Side, Time, TransportError};
+    use crate::model::{Attempt, Attributes, Dimension, Fact, Millis, Outcome, Reached, Side, Time, TransportError};
     use crate::workers::Workers;
     use std::sync::Arc;
 
@@ -373,7 +373,7 @@ mod tests {
         let address = Attributes::default().with(Dimension::ServerAddress, "api.openai.com");
         let answered = |second| failed(second, Outcome::Status(503), Fact::ProviderId, address.clone());
         let hung = Attempt {
-            duration_ms: Some(300_000),
+            duration_ms: Some(Millis::from(300_000)),
             ..failed(400, Outcome::Status(504), Fact::SentUnanswered, address.clone())
         };
         let mut attempts = vec![answered(101), answered(103), hung];

@@ -3,11 +3,12 @@
 
 use super::merged::Merged;
 use crate::model::{
-    Attempt, Attributes, CallOutcome, ErrorSaid, Fact, Grain, Ids, Instant, JoinMethod, Log, Name, Observation, Outcome, Seen,
-    SeenBy, Seldom, SourceRollup, Time, Tokens, TransportError, Upstream, Vantage,
+    Attempt, Attributes, CallOutcome, ErrorSaid, Fact, Grain, Ids, Instant, JoinMethod, Log, Method, Millis, Name, Observation,
+    Outcome, Seen, SeenBy, Seldom, SourceRollup, Time, Tokens, TransportError, Upstream, Vantage,
 };
 use ahash::AHashMap;
 use smallvec::{SmallVec, smallvec};
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 /// The number of a source within one correlation.
@@ -17,7 +18,22 @@ pub(super) type SourceIndex = usize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct ChainId {
     pub(super) family: u32,
-    pub(super) chain: u32,
+    /// One more than its number, so that a view that is of none is no larger.
+    number_from_one: NonZeroU32,
+}
+
+impl ChainId {
+    pub(super) fn new(family: u32, chain: u32) -> Self {
+        Self {
+            family,
+            number_from_one: NonZeroU32::MIN.saturating_add(chain),
+        }
+    }
+
+    /// The place of its family, and its own within that.
+    pub(super) fn places(self) -> (usize, usize) {
+        (self.family as usize, self.number_from_one.get() as usize - 1)
+    }
 }
 
 /// One attempt as one source saw it; a view that stands for the attempt takes in what the others saw, and becomes it.
@@ -32,7 +48,7 @@ pub(super) struct View {
     /// Which instant `time` is.
     pub(super) instant: Instant,
     /// Its duration; where [`Self::of_call`], that of the whole call.
-    pub(super) duration_ms: Option<u32>,
+    pub(super) duration_ms: Option<Millis>,
     /// It is told by the call's own line, and by none of its own.
     pub(super) of_call: bool,
     pub(super) outcome: Outcome,
@@ -41,12 +57,12 @@ pub(super) struct View {
     pub(super) ids: Ids,
     /// Its caller's id is that of the call it was taken for an attempt of.
     pub(super) guesses_client_id: bool,
-    pub(super) method: Option<Name>,
+    pub(super) method: Option<Method>,
     pub(super) error: Option<Arc<ErrorSaid>>,
     pub(super) number: Option<u16>,
-    pub(super) retry_in_ms: Option<u32>,
-    pub(super) retry_after_ms: Option<u32>,
-    pub(super) tokens: Option<Tokens>,
+    pub(super) retry_in_ms: Option<Millis>,
+    pub(super) retry_after_ms: Option<Millis>,
+    pub(super) tokens: Option<Box<Tokens>>,
     pub(super) upstream: Option<Arc<Upstream>>,
     /// The chain of attempts it belongs to within its source.
     pub(super) chain: Option<ChainId>,
@@ -84,8 +100,9 @@ impl<'s> Logs<'s> {
     }
 }
 
-/// A view becomes its attempt where it lies: a million of them are not moved to new memory.
-const _: () = assert!(size_of::<Attempt>() <= size_of::<View>());
+/// A million of them lie in memory, and become attempts where they lie: these are not moved to new memory.
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<View>() == 128 && size_of::<Attempt>() <= size_of::<View>());
 
 impl View {
     /// The view that one observation gives by itself.
@@ -102,12 +119,12 @@ impl View {
             attributes: Arc::clone(&seen.attributes),
             ids: seen.ids.clone(),
             guesses_client_id: false,
-            method: seen.method.clone(),
+            method: seen.method,
             error: seen.error.clone(),
             number: seen.attempt,
             retry_in_ms: seen.retry.and_then(|retry| retry.in_ms),
             retry_after_ms: seen.retry.and_then(|retry| retry.after_ms),
-            tokens: seen.tokens,
+            tokens: seen.tokens.map(Box::new),
             upstream: seen.upstream.clone(),
             chain: None,
             counted_as_success: false,
@@ -149,7 +166,7 @@ impl View {
             retry_in_ms: self.retry_in_ms,
             retry_after_ms: self.retry_after_ms,
             tokens: self.tokens,
-            upstream: self.upstream.and_then(|upstream| upstream.address.clone()),
+            upstream: self.upstream,
             joined: self.joined,
             seen_by,
         }
@@ -189,11 +206,11 @@ impl View {
         self.add_ids(&seen.ids);
         self.fill_attributes(&seen.attributes, merged);
         self.fact = surer(self.fact, seen.fact);
-        self.method = self.method.take().or_else(|| seen.method.clone());
+        self.method = self.method.or(seen.method);
         self.number = self.number.or(seen.attempt);
         self.retry_in_ms = self.retry_in_ms.or(seen.retry.and_then(|retry| retry.in_ms));
         self.retry_after_ms = self.retry_after_ms.or(seen.retry.and_then(|retry| retry.after_ms));
-        self.tokens = self.tokens.or(seen.tokens);
+        self.tokens = self.tokens.take().or_else(|| seen.tokens.map(Box::new));
         self.add_error(seen.error.as_ref(), merged);
         self.outcome = more_telling(self.outcome, seen.outcome);
     }
@@ -203,7 +220,7 @@ impl View {
         self.fill_attributes(&proxy.attributes, merged);
         self.add_ids(&proxy.ids);
         self.add_error(proxy.error.as_ref(), merged);
-        self.method = self.method.take().or_else(|| proxy.method.clone());
+        self.method = self.method.or(proxy.method);
         if self.outcome == Outcome::Transport(TransportError::Other) {
             self.outcome = proxy.outcome.transport().map_or(self.outcome, Outcome::Transport);
         }

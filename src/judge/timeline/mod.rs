@@ -11,7 +11,7 @@ pub(super) use durations::Durations;
 
 use super::combinations::asked_once;
 use crate::model::{
-    Attempt, Attributes, Dimension, Outcome, Step, Steps, Time, Timeline, Took, Traffic, TrafficCell, Window, Zoom,
+    Attempt, Attributes, Dimension, Millis, Outcome, Step, Steps, Time, Timeline, Took, Traffic, TrafficCell, Window, Zoom,
 };
 use crate::workers::Workers;
 use std::sync::Arc;
@@ -218,7 +218,7 @@ fn zoom(traffic: &Traffic, window: &Window, durations: &Durations) -> Zoom {
         around: steps,
         healthy_before,
         healthy_inside,
-        failed: took(failed.filter_map(|attempt| attempt.duration_ms).collect()),
+        failed: took(failed.filter_map(|attempt| attempt.duration_ms.map(Millis::get)).collect()),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::{Durations, STEPS, empty, timeline, took};
 use crate::judge::Selection;
-use crate::model::{Attempt, Attributes, Dimension, Fact, Outcome, Reached, Rollup, Side, Time, Timeline, Traffic, TrafficCell};
+use crate::model::{
+    Attempt, Attributes, Dimension, Fact, Millis, Outcome, Reached, Rollup, Side, Time, Timeline, Traffic, TrafficCell,
+};
 use crate::workers::Workers;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,7 +15,7 @@ fn attributes(model: &str) -> Attributes {
 
 fn failure(time: i64, attributes: Attributes) -> Attempt {
     Attempt {
-        duration_ms: Some(2_000),
+        duration_ms: Some(Millis::from(2_000)),
         attributes: Arc::new(attributes),
         reached: Reached::Yes,
         fact: Fact::ProviderId,

@@ -85,7 +85,7 @@ impl Exchange {
                 outcome: seen.outcome,
                 attributes: Arc::clone(&seen.attributes),
                 ids: seen.ids.clone(),
-                method: seen.method.clone(),
+                method: seen.method,
                 error: seen.error.clone(),
                 reached: (seen.outcome != Outcome::Success)
                     .then_some(seen.fact)
@@ -106,7 +106,7 @@ impl Exchange {
         attributes.fill_from(&seen.attributes);
         attempt.attributes = Arc::new(attributes);
         add_ids(&mut attempt.ids, &seen.ids);
-        attempt.method = attempt.method.take().or_else(|| seen.method.clone());
+        attempt.method = attempt.method.or(seen.method);
         // A call's duration is all its attempts'.
         if attempt.duration_ms.is_none() && end.record.grain != Grain::Call {
             attempt.duration_ms = seen.duration_ms;

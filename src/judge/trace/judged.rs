@@ -78,7 +78,7 @@ impl Tracer<'_> {
             outcome: attempt.outcome,
             attributes: Arc::clone(&attempt.attributes),
             ids: attempt.ids.clone(),
-            method: attempt.method.clone(),
+            method: attempt.method,
             error: attempt.error.clone(),
             reached: Some((attempt.reached, attempt.fact)),
             joined: attempt.joined,

@@ -194,7 +194,7 @@ impl<'a> Tracer<'a> {
         observation
             .time
             .plus_ms(self.offset(path))
-            .plus_ms(i64::from(duration.unwrap_or(0)))
+            .plus_ms(i64::from(duration.unwrap_or_default()))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Tracer;
 use crate::judge::Options;
 use crate::model::{
-    Alike, Attributes, CallEnd, Dimension, Ids, Name, Observation, Outcome, Rollup, Sighting, SourceRollup, Time, Vantage,
+    Alike, Attributes, CallEnd, Dimension, Ids, Millis, Name, Observation, Outcome, Rollup, Sighting, SourceRollup, Time, Vantage,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 fn observed(line: u64, time: i64, outcome: Outcome, request: &str, client: &str) -> Observation {
     Observation {
         line,
-        duration_ms: Some(400),
+        duration_ms: Some(Millis::from(400)),
         alike: Arc::new(Alike {
             attributes: Arc::new(Attributes::default().with(Dimension::Endpoint, "/v1/chat/completions")),
             ..Alike::ended(outcome)

@@ -87,7 +87,7 @@ impl Failed {
                     && let Some(retry) = seen.retry.filter(|retry| retry.is_announced())
                     && seen.ids.x_client_request_id().is_none()
                 {
-                    due.push(seen.time.plus_ms(i64::from(retry.in_ms.unwrap_or(0))));
+                    due.push(seen.time.plus_ms(i64::from(retry.in_ms.unwrap_or_default())));
                 }
             }
             if !due.is_empty() {

@@ -108,7 +108,6 @@ pub(super) fn trace(trace: &mut Trace, visit: Visit<'_>) {
     for attempt in trace.calls.iter_mut().flat_map(|call| &mut call.attempts) {
         walk.attributes(&mut attempt.attributes);
         walk.ids(&mut attempt.ids);
-        walk.optional(What::Word, &mut attempt.method);
         walk.error(attempt.error.as_mut());
         for record in &mut attempt.records {
             walk.ids(&mut record.ids);
@@ -195,8 +194,9 @@ impl<'v> Walk<'v> {
     fn attempt(&mut self, attempt: &mut Attempt) {
         self.attributes(&mut attempt.attributes);
         self.ids(&mut attempt.ids);
-        self.optional(What::Word, &mut attempt.method);
-        self.optional(What::Address, &mut attempt.upstream);
+        if let Some(upstream) = &mut attempt.upstream {
+            self.optional(What::Address, &mut Arc::make_mut(upstream).address);
+        }
         self.error(attempt.error.as_mut());
         self.seen_by(&mut attempt.seen_by);
     }

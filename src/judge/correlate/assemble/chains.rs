@@ -5,7 +5,9 @@ use super::attempts::{Event, Unit};
 use super::{Line, Recovered, SAME_MOMENT_MS};
 use crate::judge::correlate::merged::Merged;
 use crate::judge::correlate::view::{ChainId, View};
-use crate::model::{CallOutcome, CallerKind, Grain, IdTexts, Ids, Instant, Name, Observation, Outcome, Time, TransportError};
+use crate::model::{
+    CallOutcome, CallerKind, Grain, IdTexts, Ids, Instant, Millis, Name, Observation, Outcome, Time, TransportError,
+};
 use ahash::AHashMap;
 use std::sync::Arc;
 
@@ -75,7 +77,7 @@ impl Calls {
     /// Tells every view what became of its call; and the calls that went well at last.
     pub(super) fn told(self, views: &mut [View]) -> Vec<Recovered> {
         for view in views {
-            let chain = view.chain.and_then(|of| self.chains.get(of.chain as usize));
+            let chain = view.chain.and_then(|of| self.chains.get(of.places().1));
             view.call_outcome = chain.map_or(CallOutcome::Unknown, |chain| chain.end);
         }
         self.recovered
@@ -86,7 +88,7 @@ impl Calls {
         let Self { chains, open, .. } = self;
         open.retain(|&chain| {
             let last = chains.get(chain).and_then(|chain| views.get(chain.last as usize));
-            let wait = last.map(|last| (last.time, i64::from(last.retry_in_ms.unwrap_or(0))));
+            let wait = last.map(|last| (last.time, i64::from(last.retry_in_ms.unwrap_or_default())));
             wait.is_some_and(|(failed, wait)| now.since(failed) <= RETRY_WAIT_MS + wait)
         });
     }
@@ -129,10 +131,7 @@ impl Calls {
             self.open.push(chain);
         }
         if let (Some(view), Ok(number)) = (views.get_mut(unit.view), u32::try_from(chain)) {
-            view.chain = Some(ChainId {
-                family: self.family,
-                chain: number,
-            });
+            view.chain = Some(ChainId::new(self.family, number));
         }
         if let Some(call) = unit.call {
             self.close(chain, CallOutcome::Lost, call, views);
@@ -169,7 +168,7 @@ impl Calls {
         let chain = ids(wanted).find_map(|id| self.by_id.get(id).copied())?;
         let last = self.last(chain, views)?;
         let open = self.chains.get(chain)?.end == CallOutcome::Unknown;
-        (open && now.since(last.time) <= RETRY_WAIT_MS + i64::from(last.retry_in_ms.unwrap_or(0))).then_some(chain)
+        (open && now.since(last.time) <= RETRY_WAIT_MS + i64::from(last.retry_in_ms.unwrap_or_default())).then_some(chain)
     }
 
     /// The chain whose announced retry this is: due, of the same thread where threads are named, of the right length
@@ -194,7 +193,7 @@ impl Calls {
         };
         let due = |chain: usize| {
             let last = self.last(chain, views)?;
-            let due = last.time.plus_ms(i64::from(last.retry_in_ms.unwrap_or(0)));
+            let due = last.time.plus_ms(i64::from(last.retry_in_ms.unwrap_or_default()));
             (time.since(due) >= -SAME_MOMENT_MS).then_some((self.length(chain), due, chain))
         };
         // A call that failed for good used up its retries: the longest chain, then the latest due.
@@ -223,7 +222,7 @@ impl Calls {
             let (Some(first), Some(last)) = (self.first(chain, views), self.last(chain, views)) else {
                 return false;
             };
-            let due = last.time.plus_ms(i64::from(last.retry_in_ms.unwrap_or(0)));
+            let due = last.time.plus_ms(i64::from(last.retry_in_ms.unwrap_or_default()));
             first.time >= started && due <= seen.time && last.retry_in_ms.is_some() && may_belong(last, seen)
         };
         // The call began just before its first attempt: of several chains, the one begun earliest within it.
@@ -256,7 +255,7 @@ impl Calls {
         self.recovered.push(Recovered {
             time: seen.time,
             source,
-            until_ms: took.unwrap_or(0),
+            until_ms: took.map_or(0, Millis::get),
             first: chain.first as usize,
             by: (!is_known).then(|| Arc::clone(&seen.attributes)),
         });
