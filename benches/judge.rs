@@ -5,8 +5,8 @@
 use divan::Bencher;
 use faultscope::judge::{self, Options};
 use faultscope::model::{
-    Alike, Attributes, Cell, Dimension, Fact, Grain, Ids, Instant, Name, Observation, Outcome, Rollup, Shared, SourceRollup,
-    Time, Vantage,
+    Alike, Attributes, Cell, Dimension, Fact, Grain, Ids, Instant, Millis, Name, Observation, Outcome, Rollup, Shared,
+    SourceRollup, Time, Vantage,
 };
 use std::sync::Arc;
 
@@ -60,6 +60,7 @@ fn failure(at: u64, of: u64, models: &[Arc<Attributes>], alikes: &mut Shared<Ali
     let hour = 3_600_000;
     let time = START_MS + within / hour * 10 * hour + within % hour;
     let alike = Alike {
+        instant: Instant::End,
         grain: Grain::Attempt,
         outcome: Outcome::Status([500, 502, 503].get((at % 3) as usize).copied().unwrap_or(500)),
         fact: Some(Fact::ProviderId),
@@ -74,8 +75,7 @@ fn failure(at: u64, of: u64, models: &[Arc<Attributes>], alikes: &mut Shared<Ali
     Observation {
         line: at + 1,
         time: Time(time),
-        instant: Instant::End,
-        duration_ms: Some(900 + (at % 1_000) as u32),
+        duration_ms: Some(Millis::from(900 + (at % 1_000) as u32)),
         ids: Ids::new(Some(&format!("req_{at:032x}")), Some(&format!("{at:036x}"))),
         retry: None,
         alike: alikes.of(alike),

@@ -46,7 +46,7 @@ fn request(page: &mut Markup, attempt: &Attempt) {
     page.within("span", &[("class", &"id")], |page| match value(Dimension::Endpoint) {
         Some(endpoint) => page.element("code", &[], format!("{method} {endpoint}").trim_start()),
         None => {
-            page.element("code", &[], &method);
+            page.element("code", &[], method);
             page.element("small", &[], " endpoint not logged");
         }
     });

@@ -217,6 +217,12 @@ mod tests {
         samples: &["also {}", "also {1}"],
     };
 
+    static ON: Toy = Toy {
+        name: "on",
+        maybe: "",
+        samples: &["on 1"],
+    };
+
     fn candidates(head: &str, formats: &[&'static dyn Format]) -> Vec<&'static str> {
         let recognised = recognise(head.as_bytes(), true, &Order::of(formats));
         recognised
@@ -236,6 +242,14 @@ mod tests {
         assert_eq!(candidates("one\ntext\ntext\n", &[&ANY, &ONE]), ["one"]);
         assert_eq!(candidates("{\n{\ntext\n", &[&ANY, &ONE]), ["any"]);
         assert!(candidates("{\ntext\n", &[&ANY, &ONE]).is_empty());
+    }
+
+    #[test]
+    fn a_line_of_another_shape_is_asked_of_every_format_though_one_is_sure_of_it() {
+        assert_eq!(
+            candidates("on 1\non 2\non 3\non 4\non 5\none {}\n", &[&ON, &ONE]),
+            ["one", "on"]
+        );
     }
 
     #[test]

@@ -4,13 +4,17 @@ use super::order::{Order, Ranked};
 use crate::gather::formats::{Fit, Format};
 use crate::gather::frame::Framing;
 use crate::model::Vantage;
+use smallvec::SmallVec;
+use std::hash::{DefaultHasher, Hasher as _};
 
-/// Lines at a source's head that every format is asked of. Behind them a line of which a format is sure is no other's; of
-/// ten thousand small logs, sixteen lines cost a fifth of the run more, and said nothing else.
-const HEADING: usize = 4;
-
-/// One line in so many is asked of every format behind that, so that a second format is found that begins later.
+/// One line in so many is asked of every format, whatever its [shape](shape).
 const SPREAD: usize = 8;
+
+/// Bytes of a line whose shape is looked at: past the keys by which formats of JSON lines are told apart.
+const SHAPED: usize = 1024;
+
+/// Bytes at a line's head by which layouts of text are told apart: a stamp and a level.
+const HEADING: usize = 32;
 
 /// How a format stands before a source's first lines.
 #[derive(Clone, Copy)]
@@ -72,12 +76,16 @@ pub fn stand(lines: &[&[u8]], order: &Order) -> (Vec<Standing>, usize) {
     counted(tallies, lines.len(), order)
 }
 
-/// [`stand`] without the formats that fit no line, and cheaper: behind the first lines only those are asked that fitted one,
-/// unless none of them is sure (every format asked of every line cost a fifth of a run over 2 MB).
+/// [`stand`] without the formats that fit no line, and cheaper: of lines of a shape that was met already only those are asked
+/// that fitted one, unless none of them is sure (every format asked of every line cost a fifth of a run over 2 MB).
 pub(super) fn stand_briefly(lines: &[&[u8]], order: &Order) -> (Vec<Standing>, usize) {
     let mut tallies = tallies(lines, order);
+    let mut shapes: SmallVec<[u64; 16]> = SmallVec::new();
     for (at, line) in lines.iter().enumerate() {
-        let asked_of_all = at < HEADING || at % SPREAD == 0;
+        let shape = shape(line);
+        let is_new = !shapes.contains(&shape);
+        shapes.extend(is_new.then_some(shape));
+        let asked_of_all = is_new || at % SPREAD == 0;
         let mut known = false;
         for tally in tallies.iter_mut().filter(|tally| asked_of_all || !tally.fits.is_empty()) {
             known |= tally.ask(at, line) == Fit::Yes;
@@ -90,6 +98,28 @@ pub(super) fn stand_briefly(lines: &[&[u8]], order: &Order) -> (Vec<Standing>, u
     }
     tallies.retain(|tally| !tally.fits.is_empty());
     counted(tallies, lines.len(), order)
+}
+
+/// What lines of one layout have in common: how they begin, numbers and words aside, and what stands around their values.
+fn shape(line: &[u8]) -> u64 {
+    let mut shape = DefaultHasher::new();
+    let (head, rest) = line.split_at(line.len().min(HEADING));
+    let class = |byte: &u8| match byte {
+        b'0'..=b'9' => b'0',
+        b'a'..=b'z' | b'A'..=b'Z' => b'a',
+        other => *other,
+    };
+    for one in head.chunk_by(|one, next| class(one) == class(next)) {
+        one.first().into_iter().for_each(|byte| shape.write_u8(class(byte)));
+    }
+    let around = |byte: &&u8| {
+        matches!(
+            byte,
+            b'"' | b'{' | b'}' | b'[' | b']' | b'(' | b')' | b'<' | b'>' | b'=' | b'|' | b'\t'
+        )
+    };
+    rest.iter().take(SHAPED).filter(around).for_each(|byte| shape.write_u8(*byte));
+    shape.finish()
 }
 
 /// How the formats stand that read only what lies in envelopes, each with how much it knows that the `others` do not.
