@@ -6,7 +6,7 @@
 //! gone to that address. A provider told by a model's name alone is a guess: a `gpt-4o` may be Azure's.
 
 use super::family::Family;
-use super::pair::Joined;
+use super::pair::Pair;
 use super::proxies::ProxyHost;
 use super::view::View;
 use super::writers::Writers;
@@ -73,7 +73,7 @@ pub(super) struct Addresses {
 
 /// What tells where an application's calls went.
 pub(super) struct Evidence<'a> {
-    pub(super) joined: &'a [Joined],
+    pub(super) pairs: &'a [Pair],
     pub(super) applications: &'a [View],
     pub(super) proxy_views: &'a [View],
     /// The host of each of these.
@@ -99,12 +99,12 @@ impl Addresses {
         let mut seen: BTreeMap<usize, BTreeSet<Place>> = BTreeMap::new();
         let mut clients: BTreeMap<(usize, &Name), BTreeSet<usize>> = BTreeMap::new();
         let family = |view: &View| evidence.family_of.get(&view.source).copied();
-        for one in evidence.joined {
-            let view = one.application.and_then(|at| evidence.applications.get(at));
+        for pair in evidence.pairs {
+            let view = evidence.applications.get(pair.application);
             let Some((view, family)) = view.and_then(|view| Some((view, family(view)?))) else {
                 continue;
             };
-            for &at in &one.proxies {
+            for &at in &pair.proxies {
                 let client = evidence
                     .proxy_views
                     .get(at)
@@ -113,7 +113,7 @@ impl Addresses {
                     clients.entry((*host, client)).or_default().insert(family);
                 }
             }
-            if let Some(place) = seen_place(view, one, evidence.proxy_views) {
+            if let Some(place) = seen_place(view, pair, evidence.proxy_views) {
                 addresses.note_address(family, &place);
                 note(seen.entry(family).or_default(), place);
             }
@@ -300,14 +300,14 @@ fn note(places: &mut BTreeSet<Place>, place: Place) {
 }
 
 /// What the proxies' lines say of a failure whose own lines do not.
-fn seen_place(view: &View, one: &Joined, proxies: &[View]) -> Option<Place> {
+fn seen_place(view: &View, pair: &Pair, proxies: &[View]) -> Option<Place> {
     let lacks = |dimension| view.attributes.get(dimension).is_none();
     let (address, endpoint) = (lacks(Dimension::ServerAddress), lacks(Dimension::Endpoint));
     if !address && !endpoint {
         return None;
     }
     let theirs = || {
-        one.proxies
+        pair.proxies
             .iter()
             .filter_map(|&at| proxies.get(at))
             .map(|view| &view.attributes)

@@ -8,7 +8,7 @@ use super::family::Family;
 use super::merged::Merged;
 use super::mixed;
 use super::named::Unnamed;
-use super::pair::Joined;
+use super::pair::{Joined, Pair};
 use super::side;
 use super::successes::{self, Successes};
 use super::view::View;
@@ -44,15 +44,14 @@ impl Both<'_> {
         &self,
         mut applications: Vec<View>,
         mut proxies: Vec<View>,
-        joined: &[Joined],
+        Joined { pairs, alone }: &Joined,
         workers: &Workers,
     ) -> Vec<View> {
-        let (pairs, alone) = joined.split_at(joined.partition_point(|one| one.application.is_some()));
         let mut earlier = Earlier::default();
         self.note_calls(&applications, &mut earlier);
         self.note_pairs(pairs, (&applications, &proxies), &mut earlier);
         workers.each_mut(&mut applications, |at, view, merged| {
-            let pair = pairs.binary_search_by_key(&Some(at), |one| one.application);
+            let pair = pairs.binary_search_by_key(&at, |pair| pair.application);
             self.settle(view, pair.ok().and_then(|at| pairs.get(at)), &proxies, merged);
         });
         if !pairs.is_empty() {
@@ -60,21 +59,21 @@ impl Both<'_> {
         }
         let mut counts = vec![false; proxies.len()];
         let mut merged = Merged::default();
-        for one in alone {
-            let Some((&at, others)) = one.proxies.split_first() else {
+        for hops in alone.iter() {
+            let Some((&at, others)) = hops.split_first() else {
                 continue;
             };
-            if !self.counts_alone(one, &proxies) {
+            if !self.counts_alone(hops, &proxies) {
                 continue;
             }
             if earlier.has_calls()
-                && let Some(client) = self.client_of_no_call(one, &proxies)
+                && let Some(client) = self.client_of_no_call(hops, &proxies)
             {
                 earlier.note_alone(at, client);
             }
             let others: SmallVec<[View; 1]> = others.iter().filter_map(|&at| proxies.get(at).cloned()).collect();
             if let (Some(view), Some(counts)) = (proxies.get_mut(at), counts.get_mut(at)) {
-                self.settle_alone(view, &others, one.method, &mut merged);
+                self.settle_alone(view, &others, &mut merged);
                 *counts = true;
             }
         }
@@ -91,8 +90,8 @@ impl Both<'_> {
     }
 
     /// Lets an application's view take in the proxies' that it is joined with.
-    fn settle(&self, view: &mut View, pair: Option<&Joined>, proxies: &[View], merged: &mut Merged) {
-        let theirs = pair.map_or(&[][..], |one| &one.proxies);
+    fn settle(&self, view: &mut View, pair: Option<&Pair>, proxies: &[View], merged: &mut Merged) {
+        let theirs = pair.map_or(&[][..], |pair| &pair.proxies);
         let theirs: SmallVec<[&View; 2]> = theirs.iter().filter_map(|&at| proxies.get(at)).collect();
         view.fact = Some(side::decide(Some(view), &theirs, self.sources));
         let family = view.chain.map(|chain| chain.family as usize);
@@ -108,7 +107,7 @@ impl Both<'_> {
         };
         // An application does not know whom its proxy tried.
         view.upstream = None;
-        view.joined = pair.and_then(|one| one.method);
+        view.joined = pair.map(|pair| pair.method);
         let own = Arc::clone(&view.attributes);
         self.take_in(view, &theirs, merged);
         if let Some(family) = family {
@@ -117,7 +116,7 @@ impl Both<'_> {
     }
 
     /// Lets a proxy's view take in those of the further hops.
-    fn settle_alone(&self, view: &mut View, others: &[View], method: Option<JoinMethod>, merged: &mut Merged) {
+    fn settle_alone(&self, view: &mut View, others: &[View], merged: &mut Merged) {
         let others: SmallVec<[&View; 2]> = others.iter().collect();
         let fact = {
             let hops: SmallVec<[&View; 2]> = std::iter::once(&*view).chain(others.iter().copied()).collect();
@@ -125,7 +124,7 @@ impl Both<'_> {
         };
         view.fact = Some(fact);
         view.duration_ms = view.duration_ms.or(others.iter().find_map(|hop| hop.duration_ms));
-        view.joined = method.filter(|_| !others.is_empty());
+        view.joined = (!others.is_empty()).then_some(JoinMethod::ProviderId);
         self.take_in(view, &others, merged);
     }
 
@@ -167,35 +166,31 @@ impl Both<'_> {
     }
 
     /// Notes whose calls each client's are.
-    fn note_pairs(&self, pairs: &[Joined], (applications, proxies): (&[View], &[View]), earlier: &mut Earlier) {
-        for one in pairs {
-            let chain = one.application.and_then(|at| applications.get(at)?.chain);
-            if let (Some(chain), Some(client)) = (chain, self.client(one, proxies)) {
+    fn note_pairs(&self, pairs: &[Pair], (applications, proxies): (&[View], &[View]), earlier: &mut Earlier) {
+        for pair in pairs {
+            let chain = applications.get(pair.application).and_then(|view| view.chain);
+            if let (Some(chain), Some(client)) = (chain, self.client(&pair.proxies, proxies)) {
                 earlier.note_pair(client, chain.family);
             }
         }
     }
 
-    fn client(&self, one: &Joined, proxies: &[View]) -> Option<Client> {
-        let &at = one.proxies.first()?;
+    fn client(&self, hops: &[usize], proxies: &[View]) -> Option<Client> {
+        let &at = hops.first()?;
         let client = proxies.get(at)?.attributes.get(Dimension::Client).cloned();
         Some((*self.hosts.get(at)?, client))
     }
 
     /// The client of an attempt that nothing but time lays into a call: the caller's id says better which it is.
-    fn client_of_no_call(&self, one: &Joined, proxies: &[View]) -> Option<Client> {
-        let mut views = one.proxies.iter().filter_map(|&at| proxies.get(at));
+    fn client_of_no_call(&self, hops: &[usize], proxies: &[View]) -> Option<Client> {
+        let mut views = hops.iter().filter_map(|&at| proxies.get(at));
         let has_none = views.all(|view| view.ids.x_client_request_id().is_none());
-        self.client(one, proxies).filter(|_| has_none)
+        self.client(hops, proxies).filter(|_| has_none)
     }
 
     /// Whether an attempt that only proxies saw counts: not where an application's log shows every attempt of its client.
-    fn counts_alone(&self, one: &Joined, proxies: &[View]) -> bool {
-        let Some((view, host)) = one
-            .proxies
-            .first()
-            .and_then(|&at| Some((proxies.get(at)?, *self.hosts.get(at)?)))
-        else {
+    fn counts_alone(&self, hops: &[usize], proxies: &[View]) -> bool {
+        let Some((view, host)) = hops.first().and_then(|&at| Some((proxies.get(at)?, *self.hosts.get(at)?))) else {
             return false;
         };
         let cover = self.covers.of(host, view);
@@ -205,17 +200,18 @@ impl Both<'_> {
     }
 
     /// What was counted among the successes and died later, as the failures tell.
-    pub(super) fn died(&self, applications: &[View], (joined, proxies): (&[Joined], &[View])) -> Died {
+    pub(super) fn died(&self, applications: &[View], (joined, proxies): (&Joined, &[View])) -> Died {
         let at = |view: &View| (view.time, Arc::clone(&view.attributes));
         let broken = applications.iter().filter(|view| view.counted_as_success);
         let of_application = |view: &View| Some((view.chain?.family, at(view)));
-        let counts = |one: &&Joined| one.application.is_some() || self.counts_alone(one, proxies);
-        let of_attempt = |one: &Joined| {
-            let mut views = one.proxies.iter().filter_map(|&at| proxies.get(at));
+        let of_attempt = |hops: &[usize]| {
+            let mut views = hops.iter().filter_map(|&at| proxies.get(at));
             views.find(|view| view.counted_as_success).map(at)
         };
         let is_any = proxies.iter().any(|view| view.counted_as_success);
-        let attempts = joined.iter().filter(|_| is_any).filter(counts);
+        let pairs = joined.pairs.iter().map(|pair| &pair.proxies[..]);
+        let alone = joined.alone.iter().filter(|hops| is_any && self.counts_alone(hops, proxies));
+        let attempts = pairs.chain(alone);
         Died {
             of_applications: broken.filter_map(of_application).collect(),
             of_proxies: attempts.filter_map(of_attempt).collect(),

@@ -1,6 +1,6 @@
 //! What fell together by chance: failures of two logs that only their times join, where too few of them do.
 
-use super::pair::Joined;
+use super::pair::{Joined, Pair};
 use super::ties::Ties;
 use super::view::View;
 use crate::model::{Dimension, JoinMethod, Name};
@@ -25,12 +25,12 @@ pub(super) struct Chance {
 impl Chance {
     /// Counts what was joined by time alone. `hosts` are those of the proxies' `views`.
     pub(super) fn of(
-        joined: &[Joined],
+        pairs: &[Pair],
         (applications, views, hosts): (&[View], &[View], &[usize]),
         family_of: &BTreeMap<usize, usize>,
         ties: &Ties,
     ) -> Self {
-        if !joined.iter().any(is_by_time) {
+        if !pairs.iter().any(is_by_time) {
             return Self::default();
         }
         let client = |at: usize| Some((*hosts.get(at)?, views.get(at)?.attributes.get(Dimension::Client).cloned()));
@@ -44,17 +44,17 @@ impl Chance {
             of_family.entry(*family).or_default().0 += 1;
         }
         let mut of_pair: AHashMap<((usize, Option<Name>), usize), usize> = AHashMap::new();
-        for one in joined {
-            let view = one.application.and_then(|at| applications.get(at));
+        for pair in pairs {
+            let view = applications.get(pair.application);
             let Some(&family) = view.and_then(|view| family_of.get(&view.source)) else {
                 continue;
             };
             let (all, found) = of_family.entry(family).or_default();
-            if !is_by_time(one) {
+            if !is_by_time(pair) {
                 *all -= 1;
                 continue;
             }
-            if let Some(client) = one.proxies.first().and_then(|&at| client(at)) {
+            if let Some(client) = pair.proxies.first().and_then(|&at| client(at)) {
                 *found += 1;
                 *of_pair.entry((client, family)).or_default() += 1;
             }
@@ -76,31 +76,29 @@ impl Chance {
     }
 
     /// Takes apart what fell together by chance.
-    pub(super) fn part(&self, joined: &mut Vec<Joined>, views: (&[View], &[View], &[usize]), family_of: &BTreeMap<usize, usize>) {
+    pub(super) fn part(&self, joined: &mut Joined, views: (&[View], &[View], &[usize]), family_of: &BTreeMap<usize, usize>) {
         if self.pairs.is_empty() {
             return;
         }
         let (applications, proxies, hosts) = views;
-        let is_by_chance = |one: &mut Joined| {
-            let family = one.application.and_then(|at| family_of.get(&applications.get(at)?.source));
-            let proxy = one.proxies.first().and_then(|&at| Some((hosts.get(at)?, proxies.get(at)?)));
-            let (true, Some(&family), Some((&host, view))) = (is_by_time(one), family, proxy) else {
+        let is_by_chance = |pair: &mut Pair| {
+            let application = applications.get(pair.application);
+            let family = application.and_then(|view| family_of.get(&view.source));
+            let proxy = pair.proxies.first().and_then(|&at| Some((hosts.get(at)?, proxies.get(at)?)));
+            let (true, Some(&family), Some((&host, view))) = (is_by_time(pair), family, proxy) else {
                 return false;
             };
             let client = view.attributes.get(Dimension::Client).cloned();
             self.pairs.contains(&(host, client, family))
         };
-        let parted: Vec<Joined> = joined.extract_if(.., is_by_chance).collect();
-        joined.extend(parted.into_iter().map(|one| Joined {
-            application: None,
-            method: None,
-            ..one
-        }));
+        for parted in joined.pairs.extract_if(.., is_by_chance) {
+            joined.alone.push(parted.proxies);
+        }
     }
 }
 
-fn is_by_time(one: &Joined) -> bool {
-    one.method == Some(JoinMethod::TimeEndpointStatus)
+fn is_by_time(pair: &Pair) -> bool {
+    pair.method == JoinMethod::TimeEndpointStatus
 }
 
 fn is_share(part: usize, whole: usize) -> bool {
@@ -111,26 +109,24 @@ fn is_share(part: usize, whole: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Chance, Joined};
+    use super::{Chance, Joined, Pair};
     use crate::judge::correlate::ties::Ties;
     use crate::judge::correlate::view::View;
     use crate::model::{JoinMethod, Observation, Outcome, Time};
     use std::collections::BTreeMap;
 
     /// Failures of one proxy and of one application, of which so many were joined by their times.
-    fn joined(proxy: usize, application: usize, found: usize) -> (Vec<Joined>, Vec<View>, Vec<View>) {
+    fn joined(proxy: usize, application: usize, found: usize) -> (Joined, Vec<View>, Vec<View>) {
         let failed = |source: usize| View::of(source, &Observation::ended(Time(0), Outcome::Status(503)));
-        let of_application = (0..found).map(|at| Joined {
-            application: Some(at),
+        let mut joined = Joined::default();
+        joined.pairs.extend((0..found).map(|at| Pair {
+            application: at,
             proxies: std::iter::once(at).collect(),
-            method: Some(JoinMethod::TimeEndpointStatus),
-        });
-        let alone = (found..proxy).map(|at| Joined {
-            application: None,
-            proxies: std::iter::once(at).collect(),
-            method: None,
-        });
-        let joined = of_application.chain(alone).collect();
+            method: JoinMethod::TimeEndpointStatus,
+        }));
+        for at in found..proxy {
+            joined.alone.push(std::iter::once(at).collect());
+        }
         let applications = (0..application).map(|_| failed(0)).collect();
         (joined, applications, (0..proxy).map(|_| failed(1)).collect())
     }
@@ -141,9 +137,9 @@ mod tests {
         let hosts = vec![0; proxies.len()];
         let family_of = BTreeMap::from([(0, 0)]);
         let views = (&applications[..], &proxies[..], &hosts[..]);
-        let chance = Chance::of(&joined, views, &family_of, &Ties::default());
+        let chance = Chance::of(&joined.pairs, views, &family_of, &Ties::default());
         chance.part(&mut joined, views, &family_of);
-        applications.len() + joined.iter().filter(|one| one.application.is_none()).count()
+        applications.len() + joined.alone.iter().count()
     }
 
     #[test]

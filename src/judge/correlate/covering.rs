@@ -10,7 +10,7 @@ use super::clocks::Clock;
 use super::cover::{Covered, Covers};
 use super::family::Family;
 use super::hops::Hops;
-use super::pair::Joined;
+use super::pair::Pair;
 use super::proxies::ProxyHost;
 use super::shown::{Count, Shown, answers, end_of_cell, is_share, passed};
 use super::stretches::Stretches;
@@ -28,7 +28,7 @@ pub(super) struct Evidence<'a> {
     pub(super) applications: &'a [View],
     pub(super) proxy_views: &'a [View],
     pub(super) hosts: &'a [usize],
-    pub(super) joined: &'a [Joined],
+    pub(super) pairs: &'a [Pair],
     pub(super) ties: &'a Ties,
     pub(super) chance: &'a Chance,
 }
@@ -149,12 +149,12 @@ impl Evidence<'_> {
     fn tied(&self) -> ByClient<Tied> {
         let mut tied: ByClient<Tied> = ByClient::default();
         let family_of = super::joining::families_of_sources(self.families);
-        for one in self.joined {
-            let application = one.application.and_then(|at| self.applications.get(at));
+        for pair in self.pairs {
+            let application = self.applications.get(pair.application);
             let Some(&family) = application.and_then(|view| family_of.get(&view.source)) else {
                 continue;
             };
-            for &at in &one.proxies {
+            for &at in &pair.proxies {
                 let (Some(view), Some(&host)) = (self.proxy_views.get(at), self.hosts.get(at)) else {
                     continue;
                 };

@@ -25,7 +25,7 @@ pub(super) struct Sides {
     pub(super) proxy_views: Vec<View>,
     /// The host of each of the proxies' views.
     pub(super) hosts: Vec<usize>,
-    pub(super) joined: Vec<Joined>,
+    pub(super) joined: Joined,
     pub(super) covers: Covers,
 }
 
@@ -38,7 +38,7 @@ impl Sides {
         (sources, writers): (&[(&Name, &SourceRollup)], &Writers),
     ) -> (Addresses, Unnamed) {
         let addresses = Addresses::of(&addresses::Evidence {
-            joined: &self.joined,
+            pairs: &self.joined.pairs,
             applications: &self.applications,
             proxy_views: &self.proxy_views,
             hosts: &self.hosts,
@@ -48,7 +48,7 @@ impl Sides {
             sources,
             writers,
         });
-        let unnamed = Unnamed::of_joined(&self.joined, (families, sources), &addresses);
+        let unnamed = Unnamed::of_pairs(&self.joined.pairs, (families, sources), &addresses);
         (addresses, unnamed)
     }
 }
@@ -77,7 +77,7 @@ pub(super) fn join(
     };
     let mut joined = pair::join(&applications, index, may_meet, workers);
     let views = (&applications[..], &proxy_views[..], &hosts[..]);
-    let chance = Chance::of(&joined, views, &family_of, &ties);
+    let chance = Chance::of(&joined.pairs, views, &family_of, &ties);
     chance.part(&mut joined, views, &family_of);
     let covers = covering::covers(&covering::Evidence {
         sources,
@@ -87,7 +87,7 @@ pub(super) fn join(
         applications: &applications,
         proxy_views: &proxy_views,
         hosts: &hosts,
-        joined: &joined,
+        pairs: &joined.pairs,
         ties: &ties,
         chance: &chance,
     });

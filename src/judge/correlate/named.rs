@@ -6,7 +6,7 @@
 use super::addresses::Addresses;
 use super::family::Family;
 use super::merged::{Merged, Pairs};
-use super::pair::Joined;
+use super::pair::Pair;
 use super::successes::counted_grain;
 use super::view::View;
 use crate::model::{Attributes, Dimension, Name, SourceRollup};
@@ -26,12 +26,12 @@ pub(super) struct Unnamed(Vec<Vec<Dimension>>);
 
 impl Unnamed {
     /// That of all families, where proxies saw anything of theirs.
-    pub(super) fn of_joined(
-        joined: &[Joined],
+    pub(super) fn of_pairs(
+        pairs: &[Pair],
         (families, sources): (&[Family], &[(&Name, &SourceRollup)]),
         addresses: &Addresses,
     ) -> Self {
-        let is_any = joined.first().is_some_and(|one| one.application.is_some());
+        let is_any = !pairs.is_empty();
         let of_family = |family: (usize, &Family)| unnamed(family, sources, addresses);
         Self(families.iter().enumerate().filter(|_| is_any).map(of_family).collect())
     }

@@ -17,32 +17,64 @@ pub(super) const TOLERANCE_MS: i64 = 2_000;
 /// Views by index: one, where proxies stand in no chain.
 pub(super) type Views = SmallVec<[usize; 2]>;
 
-/// One attempt that a proxy saw: every view of it.
+/// One attempt that both sides saw: every view of it.
 #[derive(Clone, Debug)]
-pub(super) struct Joined {
+pub(super) struct Pair {
     /// The application's view, by index.
-    pub(super) application: Option<usize>,
+    pub(super) application: usize,
     /// The proxies' views, by index, the hop nearest the application first.
     pub(super) proxies: Views,
     /// How they were joined.
-    pub(super) method: Option<JoinMethod>,
+    pub(super) method: JoinMethod,
+}
+
+/// The attempts that proxies saw. Every proxy's view stands in exactly one of them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Joined {
+    /// Those that an application saw, too, in the order of its views.
+    pub(super) pairs: Vec<Pair>,
+    /// Those that only proxies saw.
+    pub(super) alone: Alone,
+}
+
+/// The attempts that only proxies saw: hops that share a provider's id are one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Alone {
+    /// Nearly all are one view, and of a proxy without applications they are all that it tells of failures.
+    single: Vec<usize>,
+    hops: Vec<Views>,
+}
+
+impl Alone {
+    /// The views of each, by index, the hop nearest the application first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[usize]> {
+        let single = self.single.iter().map(std::slice::from_ref);
+        single.chain(self.hops.iter().map(|hops| &hops[..]))
+    }
+
+    /// Adds one.
+    pub(super) fn push(&mut self, views: Views) {
+        match views[..] {
+            [single] => self.single.push(single),
+            _ => self.hops.push(views),
+        }
+    }
 }
 
 /// Joins the applications' views, which are in order of time, with the proxies' of an `index`. `may_meet` tells whether a
-/// proxy's client can be an application, which time alone cannot. Every proxy's view stands in exactly one of the results; an
-/// application's that no proxy saw stands in none. Those of the applications come first, in their order.
+/// proxy's client can be an application, which time alone cannot. An application's view that no proxy saw stands in no pair.
 pub(super) fn join(
     applications: &[View],
     index: Index<'_>,
     may_meet: impl Fn(&View, usize, &View) -> bool,
     workers: &Workers,
-) -> Vec<Joined> {
+) -> Joined {
     let Index { proxies, hosts, .. } = index;
     if proxies.is_empty() {
-        return Vec::new();
+        return Joined::default();
     }
     let mut free = Free::of(proxies.len());
-    let mut joined: Vec<Joined> = Vec::new();
+    let mut pairs: Vec<Pair> = Vec::new();
     let by_ids = workers.map_each(applications, |view| index.by_ids(view));
     let mut left: Vec<usize> = (0..applications.len()).collect();
     // The surest first, for all views: nothing may take a line that something surer claims for another.
@@ -57,17 +89,17 @@ pub(super) fn join(
                 return true;
             }
             free.take(&found);
-            joined.push(Joined {
-                application: Some(at),
+            pairs.push(Pair {
+                application: at,
                 proxies: found,
-                method: Some(by.method()),
+                method: by.method(),
             });
             false
         });
     }
-    joined.sort_by_key(|one| one.application);
-    index.add_alone(free, &mut joined);
-    joined
+    pairs.sort_by_key(|pair| pair.application);
+    let alone = index.alone(free);
+    Joined { pairs, alone }
 }
 
 /// What two views are joined by, the surest first.
@@ -225,10 +257,12 @@ impl<'a> Index<'a> {
         }
     }
 
-    /// Adds what no application saw: hops that share a provider's id are one attempt.
-    fn add_alone(&self, mut free: Free, joined: &mut Vec<Joined>) {
+    /// What no application saw.
+    fn alone(&self, mut free: Free) -> Alone {
+        let mut alone = Alone::default();
         // As many as a proxy's failures: a list that doubles as it grows would take the room of two.
-        joined.reserve_exact(free.is_free.iter().filter(|is_free| **is_free).count());
+        let is_free = free.is_free.iter().filter(|is_free| **is_free);
+        alone.single.reserve_exact(is_free.count());
         for &(_, at) in &self.by_time {
             if !free.has(at) {
                 continue;
@@ -236,13 +270,9 @@ impl<'a> Index<'a> {
             let mut members = self.with_hops(at, &mut free);
             members.sort_by_key(|&at| Reverse(self.proxies.get(at).map(|view| (view.duration_ms, view.time))));
             free.take(&members);
-            let method = (members.len() > 1).then_some(JoinMethod::ProviderId);
-            joined.push(Joined {
-                application: None,
-                proxies: members,
-                method,
-            });
+            alone.push(members);
         }
+        alone
     }
 }
 
@@ -292,8 +322,8 @@ mod tests {
         let (proxies, hosts, workers) = ([line(1000, 800), line(1002, 803)], [0, 1], Workers::new(1));
         let index = Index::of(&proxies, &hosts, false, &workers);
         let joined = join(&[], index, |_, _, _| true, &workers);
-        let proxies: Vec<_> = joined.iter().map(|one| one.proxies.to_vec()).collect();
-        assert_eq!(proxies, [vec![1, 0]]);
+        let proxies: Vec<_> = joined.alone.iter().collect();
+        assert_eq!(proxies, [[1, 0]]);
     }
 
     /// The places of the lines that attempts, by their ends, are joined with by time alone.
@@ -307,8 +337,7 @@ mod tests {
         let (hosts, workers) = (vec![0; proxies.len()], Workers::new(1));
         let index = Index::of(&proxies, &hosts, true, &workers);
         let joined = join(&applications, index, |_, _, _| true, &workers);
-        let pairs = joined.iter().filter(|one| one.application.is_some());
-        pairs.flat_map(|one| one.proxies.to_vec()).collect()
+        joined.pairs.iter().flat_map(|pair| pair.proxies.to_vec()).collect()
     }
 
     #[test]
@@ -325,8 +354,12 @@ mod tests {
         let workers = Workers::new(1);
         let index = Index::of(&proxies, &[0, 0], true, &workers);
         let joined = join(&applications, index, |_, _, _| true, &workers);
-        let pairs: Vec<_> = joined.iter().map(|one| (one.application, one.proxies.to_vec())).collect();
-        assert_eq!(pairs, [(Some(0), vec![1]), (Some(1), vec![0])]);
+        let pairs: Vec<_> = joined
+            .pairs
+            .iter()
+            .map(|pair| (pair.application, pair.proxies.to_vec()))
+            .collect();
+        assert_eq!(pairs, [(0, vec![1]), (1, vec![0])]);
     }
 
     #[test]
