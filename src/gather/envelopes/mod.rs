@@ -20,6 +20,7 @@ mod framer;
 mod journal_export;
 mod journald;
 mod loki;
+mod piped;
 mod prefixed;
 mod read;
 mod reader;
@@ -59,6 +60,7 @@ pub static ALL: &[&dyn Envelope] = &[
     &fluentd::Fluentd,
     &syslog::Syslog,
     &cloudwatch_text::CloudwatchText,
+    &piped::Piped,
     &prefixed::Prefixed,
     &access_text::AccessText,
 ];

@@ -73,7 +73,7 @@ fn read(line: &str) -> Option<Line<'_>> {
     let (host, rest) = if first.ends_with(':') {
         (None, rest)
     } else {
-        (Some(first), after)
+        is_host(first).then_some((Some(first), after))?
     };
     let (tag, text) = rest.split_once(':')?;
     let (app, process) = match tag.strip_suffix(']').and_then(|tag| tag.split_once('[')) {
@@ -100,6 +100,11 @@ fn read(line: &str) -> Option<Line<'_>> {
     })
 }
 
+/// Whether a word may name a host or have its address.
+fn is_host(word: &str) -> bool {
+    !word.contains(['[', ',', '"', '=', '{', '('])
+}
+
 /// Whether an ISO stamp ends in its zone.
 fn is_zoned(stamp: &str) -> bool {
     stamp.ends_with('Z') || stamp.get(19..).is_some_and(|end| end.contains(['+', '-']))
@@ -116,13 +121,8 @@ fn is_haproxy(text: &str) -> bool {
 /// The stamp and what follows the blank behind it: `Mar  6 14:02:11`, an ISO word, `Thu 2025-03-06 14:02:11 UTC`, or
 /// seconds since the epoch.
 fn stamp(line: &str) -> Option<(&str, &str)> {
-    let bytes = line.as_bytes();
-    if is_bsd(bytes) {
-        let fraction = bytes
-            .iter()
-            .skip(BSD_STAMP)
-            .take_while(|byte| matches!(byte, b'.' | b'0'..=b'9'));
-        let (stamp, rest) = line.split_at_checked(BSD_STAMP + fraction.count())?;
+    if let Some(length) = bsd_stamp(line) {
+        let (stamp, rest) = line.split_at_checked(length)?;
         return Some((stamp, rest.strip_prefix(' ')?));
     }
     let (first, rest) = line.split_once(' ')?;
@@ -136,6 +136,21 @@ fn stamp(line: &str) -> Option<(&str, &str)> {
     let end = rest.match_indices(' ').nth(2).filter(|_| is_weekday)?.0;
     let (stamp, after) = rest.split_at_checked(end)?;
     matches!(stamp.as_bytes(), [b'1'..=b'2', _, _, _, b'-', ..]).then_some((stamp, after.get(1..)?))
+}
+
+/// The length of the stamp at the start of a line, with its fraction: `Mar  6 14:02:11.123456`.
+pub(super) fn bsd_stamp(line: &str) -> Option<usize> {
+    let bytes = line.as_bytes();
+    let fraction = bytes
+        .iter()
+        .skip(BSD_STAMP)
+        .take_while(|byte| matches!(byte, b'.' | b'0'..=b'9'));
+    is_bsd(bytes).then(|| BSD_STAMP + fraction.count())
+}
+
+/// Whether a host and a program's tag stand behind a line's stamp.
+pub(super) fn is_one(line: &str) -> bool {
+    read(line).is_some()
 }
 
 /// `Mmm dd hh:mm:ss`, the day padded with a blank.

@@ -27,16 +27,32 @@ fn read(line: &str) -> Option<Letter<'_>> {
     })
 }
 
-/// What follows the structured data: `-`, or elements in brackets whose quoted values escape `"`, `\` and `]`.
+/// What follows the structured data: `-`, or elements in brackets whose quoted values escape `"`, `\` and `]`. Heroku's drains
+/// have none, and not even the dash (<https://devcenter.heroku.com/articles/log-drains>).
 fn behind_data(text: &str) -> Option<&str> {
-    if let Some(rest) = text.strip_prefix('-') {
+    if let Some(rest) = text.strip_prefix('-').filter(|rest| rest.is_empty() || rest.starts_with(' ')) {
         return Some(rest);
     }
     let mut rest = text;
     while rest.starts_with('[') {
-        rest = rest.get(element(rest.as_bytes())?..)?;
+        let Some((inside, after)) = element(rest.as_bytes()).and_then(|end| rest.split_at_checked(end)) else {
+            break;
+        };
+        if !is_data(inside) {
+            break;
+        }
+        rest = after;
     }
-    (rest.len() < text.len()).then_some(rest)
+    Some(rest)
+}
+
+/// Whether an element has a name alone, or pairs behind it: what a program writes in brackets does not.
+fn is_data(element: &str) -> bool {
+    let inside = element.trim_matches(['[', ']']);
+    match inside.split_once(' ') {
+        Some((name, pairs)) => !name.contains(['=', '"']) && pairs.contains("=\""),
+        None => inside.contains('@'),
+    }
 }
 
 /// How long the element is that `text` begins with.
@@ -90,6 +106,10 @@ impl Envelope for Syslog5424 {
             (
                 "<134>1 2026-11-22T14:47:14+00:00 lb-1 haproxy 10762 - -  10.0.3.7:39536 [22/Nov/2026:14:47:14.107] fe be/o1 8",
                 "10.0.3.7:39536 [22/Nov/2026:14:47:14.107] fe be/o1 8",
+            ),
+            (
+                "<40>1 2012-11-30T06:45:29+00:00 host app web.3 - [log_c21621, x-request-id: \"req_1\"] post",
+                "[log_c21621, x-request-id: \"req_1\"] post",
             ),
             (
                 "71 <14>1 2025-03-06T14:02:11+01:00 web-1 svc 42 - - {\"level\":\"info\"}",

@@ -7,6 +7,7 @@
 mod agree;
 mod attempts;
 mod chains;
+mod newest_first;
 
 use super::family::Family;
 use super::met::{Tied, tied};
@@ -48,6 +49,11 @@ pub(super) type File<'a> = (SourceIndex, &'a [Observation]);
 
 /// Puts the records of one log, rotated parts included, together.
 pub(super) fn assemble(files: &[File<'_>], (number, family): (u32, &Family), workers: &Workers) -> Assembled {
+    let turned = newest_first::turned(files);
+    let in_order = files.iter().zip(&turned);
+    let files: Vec<File<'_>> = in_order
+        .map(|((source, records), turned)| (*source, turned.as_deref().unwrap_or(records)))
+        .collect();
     let records = || {
         files
             .iter()
