@@ -111,7 +111,9 @@ fn made(split: Split, unit: &[u8]) -> Text<'_> {
     let mut scratch = Vec::new();
     match split {
         Split::Lines | Split::Entries => Cow::Borrowed(unit),
-        Split::Objects { .. } | Split::Rows(_) => Cow::Owned(split.made(unit, &mut scratch).to_vec()),
+        Split::Objects { .. } | Split::Lists { .. } | Split::Documents | Split::Rows(_) => {
+            Cow::Owned(split.made(unit, &mut scratch).to_vec())
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 //! record as [`Outer`].
 
 mod access_text;
+mod answers;
 mod chain;
 mod clock;
 mod cloudwatch_json;
@@ -33,6 +34,8 @@ mod syslog_5424;
 mod tests;
 mod units;
 mod values;
+mod workers;
+mod yaml;
 
 use crate::model::Name;
 use crate::text::timestamp::DateKnown;
@@ -56,6 +59,7 @@ pub static ALL: &[&dyn Envelope] = &[
     &cloudwatch_json::CloudwatchJson,
     &loki::Loki,
     &stores::Stores,
+    &workers::Workers,
     &shipper::Shipper,
     &fluentd::Fluentd,
     &syslog::Syslog,

@@ -121,7 +121,8 @@ fn cloud_foundry(line: &str) -> Option<Line<'_>> {
 fn gitlab(line: &str) -> Option<Line<'_>> {
     let (stamp, rest) = line.split_once(' ')?;
     let (head, text) = rest.split_at_checked(4)?;
-    let is_head = matches!(head.as_bytes(), [one, two, b'O' | b'E', b' ' | b'+'] if one.is_ascii_hexdigit() && two.is_ascii_digit());
+    let is_head =
+        matches!(head.as_bytes(), [one, two, b'O' | b'E', b' ' | b'+'] if one.is_ascii_hexdigit() && two.is_ascii_digit());
     (is_head && stamp.len() == 27 && is_iso(stamp)).then(|| of(stamp, text, Told::Certain))
 }
 
@@ -152,7 +153,11 @@ fn stamped(line: &str) -> Option<Line<'_>> {
         let text = if even(text) { text.get(1..)? } else { text };
         return Some(of(stamp, text, Told::ByADateWithin));
     }
-    let length = if is("dddddddddd.dddddd ") { 17 } else { syslog::bsd_stamp(line)? };
+    let length = if is("dddddddddd.dddddd ") {
+        17
+    } else {
+        syslog::bsd_stamp(line)?
+    };
     parted(length).map(|(stamp, text)| of(stamp, text, Told::ByWhatFollows))
 }
 
@@ -197,14 +202,26 @@ impl Envelope for Piped {
         &[
             ("@400000006b03669f3a7e20f4 chat failed", "chat failed"),
             ("2026-11-22 22:03:01.985021470  chat failed", "chat failed"),
-            ("2026-11-22 22:03:02.213172500   File \"app.py\", line 3", "  File \"app.py\", line 3"),
+            (
+                "2026-11-22 22:03:02.213172500   File \"app.py\", line 3",
+                "  File \"app.py\", line 3",
+            ),
             ("2026-11-22_22:03:01.99784 chat failed", "chat failed"),
             ("Nov 22 22:03:02 {\"level\":\"info\"}", r#"{"level":"info"}"#),
-            ("Nov 22 22:03:02.324884 2026-11-22 22:03:02,324 INFO started", "2026-11-22 22:03:02,324 INFO started"),
+            (
+                "Nov 22 22:03:02.324884 2026-11-22 22:03:02,324 INFO started",
+                "2026-11-22 22:03:02,324 INFO started",
+            ),
             ("1795384982.273275 {\"level\":\"info\"}", r#"{"level":"info"}"#),
             ("[2026-11-22T22:03:02.324Z] {\"level\":\"info\"}", r#"{"level":"info"}"#),
-            ("22:03:02  2026-11-22 22:03:02,324 INFO started", "2026-11-22 22:03:02,324 INFO started"),
-            ("   2016-03-30T16:37:06.39+0200 [APP/PROC/WEB/0] OUT chat failed", "chat failed"),
+            (
+                "22:03:02  2026-11-22 22:03:02,324 INFO started",
+                "2026-11-22 22:03:02,324 INFO started",
+            ),
+            (
+                "   2016-03-30T16:37:06.39+0200 [APP/PROC/WEB/0] OUT chat failed",
+                "chat failed",
+            ),
             ("2024-05-22T12:43:46.962646Z 01O chat failed", "chat failed"),
             ("evals\tRun evals\t2026-11-22T22:03:02.3248840Z chat failed", "chat failed"),
             ("1795384982273275000\t2026-11-22T22:03:02.273Z\tchat failed", "chat failed"),

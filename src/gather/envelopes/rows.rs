@@ -10,6 +10,7 @@
 use crate::gather::formats::{cells, is_table_of_calls};
 use crate::text::scan;
 use memchr::memchr;
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// What parts columns.
@@ -60,7 +61,11 @@ impl Columns {
         }
         let header = std::str::from_utf8(first).ok()?;
         let names: Option<Vec<String>> = cells(header, delimiter).map(|name| Some(plain_name(&name.ok()?))).collect();
-        let names = names?;
+        Self::named(&names?, delimiter)
+    }
+
+    /// Those of columns with these names, in small letters.
+    pub(super) fn named(names: &[String], delimiter: u8) -> Option<Self> {
         let place = |wanted: &[&str]| {
             let found = wanted.iter().find_map(|wanted| names.iter().position(|name| name == wanted));
             found.and_then(|at| u8::try_from(at).ok())
@@ -95,13 +100,19 @@ impl Columns {
         scratch.clear();
         let row = scan::text(row);
         let found: Result<Vec<_>, _> = cells(&row, self.delimiter).take(MOST_COLUMNS).collect();
-        let Some(found) = found.ok().filter(|found| found.len() == usize::from(self.count)) else {
-            return scratch;
-        };
+        if let Ok(found) = found {
+            self.write(&found, scratch);
+        }
+        scratch
+    }
+
+    /// Writes the object that these cells stand for behind what stands in `scratch`; nothing of a header, and of what is no
+    /// such row.
+    pub(super) fn write(self, found: &[Cow<'_, str>], scratch: &mut Vec<u8>) {
         let cell = |at: u8| found.get(usize::from(at)).map_or("", |cell| cell.trim_end());
         let time = cell(self.time);
-        if !time.bytes().any(|byte| byte.is_ascii_digit()) {
-            return scratch;
+        if found.len() != usize::from(self.count) || !time.bytes().any(|byte| byte.is_ascii_digit()) {
+            return;
         }
         let mut object = format!("{{\"_time\":{}", serde_json::Value::from(time));
         if let Some(host) = self.host.map(cell).filter(|host| !host.is_empty()) {
@@ -109,7 +120,6 @@ impl Columns {
         }
         let _ = write!(object, ",\"_raw\":{}}}", serde_json::Value::from(cell(self.line)));
         scratch.extend_from_slice(object.as_bytes());
-        scratch
     }
 }
 

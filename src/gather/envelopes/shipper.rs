@@ -60,6 +60,8 @@ struct Object<'a> {
     is_syslogs: bool,
     /// A key stands in it of which nothing is known.
     is_strange: bool,
+    /// Members of it.
+    members: usize,
 }
 
 impl<'a> Object<'a> {
@@ -68,6 +70,7 @@ impl<'a> Object<'a> {
         let mut members = Members::of(line)?;
         let mut severity = false;
         for (key, value) in members.by_ref() {
+            object.members += 1;
             if key == "severity" {
                 severity = true;
             } else if PROGRAMS.contains(&key) {
@@ -87,6 +90,9 @@ impl<'a> Object<'a> {
         match (key, value) {
             ("message" | "line" | "_msg", _) => self.message = Some(value),
             ("log", _) => self.log = Some(value),
+            // Fluent Bit's seconds with a fraction (`json_date_key`), and Better Stack's.
+            ("date", Value::Word(seconds)) if seconds.contains('.') => (self.stamp, self.is_marked) = (Some(seconds), true),
+            ("dt", _) => self.stamp = plain(value),
             ("timestamp" | "@timestamp" | "time" | "date" | "_time", _) => self.stamp = plain(value).or(self.stamp),
             ("stream", Value::Text(stream @ ("stdout" | "stderr"))) => (self.stream, self.is_marked) = (stream, true),
             ("logtag" | "_p", Value::Text(tag)) => (self.is_part, self.is_marked) = (tag == "P", true),
@@ -162,7 +168,9 @@ impl Envelope for Shipper {
             _ => false,
         };
         let signs = [object.stamp.is_some(), object.is_marked, begins];
-        if signs.iter().filter(|sign| **sign).count() > 1 {
+        // What an output wraps that keeps time and tag outside.
+        let is_alone = object.members == 1 && object.log.is_some();
+        if is_alone || signs.iter().filter(|sign| **sign).count() > 1 {
             Fit::Yes
         } else {
             Fit::Maybe
@@ -213,6 +221,9 @@ impl Envelope for Shipper {
                 r#"{"@timestamp":"2026-11-22T14:47:14+00:00","@version":"1","message":" llm call ok","sysloghost":"lb-1","severity":"info","facility":"local0","programname":"haproxy","procid":"123"}"#,
                 "llm call ok",
             ),
+            (r#"{"date":1741269731.123456,"log":"llm call ok"}"#, "llm call ok"),
+            (r#"{"log":"llm call ok"}"#, "llm call ok"),
+            (r#"{"dt":"2025-03-06T14:02:11.123Z","message":"llm call ok"}"#, "llm call ok"),
             (
                 r#"{"labels":{"pod":"web-1"},"line":"one","timestamp":"2025-03-06T14:02:11Z"}"#,
                 "one",

@@ -1,5 +1,5 @@
 //! Objects as log stores and hosts export them: Google Cloud Logging, Azure Monitor's container logs, Elasticsearch, Splunk,
-//! Grafana, Vercel, pm2.
+//! Grafana, Vercel, stern, pm2.
 
 use super::envelope::{Envelope, Letter};
 use super::values::{plain, text};
@@ -70,6 +70,11 @@ impl<'a> Object<'a> {
             // Vercel's log drain, and `pm2 logs --json`.
             ("message", Value::Text(_) | Value::Escaped(_)) => self.line = self.line.or(Some(value)),
             ("deploymentId", _) => self.is_marked = true,
+            // `vercel logs --json`.
+            ("timestampInMs", _) => (self.stamp, self.is_marked) = (plain(value), true),
+            // `stern -o json`.
+            ("podName", Value::Text(pod)) => self.host = Some(pod),
+            ("containerName", Value::Text(name)) => (self.service, self.is_marked) = (name, self.host.is_some()),
             ("process_id", _) => self.is_numbered = true,
             ("app_name", Value::Text(name)) => (self.service, self.is_marked) = (name, self.is_marked || self.is_numbered),
             // Elasticsearch's hit, whose source may be a shipper's object.
@@ -167,6 +172,14 @@ impl Envelope for Stores {
                 "one",
             ),
             (
+                r#"{"level":"error","message":"one","messageTruncated":false,"rowId":"1","source":"edge-function","timestampInMs":1758639354881,"requestPath":"/api/chat","responseStatusCode":-1}"#,
+                "one",
+            ),
+            (
+                r#"{"message":"one","nodeName":"node-1","namespace":"shop","podName":"web-1","containerName":"web"}"#,
+                "one",
+            ),
+            (
                 r#"{"message":"one\n","timestamp":"2025-03-06T14:02:11","type":"out","process_id":0,"app_name":"web"}"#,
                 "one",
             ),
@@ -174,6 +187,6 @@ impl Envelope for Stores {
     }
 
     fn source(&self) -> &'static str {
-        "https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry; https://learn.microsoft.com/azure/azure-monitor/reference/tables/containerlogv2; https://learn.microsoft.com/cli/azure/containerapp/logs; https://vercel.com/docs/drains/reference/logs; https://grafana.com/docs/grafana/latest/explore/logs-integration/"
+        "https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry; https://learn.microsoft.com/azure/azure-monitor/reference/tables/containerlogv2; https://learn.microsoft.com/cli/azure/containerapp/logs; https://vercel.com/docs/drains/reference/logs; https://vercel.com/docs/cli/logs; https://github.com/stern/stern; https://grafana.com/docs/grafana/latest/explore/logs-integration/"
     }
 }

@@ -87,8 +87,13 @@ fn read(line: &str) -> Option<Line<'_>> {
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
     let text = if text.is_empty() { text } else { text.strip_prefix(' ')? };
     is_tag.then_some(Line {
-        is_certain: (has_priority || !process.is_empty())
-            && (begins_anew(text.as_bytes()) || goes_on(text) || is_zoned(stamp) && is_haproxy(text) || is_access_pairs(text)),
+        // A dyno's name is nobody else's.
+        is_certain: host.is_none() && app == "app" && process.contains('.')
+            || (has_priority || !process.is_empty())
+                && (begins_anew(text.as_bytes())
+                    || goes_on(text)
+                    || is_zoned(stamp) && is_haproxy(text)
+                    || is_access_pairs(text)),
         letter: Letter {
             text: text.as_bytes(),
             stamp: Some(stamp),

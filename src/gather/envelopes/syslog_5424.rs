@@ -12,11 +12,10 @@ fn read(line: &str) -> Option<Letter<'_>> {
     let (_, rest) = priority(after_count(line))?;
     let mut cursor = Cursor::new(rest.strip_prefix("1 ")?);
     let mut word = || cursor.word().map(|word| Some(word).filter(|word| *word != "-"));
-    let (stamp, host, app, process, _) = (word()?, word()?, word()?, word()?, word()?);
-    let text = behind_data(cursor.rest())?;
-    let text = text.strip_prefix(' ').unwrap_or(text);
-    // rsyslog keeps the blank that stood behind the tag of a BSD line; what begins with more is indented.
-    let text = text.strip_prefix(' ').filter(|rest| !rest.starts_with(' ')).unwrap_or(text);
+    let (stamp, host, app, process) = (word()?, word()?, word()?, word()?);
+    // One blank behind the message's id: what more there is may indent the text.
+    let (_, rest) = cursor.rest().split_once(' ')?;
+    let text = text_of(rest);
     Some(Letter {
         text: text.strip_prefix('\u{feff}').unwrap_or(text).as_bytes(),
         stamp,
@@ -27,8 +26,16 @@ fn read(line: &str) -> Option<Letter<'_>> {
     })
 }
 
-/// What follows the structured data: `-`, or elements in brackets whose quoted values escape `"`, `\` and `]`. Heroku's drains
-/// have none, and not even the dash (<https://devcenter.heroku.com/articles/log-drains>).
+/// The text behind the structured data. Heroku's drains have no data, and not even the dash for it
+/// (<https://devcenter.heroku.com/articles/log-drains>).
+fn text_of(rest: &str) -> &str {
+    let Some(text) = behind_data(rest) else { return rest };
+    let text = text.strip_prefix(' ').unwrap_or(text);
+    // rsyslog keeps the blank that stood behind the tag of a BSD line; what begins with more is indented.
+    text.strip_prefix(' ').filter(|rest| !rest.starts_with(' ')).unwrap_or(text)
+}
+
+/// What follows the structured data: `-`, or elements in brackets whose quoted values escape `"`, `\` and `]`.
 fn behind_data(text: &str) -> Option<&str> {
     if let Some(rest) = text.strip_prefix('-').filter(|rest| rest.is_empty() || rest.starts_with(' ')) {
         return Some(rest);
@@ -43,7 +50,7 @@ fn behind_data(text: &str) -> Option<&str> {
         }
         rest = after;
     }
-    Some(rest)
+    (rest.len() < text.len()).then_some(rest)
 }
 
 /// Whether an element has a name alone, or pairs behind it: what a program writes in brackets does not.

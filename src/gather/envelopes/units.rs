@@ -1,8 +1,10 @@
 //! Where one outermost envelope ends and the next begins: lines, objects of a document, rows of a table, entries of a
 //! journal's export.
 
+use super::answers::{self, Named};
 use super::journal_export::{Piece, piece};
 use super::rows::{Columns, Within};
+use super::yaml::{self, is_of_gcloud};
 use crate::gather::frame::RECORD_LIMIT;
 use memchr::{memchr, memmem};
 use std::ops::Range;
@@ -29,6 +31,15 @@ pub enum Split {
     },
     /// An entry of journald's export each.
     Entries,
+    /// A list of values each, so many brackets deep.
+    Lists {
+        /// 1 for the outermost lists.
+        depth: u8,
+        /// What the values are called.
+        named: Named,
+    },
+    /// A document of YAML each.
+    Documents,
     /// A row of CSV each, behind a header.
     Rows(Columns),
 }
@@ -41,6 +52,9 @@ impl Split {
         if head.starts_with(b"__CURSOR=") || head.starts_with(b"__REALTIME_TIMESTAMP=") {
             return Self::Entries;
         }
+        if is_of_gcloud(head.get(..TOLD_BY).unwrap_or(head)) {
+            return Self::Documents;
+        }
         if !matches!(head.first(), Some(b'{' | b'[')) {
             return Columns::of(head).map_or(Self::Lines, Self::Rows);
         }
@@ -51,6 +65,18 @@ impl Split {
         let most = if is_document { TOLD_BY } else { LONGEST_BEGINNING };
         let dense = start.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).take(most);
         let dense: Vec<u8> = dense.collect();
+        // Of a table the columns are asked for, which hold no blanks that mean anything.
+        let is_table = dense.starts_with(b"{\"tables\":[{") || dense.starts_with(b"{\"results\":[[{");
+        let columns = || {
+            start
+                .iter()
+                .copied()
+                .filter(|byte| !byte.is_ascii_whitespace())
+                .collect::<Vec<u8>>()
+        };
+        if let Some((named, depth)) = is_table.then(columns).and_then(|start| answers::of(&start)) {
+            return Self::Lists { depth, named };
+        }
         match list_of(&dense) {
             Some(b"events" | b"logEvents") => Self::Objects { depth: 2 },
             // Elasticsearch's answer, whose hits lie within an object of that name.
@@ -60,6 +86,10 @@ impl Split {
             Some(_) if is_document => Self::Objects { depth: 2 },
             // Datadog's answer and its like, in one line.
             Some(b"data" | b"logs" | b"items" | b"results") => Self::Objects { depth: 2 },
+            // Splunk's answer tells its fields before its results.
+            _ if dense.starts_with(b"{\"preview\":") && memmem::find(start, b"\"results\"").is_some() => {
+                Self::Objects { depth: 2 }
+            }
             _ if dense.starts_with(b"{\"messageType\":\"DATA_MESSAGE\"") => Self::Objects { depth: 2 },
             _ if dense.starts_with(b"[{") => Self::Objects { depth: 1 },
             _ => Self::Lines,
@@ -71,6 +101,8 @@ impl Split {
         match self {
             Self::Lines | Self::Entries => unit,
             Self::Objects { .. } => in_one_line(unit, scratch),
+            Self::Lists { named, .. } => answers::object(named, unit, scratch),
+            Self::Documents => yaml::object(unit, scratch),
             Self::Rows(columns) => columns.object(unit, scratch),
         }
     }
@@ -144,7 +176,9 @@ impl Splitter {
     pub(super) fn next(&mut self, bytes: &[u8]) -> Found {
         let found = match self.split {
             Split::Lines => self.line(bytes),
-            Split::Objects { depth } => self.object(bytes, u32::from(depth)),
+            Split::Objects { depth } => self.nested(bytes, u32::from(depth), (b'{', b'}')),
+            Split::Lists { depth, .. } => self.nested(bytes, u32::from(depth), (b'[', b']')),
+            Split::Documents => self.document(bytes),
             Split::Entries => self.entry(bytes),
             Split::Rows(columns) => self.row(bytes, columns),
         };
@@ -170,8 +204,8 @@ impl Splitter {
     /// What is left at the end of the source.
     pub(super) fn last(&self, bytes: &[u8]) -> Option<Range<usize>> {
         let start = match self.split {
-            Split::Lines | Split::Entries | Split::Rows(_) => Some(0),
-            Split::Objects { .. } => self.start,
+            Split::Lines | Split::Entries | Split::Documents | Split::Rows(_) => Some(0),
+            Split::Objects { .. } | Split::Lists { .. } => self.start,
         };
         start
             .map(|start| start..bytes.len())
@@ -199,24 +233,43 @@ impl Splitter {
         }
     }
 
-    fn object(&mut self, bytes: &[u8], depth: u32) -> Found {
+    /// Documents, each of which ends where a line of three dashes begins the next.
+    fn document(&mut self, bytes: &[u8]) -> Found {
+        const NEXT: &[u8] = b"\n---\n";
+        if let Some(rest) = bytes.strip_prefix(b"---\n") {
+            return Found::Nothing(bytes.len() - rest.len());
+        }
+        let Some(found) = memmem::find(bytes.get(self.seen..).unwrap_or_default(), NEXT) else {
+            self.seen = bytes.len().saturating_sub(NEXT.len());
+            return Found::More;
+        };
+        let end = self.seen + found;
+        if std::mem::take(&mut self.dropping) {
+            Found::Nothing(end + NEXT.len())
+        } else {
+            Found::Unit(0..end, end + NEXT.len())
+        }
+    }
+
+    /// What lies between the signs that open and close it, so many of them deep.
+    fn nested(&mut self, bytes: &[u8], depth: u32, (opens, closes): (u8, u8)) -> Found {
         for (at, byte) in bytes.iter().enumerate().skip(self.seen) {
             match byte {
                 _ if self.escaped => self.escaped = false,
                 b'\\' if self.quoted => self.escaped = true,
                 b'"' => self.quoted = !self.quoted,
                 _ if self.quoted => {}
-                b'{' => {
+                _ if *byte == opens => {
                     self.level += 1;
                     if self.level == depth {
                         self.start = Some(at);
                     }
                 }
-                b'}' => {
-                    let closes = self.level == depth;
+                _ if *byte == closes => {
+                    let is_end = self.level == depth;
                     self.level = self.level.saturating_sub(1);
-                    self.dropping &= !closes;
-                    if let Some(start) = self.start.take_if(|_| closes) {
+                    self.dropping &= !is_end;
+                    if let Some(start) = self.start.take_if(|_| is_end) {
                         return Found::Unit(start..at + 1, at + 1);
                     }
                 }

@@ -29,6 +29,10 @@ pub(super) fn read<'a>(line: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
     let (written, behind) = rest.split_once(' ').unwrap_or((rest, ""));
     let url = written.trim_end_matches(':');
     let (mut is_linked, mut behind) = (url.len() < written.len(), behind.trim_start());
+    // The protocol's version links nothing: Guzzle's templates may write it behind the URL.
+    if let Some((_, rest)) = behind.split_once(' ').filter(|(word, _)| word.starts_with("HTTP/")) {
+        behind = rest.trim_start();
+    }
     while let Some((_, rest)) = behind.split_once(' ').filter(|(word, _)| LINKS.contains(word)) {
         (is_linked, behind) = (true, rest.trim_start());
     }
@@ -87,6 +91,7 @@ mod tests {
             (" responded with status 503 in 0.812s", Some(812.0)),
             (" => 503 Service Unavailable [812ms]", Some(812.0)),
             (": 503", None),
+            (" HTTP/1.1 - 503 Service Unavailable - NULL", None),
             (" 503", None),
             (" 503 0.812s", Some(812.0)),
             (" 503 model=gpt-4o 0.812s", Some(812.0)),

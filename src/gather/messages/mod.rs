@@ -13,6 +13,7 @@ mod exception;
 mod exchange;
 mod finished;
 mod go_sdk;
+mod guzzle;
 pub(super) mod headers;
 mod http_client;
 mod http_line;
@@ -174,6 +175,7 @@ fn sdk_line<'a>(line: &'a str, rest: &'a str, message: &'a str, fields: &mut Fie
         .or_else(|| two_lines::read(line, rest, fields))
         .or_else(|| polly::read(line, rest, fields))
         .or_else(|| litellm::read(line, rest, fields))
+        .or_else(|| guzzle::read(line, message, fields))
         .or_else(|| exchange::read(line, fields))
 }
 

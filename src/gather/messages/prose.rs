@@ -37,7 +37,7 @@ const WORDS_OF_LLMS: [&str; 12] = [
 ];
 
 /// Words right before a status.
-const BEFORE_STATUS: [&str; 7] = [
+const BEFORE_STATUS: [&str; 8] = [
     "tatus code ",
     "tatus code: ",
     "tatus ",
@@ -45,6 +45,8 @@ const BEFORE_STATUS: [&str; 7] = [
     "esponse code ",
     "HTTP ",
     "returned ",
+    // curl with `--fail`: `curl: (22) The requested URL returned error: 503`.
+    "returned error: ",
 ];
 
 /// Whether a text speaks of what an LLM does.
@@ -241,6 +243,10 @@ mod tests {
         );
         assert_eq!(
             status("OpenAI returned 503 Service Unavailable").map(|(status, _)| status),
+            Some(503)
+        );
+        assert_eq!(
+            status("openai gpt-4o failed: curl: (22) The requested URL returned error: 503").map(|(status, _)| status),
             Some(503)
         );
         assert_eq!(status("returned 200 tokens"), None);

@@ -247,6 +247,7 @@ fn fill_from_error(fields: &mut Fields<'_>) {
         raised.supplement(fields);
     }
     fields.status = fields.status.or_else(|| text.and_then(written::first));
+    fields.status = fields.status.or_else(|| text.and_then(written::with_its_phrase));
     fields.error_type = fields.error_type.or_else(|| text.and_then(written::typed));
 }
 

@@ -10,6 +10,9 @@ use crate::providers;
 /// time it took), and Faraday's `logger` middleware.
 const ANSWERS: [&str; 2] = ["Received HTTP response headers after ", "-- response: Status "];
 
+/// What Faraday writes before the headers and bodies of both, behind the line that names the method or the status.
+const FARADAYS: [&[u8]; 2] = [b"-- request: ", b"-- response: "];
+
 /// The head of an answer that .NET's console writes above it, behind the client's name.
 pub(in crate::gather) const HEAD: &str = ".ClientHandler[101]";
 
@@ -20,6 +23,19 @@ pub fn is_answer(line: &[u8]) -> bool {
         .iter()
         .chain(&[HEAD])
         .any(|words| memchr::memmem::find(line, words.as_bytes()).is_some())
+        || is_of_faraday(line)
+}
+
+/// Whether a line goes on with what Faraday says of an exchange: every line of its that names no method.
+fn is_of_faraday(line: &[u8]) -> bool {
+    let behind = FARADAYS.iter().find_map(|words| {
+        let at = memchr::memmem::find(line, words)?;
+        line.get(at + words.len()..)
+    });
+    behind.is_some_and(|behind| {
+        let method = behind.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
+        method < 3 || !behind.get(method..).is_some_and(|rest| rest.starts_with(b" http"))
+    })
 }
 
 /// Reads `Sending HTTP request POST https://…` or `POST https://…`, and the answer under it.
@@ -42,7 +58,14 @@ pub(super) fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) ->
         fields.grain = Grain::Start;
         return Some(Said::AboutACall);
     };
+    fields.x_request_id = answers_id(rest);
     told(answer, fields)
+}
+
+/// The provider's id among the headers under an answer, as Faraday writes them: `x-request-id: "req_…"`.
+fn answers_id(rest: &str) -> Option<&str> {
+    let mut lines = rest.lines().filter_map(|line| line.strip_prefix("x-request-id: \""));
+    lines.find_map(|value| value.strip_suffix('"'))
 }
 
 /// Reads what stands in an answer behind its words: the time it took, perhaps, and the status.
@@ -73,7 +96,7 @@ pub(in crate::gather) fn answer<'a>(client: &'a str, message: &'a str, fields: &
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::{is_answer, read};
     use crate::model::{Fields, Grain};
 
     #[test]
@@ -91,6 +114,26 @@ mod tests {
         let mut fields = Fields::default();
         assert!(read("POST https://api.openai.com/v1/chat/completions", "", &mut fields).is_some());
         assert_eq!((fields.grain, fields.status), (Grain::Start, None));
+    }
+
+    #[test]
+    fn faradays_headers_stand_between_and_behind() {
+        const ID: &str = "req_6ab8fa3938cd4ebcaad00ef2aabc6466";
+        let headers = "I, [2026-11-22T22:18:28.221836 #21496]  INFO -- request: User-Agent: \"Faraday v1.1.0\"";
+        let rest = format!(
+            "{headers}\nContent-Type: \"application/json\"\nI, [2026-11-22T22:18:28.372233 #21496]  INFO -- response: Status 200\n\
+             I, [2026-11-22T22:18:28.372300 #21496]  INFO -- response: server: \"x\"\nx-request-id: \"{ID}\"\n"
+        );
+        let mut fields = Fields::default();
+        assert!(read("POST https://api.openai.com/v1/chat/completions", &rest, &mut fields).is_some());
+        assert_eq!((fields.status, fields.x_request_id), (Some(200), Some(ID)));
+        assert!(is_answer(headers.as_bytes()));
+        for line in [
+            "I, [2026-11-22T22:18:28.221761 #21496]  INFO -- request: POST https://api.openai.com/v1/chat/completions",
+            "I, [2026-11-22T22:18:28.221761 #21496]  INFO -- : request: x",
+        ] {
+            assert!(!is_answer(line.as_bytes()), "{line}");
+        }
     }
 
     #[test]

@@ -70,6 +70,26 @@ pub(super) fn reason(text: &str) -> Option<u16> {
         .map(|(_, status)| *status)
 }
 
+/// The status that stands with its own phrase anywhere in a text, as `code message` of Ruby's and `status_line` of Perl's
+/// answers do: `OpenAI request failed: 503 Service Unavailable`.
+pub(super) fn with_its_phrase(text: &str) -> Option<u16> {
+    REASONS.iter().chain(CALLERS).find_map(|(phrase, status)| {
+        let at = memchr::memmem::find(text.as_bytes(), phrase.as_bytes())?;
+        let before = text.get(..at)?.strip_suffix(' ')?;
+        let (before, digits) = before.split_at_checked(before.len().checked_sub(3)?)?;
+        let is_apart = !before.ends_with(|letter: char| letter.is_alphanumeric());
+        (is_apart && scan::status(digits) == Some(*status)).then_some(*status)
+    })
+}
+
+/// RFC 9110, 15.5.
+const CALLERS: &[(&str, u16)] = &[
+    ("Bad Request", 400),
+    ("Unauthorized", 401),
+    ("Forbidden", 403),
+    ("Not Found", 404),
+];
+
 /// RFC 9110, 15.6; RFC 6585; Anthropic's page "Errors".
 const REASONS: [(&str, u16); 6] = [
     ("Too Many Requests", 429),
@@ -133,7 +153,7 @@ pub(super) fn typed(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{first, typed};
+    use super::{first, typed, with_its_phrase};
 
     #[test]
     fn the_status_that_a_text_begins_with_is_its_errors() {
@@ -147,6 +167,23 @@ mod tests {
         }
         for text in ["5031 rows", "200 OK", "503ms", "job 503 failed", "503.5 s"] {
             assert_eq!(first(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_status_may_stand_with_its_phrase_anywhere() {
+        assert_eq!(
+            with_its_phrase("OpenAI request failed: 503 Service Unavailable (x)"),
+            Some(503)
+        );
+        assert_eq!(with_its_phrase("lost: 401 Unauthorized"), Some(401));
+        for text in [
+            "job 503 failed",
+            "Service Unavailable",
+            "500 Service Unavailable",
+            "a503 Service Unavailable",
+        ] {
+            assert_eq!(with_its_phrase(text), None, "{text}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Does every cut of a source, and every cut of its bytes, give the same?
 
 use super::{Seen, Steps, opening, read_with, wrapped};
+use crate::gather::envelopes::answers::Named;
 use crate::gather::envelopes::{ALL, Opening, Split, read};
 use crate::gather::frame::{Owned, Window};
 use proptest::prelude::*;
@@ -71,7 +72,7 @@ proptest! {
     #[test]
     fn no_bytes_panic_and_every_step_gives_the_same(log in a_log(), step in 1..50_usize, depth in 1..3_u8) {
         let found = opening(&log);
-        for split in [Split::Lines, Split::Objects { depth }, Split::Entries, Split::of(b"@timestamp,@message\n")] {
+        for split in [Split::Lines, Split::Objects { depth }, Split::Lists { depth, named: Named::OneByOne }, Split::Documents, Split::Entries, Split::of(b"@timestamp,@message\n")] {
             for layers in [found.layers.clone(), ALL.to_vec()] {
                 let opening = Opening { split, layers, ..found.clone() };
                 let whole = read_with(&log, &opening, usize::MAX);

@@ -142,6 +142,7 @@ pub(super) static ROWS: &[Row] = &[
         "err_empty_response", "err_http2_protocol_error", "err_quic_protocol_error", "err_network_changed", "ns_error_net_reset",
         "ns_error_net_interrupt", "err_read_error", "err_zero_size_object", "connection_terminated", "tcp.reset", "tcp.closed",
         "tcp.aborted", "enobufs", "reason: :closed", "transporterror) socket closed",
+        "socket_closed_remotely",
     ]),
     // Sent, and no answer in time: the SDKs, httpx, requests, the JDK, Ruby, undici, reqwest [M], Go [M], axios, node-fetch,
     // OkHttp, Elixir's Req [S]; .NET, browsers [K]; RFC 9209.

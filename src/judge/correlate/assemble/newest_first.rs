@@ -42,7 +42,14 @@ mod tests {
     #[test]
     fn an_export_from_the_newest_on_is_told_from_a_log_with_stamps_out_of_order() {
         assert!(is_newest_first(&log(&[9, 9, 7, 4, 1])));
-        for times in [&[1, 4, 7, 9][..], &[5, 5, 5], &[9, 1, 2, 3, 4], &[9, 5, 8, 4, 7, 3, 6, 1], &[7], &[]] {
+        for times in [
+            &[1, 4, 7, 9][..],
+            &[5, 5, 5],
+            &[9, 1, 2, 3, 4],
+            &[9, 5, 8, 4, 7, 3, 6, 1],
+            &[7],
+            &[],
+        ] {
             assert!(!is_newest_first(&log(times)), "{times:?}");
         }
     }
