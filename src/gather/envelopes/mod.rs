@@ -18,6 +18,7 @@ mod envelope;
 mod find;
 mod fluentd;
 mod framer;
+mod java_head;
 mod journal_export;
 mod journald;
 mod loki;
@@ -66,6 +67,7 @@ pub static ALL: &[&dyn Envelope] = &[
     &cloudwatch_text::CloudwatchText,
     &piped::Piped,
     &prefixed::Prefixed,
+    &java_head::JavaHead,
     &access_text::AccessText,
 ];
 

@@ -18,6 +18,9 @@ const MARKERS: [&str; 2] = ["AH00959", "AH00940"];
 /// Levels at which a backend's fault is logged.
 const LEVELS: [&str; 5] = ["emerg", "alert", "crit", "error", "warn"];
 
+/// All levels of Apache's, which it writes in small letters and nothing behind them but a trace's number (`LogLevel`).
+const NAMED: [&str; 9] = ["emerg", "alert", "crit", "error", "warn", "notice", "info", "debug", "trace"];
+
 /// Days as Apache's clock begins with them.
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
@@ -42,6 +45,9 @@ impl<'a> Line<'a> {
             return Err(Unread::NotThisFormat);
         };
         let (module, level) = severity.rsplit_once(':').unwrap_or(("", severity));
+        if !NAMED.contains(&level.trim_end_matches(|letter: char| letter.is_ascii_digit())) {
+            return Err(Unread::NotThisFormat);
+        }
         let mut message = cursor.rest().trim_start();
         // `%{cu}t`: others write such stamps too, and neither the module nor the process behind it.
         let is_compact = || stamp.get(4..5) == Some("-") && !module.is_empty() && message.starts_with("[pid ");

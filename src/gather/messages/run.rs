@@ -143,6 +143,19 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn find(line: &'a str) -> Option<Self> {
+        Self::found(line).filter(|run| !run.is_of_a_server() && !is_of_a_controller(line))
+    }
+
+    /// Whether the pairs are a server's on what it was asked: a method and a path of its own, and neither a model nor an id of
+    /// an answer.
+    fn is_of_a_server(&self) -> bool {
+        let any = |wanted: fn(&Key, &str) -> bool| self.pairs.iter().flatten().any(|(key, value)| wanted(key, value));
+        any(|key, _| matches!(key, Key::Method))
+            && any(|key, value| matches!(key, Key::Url) && value.starts_with('/') && !value.starts_with("/v1"))
+            && !any(|key, _| matches!(key, Key::Model | Key::ProviderId | Key::Provider | Key::Server))
+    }
+
+    fn found(line: &'a str) -> Option<Self> {
         let mut pairs = Pairs::of(line);
         let mut run = Self::new(0);
         let mut end = None;
@@ -219,6 +232,12 @@ impl<'a> Run<'a> {
                 _ => false,
             })
     }
+}
+
+/// Whether Rails wrote a line on a request to itself, as lograge has it: with the controller and its action.
+fn is_of_a_controller(line: &str) -> bool {
+    let has = |pair: &[u8]| memchr::memmem::find(line.as_bytes(), pair).is_some();
+    has(b" controller=") && has(b" action=")
 }
 
 /// `name: value` parts between commas, bars, semicolons and brackets; the name is the last word before its colon.

@@ -8,10 +8,9 @@ use crate::providers;
 
 /// What stands before the status in the line of an answer: `LogHelper`'s event 101 of Microsoft.Extensions.Http (with the
 /// time it took), and Faraday's `logger` middleware.
-const ANSWERS: [&str; 2] = ["Received HTTP response headers after ", "-- response: Status "];
+const ANSWERS: [&str; 2] = [DOTNETS, "-- response: Status "];
 
-/// What Faraday writes before the headers and bodies of both, behind the line that names the method or the status.
-const FARADAYS: [&[u8]; 2] = [b"-- request: ", b"-- response: "];
+const DOTNETS: &str = "Received HTTP response headers after ";
 
 /// The head of an answer that .NET's console writes above it, behind the client's name.
 pub(in crate::gather) const HEAD: &str = ".ClientHandler[101]";
@@ -19,23 +18,20 @@ pub(in crate::gather) const HEAD: &str = ".ClientHandler[101]";
 /// Whether a line is the answer to a request that stands in a line above, or the head of one.
 #[must_use]
 pub fn is_answer(line: &[u8]) -> bool {
-    ANSWERS
-        .iter()
-        .chain(&[HEAD])
-        .any(|words| memchr::memmem::find(line, words.as_bytes()).is_some())
-        || is_of_faraday(line)
+    let has = |words: &str| memchr::memmem::find(line, words.as_bytes()).is_some();
+    has(DOTNETS) || has(HEAD) || is_of_faraday(line)
 }
 
-/// Whether a line goes on with what Faraday says of an exchange: every line of its that names no method.
+/// Whether a line goes on with what Faraday says of an exchange: the answer, and the headers and bodies of both. Only a line
+/// with a method and an address begins one.
 fn is_of_faraday(line: &[u8]) -> bool {
-    let behind = FARADAYS.iter().find_map(|words| {
-        let at = memchr::memmem::find(line, words)?;
-        line.get(at + words.len()..)
-    });
-    behind.is_some_and(|behind| {
-        let method = behind.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
-        method < 3 || !behind.get(method..).is_some_and(|rest| rest.starts_with(b" http"))
-    })
+    let told = memchr::memmem::find(line, b"-- re").and_then(|at| line.get(at + "-- re".len()..));
+    let Some(told) = told else { return false };
+    let Some(asked) = told.strip_prefix(b"quest: ") else {
+        return told.starts_with(b"sponse: ");
+    };
+    let method = asked.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
+    method < 3 || !asked.get(method..).is_some_and(|rest| rest.starts_with(b" http"))
 }
 
 /// Reads `Sending HTTP request POST https://…` or `POST https://…`, and the answer under it.
@@ -82,7 +78,7 @@ fn told<'a>(answer: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
 /// Reads an answer of .NET's client that stands apart from its request, for others were sent between. The client's name
 /// stands in the head, and must be an LLM's.
 pub(in crate::gather) fn answer<'a>(client: &'a str, message: &'a str, fields: &mut Fields<'a>) -> bool {
-    let behind = message.trim_start().strip_prefix("Received HTTP response headers after ");
+    let behind = message.trim_start().strip_prefix(DOTNETS);
     let Some(answer) = behind
         .and_then(|behind| behind.lines().next())
         .filter(|_| polly::names_llm_client(client))

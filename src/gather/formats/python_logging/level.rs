@@ -15,7 +15,8 @@ pub(super) fn is_error(word: &str) -> Option<bool> {
     }
     match &*upper {
         b"INFO" | b"DEBUG" | b"WARNING" | b"WARN" | b"TRACE" | b"SUCCESS" | b"NOTICE" | b"NOTSET" => Some(false),
-        b"ERROR" | b"CRITICAL" | b"FATAL" | b"EXCEPTION" => Some(true),
+        // `java.util.logging` writes the last of these below a head of its own, where the other levels read as Python's.
+        b"ERROR" | b"CRITICAL" | b"FATAL" | b"EXCEPTION" | b"SEVERE" => Some(true),
         _ => None,
     }
 }

@@ -169,6 +169,9 @@ const IN_BRACKET: &[Layout] = &[
     stamped("dddd-dd-dd dd:dd:dd", "] {message}"),
     stamped("dddd-dd-dd dd:dd:dd.ddd", "] {message}"),
     stamped("dddd-dd-dd dd:dd:dd.dddddd", "] {message}"),
+    // PHP's `error_log` (php_log_err in main/main.c): a zone by its name, and `PHP` and a level only of its own errors.
+    stamped("dd-aaa-dddd dd:dd:dd UTC", "] {message}"),
+    stamped("dd-aaa-dddd dd:dd:dd", " {word}] {message}"),
 ];
 
 /// Layouts in which something else comes first.

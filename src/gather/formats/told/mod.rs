@@ -14,6 +14,10 @@ use raised::{fill_from_raised, names_an_end, nodes_status};
 pub(super) use values::{duration_in_ms, duration_ms, is_absent, is_error_level, unit_in};
 use values::{status, whole};
 
+/// What .NET's client says around all tries of a call, in Serilog's template; the handler within says it of each
+/// (`LogicalHandler` and `ClientHandler` of Microsoft.Extensions.Http).
+const AROUND_RETRIES: &str = "End processing HTTP request after ";
+
 /// Stands where two names that may be a status's hold different ones.
 const UNCLEAR: &str = "?";
 
@@ -128,6 +132,12 @@ impl<'a> Told<'a> {
             fields.status = fields.error_message.and_then(|text| nodes_status(text, &fields));
         }
         if self.is_about_a_call(&mut fields) {
+            if self
+                .get(Key::Message)
+                .is_some_and(|message| message.starts_with(AROUND_RETRIES))
+            {
+                fields.grain = Grain::Call;
+            }
             if fields.ok == Some(false) || fields.status.is_some_and(|status| status >= 400) {
                 fields.model = fields.model.or_else(|| self.get(Key::Message).and_then(messages::model_in));
             }
@@ -146,6 +156,16 @@ impl<'a> Told<'a> {
             emit(&raised);
         } else if self.has_broken_off(&mut fields) {
             emit(&fields);
+        }
+    }
+
+    /// The call's, where the line is one around all tries.
+    fn grain(&self, grain: Grain) -> Grain {
+        let is_around = |message: &str| message.starts_with(AROUND_RETRIES);
+        if self.get(Key::Message).is_some_and(is_around) {
+            Grain::Call
+        } else {
+            grain
         }
     }
 
