@@ -132,12 +132,7 @@ impl<'a> Told<'a> {
             fields.status = fields.error_message.and_then(|text| nodes_status(text, &fields));
         }
         if self.is_about_a_call(&mut fields) {
-            if self
-                .get(Key::Message)
-                .is_some_and(|message| message.starts_with(AROUND_RETRIES))
-            {
-                fields.grain = Grain::Call;
-            }
+            fields.grain = self.grain(fields.grain);
             if fields.ok == Some(false) || fields.status.is_some_and(|status| status >= 400) {
                 fields.model = fields.model.or_else(|| self.get(Key::Message).and_then(messages::model_in));
             }
