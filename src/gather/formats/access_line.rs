@@ -98,7 +98,7 @@ pub(super) fn read(line: &str, unit: Unit) -> Result<(Fields<'_>, Seen), Unread>
             is_told && seen.known >= FEWEST_PAIRS && fields.status.is_some() && !seen.foreign
         }
         Beginning::Common => seen.known > 0,
-        Beginning::VirtualHost | Beginning::Stamped => true,
+        Beginning::VirtualHost | Beginning::Stamped => fields.status.is_some(),
     };
     if enough {
         Ok((fields, seen))
@@ -194,7 +194,11 @@ fn stamped(line: &str) -> Option<(Fields<'_>, &str)> {
             Token::Quoted(request) => {
                 fields.client?;
                 fill(&mut fields, Key::Request, request);
-                fields.status = Some(scan::status(cursor.word()?)?);
+                // Sites that name their values name the status, too: it is read with the pairs behind the request.
+                let mut ahead = cursor;
+                if ahead.pair().is_none_or(|(name, _)| key(name) != Some(Key::Status)) {
+                    fields.status = Some(scan::status(cursor.word()?)?);
+                }
                 return Some((fields, cursor.rest()));
             }
             Token::Bare(word) if word.parse::<IpAddr>().is_ok() => fields.client = Some(word),
@@ -297,6 +301,16 @@ mod tests {
         assert_eq!(fields.timestamp, Some("2026-07-02 21:05:14.995 +0200"));
         assert_eq!(fields.host, Some("web-01"));
         assert_eq!(seen.beginning, Beginning::Stamped);
+    }
+
+    #[test]
+    fn the_status_behind_the_request_may_have_its_name() {
+        let line = r#"[2027-06-11T12:59:47.586Z] 10.69.1.11 "POST /v1/chat/completions HTTP/1.1" status=500 flags=- dur=5910 up=104.18.7.192:443 rid=req_48348fafea0e41a9b55650803a27be7f"#;
+        let (fields, seen) = read(line).unwrap();
+        assert_eq!((seen.beginning, fields.status), (Beginning::Stamped, Some(500)));
+        assert_eq!(fields.x_request_id, Some("req_48348fafea0e41a9b55650803a27be7f"));
+        assert!(read(&line.replace("status=500", "status=-")).is_err());
+        assert!(read(&line.replace("status=500", "user=anna")).is_err());
     }
 
     #[test]

@@ -44,6 +44,10 @@ pub(super) fn beginning<'a>(line: &'a str, stamp: &str) -> Option<(Vec<Slot>, &'
             _ => return None,
         }
     }
+    let mut ahead = cursor;
+    if is_first && ahead.pair().is_some_and(|(name, _)| key(name) == Some(Key::Status)) {
+        return Some((slots, cursor.rest()));
+    }
     scan::status(cursor.word()?)?;
     let behind_status = cursor;
     match cursor.word() {
