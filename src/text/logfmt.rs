@@ -30,12 +30,19 @@ fn value_length(text: &str) -> usize {
         .and_then(|rest| memchr::memchr2(*quote, b'\\', rest))
     {
         at += found;
-        if text.as_bytes().get(at) == Some(quote) {
+        let is_quote = text.as_bytes().get(at) == Some(quote);
+        if is_quote && !goes_on(text.as_bytes().get(at + 1)) {
             return at + 1;
         }
-        at += 2;
+        at += if is_quote { 1 } else { 2 };
     }
     text.len()
+}
+
+/// Whether a value goes on behind a quote: loggers that put `msg="%(message)s"` together escape nothing, so what the message
+/// quotes begins with a letter and ends before the value's own quote.
+fn goes_on(behind: Option<&u8>) -> bool {
+    behind.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'"' | b'\''))
 }
 
 #[cfg(test)]
@@ -55,6 +62,16 @@ mod tests {
                 ("status", "500")
             ]
         );
+    }
+
+    #[test]
+    fn what_a_message_quotes_and_nobody_escaped_is_part_of_it() {
+        let line = r#"level=INFO msg="HTTP Request: POST http://ha1:8080/v1/x "HTTP/1.1 200 OK"" took=3"#;
+        let message = r#""HTTP Request: POST http://ha1:8080/v1/x "HTTP/1.1 200 OK"""#;
+        let found: Vec<_> = pairs(line).collect();
+        assert_eq!(found, [("level", "INFO"), ("msg", message), ("took", "3")]);
+        let usual: Vec<_> = pairs(r#"err="" path="/v1/x" done"#).collect();
+        assert_eq!(usual, [("err", r#""""#), ("path", r#""/v1/x""#)]);
     }
 
     proptest! {
