@@ -133,7 +133,10 @@ fn error_in_stream(fields: &Fields<'_>, vantage: Vantage) -> End {
         };
     }
     let is_event = |text| providers::is_provider_error(500, fields.error_type, fields.error_code, text);
-    if is_event(None) || texts(fields).any(|text| is_event(Some(text))) {
+    // anthropic-python raises this class for an event in the stream, with the status before it (`_streaming.py`).
+    let is_class = |word| last_segment(word) == "APIStatusError";
+    let is_raised = fields.ok == Some(false) && words.into_iter().flatten().any(is_class);
+    if is_raised || is_event(None) || texts(fields).any(|text| is_event(Some(text))) {
         return End::broken(TransportError::StreamAbort, Fact::AnswerBegun);
     }
     match without_status(fields, vantage) {
@@ -242,14 +245,22 @@ fn without_status(fields: &Fields<'_>, vantage: Vantage) -> End {
     match words.find_map(providers::meant).filter(|_| fields.status.is_none()) {
         Some(meant) => meant_by_a_word(fields, vantage, meant.status),
         None if vantage == Vantage::Application && fields.status.is_none() && texts(fields).any(providers::is_server_fault) => {
-            // An SDK raises an error without a status for what the provider wrote into the stream, behind a 200.
-            let in_stream = End::broken(TransportError::StreamAbort, Fact::AnswerBegun);
             let status = texts(fields).find_map(providers::fault_status);
-            status.map_or(in_stream, |status| meant_by_a_word(fields, vantage, status))
+            match status {
+                Some(status) => meant_by_a_word(fields, vantage, status),
+                None if texts(fields).any(is_of_several_attempts) => End::broken(TransportError::Other, Fact::ProviderBody),
+                // An SDK raises an error without a status for what the provider wrote into the stream, behind a 200.
+                None => End::broken(TransportError::StreamAbort, Fact::AnswerBegun),
+            }
         }
         None if is_error_of_stream(fields, vantage) => End::broken(TransportError::StreamAbort, Fact::AnswerBegun),
         None => End::UNSAID,
     }
+}
+
+/// Whether a text sums up several attempts: the AI SDK names the last one's message and no status (`retry-with-exponential-backoff.ts`).
+fn is_of_several_attempts(text: &str) -> bool {
+    text.contains("Failed after ") && text.contains(" attempts. Last error: ")
 }
 
 /// Whether a failed call is told by nothing but the class that the official SDKs raise for an error event within a stream:

@@ -41,3 +41,32 @@ fn the_class_above_all_others_is_an_error_within_a_stream() {
     assert_eq!(of_class("openai.APIError"), cut);
     assert_ne!(of_class("_DeadlockError"), cut);
 }
+
+/// How an application's line on a failed call ended that tells a class, a text and perhaps a status.
+fn told(class: &'static str, text: Option<&'static str>, status: Option<u16>) -> (Outcome, Option<Fact>) {
+    let fields = Fields {
+        ok: Some(false),
+        error_type: Some(class),
+        error_message: text,
+        status,
+        ..Fields::default()
+    };
+    let end = end(&fields, Vantage::Application, "python-logging");
+    (end.outcome, end.fact)
+}
+
+#[test]
+fn a_failed_call_with_the_status_200_broke_in_its_stream() {
+    let cut = (Outcome::Transport(TransportError::StreamAbort), Some(Fact::AnswerBegun));
+    assert_eq!(told("APIStatusError", None, Some(200)), cut);
+    assert_eq!(told("anthropic.APIStatusError", None, Some(200)), cut);
+    assert_eq!(told("ValidationError", None, Some(200)).0, Outcome::Success);
+}
+
+#[test]
+fn a_text_that_sums_up_attempts_tells_of_no_stream() {
+    const FAULT: &str =
+        "Failed after 3 attempts. Last error: The server had an error while processing your request. Sorry about that!";
+    let failed = (Outcome::Transport(TransportError::Other), Some(Fact::ProviderBody));
+    assert_eq!(told("AI_RetryError", Some(FAULT), None), failed);
+}
