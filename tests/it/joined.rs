@@ -293,3 +293,35 @@ fn the_callers_ids_that_a_proxy_logs_tell_the_calls_that_an_application_mixes() 
     numbers.sort_unstable();
     assert_eq!(numbers, [[1; 24], [2; 24], [3; 24]].concat());
 }
+
+/// A failed call to the provider's own host that ended with the page of an Envoy.
+fn told_envoys_page(minute: u32) -> String {
+    format!(
+        "{{\"ts\": \"2026-03-04T09:{minute}:40.033Z\", \"url\": \"https://api.openai.com/v1/chat/completions\", \"model\": \"gpt-4o\", \
+         \"client_request_id\": \"fd22c6f2-3fe0-43bc-b628-8546e41021{minute}\", \"status\": 503, \"duration_ms\": 33, \"error\": \"503 upstream \
+         connect error or disconnect/reset before headers. reset reason: connection failure\"}}\n"
+    )
+}
+
+/// The line of one's own Envoy on it: it never had a connection upstream, or it passed an answer on.
+fn envoys(minute: u32, flags: &str, details: &str, upstream_ms: &str) -> String {
+    format!(
+        "{{\"start_time\":\"2026-03-04T09:{minute}:40.000Z\",\"method\":\"POST\",\"path\":\"/v1/chat/completions\",\"protocol\":\"HTTP/1.1\",\
+         \"response_code\":503,\"response_flags\":\"{flags}\",\"response_code_details\":\"{details}\",\"bytes_received\":900,\"bytes_sent\":91,\
+         \"duration\":33,\"upstream_service_time\":{upstream_ms},\"user_agent\":\"OpenAI/Python 2.54.0\",\"authority\":\"api.openai.com\",\
+         \"upstream_host\":\"162.159.140.245:443\",\"x_client_request_id\":\"fd22c6f2-3fe0-43bc-b628-8546e41021{minute}\"}}\n"
+    )
+}
+
+#[test]
+fn the_page_of_ones_own_envoy_is_not_the_providers_edge() {
+    let reached = |flags: &str, details: &str, upstream_ms: &str| -> Vec<Reached> {
+        let app = by_minute(told_envoys_page);
+        let envoy = by_minute(|minute| envoys(minute, flags, details, upstream_ms));
+        let found = found(&[("app/app.log", app), ("egress/access.log", envoy)]);
+        failures(&found).iter().map(|one| one.reached).collect()
+    };
+    let unconnected = "upstream_reset_before_response_started{connection_failure}";
+    assert_eq!(reached("UF", unconnected, "null"), [Reached::No; 12]);
+    assert_eq!(reached("-", "via_upstream", "\"30\""), [Reached::Yes; 12]);
+}

@@ -25,7 +25,14 @@ const IDS_EXPECTED_SHARE: f64 = 0.9;
 /// overrides, but what only the provider can have written stands).
 pub(super) fn decide(application: Option<&View>, proxies: &[&View], sources: &[(&Name, &SourceRollup)]) -> Fact {
     let views = || application.into_iter().chain(proxies.iter().copied());
-    let written_by_provider = |fact: &Fact| matches!(fact, Fact::ProviderId | Fact::ProviderBody | Fact::EdgeStatus);
+    // Nobody's edge answers through a proxy that never had a connection: the Envoy whose page the program saw is that proxy.
+    let is_of_a_proxy = |view: &&View| matches!(view.fact, Some(Fact::ProxySaysItsOwn | Fact::NeverConnected));
+    let has_an_edge = !proxies.iter().any(is_of_a_proxy);
+    let written_by_provider = |fact: &Fact| match fact {
+        Fact::ProviderId | Fact::ProviderBody => true,
+        Fact::EdgeStatus => has_an_edge,
+        _ => false,
+    };
     let answered = |view: &View| view.ids.x_request_id().map(|_| Fact::ProviderId);
     if let Some(fact) = views()
         .filter_map(|view| answered(view).or(view.fact))
