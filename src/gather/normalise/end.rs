@@ -231,7 +231,7 @@ fn without_status(fields: &Fields<'_>, vantage: Vantage) -> End {
     // What a proxy's page says of a connection is said of the proxy's own.
     let is_page = is_page_of_answer(fields, vantage);
     for text in texts(fields).filter(|_| !is_page) {
-        if let Some(broken) = signatures::transport(text) {
+        if let Some(broken) = signatures::transport(text).map(|broken| by_its_code(fields, broken)) {
             return End::broken(broken.kind, broken.reached.unwrap_or(Fact::SentUnanswered));
         }
         if signatures::cancelled(text) {
@@ -261,6 +261,13 @@ fn without_status(fields: &Fields<'_>, vantage: Vantage) -> End {
 /// Whether a text sums up several attempts: the AI SDK names the last one's message and no status (`retry-with-exponential-backoff.ts`).
 fn is_of_several_attempts(text: &str) -> bool {
     text.contains("Failed after ") && text.contains(" attempts. Last error: ")
+}
+
+/// What an error's code says where its text tells no cause: openai-node's `Connection error.` has the system's error as its
+/// `cause`, with a `code` such as `ECONNREFUSED` (Node.js, `errors.md`).
+fn by_its_code(fields: &Fields<'_>, broken: signatures::Broken) -> signatures::Broken {
+    let code = fields.error_code.filter(|_| broken.kind == TransportError::Other);
+    code.and_then(signatures::transport).unwrap_or(broken)
 }
 
 /// Whether a failed call is told by nothing but the class that the official SDKs raise for an error event within a stream:

@@ -70,3 +70,24 @@ fn a_text_that_sums_up_attempts_tells_of_no_stream() {
     let failed = (Outcome::Transport(TransportError::Other), Some(Fact::ProviderBody));
     assert_eq!(told("AI_RetryError", Some(FAULT), None), failed);
 }
+
+#[test]
+fn a_bare_connection_error_broke_as_its_code_says() {
+    let of = |code| {
+        let fields = Fields {
+            ok: Some(false),
+            error_type: Some("APIConnectionError"),
+            error_message: Some("Connection error."),
+            error_code: code,
+            ..Fields::default()
+        };
+        end(&fields, Vantage::Application, "json-lines")
+    };
+    let refused = of(Some("ECONNREFUSED"));
+    assert_eq!(refused.outcome, Outcome::Transport(TransportError::Connect));
+    assert_eq!(refused.fact, Some(Fact::TransportKind));
+    assert_eq!(of(Some("ENOTFOUND")).outcome, Outcome::Transport(TransportError::Dns));
+    assert_eq!(of(Some("ECONNRESET")).outcome, Outcome::Transport(TransportError::Reset));
+    assert_eq!(of(Some("my_own_code")), of(None));
+    assert_eq!(of(None).outcome, Outcome::Transport(TransportError::Other));
+}

@@ -10,4 +10,4 @@ mod transport;
 
 pub(super) use flags::{FlagSays, client_left, proxy_flag};
 pub(super) use page::{Page, page};
-pub(super) use transport::{cancelled, transport};
+pub(super) use transport::{Broken, cancelled, transport};
