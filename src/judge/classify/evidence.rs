@@ -29,6 +29,8 @@ pub(super) struct Evidence<'e> {
     pub(super) by_kind: BTreeMap<TransportError, u64>,
     /// Models of the failures, sorted.
     pub(super) failed_models: Vec<Name>,
+    /// Providers with as many failures as make a window, sorted.
+    pub(super) failed_providers: Vec<Name>,
     /// Whether what went well names its models: in these minutes, or at any time where nothing did in these.
     pub(super) names_models: bool,
     /// Failures and attempts of other models, during the window and a minute around it: on the same server, or of the same
@@ -118,6 +120,7 @@ impl<'e> Evidence<'e> {
             models_inferred: numbers.models_inferred,
             one_sender: OneSender::of(&healthy, draft, numbers),
             failed_models: failed_models.iter().cloned().collect(),
+            failed_providers: failed_providers(combinations, thresholds),
         }
     }
 
@@ -173,6 +176,18 @@ impl<'e> Evidence<'e> {
             format!(" ({})", told.join(", "))
         }
     }
+}
+
+/// See [`Evidence::failed_providers`]: fewer failures than that may be background.
+fn failed_providers(combinations: &[(&Attributes, u64)], thresholds: &Thresholds) -> Vec<Name> {
+    let mut counts: BTreeMap<&Name, u64> = BTreeMap::new();
+    for (attributes, count) in combinations {
+        if let Some(provider) = attributes.get(Dimension::Provider) {
+            *counts.entry(provider).or_default() += count;
+        }
+    }
+    let failed = counts.into_iter().filter(|(_, count)| *count >= thresholds.min_failures);
+    failed.map(|(provider, _)| Name::clone(provider)).collect()
 }
 
 /// Whether most of what went well at any time names its model.

@@ -42,10 +42,14 @@ impl Argues for Outage {
 
     fn why_not(&self, evidence: &Evidence<'_>) -> String {
         if evidence.draft.side == Side::Network {
-            return format!(
-                "The provider answered only {}.",
-                of(evidence.reached.yes, evidence.failures(), "failures")
-            );
+            return match evidence.reached.yes {
+                0 => "The provider answered none of these failures.".to_owned(),
+                yes => format!("The provider answered only {}.", of(yes, evidence.failures(), "failures")),
+            };
+        }
+        // An outage may be of a part: that the rest worked does not speak against one.
+        if evidence.length_ms() <= evidence.thresholds.transient_max_ms {
+            return "It was over too soon.".to_owned();
         }
         let models = evidence.draft.scope.values.get(&Dimension::Model);
         match evidence.rivals {
@@ -58,8 +62,7 @@ impl Argues for Outage {
                 },
                 of(failed, attempts, "other attempts")
             ),
-            _ if models.is_some() => format!("Nearly all failures that name a model name {}.", list(models)),
-            _ => "It was over too soon.".to_owned(),
+            _ => format!("Nearly all failures that name a model name {}.", list(models)),
         }
     }
 
