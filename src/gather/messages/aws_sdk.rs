@@ -1,6 +1,7 @@
 //! What botocore says at DEBUG of an answer: its headers, in a line of their own behind urllib3's.
 
-use super::{Said, dump, headers};
+use super::said::Said;
+use super::{dump, headers};
 use crate::model::{Fields, Grain, Instant};
 
 /// Reads `Response headers: {…}` of `botocore.parsers` (botocore/parsers.py, `ResponseParser.parse`): the one line that

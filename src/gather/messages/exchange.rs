@@ -1,6 +1,7 @@
 //! What programs print by themselves of an exchange, in one line: `POST https://… -> 503 (812 ms)`, `POST https://… returned 503`.
 
-use super::{Said, prose, scan, summary};
+use super::said::Said;
+use super::{prose, scan, summary};
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
 
@@ -72,7 +73,8 @@ pub(super) fn read<'a>(line: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Said, read};
+    use super::read;
+    use crate::gather::messages::Said;
     use crate::model::Fields;
 
     fn told(line: &str) -> Option<(Option<u16>, Option<f64>)> {

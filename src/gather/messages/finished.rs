@@ -6,9 +6,10 @@
 
 use super::pairs::{Key, Pairs};
 use super::run::absent;
+use super::said::Said;
 use super::wording::Wording;
 use super::words::Words;
-use super::{Said, prose, summary};
+use super::{prose, summary};
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
 use aho_corasick::AhoCorasick;

@@ -1,6 +1,7 @@
 //! What openai-go's debug middleware prints: raw exchanges until August 2026, metadata since.
 
-use super::{Said, dump, headers, scan};
+use super::said::Said;
+use super::{dump, headers, scan};
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
 

@@ -1,6 +1,7 @@
 //! What clients of PHP and Ruby print of an exchange in a server's manner: Guzzle's `MessageFormatter` and HTTParty's logger.
 
-use super::{Said, scan};
+use super::said::Said;
+use super::scan;
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
 

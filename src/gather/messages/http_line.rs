@@ -1,6 +1,7 @@
 //! The one-line summaries of httpx and of the Stainless SDKs: `HTTP Request: …` and `HTTP Response: …`.
 
-use super::{Said, dump, headers, scan};
+use super::said::Said;
+use super::{dump, headers, scan};
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
 

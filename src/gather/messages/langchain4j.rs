@@ -1,6 +1,7 @@
 //! What LangChain4j's logging HTTP client prints of each exchange: a list under `HTTP request:` and `HTTP response:`.
 
-use super::{Said, headers, scan};
+use super::said::Said;
+use super::{headers, scan};
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
 

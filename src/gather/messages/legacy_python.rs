@@ -1,6 +1,7 @@
 //! What openai-python 0.x says: logfmt with sorted keys and Python quoting, `message='OpenAI API response' …`.
 
-use super::{Said, pairs, scan};
+use super::said::Said;
+use super::{pairs, scan};
 use crate::model::{Fields, Grain, Instant};
 
 /// The keys that sort first in the lines of 0.x; a search of every line would cost more than all else.

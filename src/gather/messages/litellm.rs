@@ -4,7 +4,8 @@
 //! One that went well ends the call. Newer releases ask through aiohttp, which says nothing: then no other line tells of what
 //! went well. Source: litellm/router.py.
 
-use super::{Said, raised};
+use super::raised;
+use super::said::Said;
 use crate::model::{Fields, Grain, Instant};
 
 /// How the routes end that the router's functions serve; any other may serve all of them.
@@ -83,7 +84,8 @@ pub(super) fn read<'a>(line: &'a str, rest: &'a str, fields: &mut Fields<'a>) ->
 #[cfg(test)]
 mod tests {
     use super::super::read;
-    use super::{Answered, Said, answered};
+    use super::{Answered, answered};
+    use crate::gather::messages::Said;
     use crate::model::{Fields, Grain};
 
     #[test]

@@ -36,7 +36,9 @@ mod quoted;
 mod raised;
 mod retry_wrapper;
 mod run;
+mod said;
 mod scan;
+mod sdk_line;
 mod summary;
 mod trace;
 mod two_lines;
@@ -53,6 +55,7 @@ pub use prose::model as model_in;
 pub(super) use quoted::read as quoted;
 pub use raised::read as raised;
 pub(super) use retry_wrapper::pause_ms;
+pub use said::Said;
 pub(super) use scan::duration_ms;
 pub use scan::is_body_id;
 pub use trace::attach;
@@ -62,21 +65,7 @@ pub use wording::Wording;
 pub(super) use words::is_before_an_end;
 
 use crate::model::Fields;
-
-/// How far into a line an SDK's message may begin behind a prefix that the format did not know.
-const PREFIX: usize = 200;
-
-/// How many words of a head may stand before an SDK's message: a logger, a process, a thread, a place in the code.
-const WORDS: usize = 5;
-
-/// What a message turned out to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Said {
-    /// The end, start or a detail of an attempt or call: `fields.grain` says which.
-    AboutACall,
-    /// Something else.
-    Other,
-}
+use sdk_line::{behind_a_prefix, behind_words, sdk_line};
 
 /// Reads the message of one record into `fields`: grain, status, ids, model, endpoint, error.
 ///
@@ -160,84 +149,6 @@ pub fn is_about_a_call(message: &str, is_error: bool) -> bool {
 #[must_use]
 pub fn is_told_above(message: &str) -> bool {
     message.strip_prefix("Encountered ").is_some_and(python_sdk::is_status_error)
-}
-
-fn sdk_line<'a>(line: &'a str, rest: &'a str, message: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
-    http_line::read(line, fields)
-        .or_else(|| python_sdk::read(line, rest, fields))
-        .or_else(|| node_sdk::read(line, message, fields))
-        .or_else(|| retry_wrapper::read(line, rest, fields))
-        .or_else(|| legacy_python::read(line, fields))
-        .or_else(|| okhttp::read(line, fields))
-        .or_else(|| go_sdk::read(line, rest, fields))
-        .or_else(|| langchain4j::read(line, rest, fields))
-        .or_else(|| aws_sdk::read(line, fields))
-        .or_else(|| two_lines::read(line, rest, fields))
-        .or_else(|| polly::read(line, rest, fields))
-        .or_else(|| litellm::read(line, rest, fields))
-        .or_else(|| guzzle::read(line, message, fields))
-        .or_else(|| exchange::read(line, fields))
-}
-
-/// An SDK's line behind words of a layout that the format did not know. It must follow a separator, so that a request
-/// line quoted in prose is not taken for one.
-fn behind_a_prefix<'a>(line: &'a str, rest: &'a str, message: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
-    let bytes = line.as_bytes();
-    let head = bytes.get(..bytes.len().min(PREFIX))?;
-    for start in ["HTTP Re", "[log_", "Retrying request"] {
-        let Some(at) = memchr::memmem::find(head, start.as_bytes()) else {
-            continue;
-        };
-        let before = line.get(..at)?;
-        if [": ", "- ", "] ", "| ", "\t"]
-            .iter()
-            .any(|separator| before.ends_with(separator))
-        {
-            return sdk_line(line.get(at..)?, rest, message.get(at..)?, fields);
-        }
-    }
-    None
-}
-
-/// An SDK's line behind the words of a head, no separator between: `httpx HTTP Request: …`, `llm 4711 140123 HTTP …`. The
-/// first word may be any logger's name; the next ones must look like names or numbers, which prose does not.
-fn behind_words<'a>(line: &'a str, rest: &'a str, message: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
-    let mut at = 0;
-    let mut plain = false;
-    let mut numbers = true;
-    for place in 0..WORDS {
-        let inner = line.get(at..)?;
-        let length = inner
-            .bytes()
-            .take(PREFIX)
-            .take_while(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b'|' | b';'))
-            .count();
-        let word = inner.get(..length)?;
-        let is_name = word
-            .bytes()
-            .any(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'_' | b'/' | b':'))
-            || word.bytes().skip(1).any(|byte| byte.is_ascii_uppercase());
-        let closed = word
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte.is_ascii_punctuation() && byte != b'"');
-        // Behind a process and a thread the first word is the first name.
-        let is_first = numbers;
-        numbers &= word.bytes().all(|byte| byte.is_ascii_digit());
-        if !closed || (place > 0 && !is_name && !is_first && !matches!(word, "-" | "--" | "")) {
-            return None;
-        }
-        plain |= !is_name && !word.is_empty();
-        let behind = inner.get(length..)?.trim_start_matches([' ', '\t', '|', ';']);
-        at = line.len() - behind.len();
-        // Other programs may write these too: only a logger's dotted name vouches for them.
-        if plain && ["request_id: ", "Encountered "].iter().any(|start| behind.starts_with(start)) {
-            return None;
-        }
-        if let Some(said) = sdk_line(behind, rest, message.get(at..)?, fields) {
-            return Some(said);
-        }
-    }
-    None
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@
 use super::exception::Raised;
 use super::named::{by_mistral, within};
 use super::run::Run;
-use super::{Said, dump, headers, node_client, prose, scan, trace};
+use super::said::Said;
+use super::{dump, headers, node_client, prose, scan, trace};
 use crate::model::{Fields, Grain};
 
 /// Reads a message with an object behind its words, or an error's dump. `None` where it is neither.

@@ -1,6 +1,7 @@
 //! What openai-node (v4 and later) and anthropic-sdk-typescript print.
 
-use super::{Said, dump, headers, scan};
+use super::said::Said;
+use super::{dump, headers, scan};
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
 

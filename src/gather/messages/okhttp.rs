@@ -1,6 +1,7 @@
 //! What openai-java prints of its exchanges, in the manner of OkHttp.
 
-use super::{Said, scan};
+use super::said::Said;
+use super::scan;
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
 

@@ -1,7 +1,9 @@
 //! Which parts of a message are its own, so that messages that differ in nothing else need not be read (`gather::alike`).
 
 use super::pairs::{Key, Pairs, Unit, latency_ms};
-use super::{Said, behind_words, read_within, scan, sdk_line, summary};
+use super::said::Said;
+use super::sdk_line::{behind_words, sdk_line};
+use super::{read_within, scan, summary};
 use crate::gather::alike::{Elapsed, Own, Slot};
 use crate::model::Fields;
 

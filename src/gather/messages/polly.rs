@@ -1,6 +1,7 @@
 //! What Polly's telemetry logs of an attempt: its standard handler is how .NET's HTTP clients try again.
 
-use super::{Said, prose, scan};
+use super::said::Said;
+use super::{prose, scan};
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
 

@@ -19,7 +19,8 @@
 
 use super::exception::{self, Raised};
 use super::run::Run;
-use super::{Said, dump, headers, prose, scan, trace};
+use super::said::Said;
+use super::{dump, headers, prose, scan, trace};
 use crate::model::{Fields, Grain, Instant};
 
 /// Lines under the message that are looked at: an error has a dozen members, its stack ten lines, a header list thirty.

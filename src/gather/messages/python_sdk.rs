@@ -1,6 +1,7 @@
 //! What openai-python (1.x to 3.x) and anthropic-sdk-python say at INFO and DEBUG beside their request lines.
 
-use super::{Said, dump, headers, scan, trace};
+use super::said::Said;
+use super::{dump, headers, scan, trace};
 use crate::model::{Fields, Grain, Instant};
 
 /// Reads one line of `openai._base_client` or `anthropic._base_client`; `rest` is what follows it in the record (a

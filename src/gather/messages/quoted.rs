@@ -2,7 +2,8 @@
 //! as OpenAI indents its bodies, in eight. So print async-openai, rig and genai, and whoever logs an answer's text.
 
 use super::exception::Raised;
-use super::{Said, body, in_words, prose, scan, summary, trace};
+use super::said::Said;
+use super::{body, in_words, prose, scan, summary, trace};
 use crate::model::Fields;
 use crate::providers;
 
@@ -79,7 +80,8 @@ fn has_error(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Said, read};
+    use super::read;
+    use crate::gather::messages::Said;
     use crate::model::Fields;
 
     fn said(message: &str, ok: Option<bool>) -> Option<(Option<u16>, Option<String>, Option<String>)> {

@@ -3,8 +3,9 @@
 
 use super::exception::exception;
 use super::named::{by_class, by_fault, by_operation, by_status, by_words, model_of_pydantic, within};
+use super::said::Said;
 use super::words::Words;
-use super::{Said, dotnet, http_client, in_words, node_client, prose, summary, trace};
+use super::{dotnet, http_client, in_words, node_client, prose, summary, trace};
 use crate::model::{Fields, Grain};
 
 /// Lines under the message that are looked at for a client's error with a URL.

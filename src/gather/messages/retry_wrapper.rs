@@ -1,7 +1,8 @@
 //! Retry wrappers around an SDK (tenacity, and LangChain and LlamaIndex through it), and the pauses that programs' own write.
 
 use super::exception::{Raised, exception};
-use super::{Said, raised, scan};
+use super::said::Said;
+use super::{raised, scan};
 use crate::model::{Fields, Grain, Instant};
 
 /// Reads `Retrying <qualified.name> in 4.0 seconds as it raised RateLimitError: …`. formats.md 1.8.

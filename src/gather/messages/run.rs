@@ -1,9 +1,10 @@
 //! Pairs that stand together in one line, and what they say of a call.
 
 use super::pairs::{Key, Pairs, Unit, latency_ms};
+use super::said::Said;
 use super::wording::Wording;
 use super::words::{Words, is_before_an_end};
-use super::{Said, finished, http_client, named, retry_wrapper, scan, written};
+use super::{finished, http_client, named, retry_wrapper, scan, written};
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
 

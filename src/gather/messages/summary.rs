@@ -2,8 +2,9 @@
 
 use super::pairs::{Key, Pairs};
 use super::run::{Run, add, assign};
+use super::said::Said;
 use super::words::{Words, is_before_an_end};
-use super::{Said, prose, scan};
+use super::{prose, scan};
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
 

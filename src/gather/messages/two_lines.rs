@@ -2,7 +2,8 @@
 //!
 //! A format that frames such lines as one record ([`is_answer`]) has both in the message.
 
-use super::{Said, polly, scan};
+use super::said::Said;
+use super::{polly, scan};
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
 

@@ -5,8 +5,9 @@
 //! of the kind that models are asked for, the time it took beside tokens or a 200, or an answer's id.
 
 use super::finished::{Told, has_answers_id, is_told_otherwise, was_asked};
+use super::said::Said;
 use super::words::is_before_an_end;
-use super::{Said, prose, scan, summary};
+use super::{prose, scan, summary};
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
 use crate::text::needles::Needles;
