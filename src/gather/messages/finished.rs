@@ -7,8 +7,8 @@
 use super::pairs::{Key, Pairs};
 use super::run::absent;
 use super::said::Said;
+use super::stage::Stage;
 use super::wording::Wording;
-use super::words::Words;
 use super::{prose, summary};
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
@@ -90,7 +90,7 @@ impl<'a> Told<'a> {
         match Key::of(name) {
             Some(Key::Model) => self.model = self.model.or(Some(value.trim_end_matches([')', ']', '.', ':']))),
             Some(Key::OutputTokens) => self.is_spent |= is_count(value),
-            Some(Key::Status) => match Words::of(value).ended {
+            Some(Key::Status) => match Stage::of(value).ended {
                 Some(true) => self.is_well = true,
                 _ => self.is_spoilt = true,
             },
@@ -108,8 +108,8 @@ impl<'a> Told<'a> {
             "tokens" | "total_tokens" | "tokens_used" => self.is_spent |= is_count(value),
             "finish_reason" | "finishreason" | "stop_reason" => self.is_spent |= is_reason(value),
             "success" | "ok" | "succeeded" | "outcome" => {
-                self.is_well |= is_true || Words::of(value).ended == Some(true);
-                self.is_spoilt |= value.eq_ignore_ascii_case("false") || Words::of(value).ended == Some(false);
+                self.is_well |= is_true || Stage::of(value).ended == Some(true);
+                self.is_spoilt |= value.eq_ignore_ascii_case("false") || Stage::of(value).ended == Some(false);
             }
             "cached" | "cache_hit" | "from_cache" | "cache" | "dry_run" => self.is_spoilt |= is_true,
             _ => {}

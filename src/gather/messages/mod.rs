@@ -39,11 +39,11 @@ mod run;
 mod said;
 mod scan;
 mod sdk_line;
+mod stage;
 mod summary;
 mod trace;
 mod two_lines;
 mod wording;
-mod words;
 mod work;
 mod written;
 
@@ -58,11 +58,11 @@ pub(super) use retry_wrapper::pause_ms;
 pub use said::Said;
 pub(super) use scan::duration_ms;
 pub use scan::is_body_id;
+pub(super) use stage::is_before_an_end;
 pub use trace::attach;
 pub use two_lines::is_answer;
 pub(super) use two_lines::{HEAD as ANSWER_HEAD, answer};
 pub use wording::Wording;
-pub(super) use words::is_before_an_end;
 
 use crate::model::Fields;
 use sdk_line::{behind_a_prefix, behind_words, sdk_line};

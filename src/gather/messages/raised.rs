@@ -4,7 +4,7 @@
 use super::exception::exception;
 use super::named::{by_class, by_fault, by_operation, by_status, by_words, model_of_pydantic, within};
 use super::said::Said;
-use super::words::Words;
+use super::stage::Stage;
 use super::{dotnet, http_client, in_words, node_client, prose, summary, trace};
 use crate::model::{Fields, Grain};
 
@@ -119,7 +119,7 @@ fn is_of_a_call(line: &str) -> bool {
         let words = words.to_ascii_lowercase();
         ["gave up", "gave_up", "giving up"].iter().any(|word| words.contains(word))
     };
-    summary::names_a_model(line) && (Words::of(words).ended == Some(false) || gave_up())
+    summary::names_a_model(line) && (Stage::of(words).ended == Some(false) || gave_up())
 }
 
 #[cfg(test)]

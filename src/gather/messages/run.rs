@@ -2,8 +2,8 @@
 
 use super::pairs::{Key, Pairs, Unit, latency_ms};
 use super::said::Said;
+use super::stage::{Stage, is_before_an_end};
 use super::wording::Wording;
-use super::words::{Words, is_before_an_end};
 use super::{finished, http_client, named, retry_wrapper, scan, written};
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
@@ -61,14 +61,14 @@ impl<'a> Run<'a> {
 
     /// Puts the pairs into `fields`, with the end that the words before them say, or those behind.
     pub(super) fn conclude(&self, head: &'a str, tail: &'a str, fields: &mut Fields<'a>) -> Said {
-        let words = Words::of(head);
+        let stage = Stage::of(head);
         for (key, value) in self.pairs.iter().flatten() {
             assign(*key, value, fields);
             if let Key::Pause(unit) = key {
                 fields.retry_in_ms = retry_wrapper::pause_ms(value, *unit == Unit::Milliseconds, head);
             }
         }
-        let said = words.ended.or_else(|| Words::of(tail).ended);
+        let said = stage.ended.or_else(|| Stage::of(tail).ended);
         let failed = said.or(fields.ok) == Some(false);
         let is_unexplained = fields.status.is_none() && fields.error_message.is_none() && fields.text.is_none();
         if failed && is_unexplained {
@@ -83,7 +83,7 @@ impl<'a> Run<'a> {
         let took = || {
             let known = fields.model.is_some_and(|model| providers::by_model(model).is_some());
             let id = fields.x_request_id.or(fields.request_id);
-            let is_answered = || id.is_some_and(finished::is_answers_id) && !words.begins && !Wording::of(head).is_spoilt();
+            let is_answered = || id.is_some_and(finished::is_answers_id) && !stage.begins && !Wording::of(head).is_spoilt();
             (fields.duration_ms.is_some() || is_answered())
                 && known
                 && fields.error_message.is_none()
@@ -92,7 +92,7 @@ impl<'a> Run<'a> {
         };
         let ended = ended.or_else(|| (fields.status.is_none() && took()).then_some(true));
         fields.ok = ended;
-        if ended.is_none() && fields.status.is_none() && fields.duration_ms.is_none() && words.begins {
+        if ended.is_none() && fields.status.is_none() && fields.duration_ms.is_none() && stage.begins {
             fields.grain = Grain::Start;
             fields.instant = Instant::Start;
         } else {
@@ -295,7 +295,7 @@ pub(super) fn assign<'a>(key: Key, value: &'a str, fields: &mut Fields<'a>) {
     match key {
         Key::Status => match scan::status(value) {
             Some(status) => fields.status = Some(status),
-            None => fields.ok = Words::of(value).ended.or(fields.ok),
+            None => fields.ok = Stage::of(value).ended.or(fields.ok),
         },
         Key::StatusLike => fields.status = fields.status.or(scan::status(value).filter(|status| *status >= 200)),
         Key::ErrorCode => match scan::status(value) {

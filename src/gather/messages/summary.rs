@@ -3,7 +3,7 @@
 use super::pairs::{Key, Pairs};
 use super::run::{Run, add, assign};
 use super::said::Said;
-use super::words::{Words, is_before_an_end};
+use super::stage::{Stage, is_before_an_end};
 use super::{prose, scan};
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
@@ -41,7 +41,7 @@ fn timed<'a>(line: &'a str, fields: &mut Fields<'a>) -> Option<Said> {
         Some((word, at, duration))
     })?;
     let before = line.get(..end)?;
-    let ended = Words::of(before).ended;
+    let ended = Stage::of(before).ended;
     if ended == Some(false) || (ended.is_none() && word != " took ") || is_before_an_end(before) {
         return None;
     }

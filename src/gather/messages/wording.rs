@@ -1,7 +1,7 @@
 //! What the words of a line say of a call that went well: that it ended, that it was a call, or that they speak of
 //! something else.
 
-use super::words::Words;
+use super::stage::Stage;
 
 /// Words of a good end.
 const ENDED: [&str; 11] = [
@@ -163,7 +163,7 @@ impl Wording {
 
     /// Adds a text. What holds a digit is an id, a number or a model's version, and no word.
     pub(super) fn add(&mut self, text: &str) {
-        self.is_spoilt |= Words::of(text).ended == Some(false);
+        self.is_spoilt |= Stage::of(text).ended == Some(false);
         let mut before = "";
         for word in text.split(|letter: char| !letter.is_ascii_alphanumeric()) {
             if word.is_empty() || word.bytes().any(|byte| byte.is_ascii_digit()) {

@@ -6,7 +6,7 @@
 
 use super::finished::{Told, has_answers_id, is_told_otherwise, was_asked};
 use super::said::Said;
-use super::words::is_before_an_end;
+use super::stage::is_before_an_end;
 use super::{prose, scan, summary};
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;

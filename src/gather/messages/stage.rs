@@ -1,4 +1,4 @@
-//! What the words of a line say of a call's end.
+//! Which stage of a call the words of a line name: its begin, or an end that went well or failed.
 
 /// Words that say how a call ended, and those that say it has only begun.
 const FAILED: [&str; 10] = [
@@ -36,16 +36,18 @@ const BEGINS: [&str; 8] = [
     "requesting",
 ];
 
-/// What the words before the pairs say.
-pub(super) struct Words {
+/// The stage of a call that some words name.
+pub(super) struct Stage {
+    /// It has ended, and whether well.
     pub(super) ended: Option<bool>,
+    /// It begins.
     pub(super) begins: bool,
 }
 
-impl Words {
+impl Stage {
     /// A word of failure outweighs one of success (`request completed with error`).
     pub(super) fn of(head: &str) -> Self {
-        let mut words = Self {
+        let mut stage = Self {
             ended: None,
             begins: false,
         };
@@ -55,14 +57,14 @@ impl Words {
         {
             let is = |known: &&str| known.eq_ignore_ascii_case(word);
             if FAILED.iter().any(&is) {
-                words.ended = Some(false);
-            } else if words.ended.is_none() && WENT_WELL.iter().any(&is) {
-                words.ended = Some(true);
+                stage.ended = Some(false);
+            } else if stage.ended.is_none() && WENT_WELL.iter().any(&is) {
+                stage.ended = Some(true);
             } else if BEGINS.iter().any(is) {
-                words.begins = true;
+                stage.begins = true;
             }
         }
-        words
+        stage
     }
 }
 
