@@ -17,9 +17,9 @@ pub struct SourceContext<'a> {
     pub name: SourceName,
     /// The host it was written on, by its directory.
     pub host: Option<Name>,
-    /// Its requests name their models only where they are sent, or its answers no time, so that all its lines are read in their
-    /// order, and whole.
-    pub told_at_start: bool,
+    /// What some of its lines leave out is told by the lines around them (models, by where requests are sent, or the times of
+    /// answers), so that all of them are read in their order, and whole.
+    pub told_in_order: bool,
     /// The zone of stamps that carry none.
     pub zone: Zone,
     /// What dates and years a stamp lacks.

@@ -274,7 +274,7 @@ fn read(format: &'static dyn Format, lines: &[Vec<u8>], wanted: Option<&Wanted>,
     // Two pieces, so that what is known is handed on.
     for piece in lines.chunks(lines.len().div_ceil(2).max(1)) {
         let mut collector = Collector::new(SourceContext {
-            told_at_start: false,
+            told_in_order: false,
             candidates: vec![format],
             name: Name::from("a.log"),
             host: None,

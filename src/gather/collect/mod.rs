@@ -98,7 +98,7 @@ impl<'a> Collector<'a> {
             fraction: sampled_fraction(context.size) | context.fraction,
             has_twins: first.is_some_and(|format| format.vantage() == Vantage::Application),
             is_gateways: context.candidates.iter().any(|format| format.is_the_gateways()),
-            starts: context.told_at_start.then(Starts::default),
+            starts: context.told_in_order.then(Starts::default),
             cells: context.repeated.borrow_mut().counting(),
             context,
             rollup,

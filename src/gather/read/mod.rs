@@ -246,10 +246,10 @@ impl Errand<'_> {
                 .map_or(Vec::new(), |recognised| recognised.candidates.clone()),
             name: Name::clone(&prepared.source.name),
             host: prepared.source.host.clone(),
-            told_at_start: prepared
+            told_in_order: prepared
                 .recognised
                 .as_ref()
-                .is_some_and(|recognised| recognised.told_at_start),
+                .is_some_and(|recognised| recognised.told_in_order),
             zone: prepared.zone,
             reference: prepared.reference(self.plan.today),
             since: self.plan.since,

@@ -118,7 +118,7 @@ fn judge(lines: &[&[u8]], order: &Order, is_dated: bool) -> Judged<Recognised> {
         vantage: if is_gateways { Vantage::Proxy } else { most.format.vantage() },
         items: None,
         lacking: None,
-        told_at_start: told_at_start(lines),
+        told_in_order: told_in_order(lines),
         opening: Arc::clone(&OPEN),
     });
     let known = known.map(|known| Recognised {
@@ -131,11 +131,12 @@ fn judge(lines: &[&[u8]], order: &Order, is_dated: bool) -> Judged<Recognised> {
     }
 }
 
-/// Whether an SDK at DEBUG writes what it sends, and with it the model, which no line on the answer names: openai-python and
-/// anthropic-sdk-python (`Request options: {…}`), openai-node and anthropic-ts since 5 (`[log_…] sending request {`) and before
-/// (`OpenAI:DEBUG:request https://… {`). And whether LiteLLM's router does, just above an access line (`(model=…) 200 OK`); its text is read
-/// in its order anyway, so that whatever level it is at may be taken for one that tells. And whether answers carry no stamp.
-fn told_at_start(lines: &[&[u8]]) -> bool {
+/// Whether lines leave out what those around them tell, so that the log is read in its order. An SDK at DEBUG writes what it
+/// sends, and with it the model, which no line on the answer names: openai-python and anthropic-sdk-python
+/// (`Request options: {…}`), openai-node and anthropic-ts since 5 (`[log_…] sending request {`) and before
+/// (`OpenAI:DEBUG:request https://… {`). So does LiteLLM's router, just above an access line (`(model=…) 200 OK`); its text is
+/// read in its order anyway, so that whatever level it is at may be taken for one that tells. And answers may carry no stamp.
+fn told_in_order(lines: &[&[u8]]) -> bool {
     static SENT: LazyLock<[Finder<'static>; 3]> =
         LazyLock::new(|| ["Request options: {'method'", "] sending request {", ":DEBUG:request http"].map(Finder::new));
     static ANNOUNCED: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| ["[32m 200 OK", " HTTP/1.1"].map(Finder::new));

@@ -24,8 +24,9 @@ pub struct Recognised {
     pub items: Option<Items>,
     /// Its first stamp, where that lacks a date or a year.
     pub lacking: Option<Box<Lacking>>,
-    /// Its SDK writes at DEBUG, and so the models of its requests only where they are sent; or its answers carry no stamp.
-    pub told_at_start: bool,
+    /// What some of its lines leave out is told by the lines around them: models, by where requests are sent, or the times of
+    /// answers. So it is read in its order.
+    pub told_in_order: bool,
     /// What its lines lie in.
     pub opening: Arc<Opening>,
 }
@@ -40,7 +41,7 @@ impl Recognised {
             vantage: format.vantage(),
             items: format.framing().items(),
             lacking: None,
-            told_at_start: false,
+            told_in_order: false,
             opening: Arc::clone(&OPEN),
         }
     }
@@ -62,16 +63,16 @@ impl Recognised {
         // Two layouts of one format have its name, and two formats without a field may have one address.
         let is_same = |(a, b): (&&'static dyn Format, &&'static dyn Format)| std::ptr::addr_eq(*a, *b) && a.name() == b.name();
         self.name == other.name
-            && self.told_at_start == other.told_at_start
+            && self.told_in_order == other.told_in_order
             && self.candidates.len() == other.candidates.len()
             && self.candidates.iter().zip(&other.candidates).all(is_same)
     }
 
     /// Whether it has to be read from its start: a document, a log whose stamps leave out the date, so that its midnights
-    /// must be counted, one whose ends are known by their starts, and one of several programs.
+    /// must be counted, one whose lines are told by those around them, and one of several programs.
     #[must_use]
     pub fn is_in_order(&self) -> bool {
-        self.is_a_document() || self.counts_midnights() || self.told_at_start || !self.opening.can_be_cut()
+        self.is_a_document() || self.counts_midnights() || self.told_in_order || !self.opening.can_be_cut()
     }
 
     /// Whether its lines have clocks without a date, so that their midnights are counted from its start.
@@ -93,7 +94,7 @@ impl Recognised {
         if let Some(found) = found {
             self.items = self.items.or(found.items);
             self.lacking = self.lacking.or(found.lacking);
-            self.told_at_start |= found.told_at_start;
+            self.told_in_order |= found.told_in_order;
         }
         self
     }
