@@ -60,6 +60,8 @@ pub struct Fields<'a> {
     pub host: Option<&'a str>,
     /// The thread or worker that wrote the line.
     pub thread: Option<&'a str>,
+    /// The end of the route whose answer the line announces: a gateway's router says so before the answer's own line.
+    pub route: Option<&'a str>,
     /// An id that stood on a **provider's response** by its name: `x-request-id`, `request-id`, `apim-request-id`,
     /// `$upstream_http_x_request_id`.
     pub x_request_id: Option<&'a str>,

@@ -91,7 +91,7 @@ impl Starts {
 
     /// Remembers that an answer of a model's is about to be given.
     pub(super) fn announce(&mut self, fields: &Fields<'_>, time: Time) {
-        let (Some(model), Some(route)) = (fields.model, fields.thread) else {
+        let (Some(model), Some(route)) = (fields.model, fields.route) else {
             return;
         };
         self.announced
@@ -187,7 +187,7 @@ mod tests {
         let said = |model, route, time| {
             (
                 Fields {
-                    thread: Some(route),
+                    route: Some(route),
                     ..sent(model, None)
                 },
                 Time(time),

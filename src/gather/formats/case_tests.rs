@@ -19,7 +19,7 @@ fn present(fields: &Fields<'_>) -> Value {
         )*};
     }
     add!(timestamp http_date duration_ms status ok method url server_address model provider service_tier organization);
-    add!(project proxy client host thread x_request_id request_id x_client_request_id gateway_request_id cf_ray sdk_id);
+    add!(project proxy client host thread route x_request_id request_id x_client_request_id gateway_request_id cf_ray sdk_id);
     add!(sdk_retry_of error_type error_code error_message text attempt retry_in_ms retries_left stream upstream_address);
     add!(upstream_status upstream_connect_ms upstream_header_ms proxy_flag proxy_detail input_tokens output_tokens);
     map.insert("grain".to_owned(), json!(format!("{:?}", fields.grain).to_lowercase()));

@@ -133,7 +133,7 @@ impl Format for Litellm {
                     grain: Grain::Start,
                     timestamp: stamp,
                     model: answered.map(|answered| answered.model),
-                    thread: answered.map(|answered| answered.route),
+                    route: answered.map(|answered| answered.route),
                     ..Fields::default()
                 });
             }
