@@ -15,6 +15,7 @@ mod part;
 mod recent;
 mod rollup_v1;
 mod schema;
+mod seen_v1;
 mod store;
 pub mod windows;
 mod words;

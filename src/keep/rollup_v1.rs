@@ -3,24 +3,16 @@
 //! Its own small types, so that the model may change and old nights stay readable; a change here is a new version. What
 //! is stored has passed the same gates as what is reported: no free text of a log is in it.
 
-use super::codes::{caller, fact, grain, instant, transport, vantage};
+use super::codes::{grain, vantage};
+use super::seen_v1::{Seen, time};
 use super::words::{Constants, Meanings, Number, Numbering, Tables};
 use crate::model::{
-    Alike, Attributes, Cell, Cells, ErrorSaid, Grain, IdSample, Ids, Method, Millis, Name, Observation, Outcome, Rare, RetrySaid,
-    SampledId, Seldom, Shared, SourceRollup, Time, Tokens, TokensUsed, TookClass, Upstream,
+    Attributes, Cell, Cells, Grain, IdSample, Name, Rare, SampledId, Seldom, Shared, SourceRollup, Time, TokensUsed, TookClass,
 };
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
-
-/// Times that a version may have written, with years to spare on both sides of what the reader believes (2015 to 2100).
-const TIMES: Range<i64> = 946_684_800_000..7_258_118_400_000;
-
-fn time(stored: i64) -> Option<Time> {
-    TIMES.contains(&stored).then_some(Time(stored))
-}
 
 /// A source's part.
 #[derive(Debug, Serialize, Deserialize)]
@@ -69,50 +61,6 @@ struct StoredCells {
 
 type StoredCount = (i64, u8, Number, u32, u32);
 
-#[derive(Debug, Serialize, Deserialize)]
-struct Seen {
-    line: u64,
-    time: i64,
-    instant: u8,
-    duration_ms: Option<u32>,
-    grain: u8,
-    outcome: (u8, u8, u16),
-    fact: Option<u8>,
-    attributes: Number,
-    /// Provider's, caller's, gateway's, edge's, SDK's, thread, organisation.
-    ids: [Number; 7],
-    method: Number,
-    error: Option<(Number, Number, Number, bool)>,
-    attempt: Option<u16>,
-    /// Announced pause, retries left, the pause that the provider asked for.
-    retry: Option<(Option<u32>, Option<u16>, Option<u32>)>,
-    upstream: Option<(Number, Option<bool>, Option<bool>, u16)>,
-    stream: Option<bool>,
-    /// Input and output.
-    tokens: Option<(u32, u32)>,
-}
-
-fn outcome_stored(outcome: Outcome) -> (u8, u8, u16) {
-    match outcome {
-        Outcome::Success => (0, 0, 0),
-        Outcome::Status(status) => (1, 0, status),
-        Outcome::Transport(kind) => (2, transport::write(kind), 0),
-        Outcome::Caller(kind, status) => (3, caller::write(kind), status),
-        Outcome::Unsaid => (4, 0, 0),
-    }
-}
-
-fn outcome_read((what, kind, status): (u8, u8, u16)) -> Option<Outcome> {
-    Some(match what {
-        0 => Outcome::Success,
-        1 => Outcome::Status(status),
-        2 => Outcome::Transport(transport::read(kind)?),
-        3 => Outcome::Caller(caller::read(kind)?, status),
-        4 => Outcome::Unsaid,
-        _ => return None,
-    })
-}
-
 impl Source {
     /// As it is stored.
     pub(super) fn of(rollup: &SourceRollup) -> Self {
@@ -146,11 +94,7 @@ impl Source {
             numbers_attempts: rollup.numbers_attempts,
             cells: cells_stored(&rollup.cells, &mut numbers),
             cells_if_start: cells_if_start_stored(&rollup.cells, &mut numbers),
-            observations: rollup
-                .observations
-                .iter()
-                .map(|seen| seen_stored(seen, &mut numbers))
-                .collect(),
+            observations: rollup.observations.iter().map(|seen| Seen::of(seen, &mut numbers)).collect(),
             observations_dropped: rollup.rare.observations_dropped,
             tokens: tokens_stored(rollup, &mut numbers),
             provider_ids: sample_stored(&rollup.provider_ids, &mut numbers),
@@ -167,7 +111,7 @@ impl Source {
         let observations = self
             .observations
             .into_iter()
-            .map(|seen| seen_read(seen, &meanings, constants, &mut alikes));
+            .map(|seen| seen.read(&meanings, constants, &mut alikes));
         let observations = observations.collect::<Option<Seldom<Vec<_>>>>()?;
         let rare = Rare {
             ahead_of_date: self.ahead_of_date.into_iter().collect(),
@@ -260,13 +204,13 @@ fn count_stored((time, grain, attributes, cell): (Time, Grain, &Arc<Attributes>,
 
 fn cells_read(stored: &StoredCells, if_start: &StoredCells, meanings: &Meanings) -> Option<Cells> {
     let mut cells = Cells::default();
-    let read = |cells: &mut Cells, (time, grain, attributes, ok, ok_later): &StoredCount| {
+    let read = |cells: &mut Cells, (at, grain, attributes, ok, ok_later): &StoredCount| {
         let tuple = cells.tuple(&meanings.attributes(*attributes)?);
         let cell = Cell {
             ok: *ok,
             ok_later: *ok_later,
         };
-        Some((self::time(*time)?, grain::read(*grain)?, tuple, cell))
+        Some((time(*at)?, grain::read(*grain)?, tuple, cell))
     };
     for count in &stored.counts {
         let (time, grain, tuple, cell) = read(&mut cells, count)?;
@@ -276,9 +220,9 @@ fn cells_read(stored: &StoredCells, if_start: &StoredCells, meanings: &Meanings)
         let (time, grain, tuple, cell) = read(&mut cells, count)?;
         cells.add_if_start(time, grain, tuple, cell);
     }
-    for (time, attributes, shortest, count) in &stored.took {
+    for (at, attributes, shortest, count) in &stored.took {
         let tuple = cells.tuple(&meanings.attributes(*attributes)?);
-        cells.add_all_took(self::time(*time)?, tuple, TookClass::of(*shortest), *count);
+        cells.add_all_took(time(*at)?, tuple, TookClass::of(*shortest), *count);
     }
     Some(cells)
 }
@@ -301,81 +245,4 @@ fn sample_read(stored: &[(u64, i64, Option<u32>, Number)], meanings: &Meanings) 
         ids.keep(*hash, seen);
     }
     Some(ids)
-}
-
-fn seen_stored(seen: &Observation, numbers: &mut Numbering) -> Seen {
-    let ids = seen.ids.each();
-    Seen {
-        line: seen.line,
-        time: seen.time.0,
-        instant: instant::write(seen.instant),
-        duration_ms: seen.duration_ms.map(Millis::get),
-        grain: grain::write(seen.grain),
-        outcome: outcome_stored(seen.outcome),
-        fact: seen.fact.map(fact::write),
-        attributes: numbers.attributes(&seen.attributes),
-        ids: ids.map(|id| numbers.name(id)),
-        method: numbers.name(seen.method.map(Method::name)),
-        error: seen.error.as_ref().map(|error| {
-            (
-                numbers.name(error.error_type.as_deref()),
-                numbers.name(error.error_code.as_deref()),
-                numbers.name(error.template),
-                error.html,
-            )
-        }),
-        attempt: seen.attempt,
-        retry: seen
-            .retry
-            .map(|retry| (retry.in_ms.map(Millis::get), retry.left, retry.after_ms.map(Millis::get))),
-        upstream: seen.upstream.as_ref().map(|upstream| {
-            let address = numbers.name(upstream.address.as_deref());
-            (address, upstream.connected, upstream.answered, upstream.retries)
-        }),
-        stream: seen.stream,
-        tokens: seen.tokens.map(|tokens| (tokens.input, tokens.output)),
-    }
-}
-
-fn seen_read(seen: Seen, meanings: &Meanings, constants: &mut Constants, alikes: &mut Shared<Alike>) -> Option<Observation> {
-    let ids = Ids::of_each(seen.ids.map(|id| meanings.name(id)));
-    let alike = Alike {
-        grain: grain::read(seen.grain)?,
-        instant: instant::read(seen.instant)?,
-        outcome: outcome_read(seen.outcome)?,
-        fact: seen.fact.map(|code| fact::read(code).ok_or(())).transpose().ok()?,
-        attributes: meanings.attributes(seen.attributes)?,
-        method: meanings.name(seen.method).and_then(|name| Method::of(&name)),
-        error: seen.error.map(|(error_type, error_code, template, html)| {
-            Arc::new(ErrorSaid {
-                error_type: meanings.name(error_type),
-                error_code: meanings.name(error_code),
-                template: meanings.name(template).map(|word| constants.constant(&word)),
-                html,
-            })
-        }),
-        attempt: seen.attempt,
-        upstream: seen.upstream.map(|(address, connected, answered, retries)| {
-            Arc::new(Upstream {
-                address: meanings.name(address),
-                connected,
-                answered,
-                retries,
-            })
-        }),
-        stream: seen.stream,
-        tokens: seen.tokens.map(|(input, output)| Tokens { input, output }),
-    };
-    Some(Observation {
-        line: seen.line,
-        time: time(seen.time)?,
-        duration_ms: seen.duration_ms.map(Millis::from),
-        ids,
-        retry: seen.retry.map(|(in_ms, left, after_ms)| RetrySaid {
-            in_ms: in_ms.map(Millis::from),
-            left,
-            after_ms: after_ms.map(Millis::from),
-        }),
-        alike: alikes.of(alike),
-    })
 }
