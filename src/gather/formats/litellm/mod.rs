@@ -6,6 +6,7 @@
 //! (`docs.litellm.ai/docs/proxy/logging`).
 
 mod access;
+mod extent;
 mod message;
 mod payload;
 mod records;
@@ -22,8 +23,9 @@ use crate::gather::messages;
 use crate::model::{Fields, Grain, Vantage};
 use crate::text::scan;
 use access::Access;
+use extent::{answered, split, starts};
 use message::{Failed, is_upstream};
-use records::{access_line, answered, is_rest, json_line, line, plain, split, starts, text_line, uvicorn_line};
+use records::{access_line, is_rest, json_line, line, plain, text_line, uvicorn_line};
 
 /// A line of uvicorn's own, in the layout of its default logger.
 #[expect(clippy::large_enum_variant, reason = "it is taken apart where it is made")]
