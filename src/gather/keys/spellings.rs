@@ -1,4 +1,4 @@
-//! The spellings of each fact's key, folded: the loggers' documentation and what applications were seen to invent.
+//! The spellings of each fact's key, folded, in one table: the loggers' documentation and what applications were seen to invent.
 
 use super::Key;
 
