@@ -1,6 +1,7 @@
-//! Which logs a report for people lists: all of few, and of very many those first that something is to be said of.
+//! What a report for people says of the logs that were read, and which of them it lists: all of few, and of very many those
+//! first that something is to be said of.
 
-use super::phrases::{count, inert};
+use super::phrases::{count, counted, inert, second, size};
 use crate::model::{Coverage, Skipped, SourceCoverage};
 
 /// Logs that are listed one by one: more than a site has by hand, and few enough to look through. JSON lists all.
@@ -18,6 +19,22 @@ impl<T> Listed<'_, T> {
     pub(super) fn more(&self) -> Option<String> {
         (self.more > 0).then(|| format!("and {} more; the JSON report lists them all", count(self.more as u64)))
     }
+}
+
+/// How much was read, and of which stretch of time.
+pub(super) fn in_all(read: &Coverage) -> String {
+    let span = read
+        .start
+        .zip(read.end)
+        .map_or_else(String::new, |(start, end)| format!("; {} to {}", second(start), second(end)));
+    format!(
+        "{}, {}: {} about a call, {} about something else, {} not understood{span}.",
+        counted(read.sources.len() as u64, "file", "files"),
+        size(read.bytes),
+        counted(read.records(), "record", "records"),
+        count(read.other_records()),
+        count(read.unread_records())
+    )
 }
 
 /// The logs that were read.

@@ -3,7 +3,7 @@
 use super::markup::Markup;
 use super::table::{numbers, table, words};
 use crate::deliver::many_logs;
-use crate::deliver::phrases::{count, counted, second, size};
+use crate::deliver::phrases::count;
 use crate::model::{Coverage, Findings, SourceCoverage};
 
 /// Writes it.
@@ -11,19 +11,7 @@ pub(super) fn write(page: &mut Markup, findings: &Findings) {
     let read = &findings.coverage;
     page.within("section", &[("id", &"coverage")], |page| {
         page.element("h2", &[], "What was read");
-        let span = read
-            .start
-            .zip(read.end)
-            .map_or_else(String::new, |(start, end)| format!("; {} to {}", second(start), second(end)));
-        let says = format!(
-            "{}, {}: {} about a call, {} about something else, {} not understood{span}.",
-            counted(read.sources.len() as u64, "file", "files"),
-            size(read.bytes),
-            counted(read.records(), "record", "records"),
-            count(read.other_records()),
-            count(read.unread_records())
-        );
-        page.within("p", &[], |page| page.prose(&says));
+        page.within("p", &[], |page| page.prose(&many_logs::in_all(read)));
         let columns = [
             words("File"),
             words("Format"),

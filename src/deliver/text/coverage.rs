@@ -2,7 +2,7 @@
 
 use super::Page;
 use crate::deliver::many_logs;
-use crate::deliver::phrases::{count, counted, inert, second, size};
+use crate::deliver::phrases::{count, inert};
 use crate::deliver::table::{table, wrapped};
 use crate::model::SourceCoverage;
 
@@ -10,19 +10,7 @@ impl Page<'_> {
     pub(super) fn coverage(&self) -> String {
         let read = &self.findings.coverage;
         let mut out = self.title("What was read");
-        let span = read
-            .start
-            .zip(read.end)
-            .map_or_else(String::new, |(start, end)| format!("; {} to {}", second(start), second(end)));
-        let sentence = format!(
-            "{}, {}: {} about a call, {} about something else, {} not understood{span}.",
-            counted(read.sources.len() as u64, "file", "files"),
-            size(read.bytes),
-            counted(read.records(), "record", "records"),
-            count(read.other_records()),
-            count(read.unread_records())
-        );
-        out.push_str(&wrapped(&sentence, "  ", "  ", self.context.width));
+        out.push_str(&wrapped(&many_logs::in_all(read), "  ", "  ", self.context.width));
         let listed = many_logs::sources(read);
         let rows = listed.some.iter().map(|source| row(source)).collect();
         out.push('\n');
