@@ -100,6 +100,23 @@ fn failures_of_two_providers_that_nothing_tells_apart_are_one_window() {
 }
 
 #[test]
+fn two_providers_that_fail_at_once_are_said_to_and_one_alone_is_not() {
+    let both = Provider {
+        down: 20..40,
+        ..ANTHROPIC
+    };
+    let says = |providers: &[Provider]| {
+        let found = found(&log(providers));
+        let because = &found.windows[0].verdict.because;
+        because
+            .iter()
+            .any(|reason| reason.starts_with("2 providers failed at the same time (Anthropic and OpenAI)"))
+    };
+    assert!(says(&[OPENAI, both]));
+    assert!(!says(&[OPENAI, ANTHROPIC]));
+}
+
+#[test]
 fn two_providers_behind_one_gateway_fail_with_it_in_one_window() {
     let gateway = "llm-gateway.example.com/v1/chat/completions";
     let both = [
