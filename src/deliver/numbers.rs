@@ -12,6 +12,16 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
+/// How long something took, to three digits: "12 ms", "3.20 s", "60.0 s".
+pub(super) fn duration(ms: u64) -> String {
+    let (hundredths, tenths) = ((ms + 5) / 10, (ms + 50) / 100);
+    match ms {
+        ..1000 => format!("{ms} ms"),
+        _ if hundredths < 1000 => format!("{}.{:02} s", hundredths / 100, hundredths % 100),
+        _ => format!("{}.{} s", tenths / 10, tenths % 10),
+    }
+}
+
 /// A share in percent, to one decimal.
 pub(super) fn percent(part: u64, whole: u64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
@@ -43,11 +53,17 @@ pub(super) fn interval(part: u64, whole: u64) -> [f64; 2] {
 
 #[cfg(test)]
 mod tests {
-    use super::{interval, size};
+    use super::{duration, interval, size};
 
     #[test]
     fn sizes_have_units() {
         assert_eq!([size(1), size(1536), size(5 << 30)], ["1 byte", "1.5 KiB", "5.0 GiB"]);
+    }
+
+    #[test]
+    fn durations_have_three_digits() {
+        let told = [0, 999, 1000, 3204, 9994, 9995, 60_049].map(duration);
+        assert_eq!(told, ["0 ms", "999 ms", "1.00 s", "3.20 s", "9.99 s", "10.0 s", "60.0 s"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 pub(super) use super::instants::{from_to, length, second};
 pub use super::numbers::size;
-pub(super) use super::numbers::{interval, percent, round};
+pub(super) use super::numbers::{duration, interval, percent, round};
 use crate::model::{Attempt, ByError, CallerSideCount, Dimension, Outcome, Scope, StatusNote, Window};
 pub(super) use crate::text::thousands::counted;
 pub use crate::text::thousands::thousands as count;
@@ -157,10 +157,15 @@ pub(super) fn answers(kind: &CallerSideCount) -> String {
     }
 }
 
-/// An error by its type and code, as far as they are known.
+/// An error by its type and code, as far as they are known; once where both are one word.
 pub(super) fn error(error: &ByError) -> String {
-    let words = [&error.error_type, &error.code].into_iter().flatten();
-    words.map(|word| inert(word)).collect::<Vec<_>>().join(", ")
+    let mut words: Vec<String> = [&error.error_type, &error.code]
+        .into_iter()
+        .flatten()
+        .map(|word| inert(word))
+        .collect();
+    words.dedup();
+    words.join(", ")
 }
 
 /// How an attempt ended: `503`, or the transport error.

@@ -1,7 +1,7 @@
 //! The first lines of a report: whose fault, since when, how much, and what to do next.
 
 use super::filters;
-use super::phrases::{after_retries, count, counted, failed, from_to, length, listed, scope};
+use super::phrases::{after_retries, count, counted, duration, failed, from_to, length, listed, scope};
 use crate::model::{Class, Coverage, Dimension, Findings, Name, Side, Window, Zoom};
 use crate::providers;
 
@@ -268,22 +268,17 @@ pub(super) fn usual(window: &Window) -> String {
 
 /// How long the failures took, and the successes before them.
 pub(super) fn took(window: &Window, zoom: Option<&Zoom>) -> Option<String> {
-    let seconds = |ms: u64| {
-        #[expect(clippy::cast_precision_loss, reason = "a duration in milliseconds")]
-        let seconds = ms as f64 / 1000.0;
-        format!("{seconds:.1} s")
-    };
     let failed = window.case.whole.as_ref().and_then(|part| part.durations).map(|took| {
         format!(
             "failures {} in the median, {} at the 95th percentile, {} at most",
-            seconds(took.p50_ms.into()),
-            seconds(took.p95_ms.into()),
-            seconds(took.longest_ms.into())
+            duration(took.p50_ms.into()),
+            duration(took.p95_ms.into()),
+            duration(took.longest_ms.into())
         )
     });
     let healthy = zoom
         .and_then(|zoom| zoom.healthy_before)
-        .map(|took| format!("successes before it {} and {}", seconds(took.p50_ms), seconds(took.p95_ms)));
+        .map(|took| format!("successes before it {} and {}", duration(took.p50_ms), duration(took.p95_ms)));
     let told: Vec<String> = failed.into_iter().chain(healthy).collect();
     (!told.is_empty()).then(|| told.join("; "))
 }

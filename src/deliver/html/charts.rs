@@ -2,7 +2,7 @@
 
 use super::axis::{percent, ticks};
 use super::class_of;
-use super::drawing::{Drawing, Outline, short};
+use super::drawing::{Drawing, Outline};
 use super::markup::Markup;
 use super::spans;
 use crate::deliver::phrases::{count, counted, round, second};
@@ -157,7 +157,7 @@ fn panels(page: &mut Markup, all: &Steps, windows: &[Window]) {
 pub(super) fn axis(page: &mut Markup, steps: &Steps) {
     page.within("div", &[("class", &"axis"), ("aria-hidden", &"true")], |page| {
         for tick in ticks(steps) {
-            let place = format!("left:{}%", short(tick.percent));
+            let place = format!("left:{}%", round(tick.percent));
             page.element("span", &[("style", &place)], &tick.says);
         }
     });
@@ -187,7 +187,7 @@ fn lanes(page: &mut Markup, all: &Steps, windows: &[Window]) {
         [("class", &"lanes"), ("style", &height), ("aria-label", &"Windows over time")];
     page.within("nav", &attributes, |page| {
         for ((window, number), (left, width, lane)) in windows.iter().zip(1..).zip(places) {
-            let place = format!("left:{}%;width:{}%;top:{}px", short(left), short(width), lane * LANE_PIXELS);
+            let place = format!("left:{}%;width:{}%;top:{}px", round(left), round(width), lane * LANE_PIXELS);
             let class = format!("tag {}", class_of(window));
             let says = format!("Window {number}: {}, {}", class_of(window), second(window.start));
             page.jump(

@@ -2,6 +2,7 @@
 //! they say stands beside them and in their title and description.
 
 use super::markup::Markup;
+use crate::deliver::phrases::round;
 use crate::model::{Step, Steps, Time};
 use std::fmt::Write as _;
 
@@ -39,7 +40,7 @@ impl Drawing<'_> {
         let shades: Vec<(f64, f64)> = shaded.iter().map(|(from, to)| self.stretch(*from, *to)).collect();
         self.svg(page, |page| {
             for (x, width) in shades {
-                let (x, width) = (short(x), short(width));
+                let (x, width) = (round(x), round(width));
                 page.within(
                     "rect",
                     &[
@@ -192,11 +193,6 @@ fn bars(steps: &[Step], level: &Level) -> String {
         }
     }
     line
-}
-
-/// A number to one decimal.
-pub(super) fn short(number: f64) -> f64 {
-    (number * 10.0).round() / 10.0
 }
 
 #[cfg(test)]

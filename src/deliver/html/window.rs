@@ -2,7 +2,7 @@
 
 use super::charts::axis;
 use super::class_of;
-use super::drawing::{Drawing, Outline, short};
+use super::drawing::{Drawing, Outline};
 use super::markup::Markup;
 use super::summary::badge;
 use super::table::{numbers, table, words};
@@ -203,11 +203,7 @@ fn took(page: &mut Markup, zoom: &Zoom) {
     let Some(longest) = longest.filter(|longest| *longest > 0) else {
         return;
     };
-    #[expect(clippy::cast_precision_loss, reason = "seconds to be read, and places on a drawing")]
-    let (seconds, place) = (
-        |ms: u64| format!("{:.1} s", ms as f64 / 1000.0),
-        |ms: u64| short(ms as f64 * 100.0 / longest as f64),
-    );
+    let place = |ms: u64| phrases::percent(ms, longest);
     let columns = [
         words("Latency"),
         numbers("Half within"),
@@ -226,13 +222,13 @@ fn took(page: &mut Markup, zoom: &Zoom) {
                         page.text(name);
                         page.element("small", &[], &format!(" {}", count(took.of)));
                     });
-                    row.text(&seconds(took.p50_ms));
-                    row.text(&seconds(took.p95_ms));
+                    row.text(&phrases::duration(took.p50_ms));
+                    row.text(&phrases::duration(took.p95_ms));
                     row.cell(|page| {
                         let style = format!(
                             "margin-left:{}%;width:{}%",
                             place(took.p50_ms),
-                            short((place(took.p95_ms) - place(took.p50_ms)).max(1.0))
+                            phrases::round((place(took.p95_ms) - place(took.p50_ms)).max(1.0))
                         );
                         page.within("div", &[("class", &"range"), ("aria-hidden", &"true")], |page| {
                             page.within("i", &[("style", &style)], |_| {});

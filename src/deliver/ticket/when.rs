@@ -56,14 +56,6 @@ pub(super) fn local(from: Time, to: Time, zone: Zone) -> String {
     }
 }
 
-/// Seconds with as many digits as matter.
-pub(super) fn seconds(ms: u32) -> String {
-    match f64::from(ms) / 1000.0 {
-        s if s < 10.0 => format!("{s:.2} s"),
-        s => format!("{s:.1} s"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{local, range};

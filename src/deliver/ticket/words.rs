@@ -3,7 +3,7 @@
 use super::page::Page;
 use super::when;
 use crate::deliver::filters;
-use crate::deliver::phrases::{after_retries, count, counted, ending, inert, interval, length, percent, status_note};
+use crate::deliver::phrases::{after_retries, count, counted, duration, ending, inert, interval, length, percent, status_note};
 use crate::model::{
     Attempt, Durations, Findings, Occurrences, Outcome, Part, Share, Stretch, Took, TransportError, Window, Zoom,
 };
@@ -134,9 +134,9 @@ pub(super) fn durations(durations: Option<&Durations>, of: u64) -> String {
             };
             format!(
                 "median {}, 95th percentile {}, longest {}{known}",
-                when::seconds(durations.p50_ms),
-                when::seconds(durations.p95_ms),
-                when::seconds(durations.longest_ms)
+                duration(durations.p50_ms.into()),
+                duration(durations.p95_ms.into()),
+                duration(durations.longest_ms.into())
             )
         }
         None => "not in the logs read".to_owned(),
@@ -148,8 +148,8 @@ pub(super) fn healthy(zoom: &Zoom) -> Option<String> {
     let told = |took: &Took, when: &str| {
         format!(
             "{when} median {}, 95th percentile {} (of {})",
-            when::seconds(u32::try_from(took.p50_ms).unwrap_or(u32::MAX)),
-            when::seconds(u32::try_from(took.p95_ms).unwrap_or(u32::MAX)),
+            duration(took.p50_ms),
+            duration(took.p95_ms),
             count(took.of)
         )
     };
@@ -241,7 +241,7 @@ pub(super) fn samples(samples: &[Attempt], ids: impl Fn(&Attempt) -> String) -> 
             };
             let took = attempt
                 .duration_ms
-                .map(|ms| format!(", after {}", when::seconds(ms.get())))
+                .map(|ms| format!(", after {}", duration(ms.get().into())))
                 .unwrap_or_default();
             format!(
                 "{}  {}{took}, attempt {}  {}{}",
