@@ -2,6 +2,7 @@
 
 use crate::run::findings;
 use faultscope::gather::Plan;
+use std::cmp::Reverse;
 
 /// An application's line on an answer, at a second of a day.
 fn told(date: &str, second: u32, (host, path): (&str, &str), status: u16) -> String {
@@ -13,9 +14,13 @@ fn told(date: &str, second: u32, (host, path): (&str, &str), status: u16) -> Str
 
 /// A gateway's line on the same.
 fn answered(second: u32, path: &str, status: u16) -> String {
+    answered_to("10.0.3.7", second, path, status)
+}
+
+fn answered_to(client: &str, second: u32, path: &str, status: u16) -> String {
     let (hour, minute, second) = (9 + second / 3600, second / 60 % 60, second % 60);
     format!(
-        "10.0.3.7 - - [04/Mar/2026:{hour:02}:{minute:02}:{second:02} +0000] \"POST {path} HTTP/1.1\" {status} 312 \"-\" \
+        "{client} - - [04/Mar/2026:{hour:02}:{minute:02}:{second:02} +0000] \"POST {path} HTTP/1.1\" {status} 312 \"-\" \
          \"OpenAI/Python 2.54.0\"\n"
     )
 }
@@ -34,8 +39,13 @@ fn calls(failing: &[(u32, u32)]) -> Vec<(u32, u16)> {
 
 /// Attempts and failures of an application's log and a gateway's, and how many windows.
 fn counted(app: String, gateway: String) -> (u64, u64, usize) {
+    counted_of(&[("app/app.log", app), ("gw/access.log", gateway)])
+}
+
+/// The same of some logs.
+fn counted_of(logs: &[(&str, String)]) -> (u64, u64, usize) {
     let folder = tempfile::tempdir().unwrap();
-    for (path, log) in [("app/app.log", app), ("gw/access.log", gateway)] {
+    for (path, log) in logs {
         let path = folder.path().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, log).unwrap();
@@ -115,4 +125,60 @@ fn a_quiet_hour_of_both_logs_is_no_hole() {
         .map(|(second, status)| answered(*second, CHAT.1, *status))
         .collect();
     assert_eq!(counted(app, gateway), (120, 18, 1));
+}
+
+/// The line of a program that tells of a call when its retries are over.
+fn told_at_last(second: u32, status: u16) -> String {
+    let (hour, minute, second) = (9 + second / 3600, second / 60 % 60, second % 60);
+    let stamp = format!("{DAY}T{hour:02}:{minute:02}:{second:02}.100Z");
+    if status == 200 {
+        format!(
+            "{{\"time\":\"{stamp}\",\"level\":30,\"endpoint\":\"chat\",\"model\":\"gpt-4o\",\"msg\":\"llm request completed\"}}\n"
+        )
+    } else {
+        format!(
+            "{{\"time\":\"{stamp}\",\"level\":50,\"endpoint\":\"chat\",\"model\":\"gpt-4o\",\"err\":{{\"name\":\"Error\",\"message\":\"{status} Overloaded.\"}},\"msg\":\"llm request failed\"}}\n"
+        )
+    }
+}
+
+#[test]
+fn failures_in_the_same_seconds_hide_no_retries_of_another_client() {
+    let calls = calls(&[(10, 40)]);
+    let (first, other) = ("10.0.3.7", "10.0.3.8");
+    // The other application is at another address and makes three attempts of each call that fails, a few of them in the very
+    // second of the first's.
+    let tries = |&(second, status): &(u32, u16)| {
+        let earlier: &[u32] = match (status, second / 20 % 10) {
+            (503, 0) => &[9, 3],
+            (503, _) => &[9, 4],
+            _ => &[],
+        };
+        let tries = earlier.iter().map(move |earlier| second + 3 - earlier).chain([second + 3]);
+        tries.map(move |second| (second, other, status)).collect::<Vec<_>>()
+    };
+    let of_first = calls.iter().map(|&(second, status)| (second, first, status));
+    let mut seen: Vec<(u32, &str, u16)> = of_first.chain(calls.iter().flat_map(tries)).collect();
+    seen.sort_unstable_by_key(|(second, client, _)| (*second, Reverse(*client)));
+    let gateway = seen
+        .iter()
+        .map(|(second, client, status)| answered_to(client, *second, CHAT.1, *status));
+    let logs = [
+        (
+            "one/app.log",
+            calls
+                .iter()
+                .map(|(second, status)| told(DAY, *second, CHAT, *status))
+                .collect(),
+        ),
+        (
+            "other/app.log",
+            calls
+                .iter()
+                .map(|(second, status)| told_at_last(second + 3, *status))
+                .collect(),
+        ),
+        ("gw/access.log", gateway.collect()),
+    ];
+    assert_eq!(counted_of(&logs), (540, 360, 1));
 }

@@ -1,10 +1,10 @@
 //! What fell together by chance: failures of two logs that only their times join, where too few of them do.
 
-use super::pair::{Joined, Pair};
+use super::by_client::ByClient;
+use super::pair::Pair;
 use super::ties::Ties;
 use super::view::View;
 use crate::model::{Dimension, JoinMethod, Name};
-use ahash::AHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Of a client that is an application, or of that application, at least this share of failures is found in the other's
@@ -14,12 +14,37 @@ const FOUND_SHARE: f64 = 0.5;
 /// Failures below which such a share says nothing.
 const FAILURES_TO_TELL: usize = 20;
 
+/// An application behind two addresses is found as well with one as with the other. Where one client has this many times
+/// fewer of its failures, and this many times less of its own, that one is another application's: in logs of real software it
+/// is found ten to thirty times worse, and an application's second address never twice.
+const FOUND_WORSE: usize = 4;
+
 /// Clients and applications of which some failures fall together by chance, told by how few they are.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Chance {
-    pairs: BTreeSet<(usize, Option<Name>, usize)>,
+    families: ByClient<BTreeSet<usize>>,
     /// Hosts of which too few failures are found in any application's log.
     pub(super) hosts: BTreeSet<usize>,
+}
+
+/// Of how many failures so many were found on the other side by their time alone.
+#[derive(Clone, Copy, Debug, Default)]
+struct Found {
+    found: usize,
+    of: usize,
+}
+
+impl Found {
+    fn is_share(self) -> bool {
+        #[expect(clippy::cast_precision_loss, reason = "counts of failures")]
+        let is_share = self.found as f64 >= self.of as f64 * FOUND_SHARE;
+        is_share
+    }
+
+    /// Whether so few are found with this client, beside what is found of the same application with another.
+    fn is_worse(self, other: Self) -> bool {
+        self.found * FOUND_WORSE < other.found && self.found * other.of * FOUND_WORSE < other.found * self.of
+    }
 }
 
 impl Chance {
@@ -33,122 +58,135 @@ impl Chance {
         if !pairs.iter().any(is_by_time) {
             return Self::default();
         }
-        let client = |at: usize| Some((*hosts.get(at)?, views.get(at)?.attributes.get(Dimension::Client).cloned()));
-        let mut of_client: AHashMap<(usize, Option<Name>), usize> = AHashMap::new();
-        for at in 0..views.len() {
-            *of_client.entry(client(at).unwrap_or_default()).or_default() += 1;
+        let client = |at: usize| Some((*hosts.get(at)?, views.get(at)?.attributes.get(Dimension::Client)));
+        let mut of_client: BTreeMap<Client<'_>, usize> = BTreeMap::new();
+        for client in (0..views.len()).filter_map(client) {
+            *of_client.entry(client).or_default() += 1;
         }
-        // What ids join is told by more than time, and does not count.
-        let mut of_family: AHashMap<usize, (usize, usize)> = AHashMap::new();
+        let mut of_family: BTreeMap<usize, Found> = BTreeMap::new();
         for family in applications.iter().filter_map(|view| family_of.get(&view.source)) {
-            of_family.entry(*family).or_default().0 += 1;
+            of_family.entry(*family).or_default().of += 1;
         }
-        let mut of_pair: AHashMap<((usize, Option<Name>), usize), usize> = AHashMap::new();
+        let mut together: BTreeMap<usize, BTreeMap<Client<'_>, Found>> = BTreeMap::new();
         for pair in pairs {
             let view = applications.get(pair.application);
             let Some(&family) = view.and_then(|view| family_of.get(&view.source)) else {
                 continue;
             };
-            let (all, found) = of_family.entry(family).or_default();
+            let all = of_family.entry(family).or_default();
             if !is_by_time(pair) {
-                *all -= 1;
+                // What ids join is told by more than time, and does not count.
+                all.of -= 1;
                 continue;
             }
             if let Some(client) = pair.proxies.first().and_then(|&at| client(at)) {
-                *found += 1;
-                *of_pair.entry((client, family)).or_default() += 1;
+                all.found += 1;
+                let of = of_client.get(&client).copied().unwrap_or(0);
+                together
+                    .entry(family)
+                    .or_default()
+                    .entry(client)
+                    .or_insert(Found { found: 0, of })
+                    .found += 1;
             }
         }
         let mut chance = Self::default();
         let mut told: BTreeMap<usize, bool> = BTreeMap::new();
-        for ((client, family), found) in of_pair {
-            let all = of_client.get(&client).copied().unwrap_or(0);
-            let (of_family, found_of_family) = of_family.get(&family).copied().unwrap_or_default();
-            let few = all < FAILURES_TO_TELL || of_family < FAILURES_TO_TELL;
-            let is_one = few || is_share(found, all) || is_share(found_of_family, of_family) || ties.holds(&client, family);
-            *told.entry(client.0).or_default() |= is_one;
-            if !is_one {
-                chance.pairs.insert((client.0, client.1, family));
+        for (family, clients) in together {
+            let all = of_family.get(&family).copied().unwrap_or_default();
+            for (&(host, client), &found) in &clients {
+                let few = found.of < FAILURES_TO_TELL || all.of < FAILURES_TO_TELL;
+                let is_found = few || found.is_share() || all.is_share();
+                let is_one =
+                    (is_found && !clients.values().any(|other| found.is_worse(*other))) || ties.holds((host, client), family);
+                *told.entry(host).or_default() |= is_one;
+                if !is_one {
+                    chance.families.made(host, client, BTreeSet::new).insert(family);
+                }
             }
         }
         chance.hosts = told.into_iter().filter(|(_, is_one)| !is_one).map(|(host, _)| host).collect();
         chance
     }
 
-    /// Takes apart what fell together by chance.
-    pub(super) fn part(&self, joined: &mut Joined, views: (&[View], &[View], &[usize]), family_of: &BTreeMap<usize, usize>) {
-        if self.pairs.is_empty() {
-            return;
-        }
-        let (applications, proxies, hosts) = views;
-        let is_by_chance = |pair: &mut Pair| {
-            let application = applications.get(pair.application);
-            let family = application.and_then(|view| family_of.get(&view.source));
-            let proxy = pair.proxies.first().and_then(|&at| Some((hosts.get(at)?, proxies.get(at)?)));
-            let (true, Some(&family), Some((&host, view))) = (is_by_time(pair), family, proxy) else {
-                return false;
-            };
-            let client = view.attributes.get(Dimension::Client).cloned();
-            self.pairs.contains(&(host, client, family))
-        };
-        for parted in joined.pairs.extract_if(.., is_by_chance) {
-            joined.alone.push(parted.proxies);
-        }
+    /// Whether nothing fell together by chance.
+    pub(super) fn is_none(&self) -> bool {
+        self.families.iter().next().is_none()
+    }
+
+    /// Whether what time alone joins of a client and a family fell together by chance.
+    pub(super) fn joins(&self, host: usize, client: Option<&Name>, family: usize) -> bool {
+        self.families
+            .get(host, client)
+            .is_some_and(|families| families.contains(&family))
     }
 }
+
+/// A client of a proxy's host.
+type Client<'v> = (usize, Option<&'v Name>);
 
 fn is_by_time(pair: &Pair) -> bool {
     pair.method == JoinMethod::TimeEndpointStatus
 }
 
-fn is_share(part: usize, whole: usize) -> bool {
-    #[expect(clippy::cast_precision_loss, reason = "counts of failures")]
-    let is_share = part as f64 >= whole as f64 * FOUND_SHARE;
-    is_share
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Chance, Joined, Pair};
+    use super::{Chance, Pair};
     use crate::judge::correlate::ties::Ties;
     use crate::judge::correlate::view::View;
-    use crate::model::{JoinMethod, Observation, Outcome, Time};
+    use crate::model::{Attributes, Dimension, JoinMethod, Name, Observation, Outcome, Time};
     use std::collections::BTreeMap;
+    use std::sync::Arc;
 
-    /// Failures of one proxy and of one application, of which so many were joined by their times.
-    fn joined(proxy: usize, application: usize, found: usize) -> (Joined, Vec<View>, Vec<View>) {
+    /// The clients whose failures fell together by chance with those of an application that failed so often: each client with
+    /// its failures, and how many of them times joined.
+    fn by_chance(application: usize, clients: &[(&'static str, usize, usize)]) -> Vec<&'static str> {
         let failed = |source: usize| View::of(source, &Observation::ended(Time(0), Outcome::Status(503)));
-        let mut joined = Joined::default();
-        joined.pairs.extend((0..found).map(|at| Pair {
-            application: at,
-            proxies: std::iter::once(at).collect(),
-            method: JoinMethod::TimeEndpointStatus,
-        }));
-        for at in found..proxy {
-            joined.alone.push(std::iter::once(at).collect());
+        let of_client = |client: &'static str| {
+            let mut view = failed(1);
+            view.attributes = Arc::new(Attributes::default().with(Dimension::Client, client));
+            view
+        };
+        let (mut proxies, mut pairs) = (Vec::new(), Vec::new());
+        for &(client, failures, found) in clients {
+            pairs.extend(
+                (proxies.len()..)
+                    .take(found)
+                    .zip(pairs.len()..)
+                    .map(|(at, application)| Pair {
+                        application,
+                        proxies: std::iter::once(at).collect(),
+                        method: JoinMethod::TimeEndpointStatus,
+                    }),
+            );
+            proxies.extend((0..failures).map(|_| of_client(client)));
         }
-        let applications = (0..application).map(|_| failed(0)).collect();
-        (joined, applications, (0..proxy).map(|_| failed(1)).collect())
-    }
-
-    /// How many attempts are left of them.
-    fn attempts(proxy: usize, application: usize, found: usize) -> usize {
-        let (mut joined, applications, proxies) = joined(proxy, application, found);
-        let hosts = vec![0; proxies.len()];
-        let family_of = BTreeMap::from([(0, 0)]);
-        let views = (&applications[..], &proxies[..], &hosts[..]);
-        let chance = Chance::of(&joined.pairs, views, &family_of, &Ties::default());
-        chance.part(&mut joined, views, &family_of);
-        applications.len() + joined.alone.iter().count()
+        let applications: Vec<View> = (0..application).map(|_| failed(0)).collect();
+        let (hosts, family_of) = (vec![0; proxies.len()], BTreeMap::from([(0, 0)]));
+        let chance = Chance::of(&pairs, (&applications, &proxies, &hosts), &family_of, &Ties::default());
+        let names = clients.iter().map(|(client, _, _)| *client);
+        names
+            .filter(|client| chance.joins(0, Some(&Name::from(*client)), 0))
+            .collect()
     }
 
     #[test]
     fn what_few_failures_of_either_side_share_is_no_attempt_of_both() {
-        assert_eq!(attempts(100, 80, 20), 180);
+        assert_eq!(by_chance(80, &[("10.0.0.1", 100, 20)]), ["10.0.0.1"]);
     }
 
     #[test]
     fn an_application_that_logs_calls_is_found_with_every_last_attempt() {
-        assert_eq!(attempts(90, 30, 29), 91);
+        assert!(by_chance(30, &[("10.0.0.1", 90, 29)]).is_empty());
+    }
+
+    #[test]
+    fn a_client_that_shares_few_failures_with_anothers_application_is_not_it() {
+        assert_eq!(by_chance(112, &[("10.0.0.1", 112, 107), ("10.0.0.2", 108, 4)]), ["10.0.0.2"]);
+    }
+
+    #[test]
+    fn an_application_behind_two_addresses_is_found_with_both() {
+        assert!(by_chance(60, &[("10.0.0.1", 150, 48), ("10.0.0.2", 24, 7)]).is_empty());
     }
 }

@@ -70,15 +70,21 @@ pub(super) fn join(
         || pair::Index::of(&proxy_views, &hosts, !applications.is_empty(), workers),
     );
     let family_of = families_of_sources(families);
-    let may_meet = |application: &View, host: usize, proxy: &View| {
-        family_of
-            .get(&application.source)
-            .is_none_or(|&family| ties.allow(host, proxy.attributes.get(Dimension::Client), family))
+    let joined_but = |chance: &Chance| {
+        let may_meet = |application: &View, host: usize, proxy: &View| {
+            let client = proxy.attributes.get(Dimension::Client);
+            family_of
+                .get(&application.source)
+                .is_none_or(|&family| ties.allow(host, client, family) && !chance.joins(host, client, family))
+        };
+        pair::join(&applications, &index, may_meet, workers)
     };
-    let mut joined = pair::join(&applications, index, may_meet, workers);
-    let views = (&applications[..], &proxy_views[..], &hosts[..]);
-    let chance = Chance::of(&joined.pairs, views, &family_of, &ties);
-    chance.part(&mut joined, views, &family_of);
+    let mut joined = joined_but(&Chance::default());
+    let chance = Chance::of(&joined.pairs, (&applications, &proxy_views, &hosts), &family_of, &ties);
+    if !chance.is_none() {
+        joined = joined_but(&chance);
+    }
+    drop(index);
     let covers = covering::covers(&covering::Evidence {
         sources,
         clocks,

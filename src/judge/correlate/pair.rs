@@ -65,11 +65,11 @@ impl Alone {
 /// proxy's client can be an application, which time alone cannot. An application's view that no proxy saw stands in no pair.
 pub(super) fn join(
     applications: &[View],
-    index: Index<'_>,
+    index: &Index<'_>,
     may_meet: impl Fn(&View, usize, &View) -> bool,
     workers: &Workers,
 ) -> Joined {
-    let Index { proxies, hosts, .. } = index;
+    let Index { proxies, hosts, .. } = *index;
     if proxies.is_empty() {
         return Joined::default();
     }
@@ -321,7 +321,7 @@ mod tests {
     fn of_a_chain_the_hop_that_took_longest_stands_first_though_it_ended_last() {
         let (proxies, hosts, workers) = ([line(1000, 800), line(1002, 803)], [0, 1], Workers::new(1));
         let index = Index::of(&proxies, &hosts, false, &workers);
-        let joined = join(&[], index, |_, _, _| true, &workers);
+        let joined = join(&[], &index, |_, _, _| true, &workers);
         let proxies: Vec<_> = joined.alone.iter().collect();
         assert_eq!(proxies, [[1, 0]]);
     }
@@ -336,7 +336,7 @@ mod tests {
         let (applications, proxies): (Vec<_>, Vec<_>) = (ends_ms.iter().map(at).collect(), lines_ms.iter().map(at).collect());
         let (hosts, workers) = (vec![0; proxies.len()], Workers::new(1));
         let index = Index::of(&proxies, &hosts, true, &workers);
-        let joined = join(&applications, index, |_, _, _| true, &workers);
+        let joined = join(&applications, &index, |_, _, _| true, &workers);
         joined.pairs.iter().flat_map(|pair| pair.proxies.to_vec()).collect()
     }
 
@@ -353,7 +353,7 @@ mod tests {
         let proxies = [line(40_010, responses, 502), line(40_600, responses, 502)];
         let workers = Workers::new(1);
         let index = Index::of(&proxies, &[0, 0], true, &workers);
-        let joined = join(&applications, index, |_, _, _| true, &workers);
+        let joined = join(&applications, &index, |_, _, _| true, &workers);
         let pairs: Vec<_> = joined
             .pairs
             .iter()

@@ -137,8 +137,8 @@ impl Ties {
     }
 
     /// Whether ids tie a client to a family.
-    pub(super) fn holds(&self, (host, client): &(usize, Option<Name>), family: usize) -> bool {
-        let families = self.by_client.get(*host, client.as_ref());
+    pub(super) fn holds(&self, (host, client): (usize, Option<&Name>), family: usize) -> bool {
+        let families = self.by_client.get(host, client);
         families.is_some_and(|families| families.contains(&family))
     }
 
