@@ -3,7 +3,8 @@
 //!
 //! Names that circulate are known (`access_keys`, and the table here); what makes a line HAProxy's is its termination state,
 //! and Envoy's its response flags. HAProxy's timers are milliseconds, and -1 where the phase was never reached. Both may
-//! stamp the start or the end, as the site chose: the clocks decide.
+//! stamp the start or the end, as the site chose: the clocks decide, but of HAProxy's own date (`%tr`, `%t`, `%T`: of the request
+//! or of its acceptance), which a line of `%[date]` does not have.
 
 use super::access_keys::{Key, fill, is_none, key};
 use super::access_line;
@@ -11,7 +12,7 @@ use super::format::{Fit, Format, Unread};
 use super::haproxy;
 use super::json_values::{Unescaped, each, marks_in};
 use super::shapes;
-use crate::model::{Fields, Vantage};
+use crate::model::{Fields, Instant, Vantage};
 use crate::text::json::{Members, Value};
 use crate::text::scan::{self, Cursor, Token};
 
@@ -83,13 +84,14 @@ enum Own {
 fn haproxys(name: &str) -> Option<Own> {
     Some(match name {
         "term" | "termination" | "termination_state" | "term_state" | "tsc" | "state" | "session_state" | "ts" => Own::State,
-        "tc" | "Tc" | "time_connect" | "time_backend_connect" | "connect_time" => Own::Connect,
-        "tr" | "Tr" | "time_backend_response" | "time_response" | "response_time" | "server_response_time" => Own::Header,
-        "tt" | "Tt" | "ta" | "Ta" | "total_time" | "time_total" | "time_active" | "active_time" | "session_duration" => {
-            Own::Total
+        "tc" | "Tc" | "connect" | "time_connect" | "time_backend_connect" | "connect_time" => Own::Connect,
+        "tr" | "Tr" | "response" | "time_backend_response" | "time_response" | "response_time" | "server_response_time" => {
+            Own::Header
         }
+        "tt" | "Tt" | "total" | "ta" | "Ta" | "total_time" | "time_total" | "time_active" | "active_time"
+        | "session_duration" => Own::Total,
         "fe" | "be" | "frontend" | "backend" | "server" | "srv" | "frontend_name" | "backend_name" | "server_name"
-        | "backend_server" | "TR" | "Tw" | "Tq" | "Th" | "Ti" | "tq" | "tw" | "time_queue" | "queue_time" => Own::Place,
+        | "backend_server" | "TR" | "Tw" | "Tq" | "Th" | "Ti" | "tq" | "tw" | "queue" | "time_queue" | "queue_time" => Own::Place,
         "retries" | "rc" => Own::Retries,
         _ => return None,
     })
@@ -157,7 +159,15 @@ fn read<'a>(line: &'a str, writer: Writer, unescaped: &'a Unescaped) -> Result<F
     if seen.foreign || !seen.flag || seen.proxy == 0 || !is_access {
         return Err(Unread::NotThisFormat);
     }
+    if writer == Writer::Haproxy && fields.timestamp.is_some_and(is_haproxys_own) {
+        fields.instant = Instant::Start;
+    }
     Ok(fields)
+}
+
+/// Whether a stamp is in HAProxy's own layout: `30/Sep/2027:00:59:08.244`.
+fn is_haproxys_own(stamp: &str) -> bool {
+    stamp.trim_start_matches('[').as_bytes().get(2) == Some(&b'/')
 }
 
 /// A word without a name: an id, or what a logger wrote before its message.
@@ -284,6 +294,7 @@ mod tests {
     use super::{ProxyPairs, Writer, read};
     use crate::gather::formats::json_values::Unescaped;
     use crate::gather::formats::{Fit, Format};
+    use crate::model::Instant;
 
     #[test]
     fn a_program_that_logs_a_state_is_no_proxy() {
@@ -293,6 +304,18 @@ mod tests {
         ] {
             assert_eq!(ProxyPairs::HAPROXY.fit(line.as_bytes()), Fit::No, "{line}");
         }
+    }
+
+    #[test]
+    fn timers_in_words_and_the_date_of_the_request_are_known() {
+        let line = r#"{"timestamp":"30/Sep/2027:01:25:09.124","haproxy":{"backend":"openai"},"http":{"method":"POST","uri":"/v1/chat/completions","status":503},"timers":{"connect":0,"response":4680,"total":4690},"term":"----"}"#;
+        let unescaped = Unescaped::default();
+        let fields = read(line, Writer::Haproxy, &unescaped).unwrap();
+        assert_eq!(
+            (fields.upstream_header_ms, fields.duration_ms),
+            (Some(Some(4680.0)), Some(4690.0))
+        );
+        assert_eq!(fields.instant, Instant::Start);
     }
 
     #[test]
