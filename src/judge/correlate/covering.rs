@@ -253,7 +253,9 @@ impl Evidence<'_> {
         } else {
             terms.proxies.well
         };
-        if !is_share(ours, seen) {
+        // A stream that broke went well for a proxy, and in its application's log it is a failure.
+        let is_whole = is_share(ours, seen) || (!terms.any_time && terms.show_all());
+        if !is_whole {
             return None;
         }
         let covers = shown.iter().map(|shown| shown.cover);
