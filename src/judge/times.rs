@@ -2,7 +2,7 @@
 
 use super::Clocks;
 use crate::model::{Name, Rollup, SourceRollup, Time};
-use crate::text::timestamp::nearest_zone_ms;
+use crate::text::timestamp::{is_zone, nearest_zone_ms};
 use std::collections::BTreeMap;
 
 /// How the stamps of all logs were read.
@@ -38,10 +38,11 @@ pub(super) fn zone(source: &SourceRollup, offset_ms: i64) -> Option<Name> {
     told.map(Name::from).or_else(|| source.time_zone.clone())
 }
 
-/// What was added to a source's times, as the zone that other logs tell of it, and the rest.
+/// What was added to a source's times, as the zone that other logs tell of it, and the rest. No place keeps most quarters of
+/// an hour, nor half a year: that is a wrong clock.
 pub(super) fn zone_and_skew(source: &SourceRollup, offset_ms: i64) -> (Option<String>, i64) {
     let zone = nearest_zone_ms(offset_ms);
-    if !source.zone_assumed || zone == 0 {
+    if !source.zone_assumed || zone == 0 || !is_zone(-zone) {
         return (None, offset_ms);
     }
     // What was written in UTC+02:00 and read as UTC is two hours ahead.
@@ -54,4 +55,30 @@ pub(super) fn zone_and_skew(source: &SourceRollup, offset_ms: i64) -> (Option<St
     };
     let said = format!("UTC{sign}{:02}:{:02}, as {by} tell", minutes.abs() / 60, minutes.abs() % 60);
     (Some(said), offset_ms - zone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::zone_and_skew;
+    use crate::model::SourceRollup;
+
+    /// What is told of a log without a zone whose stamps were so many milliseconds behind.
+    fn told(behind_ms: i64) -> (Option<String>, i64) {
+        let log = SourceRollup {
+            zone_assumed: true,
+            ..SourceRollup::default()
+        };
+        zone_and_skew(&log, behind_ms)
+    }
+
+    #[test]
+    fn whole_hours_are_a_zone_and_the_rest_a_wrong_clock() {
+        let (zone, skew) = told(-7_202_000);
+        assert_eq!((zone.as_deref(), skew), (Some("UTC+02:00, as the other logs tell"), -2_000));
+    }
+
+    #[test]
+    fn half_a_year_is_a_wrong_clock() {
+        assert_eq!(told(14_645_700_000), (None, 14_645_700_000));
+    }
 }
