@@ -71,6 +71,15 @@ impl<'a> Raised<'a> {
             (None, Some(class)) => CLASSES.contains(&class),
         }
     }
+
+    /// With the status and the body that openai-python 0.x writes behind a body of several lines, which stands `under` the class.
+    pub(super) fn with_legacy_answer(mut self, under: &'a str) -> Self {
+        if let Some((status, answer)) = written::legacy_status(under, self.class).filter(|_| self.status.is_none()) {
+            self.status = Some(status);
+            body::read(answer, &mut self);
+        }
+        self
+    }
 }
 
 /// Reads an exception's text: `openai.InternalServerError: Error code: 503 - {'error': {…}}`, `Error code: 429 - …`,

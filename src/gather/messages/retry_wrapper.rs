@@ -12,11 +12,11 @@ pub(super) fn read<'a>(line: &'a str, under: &'a str, fields: &mut Fields<'a>) -
     if let Some(count) = line.strip_prefix("Retry error. Retry count:") {
         return Some(spring(count, under, fields));
     }
-    let rest = line.strip_prefix("Retrying ")?;
-    let (name, rest) = rest.split_once(" in ")?;
+    // Programs that wrote the loop themselves name no function.
+    let (name, rest) = line.strip_prefix("Retrying")?.split_once(" in ")?;
     let (pause, rest) = scan::number(rest)?;
     let raised = rest.strip_prefix(" seconds as it raised ")?;
-    let known = exception(raised);
+    let known = exception(raised).map(|known| known.with_legacy_answer(under));
     let ours = known.as_ref().is_some_and(Raised::is_sdk) || NAMES.iter().any(|part| name.contains(part));
     if !ours {
         return Some(Said::Other);
@@ -129,6 +129,24 @@ mod tests {
         ] {
             assert_eq!(told(raised, by), Some(Some(status)), "{raised}");
             assert_eq!(told(raised, "shop.pubsub.publish"), None, "{raised}");
+        }
+    }
+
+    #[test]
+    fn what_a_loop_without_a_name_writes_of_openai_0_28_has_its_status() {
+        for (raised, status) in [
+            ("APIError: HTTP code 502 from API (<html>", 502),
+            ("ServiceUnavailableError: The server is overloaded or not ready yet.", 503),
+            (
+                "APIError: The server had an error {\n  \"error\": {\n    \"code\": null\n  }\n} 500 {'error': {}} {'date': 'x'}",
+                500,
+            ),
+        ] {
+            let record = format!("Retrying in 0.3 seconds as it raised {raised}");
+            let (line, under) = record.split_once('\n').unwrap_or((&record, ""));
+            let mut fields = Fields::default();
+            assert_eq!(read(line, under, &mut fields), Some(Said::AboutACall), "{raised}");
+            assert_eq!(fields.status, Some(status), "{raised}");
         }
     }
 

@@ -102,7 +102,7 @@ const REASONS: [(&str, u16); 6] = [
 
 /// openai-python 0.x puts body, status, body again and headers behind the message: `… {…} 500 {'error': …} {'Date': …}`;
 /// Azure's client library for .NET writes `Status: 429 (Too Many Requests)` on a line of its own.
-fn legacy_status<'a>(rest: &'a str, class: Option<&str>) -> Option<(u16, &'a str)> {
+pub(super) fn legacy_status<'a>(rest: &'a str, class: Option<&str>) -> Option<(u16, &'a str)> {
     let mark = match class? {
         "APIError" | "RateLimitError" | "InvalidRequestError" | "AuthenticationError" | "ServiceUnavailableError" => "} ",
         "RequestFailedException" | "ClientResultException" => "Status: ",
