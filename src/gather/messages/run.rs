@@ -1,10 +1,11 @@
 //! Pairs that stand together in one line, and what they say of a call.
 
 use super::pairs::{Key, Pairs, Unit, latency_ms};
+use super::pause::pause_ms;
 use super::said::Said;
 use super::stage::{Stage, is_before_an_end};
 use super::wording::Wording;
-use super::{finished, http_client, named, retry_wrapper, scan, written};
+use super::{finished, http_client, named, scan, written};
 use crate::model::{Fields, Grain, Instant};
 use crate::providers;
 
@@ -65,7 +66,7 @@ impl<'a> Run<'a> {
         for (key, value) in self.pairs.iter().flatten() {
             assign(*key, value, fields);
             if let Key::Pause(unit) = key {
-                fields.retry_in_ms = retry_wrapper::pause_ms(value, *unit == Unit::Milliseconds, head);
+                fields.retry_in_ms = pause_ms(value, *unit == Unit::Milliseconds, head);
             }
         }
         let said = stage.ended.or_else(|| Stage::of(tail).ended);
