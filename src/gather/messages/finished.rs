@@ -4,8 +4,8 @@
 //! A model, a word of a good end, and something that says that it was a call to the model: much else ends well that names
 //! one (a configuration, a batch, an agent's run), so a doubtful line is none.
 
+use super::assign::absent;
 use super::pairs::{Key, Pairs};
-use super::run::absent;
 use super::said::Said;
 use super::stage::Stage;
 use super::wording::Wording;

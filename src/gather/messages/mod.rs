@@ -4,6 +4,7 @@
 //! One file a message family. A family recognises its lines by their first words, so a line that is none of them costs a
 //! few comparisons; nothing is allocated for a line without a traceback.
 
+mod assign;
 mod aws_sdk;
 mod body;
 mod classes;

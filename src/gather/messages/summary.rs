@@ -1,7 +1,8 @@
 //! An application's own line about a call that ended: some words, then `key=value` pairs.
 
+use super::assign::{add, assign};
 use super::pairs::{Key, Pairs};
-use super::run::{Run, add, assign};
+use super::run::Run;
 use super::said::Said;
 use super::stage::{Stage, is_before_an_end};
 use super::{prose, scan};
