@@ -2,12 +2,17 @@
 
 use super::attributes::without_port;
 use super::error::{last_segment, texts};
-use super::is_tunnel;
 use super::upstream::upstream_fact;
 use super::whose_id::provider_id;
 use crate::gather::signatures::{self, Page};
 use crate::model::{CallerKind, ErrorSaid, Fact, Fields, Grain, Outcome, TransportError, Vantage};
 use crate::providers;
+
+/// Whether the record is about a tunnel through a proxy: what goes through it is unseen.
+#[must_use]
+pub(crate) fn is_tunnel(fields: &Fields<'_>, vantage: Vantage) -> bool {
+    vantage == Vantage::Proxy && fields.method == Some("CONNECT")
+}
 
 /// How one record says its attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

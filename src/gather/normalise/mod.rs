@@ -12,19 +12,13 @@ mod upstream;
 mod whose_id;
 
 pub(super) use attributes::{attributes, edge_site, without_port};
-pub(super) use end::{End, end};
+pub(super) use end::{End, end, is_tunnel};
 pub(super) use error::error_said;
 pub(super) use upstream::{upstream, upstream_retries};
 pub(super) use whose_id::{gateway_id, gateway_id_beside, provider_id, provider_id_shaped};
 
 use crate::model::{Fields, Grain, Vantage};
 use crate::providers;
-
-/// Whether the record is about a tunnel through a proxy: what goes through it is unseen.
-#[must_use]
-pub(super) fn is_tunnel(fields: &Fields<'_>, vantage: Vantage) -> bool {
-    vantage == Vantage::Proxy && fields.method == Some("CONNECT")
-}
 
 /// Whether the record is about a call at all, as far as its meaning can tell: some LLM path, model, provider or id.
 #[must_use]

@@ -1,6 +1,5 @@
 //! Whether a file holds what was read of a log, told by hashes of its first bytes and of those where the reading stopped.
 
-use super::{HEAD, TAIL};
 use crate::gather::discover::Source;
 use crate::gather::open::{self, Content, Limit, Stream};
 use crate::model::{Hash, KnownLog};
@@ -8,6 +7,12 @@ use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
+
+/// First bytes by which a log is known: many lines with their stamps, which no other log shares.
+pub(super) const HEAD: u64 = 4096;
+
+/// Bytes before the place where the reading stopped, by which it is proven that what comes before is the same.
+pub(super) const TAIL: u64 = 1024;
 
 pub(super) fn prefix(bytes: &[u8], count: u64) -> Option<&[u8]> {
     bytes.get(..usize::try_from(count).ok()?)

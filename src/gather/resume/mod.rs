@@ -8,7 +8,7 @@ mod content;
 #[cfg(test)]
 mod tests;
 
-use content::{hash, head, holds, prefix, read_at};
+use content::{HEAD, TAIL, hash, head, holds, prefix, read_at};
 
 use super::chunk::Resume;
 use super::discover::{Source, Within, family};
@@ -19,12 +19,6 @@ use std::fs::{self, File};
 use std::io::{self, BufReader};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-
-/// First bytes by which a log is known: many lines with their stamps, which no other log shares.
-const HEAD: u64 = 4096;
-
-/// Bytes before the place where the reading stopped, by which it is proven that what comes before is the same.
-const TAIL: u64 = 1024;
 
 /// Bytes searched at a time for the last newline.
 const BLOCK: u64 = 64 * 1024;
