@@ -4,6 +4,9 @@ use super::view::View;
 use crate::model::{Dimension, Method, Millis, Name, Outcome};
 use std::cmp::Reverse;
 
+/// Milliseconds between two records of one attempt on corrected clocks (classification B3.3).
+pub(super) const TOLERANCE_MS: i64 = 2_000;
+
 /// Milliseconds between two views of one attempt.
 pub(super) fn distance(view: &View, theirs: Option<&View>) -> i64 {
     theirs.map_or(i64::MAX, |theirs| theirs.time.since(view.time).abs())

@@ -1,15 +1,18 @@
 //! Which of the proxies' views are in no attempt yet, and which of these have an id.
 
-use super::fit::{distance, in_conflict, nearest};
-use super::pair::{TOLERANCE_MS, Views};
+use super::fit::{TOLERANCE_MS, distance, in_conflict, nearest};
 use super::view::View;
 use crate::model::Time;
 use ahash::AHashMap;
+use smallvec::SmallVec;
 use std::collections::BTreeSet;
 
 /// Views of one id that are all looked at. Where a site writes one id into every line, only so many of the nearest are, or each
 /// of a hundred thousand failures would be held against as many others.
 const FEW: usize = 64;
+
+/// Views by index: one, where proxies stand in no chain.
+pub(super) type Views = SmallVec<[usize; 2]>;
 
 /// Which of the proxies' views are in no attempt yet.
 pub(super) struct Free {

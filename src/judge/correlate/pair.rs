@@ -1,21 +1,15 @@
 //! One failed attempt in two logs: by the provider's id, else by the caller's id and time, else by time, endpoint and
 //! status (classification B3.3).
 
-use super::fit::{ends_fit, ends_may_differ, in_conflict, is_of_no_endpoint, is_one_endpoint, may_be_one, nearest};
-use super::free::Free;
+use super::fit::{TOLERANCE_MS, ends_fit, ends_may_differ, in_conflict, is_of_no_endpoint, is_one_endpoint, may_be_one, nearest};
+use super::free::{Free, Views};
 use super::view::{SourceIndex, View};
 use crate::model::{JoinMethod, Time};
 use crate::workers::Workers;
 use ahash::AHashMap;
-use smallvec::{SmallVec, smallvec};
+use smallvec::smallvec;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Milliseconds between two records of one attempt on corrected clocks (classification B3.3).
-pub(super) const TOLERANCE_MS: i64 = 2_000;
-
-/// Views by index: one, where proxies stand in no chain.
-pub(super) type Views = SmallVec<[usize; 2]>;
 
 /// One attempt that both sides saw: every view of it.
 #[derive(Clone, Debug)]

@@ -37,6 +37,19 @@ pub(super) struct ProxyHost {
     pub(super) shifts: BTreeMap<SourceIndex, i64>,
 }
 
+impl ProxyHost {
+    /// The host of these access logs and its other logs, without views.
+    fn bare(access: &AccessLogs, members: &[SourceIndex]) -> Self {
+        let shift = |(index, twin): &(SourceIndex, Option<i64>)| Some((*index, twin.filter(|shift| *shift != 0)?));
+        Self {
+            counted: access.counted().collect(),
+            sources: members.to_vec(),
+            shifts: access.0.iter().filter_map(shift).collect(),
+            ..Self::default()
+        }
+    }
+}
+
 /// Groups the proxy sources by host and puts each host's logs together.
 pub(super) fn hosts(sources: &[(&Name, &SourceRollup)], workers: &Workers) -> Vec<ProxyHost> {
     grouped(sources, |access, members| host(access, members, sources, workers))
@@ -45,7 +58,7 @@ pub(super) fn hosts(sources: &[(&Name, &SourceRollup)], workers: &Workers) -> Ve
 /// The same without their views where nothing asks for them: which logs count, and what is to be added to their times.
 pub(super) fn hosts_without_views(sources: &[(&Name, &SourceRollup)]) -> Vec<ProxyHost> {
     grouped(sources, |access, members| {
-        let bare = access.host(members);
+        let bare = ProxyHost::bare(access, members);
         let needs_views = |index: &SourceIndex| may_be_shifted(&bare, *index, sources);
         if members.iter().any(needs_views) {
             host(access, members, sources, &Workers::new(1))
@@ -82,7 +95,7 @@ fn grouped(sources: &[(&Name, &SourceRollup)], make: impl Fn(&AccessLogs, &[Sour
 }
 
 fn host(access: &AccessLogs, members: &[SourceIndex], sources: &[(&Name, &SourceRollup)], workers: &Workers) -> ProxyHost {
-    let mut host = access.host(members);
+    let mut host = ProxyHost::bare(access, members);
     let mut merged = Merged::default();
     let rollup = |index: SourceIndex| sources.get(index).map(|(_, rollup)| *rollup);
     let of_log = |index: SourceIndex| ends(index, rollup(index)).filter(|(_, seen)| seen.outcome != Outcome::Success);

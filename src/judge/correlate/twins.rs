@@ -1,7 +1,6 @@
 //! Which of a proxy host's access logs count, and which are the twin of one that does: the same exchanges, written twice.
 
 use super::by_hash::ByHash;
-use super::proxies::ProxyHost;
 use super::view::SourceIndex;
 use crate::model::{Dimension, Grain, Name, SourceRollup, Time};
 use crate::text::timestamp::{ZONE_STEP_MS, nearest_zone_ms};
@@ -52,17 +51,6 @@ impl AccessLogs {
     /// Those whose successes count.
     pub(super) fn counted(&self) -> impl Iterator<Item = SourceIndex> {
         self.0.iter().filter(|(_, twin)| twin.is_none()).map(|(index, _)| *index)
-    }
-
-    /// The host that these and its other logs are of, without views.
-    pub(super) fn host(&self, members: &[SourceIndex]) -> ProxyHost {
-        let shift = |(index, twin): &(SourceIndex, Option<i64>)| Some((*index, twin.filter(|shift| *shift != 0)?));
-        ProxyHost {
-            counted: self.counted().collect(),
-            sources: members.to_vec(),
-            shifts: self.0.iter().filter_map(shift).collect(),
-            ..ProxyHost::default()
-        }
     }
 }
 
