@@ -1,7 +1,7 @@
 //! The first pass over an application's log: the lines about one moment become one attempt.
 
 use super::agree::{agrees, ends_agree, may_belong};
-use super::{Line, SAME_MOMENT_MS};
+use super::line::{Line, SAME_MOMENT_MS};
 use crate::judge::correlate::family::{Family, Granularity, names_exception};
 use crate::judge::correlate::merged::Merged;
 use crate::judge::correlate::view::View;

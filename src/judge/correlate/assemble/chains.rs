@@ -2,7 +2,8 @@
 
 use super::agree::{may_belong, may_follow};
 use super::attempts::{Event, Unit};
-use super::{Line, Recovered, SAME_MOMENT_MS};
+use super::line::{Line, SAME_MOMENT_MS};
+use super::recovered::Recovered;
 use crate::judge::correlate::merged::Merged;
 use crate::judge::correlate::view::{ChainId, View};
 use crate::model::{

@@ -7,34 +7,19 @@
 mod agree;
 mod attempts;
 mod chains;
+mod line;
 mod newest_first;
+mod recovered;
 
 use super::family::Family;
 use super::met::{Tied, tied};
 use super::view::{SourceIndex, View};
-use crate::model::{Attributes, Grain, Observation, Outcome, RetrySaid, Time};
+use crate::model::{Grain, Observation, Outcome, RetrySaid};
 use crate::workers::Workers;
 use attempts::Attempts;
 use chains::Calls;
-use std::sync::Arc;
-
-/// Milliseconds within which lines about one moment are written: an SDK logs an answer, its id and the retry at once.
-const SAME_MOMENT_MS: i64 = 2_000;
-
-/// A call that failed first and went well at last, as its own source tells.
-#[derive(Clone, Debug)]
-pub(super) struct Recovered {
-    /// When it went well, by the clock of its source.
-    pub(super) time: Time,
-    /// The source that says so.
-    pub(super) source: SourceIndex,
-    /// How much later that was if the source's stamps are starts.
-    pub(super) until_ms: u32,
-    /// Its first failure, by the view's index.
-    pub(super) first: usize,
-    /// The attributes of the success that ended it, where it has no number, so that it is not counted as a first attempt.
-    pub(super) by: Option<Arc<Attributes>>,
-}
+use line::Line;
+pub(super) use recovered::Recovered;
 
 /// The attempts and calls of one application's log.
 #[derive(Clone, Debug, Default)]
@@ -107,13 +92,4 @@ fn numbers_retries_alone<'a>(records: impl Iterator<Item = &'a Observation>) -> 
 /// Whether a record is an attempt's own, which did not end well: every one of them begins a view.
 fn is_end(seen: &Observation) -> bool {
     seen.grain == Grain::Attempt && !matches!(seen.outcome, Outcome::Success | Outcome::Unsaid)
-}
-
-/// A record with what is known of it before the others are read.
-#[derive(Clone, Copy)]
-struct Line<'a> {
-    source: SourceIndex,
-    seen: &'a Observation,
-    /// Whether another record has its id, too.
-    is_tied: bool,
 }
