@@ -2,9 +2,10 @@
 //! the same as JSON, and Envoy's `text_format_source` with `key=%VALUE%`.
 //!
 //! Names that circulate are known (`access_keys`, and the table here); what makes a line HAProxy's is its termination state,
-//! and Envoy's its response flags. HAProxy's timers are milliseconds, and -1 where the phase was never reached. Both may
-//! stamp the start or the end, as the site chose: the clocks decide, but of HAProxy's own date (`%tr`, `%t`, `%T`: of the request
-//! or of its acceptance), which a line of `%[date]` does not have.
+//! and Envoy's its response flags. HAProxy's timers are milliseconds, and -1 where the phase was never reached. Envoy's
+//! `%START_TIME%` is the start, and so are the dates that HAProxy writes itself (`%t`, `%tr`, `%T` and their like: when the
+//! connection was accepted or the request came; 2.8 configuration manual, 8.2.6). Of what else stands there a site may have
+//! chosen either: the clocks decide.
 
 use super::access_keys::{Key, fill, is_none, key};
 use super::access_line;
@@ -84,14 +85,13 @@ enum Own {
 fn haproxys(name: &str) -> Option<Own> {
     Some(match name {
         "term" | "termination" | "termination_state" | "term_state" | "tsc" | "state" | "session_state" | "ts" => Own::State,
-        "tc" | "Tc" | "connect" | "time_connect" | "time_backend_connect" | "connect_time" => Own::Connect,
-        "tr" | "Tr" | "response" | "time_backend_response" | "time_response" | "response_time" | "server_response_time" => {
-            Own::Header
+        "tc" | "Tc" | "time_connect" | "time_backend_connect" | "connect_time" => Own::Connect,
+        "tr" | "Tr" | "time_backend_response" | "time_response" | "response_time" | "server_response_time" => Own::Header,
+        "tt" | "Tt" | "ta" | "Ta" | "total_time" | "time_total" | "time_active" | "active_time" | "session_duration" => {
+            Own::Total
         }
-        "tt" | "Tt" | "total" | "ta" | "Ta" | "total_time" | "time_total" | "time_active" | "active_time"
-        | "session_duration" => Own::Total,
         "fe" | "be" | "frontend" | "backend" | "server" | "srv" | "frontend_name" | "backend_name" | "server_name"
-        | "backend_server" | "TR" | "Tw" | "Tq" | "Th" | "Ti" | "tq" | "tw" | "queue" | "time_queue" | "queue_time" => Own::Place,
+        | "backend_server" | "TR" | "Tw" | "Tq" | "Th" | "Ti" | "tq" | "tw" | "time_queue" | "queue_time" => Own::Place,
         "retries" | "rc" => Own::Retries,
         _ => return None,
     })
@@ -159,15 +159,15 @@ fn read<'a>(line: &'a str, writer: Writer, unescaped: &'a Unescaped) -> Result<F
     if seen.foreign || !seen.flag || seen.proxy == 0 || !is_access {
         return Err(Unread::NotThisFormat);
     }
-    if writer == Writer::Haproxy && fields.timestamp.is_some_and(is_haproxys_own) {
+    if writer == Writer::Envoy || fields.timestamp.is_some_and(is_haproxys_date) {
         fields.instant = Instant::Start;
     }
     Ok(fields)
 }
 
-/// Whether a stamp is in HAProxy's own layout: `30/Sep/2027:00:59:08.244`.
-fn is_haproxys_own(stamp: &str) -> bool {
-    stamp.trim_start_matches('[').as_bytes().get(2) == Some(&b'/')
+/// `30/Sep/2027:01:25:31.804`, as HAProxy writes its dates; what a site puts together out of seconds looks otherwise.
+fn is_haproxys_date(stamp: &str) -> bool {
+    matches!(stamp.as_bytes(), [b'0'..=b'3', b'0'..=b'9', b'/', month, _, _, b'/', ..] if month.is_ascii_alphabetic())
 }
 
 /// A word without a name: an id, or what a logger wrote before its message.
@@ -307,15 +307,16 @@ mod tests {
     }
 
     #[test]
-    fn timers_in_words_and_the_date_of_the_request_are_known() {
-        let line = r#"{"timestamp":"30/Sep/2027:01:25:09.124","haproxy":{"backend":"openai"},"http":{"method":"POST","uri":"/v1/chat/completions","status":503},"timers":{"connect":0,"response":4680,"total":4690},"term":"----"}"#;
+    fn a_date_that_the_proxy_writes_is_the_start() {
         let unescaped = Unescaped::default();
-        let fields = read(line, Writer::Haproxy, &unescaped).unwrap();
-        assert_eq!(
-            (fields.upstream_header_ms, fields.duration_ms),
-            (Some(Some(4680.0)), Some(4690.0))
-        );
-        assert_eq!(fields.instant, Instant::Start);
+        let line = |stamp: &str| {
+            format!(
+                r#"{{"timestamp":"{stamp}","haproxy":{{"frontend":"llm_in","backend":"openai","server":"openai1"}},"http":{{"method":"POST","uri":"/v1/chat/completions","status":503}},"timers":{{"connect":0,"response":2600,"total":2600}},"term":"----","resp_id":"req_ad8e07a520e94a14ba80406592e5554c"}}"#
+            )
+        };
+        let instant = |stamp: &str| read(&line(stamp), Writer::Haproxy, &unescaped).unwrap().instant;
+        assert_eq!(instant("30/Sep/2027:01:25:31.804"), Instant::Start);
+        assert_eq!(instant("2027-09-30T01:25:31.804Z"), Instant::Unknown);
     }
 
     #[test]

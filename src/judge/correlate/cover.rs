@@ -67,7 +67,6 @@ impl Spans {
 #[derive(Clone, Debug)]
 pub(super) struct Whose<'c> {
     is_hop: bool,
-    is_named: bool,
     spans: [Option<&'c Spans>; 2],
 }
 
@@ -84,11 +83,10 @@ impl Whose<'_> {
         }
         let holds = |of: fn(&Spans) -> &Stretches| self.spans.iter().flatten().any(|spans| of(spans).holds(time));
         let (calls, attempts) = (holds(|spans| &spans.calls), holds(|spans| &spans.attempts));
-        // A log that names no client has all of them behind one entry: what stands in no application's log is a retry of
-        // the one that logs calls only, for the other's would have been joined.
+        // Several applications share a host, or a log names no client at all: what stands in no application's log is a retry
+        // of the one that logs calls only, for the other's would have been joined.
         match (calls, attempts) {
             (false, false) => Cover::None,
-            (true, true) if self.is_named => Cover::Attempts,
             (true, _) => Cover::Calls,
             (false, true) => Cover::Attempts,
         }
@@ -105,7 +103,6 @@ impl Covers {
         let of_endpoint = covered.and_then(|covered| covered.by_endpoint.get(endpoint?));
         Whose {
             is_hop: self.is_hop(host, client),
-            is_named: client.is_some(),
             spans: [
                 covered.map(|covered| if endpoint.is_some() { &covered.whole } else { &covered.any }),
                 of_endpoint,
