@@ -182,3 +182,11 @@ fn failures_in_the_same_seconds_hide_no_retries_of_another_client() {
     ];
     assert_eq!(counted_of(&logs), (540, 360, 1));
 }
+
+#[test]
+fn streams_that_broke_behind_a_proxys_200_are_no_other_traffic() {
+    let calls = calls(&[(20, 40)]);
+    let app = calls.iter().map(|(second, status)| told_at_last(*second, *status));
+    let gateway = calls.iter().map(|(second, _)| answered(*second, CHAT.1, 200));
+    assert_eq!(counted(app.collect(), gateway.collect()), (180, 60, 1));
+}

@@ -3,7 +3,7 @@
 //!
 //! Names that circulate are known (`access_keys`, and the table here); what makes a line HAProxy's is its termination state,
 //! and Envoy's its response flags. HAProxy's timers are milliseconds, and -1 where the phase was never reached. Envoy's
-//! `%START_TIME%` is the start, and so are the dates that HAProxy writes itself (`%t`, `%tr`, `%T` and their like: when the
+//! `%START_TIME%` is the start, and so are the times that HAProxy writes itself (`%t`, `%tr`, `%T`, `%Ts` and their like: when the
 //! connection was accepted or the request came; 2.8 configuration manual, 8.2.6). Of what else stands there a site may have
 //! chosen either: the clocks decide.
 
@@ -16,6 +16,7 @@ use super::shapes;
 use crate::model::{Fields, Instant, Vantage};
 use crate::text::json::{Members, Value};
 use crate::text::scan::{self, Cursor, Token};
+use std::net::IpAddr;
 
 /// Whose line it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +51,7 @@ impl ProxyPairs {
         writer: Writer::Envoy,
         samples: &[
             r"[2026-10-05T09:00:04.123Z] method=POST path=/v1/chat/completions protocol=HTTP/1.1 response_code=504 response_flags=UT duration=30000 upstream_host=162.159.140.245:443 upstream_cluster=openai x_request_id_resp=-",
+            r#"[2027-07-04T23:10:04.730Z] 10.49.1.12 "POST /v1/chat/completions HTTP/1.1" status=503 flags=UF details=upstream_reset_before_response_started{remote_connection_failure|delayed_connect_error:_Connection_refused} dur=0 up=104.18.6.192:443 rid=- crid=-"#,
         ],
         source: "https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage",
     };
@@ -85,11 +87,12 @@ enum Own {
 fn haproxys(name: &str) -> Option<Own> {
     Some(match name {
         "term" | "termination" | "termination_state" | "term_state" | "tsc" | "state" | "session_state" | "ts" => Own::State,
-        "tc" | "Tc" | "time_connect" | "time_backend_connect" | "connect_time" => Own::Connect,
-        "tr" | "Tr" | "time_backend_response" | "time_response" | "response_time" | "server_response_time" => Own::Header,
-        "tt" | "Tt" | "ta" | "Ta" | "total_time" | "time_total" | "time_active" | "active_time" | "session_duration" => {
-            Own::Total
+        "tc" | "Tc" | "time_connect" | "time_backend_connect" | "connect_time" | "connect" => Own::Connect,
+        "tr" | "Tr" | "time_backend_response" | "time_response" | "response_time" | "server_response_time" | "response" => {
+            Own::Header
         }
+        "tt" | "Tt" | "ta" | "Ta" | "total_time" | "time_total" | "time_active" | "active_time" | "session_duration"
+        | "total" | "active" => Own::Total,
         "fe" | "be" | "frontend" | "backend" | "server" | "srv" | "frontend_name" | "backend_name" | "server_name"
         | "backend_server" | "TR" | "Tw" | "Tq" | "Th" | "Ti" | "tq" | "tw" | "time_queue" | "queue_time" => Own::Place,
         "retries" | "rc" => Own::Retries,
@@ -159,22 +162,31 @@ fn read<'a>(line: &'a str, writer: Writer, unescaped: &'a Unescaped) -> Result<F
     if seen.foreign || !seen.flag || seen.proxy == 0 || !is_access {
         return Err(Unread::NotThisFormat);
     }
-    if writer == Writer::Envoy || fields.timestamp.is_some_and(is_haproxys_date) {
+    if writer == Writer::Envoy || fields.timestamp.is_some_and(is_haproxys_own) {
         fields.instant = Instant::Start;
     }
     Ok(fields)
 }
 
-/// `30/Sep/2027:01:25:31.804`, as HAProxy writes its dates; what a site puts together out of seconds looks otherwise.
-fn is_haproxys_date(stamp: &str) -> bool {
-    matches!(stamp.as_bytes(), [b'0'..=b'3', b'0'..=b'9', b'/', month, _, _, b'/', ..] if month.is_ascii_alphabetic())
+/// `30/Sep/2027:01:25:31.804`, as HAProxy writes its dates, or seconds (`%Ts.%ms`); what a site puts together by itself looks
+/// otherwise.
+fn is_haproxys_own(stamp: &str) -> bool {
+    let is_seconds = stamp.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    is_seconds
+        || matches!(stamp.as_bytes(), [b'0'..=b'3', b'0'..=b'9', b'/', month, _, _, b'/', ..] if month.is_ascii_alphabetic())
 }
 
-/// A word without a name: an id, or what a logger wrote before its message.
+/// A word without a name: an id, a request, its client's address, or what a logger wrote before its message.
 fn bare<'a>(fields: &mut Fields<'a>, seen: &mut Seen, token: Token<'a>) {
     let text = token.text();
     if shapes::is_provider_id(text) {
         fields.x_request_id = Some(text);
+    }
+    if let (Token::Quoted(_), Some((method, url))) = (token, scan::request(text)) {
+        (fields.method, fields.url) = (fields.method.or(Some(method)), fields.url.or(Some(url)));
+    }
+    if fields.client.is_none() && text.parse::<IpAddr>().is_ok() {
+        fields.client = Some(text);
     }
     seen.foreign |= matches!(text, "INFO" | "WARN" | "WARNING" | "ERROR" | "DEBUG");
 }
@@ -186,6 +198,8 @@ fn pair<'a>(fields: &mut Fields<'a>, seen: &mut Seen, writer: Writer, name: &str
     };
     match own {
         Some(Own::State) if !is_state(value) => {}
+        // An object of timers names them by one word, which elsewhere may mean anything.
+        Some(_) if matches!(name, "connect" | "response" | "total" | "active") && value.parse::<i32>().is_err() => {}
         Some(own) => return take(fields, seen, own, value),
         None => {}
     }
@@ -316,6 +330,15 @@ mod tests {
         };
         let instant = |stamp: &str| read(&line(stamp), Writer::Haproxy, &unescaped).unwrap().instant;
         assert_eq!(instant("30/Sep/2027:01:25:31.804"), Instant::Start);
+        assert_eq!(instant("1822267531.804"), Instant::Start);
+        let timed = line("30/Sep/2027:01:25:31.804");
+        let fields = read(&timed, Writer::Haproxy, &unescaped).unwrap();
+        assert_eq!(
+            (fields.duration_ms, fields.upstream_header_ms),
+            (Some(2600.0), Some(Some(2600.0)))
+        );
+        let elsewhere = timed.replace(r#""total":2600"#, r#""total":"none""#);
+        assert_eq!(read(&elsewhere, Writer::Haproxy, &unescaped).unwrap().duration_ms, None);
         assert_eq!(instant("2027-09-30T01:25:31.804Z"), Instant::Unknown);
     }
 
