@@ -45,6 +45,8 @@ pub(super) struct Seen {
     foreign: bool,
     /// A client's address, under a name.
     client: bool,
+    /// The details of a response's code, which only Envoy has.
+    pub(super) envoy: bool,
 }
 
 impl Seen {
@@ -241,6 +243,7 @@ fn is_clf_time(stamp: &str) -> bool {
 }
 
 fn pair<'a>(fields: &mut Fields<'a>, seen: &mut Seen, unit: Unit, name: &'a str, value: Token<'a>) {
+    seen.envoy |= matches!(name, "details" | "code_details" | "response_code_details");
     let Some(key) = key(name) else {
         return id_by_shape(fields, value.text());
     };

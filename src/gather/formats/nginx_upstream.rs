@@ -47,6 +47,7 @@ impl Format for NginxUpstream {
 
     fn fit(&self, line: &[u8]) -> Fit {
         match read(&scan::text(line), self.unit) {
+            Ok((_, seen)) if seen.envoy => Fit::Maybe,
             Ok((_, seen)) if seen.nginx || (seen.is_an_access() && !seen.is_apache()) => Fit::Yes,
             Ok((_, seen)) if !seen.is_apache() => Fit::Maybe,
             _ => Fit::No,
