@@ -162,7 +162,8 @@ fn read<'a>(line: &'a str, writer: Writer, unescaped: &'a Unescaped) -> Result<F
     if seen.foreign || !seen.flag || seen.proxy == 0 || !is_access {
         return Err(Unread::NotThisFormat);
     }
-    if writer == Writer::Envoy || fields.timestamp.is_some_and(is_haproxys_own) {
+    let is_start = |stamp| writer == Writer::Envoy || is_haproxys_own(stamp);
+    if fields.timestamp.is_some_and(is_start) {
         fields.instant = Instant::Start;
     }
     Ok(fields)
