@@ -130,11 +130,17 @@ fn covered(tied: &Tied, shown: &[Shown], terms: Terms) -> Covered {
 impl Evidence<'_> {
     /// What every family shows.
     fn shown(&self) -> Vec<Shown> {
-        let mut of_source: BTreeMap<usize, Vec<&View>> = BTreeMap::new();
-        for view in self.applications {
-            of_source.entry(view.source).or_default().push(view);
+        let mut is_joined = vec![false; self.applications.len()];
+        for pair in self.pairs {
+            if let Some(is_joined) = is_joined.get_mut(pair.application) {
+                *is_joined = true;
+            }
         }
-        let views = |family: &Family| -> Vec<&View> {
+        let mut of_source: BTreeMap<usize, Vec<(&View, bool)>> = BTreeMap::new();
+        for (view, is_joined) in self.applications.iter().zip(is_joined) {
+            of_source.entry(view.source).or_default().push((view, is_joined));
+        }
+        let views = |family: &Family| -> Vec<(&View, bool)> {
             let of_family = family.sources.iter().filter_map(|source| of_source.get(source));
             of_family.flatten().copied().collect()
         };

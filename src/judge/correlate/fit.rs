@@ -55,7 +55,13 @@ pub(super) fn is_of_no_endpoint(mine: &View, theirs: &View) -> bool {
         && mine.outcome.status() == theirs.outcome.status()
 }
 
-/// Whether time and status allow two views to be of one attempt. Behind a gateway the two name different
+/// Whether an application's view tells nothing of how it failed, and a proxy's of a failing answer may be that of it.
+pub(super) fn is_of_untold_end(mine: &View, theirs: &View) -> bool {
+    let is_of_one = mine.attributes.get(Dimension::Endpoint).is_none() || is_one_endpoint(mine, theirs);
+    mine.is_of_untold_end() && matches!(theirs.outcome, Outcome::Status(_)) && is_of_one
+}
+
+/// Whether ids and hosts allow two views to be of one attempt. Behind a gateway the two name different
 /// hosts, so server addresses only speak where both name a provider's.
 pub(super) fn may_be_one(mine: &View, theirs: &View) -> bool {
     let server = |view: &View| {
@@ -67,5 +73,30 @@ pub(super) fn may_be_one(mine: &View, theirs: &View) -> bool {
     let both_differ = |a: Option<Name>, b: Option<Name>| in_conflict(a.as_deref(), b.as_deref());
     let both_have_an_id = mine.known_client_id().is_some() && theirs.ids.x_client_request_id().is_some()
         || mine.ids.x_request_id().is_some() && theirs.ids.x_request_id().is_some();
-    ends_fit(mine, theirs) && !both_have_an_id && !both_differ(server(mine), server(theirs))
+    !both_have_an_id && !both_differ(server(mine), server(theirs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of_untold_end;
+    use crate::judge::correlate::view::View;
+    use crate::model::{Fact, Observation, Outcome, Time, TransportError};
+
+    #[test]
+    fn a_failure_of_which_only_the_retry_is_told_fits_a_failing_answer_and_a_broken_connection_does_not() {
+        let view = |outcome: Outcome, fact: Option<Fact>| {
+            let mut view = View::of(0, &Observation::ended(Time(0), outcome));
+            view.fact = fact;
+            view
+        };
+        let (untold, answer) = (Outcome::Transport(TransportError::Other), Outcome::Status(503));
+        let fits = |fact: Option<Fact>, theirs: Outcome| is_of_untold_end(&view(untold, fact), &view(theirs, None));
+        let told = [
+            fits(None, answer),
+            fits(Some(Fact::ProviderBody), answer),
+            fits(Some(Fact::SentUnanswered), answer),
+            fits(None, Outcome::Transport(TransportError::Reset)),
+        ];
+        assert_eq!(told, [true, true, false, false]);
+    }
 }

@@ -1,7 +1,10 @@
 //! One failed attempt in two logs: by the provider's id, else by the caller's id and time, else by time, endpoint and
 //! status (classification B3.3).
 
-use super::fit::{TOLERANCE_MS, ends_fit, ends_may_differ, in_conflict, is_of_no_endpoint, is_one_endpoint, may_be_one, nearest};
+use super::fit::{
+    TOLERANCE_MS, ends_fit, ends_may_differ, in_conflict, is_of_no_endpoint, is_of_untold_end, is_one_endpoint, may_be_one,
+    nearest,
+};
 use super::free::{Free, Views};
 use super::view::{SourceIndex, View};
 use crate::model::{JoinMethod, Time};
@@ -107,17 +110,20 @@ enum By {
     Time,
     /// Time and status, of what names no endpoint: after all that does, which has the better claim.
     TimeOfNoEndpoint,
+    /// Time, of what tells that it failed and not how: last of these, for every failure of a proxy fits it.
+    TimeOfUntoldEnd,
     /// The caller's id of the call that it was taken for an attempt of: that may be another's.
     GuessedClientId,
 }
 
 impl By {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::ProviderId,
         Self::ClientIdAndEnd,
         Self::ClientId,
         Self::Time,
         Self::TimeOfNoEndpoint,
+        Self::TimeOfUntoldEnd,
         Self::GuessedClientId,
     ];
 
@@ -125,7 +131,7 @@ impl By {
         match self {
             Self::ProviderId => JoinMethod::ProviderId,
             Self::ClientIdAndEnd | Self::ClientId | Self::GuessedClientId => JoinMethod::ClientId,
-            Self::Time | Self::TimeOfNoEndpoint => JoinMethod::TimeEndpointStatus,
+            Self::Time | Self::TimeOfNoEndpoint | Self::TimeOfUntoldEnd => JoinMethod::TimeEndpointStatus,
         }
     }
 }
@@ -198,9 +204,15 @@ impl<'a> Index<'a> {
             By::GuessedClientId if !view.guesses_client_id => None,
             By::ClientIdAndEnd => free.by_client_id(view, ids.client, self.proxies, ends_fit),
             By::ClientId | By::GuessedClientId => free.by_client_id(view, ids.client, self.proxies, ends_may_differ),
-            By::Time => self.by_time(view, free, |at, theirs| is_one_endpoint(view, theirs) && may_meet(at, theirs)),
+            By::Time => self.by_time(view, free, |at, theirs| {
+                ends_fit(view, theirs) && is_one_endpoint(view, theirs) && may_meet(at, theirs)
+            }),
             By::TimeOfNoEndpoint => self.by_time(view, free, |at, theirs| {
                 is_of_no_endpoint(view, theirs) && may_meet(at, theirs)
+            }),
+            By::TimeOfUntoldEnd if !view.is_of_untold_end() => None,
+            By::TimeOfUntoldEnd => self.by_time(view, free, |at, theirs| {
+                is_of_untold_end(view, theirs) && may_meet(at, theirs)
             }),
         };
         found.map_or_else(Views::new, |found| {

@@ -56,10 +56,10 @@ pub(super) fn end_of_cell(start: Time) -> Time {
 }
 
 impl Shown {
-    /// What a family shows; `views` are its attempts that did not end well.
+    /// What a family shows; `views` are its attempts that did not end well, each with whether a proxy's was joined with it.
     pub(super) fn of<'v>(
         family: &Family,
-        views: impl Iterator<Item = &'v View>,
+        views: impl Iterator<Item = (&'v View, bool)>,
         (sources, clocks): (&[(&Name, &SourceRollup)], &[Clock]),
     ) -> Self {
         let mut stretches = Stretches::default();
@@ -83,8 +83,10 @@ impl Shown {
             endpoints.extend(of.into_iter().flatten().cloned());
         }
         let mut failed = Vec::new();
-        for view in views {
+        let mut untold = 0;
+        for (view, is_joined) in views {
             failed.push(view.time);
+            untold += usize::from(is_joined && view.is_of_untold_end());
             stretches.add(view.time.plus_ms(-i64::from(view.duration_ms.unwrap_or_default())), view.time);
             let endpoint = view.attributes.get(Dimension::Endpoint);
             (all, named) = (all + 1, named + u64::from(endpoint.is_some()));
@@ -93,7 +95,9 @@ impl Shown {
             }
         }
         Self {
-            cover: if family.shows_every_attempt() {
+            // An SDK that tells of failures only by its retries has no line on the last one of a call. Where the proxy's lines
+            // are not joined with the retries, they are not told from it either.
+            cover: if family.shows_every_attempt() && untold * 2 <= failed.len() {
                 Cover::Attempts
             } else {
                 Cover::Calls

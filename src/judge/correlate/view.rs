@@ -221,9 +221,19 @@ impl View {
         self.add_ids(&proxy.ids);
         self.add_error(proxy.error.as_ref(), merged);
         self.method = self.method.or(proxy.method);
+        if self.is_of_untold_end() && matches!(proxy.outcome, Outcome::Status(_)) {
+            self.outcome = proxy.outcome;
+            self.fact = surer(self.fact, proxy.fact);
+        }
         if self.outcome == Outcome::Transport(TransportError::Other) {
             self.outcome = proxy.outcome.transport().map_or(self.outcome, Outcome::Transport);
         }
+    }
+
+    /// Whether it is known to have failed and not how: of an SDK that logs no answers there is the line on the retry only, and
+    /// one that sums its attempts up tells their number. A bare `Connection error.` tells that no answer came.
+    pub(super) fn is_of_untold_end(&self) -> bool {
+        self.outcome == Outcome::Transport(TransportError::Other) && self.fact != Some(Fact::SentUnanswered)
     }
 
     /// Adds ids that another record of the same attempt carries.
