@@ -3,7 +3,7 @@
 
 use super::envelope::{Envelope, Letter};
 use super::syslog;
-use super::values::{begins_anew, goes_on, is_dated};
+use super::values::{begins_anew, goes_on, has_no_time, is_dated};
 use crate::gather::formats::Fit;
 use crate::text::scan;
 use crate::text::timestamp;
@@ -19,7 +19,7 @@ enum Told {
     Certain,
     /// Loggers write so, too.
     ByWhatFollows,
-    /// Nearly every program may write so: only what goes on or has a date of its own tells.
+    /// Nearly every program may write so: only what goes on, has a date of its own or is known to have none tells.
     ByADateWithin,
 }
 
@@ -174,7 +174,7 @@ impl Envelope for Piped {
         let line = scan::text(line);
         let Some(read) = read(&line) else { return Fit::No };
         let text = scan::text(read.letter.text);
-        let is_its_own = is_dated(read.letter.text) || goes_on(&text);
+        let is_its_own = is_dated(read.letter.text) || has_no_time(read.letter.text) || goes_on(&text);
         match read.told {
             Told::Certain => Fit::Yes,
             Told::ByADateWithin if is_its_own => Fit::Yes,
@@ -214,6 +214,10 @@ impl Envelope for Piped {
             ),
             ("1795384982.273275 {\"level\":\"info\"}", r#"{"level":"info"}"#),
             ("[2026-11-22T22:03:02.324Z] {\"level\":\"info\"}", r#"{"level":"info"}"#),
+            (
+                "[2026-11-22T22:03:02.324Z] INFO:httpx:HTTP Request: POST",
+                "INFO:httpx:HTTP Request: POST",
+            ),
             (
                 "22:03:02  2026-11-22 22:03:02,324 INFO started",
                 "2026-11-22 22:03:02,324 INFO started",

@@ -57,6 +57,19 @@ pub(super) fn is_dated(text: &[u8]) -> bool {
     date(inside).is_some() || named_date(inside) || text.starts_with(b"{\"") || text.starts_with(b"{ \"")
 }
 
+/// Whether a text is a line on which its writer puts no time, so that a stamp before it is another's: `LEVEL:logger:message`
+/// of Python's `logging.basicConfig`, and `[log_c21621, …` of the SDKs for Node on a console.
+pub(super) fn has_no_time(text: &[u8]) -> bool {
+    const LEVELS: [&[u8]; 5] = [b"DEBUG:", b"INFO:", b"WARNING:", b"ERROR:", b"CRITICAL:"];
+    let logger = LEVELS.iter().find_map(|level| text.strip_prefix(*level));
+    let is_basic = |logger: &[u8]| {
+        let is_of_name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+        let length = logger.iter().take_while(is_of_name).count();
+        length > 0 && logger.get(length) == Some(&b':')
+    };
+    logger.is_some_and(is_basic) || text.starts_with(b"[log_")
+}
+
 /// Whether a text is a server's access line of pairs that begin with the first word: with a method and a status.
 pub(super) fn is_access_pairs(text: &str) -> bool {
     begins_with_a_pair(text) && text.contains("method=") && text.contains("status=")
@@ -132,7 +145,28 @@ fn named_date(text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_access_pairs, is_dated_access};
+    use super::{has_no_time, is_access_pairs, is_dated_access};
+
+    #[test]
+    fn what_writes_no_time_is_told_from_a_loggers_level() {
+        for line in [
+            "INFO:httpx:HTTP Request: POST https://api.openai.com/v1/x \"HTTP/1.1 200 OK\"",
+            "WARNING:shop.llm-2:chat failed",
+            "[log_c21621, x-request-id: \"req_1\"] post https://api.openai.com/v1/x succeeded with status 200 in 20ms",
+        ] {
+            assert!(has_no_time(line.as_bytes()), "{line}");
+        }
+        for line in [
+            "INFO: chat failed",
+            "INFO chat:failed",
+            "ERROR::x",
+            "INFO:",
+            "chat:INFO:x",
+            "[login] ok",
+        ] {
+            assert!(!has_no_time(line.as_bytes()), "{line}");
+        }
+    }
 
     #[test]
     fn a_servers_line_is_told_with_its_escapes_and_without() {
