@@ -5,7 +5,7 @@
 
 use super::docker::is_docker;
 use super::envelope::{Envelope, Letter};
-use super::values::{begins_anew, is_dated_access, plain, text};
+use super::values::{begins_anew, has_no_time, is_dated, is_dated_access, plain, text};
 use crate::gather::formats::Fit;
 use crate::text::json::{Members, Value};
 use crate::text::scan;
@@ -58,6 +58,8 @@ struct Object<'a> {
     is_marked: bool,
     /// A syslog daemon wrote it.
     is_syslogs: bool,
+    /// It has Better Stack's name of a time, which is told from a program's object by what else stands in it.
+    is_dt: bool,
     /// A key stands in it of which nothing is known.
     is_strange: bool,
     /// Members of it.
@@ -90,8 +92,10 @@ impl<'a> Object<'a> {
         match (key, value) {
             ("message" | "line" | "_msg", _) => self.message = Some(value),
             ("log", _) => self.log = Some(value),
-            // Fluent Bit's seconds with a fraction (`json_date_key`), and Better Stack's.
+            // Fluent Bit's seconds with a fraction (`json_date_key`).
             ("date", Value::Word(seconds)) if seconds.contains('.') => (self.stamp, self.is_marked) = (Some(seconds), true),
+            // Better Stack's; where a program writes `dt`, it is a duration.
+            ("dt", Value::Text(stamp)) if is_dated(stamp.as_bytes()) => (self.stamp, self.is_dt) = (Some(stamp), true),
             ("dt", _) => self.stamp = plain(value),
             ("timestamp" | "@timestamp" | "time" | "date" | "_time", _) => self.stamp = plain(value).or(self.stamp),
             ("stream", Value::Text(stream @ ("stdout" | "stderr"))) => (self.stream, self.is_marked) = (stream, true),
@@ -161,13 +165,14 @@ impl Envelope for Shipper {
         let object = Object::read(&line).filter(|_| !is_docker(&line));
         let Some(object) = object else { return Fit::No };
         let begins = match object.inside() {
-            Some(Value::Text(inside)) => begins_anew(inside.as_bytes()),
+            Some(Value::Text(inside)) => begins_anew(inside.as_bytes()) || has_no_time(inside.as_bytes()),
             Some(Value::Escaped(inside)) => {
-                inside.starts_with("{\\\"") || begins_anew(inside.as_bytes()) || is_dated_access(inside)
+                let is_its_own = begins_anew(inside.as_bytes()) || has_no_time(inside.as_bytes());
+                is_its_own || inside.starts_with("{\\\"") || is_dated_access(inside)
             }
             _ => false,
         };
-        let signs = [object.stamp.is_some(), object.is_marked, begins];
+        let signs = [object.stamp.is_some(), object.is_marked || object.is_dt, begins];
         // What an output wraps that keeps time and tag outside.
         let is_alone = object.members == 1 && object.log.is_some();
         if is_alone || signs.iter().filter(|sign| **sign).count() > 1 {
